@@ -1,0 +1,68 @@
+// Machine code of one function as a graph of instructions: what can run after what. Used to tell
+// where an execution of a source line begins, and to refuse addresses inside of an instruction.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace coretap::debug {
+
+class ElfFile;
+
+class CodeFlow {
+ public:
+  using Ranges = std::vector<std::pair<uint64_t, uint64_t>>;
+
+  /// Decodes the code in `ranges` of a function that is entered at `entry`. Null if the machine
+  /// has no decoder here (only x86_64 has) or the bytes are not code.
+  static std::unique_ptr<CodeFlow> decode(const ElfFile& object, const Ranges& ranges,
+                                          uint64_t entry);
+
+  bool is_instruction(uint64_t address) const { return index_of(address).has_value(); }
+  /// Start of the last instruction before `address` in address order, if there is one.
+  std::optional<uint64_t> instruction_before(uint64_t address) const;
+  /// Is `address` the target of a direct jump, or of a jump table, within the function?
+  bool is_jump_target(uint64_t address) const;
+  /// Does the instruction write memory?
+  bool writes_memory(uint64_t address) const;
+  /// The shapes of the first few instructions in [start, end): equal shapes mean instructions that
+  /// differ at most in registers and constants.
+  std::vector<uint32_t> shapes(uint64_t start, uint64_t end) const;
+
+  /// Addresses that the code takes or reads from, as far as they are written in it.
+  const std::vector<uint64_t>& mentioned_addresses() const { return mentioned_; }
+
+  /// Which of `points` can be reached from the entry without passing through another of them.
+  std::vector<bool> reached_first(const std::vector<uint64_t>& points) const;
+  /// Can control leave `point` and come back to it without passing through one of `others`?
+  bool loops_without(uint64_t point, const std::vector<uint64_t>& others) const;
+
+ private:
+  struct Instruction {
+    uint64_t address;
+    uint32_t shape;
+    uint8_t length;
+    bool falls_through;
+    bool jumps_by_table;
+    bool is_padding;
+    bool writes_memory;
+    uint64_t target;  ///< of a direct jump, or 0
+  };
+  bool decode_range(const ElfFile& object, uint64_t lo, uint64_t hi);
+  void connect(const ElfFile& object, uint64_t entry);
+  std::vector<size_t> read_jump_tables(const ElfFile& object) const;
+  std::optional<size_t> index_of(uint64_t address) const;
+  template <typename Visit>
+  void for_each_successor(size_t index, Visit visit) const;
+
+  std::vector<Instruction> instructions_;  ///< by address
+  std::vector<uint64_t> mentioned_;
+  std::vector<size_t> table_targets_;
+  std::vector<bool> is_target_;
+  std::vector<size_t> roots_;  ///< the entry, and what is reached in ways we do not see
+};
+
+}  // namespace coretap::debug

@@ -1,0 +1,283 @@
+// Where debug information is looked for, in this order, and the first that fits is taken:
+//   1. the object's own .debug_info;
+//   2. <root>/.build-id/xx/yyyy.debug for each root, if the object has a build-id;
+//   3. the file that .gnu_debuglink names: beside the object, in .debug/ beside it, and under
+//      <root>/<directory of the object>; its CRC must be the recorded one.
+// A separate file with another build-id than the object's is never used: its addresses would lie.
+// dwz moves what several files share into an alternate file; .gnu_debugaltlink names it by path
+// and build-id. Without it, references into it fail one by one, and what needs them is unnamed.
+#include "dwarf/debug_data.h"
+
+#include <elfutils/libdwelf.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+#include "dwarf/code_flow.h"
+#include "dwarf/die.h"
+#include "dwarf/functions.h"
+#include "dwarf/lines.h"
+#include "dwarf/names.h"
+#include "dwarf/scopes.h"
+
+namespace coretap::debug {
+namespace {
+
+std::string directory_of(const std::string& path) {
+  size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
+std::string build_id_path(const std::string& root, const std::string& id) {
+  return root + "/.build-id/" + id.substr(0, 2) + "/" + id.substr(2) + ".debug";
+}
+
+/// Reads DW_AT_producer. gcc records its version and options (-grecord-gcc-switches, the default):
+/// "GNU C17 12.2.0 -O2 -g", of which the last -O counts. clang records nothing of the kind.
+Producer read_producer(Dwarf_Die* unit) {
+  constexpr int kFirstWithFrontiers = 8;
+  Producer producer;
+  const char* text = die_string(unit, DW_AT_producer);
+  if (!text) return producer;
+  producer.clang = strstr(text, "clang") != nullptr;
+  producer.gcc = !producer.clang && strncmp(text, "GNU ", 4) == 0;
+  for (const char* flag = text; (flag = strstr(flag, " -O")); flag += 3)
+    producer.optimized = flag[3] != '0';
+  const char* version = strchr(producer.gcc ? text + 4 : text, ' ');
+  producer.statement_markers = producer.gcc && producer.optimized && version &&
+                               atoi(version) >= kFirstWithFrontiers &&
+                               !strstr(text, "-gno-statement-frontiers");
+  return producer;
+}
+
+bool is_c_language(Dwarf_Die* unit) {
+  switch (dwarf_srclang(unit)) {
+    case DW_LANG_C:
+    case DW_LANG_C89:
+    case DW_LANG_C99:
+    case DW_LANG_C11:
+    case DW_LANG_Mips_Assembler: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+Unit::Unit() = default;
+Unit::Unit(Unit&&) noexcept = default;
+Unit::~Unit() = default;
+
+std::shared_ptr<DebugData> DebugData::open(const std::string& path, LoadError& error,
+                                           const std::vector<std::string>& roots) {
+  std::shared_ptr<DebugData> data(new DebugData);
+  data->object_ = ElfFile::open(path, error);
+  if (!data->object_) return nullptr;
+  data->find_debug_info(roots);
+  if (data->dwarf_) data->load_units();
+  return data;
+}
+
+DebugData::~DebugData() {
+  if (eh_frame_) dwarf_cfi_end(eh_frame_);
+  if (dwarf_) dwarf_end(dwarf_);
+  if (alternate_dwarf_) dwarf_end(alternate_dwarf_);
+}
+
+std::vector<std::string> DebugData::files() const {
+  std::vector<std::string> files{object_->path()};
+  if (debug_) files.push_back(debug_->path());
+  if (alternate_) files.push_back(alternate_->path());
+  return files;
+}
+
+void DebugData::find_debug_info(const std::vector<std::string>& roots) {
+  dwarf_error_ = {LoadError::NoDebugInfo, "", {}};
+  if (object_->has_debug_info()) {
+    if (!use_dwarf_of(*object_, roots))
+      dwarf_error_ = {
+          LoadError::Corrupt,
+          "the debug information in '" + object_->path() + "' is damaged: " + dwarf_errmsg(-1),
+          {object_->path()}};
+    return;
+  }
+  auto try_file = [&](const std::string& path, std::optional<uint32_t> crc) {
+    dwarf_error_.tried.push_back(path);
+    LoadError ignored;
+    std::unique_ptr<ElfFile> file = ElfFile::open(path, ignored);
+    if (!file || file->path() == object_->path() || !file->has_debug_info()) return false;
+    if (!object_->build_id().empty() && !file->build_id().empty() &&
+        file->build_id() != object_->build_id())
+      return false;
+    if (crc && file_crc32(path) != crc) return false;
+    if (!use_dwarf_of(*file, roots)) return false;
+    debug_ = std::move(file);
+    return true;
+  };
+  if (object_->build_id().size() > 2)
+    for (const std::string& root : roots)
+      if (try_file(build_id_path(root, object_->build_id()), std::nullopt)) return;
+  GElf_Word crc = 0;
+  const char* link = dwelf_elf_gnu_debuglink(object_->elf(), &crc);
+  if (link && *link && !strchr(link, '/')) {
+    std::string directory = directory_of(object_->path());
+    std::vector<std::string> candidates{directory + "/" + link, directory + "/.debug/" + link};
+    for (const std::string& root : roots) candidates.push_back(root + directory + "/" + link);
+    for (const std::string& candidate : candidates)
+      if (try_file(candidate, crc)) return;
+  }
+  dwarf_error_.message = "'" + object_->path() + "' has no debug information";
+  if (!dwarf_error_.tried.empty()) {
+    dwarf_error_.message += ", and no separate file with it was found; looked for";
+    for (const std::string& path : dwarf_error_.tried) dwarf_error_.message += " '" + path + "'";
+  }
+}
+
+bool DebugData::use_dwarf_of(ElfFile& file, const std::vector<std::string>& roots) {
+  dwarf_ = dwarf_begin_elf(file.elf(), DWARF_C_READ, nullptr);
+  if (!dwarf_) return false;
+  find_alternate(file, roots);
+  return true;
+}
+
+void DebugData::find_alternate(const ElfFile& file, const std::vector<std::string>& roots) {
+  const char* name = nullptr;
+  const void* id_bytes = nullptr;
+  ssize_t id_length = dwelf_dwarf_gnu_debugaltlink(dwarf_, &name, &id_bytes);
+  if (id_length <= 0 || !name) return;
+  std::string id = to_hex(id_bytes, static_cast<size_t>(id_length));
+  std::vector<std::string> candidates;
+  candidates.push_back(*name == '/' ? name : directory_of(file.path()) + "/" + name);
+  for (const std::string& root : roots) {
+    if (id.size() > 2) candidates.push_back(build_id_path(root, id));
+    if (*name == '/') candidates.push_back(root + name);
+    if (const char* dwz = strstr(name, ".dwz/")) candidates.push_back(root + "/" + dwz);
+  }
+  for (const std::string& path : candidates) {
+    LoadError ignored;
+    std::unique_ptr<ElfFile> alternate = ElfFile::open(path, ignored, ElfFile::Purpose::DebugInfo);
+    if (!alternate || alternate->build_id() != id) continue;
+    alternate_dwarf_ = dwarf_begin_elf(alternate->elf(), DWARF_C_READ, nullptr);
+    if (!alternate_dwarf_) continue;
+    dwarf_setalt(dwarf_, alternate_dwarf_);
+    alternate_ = std::move(alternate);
+    return;
+  }
+}
+
+void DebugData::load_units() {
+  Dwarf_CU* cu = nullptr;
+  Dwarf_Die die, split;
+  Dwarf_Half version;
+  uint8_t type;
+  while (dwarf_get_units(dwarf_, cu, &cu, &version, &type, &die, &split) == 0) {
+    Unit unit;
+    unit.die = die;
+    unit.is_partial = dwarf_tag(&die) != DW_TAG_compile_unit;
+    unit.is_c = is_c_language(&die);
+    unit.producer = read_producer(&die);
+    if (const char* directory = die_string(&die, DW_AT_comp_dir)) unit.comp_dir = directory;
+    size_t index = units_.size();
+    if (!unit.is_partial)
+      for_each_range(&die, [&](uint64_t lo, uint64_t hi) {
+        unit_ranges_.push_back({lo, hi, index});
+      });
+    units_.push_back(std::move(unit));
+  }
+  std::stable_sort(unit_ranges_.begin(), unit_ranges_.end(),
+                   [](const CodeRange& a, const CodeRange& b) { return a.lo < b.lo; });
+}
+
+const Unit* DebugData::unit_at(uint64_t pc) const {
+  auto after = std::upper_bound(unit_ranges_.begin(), unit_ranges_.end(), pc,
+                                [](uint64_t value, const CodeRange& r) { return value < r.lo; });
+  // Ranges of units do not overlap, but a few neighbours are looked at for producers that lie.
+  for (int steps = 0; after != unit_ranges_.begin() && steps < 4; steps++) {
+    --after;
+    if (pc < after->hi) return &units_[after->unit];
+  }
+  return nullptr;
+}
+
+const UnitScopes& DebugData::scopes(const Unit& unit) const {
+  if (!unit.scopes) unit.scopes = std::make_unique<UnitScopes>(unit);
+  return *unit.scopes;
+}
+
+const UnitLines& DebugData::lines(const Unit& unit) const {
+  if (!unit.lines) unit.lines = std::make_unique<UnitLines>(read_lines(unit, *object_));
+  return *unit.lines;
+}
+
+const FunctionIndex& DebugData::functions() const {
+  if (!functions_) functions_ = std::make_unique<FunctionIndex>(*this);
+  return *functions_;
+}
+
+const NameIndex& DebugData::names() const {
+  if (!names_) names_ = std::make_unique<NameIndex>(*this);
+  return *names_;
+}
+
+const std::vector<FunctionSymbol>& DebugData::symbols() const {
+  if (symbols_) return *symbols_;
+  // The separate file keeps the full .symtab that strip took out of the object.
+  const ElfFile& source = debug_ && debug_->has_symtab() ? *debug_ : *object_;
+  symbols_ = source.function_symbols();
+  std::stable_sort(
+      symbols_->begin(), symbols_->end(),
+      [](const FunctionSymbol& a, const FunctionSymbol& b) { return a.address < b.address; });
+  return *symbols_;
+}
+
+const CodeFlow* DebugData::code_flow(uint64_t pc) const {
+  CodeFlow::Ranges ranges;
+  uint64_t entry = 0;
+  if (const Unit* unit = unit_at(pc)) {
+    int function = scopes(*unit).real_function_of(scopes(*unit).innermost(pc));
+    if (function >= 0) {
+      Dwarf_Die die = scopes(*unit).at(function).die;
+      for_each_range(&die, [&](uint64_t lo, uint64_t hi) { ranges.emplace_back(lo, hi); });
+      entry = die_entry_pc(&die).value_or(0);
+    }
+  }
+  if (ranges.empty()) {
+    const FunctionSymbol* symbol = symbol_at(pc);
+    if (!symbol) return nullptr;
+    ranges.emplace_back(symbol->address, symbol->address + symbol->size);
+    entry = symbol->address;
+  }
+  auto [cached, is_new] = code_flows_.try_emplace(entry);
+  if (is_new) cached->second = CodeFlow::decode(*object_, ranges, entry);
+  return cached->second.get();
+}
+
+const FunctionSymbol* DebugData::symbol_at(uint64_t pc) const {
+  const auto& sorted = symbols();
+  auto after = std::upper_bound(
+      sorted.begin(), sorted.end(), pc,
+      [](uint64_t value, const FunctionSymbol& symbol) { return value < symbol.address; });
+  if (after == sorted.begin()) return nullptr;
+  const FunctionSymbol& symbol = *std::prev(after);
+  return pc - symbol.address < std::max<uint64_t>(symbol.size, 1) ? &symbol : nullptr;
+}
+
+std::optional<Dwarf_Die> DebugData::die_at(uint64_t offset) const {
+  Dwarf_Die die;
+  if (!dwarf_ || !dwarf_offdie(dwarf_, offset, &die)) return std::nullopt;
+  return die;
+}
+
+Dwarf_Frame* DebugData::frame_at(uint64_t pc) const {
+  if (!eh_frame_tried_) {
+    eh_frame_tried_ = true;
+    eh_frame_ = dwarf_getcfi_elf(object_->elf());
+  }
+  Dwarf_Frame* frame = nullptr;
+  if (eh_frame_ && dwarf_cfi_addrframe(eh_frame_, pc, &frame) == 0) return frame;
+  Dwarf_CFI* debug_frame = dwarf_ ? dwarf_getcfi(dwarf_) : nullptr;
+  if (debug_frame && dwarf_cfi_addrframe(debug_frame, pc, &frame) == 0) return frame;
+  return nullptr;
+}
+
+}  // namespace coretap::debug

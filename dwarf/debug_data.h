@@ -1,0 +1,109 @@
+// The opened files of one object and the indexes over them that more than one part of the box
+// needs: units by address, scopes, line rows, names. Everything but the unit table is built when
+// it is first asked for. Types and modules share ownership of it. Not thread-safe (libdw is not).
+#pragma once
+
+#include <elfutils/libdw.h>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "dwarf/elf_file.h"
+
+namespace coretap::debug {
+
+class CodeFlow;
+class UnitScopes;
+struct UnitLines;
+class FunctionIndex;
+class NameIndex;
+
+/// The compiler of a unit, as far as it changes how its tables are to be read.
+struct Producer {
+  bool gcc = false;
+  bool clang = false;
+  bool optimized = false;  ///< gcc only: an -O flag above -O0 is recorded; unknown for clang
+  bool statement_markers = false;  ///< is_stmt rows are gcc's statement frontiers (gcc 8)
+};
+
+struct Unit {
+  Dwarf_Die die{};
+  bool is_partial = false;  ///< DW_TAG_partial_unit (dwz) or a type unit: no code
+  bool is_c = true;         ///< no namespaces or classes to look into
+  Producer producer;
+  std::string comp_dir;
+  mutable std::unique_ptr<UnitScopes> scopes;
+  mutable std::unique_ptr<UnitLines> lines;
+  Unit();
+  Unit(Unit&&) noexcept;
+  ~Unit();
+};
+
+class DebugData : public std::enable_shared_from_this<DebugData> {
+ public:
+  static std::shared_ptr<DebugData> open(const std::string& path, LoadError& error,
+                                         const std::vector<std::string>& roots);
+  ~DebugData();
+
+  const ElfFile& object() const { return *object_; }
+  const ElfFile* debug_file() const {
+    return debug_ ? debug_.get() : has_dwarf() ? object_.get() : nullptr;
+  }
+  bool has_dwarf() const { return dwarf_ != nullptr; }
+  const LoadError& dwarf_error() const { return dwarf_error_; }
+  Dwarf* dwarf() const { return dwarf_; }
+  Dwarf* alternate_dwarf() const { return alternate_dwarf_; }  ///< dwz, or null
+  std::vector<std::string> files() const;
+
+  const std::vector<Unit>& units() const { return units_; }
+  /// The unit whose code contains pc, or null.
+  const Unit* unit_at(uint64_t pc) const;
+  const UnitScopes& scopes(const Unit& unit) const;
+  const UnitLines& lines(const Unit& unit) const;
+  const FunctionIndex& functions() const;
+  const NameIndex& names() const;
+  /// Function symbols sorted by address.
+  const std::vector<FunctionSymbol>& symbols() const;
+  const FunctionSymbol* symbol_at(uint64_t pc) const;  ///< the symbol whose code contains pc
+
+  /// The code of the function around pc (by DWARF, else by symbol); null if it cannot be decoded.
+  const CodeFlow* code_flow(uint64_t pc) const;
+
+  /// A DIE of the main file by Variable/Function::die_offset.
+  std::optional<Dwarf_Die> die_at(uint64_t offset) const;
+  /// CFI rows for pc: .eh_frame of the object, else .debug_frame. Caller frees with free().
+  Dwarf_Frame* frame_at(uint64_t pc) const;
+
+ private:
+  DebugData() = default;
+  void find_debug_info(const std::vector<std::string>& roots);
+  bool use_dwarf_of(ElfFile& file, const std::vector<std::string>& roots);
+  void find_alternate(const ElfFile& file, const std::vector<std::string>& roots);
+  void load_units();
+
+  std::unique_ptr<ElfFile> object_, debug_, alternate_;
+  Dwarf* dwarf_ = nullptr;
+  Dwarf* alternate_dwarf_ = nullptr;
+  LoadError dwarf_error_;
+  std::vector<Unit> units_;
+  struct CodeRange {
+    uint64_t lo, hi;
+    size_t unit;
+  };
+  std::vector<CodeRange> unit_ranges_;
+  mutable std::unique_ptr<FunctionIndex> functions_;
+  mutable std::unique_ptr<NameIndex> names_;
+  mutable std::optional<std::vector<FunctionSymbol>> symbols_;
+  mutable std::map<uint64_t, std::unique_ptr<CodeFlow>> code_flows_;  ///< by function entry
+  mutable Dwarf_CFI* eh_frame_ = nullptr;
+  mutable bool eh_frame_tried_ = false;
+};
+
+using DebugDataPtr = std::shared_ptr<const DebugData>;
+
+}  // namespace coretap::debug

@@ -1,0 +1,195 @@
+#include "dwarf/elf_file.h"
+
+#include <elfutils/libdwelf.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <cstring>
+
+#include "dwarf/registers.h"
+
+namespace coretap::debug {
+namespace {
+
+std::string canonical(const std::string& path) {
+  char buffer[PATH_MAX];
+  return realpath(path.c_str(), buffer) ? std::string(buffer) : path;
+}
+
+/// Why an ELF header is not one that we can read; empty if it is.
+std::string refuse_header(const GElf_Ehdr& header, ElfFile::Purpose purpose,
+                          LoadError::Kind& kind) {
+  kind = LoadError::WrongArch;
+  if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB)
+    return "is not a 64-bit little-endian ELF object";
+  if (!registers_of(header.e_machine))
+    return "is for machine type " + std::to_string(header.e_machine) +
+           ", which is not supported (only x86_64 and aarch64)";
+  kind = LoadError::NotElf;
+  if (purpose == ElfFile::Purpose::Code && header.e_type != ET_EXEC && header.e_type != ET_DYN)
+    return "is neither an executable nor a shared object";
+  return "";
+}
+
+}  // namespace
+
+std::string to_hex(const void* bytes, size_t count) {
+  static const char digits[] = "0123456789abcdef";
+  std::string out;
+  for (size_t i = 0; i < count; i++) {
+    auto byte = static_cast<const unsigned char*>(bytes)[i];
+    out += digits[byte >> 4];
+    out += digits[byte & 15];
+  }
+  return out;
+}
+
+std::optional<uint32_t> file_crc32(const std::string& path) {
+  int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return std::nullopt;
+  uLong crc = crc32(0, nullptr, 0);
+  std::vector<unsigned char> buffer(1 << 18);
+  ssize_t got;
+  while ((got = read(fd, buffer.data(), buffer.size())) > 0)
+    crc = crc32(crc, buffer.data(), static_cast<uInt>(got));
+  close(fd);
+  if (got < 0) return std::nullopt;
+  return static_cast<uint32_t>(crc);
+}
+
+ElfFile::ElfFile(std::string path, int fd, Elf* elf) : path_(std::move(path)), fd_(fd), elf_(elf) {}
+
+ElfFile::~ElfFile() {
+  elf_end(elf_);
+  close(fd_);
+}
+
+std::unique_ptr<ElfFile> ElfFile::open(const std::string& path, LoadError& error, Purpose purpose) {
+  auto fail = [&](LoadError::Kind kind, const std::string& why) {
+    error = {kind, "'" + path + "' " + why, {path}};
+    return nullptr;
+  };
+  elf_version(EV_CURRENT);
+  int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return fail(LoadError::NotFound, std::string("cannot be opened: ") + strerror(errno));
+  struct stat status;
+  if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
+    close(fd);
+    return fail(LoadError::NotElf, "is not a regular file");
+  }
+  Elf* elf = elf_begin(fd, ELF_C_READ_MMAP, nullptr);
+  if (!elf || elf_kind(elf) != ELF_K_ELF) {
+    elf_end(elf);
+    close(fd);
+    return fail(LoadError::NotElf, "is not an ELF file");
+  }
+  std::unique_ptr<ElfFile> file(new ElfFile(canonical(path), fd, elf));
+  GElf_Ehdr header;
+  if (!gelf_getehdr(elf, &header)) return fail(LoadError::Corrupt, "has a damaged ELF header");
+  LoadError::Kind kind;
+  std::string refusal = refuse_header(header, purpose, kind);
+  if (!refusal.empty()) return fail(kind, refusal);
+  file->machine_ = header.e_machine;
+  if (!file->load_segments()) return fail(LoadError::Corrupt, "has damaged program headers");
+  const void* id = nullptr;
+  ssize_t length = dwelf_elf_gnu_build_id(elf, &id);
+  if (length > 0) file->build_id_ = to_hex(id, static_cast<size_t>(length));
+  return file;
+}
+
+bool ElfFile::load_segments() {
+  size_t count = 0;
+  if (elf_getphdrnum(elf_, &count) != 0) return false;
+  for (size_t i = 0; i < count; i++) {
+    GElf_Phdr segment;
+    if (!gelf_getphdr(elf_, static_cast<int>(i), &segment)) return false;
+    if (segment.p_type != PT_LOAD) continue;
+    segments_.push_back({segment.p_vaddr, segment.p_offset, segment.p_filesz});
+    if (segment.p_flags & PF_X) code_segments_.push_back(segments_.back());
+  }
+  return true;
+}
+
+bool ElfFile::has_debug_info() const {
+  size_t names = 0;
+  if (elf_getshdrstrndx(elf_, &names) != 0) return false;
+  for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_, section));) {
+    GElf_Shdr header;
+    if (!gelf_getshdr(section, &header) || header.sh_type != SHT_PROGBITS) continue;
+    const char* name = elf_strptr(elf_, names, header.sh_name);
+    if (name && (!strcmp(name, ".debug_info") || !strcmp(name, ".zdebug_info"))) return true;
+  }
+  return false;
+}
+
+Elf_Scn* ElfFile::find_section_type(uint32_t type) const {
+  for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_, section));) {
+    GElf_Shdr header;
+    if (gelf_getshdr(section, &header) && header.sh_type == type) return section;
+  }
+  return nullptr;
+}
+
+std::vector<FunctionSymbol> ElfFile::function_symbols() const {
+  std::vector<FunctionSymbol> symbols;
+  Elf_Scn* section = find_section_type(SHT_SYMTAB);
+  if (!section) section = find_section_type(SHT_DYNSYM);
+  GElf_Shdr header;
+  if (!section || !gelf_getshdr(section, &header) || header.sh_entsize == 0) return symbols;
+  Elf_Data* data = elf_getdata(section, nullptr);
+  if (!data) return symbols;
+  size_t count = data->d_size / header.sh_entsize;
+  for (size_t i = 1; i < count; i++) {
+    GElf_Sym symbol;
+    if (!gelf_getsym(data, static_cast<int>(i), &symbol)) break;
+    int type = GELF_ST_TYPE(symbol.st_info);
+    if ((type != STT_FUNC && type != STT_GNU_IFUNC) || symbol.st_shndx == SHN_UNDEF) continue;
+    if (symbol.st_value == 0) continue;
+    const char* name = elf_strptr(elf_, header.sh_link, symbol.st_name);
+    if (!name || !*name) continue;
+    std::string_view plain(name);
+    plain = plain.substr(0, plain.find('@'));
+    symbols.push_back({plain, symbol.st_value, symbol.st_size,
+                       GELF_ST_BIND(symbol.st_info) != STB_LOCAL, type == STT_GNU_IFUNC});
+  }
+  return symbols;
+}
+
+std::optional<uint64_t> ElfFile::file_offset(uint64_t address) const {
+  for (const Segment& segment : code_segments_)
+    if (address >= segment.address && address - segment.address < segment.size)
+      return address - segment.address + segment.file_offset;
+  return std::nullopt;
+}
+
+std::string_view ElfFile::code_bytes(uint64_t address, size_t count) const {
+  return bytes_in(code_segments_, address, count);
+}
+
+std::string_view ElfFile::bytes_at(uint64_t address, size_t count) const {
+  return bytes_in(segments_, address, count);
+}
+
+std::string_view ElfFile::bytes_in(const std::vector<Segment>& segments, uint64_t address,
+                                   size_t count) const {
+  size_t file_size = 0;
+  const char* file = elf_rawfile(elf_, &file_size);
+  for (const Segment& segment : segments) {
+    if (!file || address < segment.address || address - segment.address >= segment.size) continue;
+    uint64_t skipped = address - segment.address;
+    uint64_t start = segment.file_offset + skipped;
+    if (start < skipped || start >= file_size) return {};
+    uint64_t length = std::min<uint64_t>({count, segment.size - skipped, file_size - start});
+    return {file + start, length};
+  }
+  return {};
+}
+
+}  // namespace coretap::debug

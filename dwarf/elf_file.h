@@ -1,0 +1,76 @@
+// One ELF file, opened read-only with libelf: headers, symbols, segments, notes. The rest of the
+// box sees addresses and strings only; every look-up here tolerates a corrupt file.
+#pragma once
+
+#include <libelf.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dwarf/module.h"
+
+namespace coretap::debug {
+
+/// A function symbol (STT_FUNC or STT_GNU_IFUNC) that is defined in the file.
+struct FunctionSymbol {
+  std::string_view name;  ///< without symbol version; points into the mapped file
+  uint64_t address = 0;   ///< link-time
+  uint64_t size = 0;
+  bool is_global = false;
+  bool is_ifunc = false;
+};
+
+class ElfFile {
+ public:
+  enum class Purpose : uint8_t { Code, DebugInfo };
+  /// Maps `path`. Only 64-bit little-endian files of a machine that registers.cpp knows are
+  /// accepted, for code only executables and shared objects. Null with `error` filled otherwise.
+  static std::unique_ptr<ElfFile> open(const std::string& path, LoadError& error,
+                                       Purpose purpose = Purpose::Code);
+  ~ElfFile();
+  ElfFile(const ElfFile&) = delete;
+  ElfFile& operator=(const ElfFile&) = delete;
+
+  Elf* elf() const { return elf_; }
+  const std::string& path() const { return path_; }  ///< canonical
+  uint16_t machine() const { return machine_; }      ///< EM_*
+  const std::string& build_id() const { return build_id_; }
+
+  /// Is there a .debug_info (or .zdebug_info) section with contents?
+  bool has_debug_info() const;
+  /// Defined function symbols of .symtab, or of .dynsym if the file has no .symtab.
+  std::vector<FunctionSymbol> function_symbols() const;
+  bool has_symtab() const { return find_section_type(SHT_SYMTAB) != nullptr; }
+  std::optional<uint64_t> file_offset(uint64_t address) const;
+  /// Up to `count` bytes of file contents at a link-time address of an executable segment.
+  std::string_view code_bytes(uint64_t address, size_t count) const;
+  /// The same for any loaded segment.
+  std::string_view bytes_at(uint64_t address, size_t count) const;
+
+ private:
+  struct Segment {
+    uint64_t address, file_offset, size;
+  };
+  ElfFile(std::string path, int fd, Elf* elf);
+  bool load_segments();
+  Elf_Scn* find_section_type(uint32_t type) const;
+
+  std::string path_;
+  int fd_;
+  Elf* elf_;
+  uint16_t machine_ = 0;
+  std::string build_id_;
+  std::string_view bytes_in(const std::vector<Segment>& segments, uint64_t address,
+                            size_t count) const;
+  std::vector<Segment> segments_, code_segments_;
+};
+
+/// CRC-32 as .gnu_debuglink uses it (the zlib polynomial) of a whole file; nothing on a read error.
+std::optional<uint32_t> file_crc32(const std::string& path);
+std::string to_hex(const void* bytes, size_t count);
+
+}  // namespace coretap::debug

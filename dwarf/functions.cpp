@@ -1,0 +1,351 @@
+// What counts as a function, and under which name:
+//
+// - A DW_TAG_subprogram with code is a function; its name is the one it was declared with, with the
+//   namespaces and classes around that declaration. Walking up is not possible in libdw, so the
+//   index notes the scope of each declaration on its one way down.
+// - gcc's clones foo.constprop.0 and foo.isra.0 are whole functions and are called foo in DWARF; so
+//   they are here. foo.part.0 is only the unlikely rest of foo, whose head was inlined into the
+//   callers: entering it is not entering foo, so it goes by its symbol's name. foo.cold is a piece
+//   of foo's own range and no function at all.
+// - A symbol at the entry of a function that DWARF calls otherwise is an alias (libc's malloc is
+//   __libc_malloc in DWARF); asking for the alias gives the function under the alias' name, with
+//   all its debug information.
+// - An indirect function's (STT_GNU_IFUNC) symbol is its resolver, which the dynamic linker runs once.
+//   What is meant by its name are the implementations among which the resolver chooses: they are
+//   the functions whose addresses are written in the resolver's code. libc's strlen is one.
+// - An inlined copy is a DW_TAG_inlined_subroutine; it is found by the abstract instance that it
+//   refers to, in whatever unit (LTO and dwz separate the two).
+#include "dwarf/functions.h"
+
+#include <cxxabi.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <unordered_set>
+
+#include "dwarf/code_flow.h"
+#include "dwarf/debug_data.h"
+#include "dwarf/die.h"
+#include "dwarf/prologue.h"
+#include "dwarf/scopes.h"
+
+namespace coretap::debug {
+namespace {
+
+bool is_glob(const std::string& text) { return text.find_first_of("*?[\\") != std::string::npos; }
+
+const char* linkage_of(Dwarf_Die* die) {
+  const char* name = die_string(die, DW_AT_linkage_name);
+  return name ? name : die_string(die, DW_AT_MIPS_linkage_name);
+}
+
+/// ".cold", ".part": pieces of a function that the compiler gave a symbol of their own.
+bool is_piece(std::string_view symbol, const char* kind) {
+  size_t dot = symbol.find(kind);
+  return dot != std::string_view::npos && dot > 0;
+}
+
+/// "ns::f(int)" -> "ns::f"; a name that is not mangled stays.
+std::string demangled_name(const std::string& symbol) {
+  if (symbol.compare(0, 2, "_Z") != 0) return symbol;
+  int status = 0;
+  std::unique_ptr<char, decltype(&free)> text(
+      abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status), &free);
+  if (!text || status != 0) return symbol;
+  std::string name(text.get());
+  size_t cut = name.find('(', name.compare(0, 21, "(anonymous namespace)") == 0 ? 1 : 0);
+  while (cut != std::string::npos && name.compare(cut, 21, "(anonymous namespace)") == 0)
+    cut = name.find('(', cut + 1);
+  return name.substr(0, cut);
+}
+
+bool name_matches(const std::string& glob, const char* base, const std::string& scope,
+                  const char* linkage) {
+  return glob_matches(glob, base) || (linkage && glob_matches(glob, linkage)) ||
+         (!scope.empty() && glob_matches(glob, (scope + base).c_str()));
+}
+
+/// Functions of one query, one per address, sorted by it.
+class FunctionSet {
+ public:
+  void add(Function function) { functions_.try_emplace(function.entry_pc, std::move(function)); }
+  bool has(uint64_t address) const { return functions_.count(address) != 0; }
+  std::vector<Function> take() {
+    std::vector<Function> out;
+    for (auto& [address, function] : functions_) out.push_back(std::move(function));
+    return out;
+  }
+
+ private:
+  std::map<uint64_t, Function> functions_;
+};
+
+/// The symbol of each address that names a ".part" piece.
+std::unordered_map<uint64_t, std::string_view> part_symbols(const DebugData& data) {
+  std::unordered_map<uint64_t, std::string_view> parts;
+  for (const FunctionSymbol& symbol : data.symbols())
+    if (is_piece(symbol.name, ".part.")) parts.emplace(symbol.address, symbol.name);
+  return parts;
+}
+
+void add_from_dwarf(const DebugData& data, const std::string& name_glob,
+                    const std::string& file_glob, FunctionSet& found) {
+  std::optional<std::unordered_map<uint64_t, std::string_view>> parts;
+  for (const FunctionRecord& record : data.functions().with_code()) {
+    if (!name_matches(name_glob, record.base_name, record.scope, record.linkage)) continue;
+    if (!data.object().file_offset(record.entry)) continue;  // discarded by the linker
+    if (!parts) parts = part_symbols(data);
+    if (parts->count(record.entry)) continue;
+    const FunctionSymbol* symbol = data.symbol_at(record.entry);
+    if (symbol && symbol->is_ifunc && !glob_matches(name_glob, record.base_name)) continue;
+    Function function = describe_function(data, *record.unit, nullptr, -1, record.die);
+    if (file_matches(file_glob, function.decl.file)) found.add(std::move(function));
+  }
+}
+
+/// A function known by a symbol; with everything that DWARF has about its address.
+Function describe_symbol(const DebugData& data, const FunctionSymbol& symbol) {
+  Function function;
+  const FunctionRecord* record =
+      data.has_dwarf() ? data.functions().at_entry(symbol.address) : nullptr;
+  if (record) {
+    function = describe_function(data, *record->unit, nullptr, -1, record->die);
+  } else {
+    function.from_symbol_table = true;
+    function.prologue_end = symbol.address;
+  }
+  function.linkage_name = std::string(symbol.name);
+  function.name = demangled_name(function.linkage_name);
+  function.entry_pc = symbol.address;
+  function.is_external = symbol.is_global;
+  return function;
+}
+
+/// The functions that the resolver of an indirect function can choose, under the latter's name.
+std::vector<Function> implementations(const DebugData& data, const FunctionSymbol& resolver) {
+  std::vector<Function> found;
+  const CodeFlow* flow = data.code_flow(resolver.address);
+  if (!flow) return found;
+  for (uint64_t address : flow->mentioned_addresses()) {
+    const FunctionSymbol* target = data.symbol_at(address);
+    if (!target || target->address != address || target->is_ifunc) continue;
+    found.push_back(describe_symbol(data, *target));
+    found.back().name = std::string(resolver.name);
+  }
+  return found;
+}
+
+void add_from_symbols(const DebugData& data, const std::string& name_glob,
+                      const std::string& file_glob, FunctionSet& found) {
+  const bool wants_pieces = name_glob.find(".cold") != std::string::npos;
+  for (const FunctionSymbol& symbol : data.symbols()) {
+    if (found.has(symbol.address)) continue;
+    std::string linkage(symbol.name);
+    bool matches = glob_matches(name_glob, linkage.c_str());
+    if (!matches && linkage.starts_with("_Z"))
+      matches = glob_matches(name_glob, demangled_name(linkage).c_str());
+    if (!matches || (is_piece(symbol.name, ".cold") && !wants_pieces)) continue;
+    if (!data.object().file_offset(symbol.address)) continue;
+    std::vector<Function> functions;
+    if (symbol.is_ifunc)
+      functions = implementations(data, symbol);
+    else
+      functions.push_back(describe_symbol(data, symbol));
+    for (Function& function : functions)
+      if (file_matches(file_glob, function.decl.file)) found.add(std::move(function));
+  }
+}
+
+void add_inlined(const DebugData& data, const std::string& name_glob, const std::string& file_glob,
+                 FunctionSet& found) {
+  std::unordered_set<const void*> wanted;
+  for (FunctionRecord record : data.functions().abstract())
+    if (name_matches(name_glob, record.base_name, record.scope, record.linkage))
+      wanted.insert(record.die.addr);
+  if (wanted.empty()) return;
+  for (const Unit& unit : data.units()) {
+    if (unit.is_partial) continue;
+    const UnitScopes& scopes = data.scopes(unit);
+    for (size_t i = 0; i < scopes.all().size(); i++) {
+      const Scope& scope = scopes.all()[i];
+      if (!scope.is_inlined() || !wanted.count(die_origin(scope.die).addr)) continue;
+      Function function = describe_function(data, unit, &scopes, static_cast<int>(i), scope.die);
+      if (!data.object().file_offset(function.entry_pc)) continue;
+      if (file_matches(file_glob, function.decl.file)) found.add(std::move(function));
+    }
+  }
+}
+
+}  // namespace
+
+bool glob_matches(const std::string& glob, const char* text) {
+  if (glob.empty() || glob == "*") return true;
+  return is_glob(glob) ? fnmatch(glob.c_str(), text, 0) == 0 : glob == text;
+}
+
+bool file_matches(const std::string& glob, const std::string& path) {
+  if (glob.empty() || glob == "*") return true;
+  if (glob_matches(glob, path.c_str())) return true;
+  for (size_t slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1))
+    if (glob_matches(glob, path.c_str() + slash + 1)) return true;
+  return false;
+}
+
+std::string absolute_source_path(const char* path, const std::string& comp_dir) {
+  std::filesystem::path full(path);
+  // A relative comp_dir (-fdebug-prefix-map) is already part of the path.
+  if (full.is_relative() && comp_dir.starts_with("/"))
+    full = std::filesystem::path(comp_dir) / full;
+  return full.lexically_normal().string();
+}
+
+std::string declaration_file(Dwarf_Die die) {
+  // Not dwarf_decl_file: it refuses file 0, which is a real file in DWARF 5 (clang uses it).
+  Dwarf_Attribute attr;
+  for (int hops = 0; hops < 16 && !dwarf_attr(&die, DW_AT_decl_file, &attr); hops++) {
+    auto next = die_ref(&die, DW_AT_abstract_origin);
+    if (!next) next = die_ref(&die, DW_AT_specification);
+    if (!next) return "";
+    die = *next;
+  }
+  Dwarf_Word index = 0;
+  Dwarf_Die unit;
+  Dwarf_Files* files = nullptr;
+  size_t count = 0;
+  if (!dwarf_attr(&die, DW_AT_decl_file, &attr) || dwarf_formudata(&attr, &index) != 0 ||
+      !dwarf_diecu(&die, &unit, nullptr, nullptr) ||
+      dwarf_getsrcfiles(&unit, &files, &count) != 0 || index >= count)
+    return "";
+  const char* path = dwarf_filesrc(files, index, nullptr, nullptr);
+  if (!path || !strcmp(path, "???")) return "";  // libdw's name of file 0 before DWARF 5
+  const char* directory = die_string(&unit, DW_AT_comp_dir);
+  return absolute_source_path(path, directory ? directory : "");
+}
+
+FunctionIndex::FunctionIndex(const DebugData& data) {
+  for (const Unit& unit : data.units()) {
+    Dwarf_Die root = unit.die;
+    walk(unit, &root, "", 0);
+  }
+  for (std::vector<FunctionRecord>* list : {&with_code_, &abstract_})
+    for (FunctionRecord& record : *list) record.scope = scope_of(&record.die);
+  for (size_t i = 0; i < with_code_.size(); i++) by_entry_.try_emplace(with_code_[i].entry, i);
+}
+
+void FunctionIndex::walk(const Unit& unit, Dwarf_Die* parent, const std::string& scope, int depth) {
+  if (depth > kMaxDieDepth) return;
+  for_each_child(parent, [&](Dwarf_Die* die) {
+    switch (dwarf_tag(die)) {
+      case DW_TAG_namespace: {
+        const char* name = dwarf_diename(die);
+        walk(unit, die, scope + (name ? name : "(anonymous namespace)") + "::", depth + 1);
+        return true;
+      }
+      case DW_TAG_class_type:
+      case DW_TAG_structure_type:
+      case DW_TAG_union_type:
+      case DW_TAG_module: {
+        const char* name = unit.is_c ? nullptr : dwarf_diename(die);
+        if (name) walk(unit, die, scope + name + "::", depth + 1);
+        return true;
+      }
+      case DW_TAG_subprogram: break;
+      default: return true;
+    }
+    if (!scope.empty()) scope_by_die_.emplace(die->addr, scope);
+    FunctionRecord record{*die, &unit, "", nullptr, "", 0};
+    if (die_has_code(die)) {
+      auto entry = die_entry_pc(die);
+      if (!entry) return true;
+      record.entry = *entry;
+    } else if (!dwarf_hasattr(die, DW_AT_inline)) {
+      return true;
+    }
+    record.base_name = die_name(die);
+    if (!*record.base_name) return true;
+    record.linkage = linkage_of(die);
+    (die_has_code(die) ? with_code_ : abstract_).push_back(std::move(record));
+    return true;
+  });
+}
+
+const FunctionRecord* FunctionIndex::at_entry(uint64_t entry) const {
+  auto found = by_entry_.find(entry);
+  return found == by_entry_.end() ? nullptr : &with_code_[found->second];
+}
+
+std::string FunctionIndex::scope_of(Dwarf_Die* die) const {
+  if (scope_by_die_.empty()) return "";
+  auto found = scope_by_die_.find(die_origin(*die).addr);
+  return found == scope_by_die_.end() ? "" : found->second;
+}
+
+std::string function_name(const DebugData& data, Dwarf_Die* die) {
+  return data.functions().scope_of(die) + die_name(die);
+}
+
+bool function_name_matches(const DebugData& data, Dwarf_Die* die, const std::string& glob) {
+  return name_matches(glob, die_name(die), data.functions().scope_of(die), linkage_of(die));
+}
+
+Function describe_function(const DebugData& data, const Unit& unit, const UnitScopes* scopes,
+                           int scope_index, Dwarf_Die die) {
+  Function function;
+  function.name = function_name(data, &die);
+  const char* linkage = linkage_of(&die);
+  function.linkage_name = linkage ? linkage : function.name;
+  function.decl.file = declaration_file(die);
+  int number = 0;
+  if (dwarf_decl_line(&die, &number) == 0) function.decl.line = static_cast<uint32_t>(number);
+  if (dwarf_decl_column(&die, &number) == 0) function.decl.column = static_cast<uint32_t>(number);
+  function.entry_pc = die_entry_pc(&die).value_or(0);
+  function.is_inlined_copy = dwarf_tag(&die) == DW_TAG_inlined_subroutine;
+  function.prologue_end = function.is_inlined_copy
+                              ? function.entry_pc
+                              : find_prologue_end(data, unit, &die, function.entry_pc);
+  function.is_external = die_flag(&die, DW_AT_external);
+  function.die_offset = dwarf_dieoffset(&die);
+  if (function.is_inlined_copy && scopes) {
+    int outer = scopes->real_function_of(scope_index);
+    if (outer >= 0) {
+      Dwarf_Die outer_die = scopes->at(outer).die;
+      function.inlined_into = function_name(data, &outer_die);
+    }
+  }
+  return function;
+}
+
+std::vector<Function> find_functions(const DebugData& data, const std::string& name_glob,
+                                     const std::string& file_glob, bool inlines) {
+  FunctionSet found;
+  if (data.has_dwarf()) add_from_dwarf(data, name_glob, file_glob, found);
+  add_from_symbols(data, name_glob, file_glob, found);
+  if (data.has_dwarf() && inlines) add_inlined(data, name_glob, file_glob, found);
+  return found.take();
+}
+
+std::optional<Function> find_function_at(const DebugData& data, uint64_t pc,
+                                         bool innermost_inline) {
+  if (const Unit* unit = data.unit_at(pc)) {
+    const UnitScopes& scopes = data.scopes(*unit);
+    int scope = scopes.innermost(pc);
+    scope = innermost_inline ? scopes.function_of(scope) : scopes.real_function_of(scope);
+    if (scope >= 0) return describe_function(data, *unit, &scopes, scope, scopes.at(scope).die);
+  }
+  const FunctionSymbol* symbol = data.symbol_at(pc);
+  if (!symbol) return std::nullopt;
+  Function function;
+  function.linkage_name = std::string(symbol->name);
+  function.name = demangled_name(function.linkage_name);
+  function.entry_pc = function.prologue_end = symbol->address;
+  function.from_symbol_table = true;
+  function.is_external = symbol->is_global;
+  return function;
+}
+
+}  // namespace coretap::debug

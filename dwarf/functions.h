@@ -1,0 +1,66 @@
+// Every function that has code, by name and address, and the queries of Module about functions.
+#pragma once
+
+#include <elfutils/libdw.h>
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "dwarf/module.h"
+
+namespace coretap::debug {
+
+class DebugData;
+struct Unit;
+class UnitScopes;
+
+/// A function DIE with code (or an abstract one that may have inlined copies).
+struct FunctionRecord {
+  Dwarf_Die die;
+  const Unit* unit = nullptr;
+  const char* base_name = "";  ///< without scopes
+  const char* linkage = nullptr;
+  std::string scope;  ///< "ns::cls::", or empty
+  uint64_t entry = 0;
+};
+
+/// Built in one pass over the units' top levels, without looking into function bodies.
+class FunctionIndex {
+ public:
+  explicit FunctionIndex(const DebugData& data);
+  const std::vector<FunctionRecord>& with_code() const { return with_code_; }
+  /// Abstract instances: functions that were inlined somewhere.
+  const std::vector<FunctionRecord>& abstract() const { return abstract_; }
+  const FunctionRecord* at_entry(uint64_t entry) const;
+  /// "ns::cls::" of any function DIE, by the place of its first declaration.
+  std::string scope_of(Dwarf_Die* die) const;
+
+ private:
+  void walk(const Unit& unit, Dwarf_Die* parent, const std::string& scope, int depth);
+  std::vector<FunctionRecord> with_code_, abstract_;
+  std::unordered_map<uint64_t, size_t> by_entry_;
+  std::unordered_map<const void*, std::string> scope_by_die_;  ///< key: DIE address
+};
+
+/// Does shell pattern `glob` match? Plain names are compared, not matched. "" and "*" match all.
+bool glob_matches(const std::string& glob, const char* text);
+/// Suffix match on path components: "main.c" and "src/main.c" match "/x/src/main.c".
+bool file_matches(const std::string& glob, const std::string& path);
+/// The file where a function DIE was declared, absolute; "" if not known.
+std::string declaration_file(Dwarf_Die die);
+/// Absolute, without "./" and "x/..".
+std::string absolute_source_path(const char* path, const std::string& comp_dir);
+
+/// Qualified name of a function or inlined copy.
+std::string function_name(const DebugData& data, Dwarf_Die* die);
+bool function_name_matches(const DebugData& data, Dwarf_Die* die, const std::string& glob);
+/// Everything Module promises about the function or inlined copy `die`.
+Function describe_function(const DebugData& data, const Unit& unit, const UnitScopes* scopes,
+                           int scope_index, Dwarf_Die die);
+std::vector<Function> find_functions(const DebugData& data, const std::string& name_glob,
+                                     const std::string& file_glob, bool inlines);
+std::optional<Function> find_function_at(const DebugData& data, uint64_t pc, bool innermost_inline);
+
+}  // namespace coretap::debug

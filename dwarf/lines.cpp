@@ -1,0 +1,224 @@
+#include "dwarf/lines.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+#include <unordered_map>
+
+#include "dwarf/debug_data.h"
+#include "dwarf/die.h"
+#include "dwarf/functions.h"
+#include "dwarf/scopes.h"
+#include "dwarf/statements.h"
+
+namespace coretap::debug {
+namespace {
+
+/// Interns the file names of one unit: libdw gives the same pointer for the same file.
+class FileTable {
+ public:
+  FileTable(UnitLines& lines, const std::string& comp_dir) : lines_(lines), comp_dir_(comp_dir) {}
+  uint32_t index_of(const char* name) {
+    auto [found, is_new] = by_pointer_.try_emplace(name, 0);
+    if (!is_new) return found->second;
+    std::string path = absolute_source_path(name ? name : "", comp_dir_);
+    auto same = std::find(lines_.files.begin(), lines_.files.end(), path);
+    found->second = static_cast<uint32_t>(same - lines_.files.begin());
+    if (same == lines_.files.end()) lines_.files.push_back(std::move(path));
+    return found->second;
+  }
+
+ private:
+  UnitLines& lines_;
+  const std::string& comp_dir_;
+  std::unordered_map<const char*, uint32_t> by_pointer_;
+};
+
+std::vector<bool> matching_files(const UnitLines& lines, const std::string& glob) {
+  std::vector<bool> matches;
+  for (const std::string& file : lines.files) matches.push_back(file_matches(glob, file));
+  return matches;
+}
+
+/// Line range of a query in one function: absolute, or relative to where it is declared.
+struct LineRange {
+  uint32_t first, last;
+  bool contains(uint32_t line) const { return line >= first && line <= last; }
+};
+
+/// Runs one LineQuery over all units.
+class SiteFinder {
+ public:
+  SiteFinder(const DebugData& data, const LineQuery& query) : data_(data), query_(query) {}
+
+  std::vector<LineSite> run() {
+    for (const Unit& unit : data_.units())
+      if (!unit.is_partial) scan(unit);
+    std::vector<LineSite> sites;
+    for (auto& [key, site] : sites_) sites.push_back(std::move(site));
+    return sites;
+  }
+
+ private:
+  void scan(const Unit& unit) {
+    const UnitLines& lines = data_.lines(unit);
+    std::vector<bool> wanted_file = matching_files(lines, query_.file_glob);
+    if (std::find(wanted_file.begin(), wanted_file.end(), true) == wanted_file.end()) return;
+    const UnitScopes& scopes = data_.scopes(unit);
+    // Rows of one line in one function or inlined copy decide together which of them are sites.
+    std::map<std::tuple<int, uint32_t, uint32_t>, std::vector<size_t>> groups;
+    for (size_t i = 0; i < lines.rows.size(); i++) {
+      const LineRow& row = lines.rows[i];
+      if (row.end_sequence || !row.is_stmt || row.line == 0 || !wanted_file[row.file]) continue;
+      int scope = scopes.scope_of_line(row.address, row.line);
+      if (!range_in(scopes, scope).contains(row.line) || !function_matches(scopes, scope)) continue;
+      groups[{scopes.function_of(scope), row.file, row.line}].push_back(i);
+    }
+    for (const auto& [key, rows] : groups)
+      for (size_t row : statement_starts(data_, unit, rows)) add_site(unit, row);
+  }
+
+  LineRange range_in(const UnitScopes& scopes, int scope) {
+    if (query_.first == 0 && query_.last == 0) return {1, UINT32_MAX};
+    if (!query_.relative) return {query_.first, query_.last};
+    int function = scopes.function_of(scope);
+    int line = 0;
+    if (function < 0) return {1, 0};
+    Dwarf_Die die = scopes.at(function).die;
+    if (dwarf_decl_line(&die, &line) != 0) return {1, 0};
+    auto base = static_cast<uint32_t>(line);
+    return {base + query_.first, base + query_.last};
+  }
+
+  /// Is some function around the scope (inlined copies, then the real one) wanted?
+  bool function_matches(const UnitScopes& scopes, int scope) {
+    if (query_.function_glob.empty() || query_.function_glob == "*") return true;
+    auto [cached, is_new] = matches_.try_emplace({&scopes, scope}, false);
+    if (!is_new) return cached->second;
+    for (int i = scope; i >= 0; i = scopes.at(i).parent) {
+      Dwarf_Die die = scopes.at(i).die;
+      if (scopes.at(i).is_function() && function_name_matches(data_, &die, query_.function_glob)) {
+        cached->second = true;
+        break;
+      }
+    }
+    return cached->second;
+  }
+
+  void add_site(const Unit& unit, size_t row_index) {
+    const UnitLines& lines = data_.lines(unit);
+    const UnitScopes& scopes = data_.scopes(unit);
+    const LineRow& row = lines.rows[row_index];
+    LineSite site;
+    site.pc = site_address(data_, unit, row);
+    site.source = {lines.files[row.file], row.line, row.column};
+    int scope = scopes.scope_of_line(row.address, row.line);
+    if (scope >= 0) {
+      Dwarf_Die die = scopes.at(scope).die;
+      site.scope = dwarf_dieoffset(&die);
+    }
+    int function = scopes.function_of(scope), real = scopes.real_function_of(scope);
+    if (function >= 0) {
+      Dwarf_Die die = scopes.at(function).die;
+      site.function = function_name(data_, &die);
+    }
+    if (real >= 0) {
+      Dwarf_Die die = scopes.at(real).die;
+      site.function_entry = die_entry_pc(&die).value_or(0);
+    }
+    sites_.try_emplace({site.pc, site.source.line}, std::move(site));
+  }
+
+  const DebugData& data_;
+  const LineQuery& query_;
+  std::map<std::pair<const UnitScopes*, int>, bool> matches_;
+  std::map<std::pair<uint64_t, uint32_t>, LineSite> sites_;
+};
+
+}  // namespace
+
+UnitLines read_lines(const Unit& unit, const ElfFile& object) {
+  UnitLines lines;
+  Dwarf_Die die = unit.die;
+  Dwarf_Lines* table = nullptr;
+  size_t count = 0;
+  if (dwarf_getsrclines(&die, &table, &count) != 0) return lines;
+  FileTable files(lines, unit.comp_dir);
+  lines.rows.reserve(count);
+  for (size_t i = 0; i < count; i++) {
+    Dwarf_Line* source = dwarf_onesrcline(table, i);
+    LineRow row;
+    Dwarf_Addr address = 0;
+    int line = 0, column = 0;
+    if (dwarf_lineaddr(source, &address) != 0 || dwarf_lineno(source, &line) != 0) continue;
+    dwarf_linecol(source, &column);
+    dwarf_linebeginstatement(source, &row.is_stmt);
+    dwarf_lineendsequence(source, &row.end_sequence);
+    dwarf_lineprologueend(source, &row.prologue_end);
+    // The end of a sequence is one past its code and may be outside of every segment.
+    if (!row.end_sequence && !object.file_offset(address)) continue;
+    row.address = address;
+    row.line = static_cast<uint32_t>(line);
+    row.column = static_cast<uint16_t>(std::min(column, 0xffff));
+    row.file = files.index_of(dwarf_linesrc(source, nullptr, nullptr));
+    lines.rows.push_back(row);
+  }
+  return lines;
+}
+
+std::vector<SourceLine> find_code_lines(const DebugData& data, const std::string& file_glob) {
+  std::set<std::pair<std::string, uint32_t>> found;
+  for (const Unit& unit : data.units()) {
+    if (unit.is_partial) continue;
+    const UnitLines& lines = data.lines(unit);
+    std::vector<bool> wanted = matching_files(lines, file_glob);
+    for (const LineRow& row : lines.rows)
+      if (row.is_stmt && !row.end_sequence && row.line != 0 && wanted[row.file])
+        found.emplace(lines.files[row.file], row.line);
+  }
+  std::vector<SourceLine> out;
+  for (const auto& [file, line] : found) out.push_back({file, line, 0});
+  return out;
+}
+
+std::vector<LineSite> find_line_sites(const DebugData& data, const LineQuery& query) {
+  std::vector<LineSite> sites = SiteFinder(data, query).run();
+  if (!sites.empty() || !query.nearest || query.first == 0) return sites;
+  LineQuery open_ended = query;
+  open_ended.last = UINT32_MAX / 2;
+  open_ended.nearest = false;
+  std::vector<LineSite> following = SiteFinder(data, open_ended).run();
+  uint32_t nearest = UINT32_MAX;
+  for (const LineSite& site : following) nearest = std::min(nearest, site.source.line);
+  for (LineSite& site : following)
+    if (site.source.line == nearest) sites.push_back(std::move(site));
+  return sites;
+}
+
+std::optional<SourceLine> find_line_at(const DebugData& data, uint64_t pc) {
+  const Unit* unit = data.unit_at(pc);
+  if (!unit) return std::nullopt;
+  const UnitLines& lines = data.lines(*unit);
+  auto after = std::upper_bound(lines.rows.begin(), lines.rows.end(), pc,
+                                [](uint64_t value, const LineRow& r) { return value < r.address; });
+  if (after == lines.rows.begin()) return std::nullopt;
+  const LineRow& row = *std::prev(after);
+  if (row.end_sequence) return std::nullopt;
+  return SourceLine{lines.files[row.file], row.line, row.column};
+}
+
+std::vector<SourceLine> find_lines_in(const DebugData& data, uint64_t start, uint64_t end) {
+  std::vector<SourceLine> found;
+  const Unit* unit = data.unit_at(start);
+  if (!unit) return found;
+  const UnitLines& lines = data.lines(*unit);
+  auto row = std::upper_bound(lines.rows.begin(), lines.rows.end(), start,
+                              [](uint64_t value, const LineRow& r) { return value < r.address; });
+  if (row != lines.rows.begin()) --row;
+  for (; row != lines.rows.end() && row->address < end; ++row)
+    if (!row->end_sequence) found.push_back({lines.files[row->file], row->line, row->column});
+  return found;
+}
+
+}  // namespace coretap::debug

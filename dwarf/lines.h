@@ -1,0 +1,48 @@
+// Line tables, and which of their rows are places where a statement begins.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dwarf/module.h"
+
+namespace coretap::debug {
+
+class DebugData;
+class ElfFile;
+struct Unit;
+
+/// One row of a unit's line table.
+struct LineRow {
+  uint64_t address = 0;
+  uint32_t line = 0;
+  uint32_t file = 0;  ///< index into UnitLines::files
+  uint16_t column = 0;
+  bool is_stmt = false;
+  bool end_sequence = false;
+  bool prologue_end = false;
+};
+
+struct UnitLines {
+  std::vector<std::string> files;  ///< absolute
+  std::vector<LineRow> rows;       ///< by address; rows of one address in table order
+};
+
+/// Decodes the unit's table; rows of code that the linker discarded are left out.
+UnitLines read_lines(const Unit& unit, const ElfFile& object);
+
+/// A query for Module::line_sites.
+struct LineQuery {
+  std::string function_glob, file_glob;
+  uint32_t first = 0, last = 0;
+  bool relative = false, nearest = false;
+};
+std::vector<LineSite> find_line_sites(const DebugData& data, const LineQuery& query);
+std::vector<SourceLine> find_code_lines(const DebugData& data, const std::string& file_glob);
+std::optional<SourceLine> find_line_at(const DebugData& data, uint64_t pc);
+/// The lines of all rows for code in [start, end).
+std::vector<SourceLine> find_lines_in(const DebugData& data, uint64_t start, uint64_t end);
+
+}  // namespace coretap::debug

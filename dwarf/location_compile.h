@@ -1,0 +1,36 @@
+// From DWARF location attributes to VarLocation.
+#pragma once
+
+#include <elfutils/libdw.h>
+
+#include "dwarf/debug_data.h"
+#include "dwarf/location.h"
+#include "dwarf/types.h"
+
+namespace coretap::debug {
+
+/// Where the variable or parameter `die` is when the instruction at `pc` is about to run.
+VarLocation compile_location(const DebugData& data, Dwarf_Die die, uint64_t pc);
+/// The canonical frame address when the instruction at `pc` is about to run; null if the object
+/// has no unwind information for it.
+LocExprPtr compile_cfa(const DebugData& data, uint64_t pc);
+/// Where a value is when the function around `pc` has just returned, by the machine's calling
+/// convention.
+VarLocation compile_return_location(const DebugData& data, const Type* type);
+/// Where `parameter` of `function` is on entry, by the calling convention; nothing if it is on the
+/// stack (DWARF describes that one well) or cannot be known.
+std::optional<VarLocation> compile_argument_location(const DebugData& data, Dwarf_Die function,
+                                                     const Dwarf_Die& parameter);
+
+namespace expr {
+LocExprPtr constant(int64_t value);
+LocExprPtr reg(unsigned number);
+LocExprPtr unary(LocExpr::Op op, LocExprPtr operand);
+LocExprPtr binary(LocExpr::Op op, LocExprPtr left, LocExprPtr right);
+LocExprPtr deref(LocExprPtr address, unsigned size, bool is_signed = false);
+}  // namespace expr
+
+VarLocation unsupported(std::string why);
+VarLocation unavailable(std::string why);
+
+}  // namespace coretap::debug

@@ -1,0 +1,120 @@
+#include "dwarf/module.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "dwarf/code_flow.h"
+#include "dwarf/debug_data.h"
+#include "dwarf/die.h"
+#include "dwarf/functions.h"
+#include "dwarf/lines.h"
+#include "dwarf/location_compile.h"
+#include "dwarf/names.h"
+#include "dwarf/scopes.h"
+#include "dwarf/types_dwarf.h"
+
+namespace coretap::debug {
+namespace {
+
+/// Module over DebugData: each method hands on to the file that knows.
+class DwarfModule : public Module {
+ public:
+  explicit DwarfModule(DebugDataPtr data) : data_(std::move(data)) {
+    if (const ElfFile* file = data_->debug_file()) debug_path_ = file->path();
+  }
+
+  const std::string& path() const override { return data_->object().path(); }
+  const std::string& debug_path() const override { return debug_path_; }
+  std::string build_id() const override { return data_->object().build_id(); }
+  bool has_dwarf() const override { return data_->has_dwarf(); }
+  const LoadError& dwarf_error() const override { return data_->dwarf_error(); }
+  std::vector<std::string> files() const override { return data_->files(); }
+
+  std::vector<Function> functions(const std::string& name_glob, const std::string& file_glob,
+                                  bool inlines) const override {
+    return find_functions(*data_, name_glob, file_glob, inlines);
+  }
+  std::vector<LineSite> line_sites(const std::string& function_glob, const std::string& file_glob,
+                                   uint32_t first, uint32_t last, bool relative,
+                                   bool nearest) const override {
+    return find_line_sites(*data_, {function_glob, file_glob, first, last, relative, nearest});
+  }
+  std::vector<SourceLine> code_lines(const std::string& file_glob) const override {
+    return find_code_lines(*data_, file_glob);
+  }
+  std::optional<SourceLine> line_at(uint64_t pc) const override { return find_line_at(*data_, pc); }
+  std::optional<Function> function_at(uint64_t pc, bool innermost_inline) const override {
+    return find_function_at(*data_, pc, innermost_inline);
+  }
+  std::optional<uint64_t> file_offset(uint64_t pc) const override {
+    return data_->object().file_offset(pc);
+  }
+  bool is_code(uint64_t pc) const override {
+    if (!data_->object().file_offset(pc)) return false;
+    const CodeFlow* flow = data_->code_flow(pc);
+    return !flow || flow->is_instruction(pc);
+  }
+
+  std::vector<Variable> variables_at(uint64_t pc, bool globals, uint64_t scope) const override {
+    return find_variables(*data_, pc, globals, scope);
+  }
+  std::optional<Variable> global_variable(const std::string& name) const override {
+    if (!data_->has_dwarf()) return std::nullopt;
+    auto die = data_->names().global(name);
+    if (!die) return std::nullopt;
+    return make_variable(*data_, &*die, true);
+  }
+  VarLocation location_at(const Variable& variable, uint64_t pc) const override {
+    auto die = data_->die_at(variable.die_offset);
+    if (!die) return unavailable("it is not in the debug information of this object");
+    return compile_location(*data_, *die, pc);
+  }
+  TypePtr return_type(uint64_t pc) const override {
+    const Unit* unit = data_->unit_at(pc);
+    if (!unit) return nullptr;
+    const UnitScopes& scopes = data_->scopes(*unit);
+    int function = scopes.real_function_of(scopes.innermost(pc));
+    if (function < 0) return nullptr;
+    Dwarf_Die die = scopes.at(function).die;
+    return type_of(*data_, &die);
+  }
+  LocExprPtr cfa_at(uint64_t pc) const override { return compile_cfa(*data_, pc); }
+  VarLocation return_location(uint64_t pc) const override {
+    return compile_return_location(*data_, return_type(pc).get());
+  }
+  TypePtr type_named(const std::string& name) const override {
+    if (!data_->has_dwarf()) return nullptr;
+    auto die = data_->names().type(name);
+    return die ? make_type(*data_, *die) : nullptr;
+  }
+
+ private:
+  DebugDataPtr data_;
+  std::string debug_path_;
+};
+
+}  // namespace
+
+std::shared_ptr<Module> Module::open(const std::string& path, LoadError& error,
+                                     const std::vector<std::string>& debug_roots) {
+  std::shared_ptr<DebugData> data = DebugData::open(path, error, debug_roots);
+  return data ? std::make_shared<DwarfModule>(std::move(data)) : nullptr;
+}
+
+std::string find_executable(const std::string& name) {
+  if (name.find('/') != std::string::npos) return name;
+  const char* path = getenv("PATH");
+  std::string rest = path ? path : "/usr/bin:/bin";
+  while (!name.empty()) {
+    size_t colon = rest.find(':');
+    std::string directory = rest.substr(0, colon);
+    std::string candidate = (directory.empty() ? "." : directory) + "/" + name;
+    if (access(candidate.c_str(), X_OK) == 0) return candidate;
+    if (colon == std::string::npos) break;
+    rest = rest.substr(colon + 1);
+  }
+  return "";
+}
+
+}  // namespace coretap::debug

@@ -1,0 +1,130 @@
+// One ELF object with its debug information: functions, inlined copies, lines, variables.
+// Finds separate debuginfo by build-id, .gnu_debuglink (CRC checked) and dwz's
+// .gnu_debugaltlink. Knows nothing of .stp. Built on libdw; libdw types do not leak out.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dwarf/location.h"
+#include "dwarf/types.h"
+
+namespace coretap::debug {
+
+/// Why an object or its debug information could not be used. `tried` lists the paths that were
+/// looked for, so that the message can name them.
+struct LoadError {
+  enum Kind : uint8_t { NotFound, NotElf, WrongArch, NoDebugInfo, Corrupt } kind = NotFound;
+  std::string message;
+  std::vector<std::string> tried;
+};
+
+/// A place in source text.
+struct SourceLine {
+  std::string file;  ///< as DWARF gives it, made absolute with the compilation directory
+  uint32_t line = 0;
+  uint32_t column = 0;
+};
+
+/// A variable or parameter visible at some pc.
+struct Variable {
+  std::string name;
+  TypePtr type;
+  bool is_parameter = false;
+  bool is_global = false;
+  uint32_t decl_line = 0;
+  uint64_t die_offset = 0;  ///< in the object's DWARF; identity for location_at
+};
+
+/// A function, or one inlined copy of it. Addresses are link-time (ELF vaddr) of the object.
+struct Function {
+  std::string name;          ///< source name; C++: without parameters, qualified "ns::cls::f"
+  std::string linkage_name;  ///< mangled, or equal to name
+  SourceLine decl;
+  uint64_t entry_pc = 0;      ///< first instruction (of the inlined copy too)
+  uint64_t prologue_end = 0;  ///< where .function probes with DWARF variables go: after the
+                              ///< prologue for unoptimised code, else entry_pc
+  bool is_inlined_copy = false;
+  bool is_external = false;
+  bool from_symbol_table = false;  ///< no DWARF: only name and address are known
+  std::string inlined_into;        ///< outermost real function, for an inlined copy
+  uint64_t die_offset = 0;         ///< also the `scope` for Module::variables_at
+};
+
+/// One place where execution of a source line begins. See lines.cpp for which rows count.
+struct LineSite {
+  uint64_t pc = 0;
+  SourceLine source;
+  std::string function;         ///< innermost (possibly inlined) function that the line belongs to
+  uint64_t function_entry = 0;  ///< entry of the innermost real function
+  uint64_t scope = 0;  ///< innermost scope that the line belongs to, for Module::variables_at
+};
+
+class Module {
+ public:
+  /// Opens an ELF executable or shared object. `path` must be a file path (the caller searched
+  /// $PATH). `debug_roots`: where separate debuginfo is looked for, default {"/usr/lib/debug"}.
+  static std::shared_ptr<Module> open(const std::string& path, LoadError& error,
+                                      const std::vector<std::string>& debug_roots = {
+                                          "/usr/lib/debug"});
+  virtual ~Module() = default;
+
+  virtual const std::string& path() const = 0;        ///< canonical path
+  virtual const std::string& debug_path() const = 0;  ///< file the DWARF came from, or ""
+  virtual std::string build_id() const = 0;           ///< lower-case hex, or ""
+  virtual bool has_dwarf() const = 0;
+  virtual const LoadError& dwarf_error() const = 0;  ///< why has_dwarf() is false, with paths
+  /// Files whose change makes a cached result stale: the object and its debug files.
+  virtual std::vector<std::string> files() const = 0;
+
+  /// Functions whose name matches the shell pattern `name_glob` (fnmatch; linkage names too), defined in a source
+  /// file matching `file_glob` (suffix match on path components; "" = any). From DWARF, and from
+  /// the symbol tables for names that DWARF does not have. Sorted by address, one entry per
+  /// address. Inlined copies only if `inlines`.
+  virtual std::vector<Function> functions(const std::string& name_glob,
+                                          const std::string& file_glob, bool inlines) const = 0;
+
+  /// Sites of source lines. `function_glob`/`file_glob` as above; `first`..`last` the absolute
+  /// line range (0,0 = every line); `relative`: lines count from the function's decl line.
+  /// `nearest`: if the line has no code, the nearest following one of the same file.
+  virtual std::vector<LineSite> line_sites(const std::string& function_glob,
+                                           const std::string& file_glob, uint32_t first,
+                                           uint32_t last, bool relative, bool nearest) const = 0;
+  /// Lines with code in files matching `file_glob`, for "line 12 has no code; nearest are 11, 14".
+  virtual std::vector<SourceLine> code_lines(const std::string& file_glob) const = 0;
+
+  virtual std::optional<SourceLine> line_at(uint64_t pc) const = 0;
+  virtual std::optional<Function> function_at(uint64_t pc, bool innermost_inline) const = 0;
+  /// ELF file offset of a link-time address (what uprobes want), or nothing if it is not in an
+  /// executable segment.
+  virtual std::optional<uint64_t> file_offset(uint64_t pc) const = 0;
+  /// Start of the instruction at pc? (line tables of broken producers can lie)
+  virtual bool is_code(uint64_t pc) const = 0;
+
+  /// Variables in scope at pc, innermost scope first (a name that is shadowed is left out);
+  /// parameters before locals inside a function; file-level variables only with `globals`.
+  /// Inlined code often begins at the very address of the line or function around it: `scope`
+  /// (LineSite::scope, Function::die_offset) says whose variables are meant; 0 = the innermost's.
+  virtual std::vector<Variable> variables_at(uint64_t pc, bool globals,
+                                             uint64_t scope = 0) const = 0;
+  virtual std::optional<Variable> global_variable(const std::string& name) const = 0;
+  /// Where `variable` is when the instruction at pc is about to run.
+  virtual VarLocation location_at(const Variable& variable, uint64_t pc) const = 0;
+  /// Return type of the function whose code contains pc (null: void) and where its value is on
+  /// return, by the psABI: the register(s) or memory, as a location with registers as of return.
+  virtual TypePtr return_type(uint64_t pc) const = 0;
+  virtual VarLocation return_location(uint64_t pc) const = 0;
+  /// The canonical frame address at pc, which names one activation of the function; or null.
+  virtual LocExprPtr cfa_at(uint64_t pc) const = 0;
+  /// A type by name: "struct foo", "foo_t", "enum e"; null if there is none.
+  virtual TypePtr type_named(const std::string& name) const = 0;
+};
+
+/// Path of the kernel's or a command's executable for `process("name")`: as given if it has a
+/// slash, else searched in $PATH. Empty if there is none.
+std::string find_executable(const std::string& name);
+
+}  // namespace coretap::debug

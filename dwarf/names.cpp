@@ -1,0 +1,101 @@
+#include "dwarf/names.h"
+
+#include "dwarf/debug_data.h"
+#include "dwarf/die.h"
+
+namespace coretap::debug {
+namespace {
+
+const char* tag_keyword(int tag) {
+  switch (tag) {
+    case DW_TAG_structure_type:
+    case DW_TAG_class_type: return "struct ";
+    case DW_TAG_union_type: return "union ";
+    case DW_TAG_enumeration_type: return "enum ";
+    default: return "";
+  }
+}
+
+}  // namespace
+
+NameIndex::NameIndex(const DebugData& data) {
+  for (const Unit& unit : data.units()) {
+    Dwarf_Die root = unit.die;
+    walk(unit, &root, "", 0);
+  }
+  for (Dwarf_Die die : stored_) {
+    const char* name = die_name(&die);
+    globals_.try_emplace(name, die);
+    auto scope = scope_by_die_.find(die_origin(die).addr);
+    if (scope != scope_by_die_.end()) globals_.try_emplace(scope->second + name, die);
+  }
+  // What dwz shared out is defined only in the alternate file.
+  if (Dwarf* alternate = data.alternate_dwarf()) {
+    Unit shared;
+    Dwarf_CU* cu = nullptr;
+    Dwarf_Half version;
+    uint8_t type;
+    while (dwarf_get_units(alternate, cu, &cu, &version, &type, &shared.die, nullptr) == 0) {
+      shared.is_c = false;
+      walk(shared, &shared.die, "", 0);
+    }
+  }
+}
+
+void NameIndex::note_variable(Dwarf_Die* die, const std::string& scope) {
+  if (!scope.empty()) scope_by_die_.emplace(die->addr, scope);
+  if (dwarf_tag(die) == DW_TAG_variable &&
+      (dwarf_hasattr(die, DW_AT_location) || dwarf_hasattr(die, DW_AT_const_value)))
+    stored_.push_back(*die);
+}
+
+void NameIndex::add_type(Dwarf_Die* die, const std::string& scope) {
+  const char* name = dwarf_diename(die);
+  if (!name || die_own_flag(die, DW_AT_declaration)) return;
+  types_.try_emplace(tag_keyword(dwarf_tag(die)) + scope + name, *die);
+}
+
+void NameIndex::walk(const Unit& unit, Dwarf_Die* parent, const std::string& scope, int depth) {
+  if (depth > kMaxDieDepth) return;
+  for_each_child(parent, [&](Dwarf_Die* die) {
+    int tag = dwarf_tag(die);
+    switch (tag) {
+      case DW_TAG_namespace:
+        if (const char* name = dwarf_diename(die))
+          walk(unit, die, scope + name + "::", depth + 1);
+        else
+          walk(unit, die, scope, depth + 1);
+        break;
+      case DW_TAG_structure_type:
+      case DW_TAG_class_type:
+      case DW_TAG_union_type:
+        add_type(die, scope);
+        if (const char* name = unit.is_c ? nullptr : dwarf_diename(die))
+          walk(unit, die, scope + name + "::", depth + 1);
+        break;
+      case DW_TAG_enumeration_type:
+      case DW_TAG_typedef:
+      case DW_TAG_base_type: add_type(die, scope); break;
+      case DW_TAG_variable:
+      case DW_TAG_member:  // a static member of a class, before DWARF 5
+        note_variable(die, scope);
+        break;
+      default: break;
+    }
+    return true;
+  });
+}
+
+std::optional<Dwarf_Die> NameIndex::type(const std::string& name) const {
+  auto found = types_.find(name);
+  if (found == types_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::optional<Dwarf_Die> NameIndex::global(const std::string& name) const {
+  auto found = globals_.find(name);
+  if (found == globals_.end()) return std::nullopt;
+  return found->second;
+}
+
+}  // namespace coretap::debug

@@ -1,0 +1,33 @@
+// Types and file-level variables by name, over all units. Built on first use.
+#pragma once
+
+#include <elfutils/libdw.h>
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace coretap::debug {
+
+class DebugData;
+struct Unit;
+
+class NameIndex {
+ public:
+  explicit NameIndex(const DebugData& data);
+  /// Key: "struct foo", "union u", "enum e", or a typedef's or base type's name. Definitions only.
+  std::optional<Dwarf_Die> type(const std::string& name) const;
+  /// A variable with storage, by plain or qualified name.
+  std::optional<Dwarf_Die> global(const std::string& name) const;
+
+ private:
+  void walk(const Unit& unit, Dwarf_Die* parent, const std::string& scope, int depth);
+  void add_type(Dwarf_Die* die, const std::string& scope);
+  void note_variable(Dwarf_Die* die, const std::string& scope);
+  std::unordered_map<std::string, Dwarf_Die> types_, globals_;
+  std::vector<Dwarf_Die> stored_;  ///< variables with storage, until all scopes are known
+  std::unordered_map<const void*, std::string> scope_by_die_;  ///< of declarations, by address
+};
+
+}  // namespace coretap::debug

@@ -1,0 +1,32 @@
+// Registers as data: DWARF number -> name, per machine. The names are those of the kernel's
+// struct pt_regs where the register is in it, so the translator can make a field access of them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace coretap::debug {
+
+struct RegisterInfo {
+  unsigned dwarf_number;
+  const char* name;     ///< architecture's name: "rdi", "x0"
+  const char* pt_regs;  ///< member of the kernel's struct pt_regs ("di", "regs[0]"), or null
+};
+
+struct MachineRegisters {
+  uint16_t machine;  ///< EM_*
+  const char* name;
+  std::vector<RegisterInfo> rows;
+  std::vector<unsigned> integer_arguments;  ///< DWARF numbers in the calling convention's order
+  std::vector<unsigned> integer_results;
+  unsigned stack_pointer;
+  unsigned frame_pointer;
+};
+
+/// The table of a machine, or null if we have none.
+const MachineRegisters* registers_of(uint16_t machine);
+/// The row of a register, or null if user space cannot read it from pt_regs' machine table.
+const RegisterInfo* register_info(uint16_t machine, unsigned dwarf_number);
+
+}  // namespace coretap::debug

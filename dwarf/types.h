@@ -1,0 +1,73 @@
+// Types of a program or kernel, behind one face: DWARF (types_dwarf.cpp) and BTF (btf.cpp).
+// A Type is a cheap immutable handle; children are loaded when asked for. Handles share ownership
+// of the debug information they came from, so they may outlive the object that made them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace coretap::debug {
+
+enum class TypeKind : uint8_t {
+  Void,
+  Int,
+  Bool,
+  Char,
+  Float,
+  Pointer,
+  Array,
+  Struct,
+  Union,
+  Enum,
+  Function,
+  Unknown,
+};
+
+class Type;
+using TypePtr = std::shared_ptr<const Type>;
+
+/// One member of a struct or union. An anonymous struct/union member has an empty name.
+struct Member {
+  std::string name;
+  TypePtr type;
+  uint64_t byte_offset = 0;  ///< of the member, or of the storage unit of a bit field
+  uint32_t bit_size = 0;     ///< 0: not a bit field
+  uint32_t bit_offset = 0;   ///< from the least significant bit of the byte at byte_offset
+};
+
+/// A type with typedefs and qualifiers already stripped from kind(), but kept in spelling().
+class Type {
+ public:
+  virtual ~Type() = default;
+  virtual TypeKind kind() const = 0;
+  /// Tag or base type name without "struct ": "task_struct", "int"; empty if anonymous.
+  virtual std::string name() const = 0;
+  /// The type as stap's -L spells it at the use: "char const*", "struct task_struct*", "uint64_t",
+  /// "char[]" (array_counts() has the counts), "int (*) (int, char)".
+  virtual std::string spelling() const = 0;
+  virtual uint64_t byte_size() const = 0;  ///< 0 if not known (incomplete, void)
+  virtual bool is_signed() const = 0;      ///< Int, Char, Enum
+  virtual TypePtr target() const = 0;      ///< pointee, array element, function's return; or null
+  /// Element counts of an array, outermost first; 0 = flexible.
+  virtual std::vector<uint64_t> array_counts() const = 0;
+  virtual std::vector<Member> members() const = 0;
+  virtual std::vector<std::pair<std::string, int64_t>> enumerators() const = 0;
+  bool is_scalar() const;  ///< fits the language's long: Int Bool Char Enum Pointer
+};
+
+/// A member found by name, also inside anonymous structs and unions: `path` runs outermost first,
+/// `byte_offset` is from the start of `type`.
+struct FoundMember {
+  std::vector<Member> path;
+  uint64_t byte_offset = 0;
+  const Member& leaf() const { return path.back(); }
+};
+std::optional<FoundMember> find_member(const Type& type, const std::string& name);
+
+/// All names that find_member would find, for "similar:" hints.
+std::vector<std::string> member_names(const Type& type);
+
+}  // namespace coretap::debug

@@ -1,0 +1,287 @@
+// A DwarfType keeps the DIE as it was referred to (for the spelling) and the one behind typedefs
+// and qualifiers (for everything else). An incomplete struct is completed, when its members or
+// size are asked for, by the definition of that name in any other unit of the same object.
+#include "dwarf/types_dwarf.h"
+
+#include <bit>
+
+#include "dwarf/die.h"
+#include "dwarf/names.h"
+#include "dwarf/spelling.h"
+
+namespace coretap::debug {
+namespace {
+
+constexpr int kMaxTypeHops = 64;
+
+bool is_qualifier(int tag) {
+  switch (tag) {
+    case DW_TAG_typedef:
+    case DW_TAG_const_type:
+    case DW_TAG_volatile_type:
+    case DW_TAG_restrict_type:
+    case DW_TAG_atomic_type:
+    case DW_TAG_immutable_type: return true;
+    default: return false;
+  }
+}
+
+bool is_record(int tag) {
+  return tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type;
+}
+
+TypeKind base_kind(Dwarf_Die* die) {
+  switch (die_unsigned(die, DW_AT_encoding).value_or(0)) {
+    case DW_ATE_boolean: return TypeKind::Bool;
+    case DW_ATE_signed_char:
+    case DW_ATE_unsigned_char:
+    case DW_ATE_UTF: return TypeKind::Char;
+    case DW_ATE_signed:
+    case DW_ATE_unsigned:
+    case DW_ATE_address: return TypeKind::Int;
+    case DW_ATE_float:
+    case DW_ATE_complex_float:
+    case DW_ATE_imaginary_float:
+    case DW_ATE_decimal_float: return TypeKind::Float;
+    default: return TypeKind::Unknown;
+  }
+}
+
+TypeKind kind_of(Dwarf_Die* die) {
+  switch (dwarf_tag(die)) {
+    case DW_TAG_base_type: return base_kind(die);
+    case DW_TAG_pointer_type:
+    case DW_TAG_reference_type:
+    case DW_TAG_rvalue_reference_type: return TypeKind::Pointer;
+    case DW_TAG_ptr_to_member_type: return TypeKind::Unknown;
+    case DW_TAG_array_type: return TypeKind::Array;
+    case DW_TAG_structure_type:
+    case DW_TAG_class_type: return TypeKind::Struct;
+    case DW_TAG_union_type: return TypeKind::Union;
+    case DW_TAG_enumeration_type: return TypeKind::Enum;
+    case DW_TAG_subroutine_type:
+    case DW_TAG_subprogram: return TypeKind::Function;
+    case DW_TAG_unspecified_type: return TypeKind::Void;
+    default: return TypeKind::Unknown;
+  }
+}
+
+/// Element counts, outermost first; a missing bound is 0.
+std::vector<uint64_t> counts_of(Dwarf_Die* array) {
+  std::vector<uint64_t> counts;
+  for_each_child(array, [&](Dwarf_Die* range) {
+    if (dwarf_tag(range) == DW_TAG_subrange_type) {
+      uint64_t count = 0;
+      if (auto given = die_unsigned(range, DW_AT_count)) {
+        count = *given;
+      } else if (auto upper = die_unsigned(range, DW_AT_upper_bound)) {
+        count = *upper - die_unsigned(range, DW_AT_lower_bound).value_or(0) + 1;
+        // gcc writes a zero-length array as an upper bound of -1, in whatever size.
+        if (*upper == UINT32_MAX) count = 0;
+      }
+      counts.push_back(count);
+    }
+    return true;
+  });
+  return counts;
+}
+
+class DwarfType : public Type {
+ public:
+  DwarfType(DebugDataPtr data, Dwarf_Die use, Dwarf_Die stripped)
+      : data_(std::move(data)), use_(use), die_(stripped) {}
+
+  TypeKind kind() const override {
+    Dwarf_Die die = die_;
+    return kind_of(&die);
+  }
+  std::string name() const override {
+    Dwarf_Die die = die_;
+    const char* name = dwarf_diename(&die);
+    return name ? name : "";
+  }
+  std::string spelling() const override { return spell(use_, "", 0); }
+  uint64_t byte_size() const override {
+    Dwarf_Die die = definition();
+    if (kind() == TypeKind::Pointer) return die_unsigned(&die, DW_AT_byte_size).value_or(8);
+    Dwarf_Word size = 0;
+    return dwarf_aggregate_size(&die, &size) == 0 ? size : 0;
+  }
+  bool is_signed() const override;
+  TypePtr target() const override {
+    Dwarf_Die die = die_;
+    return type_of(*data_, &die);
+  }
+  std::vector<uint64_t> array_counts() const override {
+    Dwarf_Die die = die_;
+    return kind_of(&die) == TypeKind::Array ? counts_of(&die) : std::vector<uint64_t>{};
+  }
+  std::vector<Member> members() const override;
+  std::vector<std::pair<std::string, int64_t>> enumerators() const override;
+
+ private:
+  Dwarf_Die definition() const;
+  static std::string spell(Dwarf_Die die, const std::string& declarator, int depth);
+  static std::string spell_target(Dwarf_Die* die, const std::string& declarator, int depth);
+
+  DebugDataPtr data_;
+  Dwarf_Die use_, die_;
+};
+
+Dwarf_Die DwarfType::definition() const {
+  Dwarf_Die die = die_;
+  if (!die_own_flag(&die, DW_AT_declaration)) return die;
+  if (auto by_signature = die_ref(&die, DW_AT_signature)) return *by_signature;
+  const char* name = dwarf_diename(&die);
+  if (!name) return die;
+  const char* keyword = dwarf_tag(&die) == DW_TAG_union_type         ? "union "
+                        : dwarf_tag(&die) == DW_TAG_enumeration_type ? "enum "
+                                                                     : "struct ";
+  return data_->names().type(keyword + std::string(name)).value_or(die);
+}
+
+bool DwarfType::is_signed() const {
+  Dwarf_Die die = die_;
+  if (kind_of(&die) == TypeKind::Enum) {
+    if (auto underlying = die_ref(&die, DW_AT_type))
+      return DwarfType(data_, *underlying, strip_type(*underlying).value_or(*underlying))
+          .is_signed();
+    // C enums of gcc before DWARF 3 strict: signed only if an enumerator is negative.
+    for (const auto& [name, value] : enumerators())
+      if (value < 0) return true;
+    return false;
+  }
+  uint64_t encoding = die_unsigned(&die, DW_AT_encoding).value_or(0);
+  return encoding == DW_ATE_signed || encoding == DW_ATE_signed_char;
+}
+
+/// Offset and size of one member; bit fields in DWARF 4+ (DW_AT_data_bit_offset) and in the older
+/// form, which counts from the most significant bit of a storage unit.
+void place_member(Dwarf_Die* die, const TypePtr& type, Member& member) {
+  member.byte_offset = die_unsigned(die, DW_AT_data_member_location).value_or(0);
+  auto bits = die_unsigned(die, DW_AT_bit_size);
+  if (!bits) return;
+  member.bit_size = static_cast<uint32_t>(*bits);
+  if (auto offset = die_unsigned(die, DW_AT_data_bit_offset)) {
+    // The storage unit is the declared type's, at its own alignment, as compilers lay it out.
+    uint64_t unit = std::max<uint64_t>(type ? type->byte_size() : 1, 1) * 8;
+    uint64_t start = *offset / unit * unit;
+    if (*offset - start + *bits > unit) start = *offset / 8 * 8;  // packed: straddles
+    member.byte_offset = start / 8;
+    member.bit_offset = static_cast<uint32_t>(*offset - start);
+  } else if (auto from_msb = die_unsigned(die, DW_AT_bit_offset)) {
+    uint64_t unit = die_unsigned(die, DW_AT_byte_size).value_or(type ? type->byte_size() : 4) * 8;
+    uint64_t used = *from_msb + *bits;
+    member.bit_offset = used <= unit ? static_cast<uint32_t>(unit - used) : 0;
+  }
+}
+
+std::vector<Member> DwarfType::members() const {
+  std::vector<Member> members;
+  Dwarf_Die die = definition();
+  if (!is_record(dwarf_tag(&die))) return members;
+  for_each_child(&die, [&](Dwarf_Die* child) {
+    int tag = dwarf_tag(child);
+    // A base class is like an anonymous member: its members are found through it.
+    if (tag != DW_TAG_member && tag != DW_TAG_inheritance) return true;
+    if (die_own_flag(child, DW_AT_external) || die_own_flag(child, DW_AT_declaration)) return true;
+    Member member;
+    member.name = tag == DW_TAG_member ? die_name(child) : "";
+    member.type = type_of(*data_, child);
+    place_member(child, member.type, member);
+    members.push_back(std::move(member));
+    return true;
+  });
+  return members;
+}
+
+std::vector<std::pair<std::string, int64_t>> DwarfType::enumerators() const {
+  std::vector<std::pair<std::string, int64_t>> values;
+  Dwarf_Die die = definition();
+  for_each_child(&die, [&](Dwarf_Die* child) {
+    if (dwarf_tag(child) != DW_TAG_enumerator) return true;
+    Dwarf_Attribute attr;
+    Dwarf_Sword value = 0;
+    if (dwarf_attr(child, DW_AT_const_value, &attr)) {
+      // An unsigned form must not be sign-extended: dwarf_formsdata would turn 200 into -56.
+      unsigned form = dwarf_whatform(&attr);
+      Dwarf_Word bits = 0;
+      if (form == DW_FORM_sdata || form == DW_FORM_implicit_const)
+        dwarf_formsdata(&attr, &value);
+      else if (dwarf_formudata(&attr, &bits) == 0)
+        value = static_cast<int64_t>(bits);
+    }
+    values.emplace_back(die_name(child), value);
+    return true;
+  });
+  return values;
+}
+
+std::string DwarfType::spell_target(Dwarf_Die* die, const std::string& declarator, int depth) {
+  auto target = die_ref(die, DW_AT_type);
+  return target ? spell(*target, declarator, depth + 1) : "void" + declarator;
+}
+
+std::string DwarfType::spell(Dwarf_Die die, const std::string& declarator, int depth) {
+  if (depth > kMaxTypeHops) return "..." + declarator;
+  const char* given = dwarf_diename(&die);
+  auto named = [&](const char* keyword) {
+    return keyword + std::string(given ? given : "{...}") + declarator;
+  };
+  auto wrapped = [&](const std::string& wrapper) { return spell_target(&die, wrapper, depth); };
+  switch (dwarf_tag(&die)) {
+    case DW_TAG_structure_type: return named("struct ");
+    case DW_TAG_class_type: return named("class ");
+    case DW_TAG_union_type: return named("union ");
+    case DW_TAG_enumeration_type: return named("enum ");
+    case DW_TAG_pointer_type: return wrapped(spelling::pointer(declarator));
+    case DW_TAG_reference_type: return wrapped("&" + declarator);
+    case DW_TAG_rvalue_reference_type: return wrapped("&&" + declarator);
+    case DW_TAG_const_type: {
+      auto target = die_ref(&die, DW_AT_type);
+      // gcc qualifies an array and its elements; C has only the latter.
+      if (target && dwarf_tag(&*target) == DW_TAG_array_type) return wrapped(declarator);
+      return wrapped(spelling::qualifier("const", declarator));
+    }
+    case DW_TAG_volatile_type: return wrapped(spelling::qualifier("volatile", declarator));
+    case DW_TAG_restrict_type: return wrapped(spelling::qualifier("restrict", declarator));
+    case DW_TAG_atomic_type: return wrapped(spelling::qualifier("_Atomic", declarator));
+    case DW_TAG_array_type: return wrapped(spelling::array(declarator));
+    case DW_TAG_subroutine_type: {
+      std::string parameters;
+      for_each_child(&die, [&](Dwarf_Die* child) {
+        int tag = dwarf_tag(child);
+        if (tag != DW_TAG_formal_parameter && tag != DW_TAG_unspecified_parameters) return true;
+        parameters += parameters.empty() ? "" : ", ";
+        parameters += tag == DW_TAG_formal_parameter ? spell_target(child, "", depth) : "...";
+        return true;
+      });
+      return wrapped(spelling::function(parameters, declarator));
+    }
+    default: return named("");
+  }
+}
+
+}  // namespace
+
+std::optional<Dwarf_Die> strip_type(Dwarf_Die die) {
+  for (int hops = 0; hops < kMaxTypeHops && is_qualifier(dwarf_tag(&die)); hops++) {
+    auto next = die_ref(&die, DW_AT_type);
+    if (!next) return std::nullopt;
+    die = *next;
+  }
+  return die;
+}
+
+TypePtr make_type(const DebugData& data, const Dwarf_Die& die) {
+  auto stripped = strip_type(die);
+  if (!stripped) return nullptr;
+  return std::make_shared<DwarfType>(data.shared_from_this(), die, *stripped);
+}
+
+TypePtr type_of(const DebugData& data, Dwarf_Die* die) {
+  auto target = die_ref_integrated(die, DW_AT_type);
+  return target ? make_type(data, *target) : nullptr;
+}
+
+}  // namespace coretap::debug

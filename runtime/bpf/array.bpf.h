@@ -1,0 +1,98 @@
+/* Arrays: hash maps from key structs to an s64 or a string buffer. `map` is always a constant: the
+ * verifier then inlines the lookup.
+ *
+ * Elements are made when they are first written. Two CPUs may find an element absent at once, so
+ * it is made with BPF_NOEXIST, and whoever comes second adds to what the first one made. An element
+ * that was just deleted may vanish between two steps: then it is made again, a few times at most. */
+#ifndef CORETAP_ARRAY_BPF_H
+#define CORETAP_ARRAY_BPF_H
+
+#define CT_ARRAY_TRIES 4
+
+/* Code of a failed update: the map is full, or busy with an update that this probe interrupted. */
+static __always_inline int ct_array_full(struct ct_ctx* c, u32 global) {
+  return ct_fail(c, CT_ERR_ARRAY_FULL, global);
+}
+
+static __always_inline s64 ct_array_get(void* map, const void* key) {
+  s64* value = bpf_map_lookup_elem(map, key);
+  return value ? CT_ONCE(*value) : 0;
+}
+
+static __always_inline bool ct_array_in(void* map, const void* key) {
+  return bpf_map_lookup_elem(map, key) != NULL;
+}
+
+static __always_inline void ct_array_get_str(void* map, const void* key, char* to, u32 to_cap,
+                                             u32 value_cap) {
+  const char* value = bpf_map_lookup_elem(map, key);
+  if (value)
+    ct_str_copy(to, to_cap, value, value_cap);
+  else
+    ct_str_clear(to, to_cap);
+}
+
+/* An element that exists is written in place: an update would replace it, and lose what another
+ * CPU adds meanwhile. */
+static __always_inline int ct_array_set(struct ct_ctx* c, void* map, u32 global, const void* key,
+                                        s64 number) {
+#pragma clang loop unroll(disable)
+  for (int i = 0; i < CT_ARRAY_TRIES; i++) {
+    s64* value = bpf_map_lookup_elem(map, key);
+    if (value) {
+      CT_ONCE(*value) = number;
+      return 0;
+    }
+    long rc = bpf_map_update_elem(map, key, &number, BPF_NOEXIST);
+    if (rc == 0) return 0;
+    if (rc != -EEXIST) break;
+  }
+  return ct_array_full(c, global);
+}
+
+/* A string is replaced as a whole: readers see the old one or the new one. */
+static __always_inline int ct_array_set_str(struct ct_ctx* c, void* map, u32 global,
+                                            const void* key, const char* value) {
+  return bpf_map_update_elem(map, key, value, BPF_ANY) ? ct_array_full(c, global) : 0;
+}
+
+/* Adds and forgets: a plain atomic add where the fetching one below is dearer. */
+static __always_inline int ct_array_add(struct ct_ctx* c, void* map, u32 global, const void* key,
+                                        s64 delta) {
+#pragma clang loop unroll(disable)
+  for (int i = 0; i < CT_ARRAY_TRIES; i++) {
+    s64* value = bpf_map_lookup_elem(map, key);
+    if (value) {
+      __sync_fetch_and_add(value, delta);
+      return 0;
+    }
+    long rc = bpf_map_update_elem(map, key, &delta, BPF_NOEXIST);
+    if (rc == 0) return 0;
+    if (rc != -EEXIST) break;
+  }
+  return ct_array_full(c, global);
+}
+
+/* The same, and *after is the sum. */
+static __always_inline int ct_array_add_fetch(struct ct_ctx* c, void* map, u32 global,
+                                              const void* key, s64 delta, s64* after) {
+#pragma clang loop unroll(disable)
+  for (int i = 0; i < CT_ARRAY_TRIES; i++) {
+    s64* value = bpf_map_lookup_elem(map, key);
+    if (value) {
+      *after = __sync_fetch_and_add(value, delta) + delta;
+      return 0;
+    }
+    *after = delta;
+    long rc = bpf_map_update_elem(map, key, &delta, BPF_NOEXIST);
+    if (rc == 0) return 0;
+    if (rc != -EEXIST) break;
+  }
+  return ct_array_full(c, global);
+}
+
+static __always_inline void ct_array_delete(void* map, const void* key) {
+  bpf_map_delete_elem(map, key);
+}
+
+#endif

@@ -1,0 +1,58 @@
+/* What a running handler knows about itself and its event. One per run, on the stack; clang takes
+ * it apart into registers unless a loop's callback needs its address. */
+#ifndef CORETAP_CONTEXT_BPF_H
+#define CORETAP_CONTEXT_BPF_H
+
+/* Same order as ir::Mechanism. */
+enum ct_kind {
+  CT_UPROBE,
+  CT_URETPROBE,
+  CT_TP_BTF,
+  CT_RAW_TP,
+  CT_TRACEPOINT,
+  CT_PERF_EVENT,
+  CT_KPROBE,
+  CT_KRETPROBE,
+  CT_FENTRY,
+  CT_FEXIT,
+  CT_USDT,
+};
+
+struct ct_ctx {
+  void* ctx;      /* the BPF program's context */
+  u64 kind;       /* enum ct_kind. 64 bits wide like `ctx`: the verifier follows constants through
+                     the stack only in whole slots, and must see which branches are dead */
+  u64 handler;    /* index of the handler */
+  u64 first_site; /* index of the handler's first site among all sites */
+  u64 many_sites; /* 1: the cookie says which of them fired */
+  struct ct_frame* frame;
+  /* of the last run-time error */
+  u64 line;
+  u64 detail;
+  u64 text; /* address of error()'s message: in the frame or in .rodata */
+};
+
+#define CT_KIND_IS(a) (c->kind == (a))
+#define CT_HAS_REGS                                                                  \
+  (CT_KIND_IS(CT_UPROBE) || CT_KIND_IS(CT_URETPROBE) || CT_KIND_IS(CT_PERF_EVENT) || \
+   CT_KIND_IS(CT_KPROBE) || CT_KIND_IS(CT_KRETPROBE) || CT_KIND_IS(CT_USDT))
+/* struct bpf_perf_event_data begins with the registers, so one cast serves all kinds. */
+#define CT_REGS (CT_HAS_REGS ? (struct pt_regs*)c->ctx : (struct pt_regs*)0)
+#define CT_IS_RETURN (CT_KIND_IS(CT_URETPROBE) || CT_KIND_IS(CT_KRETPROBE) || CT_KIND_IS(CT_FEXIT))
+#define CT_IS_USER_PROBE (CT_KIND_IS(CT_UPROBE) || CT_KIND_IS(CT_URETPROBE) || CT_KIND_IS(CT_USDT))
+#define CT_RETURN_VALUE ct_return_value(c)
+
+/* A number out of what may be a pointer to a kernel object. The verifier types the arguments of
+ * tp_btf, fentry and fexit programs, and forbids most arithmetic on pointers; negating one twice
+ * gives the same bits with their type forgotten. Memory is read with bpf_probe_read_kernel anyway. */
+static __always_inline u64 ct_untyped(u64 value) {
+  asm volatile("%0 = -%0\n%0 = -%0" : "+r"(value));
+  return value;
+}
+
+/* Which of the handler's sites fired. */
+static __always_inline u64 ct_site(struct ct_ctx* c) {
+  return c->many_sites ? bpf_get_attach_cookie(c->ctx) : 0;
+}
+
+#endif

@@ -1,0 +1,83 @@
+/* Run-time errors. Everything that can fail returns 0 or an enum ct_error; generated code jumps to
+ * the catch block around it or to the handler's end, where ct_end() reports the error. */
+#ifndef CORETAP_ERROR_BPF_H
+#define CORETAP_ERROR_BPF_H
+
+static __always_inline int ct_fail(struct ct_ctx* c, int code, u64 detail) {
+  c->detail = detail;
+  return code;
+}
+
+/* error("…"). The text must outlive the handler: in the frame, or in .rodata. */
+static __always_inline int ct_fail_text(struct ct_ctx* c, const char* text) {
+  c->text = (u64)text;
+  return CT_ERR_MESSAGE;
+}
+#define CT_FAIL_LITERAL(literal)              \
+  ({                                          \
+    static const char ct_literal[] = literal; \
+    ct_fail_text(c, ct_literal);              \
+  })
+
+/* Texts as SystemTap words them, for catch (message). */
+#define CT_TEXT_DIV_ZERO "division by 0"
+#define CT_TEXT_ARRAY_FULL "Array overflow, check MAXMAPENTRIES"
+#define CT_TEXT_MAXACTION "MAXACTION exceeded"
+#define CT_TEXT_EMPTY_STAT "empty aggregate"
+#define CT_TEXT_OVERFLOW "aggregation overflow"
+
+/* bpf_snprintf takes its format from .rodata; it has no %lx of fixed width with a 0x in front. */
+static __always_inline void ct_fault_text(char* to, u32 cap, const char* format, u64 address) {
+  u64 data[] = {address};
+  bpf_snprintf(to, cap, format, data, sizeof(data));
+}
+
+/* The message of error `code`, for a catch block. */
+static __always_inline void ct_error_text(struct ct_ctx* c, int code, char* to, u32 cap) {
+  static const char kernel_read[] = "kernel read fault at 0x%016llx (addr)";
+  static const char user_read[] = "user read fault at 0x%016llx (addr)";
+  static const char div_zero[] = CT_TEXT_DIV_ZERO, array_full[] = CT_TEXT_ARRAY_FULL,
+                    max_action[] = CT_TEXT_MAXACTION, empty_stat[] = CT_TEXT_EMPTY_STAT,
+                    overflow[] = CT_TEXT_OVERFLOW;
+  u64 text = c->text;
+  ct_str_clear(to, cap);
+  switch (code) {
+    case CT_ERR_KERNEL_READ: ct_fault_text(to, cap, kernel_read, c->detail); return;
+    case CT_ERR_USER_READ: ct_fault_text(to, cap, user_read, c->detail); return;
+    case CT_ERR_DIV_ZERO: text = (u64)div_zero; break;
+    case CT_ERR_ARRAY_FULL: text = (u64)array_full; break;
+    case CT_ERR_MAXACTION: text = (u64)max_action; break;
+    case CT_ERR_EMPTY_STAT: text = (u64)empty_stat; break;
+    case CT_ERR_OVERFLOW: text = (u64)overflow; break;
+  }
+  bpf_probe_read_kernel_str(to, cap, (const void*)text);
+}
+
+/* An error ended the handler: tell the harness, and stop the session once too many did. */
+static __always_inline void ct_report(struct ct_ctx* c, int code) {
+  u64 before = __sync_fetch_and_add(&ct_state.error_count, 1);
+  if ((s64)before >= ct_state.max_errors) CT_ONCE(ct_state.phase) = CT_STOPPING;
+  if (code == CT_ERR_ARRAY_FULL) CT_COUNT(c->handler, array_full);
+  CT_COUNT(c->handler, errors);
+  struct ct_rec_error* record = ct_reserve(c, CT_REC_ERROR, sizeof(*record));
+  if (!record) return;
+  record->code = code;
+  record->line = c->line;
+  record->handler = c->handler;
+  record->site = ct_site(c);
+  record->detail = c->detail;
+  record->text[0] = 0;
+  if (code == CT_ERR_MESSAGE)
+    bpf_probe_read_kernel_str(record->text, sizeof(record->text), (const void*)c->text);
+  bpf_ringbuf_submit(record, BPF_RB_FORCE_WAKEUP);
+}
+
+/* The end of every run: handled, or an error. */
+static __always_inline void ct_end(struct ct_ctx* c, int code) {
+  if (code == CT_OK || code == CT_ERR_NEXT)
+    CT_COUNT(c->handler, handled);
+  else
+    ct_report(c, code);
+}
+
+#endif

@@ -1,0 +1,48 @@
+/* Scratch memory for strings and keys that the 512-byte BPF stack has no room for.
+ *
+ * One buffer per CPU is not enough: an interrupt's tracepoint can fire inside a handler, and a
+ * uprobe's handler can be preempted by another task that runs the same handler on the same CPU
+ * (programs are not migrated, but they are preempted). So each CPU has a few frames, and a handler
+ * owns the one whose `busy` word it changed from 0 to 1. Claims nest like calls do, so the first
+ * frame is nearly always free. No free frame: the event is skipped and counted. */
+#ifndef CORETAP_FRAME_BPF_H
+#define CORETAP_FRAME_BPF_H
+
+#if CT_FRAME_BYTES
+#define CT_FRAMES 8
+
+struct ct_frame {
+  u64 busy;
+  u64 actions; /* iterations of loops that the run has left: see loop.bpf.h */
+  char mem[CT_FRAME_BYTES] __attribute__((aligned(8)));
+};
+
+struct {
+  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+  __uint(max_entries, CT_FRAMES);
+  __type(key, u32);
+  __type(value, struct ct_frame);
+} ct_frames SEC(".maps");
+
+static __always_inline struct ct_frame* ct_frame_claim(void) {
+  /* Not unrolled: each turn that succeeds leaves with the same registers, so the verifier walks
+   * the rest of the program once and not CT_FRAMES times. */
+#pragma clang loop unroll(disable)
+  for (u32 i = 0; i < CT_FRAMES; i++) {
+    u32 index = i;
+    struct ct_frame* frame = bpf_map_lookup_elem(&ct_frames, &index);
+    if (!frame) break;
+    if (__sync_lock_test_and_set(&frame->busy, 1) == 0) {
+      frame->actions = CT_MAX_ACTION;
+      return frame;
+    }
+  }
+  return NULL;
+}
+
+static __always_inline void ct_frame_release(struct ct_frame* frame) { CT_ONCE(frame->busy) = 0; }
+#else
+struct ct_frame; /* the member of struct ct_ctx stays NULL */
+#endif
+
+#endif

@@ -1,0 +1,22 @@
+/* Loops. A loop's body becomes the callback of bpf_loop(): the verifier walks it once, whatever the
+ * number of iterations, where it would walk a C loop as often as it turns. The callback reaches the
+ * handler's variables through its frame, and the rest through one struct. It says how it was left by the struct's `flow`: 0 is the
+ * next iteration, and the rest ends the loop.
+ *
+ * MAXACTION bounds the iterations of one run of a handler, over all its loops together. */
+#ifndef CORETAP_LOOP_BPF_H
+#define CORETAP_LOOP_BPF_H
+
+/* Values of `flow` besides 0 and enum ct_error. */
+enum { CT_FLOW_DONE = -1, CT_FLOW_RETURN = -2 };
+
+#if CT_FRAME_BYTES
+/* One iteration out of the handler's budget. */
+static __always_inline int ct_loop_turn(struct ct_ctx* c) {
+  if (c->frame->actions == 0) return CT_ERR_MAXACTION;
+  c->frame->actions--;
+  return 0;
+}
+#endif
+
+#endif

@@ -1,0 +1,49 @@
+/* Records to the harness. One ring for all CPUs, so records arrive in the order in which they were
+ * reserved; the harness sets its size when it loads the object. */
+#ifndef CORETAP_RECORD_BPF_H
+#define CORETAP_RECORD_BPF_H
+
+struct {
+  __uint(type, BPF_MAP_TYPE_RINGBUF);
+  __uint(max_entries, 1 << 21);
+} ct_ring SEC(".maps");
+
+/* A full ring loses the record, and the loss is counted. */
+static __always_inline void* ct_reserve(struct ct_ctx* c, u32 segment, u64 size) {
+  struct ct_rec_hdr* hdr = bpf_ringbuf_reserve(&ct_ring, size, 0);
+  if (!hdr) {
+    CT_COUNT(c->handler, lost_records);
+    return NULL;
+  }
+  u64 task = bpf_get_current_pid_tgid();
+  hdr->segment = segment;
+  hdr->cpu = bpf_get_smp_processor_id();
+  hdr->time_ns = bpf_ktime_get_ns();
+  hdr->pid = task >> 32;
+  hdr->tid = task;
+  return hdr;
+}
+
+static __always_inline void ct_submit(void* record) {
+  u64 flags = 0, wake = CT_ONCE(ct_state.wake_bytes);
+  if (wake)
+    flags = bpf_ringbuf_query(&ct_ring, BPF_RB_AVAIL_DATA) >= wake ? BPF_RB_FORCE_WAKEUP
+                                                                   : BPF_RB_NO_WAKEUP;
+  bpf_ringbuf_submit(record, flags);
+}
+
+/* Wakes the harness although nothing is to be told but what is in ct_state. */
+static __always_inline void ct_wake(struct ct_ctx* c) {
+  struct ct_rec_hdr* hdr = ct_reserve(c, CT_REC_WAKE, sizeof(*hdr));
+  if (hdr) bpf_ringbuf_submit(hdr, BPF_RB_FORCE_WAKEUP);
+}
+
+/* exit(): this handler goes on, no other starts. */
+#define ct_exit() ct_exit_session(c)
+static __always_inline void ct_exit_session(struct ct_ctx* c) {
+  CT_ONCE(ct_state.exit_requested) = 1;
+  CT_ONCE(ct_state.phase) = CT_STOPPING;
+  ct_wake(c);
+}
+
+#endif

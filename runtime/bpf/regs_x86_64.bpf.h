@@ -1,0 +1,12 @@
+/* DWARF register numbers of the x86-64 psABI (figure 3.36) and its integer arguments (3.2.3), as
+ * members of uapi struct pt_regs (asm/ptrace.h). */
+// clang-format off
+#define CT_REGS_STRUCT struct pt_regs
+#define CT_DWARF_REGS(X)                                                              \
+  X(0, rax) X(1, rdx) X(2, rcx) X(3, rbx) X(4, rsi) X(5, rdi) X(6, rbp) X(7, rsp)     \
+  X(8, r8) X(9, r9) X(10, r10) X(11, r11) X(12, r12) X(13, r13) X(14, r14) X(15, r15) \
+  X(16, rip) X(49, eflags)
+#define CT_ARGUMENT_REGS(X) X(0, rdi) X(1, rsi) X(2, rdx) X(3, rcx) X(4, r8) X(5, r9)
+#define CT_IP rip
+#define CT_RESULT rax
+// clang-format on

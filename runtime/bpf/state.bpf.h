@@ -1,0 +1,42 @@
+/* The session's state, in .bss, which the harness has mapped. */
+#ifndef CORETAP_STATE_BPF_H
+#define CORETAP_STATE_BPF_H
+
+struct ct_state ct_state;
+
+/* Memory that another CPU or the harness changes: read and written once, as a whole. */
+#define CT_ONCE(x) (*(volatile typeof(x)*)&(x))
+
+/* The gate at the start of every handler: probes are attached one by one and go live together. */
+static __always_inline bool ct_running(void) { return CT_ONCE(ct_state.phase) == CT_RUNNING; }
+
+struct {
+  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+  __uint(max_entries, CT_HANDLERS);
+  __type(key, u32);
+  __type(value, struct ct_counts);
+} ct_counts SEC(".maps");
+
+/* -t: the clock before a handler, 0 if nobody wants to know. */
+static __always_inline u64 ct_began(void) {
+  return CT_ONCE(ct_state.timing) ? bpf_ktime_get_ns() : 0;
+}
+
+static __always_inline void ct_took(u32 handler, u64 began) {
+  if (!began) return;
+  struct ct_counts* slot = bpf_map_lookup_elem(&ct_counts, &handler);
+  if (!slot) return;
+  __sync_fetch_and_add(&slot->run_ns, bpf_ktime_get_ns() - began);
+  __sync_fetch_and_add(&slot->runs, 1);
+}
+
+/* Adds one to a member of this handler's accounting. Atomic, because a per-CPU slot still has two
+ * writers when an interrupt's probe, or another task after a preemption, runs the same handler. */
+#define CT_COUNT(handler_index, member)                                     \
+  do {                                                                      \
+    u32 ct_index = (handler_index);                                         \
+    struct ct_counts* ct_slot = bpf_map_lookup_elem(&ct_counts, &ct_index); \
+    if (ct_slot) __sync_fetch_and_add(&ct_slot->member, 1);                 \
+  } while (0)
+
+#endif

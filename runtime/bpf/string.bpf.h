@@ -1,0 +1,121 @@
+/* Strings: buffers of a capacity that is known at compile time and a multiple of 8, NUL-terminated
+ * and zero-padded to it. Work goes by words. Two consequences of the padding are used all over:
+ *
+ *  - strings of different capacity are equal if their first min(capacity) bytes are, because
+ *    those include a NUL;
+ *  - a string does not fit into a smaller capacity exactly if the byte where the NUL would have
+ *    to be is not zero. */
+#ifndef CORETAP_STRING_BPF_H
+#define CORETAP_STRING_BPF_H
+
+/* Buffers are declared as char arrays; this type may look at them in words all the same. */
+typedef u64 __attribute__((may_alias)) ct_word;
+
+#define CT_MIN(a, b) ((a) < (b) ? (a) : (b))
+
+static __always_inline void ct_str_clear(char* to, u32 cap) {
+  __builtin_memset(__builtin_assume_aligned(to, 8), 0, cap);
+  /* Else clang joins the clearing of neighbours in the frame to one too large to be inlined. */
+  asm volatile("" : : "r"(to) : "memory");
+}
+
+/* Bytes up to which a copy is made of loads and stores. */
+#define CT_COPY_INLINE 128
+
+/* Copies, cutting what does not fit. Returns 1 if it cut something. */
+static __always_inline u32 ct_str_copy(char* to, u32 to_cap, const char* from, u32 from_cap) {
+  const u32 common = CT_MIN(to_cap, from_cap);
+  if (common > CT_COPY_INLINE) {
+    /* One helper call costs no more than 64 loads and stores, and spares clang 8 ms for each copy
+     * in the script, and the verifier the walk. */
+    bpf_probe_read_kernel(to, common, from);
+  } else {
+    /* Volatile: clang would make it a memmove, load everything before it stores anything, and
+     * spill to a stack of 512 bytes. */
+#pragma clang loop unroll_count(8)
+    for (u32 i = 0; i < common; i += 8) *(volatile ct_word*)(to + i) = *(const ct_word*)(from + i);
+  }
+  if (to_cap > from_cap) ct_str_clear(to + from_cap, to_cap - from_cap);
+  if (to_cap >= from_cap) return 0;
+  u32 cut = from[to_cap - 1] != 0;
+  to[to_cap - 1] = 0;
+  return cut;
+}
+
+/* Memory from elsewhere, e.g. a shared global that another CPU may be writing: the last byte is
+ * the NUL whatever happens. */
+static __always_inline s64 ct_str_equal(const char* a, u32 a_cap, const char* b, u32 b_cap) {
+  const u32 common = CT_MIN(a_cap, b_cap);
+  u64 different = 0;
+#pragma clang loop unroll_count(8)
+  for (u32 i = 0; i < common; i += 8)
+    different |= *(const ct_word*)(a + i) ^ *(const ct_word*)(b + i);
+  return different == 0;
+}
+
+/* <0, 0, >0 by unsigned bytes: a word's first byte weighs most once it is swapped. */
+static __always_inline s64 ct_str_compare(const char* a, u32 a_cap, const char* b, u32 b_cap) {
+  const u32 common = CT_MIN(a_cap, b_cap);
+#pragma clang loop unroll(disable)
+  for (u32 i = 0; i < common; i += 8) {
+    u64 x = __builtin_bswap64(*(const ct_word*)(a + i));
+    u64 y = __builtin_bswap64(*(const ct_word*)(b + i));
+    if (x != y) return x < y ? -1 : 1;
+  }
+  return 0;
+}
+
+/* Writes `from` at byte `at` of a buffer that is zero from there on; cut, with its NUL, if it does
+ * not fit. Each word of `from` is shifted over two words of `to`: no byte loop, and every offset is
+ * compared with the capacity right before its use, which is the only proof the verifier takes.
+ * (bpf_probe_read_kernel_str would need a size that depends on `at`: the verifier does not know that
+ * at + (cap - at) is cap.) Offsets are opaque to clang, which would compare something equivalent
+ * instead. `to` is never on the stack: the verifier refuses variable offsets there. */
+static __always_inline void ct_str_put(char* to, u32 to_cap, u64 at, const char* from,
+                                       u32 from_cap) {
+  const u64 shift = (at & 7) * 8;
+  u64 carry = 0, slot = at & ~7ull;
+#pragma clang loop unroll(disable)
+  for (u32 i = 0; i < from_cap; i += 8) {
+    u64 word = *(const ct_word*)(from + i), offset = slot + i;
+    ct_opaque(offset);
+    if (offset > to_cap - 8) break;
+    *(ct_word*)(to + offset) |= word << shift | carry;
+    /* Shifting by 64 is not defined: two steps. */
+    carry = word >> 1 >> (63 - shift);
+  }
+  u64 last = slot + from_cap;
+  ct_opaque(last);
+  if (last <= to_cap - 8) *(ct_word*)(to + last) |= carry;
+  to[to_cap - 1] = 0;
+}
+
+/* to = a . b; `to` is neither. */
+static __always_inline void ct_str_concat(char* to, u32 to_cap, const char* a, u32 a_cap,
+                                          const char* b, u32 b_cap) {
+  ct_str_copy(to, to_cap, a, a_cap);
+  ct_str_put(to, to_cap, ct_text_len(to, to_cap), b, b_cap);
+}
+
+/* to = to . b */
+static __always_inline void ct_str_append(char* to, u32 to_cap, const char* b, u32 b_cap) {
+  ct_str_put(to, to_cap, ct_text_len(to, to_cap), b, b_cap);
+}
+
+/* One conversion of sprintf: `format` is a string in .rodata with one %lld-like directive. */
+#define ct_str_append_number(to, to_cap, format, value)                                 \
+  do {                                                                                  \
+    char ct_digits[24] __attribute__((aligned(8))) = {};                                \
+    static const char ct_format[] = format;                                             \
+    u64 ct_value = (value);                                                             \
+    bpf_snprintf(ct_digits, sizeof(ct_digits), ct_format, &ct_value, sizeof(ct_value)); \
+    ct_str_append((to), (to_cap), ct_digits, sizeof(ct_digits));                        \
+  } while (0)
+
+static __always_inline void ct_str_append_byte(char* to, u32 to_cap, s64 byte) {
+  char one[8] __attribute__((aligned(8))) = {};
+  one[0] = byte;
+  ct_str_append(to, to_cap, one, sizeof(one));
+}
+
+#endif

@@ -1,0 +1,196 @@
+/* String work for the tapsets' kernel-side bodies.
+ *
+ * The verifier walks every path, so code that leaves a loop early on unknown data multiplies the
+ * states of everything behind it. These functions therefore never branch on the bytes: they go
+ * through all words of the buffer (a kernel-side string is zero-padded to its capacity, a
+ * multiple of 8) and accumulate with masks. Costs are words, not bytes: 64 steps for 512 bytes. */
+#ifndef CORETAP_TEXT_BPF_H
+#define CORETAP_TEXT_BPF_H
+
+#define CT_ONES 0x0101010101010101ull
+#define CT_LOW7 0x7f7f7f7f7f7f7f7full
+
+/* Keeps clang from turning a mask back into a branch. */
+#define ct_opaque(x) asm volatile("" : "+r"(x))
+
+/* 0x01 in each byte of `w` that is not zero. */
+static __always_inline u64 ct_nonzero_bytes(u64 w) {
+  return ((((w & CT_LOW7) + CT_LOW7) | w) >> 7) & CT_ONES;
+}
+
+/* Length of a zero-padded string: the number of its bytes that are not zero. */
+static __always_inline u32 ct_text_len(const char* s, u32 cap) {
+  u32 n = 0;
+#pragma clang loop unroll(disable)
+  for (u32 i = 0; i < cap; i += 8) n += (ct_nonzero_bytes(*(const u64*)(s + i)) * CT_ONES) >> 56;
+  return n;
+}
+
+/* The eight bytes of `s` from `at` on, zeros behind its end. `at` is known to the verifier. */
+static __always_inline u64 ct_text_window(const char* s, u32 cap, u32 at) {
+  if (at >= cap) return 0;
+  if (at + 8 <= cap) return *(const u64*)(s + at);
+  return *(const u64*)(s + cap - 8) >> ((at + 8 - cap) * 8);
+}
+
+/* A copy of `value` that the verifier knows nothing about, so that paths which leave a loop with
+ * different constants are one path behind it. */
+static __always_inline s64 ct_forget(s64 value) {
+  s64 copy = 0;
+  bpf_probe_read_kernel(&copy, sizeof(copy), &value);
+  return copy;
+}
+
+/* Longest string that ct_text_find can look for: each byte of it costs the verifier steps times
+ * the capacity of the string that is searched. */
+#define CT_NEEDLE_MAX 64
+
+/* Index of the first `needle` in `s`, or -1. An empty needle is found at 0. */
+static __always_inline s64 ct_text_find(const char* s, u32 cap, const char* needle,
+                                        u32 needle_cap) {
+  s64 found = -1;
+  const u64 first = *(const u64*)needle, mask = ct_nonzero_bytes(first) * 0xff;
+  if (!first) return 0;
+#pragma clang loop unroll(disable)
+  for (u32 at = 0; at < cap; at++) {
+    u64 window = ct_text_window(s, cap, at);
+    if (!(window & 0xff)) break;
+    u64 diff = (window ^ first) & mask;
+    if (diff) continue;
+#pragma clang loop unroll(disable)
+    for (u32 k = 8; k < needle_cap && k < CT_NEEDLE_MAX; k += 8) {
+      u64 want = *(const u64*)(needle + k);
+      diff |= (ct_text_window(s, cap, at + k) ^ want) & (ct_nonzero_bytes(want) * 0xff);
+    }
+    if (!diff) {
+      found = at;
+      break;
+    }
+  }
+  return ct_forget(found);
+}
+
+/* Value of a digit in any base up to 36; 64 for what is none. */
+static __always_inline u64 ct_text_digit(u8 byte) {
+  u64 digit = ((u64)byte - '0') & 0xff, letter = ((byte | 0x20ull) - 'a') & 0xff;
+  u64 is_digit = (digit - 10) >> 63, is_letter = (letter - 26) >> 63;
+  ct_opaque(is_digit);
+  ct_opaque(is_letter);
+  return digit * is_digit + (letter + 10) * is_letter + 64 * (1 - (is_digit | is_letter));
+}
+
+/* The number at the start of a string, as strtoull reads it without leading blanks. A number has
+ * at most 64 digits; `live` falls to 0 at the first byte that is none. */
+static __always_inline s64 ct_text_to_long(const char* s, u32 cap, s64 wanted_base) {
+  u64 head = *(const u64*)s, base = wanted_base, at = 0, value = 0, live = 1;
+  const u64 negative = (head & 0xff) == '-';
+  if (negative || (head & 0xff) == '+') {
+    at = 1;
+    head >>= 8;
+  }
+  const u64 hex = (head & 0xdfff) == ('0' | 'X' << 8) && ct_text_digit(head >> 16 & 0xff) < 16;
+  if (base == 0) base = hex ? 16 : (head & 0xff) == '0' ? 8 : 10;
+  if (base == 16 && hex) at += 2;
+  ct_opaque(at);
+#pragma clang loop unroll(disable)
+  for (u32 i = 0; i < 64 && i + 4 <= cap; i++) {
+    u64 digit = ct_text_digit(s[i + (at & 3)]);
+    live &= (digit - base) >> 63;
+    ct_opaque(live);
+    value = live ? value * base + digit : value;
+  }
+  return negative ? -value : value;
+}
+
+/* How a byte looks in a C literal: up to four characters, the first in the lowest byte. */
+static __always_inline u32 ct_text_escape(u8 byte, u32* length) {
+  const u32 octal = '\\' | ('0' + (byte >> 6)) << 8 | ('0' + (byte >> 3 & 7)) << 16 |
+                    (u32)('0' + (byte & 7)) << 24;
+  /* Letters of the control characters 7 to 13. */
+  const u64 letters = 'a' | 'b' << 8 | 't' << 16 | (u64)'n' << 24 | (u64)'v' << 32 |
+                      (u64)'f' << 40 | (u64)'r' << 48;
+  u64 is_letter = ((u64)byte - 14) >> 63 & ~(((u64)byte - 7) >> 63) & 1;
+  u64 letter = letters >> ((byte - 7) * 8 & 63) & 0xff;
+  u64 quote = (u64)byte ^ '"', backslash = (u64)byte ^ '\\';
+  u64 is_special = 1 ^ ((quote | -quote) >> 63 & (backslash | -backslash) >> 63);
+  u64 is_plain = ~(((u64)byte - 0x20) >> 63) & ((u64)byte - 0x7f) >> 63 & (1 ^ is_special);
+  ct_opaque(is_letter);
+  ct_opaque(is_special);
+  ct_opaque(is_plain);
+  u64 is_octal = 1 ^ (is_letter | is_special | is_plain);
+  *length = (is_plain + (is_letter + is_special) * 2 + is_octal * 4) & 7;
+  return is_plain * byte + is_letter * ('\\' | letter << 8) + is_special * ('\\' | (u64)byte << 8) +
+         is_octal * octal;
+}
+
+/* Escaped text in the making: `at` is where the next character goes, `end` is one behind the
+ * last place. SystemTap's layout: a text in quotes that does not fit has its last three
+ * characters replaced by the closing quote and dots. */
+struct ct_quoting {
+  u64 at, end;
+  u32 quoted;
+};
+#define CT_TEXT_CUT 1
+
+/* `limit`: most characters of the whole result; 0 means what the buffer of `size` bytes holds. */
+static __always_inline void ct_quoting_begin(struct ct_quoting* q, char* to, u32 size, u64 limit,
+                                             u32 quoted) {
+  if (limit == 0 || limit > size - 1) limit = size - 1;
+  if (limit < 5) limit = 5;
+  q->quoted = quoted;
+  q->at = quoted;
+  q->end = quoted ? limit - 1 : limit;
+  if (quoted) to[0] = '"';
+}
+
+/* Appends one byte; CT_TEXT_CUT if there is no room for it. */
+static __always_inline int ct_quoting_put(struct ct_quoting* q, char* to, u32 size, u8 byte) {
+  u32 length;
+  u32 text = ct_text_escape(byte, &length);
+  u64 at = q->at;
+  ct_opaque(at);
+  if (at > size - 4 || at + length > q->end) return CT_TEXT_CUT;
+  *(u32*)(to + at) = text;
+  q->at = at + length;
+  return 0;
+}
+
+static __always_inline void ct_quoting_finish(struct ct_quoting* q, char* to, u32 size, int cut) {
+  if (!q->quoted) return;
+  u64 at = cut ? q->end - 3 : q->at;
+  ct_opaque(at);
+  if (at <= size - 4) *(u32*)(to + at) = '"' | (cut ? '.' << 8 | '.' << 16 | (u32)'.' << 24 : 0);
+}
+
+/* A text being quoted, byte by byte, by the callback of a bpf_loop(): written as a C loop, the
+ * verifier would walk its hundred instructions once per byte of the capacity, which took most of
+ * the time from start to first output of a script that prints a file name. The pointers are to
+ * buffers of at least the capacities, which are constants the verifier sees on the stack. */
+struct ct_quote_loop {
+  struct ct_quoting q;
+  char* to;
+  const char* from;
+  u64 size, from_cap;
+  u64 cut;
+};
+
+static long ct_quote_byte(u64 i, struct ct_quote_loop* v) {
+  if (i >= v->from_cap || !v->from[i]) return 1;
+  v->cut = ct_quoting_put(&v->q, v->to, v->size, v->from[i]);
+  return v->cut;
+}
+
+/* A string with C escapes for what is not printable ASCII, into a zeroed buffer. */
+static __always_inline void ct_text_quote(char* to, u32 size, u64 limit, const char* from,
+                                          u32 from_cap, u32 quoted) {
+  struct ct_quote_loop v = {.to = to, .from = from, .size = size, .from_cap = from_cap};
+  ct_quoting_begin(&v.q, to, size, limit, quoted);
+  /* Kernels before 6.7 look at a callback once, with the values from before the loop: those that
+   * it changes must not look like constants. */
+  v.q.at = ct_forget(v.q.at);
+  v.cut = ct_forget(0);
+  bpf_loop(from_cap, ct_quote_byte, &v, 0);
+  ct_quoting_finish(&v.q, to, size, v.cut);
+}
+
+#endif

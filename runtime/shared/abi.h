@@ -1,0 +1,100 @@
+/* What the kernel object and the harness both know: declared once, included by both sides.
+ * Plain C, fixed-width types, no padding that matters. */
+#ifndef CORETAP_SHARED_ABI_H
+#define CORETAP_SHARED_ABI_H
+
+#ifdef __bpf__
+typedef unsigned char u8;
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef unsigned long long u64;
+typedef signed char s8;
+typedef short s16;
+typedef int s32;
+typedef long long s64;
+#else
+#include <stdint.h>
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef unsigned long long u64;
+typedef int8_t s8;
+typedef int16_t s16;
+typedef int32_t s32;
+typedef long long s64;
+#endif
+
+/* ct_state.phase. Kernel handlers do nothing unless CT_RUNNING: probes go live together. */
+enum { CT_STARTING = 0, CT_RUNNING = 1, CT_STOPPING = 2 };
+
+/* One instance, in the kernel object's .bss, mapped by the harness. */
+struct ct_state {
+  u32 phase;
+  u32 exit_requested;     /* exit() was called on the kernel side */
+  s64 target_pid;         /* -c/-x: target() */
+  s64 realtime_offset_ns; /* CLOCK_REALTIME - CLOCK_MONOTONIC, kept fresh by the harness */
+  s64 session_start_ns;   /* CLOCK_MONOTONIC */
+  u64 error_count;        /* run-time errors so far, atomically counted by both sides */
+  s64 max_errors;         /* MAXERRORS: more than this ends the session. Kernel code that passes
+                                it sets phase to CT_STOPPING itself: no handler starts after it */
+  u64 wake_bytes;         /* the reader of the ring sleeps until so much is in it, and looks by
+                                itself now and then; 0: woken whenever it had caught up */
+  u64 timing;             /* -t: fill ct_counts.run_ns and runs */
+};
+
+/* Smallest and largest value of a statistic are kept encoded, so that zeroed memory is neutral and
+ * an update is "keep the larger": see runtime/bpf/statistic.bpf.h. */
+#define CT_SIGN_BIT (1ull << 63)
+static inline u64 ct_max_code(s64 value) { return (u64)value ^ CT_SIGN_BIT; }
+static inline u64 ct_min_code(s64 value) { return ~((u64)value ^ CT_SIGN_BIT); }
+static inline s64 ct_max_of(u64 code) { return (s64)(code ^ CT_SIGN_BIT); }
+static inline s64 ct_min_of(u64 code) { return (s64)(~code ^ CT_SIGN_BIT); }
+
+/* Every record in the ring buffer starts with this. `segment` is an index into the program's
+ * segments, or one of the CT_REC_ numbers. */
+struct ct_rec_hdr {
+  u32 segment;
+  u32 cpu;
+  u64 time_ns; /* bpf_ktime_get_ns() */
+  u32 pid;     /* tgid, tid of the task that fired the probe, for error messages */
+  u32 tid;
+};
+enum { CT_REC_ERROR = 0xffff0000u, CT_REC_WAKE = 0xffff0001u };
+
+/* Run-time errors of kernel code; texts are in runtime/user/errors. */
+enum ct_error {
+  CT_OK = 0,
+  CT_ERR_NEXT = 1, /* not an error: `next` inside a function leaves the handler */
+  CT_ERR_DIV_ZERO,
+  CT_ERR_KERNEL_READ, /* detail: address */
+  CT_ERR_USER_READ,   /* detail: address */
+  CT_ERR_ARRAY_FULL,  /* detail: index of the global */
+  CT_ERR_MAXACTION,
+  CT_ERR_EMPTY_STAT,
+  CT_ERR_MESSAGE, /* error("..."): the text is in the record */
+  CT_ERR_OVERFLOW,
+};
+#define CT_ERROR_TEXT 256
+struct ct_rec_error {
+  struct ct_rec_hdr hdr;
+  u32 code;    /* enum ct_error */
+  u32 line;    /* line in the script, 0 if not known */
+  u32 handler; /* index of the kernel handler */
+  u32 site;    /* index of its site */
+  u64 detail;
+  char text[CT_ERROR_TEXT]; /* CT_ERR_MESSAGE */
+};
+
+/* Per-CPU accounting, an array map `ct_counts` of one element per handler. fired = handled +
+ * everything else that is not zero here. */
+struct ct_counts {
+  u64 handled;      /* handler ran to its end, or to `next` */
+  u64 errors;       /* ended by a run-time error */
+  u64 frame_busy;   /* no scratch frame was free: event skipped */
+  u64 lost_records; /* ring buffer full */
+  u64 array_full;
+  u64 key_truncated; /* a string key was longer than the map's key */
+  u64 run_ns, runs;  /* -t */
+};
+
+#endif

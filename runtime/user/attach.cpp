@@ -1,0 +1,183 @@
+#include "attach.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+
+#include "build_id.h"
+#include "kernel_features.h"
+#include "output.h"
+#include "tracefs.h"
+#include "uprobe_multi.h"
+
+namespace ct {
+namespace {
+
+int open_event(perf_event_attr& attr, int pid, int cpu) {
+  attr.size = sizeof attr;
+  return static_cast<int>(syscall(SYS_perf_event_open, &attr, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC));
+}
+
+/// Does the file still hold the code that the probe was compiled for?
+std::string check_build_id(const Site& site) {
+  if (!site.dwarf_bound || !site.build_id || !*site.build_id) return "";
+  std::string error, found = read_build_id(site.target, error);
+  if (!error.empty()) return error;
+  if (found == site.build_id) return "";
+  return std::string(site.target) +
+         " is another build than the one this was compiled for (build-id " +
+         (found.empty() ? "missing" : found) + ", expected " + site.build_id +
+         "); compile the script again on this machine";
+}
+
+}  // namespace
+
+std::string Attachments::keep(bpf_link* link) {
+  if (!link) return strerror(errno);
+  links_.push_back(link);
+  return "";
+}
+
+std::string Attachments::attach_event(bpf_program* program, int event_fd, u64 cookie) {
+  if (event_fd < 0) return std::string("perf_event_open: ") + strerror(errno);
+  bpf_perf_event_opts opts = {};
+  opts.sz = sizeof opts;
+  opts.bpf_cookie = cookie;
+  bpf_link* link = bpf_program__attach_perf_event_opts(program, event_fd, &opts);
+  if (!link) close(event_fd);
+  return keep(link);
+}
+
+std::string Attachments::attach_tracepoint(bpf_program* program, const Site& site, u64 cookie) {
+  std::string error;
+  int id = tracepoint_id(site.target, error);
+  if (id < 0) return error;
+  perf_event_attr attr = {};
+  attr.type = PERF_TYPE_TRACEPOINT;
+  attr.config = static_cast<u64>(id);
+  attr.sample_period = 1;
+  // The program sees the tracepoint on all CPUs; the event's own CPU does not matter.
+  return attach_event(program, open_event(attr, -1, 0), cookie);
+}
+
+std::string Attachments::attach_perf(bpf_program* program, const Site& site, u64 cookie) {
+  int cpus = libbpf_num_possible_cpus(), opened = 0;
+  for (int cpu = 0; cpu < cpus; ++cpu) {
+    perf_event_attr attr = {};
+    attr.type = site.perf_type;
+    attr.config = site.perf_config;
+    attr.freq = site.perf_is_freq;
+    attr.sample_period = site.perf_period;
+    int fd = open_event(attr, -1, cpu);
+    if (fd < 0 && errno == ENODEV) continue;  // an offline CPU
+    if (std::string error = attach_event(program, fd, cookie); !error.empty()) return error;
+    ++opened;
+  }
+  return opened ? "" : "no CPU has this event";
+}
+
+std::string Attachments::attach_site(const KernelHandler& handler, bpf_program* program,
+                                     u32 index) {
+  const Site& site = handler.sites[index];
+  bool on_return =
+      handler.mechanism == Mechanism::Uretprobe || handler.mechanism == Mechanism::Kretprobe;
+  switch (handler.mechanism) {
+    case Mechanism::Uprobe:
+    case Mechanism::Uretprobe: {
+      if (std::string error = check_build_id(site); !error.empty()) return error;
+      bpf_uprobe_opts opts = {};
+      opts.sz = sizeof opts;
+      opts.retprobe = on_return;
+      opts.bpf_cookie = index;
+      return keep(bpf_program__attach_uprobe_opts(program, -1, site.target, site.offset, &opts));
+    }
+    case Mechanism::Kprobe:
+    case Mechanism::Kretprobe: {
+      bpf_kprobe_opts opts = {};
+      opts.sz = sizeof opts;
+      opts.retprobe = on_return;
+      opts.offset = site.offset;
+      opts.bpf_cookie = index;
+      return keep(bpf_program__attach_kprobe_opts(program, site.target, &opts));
+    }
+    case Mechanism::TpBtf:
+    case Mechanism::Fentry:
+    case Mechanism::Fexit: {
+      bpf_trace_opts opts = {};
+      opts.sz = sizeof opts;
+      opts.cookie = index;
+      return keep(bpf_program__attach_trace_opts(program, index ? &opts : nullptr));
+    }
+    case Mechanism::RawTp: return keep(bpf_program__attach_raw_tracepoint(program, site.target));
+    case Mechanism::Tracepoint: return attach_tracepoint(program, site, index);
+    case Mechanism::PerfEvent: return attach_perf(program, site, index);
+    case Mechanism::Usdt:
+      return keep(bpf_program__attach_usdt(program, -1, site.target, site.provider, site.function,
+                                           nullptr));
+  }
+  return "unknown kind of probe";
+}
+
+/// All sites of a handler by uprobe_multi links, one per file.
+std::string Attachments::attach_uprobes(const KernelHandler& handler, bpf_program* program) {
+  std::map<std::string, std::pair<std::vector<u64>, std::vector<u64>>> by_file;
+  for (u32 i = 0; i < handler.site_count; ++i) {
+    const Site& site = handler.sites[i];
+    if (std::string error = check_build_id(site); !error.empty()) {
+      if (site.optional) continue;
+      return std::string(site.pp) + ": " + error;
+    }
+    by_file[site.target].first.push_back(site.offset);
+    by_file[site.target].second.push_back(i);
+  }
+  for (const auto& [path, lists] : by_file) {
+    const auto& [offsets, cookies] = lists;
+    int fd = create_uprobe_multi_link(bpf_program__fd(program), path.c_str(), offsets.data(),
+                                      cookies.data(), static_cast<u32>(offsets.size()),
+                                      handler.mechanism == Mechanism::Uretprobe);
+    if (fd < 0)
+      return std::string(handler.sites[cookies[0]].pp) + " in " + path + ": " + strerror(errno);
+    link_fds_.push_back(fd);
+  }
+  return "";
+}
+
+std::string Attachments::attach_handler(const KernelHandler& handler, bpf_program* program,
+                                        int verbose) {
+  if (wants_uprobe_multi(handler)) return attach_uprobes(handler, program);
+  for (u32 i = 0; i < handler.site_count; ++i) {
+    const Site& site = handler.sites[i];
+    std::string error = attach_site(handler, program, i);
+    if (error.empty()) continue;
+    if (!site.optional) return std::string(site.pp) + ": " + error;
+    if (verbose) print_warning(std::string("skipped optional probe ") + site.pp + ": " + error);
+  }
+  return "";
+}
+
+std::string Attachments::attach(const Program& program, const KernelObject& object, int verbose) {
+  for (u32 i = 0; i < program.handler_count; ++i) {
+    const KernelHandler& h = program.handlers[i];
+    std::string error = attach_handler(h, object.find_program(h.name), verbose);
+    if (error.empty()) continue;
+    detach();
+    return "cannot attach probe " + error;
+  }
+  return "";
+}
+
+void Attachments::detach() {
+  for (auto fd = link_fds_.rbegin(); fd != link_fds_.rend(); ++fd) close(*fd);
+  for (auto link = links_.rbegin(); link != links_.rend(); ++link) bpf_link__destroy(*link);
+  link_fds_.clear();
+  links_.clear();
+}
+
+}  // namespace ct

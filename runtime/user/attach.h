@@ -1,0 +1,38 @@
+// Attaching kernel handlers to their sites: all, or none and a message that names the probe.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "kernel_object.h"
+
+struct bpf_link;
+
+namespace ct {
+
+class Attachments {
+ public:
+  Attachments() = default;
+  ~Attachments() { detach(); }
+  Attachments(const Attachments&) = delete;
+  Attachments& operator=(const Attachments&) = delete;
+
+  /// Attaches every handler. On failure detaches what was attached and returns the error text.
+  std::string attach(const Program& program, const KernelObject& object, int verbose);
+  /// In reverse order.
+  void detach();
+
+ private:
+  std::string attach_handler(const KernelHandler& handler, bpf_program* program, int verbose);
+  std::string attach_site(const KernelHandler& handler, bpf_program* program, u32 site);
+  std::string attach_uprobes(const KernelHandler& handler, bpf_program* program);
+  std::string attach_tracepoint(bpf_program* program, const Site& site, u64 cookie);
+  std::string attach_perf(bpf_program* program, const Site& site, u64 cookie);
+  std::string attach_event(bpf_program* program, int event_fd, u64 cookie);
+  std::string keep(bpf_link* link);
+
+  std::vector<bpf_link*> links_;
+  std::vector<int> link_fds_;
+};
+
+}  // namespace ct

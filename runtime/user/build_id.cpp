@@ -1,0 +1,59 @@
+#include "build_id.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <libelf.h>
+#include <string.h>
+#include <unistd.h>
+
+namespace ct {
+namespace {
+
+/// Looks through one block of notes for NT_GNU_BUILD_ID.
+std::string find_in_notes(Elf_Data* data) {
+  GElf_Nhdr note;
+  size_t name, description, next = 0;
+  for (size_t at = 0; (next = gelf_getnote(data, at, &note, &name, &description)) > 0; at = next) {
+    const char* base = static_cast<const char*>(data->d_buf);
+    if (note.n_type != NT_GNU_BUILD_ID || note.n_namesz != 4 || memcmp(base + name, "GNU", 4) != 0)
+      continue;
+    std::string hex;
+    for (size_t i = 0; i < note.n_descsz; ++i) {
+      unsigned char byte = static_cast<unsigned char>(base[description + i]);
+      hex += "0123456789abcdef"[byte >> 4];
+      hex += "0123456789abcdef"[byte & 15];
+    }
+    return hex;
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string read_build_id(const char* path, std::string& error) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    error = std::string(path) + ": " + strerror(errno);
+    return "";
+  }
+  elf_version(EV_CURRENT);
+  Elf* elf = elf_begin(fd, ELF_C_READ_MMAP, nullptr);
+  std::string id;
+  size_t headers = 0;
+  if (!elf || elf_kind(elf) != ELF_K_ELF || elf_getphdrnum(elf, &headers) != 0)
+    error = std::string(path) + " is not an ELF file";
+  for (size_t i = 0; i < headers && id.empty(); ++i) {
+    GElf_Phdr header;
+    if (!gelf_getphdr(elf, static_cast<int>(i), &header) || header.p_type != PT_NOTE) continue;
+    Elf_Data* data =
+        elf_getdata_rawchunk(elf, static_cast<int64_t>(header.p_offset), header.p_filesz,
+                             header.p_align == 8 ? ELF_T_NHDR8 : ELF_T_NHDR);
+    if (data) id = find_in_notes(data);
+  }
+  if (elf) elf_end(elf);
+  close(fd);
+  return id;
+}
+
+}  // namespace ct

@@ -1,0 +1,229 @@
+// What the C++ that coretap generates from a script may use. It includes no heavy standard header,
+// because a run-now script waits for this to be compiled (about 0.1 s); everything with a body of
+// more than a few lines lives in libcoretap_user and knows no MAXSTRINGLEN but the one it is given.
+//
+// Two macros come from the generated unit: CT_MAXSTRINGLEN, and CT_KEY_BYTES, the longest packed
+// key (9 bytes for a long; 5 and the text for a string).
+//
+// Run-time errors are C++ exceptions of type ct::Error: `try`/`catch` of the script is try/catch
+// here, and a handler that lets one escape is ended by the session, which reports it. `near` is
+// where: "operator '/' at FILE:LINE:COL", in SystemTap's words, or null.
+#pragma once
+
+#include <string.h>
+
+#include "program.h"
+
+#ifndef CT_MAXSTRINGLEN
+#define CT_MAXSTRINGLEN 512
+#endif
+#ifndef CT_KEY_BYTES
+#define CT_KEY_BYTES 4096
+#endif
+
+namespace ct {
+
+// ------------------------------------------------------------------ strings
+
+/// A string that is written: `capacity` bytes at `data`, of which the last is for the NUL.
+struct Out {
+  char* data;
+  u32 capacity;
+  u32* size;
+};
+
+void copy(Out to, View from);
+void concat(Out to, View a, View b);  ///< `to` may be one of the operands
+
+/// A string variable. Copies only the bytes in use.
+struct Str {
+  u32 size = 0;
+  char data[CT_MAXSTRINGLEN];
+
+  Str() { data[0] = 0; }
+  Str(const Str& other) { *this = other; }
+  Str(View v) { copy(*this, v); }
+  Str& operator=(const Str& other) {
+    size = other.size;
+    memmove(data, other.data, other.size + 1);
+    return *this;
+  }
+  Str& operator=(View v) {
+    copy(*this, v);
+    return *this;
+  }
+  operator View() const { return {data, size}; }
+  operator Out() { return {data, CT_MAXSTRINGLEN, &size}; }
+};
+
+/// The NUL-terminated text in a fixed buffer, as records and shared globals hold it.
+inline View text(const char* buffer, u32 capacity) {
+  return {buffer, static_cast<u32>(strnlen(buffer, capacity))};
+}
+inline View text(const char* s) { return {s, static_cast<u32>(strlen(s))}; }
+
+s64 compare(View a, View b);  ///< as unsigned bytes: <0, 0, >0
+inline s64 equal(View a, View b) { return a.size == b.size && memcmp(a.data, b.data, a.size) == 0; }
+
+// ------------------------------------------------------------------ errors
+
+/// A run-time error. `near` is null for error("…").
+struct Error {
+  char message[CT_ERROR_TEXT * 2];
+  const char* near;
+};
+/// Thrown by `next` in a function: leaves the handler. Not an error, so no catch block sees it.
+struct NextHandler {};
+
+[[noreturn]] void fail(const char* near, const char* message);
+[[noreturn]] void fail(View message);  ///< error("…")
+[[noreturn]] void failf(const char* format, ...) __attribute__((format(printf, 1, 2)));
+[[noreturn]] void next_handler();
+/// Text of a caught error as a catch block sees it.
+inline View message(const Error& e) { return text(e.message); }
+
+s64 divide(s64 a, s64 b, const char* near);  ///< towards zero; by zero: error
+s64 modulo(s64 a, s64 b, const char* near);
+
+/// Set by signal handlers; see check_interrupt.
+extern volatile int pending_interrupts;
+void interrupted();
+/// In every loop: a handler that does not end can still be stopped by Ctrl-C.
+inline void check_interrupt() {
+  if (__builtin_expect(pending_interrupts != 0, 0)) interrupted();
+}
+
+/// Counts calls of recursive functions: MAXNESTING.
+class Nest {
+ public:
+  explicit Nest(const char* near);
+  ~Nest();
+};
+
+// ------------------------------------------------------------------ output
+
+/// Where formatted text goes: standard output, or a string that is cut at its capacity.
+struct Sink {
+  char* data;
+  u32 size, capacity;
+  bool is_output;  ///< flushed when full
+};
+Sink& output();
+/// A sink that writes to `to`; finish() sets the string's size.
+Sink to_string(Out to);
+void finish(Sink& sink, Out to);
+
+enum Flag : u8 { kMinus = 1, kPlus = 2, kSpace = 4, kZero = 8, kHash = 16 };
+/// How one conversion is printed. -1: no width or precision given.
+struct Spec {
+  char conversion;
+  u8 flags;
+  s64 width, precision;
+};
+void put(Sink& sink, View literal);
+void put_long(Sink& sink, s64 value, Spec spec);  ///< d u x X o p b c
+void put_str(Sink& sink, View value, Spec spec);  ///< s m M
+/// %m and %M of an address: only the kernel side can read it, so this is an error.
+[[noreturn]] void put_memory(s64 address, const char* near);
+
+/// printf for embedded C.
+void printf(const char* format, ...) __attribute__((format(printf, 1, 2)));
+
+// ------------------------------------------------------------------ scalars
+
+/// A string global in harness memory or in ct_globals.
+inline void store(char* buffer, u32 capacity, View value) {
+  u32 ignored;
+  copy({buffer, capacity, &ignored}, value);
+  memset(buffer + ignored, 0, capacity - ignored);  // keys and compares rely on zeros
+}
+/// Shared scalars that the kernel only adds to: what arrives between a read and a write of the
+/// same handler is kept, so `print(n); n = 0` loses no count. `global` is an index.
+s64 additive_get(u32 global, s64* slot);
+void additive_set(u32 global, s64* slot, s64 value);
+s64 additive_add(u32 global, s64* slot, s64 delta);  ///< the value after
+inline s64 atomic_add(s64* slot, s64 delta) {
+  return __atomic_add_fetch(slot, delta, __ATOMIC_RELAXED);
+}
+
+// ------------------------------------------------------------------ arrays and statistics
+
+/// The keys of one element, packed. A `*` of a slice is packed too, and only matched by slices.
+struct Key {
+  u32 size = 0;
+  char data[CT_KEY_BYTES];
+
+  Key& add(s64 v) {
+    data[size++] = 'l';
+    memcpy(data + size, &v, sizeof v);
+    size += sizeof v;
+    return *this;
+  }
+  Key& add(View v) {
+    data[size++] = 's';
+    memcpy(data + size, &v.size, sizeof v.size);
+    memcpy(data + size + sizeof v.size, v.data, v.size);
+    size += sizeof v.size + v.size;
+    return *this;
+  }
+  Key& any() {
+    data[size++] = '*';
+    return *this;
+  }
+  operator View() const { return {data, size}; }
+};
+
+// `global` is an index into Program::globals; a scalar statistic has an empty key.
+s64 array_get(u32 global, View key);
+void array_get(u32 global, View key, Out to);
+void array_set(u32 global, View key, s64 value, const char* near);
+void array_set(u32 global, View key, View value, const char* near);
+s64 array_add(u32 global, View key, s64 delta, const char* near);  ///< the value after
+s64 array_in(u32 global, View key, bool slice);
+void array_delete(u32 global, View key, bool slice);
+void array_clear(u32 global);
+
+enum class StatFn : u8 { Count, Sum, Min, Max, Avg, Variance };
+void stat_add(u32 global, View key, s64 value, const char* near);
+s64 stat_get(u32 global, View key, StatFn fn, s64 shift, const char* near);
+/// `hist` is an index into Global::hists.
+void put_hist(Sink& sink, u32 global, View key, u32 hist, const char* near);
+s64 hist_get(u32 global, View key, u32 hist, s64 bucket, const char* near);
+
+struct Order {
+  int direction;  ///< +1 ascending, -1 descending, 0 as inserted
+  u32 column;     ///< 0 the value, N the N-th key
+  StatFn stat;
+};
+struct Rows;
+/// foreach: a snapshot of the elements, so that the body may delete and add.
+class Cursor {
+ public:
+  /// `slice` is a packed key with `*`s, or empty. `limit` < 0: none.
+  Cursor(u32 global, Order order, s64 limit, View slice);
+  /// foreach over all buckets of a histogram, which are indexed by number; an empty statistic's
+  /// are all 0.
+  Cursor(u32 global, View key, u32 hist, Order order, s64 limit);
+  ~Cursor();
+  Cursor(const Cursor&) = delete;
+  Cursor& operator=(const Cursor&) = delete;
+  bool next();
+  s64 key_long(u32 column) const;
+  View key_str(u32 column) const;
+  s64 value_long() const;  ///< of a statistic: its @count
+  View value_str() const;
+
+ private:
+  Rows* rows_;
+};
+
+// ------------------------------------------------------------------ session
+
+void request_exit();
+s64 target_pid();           ///< -c, -x; 0 if neither
+const char* probe_point();  ///< pp() of the running handler
+/// Header of the record whose segment is running, or null in other handlers.
+const ct_rec_hdr* current_record();
+void warn(View message);  ///< warn("…"): "WARNING: …" on stderr
+
+}  // namespace ct

@@ -1,0 +1,201 @@
+#include "kernel_object.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "array.h"
+#include "globals.h"
+#include "kernel_features.h"
+
+namespace ct {
+namespace {
+
+/// What libbpf and the verifier had to say; shown when loading fails.
+std::string g_log;
+
+int keep_log(libbpf_print_level level, const char* format, va_list args) {
+  if (level == LIBBPF_DEBUG) return 0;
+  char line[8192];
+  int n = vsnprintf(line, sizeof line, format, args);
+  if (g_log.size() < 65536) g_log += line;
+  return n;
+}
+
+/// The end of the log: where the verifier says what it does not like.
+std::string last_lines(const std::string& log, int count) {
+  size_t at = log.size();
+  while (at > 0 && count > 0)
+    if (log[--at] == '\n') --count;
+  return at ? "..." + log.substr(at) : log;
+}
+
+std::string load_error(int error, int verbose) {
+  std::string text = "cannot load the probes' code into the kernel: ";
+  text += strerror(error);
+  if ((error == EPERM || error == EACCES) && geteuid() != 0)
+    return text + " (tracing needs root, or the capabilities CAP_BPF and CAP_PERFMON)";
+  if (error == EPERM && g_log.find("verifier") == std::string::npos && g_log.size() < 200)
+    return text + " (this kernel or container does not permit BPF)";
+  if (access("/sys/kernel/btf/vmlinux", R_OK) != 0)
+    text += " (the kernel has no BTF: /sys/kernel/btf/vmlinux is missing)";
+  return text + "\n" + (verbose ? g_log : last_lines(g_log, 16));
+}
+
+}  // namespace
+
+KernelObject::~KernelObject() {
+  if (ring_) ring_buffer__free(ring_);
+  if (object_) bpf_object__close(object_);
+}
+
+std::string KernelObject::open(const void* data, u64 size, const Program& program,
+                               const RunOptions& options) {
+  bpf_object_open_opts opts = {};
+  opts.sz = sizeof opts;
+  opts.object_name = "coretap";
+  object_ = bpf_object__open_mem(data, size, &opts);
+  if (!object_) return load_error(errno, options.verbose);
+  for (u32 i = 0; i < program.global_count; ++i) {
+    const Global& g = program.globals[i];
+    for (const char* name : g.map) {
+      bpf_map* map = name ? bpf_object__find_map_by_name(object_, name) : nullptr;
+      if (map && g.is_array) bpf_map__set_max_entries(map, entry_limit(g, program.max_map_entries));
+    }
+  }
+  bpf_map* map;
+  bpf_object__for_each_map(map, object_) {
+    if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF && options.buffer_mb != 0) {
+      u32 bytes = 1u << 20;
+      while (bytes < (options.buffer_mb << 20) && bytes < (1u << 31)) bytes <<= 1;
+      bpf_map__set_max_entries(map, bytes);
+    }
+  }
+  for (u32 i = 0; i < program.handler_count; ++i) {
+    const KernelHandler& h = program.handlers[i];
+    bpf_program* bpf = find_program(h.name);
+    if (!bpf) return std::string("the kernel object has no program ") + h.name;
+    prepare_program(bpf, h);
+  }
+  return "";
+}
+
+std::string KernelObject::load(const Program& program, const RunOptions& options) {
+  libbpf_set_print(keep_log);
+  const std::pair<const void*, u64> flavours[] = {{program.object, program.object_size},
+                                                  {program.base_object, program.base_object_size}};
+  std::string first_error = "this program holds no kernel object";
+  bool tried = false;
+  for (const auto& [data, size] : flavours) {
+    if (!data || size == 0) continue;
+    g_log.clear();
+    std::string error = open(data, size, program, options);
+    if (error.empty()) {
+      int rc = bpf_object__load(object_);
+      if (rc == 0) return map_memory();
+      error = load_error(-rc, options.verbose);
+    }
+    if (object_) bpf_object__close(object_);
+    object_ = nullptr;
+    if (!tried) first_error = error;
+    tried = true;
+  }
+  return first_error;
+}
+
+/// Finds ct_state and ct_globals in the mapped .bss, by the object's BTF.
+std::string KernelObject::map_memory() {
+  const btf* types = bpf_object__btf(object_);
+  bpf_map* map;
+  bpf_object__for_each_map(map, object_) {
+    if (!bpf_map__is_internal(map) || !strstr(bpf_map__name(map), ".bss")) continue;
+    long page = sysconf(_SC_PAGESIZE);
+    size_t size = (bpf_map__value_size(map) + static_cast<size_t>(page) - 1) /
+                  static_cast<size_t>(page) * static_cast<size_t>(page);
+    void* mapped = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+    if (mapped == MAP_FAILED) return std::string("cannot map .bss: ") + strerror(errno);
+    char* memory = static_cast<char*>(mapped);
+    int section = types ? btf__find_by_name_kind(types, ".bss", BTF_KIND_DATASEC) : -1;
+    if (section < 0) continue;
+    const btf_type* type = btf__type_by_id(types, static_cast<u32>(section));
+    const btf_var_secinfo* var = btf_var_secinfos(type);
+    for (u32 i = 0; i < btf_vlen(type); ++i) {
+      const btf_type* t = btf__type_by_id(types, var[i].type);
+      std::string name = btf__name_by_offset(types, t->name_off);
+      if (name == "ct_state") state_ = reinterpret_cast<ct_state*>(memory + var[i].offset);
+      if (name == "ct_globals") globals_ = memory + var[i].offset;
+    }
+  }
+  return state_ ? "" : "the kernel object has no ct_state; was it made by another version?";
+}
+
+bpf_program* KernelObject::find_program(const char* name) const {
+  return bpf_object__find_program_by_name(object_, name);
+}
+
+std::string KernelObject::connect_arrays(const Program& program) {
+  for (u32 i = 0; i < program.global_count; ++i) {
+    const Global& g = program.globals[i];
+    if (!g.map[0]) continue;
+    int fds[2] = {-1, -1};
+    for (int generation = 0; generation < (g.additive ? 2 : 1); ++generation) {
+      fds[generation] = bpf_object__find_map_fd_by_name(object_, g.map[generation]);
+      if (fds[generation] < 0)
+        return std::string("the kernel object has no map ") + g.map[generation];
+    }
+    array(i).attach(fds, reinterpret_cast<u32*>(globals_ + g.generation_offset));
+  }
+  return "";
+}
+
+std::string KernelObject::open_ring(std::function<void(const void*, size_t)> consume) {
+  consume_ = std::move(consume);
+  bpf_map* map;
+  bpf_object__for_each_map(map, object_) {
+    if (bpf_map__type(map) != BPF_MAP_TYPE_RINGBUF) continue;
+    auto deliver = [](void* self, void* data, size_t size) {
+      static_cast<KernelObject*>(self)->consume_(data, size);
+      return 0;
+    };
+    ring_ = ring_buffer__new(bpf_map__fd(map), deliver, this, nullptr);
+    if (!ring_) return std::string("cannot map the ring buffer: ") + strerror(errno);
+  }
+  return "";
+}
+
+int KernelObject::ring_fd() const { return ring_ ? ring_buffer__epoll_fd(ring_) : -1; }
+
+int KernelObject::drain_ring() { return ring_ ? ring_buffer__consume(ring_) : 0; }
+
+HandlerCounts KernelObject::counts(const Program& program, u32 handler) const {
+  HandlerCounts result;
+  int fd = bpf_object__find_map_fd_by_name(object_, "ct_counts");
+  int cpus = libbpf_num_possible_cpus();
+  std::vector<ct_counts> per_cpu(static_cast<size_t>(cpus));
+  if (fd >= 0 && bpf_map_lookup_elem(fd, &handler, per_cpu.data()) == 0) {
+    for (const ct_counts& c : per_cpu) {
+      result.counts.handled += c.handled;
+      result.counts.errors += c.errors;
+      result.counts.frame_busy += c.frame_busy;
+      result.counts.lost_records += c.lost_records;
+      result.counts.array_full += c.array_full;
+      result.counts.key_truncated += c.key_truncated;
+      result.counts.run_ns += c.run_ns;
+      result.counts.runs += c.runs;
+    }
+  }
+  bpf_prog_info info = {};
+  u32 size = sizeof info;
+  bpf_program* bpf = find_program(program.handlers[handler].name);
+  if (bpf && bpf_obj_get_info_by_fd(bpf_program__fd(bpf), &info, &size) == 0)
+    result.recursion_misses = info.recursion_misses;
+  return result;
+}
+
+}  // namespace ct

@@ -1,0 +1,58 @@
+// The script's BPF object in the kernel: loaded, its memory mapped, its maps known.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "session.h"
+
+struct bpf_object;
+struct bpf_program;
+struct ring_buffer;
+
+namespace ct {
+
+/// What happened to the events of one kernel handler, summed over CPUs.
+struct HandlerCounts {
+  ct_counts counts = {};
+  u64 recursion_misses = 0;  ///< fired while the same program ran on that CPU
+};
+
+class KernelObject {
+ public:
+  KernelObject() = default;
+  ~KernelObject();
+  KernelObject(const KernelObject&) = delete;
+  KernelObject& operator=(const KernelObject&) = delete;
+
+  /// Opens and loads the object with maps of the chosen sizes. Returns an error text or "".
+  /// Nothing fires yet: probes are attached by attach.h.
+  std::string load(const Program& program, const RunOptions& options);
+
+  bool loaded() const { return object_ != nullptr; }
+  ct_state* state() const { return state_; }
+  char* globals() const { return globals_; }
+  bpf_program* find_program(const char* name) const;
+
+  /// Hands the maps of shared arrays to their Array.
+  std::string connect_arrays(const Program& program);
+
+  /// Records are passed to `consume` in the order in which the kernel reserved them.
+  std::string open_ring(std::function<void(const void*, size_t)> consume);
+  int ring_fd() const;  ///< becomes readable; -1 when the object sends no records
+  int drain_ring();     ///< number of records, or negative
+
+  HandlerCounts counts(const Program& program, u32 handler) const;
+
+ private:
+  std::string open(const void* data, u64 size, const Program& program, const RunOptions& options);
+  std::string map_memory();
+
+  bpf_object* object_ = nullptr;
+  ct_state* state_ = nullptr;
+  char* globals_ = nullptr;
+  ring_buffer* ring_ = nullptr;
+  std::function<void(const void*, size_t)> consume_;
+};
+
+}  // namespace ct

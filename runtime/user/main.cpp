@@ -1,0 +1,11 @@
+// main() of a built binary: everything about the script is in ct_program.
+#include "options.h"
+
+extern "C" const ct::Program ct_program;
+
+int main(int argc, char** argv) {
+  ct::RunOptions options;
+  int status = 0;
+  if (!ct::parse_options(ct_program, argc, argv, options, status)) return status;
+  return ct::run(ct_program, options);
+}

@@ -1,0 +1,124 @@
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+namespace ct {
+namespace {
+
+void print_help(const Program& program, const char* name) {
+  ::printf(
+      "Usage: %s [options]\n"
+      "Runs %s, compiled by coretap. Needs a Linux kernel with BTF, and root if it has probes.\n\n"
+      "  -c CMD          start the probes, run CMD, end when it ends; target() is its pid\n"
+      "  -x PID          make target() PID\n"
+      "  -o FILE         write output to FILE (strftime formats)\n"
+      "  -G NAME=VALUE   set a global variable of the script\n"
+      "  -D LIMIT=N      set MAXMAPENTRIES, MAXERRORS or MAXNESTING\n"
+      "  -s MB           size of the buffer between kernel and user space\n"
+      "  -T SECONDS      end after this time\n"
+      "  -t              report at the end how often each probe was hit\n"
+      "  -w              no warnings\n"
+      "  -v              say more\n"
+      "  -h, --help      this text\n",
+      name, program.script_name);
+  bool any = false;
+  for (u32 i = 0; i < program.global_count; ++i) {
+    const Global& g = program.globals[i];
+    if (g.is_array || g.value == Kind::Stat) continue;
+    if (!any) ::printf("\nGlobal variables for -G:\n");
+    any = true;
+    if (g.value == Kind::Long)
+      ::printf("  %s = %lld\n", g.name, g.has_init ? g.init_long : 0);
+    else
+      ::printf("  %s = \"%.*s\"\n", g.name, g.has_init ? static_cast<int>(g.init_str.size) : 0,
+               g.has_init ? g.init_str.data : "");
+  }
+}
+
+bool parse_number(const char* text, long low, long high, long& value) {
+  char* end;
+  errno = 0;
+  value = strtol(text, &end, 10);
+  return *text != '\0' && *end == '\0' && errno == 0 && value >= low && value <= high;
+}
+
+bool add_global(const char* text, RunOptions& options) {
+  std::string assignment = text;
+  size_t equals = assignment.find('=');
+  if (equals == std::string::npos || equals == 0) return false;
+  options.globals.emplace_back(assignment.substr(0, equals), assignment.substr(equals + 1));
+  return true;
+}
+
+bool add_limit(const char* text, RunOptions& options) {
+  std::string assignment = text;
+  size_t equals = assignment.find('=');
+  if (equals == std::string::npos) return false;
+  std::string name = assignment.substr(0, equals);
+  long value;
+  if (name != "MAXMAPENTRIES" && name != "MAXERRORS" && name != "MAXNESTING") return false;
+  if (!parse_number(assignment.c_str() + equals + 1, 0, INT_MAX, value)) return false;
+  options.limits.emplace_back(name, value);
+  return true;
+}
+
+bool apply(int option, const char* argument, RunOptions& options) {
+  long number;
+  switch (option) {
+    case 'c': options.command = argument; return *argument != '\0';
+    case 'o': options.output_path = argument; return *argument != '\0';
+    case 'G': return add_global(argument, options);
+    case 'D': return add_limit(argument, options);
+    case 'x':
+      if (!parse_number(argument, 1, INT_MAX, number)) return false;
+      options.target_pid = number;
+      return true;
+    case 's':
+      if (!parse_number(argument, 1, 2047, number)) return false;
+      options.buffer_mb = static_cast<unsigned>(number);
+      return true;
+    case 'T':
+      if (!parse_number(argument, 1, INT_MAX, number)) return false;
+      options.timeout_s = static_cast<unsigned>(number);
+      return true;
+    case 't': options.timing = true; return true;
+    case 'w': options.no_warnings = true; return true;
+    case 'v': ++options.verbose; return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool parse_options(const Program& program, int argc, char** argv, RunOptions& options,
+                   int& status) {
+  const option kLong[] = {{"help", no_argument, nullptr, 'h'}, {nullptr, 0, nullptr, 0}};
+  optind = 0;  // start anew: tests call this more than once
+  for (int c; (c = getopt_long(argc, argv, "c:x:o:G:D:s:T:twvh", kLong, nullptr)) != -1;) {
+    if (c == 'h') {
+      print_help(program, argv[0]);
+      status = 0;
+      return false;
+    }
+    if (c != '?' && apply(c, optarg, options)) continue;
+    if (c != '?') fprintf(stderr, "ERROR: -%c: '%s' is not a valid value\n", c, optarg);
+    fprintf(stderr, "Try '%s --help'.\n", argv[0]);
+    status = 1;
+    return false;
+  }
+  if (optind < argc) {
+    fprintf(stderr,
+            "ERROR: unexpected argument '%s': script arguments are fixed when the binary is built\n"
+            "Try '%s --help'.\n",
+            argv[optind], argv[0]);
+    status = 1;
+    return false;
+  }
+  return true;
+}
+
+}  // namespace ct

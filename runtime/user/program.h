@@ -1,0 +1,146 @@
+// Tables by which a generated unit describes its script to the runtime. Plain aggregates of
+// literals: the compiler writes them as constant data, and the same table serves a dlopened object
+// and a static binary. Everything named here outlives the session.
+#pragma once
+
+#include "../shared/abi.h"
+
+namespace ct {
+
+/// A string by reference: `size` bytes at `data`, which need not have a NUL behind them.
+struct View {
+  const char* data;
+  u32 size;
+};
+
+enum class Kind : u8 { Long, Str, Stat };
+
+/// One key of an array. `offset` and `size` place it in the BPF map's key struct (shared arrays
+/// only); `size` is the capacity of a string.
+struct KeyField {
+  Kind kind;
+  u32 offset;
+  u32 size;
+};
+
+/// A histogram that a statistic keeps. `offset` is that of its first u64 bucket in the BPF map's
+/// value struct (shared statistics only).
+struct HistField {
+  bool linear;
+  s64 low, high, step;
+  u32 offset;
+};
+
+constexpr u32 kAbsent = ~0u;
+
+/// Where the fields of a shared statistic are in one CPU's value; kAbsent for those not kept.
+/// The sum of squares is a 128-bit number in two u64, low half first.
+struct StatFields {
+  u32 count, sum, min, max, squares;
+};
+
+/// A global variable. Scalars that are longs or strings live at `host` (harness memory) or, when
+/// shared, at `offset` in the kernel object's ct_globals. Arrays and statistics are reached by
+/// their index in Program::globals.
+struct Global {
+  const char* name;
+  Kind value;
+  bool is_array, shared, additive, wrap, displayed;
+  void* host;       ///< non-shared scalar: s64* or StrSlot*
+  u32 offset;       ///< shared scalar: in ct_globals
+  u32 value_size;   ///< bytes of the value in ct_globals or in the map
+  u32 key_size;     ///< bytes of the map's key struct
+  u32 max_entries;  ///< 0: MAXMAPENTRIES
+  const KeyField* keys;
+  u32 key_count;
+  StatFields stat;
+  bool keep_min_max, keep_variance;
+  const HistField* hists;
+  u32 hist_count;
+  const char* map[2];     ///< map names; the second is the other generation of an additive one
+  u32 generation_offset;  ///< additive: of the u32 in ct_globals that selects the map in use
+  bool has_init;
+  s64 init_long;
+  View init_str;
+};
+
+/// How a handler hooks into the kernel; the order is that of ir::Mechanism.
+enum class Mechanism : u8 {
+  Uprobe,
+  Uretprobe,
+  TpBtf,
+  RawTp,
+  Tracepoint,
+  PerfEvent,
+  Kprobe,
+  Kretprobe,
+  Fentry,
+  Fexit,
+  Usdt,
+};
+
+/// One place that a handler is attached to: see ir::Site.
+struct Site {
+  const char* target;
+  u64 offset;
+  const char* build_id;
+  const char* pp;
+  const char* function;  ///< ppfunc(); USDT: the mark
+  const char* provider;  ///< USDT
+  const char* file_line;
+  bool dwarf_bound, optional, perf_is_freq;
+  u32 perf_type;
+  u64 perf_config, perf_period;
+};
+
+struct KernelHandler {
+  const char* name;  ///< of the BPF program
+  Mechanism mechanism;
+  const Site* sites;
+  u32 site_count;
+  const char* script_file;  ///< for "at FILE:LINE" of errors raised in the kernel
+};
+
+enum class UserEvent : u8 { Begin, End, Error, Timer };
+
+struct UserHandler {
+  void (*run)();
+  UserEvent event;
+  s64 priority;
+  u64 period_ns, randomize_ns;
+  const char* pp;
+};
+
+/// `run` gets a whole record, header included; `size` is what arrived.
+struct Segment {
+  void (*run)(const void* record, u32 size);
+  u32 size;  ///< bytes that a record must have
+  const char* pp;
+};
+
+/// The whole script.
+struct Program {
+  u32 abi;  ///< kProgramAbi of the harness.h it was compiled with
+  const char* script_name;
+  const void* object;  ///< BPF object for kernels with all that `modern` needs, or null
+  u64 object_size;
+  const void* base_object;  ///< its other flavour, or null
+  u64 base_object_size;
+  const Global* globals;
+  u32 global_count;
+  const KernelHandler* handlers;
+  u32 handler_count;
+  const UserHandler* user_handlers;
+  u32 user_handler_count;
+  const Segment* segments;
+  u32 segment_count;
+  void** shared;    ///< set to the start of ct_globals before any user code runs
+  u32 shared_size;  ///< bytes of ct_globals
+  u32 max_string;
+  u32 max_map_entries, max_nesting;
+  s64 max_errors, max_skipped, max_action;
+};
+
+constexpr u32 kProgramAbi = 1;
+
+}  // namespace ct

@@ -1,0 +1,81 @@
+#include "report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "output.h"
+
+namespace ct {
+namespace {
+
+std::string hex(u64 value) {
+  char text[32];
+  snprintf(text, sizeof text, "0x%016llx", value);
+  return text;
+}
+
+std::string message_of(const Program& program, const ct_rec_error& r) {
+  switch (r.code) {
+    case CT_ERR_DIV_ZERO: return "division by 0";
+    case CT_ERR_KERNEL_READ: return "kernel read fault at " + hex(r.detail) + " (addr)";
+    case CT_ERR_USER_READ: return "user read fault at " + hex(r.detail) + " (addr)";
+    case CT_ERR_MAXACTION: return "MAXACTION exceeded";
+    case CT_ERR_EMPTY_STAT: return "empty aggregate";
+    case CT_ERR_OVERFLOW: return "aggregation overflow";
+    case CT_ERR_MESSAGE: return std::string(r.text, strnlen(r.text, sizeof r.text));
+    case CT_ERR_ARRAY_FULL:
+      if (r.detail < program.global_count && program.globals[r.detail].max_entries != 0)
+        return std::string("Array overflow, check size limit (") +
+               std::to_string(program.globals[r.detail].max_entries) + ")";
+      return "Array overflow, check MAXMAPENTRIES";
+    default: return "run-time error " + std::to_string(r.code);
+  }
+}
+
+}  // namespace
+
+std::string describe_error(const Program& program, const ct_rec_error& r) {
+  std::string text = message_of(program, r);
+  if (r.code == CT_ERR_MESSAGE || r.handler >= program.handler_count) return text;
+  const KernelHandler& h = program.handlers[r.handler];
+  text += " near ";
+  if (r.site < h.site_count) text += std::string("probe ") + h.sites[r.site].pp;
+  if (r.line != 0)
+    text += std::string(" at ") + (h.script_file ? h.script_file : program.script_name) + ":" +
+            std::to_string(r.line);
+  return text;
+}
+
+void report_accounts(const Program& program, const KernelObject& object, u64 errors, bool timing) {
+  u64 skipped = 0, lost = 0, truncated = 0;
+  std::string where;
+  for (u32 i = 0; object.loaded() && i < program.handler_count; ++i) {
+    const KernelHandler& h = program.handlers[i];
+    HandlerCounts c = object.counts(program, i);
+    u64 skipped_here = c.counts.frame_busy + c.recursion_misses;
+    skipped += skipped_here;
+    lost += c.counts.lost_records;
+    truncated += c.counts.key_truncated;
+    if (!timing || h.site_count == 0) continue;
+    std::string line = std::string(h.sites[0].pp) +
+                       ", hits: " + std::to_string(c.counts.handled + c.counts.errors) +
+                       ", skipped: " + std::to_string(skipped_here);
+    if (c.counts.runs) line += ", ns: " + std::to_string(c.counts.run_ns / c.counts.runs) + "avg";
+    where += line + "\n";
+  }
+  if (!where.empty()) {
+    where.insert(0, "----- probe hit report: \n");
+    put(output(), {where.data(), static_cast<u32>(where.size())});
+  }
+  if (errors != 0 || skipped != 0)
+    print_warning("Number of errors: " + std::to_string(errors) +
+                  ", skipped probes: " + std::to_string(skipped));
+  if (lost != 0)
+    print_warning("There were " + std::to_string(lost) +
+                  " transport failures: the ring buffer was full (-s makes it larger)");
+  if (truncated != 0)
+    print_warning(std::to_string(truncated) + " string keys were cut to fit an array's key");
+}
+
+}  // namespace ct

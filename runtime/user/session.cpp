@@ -1,0 +1,381 @@
+// One run of a script. The order of things:
+//
+//   signals, target forked and held ─ kernel object loaded ─ globals set ─ probes attached
+//   (handlers return at once: phase STARTING) ─ begin probes ─ phase RUNNING, target let go, timers
+//   start ─ events until exit ─ phase STOPPING ─ records drained ─ probes detached in reverse ─
+//   end probes (error probes after too many errors) ─ display of globals ─ accounts.
+//
+// Attachment is all or nothing, and before any script code runs: a script that cannot have its
+// probes prints nothing but the reason. Every user-side handler runs after the records that the
+// kernel produced before it, so output is in order.
+#include "session.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "array.h"
+#include "attach.h"
+#include "bpf_store.h"
+#include "globals.h"
+#include "kernel_object.h"
+#include "output.h"
+#include "report.h"
+#include "signals.h"
+#include "target.h"
+#include "timers.h"
+
+namespace ct {
+namespace {
+
+s64 clock_ns(clockid_t clock) {
+  timespec t;
+  clock_gettime(clock, &t);
+  return t.tv_sec * 1000000000ll + t.tv_nsec;
+}
+
+class Session {
+ public:
+  Session(const Program& program, const RunOptions& options)
+      : program_(program), options_(options) {}
+  int run();
+  void request_exit();
+
+  const Program& program() const { return program_; }
+  s64 target_pid() const { return target_.started() ? target_.pid() : options_.target_pid; }
+  const char* probe_point() const { return probe_point_; }
+  const ct_rec_hdr* record() const { return record_; }
+
+ private:
+  std::string start();
+  std::string start_kernel_part();
+  std::string open_events();
+  void go_live();
+  void loop();
+  void stop();
+  void on_event(u64 source);
+  void on_signal();
+  void on_record(const void* data, size_t size);
+  int drain();
+  void run_handlers(UserEvent event);
+  template <typename Run>
+  void run_guarded(const char* pp, Run&& run);
+  void report_error(const std::string& text);
+  void report_target();
+  u64 errors() const { return state_->error_count; }
+  bool watch(int fd, u64 source);
+
+  const Program& program_;
+  const RunOptions& options_;
+  Target target_;
+  KernelObject object_;
+  Attachments attachments_;
+  Timers timers_;
+  ct_state own_state_ = {};  ///< when there is no kernel object
+  ct_state* state_ = &own_state_;
+  std::vector<u64> own_globals_;
+  int epoll_ = -1, timeout_fd_ = -1;
+  bool exit_requested_ = false, in_segment_ = false, skip_records_ = false;
+  bool failed_ = false;  ///< too many errors: error probes instead of end probes
+  bool target_reported_ = false;
+  const char* probe_point_ = "";
+  const ct_rec_hdr* record_ = nullptr;
+};
+
+Session* g_session = nullptr;
+
+// A wake-up costs the probed program more than the record does: the kernel side leaves us alone
+// until this much is in the ring, and we look by ourselves so often (ms) that nobody waits long.
+constexpr u64 kWakeBytes = 65536;
+constexpr int kLookEvery = 50;
+
+enum Source : u64 { kRing = 1, kSignals, kTimeout, kFirstTimer };
+
+// ------------------------------------------------------------------ running script code
+
+void Session::report_error(const std::string& text) {
+  print_error(text);
+  __atomic_add_fetch(&state_->error_count, 1, __ATOMIC_RELAXED);
+}
+
+/// Runs user-side code: catches what it raises, and ends the session after MAXERRORS.
+template <typename Run>
+void Session::run_guarded(const char* pp, Run&& run) {
+  probe_point_ = pp;
+  try {
+    run();
+  } catch (const Error& e) {
+    std::string text = e.message;
+    if (e.near) text += std::string(" near ") + e.near;
+    report_error(text);
+  } catch (const NextHandler&) {
+  } catch (const Interrupted&) {
+    report_error(std::string("probe ") + pp + " was interrupted");
+  }
+  if (errors() > static_cast<u64>(state_->max_errors)) {
+    failed_ = true;
+    request_exit();
+  }
+}
+
+void Session::run_handlers(UserEvent event) {
+  std::vector<const UserHandler*> handlers;
+  for (u32 i = 0; i < program_.user_handler_count; ++i)
+    if (program_.user_handlers[i].event == event) handlers.push_back(&program_.user_handlers[i]);
+  std::stable_sort(handlers.begin(), handlers.end(),
+                   [](auto* a, auto* b) { return a->priority < b->priority; });
+  for (const UserHandler* h : handlers) {
+    drain();
+    next_epoch();
+    run_guarded(h->pp, h->run);
+    // An error or exit() in one begin probe keeps the later ones from running, as in stap.
+    if (event == UserEvent::Begin && exit_requested_) return;
+  }
+}
+
+void Session::on_record(const void* data, size_t size) {
+  const ct_rec_hdr* header = static_cast<const ct_rec_hdr*>(data);
+  if (size < sizeof *header || skip_records_) return;
+  if (header->segment == CT_REC_ERROR) {
+    if (size >= sizeof(ct_rec_error))
+      print_error(describe_error(program_, *static_cast<const ct_rec_error*>(data)));
+    return;
+  }
+  if (header->segment >= program_.segment_count) return;  // CT_REC_WAKE only wakes
+  const Segment& segment = program_.segments[header->segment];
+  if (size < segment.size) return;
+  record_ = header;
+  in_segment_ = true;
+  run_guarded(segment.pp, [&] { segment.run(data, static_cast<u32>(size)); });
+  in_segment_ = false;
+  record_ = nullptr;
+}
+
+/// Consumes all records that are there. Returns how many.
+int Session::drain() {
+  next_epoch();
+  return object_.drain_ring();
+}
+
+/// exit(): the handler goes on to its end, no other begins.
+void Session::request_exit() {
+  exit_requested_ = true;
+  // What fired after the event whose handler says exit() would not have run in stap.
+  if (in_segment_) skip_records_ = true;
+  __atomic_store_n(&state_->phase, CT_STOPPING, __ATOMIC_SEQ_CST);
+}
+
+// ------------------------------------------------------------------ start
+
+std::string Session::start_kernel_part() {
+  if (program_.handler_count == 0) {
+    own_globals_.resize(program_.shared_size / sizeof(u64) + 1);
+    return set_scalars(program_, reinterpret_cast<char*>(own_globals_.data()), options_.globals);
+  }
+  if (std::string error = object_.load(program_, options_); !error.empty()) return error;
+  state_ = object_.state();
+  state_->max_errors = program_.max_errors;
+  state_->wake_bytes = 1;  // the first record
+  state_->timing = options_.timing;
+  state_->target_pid = target_pid();
+  state_->session_start_ns = clock_ns(CLOCK_MONOTONIC);
+  state_->realtime_offset_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
+  char* globals = object_.globals();
+  if (!globals && program_.shared_size != 0) return "the kernel object has no ct_globals";
+  if (std::string error = set_scalars(program_, globals, options_.globals); !error.empty())
+    return error;
+  if (std::string error = object_.connect_arrays(program_); !error.empty()) return error;
+  if (std::string error =
+          object_.open_ring([this](const void* data, size_t size) { on_record(data, size); });
+      !error.empty())
+    return error;
+  return attachments_.attach(program_, object_, options_.verbose);
+}
+
+bool Session::watch(int fd, u64 source) {
+  epoll_event event = {};
+  event.events = EPOLLIN;
+  event.data.u64 = source;
+  return epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+std::string Session::open_events() {
+  epoll_ = epoll_create1(EPOLL_CLOEXEC);
+  bool ok = epoll_ >= 0 && watch(open_signals(), kSignals) && timers_.open(program_);
+  if (ok && options_.timeout_s != 0) {
+    timeout_fd_ = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+    ok = watch(timeout_fd_, kTimeout);
+  }
+  for (size_t i = 0; ok && i < timers_.size(); ++i) ok = watch(timers_.fd(i), kFirstTimer + i);
+  return ok ? "" : std::string("cannot open event descriptors: ") + strerror(errno);
+}
+
+std::string Session::start() {
+  if (program_.abi != kProgramAbi) return "the script was compiled for another coretap runtime";
+  create_arrays(program_, program_.max_map_entries);
+  state_->max_errors = program_.max_errors;
+  if (options_.no_warnings) silence_warnings();
+  std::string error;
+  if (!options_.output_path.empty()) error = open_output(options_.output_path.c_str());
+  if (error.empty()) error = open_events();
+  if (error.empty() && options_.target_pid &&
+      kill(static_cast<pid_t>(options_.target_pid), 0) != 0 && errno == ESRCH)
+    error = "there is no process " + std::to_string(options_.target_pid) + " (-x)";
+  if (error.empty() && !options_.command.empty()) error = target_.start(options_.command);
+  if (error.empty()) error = start_kernel_part();
+  if (error.empty() && object_.ring_fd() >= 0 && !watch(object_.ring_fd(), kRing))
+    error = std::string("cannot wait for records: ") + strerror(errno);
+  return error;
+}
+
+void Session::go_live() {
+  state_->phase = CT_RUNNING;
+  flush_output();  // what begin probes printed comes before what the command prints
+  if (target_.started()) {
+    std::string error = target_.go();
+    if (!error.empty()) {
+      report_error("cannot run -c command '" + options_.command + "': " + error);
+      target_reported_ = true;
+      request_exit();
+    }
+  }
+  timers_.start();
+  if (timeout_fd_ >= 0) {
+    itimerspec spec = {};
+    spec.it_value.tv_sec = options_.timeout_s;
+    timerfd_settime(timeout_fd_, 0, &spec, nullptr);
+  }
+}
+
+// ------------------------------------------------------------------ events
+
+void Session::on_signal() {
+  clear_signals();
+  if (interrupt_count() > 0) request_exit();
+  if (target_.started() && target_.ended()) request_exit();
+}
+
+void Session::on_event(u64 source) {
+  if (source == kRing) {
+    state_->wake_bytes = kWakeBytes;
+    drain();
+  } else if (source == kSignals) {
+    on_signal();
+  } else if (source == kTimeout) {
+    request_exit();
+  } else if (timers_.expired(source - kFirstTimer)) {
+    const UserHandler& h = timers_.handler(source - kFirstTimer);
+    drain();
+    if (exit_requested_) return;
+    next_epoch();
+    run_guarded(h.pp, h.run);
+  }
+}
+
+void Session::loop() {
+  while (!exit_requested_) {
+    flush_output();
+    state_->realtime_offset_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
+    epoll_event events[16];
+    int n = epoll_wait(epoll_, events, 16, object_.ring_fd() >= 0 ? kLookEvery : -1);
+    if (n == 0) {
+      // Nothing for a while: the next record wakes us, so that a rare event is told at once.
+      state_->wake_bytes = drain() > 0 ? kWakeBytes : 1;
+    }
+    for (int i = 0; i < n && !exit_requested_; ++i) on_event(events[i].data.u64);
+    if (__atomic_load_n(&state_->exit_requested, __ATOMIC_ACQUIRE)) request_exit();
+    if (errors() > static_cast<u64>(state_->max_errors)) {
+      failed_ = true;
+      request_exit();
+    }
+  }
+}
+
+void Session::report_target() {
+  if (!target_.ended() || target_reported_) return;
+  int status = target_.status();
+  if (WIFSIGNALED(status))
+    print_warning("Child process exited with signal " + std::to_string(WTERMSIG(status)) + " (" +
+                  strsignal(WTERMSIG(status)) + ")");
+  else if (WEXITSTATUS(status) != 0)
+    print_warning("Child process exited with status " + std::to_string(WEXITSTATUS(status)));
+  else
+    return;
+  target_reported_ = true;
+}
+
+void Session::stop() {
+  __atomic_store_n(&state_->phase, CT_STOPPING, __ATOMIC_SEQ_CST);
+  flush_output();  // detaching takes the kernel up to 100 ms: nobody should wait that long to read
+  if (object_.loaded()) wait_for_programs();
+  drain();
+  attachments_.detach();
+  if (errors() > static_cast<u64>(state_->max_errors)) failed_ = true;
+  if (failed_) {
+    run_handlers(UserEvent::Error);
+  } else {
+    run_handlers(UserEvent::End);
+    display_globals(program_);
+  }
+  flush_output();
+}
+
+int Session::run() {
+  if (std::string error = start(); !error.empty()) {
+    print_error(error);
+    close_signals();
+    return 1;
+  }
+  run_handlers(UserEvent::Begin);
+  if (!exit_requested_) {
+    go_live();
+    loop();
+  }
+  stop();
+  report_target();
+  report_accounts(program_, object_, errors(), options_.timing);
+  flush_output();
+  close_signals();
+  bool target_failed = target_.started() && target_.ended() && target_.status() != 0;
+  return errors() != 0 || output_failed() || target_failed || target_reported_ ? 1 : 0;
+}
+
+/// The program with the limits that the command line sets.
+Program with_limits(const Program& program, const RunOptions& options) {
+  Program changed = program;
+  for (const auto& [name, value] : options.limits) {
+    if (name == "MAXMAPENTRIES" && value > 0) changed.max_map_entries = static_cast<u32>(value);
+    if (name == "MAXNESTING") changed.max_nesting = static_cast<u32>(value);
+    if (name == "MAXERRORS") changed.max_errors = value;
+  }
+  return changed;
+}
+
+}  // namespace
+
+int run(const Program& program, const RunOptions& options) {
+  Program effective = with_limits(program, options);
+  Session session(effective, options);
+  g_session = &session;
+  int status = session.run();
+  g_session = nullptr;
+  return status;
+}
+
+const Program& current_program() { return g_session->program(); }
+void request_exit() {
+  if (g_session) g_session->request_exit();
+}
+s64 target_pid() { return g_session->target_pid(); }
+const char* probe_point() { return g_session->probe_point(); }
+const ct_rec_hdr* current_record() { return g_session->record(); }
+
+}  // namespace ct

@@ -1,0 +1,33 @@
+// A session: one run of a script, from loading its probes to its last warning.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "program.h"
+
+namespace ct {
+
+/// What the command line of coretap or of a built binary chooses for a run.
+struct RunOptions {
+  std::string command;                                       ///< -c
+  long target_pid = 0;                                       ///< -x
+  std::string output_path;                                   ///< -o
+  std::vector<std::pair<std::string, std::string>> globals;  ///< -G name=value
+  std::vector<std::pair<std::string, long>> limits;  ///< -D: MAXMAPENTRIES, MAXERRORS, MAXNESTING
+  int verbose = 0;                                   ///< -v: how probes were attached
+  bool no_warnings = false;                          ///< -w
+  unsigned buffer_mb = 0;                            ///< -s: ring buffer size; 0 = default
+  unsigned timeout_s = 0;                            ///< -T
+  bool timing = false;                               ///< -t: run time of each kernel handler
+};
+
+/// Runs the script. Prints its output and all messages. Returns the exit status: 0, or 1 when
+/// the session could not start, ended by errors, or lost output. Call once in a process.
+int run(const Program& program, const RunOptions& options);
+
+/// The script that run() was called with.
+const Program& current_program();
+
+}  // namespace ct

@@ -1,0 +1,22 @@
+// Ctrl-C and its relatives: the first asks for an orderly end (end probes run, results are
+// printed), the second breaks off a user-side handler that does not end, the third kills.
+#pragma once
+
+namespace ct {
+
+/// Takes over SIGINT, SIGTERM, SIGHUP, SIGQUIT and SIGCHLD; ignores SIGPIPE. Returns a descriptor
+/// that becomes readable when one of them arrives, or -1.
+int open_signals();
+/// Empties that descriptor.
+void clear_signals();
+/// Gives the signals back to the handlers from before open_signals().
+void close_signals();
+/// Undoes open_signals in a child, before exec.
+void restore_signals_in_child();
+/// How many requests to end have come.
+int interrupt_count();
+
+/// Thrown out of a handler that was broken off.
+struct Interrupted {};
+
+}  // namespace ct

@@ -1,0 +1,134 @@
+// stap runs a plain command itself and leaves one with shell syntax to `sh -c`; so do we, because
+// target() must be the command's own process whenever that is possible. (stap uses wordexp(3),
+// which drags name services into a static binary.)
+#include "target.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "output.h"
+#include "signals.h"
+
+namespace ct {
+
+bool split_command(const std::string& command, std::vector<std::string>& words) {
+  std::string word;
+  bool in_word = false;
+  char quote = 0;
+  for (size_t i = 0; i < command.size(); ++i) {
+    char c = command[i];
+    if (quote == '\'') {
+      if (c == '\'')
+        quote = 0;
+      else
+        word += c;
+    } else if (c == '\\' && i + 1 < command.size()) {
+      char next = command[++i];
+      if (quote == '"' && !strchr("\"\\$`", next)) word += '\\';
+      word += next;
+      in_word = true;
+    } else if (c == '$' || c == '`') {
+      return false;
+    } else if (quote == '"') {
+      if (c == '"')
+        quote = 0;
+      else
+        word += c;
+    } else if (c == '\'' || c == '"') {
+      quote = c;
+      in_word = true;
+    } else if (c == ' ' || c == '\t') {
+      if (in_word) words.push_back(word);
+      word.clear();
+      in_word = false;
+    } else if (strchr("|&;<>()\n*?[]{}~#!=", c) && (c != '=' || words.empty())) {
+      return false;
+    } else {
+      word += c;
+      in_word = true;
+    }
+  }
+  if (in_word) words.push_back(word);
+  return quote == 0 && !words.empty();
+}
+
+Target::~Target() {
+  // Never let go: the session failed before the probes were live.
+  if (pid_ > 0 && !released_) {
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
+  if (go_fd_ >= 0) close(go_fd_);
+  if (error_fd_ >= 0) close(error_fd_);
+}
+
+namespace {
+
+[[noreturn]] void run_child(const std::string& command, int go_fd, int error_fd) {
+  std::vector<std::string> words;
+  if (!split_command(command, words)) words = {"/bin/sh", "-c", command};
+  std::vector<char*> arguments;
+  for (std::string& w : words) arguments.push_back(w.data());
+  arguments.push_back(nullptr);
+  restore_signals_in_child();
+  char byte;
+  ssize_t n;
+  do {
+    n = read(go_fd, &byte, 1);
+  } while (n < 0 && errno == EINTR);
+  if (n != 1) _exit(0);  // the session gave up
+  execvp(arguments[0], arguments.data());
+  int error = errno;
+  ssize_t ignored = write(error_fd, &error, sizeof error);
+  (void)ignored;
+  _exit(127);
+}
+
+}  // namespace
+
+std::string Target::start(const std::string& command) {
+  int go[2], error[2];
+  if (pipe2(go, O_CLOEXEC) != 0 || pipe2(error, O_CLOEXEC) != 0)
+    return std::string("cannot start -c command: ") + strerror(errno);
+  flush_output();
+  pid_ = fork();
+  if (pid_ < 0) return std::string("cannot start -c command: ") + strerror(errno);
+  if (pid_ == 0) {
+    close(go[1]);
+    close(error[0]);
+    run_child(command, go[0], error[1]);
+  }
+  close(go[0]);
+  close(error[1]);
+  go_fd_ = go[1];
+  error_fd_ = error[0];
+  return "";
+}
+
+std::string Target::go() {
+  released_ = true;
+  char byte = 1;
+  ssize_t n = write(go_fd_, &byte, 1);
+  int error = 0;
+  // A successful exec closes the pipe: nothing to read.
+  if (n == 1) {
+    do {
+      n = read(error_fd_, &error, sizeof error);
+    } while (n < 0 && errno == EINTR);
+  }
+  if (n != sizeof error) return "";
+  waitpid(pid_, nullptr, 0);
+  ended_ = true;
+  return strerror(error);
+}
+
+bool Target::ended() {
+  if (!ended_ && pid_ > 0 && waitpid(pid_, &status_, WNOHANG) == pid_) ended_ = true;
+  return ended_;
+}
+
+}  // namespace ct

@@ -1,0 +1,11 @@
+// Tracepoint numbers from tracefs, whether it is mounted or not.
+#pragma once
+
+#include <string>
+
+namespace ct {
+
+/// Number of the tracepoint "system:name" for perf_event_open, or -1 with a text in `error`.
+int tracepoint_id(const std::string& name, std::string& error);
+
+}  // namespace ct

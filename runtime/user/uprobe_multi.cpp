@@ -1,0 +1,30 @@
+#include "uprobe_multi.h"
+
+#include <linux/bpf.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace ct {
+
+int create_uprobe_multi_link(int program_fd, const char* path, const u64* offsets,
+                             const u64* cookies, u32 count, bool on_return) {
+  // union bpf_attr.link_create with its uprobe_multi member, as of Linux 6.6.
+  struct {
+    u32 prog_fd, target_fd, attach_type, flags;
+    u64 path, offsets, ref_ctr_offsets, cookies;
+    u32 cnt, multi_flags, pid;
+    u32 padding;
+  } attr;
+  memset(&attr, 0, sizeof attr);
+  attr.prog_fd = static_cast<u32>(program_fd);
+  attr.attach_type = kTraceUprobeMulti;
+  attr.path = reinterpret_cast<u64>(path);
+  attr.offsets = reinterpret_cast<u64>(offsets);
+  attr.cookies = reinterpret_cast<u64>(cookies);
+  attr.cnt = count;
+  attr.multi_flags = on_return ? 1 : 0;  // BPF_F_UPROBE_MULTI_RETURN
+  return static_cast<int>(syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof attr));
+}
+
+}  // namespace ct

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""Writes tapsets/syscalls/*.stp from tapsets/tools/syscalls.table; its head says how to read it.
+
+usage: gen_syscalls.py [--check]     --check only compares, and fails if a file is out of date
+"""
+import pathlib
+import re
+import sys
+import textwrap
+
+HERE = pathlib.Path(__file__).resolve().parent
+TARGET = HERE.parent / "syscalls"
+WORDS = {  # how each kind is read from the argument, and shown
+    "i": ("__int32({})", "%d"),
+    "u": ("__uint32({})", "%d"),
+    "l": ("{}", "%d"),
+    "ul": ("{}", "%u"),
+    "p": ("{}", "0x%x"),
+    "x": ("__uint32({})", "0x%x"),
+    "o": ("__uint32({})", "%#o"),
+}
+LINE = re.compile(r"^(\? )?(\w+)(?: @(\w+))?(?: (hex|octal|noreturn))? \((.*?)\)(?: ; (.*))?$")
+
+
+class Call:
+    """One line of the table."""
+
+    def __init__(self, line):
+        match = LINE.match(line)
+        if not match:
+            sys.exit(f"syscalls.table: cannot read: {line}")
+        self.optional, self.name, tracepoint, self.returns, arguments, self.argstr = match.groups()
+        self.tracepoint = tracepoint or self.name
+        self.plain, self.derived, shown = [], [], []
+        for number, argument in enumerate(arguments.split(), 1):
+            self.add(argument, f"syscall_arg({number})", shown)
+        if self.argstr is None:
+            formats = ", ".join(f for f, _ in shown)
+            values = ", ".join(v for _, v in shown)
+            if not shown:
+                self.argstr = '""'
+            elif formats == "%s":
+                self.argstr = values
+            else:
+                self.argstr = f'sprintf("{formats}", {values})'
+
+    def add(self, argument, value, shown):
+        name, kind, *rest = argument.split(":")
+        hidden = kind.endswith("!")
+        kind = kind.rstrip("!")
+        if kind == "s":
+            self.plain.append((f"{name}_uaddr", value))
+            self.derived += [(name, f"user_string_quoted({value})"),
+                             (f"{name}_unquoted", f"user_string_nofault({value})")]
+            show = ("%s", name)
+        elif kind in "Sn":
+            if kind == "S":
+                self.plain.append((name, value))
+            self.plain.append((f"{name}_uaddr", value))
+            self.derived += [(f"{name}_str", f"user_string_quoted({value})"),
+                             (f"{name}_str_unquoted", f"user_string_nofault({value})")]
+            show = ("%s", f"{name}_str")
+        else:
+            reader, directive = WORDS[kind]
+            self.plain.append((name, reader.format(value)))
+            show = (directive, name)
+        if rest:
+            text = rest[1] if len(rest) > 1 else f"{name}_str"
+            call = rest[0] if "(" in rest[0] else f"{rest[0]}(@)"
+            self.derived.append((text, call.replace("@", name)))
+            show = ("%s", text)
+        if not hidden:
+            shown.append(show)
+
+    def probes(self):
+        mark = " ?" if self.optional else ""
+        lines = [f'probe syscall.{self.name} = '
+                 f'kernel.tracepoint("syscalls:sys_enter_{self.tracepoint}"){mark}', "{",
+                 f'  name = "{self.name}"']
+        lines += [f"  {variable} = {value}" for variable, value in self.plain + self.derived]
+        lines += textwrap.wrap(f"argstr = {self.argstr}", 98, initial_indent="  ",
+                               subsequent_indent="      ", break_on_hyphens=False)
+        lines += ["}"]
+        if self.returns != "noreturn":
+            style = {"hex": 2, "octal": 3}.get(self.returns, 1)
+            lines += [f'probe syscall.{self.name}.return = '
+                      f'kernel.tracepoint("syscalls:sys_exit_{self.tracepoint}"){mark}', "{",
+                      f'  name = "{self.name}"', "  retval = syscall_return()",
+                      f"  retstr = return_str({style}, retval)", "}"]
+        return "\n".join(lines)
+
+    def twins(self):
+        """nd_syscall.*: in SystemTap the same events found without debug information."""
+        lines = [f"probe nd_syscall.{self.name} = syscall.{self.name} {{ }}"]
+        if self.returns != "noreturn":
+            lines += [f"probe nd_syscall.{self.name}.return = syscall.{self.name}.return {{ }}"]
+        return "\n".join(lines)
+
+
+def read_table():
+    files, current = [], None
+    for line in (HERE / "syscalls.table").read_text().splitlines():
+        if not line or line.startswith("#"):
+            continue
+        if line.startswith("@file "):
+            _, name, title = line.split(" ", 2)
+            current = (name, title, [])
+            files.append(current)
+        else:
+            current[2].append(Call(line))
+    return files
+
+
+def main():
+    made = {}
+    note = "// Made by tapsets/tools/gen_syscalls.py from syscalls.table. Do not edit.\n"
+    twins = []
+    for name, title, calls in read_table():
+        made[name] = f"// System calls: {title}.\n{note}\n" + "\n\n".join(
+            call.probes() for call in calls) + "\n"
+        twins += [call.twins() for call in calls]
+    made["nd"] = f"// nd_syscall.*: the same probes as syscall.*.\n{note}\n" + "\n".join(twins) + "\n"
+    stale = []
+    for name, text in made.items():
+        path = TARGET / f"{name}.stp"
+        if "--check" in sys.argv:
+            if not path.exists() or path.read_text() != text:
+                stale.append(str(path))
+        else:
+            TARGET.mkdir(exist_ok=True)
+            path.write_text(text)
+    if stale:
+        sys.exit("out of date: " + ", ".join(stale) + "; run tapsets/tools/gen_syscalls.py")
+
+
+if __name__ == "__main__":
+    main()

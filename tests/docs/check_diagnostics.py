@@ -1,0 +1,91 @@
+"""docs/diagnostics.md and the sources name the same diagnostics.
+
+An id is the first argument that is a string literal of kebab-case words in a call that reports
+(semantic_error, parse_error, error, warning, fail), or the first member of a Problem
+(translator/probes/access.h), or stands in brackets after ERROR. Literals in a `?:` count each. Ids are literals where they are
+reported, by rule of the house; this test relies on it.
+
+--list prints what the sources have.
+"""
+import collections
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PAGE = ROOT / "docs" / "diagnostics.md"
+
+REPORT = re.compile(r"\b(?:parse_error|semantic_error|error|warning|fail)\s*\(")
+PROBLEM = re.compile(r"\bproblem = \{|\bProblem\s*\{|\breturn \{(?=\"[a-z-]+\", \w+\.span,)")
+ID = re.compile(r'"([a-z]+(?:-[a-z]+)*)"')
+WRITTEN = re.compile(r"\bERROR \[([a-z-]+)\]")
+TOKEN = re.compile(r'''"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])+'|//[^\n]*|/\*.*?\*/|[(\[{)\]},]''', re.S)
+
+
+def arguments(text, start, most):
+    """The first `most` arguments of the bracket that was opened just before `start`."""
+    found, depth, begin = [], 0, start
+    for token in TOKEN.finditer(text, start):
+        word = token.group()
+        if word in "([{":
+            depth += 1
+        elif word in ")]}":
+            if depth == 0:
+                return found + [text[begin:token.start()]]
+            depth -= 1
+        elif word == "," and depth == 0:
+            found.append(text[begin:token.start()])
+            begin = token.end()
+            if len(found) == most:
+                return found
+    return found
+
+
+def ids_in_sources():
+    """id -> the places that report it."""
+    ids = collections.defaultdict(list)
+    for box in ("translator", "dwarf"):
+        for path in sorted((ROOT / box).rglob("*")):
+            if path.suffix not in (".cpp", ".h"):
+                continue
+            text = path.read_text()
+            for name in WRITTEN.findall(text):
+                ids[name].append(str(path.relative_to(ROOT)))
+            for pattern, most in ((REPORT, 2), (PROBLEM, 1)):
+                for match in pattern.finditer(text):
+                    for argument in arguments(text, match.end(), most):
+                        names = ID.findall(argument)
+                        if names:
+                            line = text.count("\n", 0, match.start()) + 1
+                            for name in names:
+                                ids[name].append(f"{path.relative_to(ROOT)}:{line}")
+                            break
+    return ids
+
+
+def ids_in_page():
+    return re.findall(r"^\| `([a-z-]+)` \|", PAGE.read_text(), re.M)
+
+
+def main():
+    sources = ids_in_sources()
+    if "--list" in sys.argv:
+        for name in sorted(sources):
+            print(f"{name:28} {sources[name][0]}")
+        return 0
+    page = ids_in_page()
+    complaints = [f"{where[0]}: '{name}' has no row in docs/diagnostics.md"
+                  for name, where in sorted(sources.items()) if name not in page]
+    complaints += [f"docs/diagnostics.md: '{name}' is reported by no source"
+                   for name in sorted(set(page)) if name not in sources]
+    complaints += [f"docs/diagnostics.md: '{name}' has {count} rows"
+                   for name, count in sorted(collections.Counter(page).items()) if count > 1]
+    # Were the patterns above to go blind, both sides would still agree on nothing.
+    if len(sources) < 80:
+        complaints.append(f"only {len(sources)} ids were found in the sources")
+    print("\n".join(complaints) or f"{len(page)} diagnostics: sources and page agree")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,127 @@
+// Damaged files: truncated and with flipped bytes. Any answer will do, as long as there is one.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <random>
+
+#include "debug_test.h"
+#include "dwarf/btf.h"
+
+namespace coretap::debug {
+namespace {
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void write_file(const std::string& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+}
+
+void touch_type(const TypePtr& type, int depth) {
+  if (!type || depth > 3) return;
+  type->spelling();
+  type->byte_size();
+  type->array_counts();
+  type->enumerators();
+  type->is_scalar();
+  for (const Member& member : type->members()) touch_type(member.type, depth + 1);
+  touch_type(type->target(), depth + 1);
+}
+
+/// Asks everything there is to ask.
+void exercise(const std::string& path) {
+  LoadError error;
+  auto module = Module::open(path, error);
+  if (!module) {
+    EXPECT_FALSE(error.message.empty());
+    return;
+  }
+  module->files();
+  for (const Function& function : module->functions("*", "", true)) {
+    for (const Variable& variable :
+         module->variables_at(function.prologue_end, true, function.die_offset)) {
+      touch_type(variable.type, 0);
+      module->location_at(variable, function.prologue_end);
+    }
+    touch_type(module->return_type(function.entry_pc), 0);
+    module->return_location(function.entry_pc);
+    module->function_at(function.entry_pc, true);
+    module->is_code(function.entry_pc);
+    module->line_at(function.entry_pc);
+  }
+  for (const LineSite& site : module->line_sites("*", "", 0, 0, false, false))
+    for (const Variable& variable : module->variables_at(site.pc, false, site.scope))
+      module->location_at(variable, site.pc);
+  module->code_lines("*.c");
+  module->global_variable("global_counter");
+  touch_type(module->type_named("mixed_t"), 0);
+}
+
+/// CORETAP_FUZZ_ROUNDS raises the number for long runs.
+int rounds() {
+  const char* text = getenv("CORETAP_FUZZ_ROUNDS");
+  return text ? atoi(text) : 60;
+}
+
+class Corrupt : public testing::TestWithParam<Build> {};
+
+TEST_P(Corrupt, TruncatedFiles) {
+  std::string original = read_file(compile("variables.c", GetParam()));
+  std::string path = work_directory() + "/truncated." + GetParam().name();
+  for (int i = 0; i <= rounds() / 2; i++) {
+    write_file(path, original.substr(0, original.size() * static_cast<size_t>(i) /
+                                            static_cast<size_t>(rounds() / 2 + 1)));
+    exercise(path);
+  }
+}
+
+TEST_P(Corrupt, FlippedBytes) {
+  std::string original = read_file(compile("variables.c", GetParam()));
+  std::string path = work_directory() + "/flipped." + GetParam().name();
+  std::mt19937 random(20240607);
+  for (int round = 0; round < rounds(); round++) {
+    std::string bytes = original;
+    // A few bytes, anywhere behind the ELF identification: DWARF is most of the file.
+    for (int flips = 1 << (round % 7); flips > 0; flips--)
+      bytes[16 + random() % (bytes.size() - 16)] = static_cast<char>(random());
+    write_file(path, bytes);
+    exercise(path);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Compilers, Corrupt,
+                         testing::ValuesIn(std::vector<Build>{{"gcc", "-O2 -gdwarf-5"},
+                                                              {"gcc", "-O2 -gdwarf-4"},
+                                                              {"clang", "-O1 -gdwarf-5"}}),
+                         [](const auto& info) { return info.param.name(); });
+
+TEST(CorruptBtf, NeverCrashes) {
+  std::string original = read_file("/sys/kernel/btf/vmlinux");
+  if (original.empty()) GTEST_SKIP() << "this kernel has no BTF";
+  std::string path = work_directory() + "/btf";
+  std::mt19937 random(1);
+  for (int round = 0; round < 12; round++) {
+    std::string bytes = original;
+    if (round % 3 == 0) bytes.resize(random() % bytes.size());
+    for (int flips = 0; flips < 40 && bytes.size() > 8; flips++)
+      bytes[round % 2 ? random() % 24 : random() % bytes.size()] = static_cast<char>(random());
+    write_file(path, bytes);
+    std::string error;
+    auto btf = KernelBtf::open(path, error);
+    if (!btf) {
+      EXPECT_FALSE(error.empty());
+      continue;
+    }
+    btf->function("vfs_read");
+    btf->functions("vfs_*");
+    btf->tracepoint("sched_switch");
+    touch_type(btf->type_named("struct task_struct"), 0);
+  }
+}
+
+}  // namespace
+}  // namespace coretap::debug

@@ -1,0 +1,88 @@
+"""What live tests share: building workloads, running coretap, asking gdb.
+
+A live test runs scripts on this machine's kernel. Without the rights for that (root, BPF) the
+whole test is skipped, loudly: exit status 77, which CTest reports as skipped.
+"""
+import ctypes
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+CORETAP = os.environ.get("CORETAP", str(ROOT / "build" / "coretap"))
+TMP = pathlib.Path(tempfile.mkdtemp(prefix="coretap-live-"))
+os.environ.setdefault("CORETAP_CACHE_DIR", str(TMP / "cache"))
+
+
+def bpf_missing():
+    """Why BPF cannot be used here, or None."""
+    if os.geteuid() != 0:
+        return "not root"
+    if not os.path.exists("/sys/kernel/btf/vmlinux"):
+        return "the kernel has no BTF"
+    libc = ctypes.CDLL(None, use_errno=True)
+    attr = (ctypes.c_uint32 * 32)(2, 4, 8, 1)  # BPF_MAP_CREATE of a small array
+    fd = libc.syscall(321, 0, ctypes.byref(attr), ctypes.sizeof(attr))
+    if fd < 0:
+        return "bpf(2) says: " + os.strerror(ctypes.get_errno())
+    os.close(fd)
+    return None
+
+
+def build(name, *flags, compiler="gcc", out=None):
+    """Compiles workloads/NAME.c and returns the program's path."""
+    flags = flags or ("-O2",)
+    tag = out or (name + "".join(flags) + compiler).replace("/", "_").replace("=", "_")
+    path = TMP / tag
+    if not path.exists():
+        subprocess.run([compiler, "-g", *flags, "-pthread", "-o", str(path),
+                        str(HERE / "workloads" / (name + ".c"))], check=True)
+    return str(path)
+
+
+def line_of(name, mark):
+    """Line number of the line that holds MARK in workloads/NAME.c."""
+    for number, line in enumerate((HERE / "workloads" / (name + ".c")).read_text().splitlines(), 1):
+        if mark in line:
+            return number
+    raise AssertionError(mark)
+
+
+def run(*args, timeout=60, **kwargs):
+    """Runs a command; stdout, stderr, returncode as text."""
+    return subprocess.run([str(a) for a in args], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True, timeout=timeout, stdin=subprocess.DEVNULL, **kwargs)
+
+
+def coretap(*args, timeout=60, **kwargs):
+    return run(CORETAP, *args, timeout=timeout, **kwargs)
+
+
+def script(text, *args, **kwargs):
+    return coretap("-e", text, *args, **kwargs)
+
+
+class LiveTest(unittest.TestCase):
+    maxDiff = None
+
+    def ok(self, result):
+        """The run succeeded and warned of nothing; returns its standard output."""
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertEqual(result.stderr, "", "unexpected message")
+        return result.stdout
+
+    def lines(self, result):
+        return self.ok(result).splitlines()
+
+
+def main():
+    missing = bpf_missing()
+    if missing:
+        print(f"*** SKIPPED: live tests need BPF: {missing} ***", file=sys.stderr)
+        sys.exit(77)
+    unittest.main(verbosity=2)

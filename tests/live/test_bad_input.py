@@ -1,0 +1,92 @@
+"""What is missing or wrong around a script: one clear message, exit 1, nothing left behind."""
+import os
+import subprocess
+
+import live
+from live import CORETAP, LiveTest, TMP, build, coretap, run, script
+
+HELLO = 'probe begin { println("x") exit() }'
+
+
+class BadInput(LiveTest):
+    def refused(self, result, ident, *words):
+        self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
+        self.assertEqual(result.stdout, "")
+        self.assertEqual(result.stderr.count("["+ident+"]"), 1, result.stderr)
+        for word in words:
+            self.assertIn(word, result.stderr)
+
+    def test_missing_script(self):
+        self.refused(coretap("/no/such.stp"), "script-read", "/no/such.stp", "No such file")
+
+    def test_directory_as_script(self):
+        self.refused(coretap("/tmp"), "script-read", "Is a directory")
+
+    def test_no_arguments(self):
+        self.refused(coretap(), "usage", "script")
+
+    def test_clang_absent(self):
+        env = dict(os.environ, PATH="/nonexistent", CORETAP_CACHE_DIR=str(TMP / "noclang"))
+        self.refused(script(HELLO, env=env), "no-clang", "apt-get install")
+        self.assertEqual(os.listdir(TMP / "noclang"), [])
+
+    def test_kernel_without_btf(self):
+        self.refused(coretap("--btf", "/no/such/btf", "-e", 'probe kernel.trace("sched_switch") { exit() }'),
+                     "no-kernel-btf", "/no/such/btf")
+
+    def test_full_disk_in_the_cache_folder(self):
+        folder = TMP / "full"
+        folder.mkdir(exist_ok=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(folder)], check=True)
+        try:
+            (folder / "fill").write_bytes(b"x" * 12288)
+            env = dict(os.environ, CORETAP_CACHE_DIR=str(folder))
+            result = script(HELLO, env=env)
+            self.assertEqual(result.returncode, 1, result.stdout)
+            self.assertIn("No space left on device", result.stderr)
+            self.assertEqual(os.listdir(folder), ["fill"])
+        finally:
+            subprocess.run(["umount", str(folder)], check=True)
+
+    def test_cache_folder_cannot_be_made(self):
+        env = dict(os.environ, CORETAP_CACHE_DIR="/proc/nothing/here")
+        self.refused(script(HELLO, env=env), "cache-write", "/proc/nothing/here")
+
+    def test_without_root_kernel_probes_are_refused_and_user_probes_run(self):
+        prog = build("threads", "-O1")
+        folder = TMP / "nobody"
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o777)
+        TMP.chmod(0o755)
+        env = dict(os.environ, CORETAP_CACHE_DIR=str(folder), HOME=str(folder))
+        nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", CORETAP]
+        result = run(*nobody, "-e", HELLO, env=env)
+        self.assertEqual(self.ok(result), "x\n")
+        result = run(*nobody, "-e", f'probe process("{prog}").function("called") {{ }}', env=env)
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(result.stderr, "root|CAP_BPF")
+        self.assertNotIn("libbpf", result.stderr)
+
+    def test_target_command_that_does_not_exist(self):
+        result = script("probe end { }", "-c", "/no/such/command")
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertIn("/no/such/command", result.stderr)
+
+    def test_target_process_that_does_not_exist(self):
+        result = script("probe end { }", "-x", "4194000")
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertIn("4194000", result.stderr)
+
+    def test_output_file_that_cannot_be_written(self):
+        result = script(HELLO, "-o", "/no/such/dir/out")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("/no/such/dir/out", result.stderr)
+
+    def test_output_on_a_full_device(self):
+        result = script(HELLO, "-o", "/dev/full")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("No space left", result.stderr)
+
+
+if __name__ == "__main__":
+    live.main()

@@ -1,0 +1,82 @@
+"""--build: one static file that needs nothing."""
+import os
+import shutil
+import subprocess
+
+import live
+from live import LiveTest, TMP, build, coretap, run, script
+
+
+class Build(LiveTest):
+    def make(self, text, name):
+        path = TMP / name
+        result = coretap(f"--build={path}", "-e", text)
+        self.assertEqual((result.returncode, result.stderr), (0, ""), result.stdout)
+        return path
+
+    def test_static_small_and_alone(self):
+        prog = build("threads", "-O1")
+        text = (f'global n = 0, hello = "hi" probe process("{prog}").function("called").call {{ n++ }} '
+                'probe end { printf("%s %d\\n", hello, n) }')
+        binary = self.make(text, "counter")
+        ldd = run("ldd", binary)
+        self.assertIn("not a dynamic executable", ldd.stdout + ldd.stderr)
+        self.assertLess(os.path.getsize(binary), 3 << 20)
+        expected = self.ok(script(text, "-c", prog))
+        self.assertEqual(self.ok(run(binary, "-c", prog)), expected)
+        self.assertEqual(self.ok(run(binary, "-G", "hello=hey", "-c", prog)).splitlines()[-1], "hey 100000")
+        out = TMP / "counter.out"
+        self.ok(run(binary, "-o", out, "-c", prog))
+        self.assertEqual(out.read_text().splitlines()[-1], "hi 100000")
+        self.assertIn("-c", self.ok(run(binary, "--help")))
+
+    def test_in_an_empty_chroot(self):
+        """Only /proc, /sys and the traced program are there."""
+        root = TMP / "chroot"
+        for folder in ("proc", "sys", "tmp"):
+            (root / folder).mkdir(parents=True, exist_ok=True)
+        prog = TMP / "static-threads"
+        subprocess.run(["gcc", "-g", "-O1", "-static", "-pthread", "-o", str(prog),
+                        str(live.HERE / "workloads" / "threads.c")], check=True)
+        inside = root / str(prog).lstrip("/")
+        inside.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(prog, inside)
+        text = (f'global n, s probe process("{prog}").function("called").call {{ n++; s <<< $argument }} '
+                'probe end { printf("%d\\n", n) print(@hist_log(s)) }')
+        binary = self.make(text, "chrooted")
+        shutil.copy(binary, root / "tracer")
+        expected = self.ok(script(text, "-c", str(prog)))
+        mounts = [("proc", "proc"), ("sysfs", "sys")]
+        try:
+            for kind, where in mounts:
+                subprocess.run(["mount", "-t", kind, kind, str(root / where)], check=True)
+            result = run("chroot", root, "/tracer", "-c", str(prog))
+            self.assertEqual(self.ok(result), expected)
+        finally:
+            for _, where in mounts:
+                subprocess.run(["umount", str(root / where)], check=False)
+
+    def test_exit_codes(self):
+        binary = self.make('probe begin { error("broken") }', "failing")
+        result = run(binary)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("broken", result.stderr)
+
+    def test_other_build_id_is_refused_by_name(self):
+        prog = build("threads", "-O1", out="swapped")
+        binary = self.make(f'probe process("{prog}").function("called").call {{ printf("%d\\n", $argument) }}', "bound")
+        os.unlink(prog)
+        build("threads", "-O2", "-DOTHER", out="swapped")
+        result = run(binary, "-c", prog)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(prog, result.stderr)
+        self.assertIn("build", result.stderr)
+
+    def test_unwritable_output(self):
+        result = coretap("--build=/nonexistent/dir/x", "-e", "probe begin { exit() }")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("/nonexistent/dir/x", result.stderr)
+
+
+if __name__ == "__main__":
+    live.main()

@@ -1,0 +1,148 @@
+"""Values seen at probes, compared with what the workload passes and returns."""
+import os
+import re
+import subprocess
+
+import live
+from live import LiveTest, build, coretap, run, script
+
+LEVELS = [("gcc", "-O0"), ("gcc", "-O2"), ("clang", "-O0"), ("clang", "-O2"),
+          ("gcc", "-O2", "-gdwarf-4")]
+
+
+class Context(LiveTest):
+    def each(self, check):
+        for compiler, *flags in LEVELS:
+            with self.subTest(compiler=compiler, flags=flags):
+                check(build("calls", *flags, compiler=compiler))
+
+    def probe(self, prog, text, marker="#"):
+        """Runs `probe process(prog).TEXT` and returns the lines that start with '#'."""
+        out = self.lines(script(text.replace("PROG", f'process("{prog}")'), "-c", prog))
+        return [l[1:] for l in out if l.startswith(marker)]
+
+    def test_parameters_and_return(self):
+        def check(prog):
+            got = self.probe(prog, '''
+                probe PROG.function("add").call { printf("#%d %d\\n", $a, $b) }
+                probe PROG.function("add").return { printf("#=%d\\n", $return) }''')
+            expected = []
+            for i in range(10):
+                expected += [f"{1000 + i} {-i}", "=1000"]
+            self.assertEqual(got, expected)
+        self.each(check)
+
+    def test_parameters_in_return_probe_are_values_at_entry(self):
+        def check(prog):
+            got = self.probe(prog, '''
+                probe PROG.function("add").return { printf("#%d %d %d %d\\n", $a, @entry($b), $a + $b, $return) }''')
+            self.assertEqual(got, [f"{1000 + i} {-i} 1000 1000" for i in range(10)])
+        self.each(check)
+
+    def test_narrow_types(self):
+        def check(prog):
+            got = self.probe(prog, '''
+                probe PROG.function("shrink").call { printf("#%d %d\\n", $wide, $narrow) }
+                probe PROG.function("shrink").return { printf("#%d\\n", $return) }''')
+            self.assertEqual(got, ["511 -1", str((511 - 1) & 255)])
+        self.each(check)
+
+    def test_strings_of_the_program(self):
+        def check(prog):
+            got = self.probe(prog, '''
+                probe PROG.function("greet").call { printf("#%s\\n", user_string($who)) }
+                probe PROG.function("greet").return { printf("#%s\\n", user_string($return)) }''')
+            self.assertEqual(got, ["world", "hello"])
+        self.each(check)
+
+    def test_structures(self):
+        def check(prog):
+            got = self.probe(prog, '''
+                probe PROG.function("walk").call {
+                  printf("#%d %s\\n", $head->value, user_string($head->name))
+                  printf("#%d %s\\n", $head->next->value, user_string($head->next->name))
+                  printf("#%d %d %d\\n", $head->in->small, $head->in->bits, $head->in->more)
+                  printf("#%d %d %d\\n", $head->next->in->small, $head->next->in->bits, $head->next->in->more)
+                  i = 1
+                  printf("#%d %d\\n", $head->grid[1][2], $head->next->grid[i][i + 1])
+                  printf("#%d\\n", $head->next->next)
+                }''')
+            self.assertEqual(got, ["47 first", "-5 second", "300 2 9", "-3 5 17", "60 6", "0"])
+        self.each(check)
+
+    def test_null_pointer_is_an_error_that_can_be_caught(self):
+        prog = build("calls", "-O2")
+        got = self.probe(prog, '''
+            probe PROG.function("walk").call {
+              try { printf("#%d\\n", $head->next->next->value) } catch (msg) { printf("#caught %s\\n", msg) }
+            }''')
+        self.assertEqual(len(got), 1)
+        self.assertRegex(got[0], r"^caught .*read fault|^caught .*address")
+
+    def test_parms_and_vars(self):
+        def check(prog):
+            got = self.probe(prog, 'probe PROG.function("add").call { printf("#%s\\n", $$parms) }')
+            self.assertEqual(got[3], "a=%#x b=%#x" % (1003, (-3) & 0xffffffffffffffff)
+                             if "0xfffffffffffffffd" in got[3] else "a=0x3eb b=0xfffffffd")
+        self.each(check)
+
+    def test_recursion(self):
+        def check(prog):
+            got = self.probe(prog, '''
+                probe PROG.function("factorial").return { printf("#%d %d\\n", @entry($n), $return) }''')
+            if got:  # an optimiser may turn the recursion into a loop
+                results = [tuple(map(int, l.split())) for l in got]
+                self.assertEqual(results[-1], (5, 120))
+        self.each(check)
+
+    def test_process_identity(self):
+        prog = build("calls", "-O2")
+        got = self.probe(prog, '''
+            probe PROG.function("walk").call {
+              printf("#%d %d %d %s %d\\n", pid() == target(), tid() == pid(), uid(), execname(), cpu() >= 0)
+            }''')
+        self.assertEqual(got, [f"1 1 {os.getuid()} {os.path.basename(prog)[:15]} 1"])
+
+    def test_probe_point_names(self):
+        prog = build("calls", "-O2")
+        got = self.probe(prog, '''
+            probe PROG.function("{walk,greet,shr*}").call ?, PROG.function("walk").call, PROG.function("gr*t").call
+            { printf("#%s\\n", ppfunc()) }''')
+        self.assertEqual(sorted(set(got)), ["greet", "walk"])
+        out = self.probe(prog, 'probe PROG.function("walk").call { printf("#%s\\n", pp()) }')
+        self.assertRegex(out[0], r'^process\(".*"\)\.function\("walk@.*calls\.c:\d+"\)\.call$')
+
+    def test_wildcard_functions_counted_each(self):
+        prog = build("calls", "-O0")
+        out = self.lines(script(f'''
+            global n probe process("{prog}").function("*@calls.c").call {{ n[ppfunc()]++ }}
+            probe end {{ foreach (f in n+) printf("#%s %d\\n", f, n[f]) }}''', "-c", prog))
+        got = dict(l[1:].split() for l in out if l.startswith("#"))
+        self.assertEqual(got, {"main": "1", "add": "10", "shrink": "1", "greet": "1", "walk": "1",
+                               "factorial": "5"})
+
+    def test_kernel_trace_arguments(self):
+        """The forked child's pid and names as the tracepoint's arguments have them."""
+        out = self.lines(script('''
+            probe kernel.trace("sched_process_fork") {
+              if ($parent->tgid == target())
+                printf("#%d %d %s\\n", $parent->tgid, $child->tgid, kernel_string($child->comm))
+            }''', "-c", "sh -c 'echo $$; sh -c \"echo \\$\\$\" ; true'"))
+        pids = [l for l in out if l.isdigit()]
+        got = [l[1:].split() for l in out if l.startswith("#")]
+        self.assertEqual([got[0][0], got[0][1]], pids)
+        self.assertEqual(got[0][2], "sh")
+
+    def test_field_chain_through_pointers(self):
+        out = self.lines(script('''
+            global seen
+            probe kernel.trace("sched_switch") {
+              if ($prev->tgid == target() && $prev->mm) seen[$prev->mm->owner->tgid == $prev->tgid]++
+            }
+            probe end { foreach (k in seen) printf("%d %d\\n", k, seen[k] > 0) }''',
+            "-c", "sleep 0.05"))
+        self.assertEqual(out, ["1 1"])
+
+
+if __name__ == "__main__":
+    live.main()

@@ -1,0 +1,72 @@
+"""System calls, timers and profiling against what the workload does."""
+import live
+from live import LiveTest, build, script
+
+
+class Syscalls(LiveTest):
+    def test_calls_and_errors_of_a_known_workload(self):
+        prog = build("calls", "-O2")
+        out = self.lines(script('''
+            global failed, written, calls, names
+            probe syscall.openat { if (pid() == target()) names[filename]++ }
+            probe syscall.openat.return { if (pid() == target() && retval < 0) failed[-retval]++ }
+            probe syscall.write { if (pid() == target() && count == 10) { calls++; written <<< count } }
+            probe end {
+              printf("#%d\\n", failed[2])
+              printf("#%d %d\\n", calls, @sum(written))
+              foreach (n in names) printf("#%s %d\\n", n, names[n])
+            }''', "-c", prog))
+        got = [l[1:] for l in out if l.startswith("#")]
+        self.assertGreaterEqual(int(got[0]), 7)
+        self.assertEqual(got[1], "5 50")
+        names = dict(l.rsplit(" ", 1) for l in got[2:])
+        self.assertEqual(names['"/nonexistent/coretap-test"'], "7")
+        self.assertEqual(names['"/dev/null"'], "1")
+
+    def test_values_at_the_entry_of_a_call(self):
+        """A .return probe sees its call's arguments, also of calls that sleep."""
+        out = self.lines(script('''
+            global at
+            probe syscall.write.return {
+              if (pid() == target()) printf("#%d %d\\n", @entry(int_arg(3)), retval)
+            }
+            probe syscall.nanosleep.return, syscall.clock_nanosleep.return {
+              if (pid() == target())
+                printf("#slept %d\\n", (gettimeofday_us() - @entry(gettimeofday_us())) / 100000)
+            }''', "-c", "sh -c 'echo 12345; exec sleep 0.25'"))
+        self.assertEqual([l for l in out if l.startswith("#")], ["#6 6", "#slept 2"])
+
+    def test_state_written_by_user_space_parts_is_seen_in_order(self):
+        """An array that a continuation writes moves to user space whole; events keep their order."""
+        prog = build("calls", "-O2")
+        out = self.lines(script(f'''
+            global text
+            probe process("{prog}").function("add").call {{ text[tid()] = sprintf("%5d|%-3d", $a, $b) }}
+            probe process("{prog}").function("add").return {{
+              if (tid() in text) printf("#%s=%d\\n", text[tid()], $return)
+              delete text[tid()]
+            }}''', "-c", prog))
+        self.assertEqual([l for l in out if l.startswith("#")],
+                         [f"#{1000 + i:5d}|{-i:<3d}=1000" for i in range(10)])
+
+    def test_timers_fire_at_their_rate(self):
+        out = self.lines(script('''
+            global fast, slow
+            probe timer.ms(20) { fast++ }
+            probe timer.ms(100) { slow++ }
+            probe timer.s(1) { printf("%d %d\\n", fast, slow) exit() }'''))
+        fast, slow = map(int, out[0].split())
+        self.assertTrue(40 <= fast <= 51, fast)
+        self.assertTrue(8 <= slow <= 10, slow)
+
+    def test_profile_sees_the_busy_process(self):
+        out = self.lines(script('''
+            global samples
+            probe timer.profile { if (pid() == target()) samples++ }
+            probe end { printf("%d\\n", samples > 20) }''',
+            "-c", "sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done'"))
+        self.assertEqual(out, ["1"])
+
+
+if __name__ == "__main__":
+    live.main()

@@ -1,0 +1,223 @@
+// The IR of context variables. Register numbers are DWARF's: 0 rax, 4 rsi, 5 rdi, 6 rbp.
+#include <gtest/gtest.h>
+
+#include "harness.h"
+
+namespace coretap::probes::test {
+namespace {
+
+/// IR of `expression` at the first site of the point.
+std::string lowered(const std::string& point, const std::string& expression) {
+  Script script("probe " + point + " { " + expression + " }");
+  std::vector<ResolvedProbe> probes = script.resolve();
+  if (probes.empty()) return script.rendered();
+  std::string text = lower_text(*script.expressions().at(0), probes[0], script);
+  return text + script.rendered();
+}
+
+std::string at_work(const std::string& expression, const std::string& level = "O0") {
+  return lowered("process(\"" + program("shapes-" + level) + "\").function(\"work\")", expression);
+}
+
+TEST(Registers, ParametersAtAnOptimisedEntry) {
+  EXPECT_EQ(at_work("$o", "O2"), "t0 = reg dwarf 5\nreturn t0\n");
+  EXPECT_EQ(at_work("$n", "O2"), "t0 = reg dwarf 4\nt1 = shl t0, 32\nt2 = sar t1, 32\nreturn t2\n");
+  EXPECT_EQ(at_work("$o->col", "O2"),
+            "t0 = reg dwarf 5\nt1 = add t0, 72\nt2 = load user u32 t1\nreturn t2\n");
+}
+
+TEST(Memory, LocalsInTheFrame) {
+  // The frame base is the CFA, which is rbp + 16 behind the prologue.
+  std::string die = run("readelf --debug-dump=info " + program("shapes-O0") +
+                        " | grep -A6 'DW_AT_name *: n$' | grep -m1 -o 'DW_OP_fbreg: -[0-9]*'");
+  EXPECT_EQ(die, "DW_OP_fbreg: -92\n");
+  EXPECT_EQ(at_work("$n"),
+            "t0 = reg dwarf 6\nt1 = add t0, -76\nt2 = load user s32 t1\nreturn t2\n");
+}
+
+const char kPointer[] = "t0 = reg dwarf 6\nt1 = add t0, -72\nt2 = load user u64 t1\n";
+
+TEST(Access, MembersArraysAndPointers) {
+  EXPECT_EQ(at_work("$o->in->a"), std::string(kPointer) + "t3 = load user s32 t2\nreturn t3\n");
+  EXPECT_EQ(at_work("$o->ins[1]->c"),
+            std::string(kPointer) + "t3 = add t2, 140\nt4 = load user s8 t3\nreturn t4\n");
+  EXPECT_EQ(at_work("$o->in->next->a"),
+            std::string(kPointer) +
+                "t3 = add t2, 24\nt4 = load user u64 t3\nt5 = load user s32 t4\nreturn t5\n");
+  EXPECT_EQ(at_work("$o[2]->col"),
+            std::string(kPointer) + "t3 = add t2, 520\nt4 = load user u32 t3\nreturn t4\n");
+}
+
+TEST(Access, OffsetsAgreeWithGdb) {
+  auto offset = [](const std::string& path) {
+    return run("gdb -nx -batch -ex 'print (long)&((struct outer*)0)->" + path + "' " +
+               program("shapes-O0") + " 2>/dev/null | awk '{print $3}' | tr -d '\\n'");
+  };
+  for (const auto& [ours, theirs] : {std::pair{"$o->arr[3]", "arr[3]"},
+                                     {"$o->ins[1]->d", "ins[1].d"},
+                                     {"$o->x", "x"},
+                                     {"$o->anon1", "anon1"},
+                                     {"$o->two[1][2]", "two[1][2]"},
+                                     {"$o->uu->l", "uu.l"}})
+    EXPECT_EQ(at_work("&" + std::string(ours)),
+              std::string(kPointer) + "t3 = add t2, " + offset(theirs) + "\nreturn t3\n")
+        << ours;
+}
+
+TEST(Access, DynamicIndex) {
+  EXPECT_EQ(at_work("$o->arr[$n]"),
+            std::string(kPointer) +
+                "t3 = reg dwarf 6\nt4 = add t3, -76\nt5 = load user s32 t4\nt6 = mul t5, 4\n"
+                "t7 = add t2, t6\nt8 = add t7, 40\nt9 = load user s32 t8\nreturn t9\n");
+}
+
+TEST(Access, BitFieldsAreCutOutAndExtended) {
+  EXPECT_EQ(at_work("$o->in->bits"), std::string(kPointer) +
+                                         "t3 = add t2, 12\nt4 = load user u16 t3\n"
+                                         "t5 = shl t4, 53\nt6 = shr t5, 61\nreturn t6\n");
+  EXPECT_EQ(at_work("$o->in->sbits"), std::string(kPointer) +
+                                          "t3 = add t2, 12\nt4 = load user u16 t3\n"
+                                          "t5 = shl t4, 49\nt6 = sar t5, 60\nreturn t6\n");
+}
+
+TEST(Access, AggregatesGiveTheirAddress) {
+  EXPECT_EQ(at_work("$o->in"), std::string(kPointer) + "return t2\n");
+  EXPECT_EQ(at_work("$o->big"), std::string(kPointer) + "t3 = add t2, 176\nreturn t3\n");
+  EXPECT_EQ(at_work("&$loc->c"), "t0 = reg dwarf 6\nt1 = add t0, -60\nreturn t1\n");
+}
+
+TEST(Globals, AreRelativeToTheProgramCounter) {
+  std::string nm =
+      run("nm " + program("shapes-O0") + " | awk '$3 == \"global_counter\" {print $1}'");
+  std::string stop = run("gdb -nx -batch -ex 'break work' " + program("shapes-O0") +
+                         " 2>/dev/null | awk '/^Breakpoint/ {sub(\":\", \"\", $4); print $4}'");
+  long distance = std::stol(nm, nullptr, 16) - std::stol(stop, nullptr, 16);
+  std::string expected = "t0 = reg_ip\nt1 = add t0, " + std::to_string(distance) +
+                         "\nt2 = load user s32 t1\nreturn t2\n";
+  EXPECT_EQ(at_work("$global_counter"), expected);
+  EXPECT_EQ(at_work("@var(\"global_counter\")"), expected);
+  EXPECT_EQ(at_work("@var(\"global_counter@shapes.c\")"), expected);
+}
+
+TEST(Text, VarsAndParms) {
+  EXPECT_NE(at_work("$$vars").find("sprintf \"o=%#x n=%#x str=%#x total=%#x loc={...}\""),
+            std::string::npos);
+  EXPECT_NE(at_work("$$parms").find("sprintf \"o=%#x n=%#x str=%#x\""), std::string::npos);
+  EXPECT_NE(at_work("$$locals").find("sprintf \"total=%#x loc={...}\""), std::string::npos);
+  EXPECT_NE(at_work("$$parms$").find("sprintf \"o=%s n=%s str=%s\""), std::string::npos);
+}
+
+// The formats are those that SystemTap 4.8 makes for the same programs (stap -v -p2).
+TEST(Text, PrettyPrinting) {
+  auto has = [](const std::string& text, const std::string& format) {
+    EXPECT_NE(text.find("sprintf \"" + format + "\""), std::string::npos) << text;
+  };
+  has(at_work("$o$"),
+      "{.in={...}, .arr=[...], <class>={...}, .uu={...}, .col=%u, .p=%p, .fn=%p, .ins=[...], "
+      ".big=[...], .two=[...]}");
+  has(at_work("$o$$"),
+      "{.in={.a=%d, .c='%#c', .name=%s, .bits=%u, .sbits=%d, .s=%s, .next=%p, .d=?}, .arr=[%d, "
+      "...], <class>={.anon1=%d, <union>={.x=%d, .y=%d}}, .uu={.i=%d, .l=%d}, .col=%u, .p=%p, "
+      ".fn=%p, .ins=[{.a=%d, .c='%#c', .name=%s, .bits=%u, .sbits=%d, .s=%s, .next=%p, .d=?}, "
+      "...], .big=%s, .two=[%d, ...]}");
+  has(at_work("$o->uu$$"), "{.i=%d, .l=%d}");
+  has(at_work("$o->ins$"), "[{...}, ...]");
+  has(at_work("$o->two$"), "[%d, ...]");
+  has(at_work("$o->col$"), "%u");
+  has(at_work("$o->fn$"), "<function>:%p");
+  has(at_work("$o->in->c$"), "'%#c'");
+  has(at_work("$o->in->d$"), "?");
+  has(at_work("$n$"), "%d");
+}
+
+TEST(Text, AStringThatCannotBeReadIsItsAddress) {
+  EXPECT_EQ(at_work("$str$"),
+            "string\nt0 = reg dwarf 6\ntry\n body\n  t2 = add t0, -88\n  t3 = load user u64 t2\n"
+            "  try\n   body\n    t5 = load_str user t3\n    t4 = sprintf \"\\\"%s\\\"\" t5\n"
+            "   catch\n    t4 = sprintf \"%#x\" t3\n  t1 = sprintf \"%s\" t4\n catch\n"
+            "  t1 = copy \"ERROR\"\nreturn t1\n");
+}
+
+TEST(Return, ValueBySizeAndType) {
+  auto at_return = [](const std::string& name, const std::string& expression) {
+    return lowered("process(\"" + program("kinds-O0") + "\").function(\"" + name + "\").return",
+                   expression);
+  };
+  EXPECT_EQ(
+      lowered("process(\"" + program("shapes-O0") + "\").function(\"work\").return", "$return"),
+      "t0 = reg dwarf 0\nt1 = shl t0, 32\nt2 = sar t1, 32\nreturn t2\n");
+  // struct { int x, y; } comes back in rax.
+  EXPECT_EQ(at_return("mk", "$return->y"), "t0 = reg dwarf 0\nt1 = sar t0, 32\nreturn t1\n");
+  EXPECT_EQ(at_return("mk", "$return->x"),
+            "t0 = reg dwarf 0\nt1 = shl t0, 32\nt2 = sar t1, 32\nreturn t2\n");
+  EXPECT_EQ(at_return("nothing", "$$return"),
+            "string\ntry\n body\n  t0 = sprintf \"\"\n catch\n  t0 = copy \"ERROR\"\nreturn t0\n");
+}
+
+TEST(Defined, AnswersQuietly) {
+  EXPECT_EQ(at_work("@defined($o->in->a)"), "return 1\n");
+  EXPECT_EQ(at_work("@defined($o->nope)"), "return 0\n");
+  EXPECT_EQ(at_work("@defined($nope)"), "return 0\n");
+  EXPECT_EQ(at_work("@defined($$vars)"), "return 1\n");
+  EXPECT_EQ(at_work("@defined($return)"), "return 0\n");
+}
+
+TEST(Cast, ToATypeOfTheProgram) {
+  EXPECT_EQ(at_work("@cast($o, \"struct inner\")->next->a"),
+            std::string(kPointer) +
+                "t3 = add t2, 24\nt4 = load user u64 t3\nt5 = load user s32 t4\nreturn t5\n");
+  EXPECT_EQ(at_work("@cast($o, \"inner\")->a"),
+            std::string(kPointer) + "t3 = load user s32 t2\nreturn t3\n");
+  EXPECT_EQ(at_work("@cast($o, \"int\")[2]"),
+            std::string(kPointer) + "t3 = add t2, 8\nt4 = load user s32 t3\nreturn t4\n");
+}
+
+class KernelVariables : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (access("/sys/kernel/btf/vmlinux", R_OK) != 0)
+      GTEST_SKIP() << "this kernel has no BTF: kernel variables are NOT tested";
+  }
+  std::string at_switch(const std::string& expression) {
+    return lowered("kernel.trace(\"sched_switch\")", expression);
+  }
+};
+
+TEST_F(KernelVariables, FieldsAreRelocated) {
+  EXPECT_EQ(at_switch("$next->pid"),
+            "t0 = ctx_arg #2 u64\nt1 = core_field struct task_struct.pid t0\nreturn t1\n"
+            "struct task_struct { signed int pid; }\n");
+  EXPECT_EQ(
+      at_switch("$prev->mm->owner->tgid"),
+      "t0 = ctx_arg #1 u64\nt1 = core_offset struct task_struct.mm\nt2 = add t0, t1\n"
+      "t3 = load kernel u64 t2\nt4 = core_offset struct mm_struct.owner\nt5 = add t3, t4\n"
+      "t6 = load kernel u64 t5\nt7 = core_field struct task_struct.tgid t6\nreturn t7\n"
+      "struct task_struct { void *mm; signed int tgid; }\nstruct mm_struct { void *owner; }\n");
+}
+
+TEST_F(KernelVariables, MembersOfAnonymousTypesGetAFlavor) {
+  EXPECT_EQ(at_switch("$prev->cred->uid->val"),
+            "t0 = ctx_arg #1 u64\nt1 = core_offset struct task_struct.cred\nt2 = add t0, t1\n"
+            "t3 = load kernel u64 t2\nt4 = core_field struct cred___uid_val.uid.val t3\nreturn t4\n"
+            "struct task_struct { void *cred; }\n"
+            "struct cred___uid_val { struct { unsigned int val; } uid; }\n");
+}
+
+TEST_F(KernelVariables, ArraysGiveAddresses) {
+  EXPECT_EQ(at_switch("$next->comm"),
+            "t0 = ctx_arg #2 u64\nt1 = core_offset struct task_struct.comm\nt2 = add t0, t1\n"
+            "return t2\nstruct task_struct { unsigned char comm[16]; }\n");
+}
+
+TEST_F(KernelVariables, NameOfTheTracepoint) {
+  EXPECT_EQ(at_switch("$$name"), "string\nreturn \"sched_switch\"\n");
+}
+
+TEST_F(KernelVariables, ReturnValueOfAFunction) {
+  EXPECT_EQ(lowered("kernel.function(\"vfs_read\").return", "$return"),
+            "t0 = ctx_ret\nreturn t0\n");
+  EXPECT_EQ(lowered("kernel.function(\"vfs_read\")", "$count"), "t0 = ctx_arg #2 u64\nreturn t0\n");
+}
+
+}  // namespace
+}  // namespace coretap::probes::test

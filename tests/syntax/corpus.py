@@ -1,0 +1,75 @@
+"""Every tapset file and example script that Debian's systemtap packages install: each parses, SLL
+and LL give the same tree, and its print parses to the same AST and prints the same again.
+
+    corpus.py SYNTAX_TOOL
+
+The only files that may fail are listed here with the reason; a listed file that passes fails the
+test, so the list can only shrink.
+"""
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path("/usr/share/systemtap")
+# Script arguments that a file needs to be a script at all; all others get numbers.
+ARGUMENTS = {"measureinterval.stp": ["begin", "end", "@count", "1"]}
+NUMBERS = ["10", "20", "30", "40"]
+NOT_SCRIPTS = {"security-bandaid-template.stp": "a template: its handler is '{...}'"}
+
+
+def macro_options():
+    """Macro files of other runtimes define the same names: left out."""
+    options = []
+    for path in sorted(ROOT.glob("tapset/**/*.stpm")):
+        if not {"dyninst", "bpf"} & set(path.parts):
+            options += ["-m", str(path)]
+    return options
+
+
+def examples():
+    found = set()
+    for top in (ROOT / "examples", *pathlib.Path("/usr/share/doc").glob("systemtap*/examples")):
+        found |= {path.resolve() for path in top.rglob("*.stp")}
+    return sorted(found)
+
+
+def check(tool, options, files):
+    """Names of the files that fail, after printing why."""
+    done = subprocess.run([tool, "check", *options, *map(str, files)], capture_output=True,
+                          text=True, errors="replace", timeout=600)
+    if done.returncode not in (0, 1):
+        print(done.stdout, done.stderr)
+        raise SystemExit(f"syntax_tool ended with {done.returncode}")
+    failed = set(re.findall(r"^(/\S+\.stp): ", done.stdout, re.M))
+    if failed - {str(path) for path in files if path.name in NOT_SCRIPTS}:
+        print(done.stdout)
+    return failed
+
+
+def main():
+    tool = sys.argv[1]
+    if not ROOT.is_dir():
+        print("SKIPPED: systemtap-common is not installed, the corpus was NOT checked")
+        return 77
+    macros = macro_options()
+    tapsets = sorted(ROOT.glob("tapset/**/*.stp"))
+    failed = check(tool, ["-t", "-g", *macros], tapsets)
+    scripts = examples()
+    groups = [(NUMBERS, [path for path in scripts if path.name not in ARGUMENTS])]
+    groups += [(ARGUMENTS[path.name], [path]) for path in scripts if path.name in ARGUMENTS]
+    for arguments, group in groups:
+        options = [word for argument in arguments for word in ("-a", argument)]
+        failed |= check(tool, ["-g", *options, *macros], group)
+    unexpected = {path for path in failed if pathlib.Path(path).name not in NOT_SCRIPTS}
+    stale = set(NOT_SCRIPTS) - {pathlib.Path(path).name for path in failed}
+    print(f"{len(tapsets)} tapset files, {len(scripts)} examples: "
+          f"{len(unexpected)} failed, {len(failed) - len(unexpected)} are no scripts")
+    if stale:
+        print("these now parse, take them off the list:", *sorted(stale))
+    few = len(tapsets) < 100 or len(scripts) < 100
+    return 1 if unexpected or stale or few else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,276 @@
+// The unit from top to bottom: sizes, the runtime, minimal CO-RE types, the layout shared with the
+// harness, maps, statistics' code, embedded C of the file level, constants, functions (callees
+// first), and for each handler its body and its program. Bodies are written first, because they
+// decide which constants there are and how large a frame is.
+#include "emit/kernel_c.h"
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "emit/kernel_body.h"
+#include "emit/kernel_embedded.h"
+#include "emit/kernel_unit.h"
+#include "emit/layout.h"
+#include "emit/user_body.h"
+
+namespace coretap {
+
+using ir::Global;
+using ir::GlobalId;
+using ir::Mechanism;
+using ir::Module;
+using ir::Ty;
+
+namespace {
+
+std::string num(uint64_t n) { return std::to_string(n); }
+
+/// The program's section: what libbpf makes the program type from.
+std::string section(const ir::KernelHandler& h) {
+  std::string target = h.sites.empty() ? "" : h.sites[0].target;
+  std::string event = target.substr(target.find(':') + 1);  // "system:name" or "name"
+  switch (h.mechanism) {
+    case Mechanism::Uprobe: return "uprobe";
+    case Mechanism::Uretprobe: return "uretprobe";
+    case Mechanism::TpBtf: return "tp_btf/" + event;
+    case Mechanism::RawTp: return "raw_tp/" + event;
+    case Mechanism::Tracepoint: return "tracepoint";
+    case Mechanism::PerfEvent: return "perf_event";
+    case Mechanism::Kprobe: return "kprobe";
+    case Mechanism::Kretprobe: return "kretprobe";
+    case Mechanism::Fentry: return "fentry/" + target;
+    case Mechanism::Fexit: return "fexit/" + target;
+    case Mechanism::Usdt: return "usdt";
+  }
+  return "";
+}
+
+const char* kind(Mechanism m) {
+  switch (m) {
+    case Mechanism::Uprobe: return "CT_UPROBE";
+    case Mechanism::Uretprobe: return "CT_URETPROBE";
+    case Mechanism::TpBtf: return "CT_TP_BTF";
+    case Mechanism::RawTp: return "CT_RAW_TP";
+    case Mechanism::Tracepoint: return "CT_TRACEPOINT";
+    case Mechanism::PerfEvent: return "CT_PERF_EVENT";
+    case Mechanism::Kprobe: return "CT_KPROBE";
+    case Mechanism::Kretprobe: return "CT_KRETPROBE";
+    case Mechanism::Fentry: return "CT_FENTRY";
+    case Mechanism::Fexit: return "CT_FEXIT";
+    case Mechanism::Usdt: return "CT_USDT";
+  }
+  return "";
+}
+
+/// Does a member's C text hold a `type` by value, so that its declaration must come before?
+bool embeds(const std::string& declaration, const std::string& type) {
+  for (size_t at = declaration.find(type); at != std::string::npos;
+       at = declaration.find(type, at + 1)) {
+    size_t next = declaration.find_first_not_of(' ', at + type.size());
+    bool whole = next != std::string::npos && (next > at + type.size());
+    if (whole && declaration[next] != '*') return true;
+  }
+  return false;
+}
+
+/// CO-RE types in an order in which C can read them.
+class CoreTypes {
+ public:
+  explicit CoreTypes(const Module& module) : types_(module.core_types) {}
+
+  std::string text() {
+    for (const ir::CoreType& type : types_) out_ += type.name + ";\n";
+    for (size_t i = 0; i < types_.size(); ++i) declare(i);
+    return out_;
+  }
+
+ private:
+  void declare(size_t index) {
+    if (!done_.insert(index).second) return;
+    for (size_t i = 0; i < types_.size(); ++i)
+      for (const ir::CoreType::Member& member : types_[index].members)
+        if (i != index && embeds(member.declaration, types_[i].name)) declare(i);
+    out_ += types_[index].name + " {\n";
+    for (const ir::CoreType::Member& member : types_[index].members)
+      out_ += "  " + member.declaration + "\n";
+    out_ += "} __attribute__((preserve_access_index));\n";
+  }
+
+  const std::vector<ir::CoreType>& types_;
+  std::set<size_t> done_;
+  std::string out_;
+};
+
+class UnitEmitter {
+ public:
+  explicit UnitEmitter(const Module& module) : module_(module), unit_(module) {}
+
+  std::string text() {
+    std::string bodies = functions();  // first: handlers ask how deep their frames are
+    bodies += handlers();
+    std::string out = "/* Made by coretap from " + layout::identifier(module_.script_name) +
+                      ". */\n#define CT_HANDLERS " +
+                      num(std::max<size_t>(1, module_.kernel_handlers.size())) +
+                      "\n#define CT_FRAME_BYTES " + num(frame_bytes_) + "\n#define CT_MAX_ACTION " +
+                      std::to_string(module_.max_action) + "\n#include \"coretap.bpf.h\"\n\n";
+    out += CoreTypes(module_).text();
+    out += layout::text(module_) + "struct ct_globals ct_globals;\n\n";
+    for (GlobalId id = 0; id < module_.globals.size(); ++id)
+      if (layout::in_map(module_.globals[id])) out += map(id);
+    for (const std::string& code : module_.kernel_code) out += code + "\n";
+    return out + "\n" + unit_.constants() + bodies;
+  }
+
+ private:
+  // ---------------------------------------------------------------- maps
+
+  std::string map(GlobalId id) {
+    const Global& g = module_.globals[id];
+    std::string type = "BPF_MAP_TYPE_";
+    if (g.is_array())
+      type += std::string(g.wrap ? "LRU_" : "") + (g.is_stat ? "PERCPU_HASH" : "HASH");
+    else
+      type += "PERCPU_ARRAY";
+    uint32_t entries = !g.is_array() ? 1 : g.max_entries ? g.max_entries : module_.max_map_entries;
+    std::string key = g.is_array() ? "struct " + layout::key_struct(module_, id) : "u32";
+    std::string out;
+    for (int generation = 0; generation < (layout::has_generations(g) ? 2 : 1); ++generation)
+      out += "struct {\n  __uint(type, " + type + ");\n  __uint(max_entries, " + num(entries) +
+             ");\n  __type(key, " + key + ");\n  __type(value, struct " +
+             layout::value_struct(module_, id) + ");\n} " +
+             layout::map_name(module_, id, generation) + " SEC(\".maps\");\n";
+    return g.is_stat ? out + statistic(id) : out;
+  }
+
+  /// How one value is collected, and how kernel code that reads merges CPUs.
+  std::string statistic(GlobalId id) {
+    const Global& g = module_.globals[id];
+    std::string type = "struct " + layout::value_struct(module_, id);
+    std::string name = num(id) + "_" + layout::identifier(g.name);
+    std::string out = "static const " + type + " ct_zero_" + name + " = {};\n";
+    out += "static __always_inline void ct_collect_" + name + "(" + type + " *s, s64 value) {\n" +
+           "  __sync_fetch_and_add(&s->count, 1);\n  __sync_fetch_and_add(&s->sum, value);\n";
+    if (g.need_min_max)
+      out +=
+          "  ct_stat_keep_larger(&s->min, ct_min_code(value));\n"
+          "  ct_stat_keep_larger(&s->max, ct_max_code(value));\n";
+    if (g.need_variance) out += "  ct_stat_add_square(s->squares, value);\n";
+    for (size_t i = 0; i < g.hists.size(); ++i) {
+      const ir::HistSpec& h = g.hists[i];
+      std::string buckets = num(layout::hist_buckets(h));
+      std::string index = !h.linear ? "ct_hist_log(value)"
+                                    : "ct_hist_linear(value, " + std::to_string(h.low) + ", " +
+                                          std::to_string(h.step) + ", " + buckets + ")";
+      out += "  ct_hist_add(s->hist" + num(i) + ", " + index + ", " + buckets + ");\n";
+    }
+    out += "}\n";
+    if (g.additive) return out;
+    std::string visit = "(u64 cpu, struct ct_stat_visit *visit) {\n  " + type +
+                        " *s = bpf_map_lookup_percpu_elem(&" + layout::map_name(module_, id, 0) +
+                        ", visit->key, cpu);\n  if (!s) return 1;\n";
+    out += "static long ct_merge_" + name + visit +
+           "  visit->sums.count += CT_ONCE(s->count);\n"
+           "  visit->sums.sum += CT_ONCE(s->sum);\n";
+    if (g.need_min_max)
+      out +=
+          "  if (s->min > visit->sums.min) visit->sums.min = s->min;\n"
+          "  if (s->max > visit->sums.max) visit->sums.max = s->max;\n";
+    out += "  return 0;\n}\nstatic long ct_clear_" + name + visit +
+           "  __builtin_memset(s, 0, sizeof(*s));\n  return 0;\n}\n";
+    return out;
+  }
+
+  // ---------------------------------------------------------------- functions
+
+  std::string functions() {
+    std::string out;
+    for (ir::FunctionId id = 0; id < module_.functions.size(); ++id) function(id, out);
+    return out;
+  }
+
+  void callees(const ir::Block& block, std::string& out) {
+    for (const ir::Inst& inst : block) {
+      if (inst.op == ir::Op::Call) function(inst.function, out);
+      for (const ir::Block& b : inst.blocks) callees(b, out);
+    }
+  }
+
+  void function(ir::FunctionId id, std::string& out) {
+    const ir::Function& f = module_.functions[id];
+    if (f.side != ir::Side::Kernel || !written_.insert(id).second) return;
+    callees(f.body.block, out);
+    ir::Type result = f.result;
+    if (result.ty == Ty::Str) result.cap = kernel::capacity(module_, result);
+    if (f.is_embedded) {
+      std::vector<kernel::EmbeddedParameter> parameters;
+      for (uint32_t i = 0; i < f.parameters; ++i) {
+        const ir::Local& p = f.body.locals[i];
+        parameters.push_back({p.name, p.type.ty == Ty::Str, kernel::capacity(module_, p.type)});
+      }
+      out += kernel::embedded_function(kernel::function_name(f), result, parameters, f.embedded_c,
+                                       f.span.file, f.embedded_line);
+      return;
+    }
+    kernel::BodyEmitter body(unit_, f.body, layout::identifier(f.name), f.parameters, result);
+    kernel::BodyText text = body.emit();
+    unit_.function_frames[id] = text.frame_end;
+    std::string signature = "struct ct_ctx *c";
+    if (result.ty == Ty::Long) signature += ", s64 *ct_ret";
+    if (result.ty == Ty::Str) signature += ", char *ct_ret";
+    for (uint32_t i = 0; i < f.parameters; ++i) signature += ", " + body.parameter(i);
+    out += text.declarations + "static __always_inline int " + kernel::function_name(f) + "(" +
+           signature + ")\n{\n" + text.statements + "}\n";
+  }
+
+  // ---------------------------------------------------------------- handlers
+
+  std::string handlers() {
+    std::string out;
+    for (size_t i = 0; i < module_.kernel_handlers.size(); ++i) out += handler(i);
+    return out;
+  }
+
+  std::string handler(size_t index) {
+    const ir::KernelHandler& h = module_.kernel_handlers[index];
+    std::string name = layout::identifier(h.name);
+    kernel::BodyText text = kernel::BodyEmitter(unit_, h.body, name, 0, {}).emit();
+    frame_bytes_ = std::max(frame_bytes_, text.frame_end);
+
+    CodeWriter out;
+    out.append("\n" + text.declarations + "static __always_inline int ct_body_" + name +
+               "(struct ct_ctx *c)\n{\n" + text.statements + "}\n\n");
+    out.line("SEC(\"" + section(h) + "\")");
+    out.open("int " + name + "(void *ctx)");
+    out.line("if (!ct_running()) return 0;");
+    out.line("u64 began = ct_began();");
+    out.line("struct ct_ctx c = {.ctx = ctx, .kind = " + std::string(kind(h.mechanism)) +
+             ", .handler = " + num(index) + ",");
+    out.line("                   .first_site = " + num(unit_.first_site(index)) +
+             ", .many_sites = " + (h.sites.size() > 1 ? "1" : "0") + "};");
+    if (text.frame_end != 0) {
+      out.line("c.frame = ct_frame_claim();");
+      out.open("if (!c.frame)");
+      out.line("CT_COUNT(" + num(index) + ", frame_busy);");
+      out.line("return 0;");
+      out.close();
+    }
+    out.line("ct_end(&c, ct_body_" + name + "(&c));");
+    if (text.frame_end != 0) out.line("ct_frame_release(c.frame);");
+    out.line("ct_took(" + num(index) + ", began);");
+    out.line("return 0;");
+    out.close();
+    return out.take();
+  }
+
+  const Module& module_;
+  kernel::Unit unit_;
+  std::set<ir::FunctionId> written_;
+  uint32_t frame_bytes_ = 0;
+};
+
+}  // namespace
+
+std::string emit_kernel_c(const Module& module) { return UnitEmitter(module).text(); }
+
+}  // namespace coretap

@@ -1,0 +1,55 @@
+#include "emit/kernel_embedded.h"
+
+#include "emit/layout.h"
+#include "emit/user_body.h"
+
+namespace coretap::kernel {
+
+using ir::Ty;
+
+std::string embedded_function(const std::string& name, const ir::Type& result,
+                              const std::vector<EmbeddedParameter>& parameters,
+                              const std::string& code, const SourceFile* file, uint32_t line) {
+  CodeWriter out;
+  std::vector<std::string> macros;
+  auto define = [&](const std::string& macro, const std::string& arguments,
+                    const std::string& body) {
+    out.line("#define " + macro + arguments + " " + body);
+    macros.push_back(macro);
+  };
+  std::string signature = "struct ct_ctx *c";
+  if (result.ty == Ty::Long) {
+    signature += ", s64 *ct_ret";
+    define("STAP_RETVALUE", "", "(*ct_ret)");
+    define("STAP_RETURN", "(value)", "do { *ct_ret = (value); goto ct_out; } while (0)");
+  } else {
+    if (result.ty == Ty::Str) {
+      signature += ", char *ct_ret";
+      define("STAP_RETVALUE", "", "ct_ret");
+      define("STAP_RETLEN", "", std::to_string(result.cap));
+    }
+    define("STAP_RETURN", "()", "goto ct_out");
+  }
+  define("STAP_ERROR", "(message)",
+         "do { ct_rc = CT_FAIL_LITERAL(message); goto ct_out; } while (0)");
+  for (const EmbeddedParameter& p : parameters) {
+    std::string id = layout::identifier(p.name);
+    signature += std::string(", ") + (p.is_string ? "const char *" : "s64 ") + "ct_arg_" + id;
+    define("STAP_ARG_" + id, "", "ct_arg_" + id);
+    if (p.is_string) define("STAP_CAP_" + id, "", std::to_string(p.cap));
+  }
+  out.open("static __always_inline int " + name + "(" + signature + ")");
+  out.line("int ct_rc = 0;");
+  if (result.ty == Ty::Long) out.line("*ct_ret = 0;");
+  if (result.ty == Ty::Str) out.line("ct_str_clear(ct_ret, " + std::to_string(result.cap) + ");");
+  out.line("{");
+  out.verbatim(code, file, line);
+  out.line("}");
+  out.line("ct_out:;");
+  out.line("return ct_rc;");
+  out.close();
+  for (const std::string& macro : macros) out.line("#undef " + macro);
+  return out.take();
+}
+
+}  // namespace coretap::kernel

@@ -1,0 +1,400 @@
+// Operations on data, a function for each group of rows of ir/ops.def.
+#include <algorithm>
+
+#include "emit/kernel_body.h"
+#include "emit/layout.h"
+
+namespace coretap::kernel {
+
+using ir::Global;
+using ir::Inst;
+using ir::kNone;
+using ir::LocalId;
+using ir::Op;
+using ir::Operand;
+using ir::Ty;
+
+namespace {
+
+/// Keys of at most this many bytes are built on the stack, others in the frame.
+constexpr uint32_t kStackKey = 64;
+
+std::string num(uint64_t n) { return std::to_string(n); }
+
+const char* c_type(uint32_t size, bool is_signed) {
+  switch (size) {
+    case 1: return is_signed ? "s8" : "u8";
+    case 2: return is_signed ? "s16" : "u16";
+    case 4: return is_signed ? "s32" : "u32";
+    default: return is_signed ? "s64" : "u64";
+  }
+}
+
+std::string space(const Inst& inst) {
+  return inst.space == ir::Space::User ? "CT_USER_SPACE" : "CT_KERNEL_SPACE";
+}
+
+/// "a.b[3].c": the member path behind its type.
+std::string core_path(const ir::CoreAccess& core) {
+  std::string path;
+  for (const ir::CoreAccess::Step& step : core.steps) {
+    if (step.member.empty())
+      path += "[" + std::to_string(step.index) + "]";
+    else
+      path += (path.empty() ? "" : ".") + step.member;
+  }
+  return path;
+}
+
+/// The directive of bpf_snprintf for a number: %5d becomes %5lld.
+std::string number_directive(const ast::FormatPiece& piece) {
+  std::string text = "%";
+  if (piece.flag_minus) text += '-';
+  if (piece.flag_plus) text += '+';
+  if (piece.flag_space) text += ' ';
+  if (piece.flag_zero) text += '0';
+  if (piece.conversion == 'p') return "0x%llx";
+  if (piece.flag_hash && piece.conversion != 'd' && piece.conversion != 'u') text += '#';
+  if (piece.width_kind == ast::FormatPiece::Fixed) text += std::to_string(piece.width);
+  return text + "ll" + piece.conversion;
+}
+
+}  // namespace
+
+std::string BodyEmitter::binary(const Inst& inst) {
+  std::string a = value(inst.args[0]), b = value(inst.args[1]);
+  // Unsigned, because signed overflow is undefined in C and wraps in scripts.
+  std::string ua = "(u64)" + a;
+  switch (inst.op) {
+    case Op::Add: return ua + " + " + b;
+    case Op::Sub: return ua + " - " + b;
+    case Op::Mul: return ua + " * " + b;
+    case Op::And: return a + " & " + b;
+    case Op::Or: return a + " | " + b;
+    case Op::Xor: return a + " ^ " + b;
+    case Op::Shl: return ua + " << (" + b + " & 63)";
+    case Op::Shr: return ua + " >> (" + b + " & 63)";
+    case Op::Sar: return "(s64)" + a + " >> (" + b + " & 63)";
+    case Op::Eq: return a + " == " + b;
+    case Op::Ne: return a + " != " + b;
+    case Op::Lt: return a + " < " + b;
+    case Op::Le: return a + " <= " + b;
+    default: return ua + " < (u64)" + b;  // Ult
+  }
+}
+
+// ------------------------------------------------------------------ strings
+
+void BodyEmitter::string_op(const Inst& inst) {
+  switch (inst.op) {
+    case Op::Copy:
+      if (is_string(inst.args[0])) return copy(string_local(inst.dst), string(inst.args[0]));
+      return assign(inst.dst, value(inst.args[0]));
+    case Op::Concat: return concat(inst);
+    case Op::Sprintf: return format(inst);
+    default: {
+      Str a = string(inst.args[0]), b = string(inst.args[1]);
+      const char* function = inst.op == Op::StrEq ? "ct_str_equal" : "ct_str_compare";
+      return assign(inst.dst, std::string(function) + "(" + a.pointer + ", " + num(a.cap) + ", " +
+                                  b.pointer + ", " + num(b.cap) + ")");
+    }
+  }
+}
+
+void BodyEmitter::concat(const Inst& inst) {
+  Str to = string_local(inst.dst), a = string(inst.args[0]), b = string(inst.args[1]);
+  std::string tail = b.pointer + ", " + num(b.cap) + ");";
+  if (reads_local(inst, inst.dst, 1)) {  // s = x . s: the copy of x would overwrite s
+    Str kept = scratch(b.cap);
+    copy(kept, b);
+    tail = kept.pointer + ", " + num(kept.cap) + ");";
+  }
+  if (a.pointer == to.pointer)
+    out_.line("ct_str_append(" + to.pointer + ", " + num(to.cap) + ", " + tail);
+  else
+    out_.line("ct_str_concat(" + to.pointer + ", " + num(to.cap) + ", " + a.pointer + ", " +
+              num(a.cap) + ", " + tail);
+}
+
+void BodyEmitter::format(const Inst& inst) {
+  if (inst.dst == kNone) return;
+  Str dst = string_local(inst.dst);
+  bool own = reads_local(inst, inst.dst);
+  Str to = own ? scratch(dst.cap) : dst;
+  out_.line("ct_str_clear(" + to.pointer + ", " + num(to.cap) + ");");
+  size_t next = 0;
+  for (const ast::FormatPiece& piece : *inst.format) {
+    if (piece.kind == ast::FormatPiece::Literal)
+      append_piece(piece, to, Operand::string(piece.text));
+    else if (next < inst.args.size())
+      append_piece(piece, to, inst.args[next++]);
+  }
+  if (own) copy(dst, to);
+}
+
+void BodyEmitter::append_piece(const ast::FormatPiece& piece, const Str& to, const Operand& arg) {
+  std::string head = to.pointer + ", " + num(to.cap) + ", ";
+  if (is_string(arg)) {
+    Str text = string(arg);
+    out_.line("ct_str_append(" + head + text.pointer + ", " + num(text.cap) + ");");
+  } else if (piece.conversion == 'c') {
+    out_.line("ct_str_append_byte(" + head + value(arg) + ");");
+  } else {
+    out_.line("ct_str_append_number(" + head + c_string(number_directive(piece)) + ", " +
+              value(arg) + ");");
+  }
+}
+
+// ------------------------------------------------------------------ scalars
+
+void BodyEmitter::global_op(const Inst& inst) {
+  const Global& g = module_.globals[inst.global];
+  std::string member = "ct_globals." + layout::global_member(module_, inst.global);
+  if (g.is_stat) {
+    out_.open("");
+    std::string zero = key(inst, 0);
+    out_.line("struct ct_stat_visit ct_visit = {.key = " + zero + "};");
+    out_.line("bpf_loop(CT_MOST_CPUS, ct_clear_" + statistic_name(inst.global) +
+              ", &ct_visit, 0);");
+    out_.close();
+    return;
+  }
+  Str shared{member, capacity(module_, g.value)};
+  bool is_str = g.value.ty == Ty::Str;
+  switch (inst.op) {
+    case Op::GlobalGet:
+      return is_str ? copy(string_local(inst.dst), shared)
+                    : assign(inst.dst, "CT_ONCE(" + member + ")");
+    case Op::GlobalSet:
+      if (is_str) return copy(shared, string(inst.args[0]));
+      out_.line("CT_ONCE(" + member + ") = " + value(inst.args[0]) + ";");
+      return;
+    case Op::GlobalAdd: {
+      std::string add = "__sync_fetch_and_add(&" + member + ", " + value(inst.args[0]) + ")";
+      if (inst.dst == kNone)
+        out_.line(add + ";");
+      else
+        assign(inst.dst, add + " + " + value(inst.args[0]));
+      return;
+    }
+    default:  // Clear
+      if (is_str)
+        out_.line("ct_str_clear(" + member + ", " + num(shared.cap) + ");");
+      else
+        out_.line("CT_ONCE(" + member + ") = 0;");
+  }
+}
+
+// ------------------------------------------------------------------ arrays, statistics
+
+/// Two maps are two lines of code, because the verifier inlines lookups of constant maps only.
+std::string BodyEmitter::on_map(ir::GlobalId global, const std::string& text) const {
+  auto with = [&](int generation) {
+    std::string out = text;
+    size_t at = out.find("MAP");
+    return out.replace(at, 3, "&" + layout::map_name(module_, global, generation));
+  };
+  if (!layout::has_generations(module_.globals[global])) return with(0);
+  return "CT_ONCE(ct_globals." + layout::generation_member(module_, global) + ") ? " + with(1) +
+         " : " + with(0);
+}
+
+std::string BodyEmitter::key(const Inst& inst, size_t from) {
+  const Global& g = module_.globals[inst.global];
+  if (!g.is_array()) {
+    out_.line("u32 ct_key = 0;");
+    return "&ct_key";
+  }
+  // A string of the key's capacity is a key as it is.
+  const Operand& first = inst.args[from];
+  if (g.keys.size() == 1 && is_string(first) && string(first).cap == capacity(module_, g.keys[0]))
+    return string(first).pointer;
+
+  std::string type = "struct " + layout::key_struct(module_, inst.global), access = "ct_key.";
+  uint32_t size = layout::key_size(g);
+  if (size <= kStackKey) {
+    out_.line(type + " ct_key;");
+  } else {
+    out_.line(type + " *ct_key = (void *)" + scratch(size).pointer + ";");
+    access = "ct_key->";
+  }
+  for (size_t i = 0; i < g.keys.size(); ++i) {
+    std::string member = access + "k" + num(i);
+    if (!is_string(inst.args[from + i])) {
+      out_.line(member + " = " + value(inst.args[from + i]) + ";");
+      continue;
+    }
+    Str part = string(inst.args[from + i]);
+    uint32_t cap = capacity(module_, g.keys[i]);
+    std::string copy = "ct_str_copy(" + member + ", " + num(cap) + ", " + part.pointer + ", " +
+                       num(part.cap) + ")";
+    out_.line(part.cap > cap ? "if (" + copy + ") CT_COUNT(c->handler, key_truncated);"
+                             : copy + ";");
+  }
+  return size <= kStackKey ? "&ct_key" : "ct_key";
+}
+
+void BodyEmitter::array_op(const Inst& inst) {
+  const Global& g = module_.globals[inst.global];
+  std::string id = num(inst.global);
+  bool is_str = g.value.ty == Ty::Str && !g.is_stat;
+  uint32_t cap = is_str ? capacity(module_, g.value) : 8;
+  bool value_first = inst.op == Op::ArraySet || inst.op == Op::ArrayAdd;
+  out_.open("");
+  std::string k = key(inst, value_first ? 1 : 0);
+  switch (inst.op) {
+    case Op::ArrayGet:
+      if (inst.dst == kNone) break;
+      if (is_str)
+        out_.line("ct_array_get_str(&" + layout::map_name(module_, inst.global, 0) + ", " + k +
+                  ", " + string_local(inst.dst).pointer + ", " + num(string_local(inst.dst).cap) +
+                  ", " + num(cap) + ");");
+      else
+        assign(inst.dst, on_map(inst.global, "ct_array_get(MAP, " + k + ")"));
+      break;
+    case Op::ArrayIn: assign(inst.dst, on_map(inst.global, "ct_array_in(MAP, " + k + ")")); break;
+    case Op::ArrayDelete:
+      out_.line(on_map(inst.global, "ct_array_delete(MAP, " + k + ")") + ";");
+      break;
+    case Op::ArraySet:
+      if (is_str) {
+        Str text = string(inst.args[0]);
+        if (text.cap != cap) {
+          Str wide = scratch(cap);
+          copy(wide, text);
+          text = wide;
+        }
+        can_fail(inst, on_map(inst.global, "ct_array_set_str(c, MAP, " + id + ", " + k + ", " +
+                                               text.pointer + ")"));
+      } else {
+        can_fail(inst, on_map(inst.global, "ct_array_set(c, MAP, " + id + ", " + k + ", " +
+                                               value(inst.args[0]) + ")"));
+      }
+      break;
+    default: {  // ArrayAdd
+      std::string tail = "(c, MAP, " + id + ", " + k + ", " + value(inst.args[0]);
+      can_fail(inst, on_map(inst.global, inst.dst == kNone ? "ct_array_add" + tail + ")"
+                                                           : "ct_array_add_fetch" + tail + ", &" +
+                                                                 local(inst.dst) + ")"));
+    }
+  }
+  out_.close();
+}
+
+/// What the functions that kernel_c.cpp writes for a statistic end in.
+std::string BodyEmitter::statistic_name(ir::GlobalId global) const {
+  return num(global) + "_" + layout::identifier(module_.globals[global].name);
+}
+
+void BodyEmitter::stat_op(const Inst& inst) {
+  std::string g = statistic_name(inst.global);
+  out_.open("");
+  if (inst.op == Op::StatAdd) {
+    std::string k = key(inst, 1);
+    can_fail(inst, on_map(inst.global, "CT_STAT_ADD(c, MAP, " + num(inst.global) + ", " + k +
+                                           ", ct_zero_" + g + ", ct_collect_" + g + ", " +
+                                           value(inst.args[0]) + ")"));
+  } else {
+    static constexpr const char* kFunctions[] = {"CT_STAT_COUNT", "CT_STAT_SUM", "CT_STAT_MIN",
+                                                 "CT_STAT_MAX", "CT_STAT_AVG"};
+    std::string k = key(inst, 0);
+    out_.line("struct ct_stat_visit ct_visit = {.key = " + k + "};");
+    out_.line("bpf_loop(CT_MOST_CPUS, ct_merge_" + g + ", &ct_visit, 0);");
+    out_.line("s64 ct_extracted;");
+    can_fail(inst, std::string("ct_stat_extract(c, &ct_visit.sums, ") +
+                       kFunctions[static_cast<size_t>(inst.stat_fn)] + ", &ct_extracted)");
+    if (inst.dst != kNone) assign(inst.dst, "ct_extracted");
+  }
+  out_.close();
+}
+
+// ------------------------------------------------------------------ the event
+
+void BodyEmitter::probe_op(const Inst& inst) {
+  switch (inst.op) {
+    case Op::Load: {
+      out_.open("");
+      if (inst.dst == kNone) out_.line("s64 ct_unused;");
+      can_fail(inst, "CT_LOAD(c, &" + (inst.dst == kNone ? "ct_unused" : local(inst.dst)) + ", " +
+                         space(inst) + ", " + c_type(inst.size, inst.is_signed) + ", " +
+                         value(inst.args[0]) + ")");
+      out_.close();
+      return;
+    }
+    case Op::LoadStr: {
+      Str to = inst.dst == kNone ? scratch(8) : string_local(inst.dst);
+      return can_fail(inst, "ct_load_str(c, " + to.pointer + ", " + num(to.cap) + ", " +
+                                space(inst) + ", " + value(inst.args[0]) + ")");
+    }
+    case Op::Reg: return assign(inst.dst, "ct_reg(c, " + std::to_string(inst.imm) + ")");
+    case Op::RegIp: return assign(inst.dst, "ct_reg_ip(c)");
+    case Op::CtxArg:
+      return assign(inst.dst, std::string("(") + c_type(inst.size, inst.is_signed) +
+                                  ")ct_argument(c, " + std::to_string(inst.imm) + ")");
+    case Op::CtxRet:
+      return assign(inst.dst,
+                    std::string("(") + c_type(inst.size, inst.is_signed) + ")ct_return_value(c)");
+    case Op::SiteNum: return assign(inst.dst, "ct_site(c)");
+    default: return site_string(inst);
+  }
+}
+
+void BodyEmitter::site_string(const Inst& inst) {
+  uint32_t cap = 0;
+  std::string table = unit_.site_table(inst.name, cap);
+  Str to = string_local(inst.dst);
+  out_.open("");
+  out_.line("u64 ct_row = c->first_site + ct_site(c);");
+  out_.line("if (ct_row >= " + num(unit_.site_count()) + ") ct_row = 0;");
+  out_.line("ct_str_copy(" + to.pointer + ", " + num(to.cap) + ", " + table + "[ct_row], " +
+            num(cap) + ");");
+  out_.close();
+}
+
+void BodyEmitter::core_op(const Inst& inst) {
+  const ir::CoreAccess& core = *inst.core;
+  std::string path = core_path(core);
+  std::string field = "((" + core.type + " *)0)->" + path;
+  if (core.steps[0].member.empty()) field = "(*(" + core.type + " *)0)" + path;
+  switch (inst.op) {
+    case Op::CoreOffset:
+      return assign(inst.dst,
+                    "__builtin_preserve_field_info(" + field + ", BPF_FIELD_BYTE_OFFSET)");
+    case Op::CoreExists:
+      return assign(inst.dst, "__builtin_preserve_field_info(" + field + ", BPF_FIELD_EXISTS)");
+    default:
+      out_.open("");
+      if (inst.dst == kNone) out_.line("s64 ct_unused;");
+      can_fail(inst, "CT_CORE_FIELD(c, &" + (inst.dst == kNone ? "ct_unused" : local(inst.dst)) +
+                         ", " + field + ", " + value(inst.args[0]) + ")");
+      out_.close();
+  }
+}
+
+// ------------------------------------------------------------------ records, errors
+
+void BodyEmitter::send(const Inst& inst) {
+  const ir::Segment& segment = module_.segments[static_cast<size_t>(inst.imm)];
+  std::string type = "struct " + layout::record_struct(segment);
+  out_.open("");
+  out_.line(type + " *ct_record = ct_reserve(c, " + num(segment.id) + ", sizeof(" + type + "));");
+  out_.open("if (ct_record)");
+  for (uint32_t i = 0; i < segment.captures; ++i) {
+    std::string field = "ct_record->" + layout::record_field(i);
+    if (is_string(inst.args[i]))
+      copy({field, capacity(module_, segment.body.locals[i].type)}, string(inst.args[i]));
+    else
+      out_.line(field + " = " + value(inst.args[i]) + ";");
+  }
+  out_.line("ct_submit(ct_record);");
+  out_.close();
+  out_.close();
+}
+
+void BodyEmitter::raise(const Inst& inst) {
+  out_.line("ct_rc = ct_fail_text(c, " + string(inst.args[0]).pointer + ");");
+  if (uint32_t line = line_of(inst)) out_.line("c->line = " + num(line) + ";");
+  out_.line("goto " + error_label_ + ";");
+}
+
+}  // namespace coretap::kernel

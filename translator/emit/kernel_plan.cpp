@@ -1,0 +1,190 @@
+#include "emit/kernel_plan.h"
+
+#include <set>
+
+#include "emit/layout.h"
+
+namespace coretap::kernel {
+
+using ir::Block;
+using ir::Body;
+using ir::Inst;
+using ir::kNone;
+using ir::LocalId;
+using ir::Op;
+using ir::Operand;
+using ir::Ty;
+
+namespace {
+
+// Bytes of the BPF stack that one string, and all strings of one body, may take.
+constexpr uint32_t kStackString = 32, kStackStrings = 96;
+// Results of embedded C up to this size are assumed to be written at constant offsets: execname().
+constexpr uint32_t kStackResult = 16;
+
+/// Walks a body once, in program order, and notes which C functions mention a local and whether a
+/// read may come before the first write, both in the whole body and within one callback.
+class Planner {
+ public:
+  Planner(const Body& body, uint32_t parameters) : body_(body), parameters_(parameters) {
+    plan_.locals.resize(body.locals.size());
+    functions_.resize(body.locals.size());
+  }
+
+  BodyPlan run() {
+    for (LocalId i = 0; i < parameters_; ++i) assigned_.insert(i);
+    walk(body_.block);
+    for (LocalId i = 0; i < plan_.locals.size(); ++i) name(i);
+    place();
+    return std::move(plan_);
+  }
+
+ private:
+  void name(LocalId id) {
+    const std::string& given = body_.locals[id].name;
+    std::string number = std::to_string(id);
+    plan_.locals[id].name =
+        given == "t" + number ? given : layout::identifier(given) + "_" + number;
+  }
+
+  void read(LocalId id) {
+    mention(id);
+    if (!assigned_.count(id)) plan_.locals[id].needs_zero = true;
+    if (function_ != 0 && !assigned_here_.count(id)) carried_.insert(id);
+  }
+
+  void write(LocalId id) {
+    mention(id);
+    plan_.locals[id].written = true;
+    assigned_.insert(id);
+    assigned_here_.insert(id);
+  }
+
+  void mention(LocalId id) {
+    plan_.locals[id].used = true;
+    functions_[id].insert(function_);
+  }
+
+  void walk(const Block& block) {
+    for (const Inst& inst : block) {
+      if (inst.op == Op::Loop) {
+        loop(inst);
+        continue;
+      }
+      for (const Operand& o : inst.args)
+        if (o.kind == Operand::Local) read(o.local);
+      keep_in_frame(inst);
+      if (inst.op == Op::Return && function_ != 0) plan_.returns_from_loop = true;
+      if (inst.op == Op::If) {
+        branches(inst.blocks[0], inst.blocks[1]);
+      } else if (inst.op == Op::Try) {
+        try_block(inst);
+      } else if (inst.dst != kNone) {
+        write(inst.dst);
+      }
+    }
+  }
+
+  /// Strings that cannot be on the stack whatever their size: an error's message outlives the C
+  /// function, and at a variable offset (the end of a string) the verifier lets nobody read the
+  /// stack, neither our concatenation nor embedded C.
+  void keep_in_frame(const Inst& inst) {
+    if (inst.op == Op::Error || inst.op == Op::Call)
+      for (const Operand& o : inst.args)
+        if (o.kind == Operand::Local) framed_.insert(o.local);
+    bool appends = inst.op == Op::Concat || inst.op == Op::Sprintf;
+    bool embedded = inst.op == Op::EmbeddedC || inst.op == Op::Call;
+    if (inst.dst == kNone || (!appends && !embedded)) return;
+    if (appends || body_.locals[inst.dst].type.cap > kStackResult) framed_.insert(inst.dst);
+  }
+
+  /// After an If only what both branches wrote is certain.
+  void branches(const Block& a, const Block& b) {
+    auto before = assigned_, before_here = assigned_here_;
+    walk(a);
+    auto after_a = std::move(assigned_), after_a_here = std::move(assigned_here_);
+    assigned_ = std::move(before);
+    assigned_here_ = std::move(before_here);
+    walk(b);
+    assigned_ = common(assigned_, after_a);
+    assigned_here_ = common(assigned_here_, after_a_here);
+  }
+
+  void try_block(const Inst& inst) {
+    auto before = assigned_, before_here = assigned_here_;
+    walk(inst.blocks[0]);
+    assigned_ = before;
+    assigned_here_ = before_here;
+    if (inst.dst != kNone) write(inst.dst);
+    walk(inst.blocks[1]);
+    assigned_ = std::move(before);
+    assigned_here_ = std::move(before_here);
+  }
+
+  void loop(const Inst& inst) {
+    plan_.has_loop = true;
+    uint32_t outer = function_;
+    auto before = assigned_, before_here = std::move(assigned_here_);
+    assigned_here_.clear();
+    function_ = ++functions_made_;
+    walk(inst.blocks[0]);
+    if (inst.args[0].kind == Operand::Local) read(inst.args[0].local);
+    auto after_condition = assigned_here_;
+    walk(inst.blocks[1]);
+    assigned_here_ = std::move(after_condition);  // `continue` may skip the rest
+    walk(inst.blocks[2]);
+    function_ = outer;
+    assigned_ = std::move(before);
+    assigned_here_ = std::move(before_here);
+  }
+
+  static std::set<LocalId> common(const std::set<LocalId>& a, const std::set<LocalId>& b) {
+    std::set<LocalId> both;
+    for (LocalId id : a)
+      if (b.count(id)) both.insert(id);
+    return both;
+  }
+
+  void place() {
+    uint32_t strings = 0;
+    for (LocalId i = 0; i < plan_.locals.size(); ++i) {
+      LocalPlan& l = plan_.locals[i];
+      const ir::Type& type = body_.locals[i].type;
+      bool shared = functions_[i].size() > 1 || carried_.count(i);
+      l.c_function = functions_[i].empty() ? 0 : *functions_[i].begin();
+      if (i < parameters_ && functions_[i].size() == 1 && l.c_function != 0) shared = true;
+      if (type.ty == Ty::Str && i < parameters_ && !l.written) {
+        l.home = Home::Pointer;
+        continue;
+      }
+      bool small =
+          type.ty == Ty::Long || (type.cap != 0 && type.cap <= kStackString && !framed_.count(i));
+      if (shared || !small)
+        l.home = Home::Frame;
+      else if (type.ty == Ty::Str && l.used && (strings += type.cap) > kStackStrings)
+        l.home = Home::Frame;
+    }
+  }
+
+  const Body& body_;
+  uint32_t parameters_;
+  BodyPlan plan_;
+  std::vector<std::set<uint32_t>> functions_;
+  std::set<LocalId> assigned_;       ///< since the body's start
+  std::set<LocalId> assigned_here_;  ///< since the iteration's start
+  std::set<LocalId> carried_;        ///< a callback reads what an earlier iteration wrote
+  std::set<LocalId> framed_;
+  uint32_t function_ = 0, functions_made_ = 0;
+};
+
+}  // namespace
+
+BodyPlan plan_body(const Body& body, uint32_t parameters) {
+  return Planner(body, parameters).run();
+}
+
+uint32_t capacity(const ir::Module& module, const ir::Type& type) {
+  return type.cap ? type.cap : (module.max_string + 7) / 8 * 8;
+}
+
+}  // namespace coretap::kernel

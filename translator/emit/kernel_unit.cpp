@@ -1,0 +1,76 @@
+#include "emit/kernel_unit.h"
+
+#include <algorithm>
+
+#include "emit/layout.h"
+#include "emit/user_body.h"
+
+namespace coretap::kernel {
+
+namespace {
+
+/// Bytes of the longest site text; passes/size_strings.cpp takes as many.
+constexpr size_t kSiteText = 128;
+
+uint32_t padded(size_t bytes) { return static_cast<uint32_t>((bytes + 7) / 8 * 8); }
+
+}  // namespace
+
+std::string Unit::literal(const std::string& text, uint32_t& cap) {
+  // What follows a NUL cannot be seen; and a literal has at most MAXSTRINGLEN - 1 bytes.
+  std::string visible = text.substr(0, text.find('\0'));
+  visible = visible.substr(0, padded(module.max_string) - 1);
+  cap = padded(visible.size() + 1);
+  auto [it, is_new] = literals_.try_emplace(visible);
+  if (is_new) {
+    it->second = "ct_text_" + std::to_string(literals_.size() - 1);
+    literal_order_.push_back(visible);
+  }
+  return it->second;
+}
+
+std::string Unit::site_text(const ir::Site& site, const std::string& what) const {
+  std::string text = what == "pp" ? site.pp : what == "file" ? site.file_line : site.function;
+  return text.substr(0, kSiteText - 1);
+}
+
+std::string Unit::site_table(const std::string& what, uint32_t& cap) {
+  size_t longest = 0;
+  for (const ir::KernelHandler& h : module.kernel_handlers)
+    for (const ir::Site& s : h.sites) longest = std::max(longest, site_text(s, what).size());
+  cap = padded(longest + 1);
+  site_tables_.insert(what);
+  return "ct_site_" + what;
+}
+
+uint32_t Unit::first_site(size_t handler) const {
+  size_t first = 0;
+  for (size_t i = 0; i < handler; ++i) first += module.kernel_handlers[i].sites.size();
+  return static_cast<uint32_t>(first);
+}
+
+uint32_t Unit::site_count() const { return first_site(module.kernel_handlers.size()); }
+
+std::string Unit::constants() const {
+  std::string out;
+  for (const std::string& text : literal_order_)
+    out += "static const char " + literals_.at(text) + "[" +
+           std::to_string(padded(text.size() + 1)) +
+           "] __attribute__((aligned(8))) = " + c_string(text) + ";\n";
+  for (const std::string& what : site_tables_) {
+    uint32_t cap = 0;
+    std::string name = const_cast<Unit*>(this)->site_table(what, cap);
+    out += "static const char " + name + "[][" + std::to_string(cap) +
+           "] __attribute__((aligned(8))) = {\n";
+    for (const ir::KernelHandler& h : module.kernel_handlers)
+      for (const ir::Site& s : h.sites) out += "  " + c_string(site_text(s, what)) + ",\n";
+    out += "};\n";
+  }
+  return out;
+}
+
+std::string function_name(const ir::Function& function) {
+  return "ct_fn_" + layout::identifier(function.name);
+}
+
+}  // namespace coretap::kernel

@@ -1,0 +1,44 @@
+// What the bodies of one kernel object share while it is written: string literals, tables of site
+// texts, and how much scratch memory each function needs.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "ir/ir.h"
+
+namespace coretap::kernel {
+
+class Unit {
+ public:
+  explicit Unit(const ir::Module& module)
+      : module(module), function_frames(module.functions.size()) {}
+
+  const ir::Module& module;
+  /// End of the scratch memory that a function and all that it calls use.
+  std::vector<uint32_t> function_frames;
+
+  /// Name of a constant zero-padded char array that holds `text`; its capacity in `cap`.
+  std::string literal(const std::string& text, uint32_t& cap);
+  /// Name of the table of a site text ("pp", …), one row a site of all handlers; row size in `cap`.
+  std::string site_table(const std::string& what, uint32_t& cap);
+  uint32_t first_site(size_t handler) const;
+  uint32_t site_count() const;
+
+  /// Definitions of everything asked for so far.
+  std::string constants() const;
+
+ private:
+  std::string site_text(const ir::Site& site, const std::string& what) const;
+  std::map<std::string, std::string> literals_;  ///< text to name
+  std::vector<std::string> literal_order_;
+  std::set<std::string> site_tables_;
+};
+
+/// Kernel-side name of a script function.
+std::string function_name(const ir::Function& function);
+
+}  // namespace coretap::kernel

@@ -1,0 +1,459 @@
+// One IR instruction becomes one or a few lines of C++. Locals are declared at the top of the
+// function, so `goto` to a continue label never jumps over an initialization; anything declared
+// for one instruction (packed keys, sinks, cursors) lives in a block of its own.
+#include "emit/user_body.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "emit/layout.h"
+
+namespace coretap {
+
+using ir::Inst;
+using ir::Op;
+using ir::Operand;
+using ir::Ty;
+
+namespace {
+
+const char* stat_fn(ast::StatFn fn) {
+  switch (fn) {
+    case ast::StatFn::Count: return "ct::StatFn::Count";
+    case ast::StatFn::Sum: return "ct::StatFn::Sum";
+    case ast::StatFn::Min: return "ct::StatFn::Min";
+    case ast::StatFn::Max: return "ct::StatFn::Max";
+    case ast::StatFn::Avg: return "ct::StatFn::Avg";
+    case ast::StatFn::Variance: return "ct::StatFn::Variance";
+  }
+  return "ct::StatFn::Count";
+}
+
+std::string number(int64_t v) {
+  // The literal 9223372036854775808 has no signed type.
+  if (v == INT64_MIN) return "(-9223372036854775807ll - 1)";
+  return std::to_string(v) + "ll";
+}
+
+bool has_any(const Inst& inst, size_t from) {
+  return std::any_of(inst.args.begin() + static_cast<long>(from), inst.args.end(),
+                     [](const Operand& o) { return o.kind == Operand::None; });
+}
+
+}  // namespace
+
+size_t hist_index(const ir::Global& global, const ir::HistSpec& hist) {
+  return static_cast<size_t>(std::find(global.hists.begin(), global.hists.end(), hist) -
+                             global.hists.begin());
+}
+
+// ------------------------------------------------------------------ operands
+
+std::string UserBody::local(ir::LocalId id) const {
+  return "l" + std::to_string(id) + "_" + layout::identifier(body_.locals[id].name);
+}
+
+bool UserBody::is_str(const Operand& operand) const {
+  return operand.kind == Operand::StrLit ||
+         (operand.kind == Operand::Local && body_.locals[operand.local].type.ty == Ty::Str);
+}
+
+std::string UserBody::value(const Operand& operand) const {
+  return operand.kind == Operand::Int ? number(operand.num) : local(operand.local);
+}
+
+std::string UserBody::view(const Operand& operand) const {
+  return operand.kind == Operand::StrLit ? view_literal(operand.str)
+                                         : "ct::View(" + local(operand.local) + ")";
+}
+
+std::string UserBody::near(const Inst& inst) const {
+  std::string token = describe_token(inst.span);
+  return token.empty() ? "nullptr" : c_string(token);
+}
+
+void UserBody::assign(ir::LocalId dst, const std::string& expression) {
+  if (dst == ir::kNone)
+    out_.line(expression + ";");
+  else
+    out_.line(local(dst) + " = " + expression + ";");
+}
+
+std::string UserBody::key(const Inst& inst, size_t from, size_t count) {
+  std::string name = "k";
+  out_.line("ct::Key k;");
+  for (size_t i = from; i < from + count; ++i) {
+    const Operand& o = inst.args[i];
+    if (o.kind == Operand::None)
+      out_.line("k.any();");
+    else if (is_str(o))
+      out_.line("k.add(" + view(o) + ");");
+    else
+      out_.line("k.add(" + value(o) + ");");
+  }
+  return name;
+}
+
+// ------------------------------------------------------------------ arithmetic
+
+std::string UserBody::binary(const Inst& inst) const {
+  std::string a = value(inst.args[0]), b = value(inst.args[1]);
+  auto wrapped = [&](const char* op) {
+    return "static_cast<s64>(static_cast<u64>(" + a + ") " + op + " static_cast<u64>(" + b + "))";
+  };
+  switch (inst.op) {
+    case Op::Add: return wrapped("+");
+    case Op::Sub: return wrapped("-");
+    case Op::Mul: return wrapped("*");
+    case Op::And: return wrapped("&");
+    case Op::Or: return wrapped("|");
+    case Op::Xor: return wrapped("^");
+    case Op::Div: return "ct::divide(" + a + ", " + b + ", " + near(inst) + ")";
+    case Op::Mod: return "ct::modulo(" + a + ", " + b + ", " + near(inst) + ")";
+    case Op::Shl: return "static_cast<s64>(static_cast<u64>(" + a + ") << (" + b + " & 63))";
+    case Op::Shr: return "static_cast<s64>(static_cast<u64>(" + a + ") >> (" + b + " & 63))";
+    case Op::Sar: return a + " >> (" + b + " & 63)";
+    case Op::Eq: return a + " == " + b;
+    case Op::Ne: return a + " != " + b;
+    case Op::Lt: return a + " < " + b;
+    case Op::Le: return a + " <= " + b;
+    case Op::Ult: return "static_cast<u64>(" + a + ") < static_cast<u64>(" + b + ")";
+    default: return "";
+  }
+}
+
+// ------------------------------------------------------------------ strings and printing
+
+void UserBody::format(const Inst& inst, const std::string& sink) {
+  size_t next = 0;
+  for (const ast::FormatPiece& p : *inst.format) {
+    if (p.kind == ast::FormatPiece::Literal) {
+      out_.line("ct::put(" + sink + ", " + view_literal(p.text) + ");");
+      continue;
+    }
+    auto dimension = [&](ast::FormatPiece::Size kind, int fixed) -> std::string {
+      if (kind == ast::FormatPiece::Dynamic) return value(inst.args[next++]);
+      return kind == ast::FormatPiece::Fixed ? std::to_string(fixed) : "-1";
+    };
+    std::string width = dimension(p.width_kind, p.width);
+    std::string precision = dimension(p.precision_kind, p.precision);
+    if (p.precision_kind == ast::FormatPiece::Dynamic)
+      precision = "(" + precision + " < 0 ? 0 : " + precision + ")";
+    int flags =
+        p.flag_minus * 1 + p.flag_plus * 2 + p.flag_space * 4 + p.flag_zero * 8 + p.flag_hash * 16;
+    std::string spec = std::string("ct::Spec{'") + p.conversion + "', " + std::to_string(flags) +
+                       ", " + width + ", " + precision + "}";
+    const Operand& arg = inst.args[next++];
+    if (is_str(arg))
+      out_.line("ct::put_str(" + sink + ", " + view(arg) + ", " + spec + ");");
+    else if (p.conversion == 'm' || p.conversion == 'M')
+      out_.line("ct::put_memory(" + value(arg) + ", " + near(inst) + ");");
+    else
+      out_.line("ct::put_long(" + sink + ", " + value(arg) + ", " + spec + ");");
+  }
+}
+
+void UserBody::string_op(const Inst& inst) {
+  std::string to = inst.dst == ir::kNone ? "" : local(inst.dst);
+  switch (inst.op) {
+    case Op::StrCmp:
+      return assign(inst.dst,
+                    "ct::compare(" + view(inst.args[0]) + ", " + view(inst.args[1]) + ")");
+    case Op::StrEq:
+      return assign(inst.dst, "ct::equal(" + view(inst.args[0]) + ", " + view(inst.args[1]) + ")");
+    case Op::Concat:
+      return out_.line("ct::concat(" + to + ", " + view(inst.args[0]) + ", " + view(inst.args[1]) +
+                       ");");
+    case Op::Printf: return format(inst, "ct::output()");
+    case Op::Sprintf:
+      // Into a string of its own: an argument may be the destination.
+      out_.open("");
+      out_.line("ct::Str text;");
+      out_.line("ct::Sink sink = ct::to_string(text);");
+      format(inst, "sink");
+      out_.line("ct::finish(sink, text);");
+      if (!to.empty()) out_.line(to + " = text;");
+      return out_.close();
+    default: return;
+  }
+}
+
+// ------------------------------------------------------------------ globals
+
+void UserBody::global_op(const Inst& inst) {
+  const ir::Global& g = module_.globals[inst.global];
+  bool text = g.value.ty == Ty::Str;
+  std::string place = g.shared ? "ct_shared->" + layout::global_member(module_, inst.global)
+                               : host_variable(module_, inst.global);
+  std::string index = std::to_string(inst.global) + "u";
+  bool additive = g.shared && g.additive && !text;
+  switch (inst.op) {
+    case Op::GlobalGet:
+      if (additive) return assign(inst.dst, "ct::additive_get(" + index + ", &" + place + ")");
+      if (text) return assign(inst.dst, "ct::text(" + place + ", sizeof " + place + ")");
+      return assign(inst.dst, place);
+    case Op::GlobalSet:
+      if (additive)
+        return out_.line("ct::additive_set(" + index + ", &" + place + ", " + value(inst.args[0]) +
+                         ");");
+      if (text)
+        return out_.line("ct::store(" + place + ", sizeof " + place + ", " + view(inst.args[0]) +
+                         ");");
+      return out_.line(place + " = " + value(inst.args[0]) + ";");
+    case Op::GlobalAdd:
+      if (additive)
+        return assign(inst.dst, "ct::additive_add(" + index + ", &" + place + ", " +
+                                    value(inst.args[0]) + ")");
+      return assign(inst.dst, "ct::atomic_add(&" + place + ", " + value(inst.args[0]) + ")");
+    case Op::Clear:
+      if (g.is_array() || g.is_stat) return out_.line("ct::array_clear(" + index + ");");
+      if (text) return out_.line("ct::store(" + place + ", sizeof " + place + ", {\"\", 0});");
+      if (additive) return out_.line("ct::additive_set(" + index + ", &" + place + ", 0);");
+      return out_.line(place + " = 0;");
+    default: return;
+  }
+}
+
+void UserBody::array_op(const Inst& inst) {
+  const ir::Global& g = module_.globals[inst.global];
+  std::string index = std::to_string(inst.global) + "u, ";
+  bool has_value = inst.op == Op::ArraySet || inst.op == Op::ArrayAdd;
+  bool text = g.value.ty == Ty::Str;
+  out_.open("");
+  std::string k = key(inst, has_value ? 1 : 0, g.keys.size());
+  std::string slice = has_any(inst, has_value ? 1 : 0) ? ", true" : ", false";
+  std::string where = ", " + near(inst) + ")";
+  switch (inst.op) {
+    case Op::ArrayGet:
+      if (text)
+        out_.line("ct::array_get(" + index + k + ", " + local(inst.dst) + ");");
+      else
+        assign(inst.dst, "ct::array_get(" + index + k + ")");
+      break;
+    case Op::ArraySet:
+      out_.line("ct::array_set(" + index + k + ", " +
+                (text ? view(inst.args[0]) : value(inst.args[0])) + where + ";");
+      break;
+    case Op::ArrayAdd:
+      assign(inst.dst, "ct::array_add(" + index + k + ", " + value(inst.args[0]) + where);
+      break;
+    case Op::ArrayIn: assign(inst.dst, "ct::array_in(" + index + k + slice + ")"); break;
+    case Op::ArrayDelete: out_.line("ct::array_delete(" + index + k + slice + ");"); break;
+    default: break;
+  }
+  out_.close();
+}
+
+void UserBody::stat_op(const Inst& inst) {
+  const ir::Global& g = module_.globals[inst.global];
+  std::string index = std::to_string(inst.global) + "u, ";
+  std::string where = ", " + near(inst) + ")";
+  std::string hist = std::to_string(hist_index(g, inst.hist)) + "u";
+  bool has_value = inst.op == Op::StatAdd || inst.op == Op::HistGet;
+  out_.open("");
+  std::string k = key(inst, has_value ? 1 : 0, g.keys.size());
+  switch (inst.op) {
+    case Op::StatAdd:
+      out_.line("ct::stat_add(" + index + k + ", " + value(inst.args[0]) + where + ";");
+      break;
+    case Op::StatGet:
+      assign(inst.dst, "ct::stat_get(" + index + k + ", " + stat_fn(inst.stat_fn) + ", " +
+                           std::to_string(inst.imm) + where);
+      break;
+    case Op::HistGet:
+      assign(inst.dst,
+             "ct::hist_get(" + index + k + ", " + hist + ", " + value(inst.args[0]) + where);
+      break;
+    case Op::PrintHist:
+      out_.line("ct::put_hist(ct::output(), " + index + k + ", " + hist + where + ";");
+      break;
+    case Op::StrToHist:
+      out_.line("ct::Sink sink = ct::to_string(" + local(inst.dst) + ");");
+      out_.line("ct::put_hist(sink, " + index + k + ", " + hist + where + ";");
+      out_.line("ct::finish(sink, " + local(inst.dst) + ");");
+      break;
+    default: break;
+  }
+  out_.close();
+}
+
+// ------------------------------------------------------------------ calls and embedded C
+
+void UserBody::call(const Inst& inst) {
+  const ir::Function& f = module_.functions[inst.function];
+  std::string arguments;
+  if (f.result.ty == Ty::Str) {
+    out_.open("");
+    out_.line("ct::Str result;");
+    arguments = "result";
+  }
+  for (size_t i = 0; i < inst.args.size(); ++i) {
+    if (!arguments.empty()) arguments += ", ";
+    bool text = f.body.locals[i].type.ty == Ty::Str;
+    arguments += text ? view(inst.args[i]) : value(inst.args[i]);
+  }
+  std::string expression = user_function(f) + "(" + arguments + ")";
+  if (f.result.ty == Ty::Str) {
+    out_.line(expression + ";");
+    if (inst.dst != ir::kNone) out_.line(local(inst.dst) + " = result;");
+    return out_.close();
+  }
+  assign(f.result.ty == Ty::Void ? ir::kNone : inst.dst, expression);
+  if (f.result.ty == Ty::Void && inst.dst != ir::kNone) assign(inst.dst, "0");
+}
+
+void UserBody::embedded(const Inst& inst) {
+  if (inst.dst != ir::kNone && inst.name.find("STAP_RETVALUE") == std::string::npos)
+    return assign(inst.dst, is_str({Operand::of(inst.dst)}) ? "ct::text(" + inst.name + ")"
+                                                            : "(" + inst.name + ")");
+  out_.open("");
+  if (inst.dst != ir::kNone) {
+    bool text = is_str(Operand::of(inst.dst));
+    out_.line(text ? "char STAP_RETVALUE[CT_MAXSTRINGLEN] = {};" : "s64 STAP_RETVALUE = 0;");
+    out_.verbatim(inst.name, nullptr, 0);
+    out_.line(local(inst.dst) +
+              (text ? " = ct::text(STAP_RETVALUE, sizeof STAP_RETVALUE);" : " = STAP_RETVALUE;"));
+  } else {
+    out_.verbatim(inst.name, nullptr, 0);
+  }
+  out_.close();
+}
+
+// ------------------------------------------------------------------ control
+
+void UserBody::foreach (const Inst& inst) {
+  const ir::ForeachSpec& spec = *inst.foreach;
+  const ir::Global& g = module_.globals[spec.array];
+  std::string index = std::to_string(spec.array) + "u";
+  std::string limit = spec.has_limit ? value(inst.args[0]) : "-1";
+  std::string order = "ct::Order{" + std::to_string(spec.sort_direction) + ", " +
+                      std::to_string(spec.sort_column) + ", " + stat_fn(spec.sort_stat) + "}";
+  out_.open("");
+  size_t keys = inst.args.size() - spec.slice_from;
+  std::string k = key(inst, spec.slice_from, keys);
+  if (spec.over_hist)
+    out_.line("ct::Cursor cursor(" + index + ", k, " + std::to_string(hist_index(g, spec.hist)) +
+              "u, " + order + ", " + limit + ");");
+  else
+    out_.line("ct::Cursor cursor(" + index + ", " + order + ", " + limit + ", k);");
+  out_.open("while (cursor.next())");
+  for (size_t i = 0; i < spec.keys.size(); ++i) {
+    bool text = body_.locals[spec.keys[i]].type.ty == Ty::Str;
+    out_.line(local(spec.keys[i]) + " = cursor.key_" + (text ? "str(" : "long(") +
+              std::to_string(i) + ");");
+  }
+  if (spec.value != ir::kNone) {
+    bool text = body_.locals[spec.value].type.ty == Ty::Str;
+    out_.line(local(spec.value) + " = cursor.value_" + (text ? "str();" : "long();"));
+  }
+  std::string outer = std::exchange(continue_label_, "");
+  block(inst.blocks[0]);
+  continue_label_ = outer;
+  out_.close();
+  out_.close();
+}
+
+void UserBody::control(const Inst& inst) {
+  switch (inst.op) {
+    case Op::If:
+      out_.open("if (" + value(inst.args[0]) + ")");
+      block(inst.blocks[0]);
+      if (inst.blocks.size() > 1 && !inst.blocks[1].empty()) {
+        out_.middle("} else {");
+        block(inst.blocks[1]);
+      }
+      return out_.close();
+    case Op::Loop: {
+      std::string label = "ct_continue_" + std::to_string(labels_++);
+      out_.open("for (;;)");
+      out_.line("ct::check_interrupt();");
+      block(inst.blocks[0]);
+      out_.line("if (!" + value(inst.args[0]) + ") break;");
+      std::string outer = std::exchange(continue_label_, label);
+      out_.open("");
+      block(inst.blocks[1]);
+      out_.close();
+      continue_label_ = outer;
+      out_.line(label + ": __attribute__((unused));");
+      if (inst.blocks.size() > 2) block(inst.blocks[2]);
+      return out_.close();
+    }
+    case Op::Foreach: return foreach (inst);
+    case Op::Try:
+      out_.open("try");
+      block(inst.blocks[0]);
+      out_.middle("} catch (const ct::Error& caught) {");
+      if (inst.dst != ir::kNone)
+        out_.line(local(inst.dst) + " = ct::message(caught);");
+      else
+        out_.line("(void)caught;");
+      block(inst.blocks[1]);
+      return out_.close();
+    case Op::Break: return out_.line("break;");
+    case Op::Continue:
+      return out_.line(continue_label_.empty() ? "continue;" : "goto " + continue_label_ + ";");
+    case Op::Next: return out_.line("ct::next_handler();");
+    case Op::Return:
+      if (inst.args.empty() || result_ == Ty::Void)
+        return out_.line(result_ == Ty::Long ? "return 0;" : "return;");
+      if (result_ == Ty::Long) return out_.line("return " + value(inst.args[0]) + ";");
+      out_.line("ct::copy(ct_result, " + view(inst.args[0]) + ");");
+      return out_.line("return;");
+    default: return;
+  }
+}
+
+void UserBody::inst(const Inst& inst) {
+  out_.at(inst.span);
+  switch (inst.op) {
+    case Op::Copy:
+      return assign(inst.dst, is_str(inst.args[0]) ? view(inst.args[0]) : value(inst.args[0]));
+    case Op::StrCmp:
+    case Op::StrEq:
+    case Op::Concat:
+    case Op::Sprintf:
+    case Op::Printf: return string_op(inst);
+    case Op::GlobalGet:
+    case Op::GlobalSet:
+    case Op::GlobalAdd:
+    case Op::Clear: return global_op(inst);
+    case Op::ArrayGet:
+    case Op::ArraySet:
+    case Op::ArrayAdd:
+    case Op::ArrayIn:
+    case Op::ArrayDelete: return array_op(inst);
+    case Op::StatAdd:
+    case Op::StatGet:
+    case Op::HistGet:
+    case Op::PrintHist:
+    case Op::StrToHist: return stat_op(inst);
+    case Op::Call: return call(inst);
+    case Op::EmbeddedC: return embedded(inst);
+    case Op::Error: return out_.line("ct::fail(" + view(inst.args[0]) + ");");
+    case Op::If:
+    case Op::Loop:
+    case Op::Foreach:
+    case Op::Try:
+    case Op::Break:
+    case Op::Continue:
+    case Op::Return:
+    case Op::Next: return control(inst);
+    default: return assign(inst.dst, binary(inst));
+  }
+}
+
+void UserBody::declare_locals(size_t first) {
+  for (size_t i = first; i < body_.locals.size(); ++i) {
+    std::string name = local(static_cast<ir::LocalId>(i));
+    if (body_.locals[i].type.ty == Ty::Void) continue;
+    out_.line((body_.locals[i].type.ty == Ty::Str ? "ct::Str " + name : "s64 " + name + " = 0") +
+              ";");
+    out_.line("(void)" + name + ";");
+  }
+}
+
+void UserBody::block(const ir::Block& block) {
+  for (const Inst& each : block) inst(each);
+}
+
+}  // namespace coretap

@@ -1,0 +1,179 @@
+// The unit from top to bottom: limits, harness.h, the layout shared with the kernel object,
+// file-level embedded C, host-memory globals, functions, segments, handlers, and last the tables
+// (user_tables.cpp) that describe all of it to the runtime.
+#include "emit/user_cpp.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "emit/layout.h"
+#include "emit/user_body.h"
+#include "emit/user_tables.h"
+
+namespace coretap {
+
+using ir::Ty;
+
+std::string host_variable(const ir::Module& module, ir::GlobalId global) {
+  return "g" + std::to_string(global) + "_" + layout::identifier(module.globals[global].name);
+}
+
+std::string user_function(const ir::Function& function) {
+  return "ct_fn_" + layout::identifier(function.name);
+}
+
+namespace {
+
+/// Bytes of the longest packed key of any array, see ct::Key.
+size_t key_bytes(const ir::Module& module) {
+  size_t longest = 8;
+  for (const ir::Global& g : module.globals) {
+    size_t bytes = 0;
+    for (const ir::Type& k : g.keys) bytes += k.ty == Ty::Str ? 5 + module.max_string : 9;
+    longest = std::max(longest, bytes);
+  }
+  return longest;
+}
+
+class Unit {
+ public:
+  explicit Unit(const ir::Module& module) : module_(module) {}
+
+  std::string text() {
+    out_.line("// Made by coretap from " + layout::identifier(module_.script_name) + ".");
+    out_.line("#define CT_MAXSTRINGLEN " + std::to_string(module_.max_string));
+    out_.line("#define CT_KEY_BYTES " + std::to_string(key_bytes(module_)));
+    out_.line("#include <stdio.h>");
+    out_.line("#include <stdlib.h>");
+    out_.line("#include <unistd.h>");
+    out_.line("#include \"harness.h\"");
+    out_.verbatim(layout::text(module_) + "static struct ct_globals* ct_shared;", nullptr, 0);
+    host_globals();
+    for (const std::string& code : module_.user_code) out_.verbatim(code, nullptr, 0);
+    for (const ir::Function& f : module_.functions)
+      if (f.side == ir::Side::User) out_.line(signature(f) + ";");
+    for (const ir::Function& f : module_.functions)
+      if (f.side == ir::Side::User) function(f);
+    for (const ir::Segment& s : module_.segments) segment(s);
+    for (const ir::UserHandler& h : module_.user_handlers) handler(h);
+    out_.verbatim("#line 1 \"tables\"\n" + user_tables(module_), nullptr, 0);
+    return out_.take();
+  }
+
+ private:
+  void host_globals() {
+    for (ir::GlobalId id = 0; id < module_.globals.size(); ++id) {
+      const ir::Global& g = module_.globals[id];
+      if (g.shared || g.is_array() || g.is_stat) continue;
+      std::string name = host_variable(module_, id);
+      out_.line(g.value.ty == Ty::Str ? "static char " + name + "[CT_MAXSTRINGLEN];"
+                                      : "static s64 " + name + ";");
+    }
+  }
+
+  std::string signature(const ir::Function& f) {
+    std::string parameters = f.result.ty == Ty::Str ? "ct::Out ct_result" : "";
+    for (uint32_t i = 0; i < f.parameters; ++i) {
+      if (!parameters.empty()) parameters += ", ";
+      parameters += f.body.locals[i].type.ty == Ty::Str ? "ct::View " : "s64 ";
+      parameters += "p" + std::to_string(i);
+    }
+    return std::string("static ") + (f.result.ty == Ty::Long ? "s64 " : "void ") +
+           user_function(f) + "(" + parameters + ")";
+  }
+
+  void function(const ir::Function& f) {
+    out_.at(f.span);
+    out_.open(signature(f));
+    std::string where = describe_token(f.span);
+    out_.line("ct::Nest nest(" + (where.empty() ? "nullptr" : c_string(where)) + ");");
+    if (f.is_embedded) {
+      embedded_body(f);
+    } else {
+      UserBody body(module_, f, out_);
+      for (uint32_t i = 0; i < f.parameters; ++i) {
+        bool text = f.body.locals[i].type.ty == Ty::Str;
+        out_.line((text ? "ct::Str " : "s64 ") + body.local(i) + " = p" + std::to_string(i) + ";");
+        out_.line("(void)" + body.local(i) + ";");
+      }
+      body.declare_locals(f.parameters);
+      body.block(f.body.block);
+      if (f.result.ty == Ty::Long) out_.line("return 0;");
+      if (f.result.ty == Ty::Str) out_.line("ct::copy(ct_result, {\"\", 0});");
+    }
+    out_.close();
+  }
+
+  /// An embedded-C body runs in a lambda, so that its STAP_RETURN and plain `return` leave only it.
+  void embedded_body(const ir::Function& f) {
+    bool text = f.result.ty == Ty::Str;
+    for (uint32_t i = 0; i < f.parameters; ++i) {
+      const ir::Local& p = f.body.locals[i];
+      std::string name = "STAP_ARG_" + p.name;
+      if (p.type.ty == Ty::Str) {
+        out_.line("ct::Str copy_" + std::to_string(i) + " = p" + std::to_string(i) + ";");
+        out_.line("const char* " + name + " = copy_" + std::to_string(i) + ".data;");
+      } else {
+        out_.line("s64 " + name + " = p" + std::to_string(i) + ";");
+      }
+      out_.line("(void)" + name + ";");
+    }
+    if (text) out_.line("char STAP_RETVALUE[CT_MAXSTRINGLEN] = {};");
+    if (f.result.ty == Ty::Long) out_.line("s64 STAP_RETVALUE = 0;");
+    out_.verbatim(
+        "#define STAP_RETLEN CT_MAXSTRINGLEN\n"
+        "#define STAP_ERROR(...) ct::failf(__VA_ARGS__)\n"
+        "#define STAP_PRINTF(...) ct::printf(__VA_ARGS__)",
+        nullptr, 0);
+    out_.verbatim(f.result.ty == Ty::Long
+                      ? "#define STAP_RETURN(...) do { __VA_OPT__(STAP_RETVALUE = (__VA_ARGS__);) "
+                        "return; } while (0)"
+                      : "#define STAP_RETURN() return",
+                  nullptr, 0);
+    out_.open("[&]() -> void");
+    out_.verbatim(f.embedded_c, f.span.file, f.embedded_line);
+    out_.close("}();");
+    out_.verbatim("#undef STAP_RETLEN\n#undef STAP_ERROR\n#undef STAP_PRINTF\n#undef STAP_RETURN",
+                  nullptr, 0);
+    if (f.result.ty == Ty::Long) out_.line("return STAP_RETVALUE;");
+    if (text) out_.line("ct::copy(ct_result, ct::text(STAP_RETVALUE, sizeof STAP_RETVALUE));");
+  }
+
+  void segment(const ir::Segment& s) {
+    out_.at(s.span);
+    out_.open("static void ct_segment_" + std::to_string(s.id) + "(const void* ct_data, unsigned)");
+    UserBody body(module_, s.body, out_);
+    body.declare_locals(0);
+    std::string record = layout::record_struct(s);
+    out_.line("const " + record + "* ct_r = static_cast<const " + record + "*>(ct_data);");
+    out_.line("(void)ct_r;");
+    for (uint32_t i = 0; i < s.captures; ++i) {
+      std::string field = "ct_r->" + layout::record_field(i);
+      out_.line(body.local(i) + " = " +
+                (s.body.locals[i].type.ty == Ty::Str
+                     ? "ct::text(" + field + ", sizeof " + field + ")"
+                     : field) +
+                ";");
+    }
+    body.block(s.body.block);
+    out_.close();
+  }
+
+  void handler(const ir::UserHandler& h) {
+    out_.at(h.span);
+    out_.open("static void " + handler_function(h) + "()");
+    UserBody body(module_, h.body, out_);
+    body.declare_locals(0);
+    body.block(h.body.block);
+    out_.close();
+  }
+
+  const ir::Module& module_;
+  CodeWriter out_;
+};
+
+}  // namespace
+
+std::string emit_user_cpp(const ir::Module& module) { return Unit(module).text(); }
+
+}  // namespace coretap

@@ -1,0 +1,290 @@
+#include "emit/user_tables.h"
+
+#include <algorithm>
+#include <set>
+
+#include "emit/layout.h"
+#include "emit/user_body.h"
+
+namespace coretap {
+
+using ir::Global;
+using ir::Ty;
+
+namespace {
+
+/// A table row, "{a, b, c}".
+class Row {
+ public:
+  Row& add(const std::string& text) {
+    text_ += (text_.empty() ? "" : ", ") + text;
+    return *this;
+  }
+  Row& add(bool v) { return add(std::string(v ? "true" : "false")); }
+  Row& add(const char* text) { return add(std::string(text)); }
+  Row& number(uint64_t v) { return add(std::to_string(v) + "u"); }
+  std::string text() const { return "{" + text_ + "}"; }
+
+ private:
+  std::string text_;
+};
+
+std::string long_literal(int64_t v) {
+  return v == INT64_MIN ? "(-9223372036854775807ll - 1)" : std::to_string(v) + "ll";
+}
+
+/// An array definition, or nothing (and "nullptr" as its name) when there are no rows.
+std::string table(const std::string& type, const std::string& name,
+                  const std::vector<std::string>& rows, std::string& out) {
+  if (rows.empty()) return "nullptr";
+  out += "static const " + type + " " + name + "[] = {\n";
+  for (const std::string& row : rows) out += "  " + row + ",\n";
+  out += "};\n";
+  return name;
+}
+
+const char* kind(const ir::Type& type) {
+  return type.ty == Ty::Str ? "ct::Kind::Str" : "ct::Kind::Long";
+}
+
+const char* mechanism(ir::Mechanism m) {
+  switch (m) {
+    case ir::Mechanism::Uprobe: return "ct::Mechanism::Uprobe";
+    case ir::Mechanism::Uretprobe: return "ct::Mechanism::Uretprobe";
+    case ir::Mechanism::TpBtf: return "ct::Mechanism::TpBtf";
+    case ir::Mechanism::RawTp: return "ct::Mechanism::RawTp";
+    case ir::Mechanism::Tracepoint: return "ct::Mechanism::Tracepoint";
+    case ir::Mechanism::PerfEvent: return "ct::Mechanism::PerfEvent";
+    case ir::Mechanism::Kprobe: return "ct::Mechanism::Kprobe";
+    case ir::Mechanism::Kretprobe: return "ct::Mechanism::Kretprobe";
+    case ir::Mechanism::Fentry: return "ct::Mechanism::Fentry";
+    case ir::Mechanism::Fexit: return "ct::Mechanism::Fexit";
+    case ir::Mechanism::Usdt: return "ct::Mechanism::Usdt";
+  }
+  return "ct::Mechanism::Uprobe";
+}
+
+const char* event(ir::UserEvent e) {
+  switch (e) {
+    case ir::UserEvent::Begin: return "ct::UserEvent::Begin";
+    case ir::UserEvent::End: return "ct::UserEvent::End";
+    case ir::UserEvent::Error: return "ct::UserEvent::Error";
+    case ir::UserEvent::Timer: return "ct::UserEvent::Timer";
+  }
+  return "ct::UserEvent::Begin";
+}
+
+std::string offset_of(const std::string& type, const std::string& member) {
+  return "__builtin_offsetof(struct " + type + ", " + member + ")";
+}
+std::string size_of(const std::string& type) { return "sizeof(struct " + type + ")"; }
+
+class Tables {
+ public:
+  explicit Tables(const ir::Module& module) : module_(module) {}
+
+  std::string text() {
+    std::string globals = global_table(), handlers = handler_table(), users = user_table(),
+                segments = segment_table();
+    out_ +=
+        "extern \"C\" {\n"
+        "extern const char ct_kernel_object[] __attribute__((weak));\n"
+        "extern const char ct_kernel_object_end[] __attribute__((weak));\n"
+        "extern const char ct_base_object[] __attribute__((weak));\n"
+        "extern const char ct_base_object_end[] __attribute__((weak));\n"
+        "extern const ct::Program ct_program;\n"
+        "}\n";
+    Row program;
+    program.add("ct::kProgramAbi").add(c_string(module_.script_name));
+    for (const char* object : {"ct_kernel_object", "ct_base_object"})
+      program.add(object).add(std::string("static_cast<u64>(") + object + "_end - " + object + ")");
+    program.add(globals).number(module_.globals.size());
+    program.add(handlers).number(module_.kernel_handlers.size());
+    program.add(users).number(module_.user_handlers.size());
+    program.add(segments).number(module_.segments.size());
+    program.add("reinterpret_cast<void**>(&ct_shared)").add("sizeof(struct ct_globals)");
+    program.number(module_.max_string).number(module_.max_map_entries);
+    program.number(module_.max_nesting + call_depth());
+    program.add(long_literal(module_.max_errors)).add(long_literal(module_.max_skipped));
+    program.add(long_literal(module_.max_action));
+    out_ += "const ct::Program ct_program = " + program.text() + ";\n";
+    return out_;
+  }
+
+ private:
+  /// Calls that nest without recursion; MAXNESTING is what recursion may add.
+  size_t call_depth() const {
+    size_t deepest = 0;
+    std::vector<bool> open(module_.functions.size());
+    auto depth = [&](auto&& self, const ir::Block& block) -> size_t {
+      size_t below = 0;
+      for (const ir::Inst& inst : block) {
+        for (const ir::Block& b : inst.blocks) below = std::max(below, self(self, b));
+        if (inst.op != ir::Op::Call || open[inst.function]) continue;
+        open[inst.function] = true;
+        below = std::max(below, 1 + self(self, module_.functions[inst.function].body.block));
+        open[inst.function] = false;
+      }
+      return below;
+    };
+    for (const ir::UserHandler& h : module_.user_handlers)
+      deepest = std::max(deepest, depth(depth, h.body.block));
+    for (const ir::Segment& s : module_.segments)
+      deepest = std::max(deepest, depth(depth, s.body.block));
+    return deepest;
+  }
+
+  std::string key_table(ir::GlobalId id, const std::string& prefix) {
+    const Global& g = module_.globals[id];
+    std::vector<std::string> rows;
+    for (size_t i = 0; i < g.keys.size(); ++i) {
+      Row row;
+      row.add(kind(g.keys[i]));
+      if (layout::in_map(g)) {
+        std::string member = "k" + std::to_string(i);
+        row.add(offset_of(layout::key_struct(module_, id), member));
+        row.add("sizeof(static_cast<struct " + layout::key_struct(module_, id) + "*>(nullptr)->" +
+                member + ")");
+      } else {
+        row.number(0).number(0);
+      }
+      rows.push_back(row.text());
+    }
+    return table("ct::KeyField", prefix + "_keys", rows, out_);
+  }
+
+  std::string hist_table(ir::GlobalId id, const std::string& prefix) {
+    const Global& g = module_.globals[id];
+    std::vector<std::string> rows;
+    for (size_t i = 0; i < g.hists.size(); ++i) {
+      const ir::HistSpec& h = g.hists[i];
+      Row row;
+      row.add(h.linear)
+          .add(long_literal(h.low))
+          .add(long_literal(h.high))
+          .add(long_literal(h.step));
+      row.add(layout::in_map(g)
+                  ? offset_of(layout::value_struct(module_, id), "hist" + std::to_string(i))
+                  : "0");
+      rows.push_back(row.text());
+    }
+    return table("ct::HistField", prefix + "_hists", rows, out_);
+  }
+
+  std::string stat_fields(ir::GlobalId id) {
+    const Global& g = module_.globals[id];
+    Row row;
+    auto field = [&](bool kept, const char* member) {
+      row.add(kept && layout::in_map(g) ? offset_of(layout::value_struct(module_, id), member)
+                                        : "ct::kAbsent");
+    };
+    field(g.is_stat, "count");
+    field(g.is_stat, "sum");
+    field(g.is_stat && g.need_min_max, "min");
+    field(g.is_stat && g.need_min_max, "max");
+    field(g.is_stat && g.need_variance, "squares");
+    return row.text();
+  }
+
+  std::string global_row(ir::GlobalId id) {
+    const Global& g = module_.globals[id];
+    std::string prefix = "ct_g" + std::to_string(id);
+    Row row;
+    row.add(c_string(g.name)).add(g.is_stat ? "ct::Kind::Stat" : kind(g.value));
+    row.add(g.is_array()).add(g.shared).add(g.additive).add(g.wrap).add(g.displayed_at_end);
+    if (layout::is_scalar(g)) {
+      std::string member =
+          g.shared ? layout::global_member(module_, id) : host_variable(module_, id);
+      row.add(g.shared ? "nullptr" : "&" + member);
+      row.add(g.shared ? offset_of("ct_globals", member) : "0");
+      row.add(g.shared ? "sizeof(static_cast<struct ct_globals*>(nullptr)->" + member + ")"
+                       : "sizeof " + member);
+    } else {
+      row.add("nullptr").number(0);
+      row.add(!layout::in_map(g)                   ? "0"
+              : g.is_stat || g.value.ty == Ty::Str ? size_of(layout::value_struct(module_, id))
+                                                   : "8");
+    }
+    row.add(!layout::in_map(g) ? "0"
+            : g.is_array()     ? size_of(layout::key_struct(module_, id))
+                               : "4");
+    row.number(g.max_entries);
+    row.add(key_table(id, prefix)).number(g.keys.size());
+    row.add(stat_fields(id)).add(g.need_min_max).add(g.need_variance);
+    row.add(hist_table(id, prefix)).number(g.hists.size());
+    bool two = layout::has_generations(g);
+    row.add("{" + (layout::in_map(g) ? c_string(layout::map_name(module_, id, 0)) : "nullptr") +
+            ", " + (two ? c_string(layout::map_name(module_, id, 1)) : "nullptr") + "}");
+    row.add(two ? offset_of("ct_globals", layout::generation_member(module_, id)) : "0");
+    row.add(g.init.has_value());
+    row.add(long_literal(g.init ? g.init->num : 0));
+    row.add("{" + c_string(g.init ? g.init->str : "") + ", " +
+            std::to_string(g.init ? g.init->str.size() : 0) + "}");
+    return row.text();
+  }
+
+  std::string global_table() {
+    std::vector<std::string> rows;
+    for (ir::GlobalId id = 0; id < module_.globals.size(); ++id) rows.push_back(global_row(id));
+    return table("ct::Global", "ct_global_table", rows, out_);
+  }
+
+  std::string handler_table() {
+    std::vector<std::string> rows;
+    for (const ir::KernelHandler& h : module_.kernel_handlers) {
+      std::vector<std::string> sites;
+      for (const ir::Site& s : h.sites) {
+        Row site;
+        site.add(c_string(s.target)).add(std::to_string(s.offset) + "ull");
+        site.add(c_string(s.build_id)).add(c_string(s.pp)).add(c_string(s.function));
+        site.add(c_string(s.module)).add(c_string(s.file_line));
+        site.add(s.dwarf_bound).add(s.optional).add(s.perf_is_freq).number(s.perf_type);
+        site.add(std::to_string(s.perf_config) + "ull").add(std::to_string(s.perf_period) + "ull");
+        sites.push_back(site.text());
+      }
+      std::string prefix = "ct_sites_" + std::to_string(rows.size());
+      Row row;
+      row.add(c_string(h.name)).add(mechanism(h.mechanism));
+      row.add(table("ct::Site", prefix, sites, out_)).number(sites.size());
+      row.add(h.span ? c_string(h.span.file->name) : "nullptr");
+      rows.push_back(row.text());
+    }
+    return table("ct::KernelHandler", "ct_handler_table", rows, out_);
+  }
+
+  std::string user_table() {
+    std::vector<std::string> rows;
+    for (const ir::UserHandler& h : module_.user_handlers) {
+      Row row;
+      row.add(handler_function(h)).add(event(h.event)).add(long_literal(h.priority));
+      row.add(std::to_string(h.period_ns) + "ull").add(std::to_string(h.randomize_ns) + "ull");
+      row.add(c_string(h.pp));
+      rows.push_back(row.text());
+    }
+    return table("ct::UserHandler", "ct_user_table", rows, out_);
+  }
+
+  std::string segment_table() {
+    std::vector<std::string> rows(module_.segments.size());
+    for (const ir::Segment& s : module_.segments) {
+      Row row;
+      row.add("ct_segment_" + std::to_string(s.id));
+      row.add(size_of(layout::record_struct(s))).add(c_string(s.pp));
+      rows[s.id] = row.text();
+    }
+    return table("ct::Segment", "ct_segment_table", rows, out_);
+  }
+
+  const ir::Module& module_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string handler_function(const ir::UserHandler& handler) {
+  return "ct_on_" + layout::identifier(handler.name);
+}
+
+std::string user_tables(const ir::Module& module) { return Tables(module).text(); }
+
+}  // namespace coretap

@@ -1,0 +1,15 @@
+// The constant tables of the generated unit (runtime/user/program.h describes them).
+#pragma once
+
+#include <string>
+
+#include "ir/ir.h"
+
+namespace coretap {
+
+std::string handler_function(const ir::UserHandler& handler);
+
+/// All tables, ct_program last.
+std::string user_tables(const ir::Module& module);
+
+}  // namespace coretap

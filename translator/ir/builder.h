@@ -1,0 +1,78 @@
+// Appends instructions to a body; what lowering and the probe families write IR with.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ir/ir.h"
+
+namespace coretap::ir {
+
+class Builder {
+ public:
+  Builder(Body& body, Span span) : body_(body), block_(&body.block), span_(span) {}
+
+  void at(Span span) { span_ = span; }
+  Span span() const { return span_; }
+  Body& body() { return body_; }
+
+  LocalId temp(Ty ty) {
+    body_.locals.push_back({"t" + std::to_string(body_.locals.size()), {ty, 0}});
+    return static_cast<LocalId>(body_.locals.size() - 1);
+  }
+  LocalId named(std::string name, Ty ty) {
+    body_.locals.push_back({std::move(name), {ty, 0}});
+    return static_cast<LocalId>(body_.locals.size() - 1);
+  }
+
+  /// Appends `inst` at the current place and returns it for more settings; the reference is good
+  /// until the next append.
+  Inst& append(Op op, std::vector<Operand> args = {}, LocalId dst = kNone) {
+    Inst inst;
+    inst.op = op;
+    inst.span = span_;
+    inst.args = std::move(args);
+    inst.dst = dst;
+    block_->push_back(std::move(inst));
+    return block_->back();
+  }
+  /// Appends an operation with a fresh long destination and returns the destination.
+  Operand value(Op op, std::vector<Operand> args = {}, Ty ty = Ty::Long) {
+    LocalId dst = temp(ty);
+    append(op, std::move(args), dst);
+    return Operand::of(dst);
+  }
+  Operand load(Space space, Operand address, uint32_t size, bool is_signed) {
+    LocalId dst = temp(Ty::Long);
+    Inst& inst = append(Op::Load, {std::move(address)}, dst);
+    inst.space = space;
+    inst.size = size;
+    inst.is_signed = is_signed;
+    return Operand::of(dst);
+  }
+  /// Constant-folds `base + offset` for literals and zero.
+  Operand add(Operand base, int64_t offset) {
+    if (offset == 0) return base;
+    if (base.kind == Operand::Int) return Operand::integer(base.num + offset);
+    return value(Op::Add, {std::move(base), Operand::integer(offset)});
+  }
+
+  /// Runs `fill` with a new block as the current place and returns the block.
+  template <typename Fill>
+  Block nested(Fill&& fill) {
+    Block block;
+    Block* outer = std::exchange(block_, &block);
+    fill();
+    block_ = outer;
+    return block;
+  }
+
+ private:
+  Body& body_;
+  Block* block_;
+  Span span_;
+};
+
+}  // namespace coretap::ir

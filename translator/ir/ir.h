@@ -1,0 +1,294 @@
+// The typed IR between the passes and the two emitters. It is structured (blocks, not a flow
+// graph), because both emitters write C-like text, and in A-normal form: every operand is a
+// literal or a local, every operation that can fail is an instruction of its own, and
+// short-circuit operators have become Ifs. So an emitter is one small function per row of
+// ops.def, and passes that move code between the sides (split) see every effect.
+//
+// A module holds functions and handlers, each made for one side. Kernel-side code never prints
+// and never iterates: `split` has turned such parts into *segments*, user-side bodies which the
+// kernel part starts by Send(segment, captured values).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ast/ast.h"
+#include "support/source.h"
+
+namespace coretap::ir {
+
+enum class Side : uint8_t { Kernel, User };
+
+enum class Ty : uint8_t { Void, Long, Str };
+
+/// `cap`: bytes of a string including its NUL, a multiple of 8, at most MAXSTRINGLEN. Set by
+/// string_widths; 0 before.
+struct Type {
+  Ty ty = Ty::Void;
+  uint32_t cap = 0;
+};
+
+enum class Op : uint8_t {
+#define CORETAP_OP(name, ...) name,
+#include "ir/ops.def"
+};
+
+struct OpInfo {
+  const char* text;
+  char dst;  ///< 'N' 'L' 'S' 'V'
+  const char* args;
+  bool kernel, user;
+  bool pure, can_fail;
+};
+const OpInfo& info(Op op);
+
+using LocalId = uint32_t;
+constexpr LocalId kNone = UINT32_MAX;
+
+/// A literal, a local, or None (the `*` of a slice).
+struct Operand {
+  enum Kind : uint8_t { None, Int, StrLit, Local } kind = None;
+  int64_t num = 0;
+  std::string str;
+  LocalId local = kNone;
+
+  static Operand integer(int64_t v) {
+    Operand o;
+    o.kind = Int;
+    o.num = v;
+    return o;
+  }
+  static Operand string(std::string s) {
+    Operand o;
+    o.kind = StrLit;
+    o.str = std::move(s);
+    return o;
+  }
+  static Operand of(LocalId id) {
+    Operand o;
+    o.kind = Local;
+    o.local = id;
+    return o;
+  }
+};
+
+enum class Space : uint8_t { Kernel, User };
+
+/// A member path for CO-RE: `type` as "struct task_struct"; steps outermost first.
+/// A `minimal` type declaration for it is in Module::core_types.
+struct CoreAccess {
+  std::string type;
+  struct Step {
+    std::string member;  ///< empty: an array index
+    int64_t index = 0;
+  };
+  std::vector<Step> steps;
+  bool is_bitfield = false;
+  uint32_t size = 0;  ///< bytes at build time
+  bool is_signed = false;
+};
+
+/// A struct or union that generated kernel code declares with preserve_access_index, holding
+/// just the members that are accessed. `declaration` is C text of the member, e.g.
+/// "struct mm_struct *mm;" or "char comm[16];" or "struct { int a:3; };".
+struct CoreType {
+  std::string name;  ///< "struct task_struct"
+  struct Member {
+    std::string name, declaration;
+  };
+  std::vector<Member> members;
+};
+
+struct HistSpec {
+  bool linear = false;
+  int64_t low = 0, high = 0, step = 0;
+  bool operator==(const HistSpec&) const = default;
+};
+
+using GlobalId = uint32_t;
+using FunctionId = uint32_t;
+
+/// A global variable, array or statistic.
+struct Global {
+  std::string name;  ///< as in the script (mangled if private to a tapset file)
+  Span span;
+  bool is_stat = false;
+  Type value;                ///< of a scalar or of an array's values; Long for statistics
+  std::vector<Type> keys;    ///< empty: a scalar
+  uint32_t max_entries = 0;  ///< 0: MAXMAPENTRIES, set when the program starts
+  bool wrap = false;
+  std::optional<Operand> init;
+  /// Touched by kernel code, so it lives in BPF (.bss or a map); else in the harness's memory.
+  bool shared = false;
+  /// Kernel code only adds to it (++ += <<<) and never reads, tests or deletes: user code may
+  /// take what is there and start a new generation without losing a count. See runtime/user/maps.
+  bool additive = false;
+  // statistics: which fields are kept
+  bool need_min_max = false, need_variance = false;
+  std::vector<HistSpec> hists;
+  bool displayed_at_end = false;  ///< written, never read by the script: shown at exit as stap does
+  bool is_array() const { return !keys.empty(); }
+};
+
+struct Inst;
+using Block = std::vector<Inst>;
+
+struct ForeachSpec {
+  GlobalId array = 0;
+  bool over_hist = false;
+  HistSpec hist;
+  std::vector<LocalId> keys;  ///< one per key (over_hist: one, the bucket's lower bound)
+  LocalId value = kNone;      ///< `v = [k]`; for a statistic its @count
+  int sort_direction = 0;     ///< +1 ascending, -1 descending, 0 none
+  unsigned sort_column = 0;   ///< 0 = value, N = N-th key
+  ast::StatFn sort_stat = ast::StatFn::Count;
+  bool has_limit = false;  ///< then inst.args[0] is the limit
+  size_t slice_from = 0;   ///< inst.args from here on: one per key (None = `*`); or none at all
+};
+
+struct Inst {
+  Op op = Op::Copy;
+  Span span;
+  LocalId dst = kNone;
+  std::vector<Operand> args;
+  std::vector<Block> blocks;
+  int64_t imm = 0;
+  uint32_t size = 8;
+  bool is_signed = false;
+  Space space = Space::Kernel;
+  GlobalId global = 0;
+  FunctionId function = 0;
+  ast::StatFn stat_fn = ast::StatFn::Count;
+  HistSpec hist;
+  std::string name;
+  std::shared_ptr<const std::vector<ast::FormatPiece>> format;
+  std::shared_ptr<const CoreAccess> core;
+  std::shared_ptr<const ForeachSpec> foreach;
+  bool moved = false;  ///< split's mark: runs in user space
+};
+
+struct Local {
+  std::string name;  ///< from the script, or "t<N>"
+  Type type;
+};
+
+/// A body with its locals. Parameters are the first locals.
+struct Body {
+  std::vector<Local> locals;
+  Block block;
+};
+
+/// A script function, made for one side. Recursion only on the user side.
+struct Function {
+  std::string name;  ///< C identifier, unique in its side
+  std::string script_name;
+  Span span;
+  Side side = Side::User;
+  Type result;
+  uint32_t parameters = 0;
+  Body body;
+  bool is_embedded = false;
+  std::string embedded_c;
+  uint32_t embedded_line = 0;  ///< for #line
+  bool pure = false;           ///< pragma: a call may be dropped when unused
+  FunctionId twin = kNone;     ///< the same function made for the other side, or kNone
+};
+
+/// How a kernel handler hooks into the kernel; a runtime table row is made from each Site.
+enum class Mechanism : uint8_t {
+  Uprobe,
+  Uretprobe,
+  TpBtf,
+  RawTp,
+  Tracepoint,
+  PerfEvent,
+  Kprobe,
+  Kretprobe,
+  Fentry,
+  Fexit,
+  Usdt,
+};
+
+/// One address, tracepoint or event that a handler is attached to.
+struct Site {
+  std::string target;   ///< uprobe: path of the object; tp: "name" or "system:name"; kprobe: symbol
+  uint64_t offset = 0;  ///< uprobe: file offset; kprobe: offset in the function
+  std::string build_id;  ///< uprobe: of the object, "" if it has none
+  std::string module;
+  bool dwarf_bound = false;  ///< refuses to attach to another build-id
+  std::string pp;            ///< probe point as stap's pp() shows it
+  std::string function;      ///< ppfunc(), "" if not known
+  std::string file_line;     ///< "file.c:12" or ""
+  bool optional = false;
+  int64_t pid = 0;  ///< uprobe: only in this process, for process(PID); 0: in every process
+  // PerfEvent
+  uint32_t perf_type = 0;
+  uint64_t perf_config = 0;
+  uint64_t perf_period = 0;  ///< or, if perf_is_freq, Hz
+  bool perf_is_freq = false;
+};
+
+struct KernelHandler {
+  std::string name;  ///< C identifier of the BPF program
+  Span span;
+  Mechanism mechanism = Mechanism::Uprobe;
+  std::vector<Site> sites;
+  Body body;
+  bool uses_site_info = false;  ///< SiteStr/SiteNum appear (also in callees)
+};
+
+/// When user-side code runs.
+enum class UserEvent : uint8_t { Begin, End, Error, Timer };
+
+struct UserHandler {
+  std::string name;
+  Span span;
+  UserEvent event = UserEvent::Begin;
+  int64_t priority = 0;    ///< begin/end/error order, ascending
+  uint64_t period_ns = 0;  ///< Timer
+  uint64_t randomize_ns = 0;
+  std::string pp;
+  Body body;
+};
+
+/// User-side code started by a kernel handler. Its first `captures` locals are filled from the
+/// record.
+struct Segment {
+  uint32_t id = 0;
+  Span span;
+  uint32_t captures = 0;
+  Body body;
+  std::string pp;
+};
+
+struct Module {
+  std::vector<Global> globals;
+  std::vector<Function> functions;
+  std::vector<KernelHandler> kernel_handlers;
+  std::vector<UserHandler> user_handlers;
+  std::vector<Segment> segments;
+  std::vector<CoreType> core_types;
+  std::vector<std::string> kernel_code;  ///< file-level embedded C, /* bpf */
+  std::vector<std::string> user_code;    ///< file-level embedded C, /* harness */
+  std::string script_name;
+  /// Compile-time limits (-D): MAXSTRINGLEN, MAXACTION, MAXNESTING, …
+  uint32_t max_string = 512;
+  int64_t max_action = 1000;  ///< statements per kernel handler loop
+  uint32_t max_map_entries = 2048;
+  uint32_t max_nesting = 10;
+  int64_t max_errors = 0;
+  int64_t max_skipped = 100;
+};
+
+/// Textual dump, for -d and golden tests.
+std::string print(const Module& module);
+std::string print(const Body& body, int indent = 1);
+
+/// Checks operand and destination types, sides, capacities and block structure; returns the
+/// first violation or "". Run after every IR pass in tests and debug builds.
+std::string verify(const Module& module);
+
+}  // namespace coretap::ir

@@ -1,0 +1,31 @@
+#include "ir/ir.h"
+
+namespace coretap::ir {
+
+namespace {
+
+enum class Sides { Both, Kernel, User };
+enum class Flags { None, Pure, CanFail };
+
+constexpr OpInfo row(const char* text, const char* dst, const char* args, Sides sides,
+                     Flags flags) {
+  return {text,
+          dst[0],
+          args,
+          sides != Sides::User,
+          sides != Sides::Kernel,
+          flags == Flags::Pure,
+          flags == Flags::CanFail};
+}
+
+constexpr OpInfo kTable[] = {
+#define CORETAP_OP(name, text, dst, args, sides, flags) \
+  row(text, #dst, args, Sides::sides, Flags::flags),
+#include "ir/ops.def"
+};
+
+}  // namespace
+
+const OpInfo& info(Op op) { return kTable[static_cast<size_t>(op)]; }
+
+}  // namespace coretap::ir

@@ -1,0 +1,366 @@
+// The IR's grammar as code. A violation is a bug of the pass before, never of the script, so the
+// text is for the authors of passes: it names the body, the instruction and the rule.
+#include "ir/ir.h"
+
+namespace coretap::ir {
+
+namespace {
+
+/// A BPF hash key is at most 512 bytes (MAX_BPF_STACK in kernel/bpf/hashtab.c of old kernels).
+constexpr uint32_t kMaxKeyBytes = 512;
+
+uint32_t bytes_of(const Type& type) { return type.ty == Ty::Str ? type.cap : 8; }
+
+class Verifier {
+ public:
+  explicit Verifier(const Module& module) : module_(module) {}
+
+  std::string run() {
+    for (const Global& g : module_.globals) global(g);
+    for (const Function& f : module_.functions) function(f);
+    for (const KernelHandler& h : module_.kernel_handlers) {
+      where_ = "kernel handler " + h.name;
+      if (h.sites.empty()) fail("has no site");
+      start(h.body, Side::Kernel, {});
+    }
+    for (const UserHandler& h : module_.user_handlers) {
+      where_ = "user handler " + h.name;
+      start(h.body, Side::User, {});
+    }
+    for (size_t i = 0; i < module_.segments.size(); ++i) {
+      const Segment& s = module_.segments[i];
+      where_ = "segment " + std::to_string(s.id);
+      if (s.id != i) fail("is not at its index");
+      if (s.captures > s.body.locals.size()) fail("captures more locals than it has");
+      start(s.body, Side::User, {});
+    }
+    return error_;
+  }
+
+ private:
+  void fail(const std::string& what) {
+    if (!error_.empty()) return;
+    error_ = where_ + ": " + what;
+    if (inst_)
+      error_ += " in `" + std::string(info(inst_->op).text) + "` at " + describe(inst_->span);
+  }
+
+  void type(const Type& t, const std::string& what) {
+    if (t.ty != Ty::Str && t.cap != 0) fail(what + " is no string and has a capacity");
+    if (t.cap % 8 != 0) fail(what + " has a capacity that is no multiple of 8");
+    if (t.cap > (module_.max_string + 7) / 8 * 8) fail(what + " is wider than MAXSTRINGLEN");
+  }
+
+  void global(const Global& g) {
+    where_ = "global " + g.name;
+    type(g.value, "the value");
+    if (g.value.ty == Ty::Void) fail("has a void value");
+    if (g.is_stat && g.value.ty != Ty::Long) fail("a statistic of strings");
+    uint32_t key_bytes = 0;
+    for (const Type& key : g.keys) {
+      type(key, "a key");
+      if (key.ty == Ty::Void) fail("a void key");
+      key_bytes += bytes_of(key);
+    }
+    if (g.shared && key_bytes > kMaxKeyBytes)
+      fail("keys of " + std::to_string(key_bytes) + " bytes, more than BPF's 512");
+    for (const HistSpec& h : g.hists)
+      if (h.linear && (h.step <= 0 || h.high < h.low)) fail("bad bounds of a linear histogram");
+    if (g.init && g.init->kind != (g.value.ty == Ty::Str ? Operand::StrLit : Operand::Int))
+      fail("initial value of another type");
+  }
+
+  void function(const Function& f) {
+    where_ = "function " + f.name;
+    type(f.result, "the result");
+    if (f.parameters > f.body.locals.size()) fail("has more parameters than locals");
+    if (f.is_embedded && !f.body.block.empty()) fail("has an embedded and a script body");
+    start(f.body, f.side, f.result);
+  }
+
+  void start(const Body& body, Side side, Type result) {
+    body_ = &body;
+    side_ = side;
+    result_ = result;
+    for (const Local& l : body.locals) {
+      type(l.type, "local " + l.name);
+      if (l.type.ty == Ty::Void) fail("local " + l.name + " is void");
+    }
+    block(body.block, 0);
+    inst_ = nullptr;
+  }
+
+  void block(const Block& b, int loops) {
+    for (size_t i = 0; i < b.size() && error_.empty(); ++i) {
+      inst_ = &b[i];
+      instruction(b[i], loops);
+    }
+  }
+
+  void instruction(const Inst& inst, int loops) {
+    const OpInfo& row = info(inst.op);
+    if (side_ == Side::Kernel ? !row.kernel : !row.user) fail("operation of the other side");
+    if (inst.dst != kNone && inst.dst >= body_->locals.size()) fail("destination out of range");
+    for (const Operand& o : inst.args)
+      if (o.kind == Operand::Local && o.local >= body_->locals.size()) fail("operand out of range");
+    if (!error_.empty()) return;
+    operands(inst, row);
+    destination(inst, row);
+    specific(inst, loops);
+    if (error_.empty()) blocks(inst, loops);
+  }
+
+  Ty ty(const Operand& o) const {
+    switch (o.kind) {
+      case Operand::None: return Ty::Void;
+      case Operand::Int: return Ty::Long;
+      case Operand::StrLit: return Ty::Str;
+      case Operand::Local: return body_->locals[o.local].type.ty;
+    }
+    return Ty::Void;
+  }
+
+  const Global* global_of(const Inst& inst) {
+    if (inst.global < module_.globals.size()) return &module_.globals[inst.global];
+    fail("global out of range");
+    return nullptr;
+  }
+
+  static bool names_global(Op op) {
+    switch (op) {
+      case Op::StrToHist:
+      case Op::PrintHist:
+      case Op::GlobalGet:
+      case Op::GlobalSet:
+      case Op::GlobalAdd:
+      case Op::ArrayGet:
+      case Op::ArraySet:
+      case Op::ArrayAdd:
+      case Op::ArrayIn:
+      case Op::ArrayDelete:
+      case Op::Clear:
+      case Op::StatAdd:
+      case Op::StatGet:
+      case Op::HistGet: return true;
+      default: return false;
+    }
+  }
+
+  /// Operand types by the letters of ops.def.
+  void operands(const Inst& inst, const OpInfo& row) {
+    const Global* g = names_global(inst.op) ? global_of(inst) : nullptr;
+    if (names_global(inst.op) && !g) return;
+    if (inst.op == Op::Loop) return;  // its condition is checked with its blocks
+    size_t next = 0;
+    for (const char* p = row.args; *p; ++p) {
+      if (*p == '*') return;
+      if (*p == 'K') {
+        keys(inst, *g, next);
+        return;
+      }
+      if (inst.op == Op::Return && inst.args.empty()) return;
+      if (next >= inst.args.size()) return fail("too few operands");
+      Ty have = ty(inst.args[next++]);
+      if (*p == 'L' && have != Ty::Long) fail("operand is no long");
+      if (*p == 'S' && have != Ty::Str) fail("operand is no string");
+      if (*p == 'V' && g && have != g->value.ty) fail("operand is not of the global's type");
+      if (*p == 'V' && have == Ty::Void) fail("operand is none");
+    }
+    if (next != inst.args.size()) fail("too many operands");
+  }
+
+  void keys(const Inst& inst, const Global& g, size_t from) {
+    if (inst.args.size() - from != g.keys.size()) return fail("wrong number of keys");
+    bool slices = side_ == Side::User && (inst.op == Op::ArrayIn || inst.op == Op::ArrayDelete);
+    for (size_t i = 0; i < g.keys.size(); ++i) {
+      const Operand& o = inst.args[from + i];
+      if (o.kind == Operand::None && slices) continue;
+      if (ty(o) != g.keys[i].ty) fail("key " + std::to_string(i + 1) + " is of another type");
+    }
+  }
+
+  void destination(const Inst& inst, const OpInfo& row) {
+    if (inst.dst == kNone) {
+      // A value that nobody wants still has to be computed if computing it may fail or does more.
+      bool optional = row.dst == 'N' || !row.pure;
+      if (!optional) fail("pure operation without a destination");
+      return;
+    }
+    Ty have = body_->locals[inst.dst].type.ty;
+    if (row.dst == 'N') fail("destination of an operation that has no value");
+    if (row.dst == 'L' && have != Ty::Long) fail("destination is no long");
+    if (row.dst == 'S' && have != Ty::Str) fail("destination is no string");
+    if (row.dst != 'V') return;
+    if (inst.op == Op::Copy && have != ty(inst.args[0])) fail("copy between types");
+    if (names_global(inst.op) && have != module_.globals[inst.global].value.ty)
+      fail("destination is not of the global's type");
+    if (inst.op == Op::Call && inst.function < module_.functions.size() &&
+        module_.functions[inst.function].result.ty != have)
+      fail("destination is not of the function's type");
+  }
+
+  void specific(const Inst& inst, int loops) {
+    switch (inst.op) {
+      case Op::GlobalGet:
+      case Op::GlobalSet:
+      case Op::GlobalAdd: return scalar(inst);
+      case Op::ArrayGet:
+      case Op::ArraySet:
+      case Op::ArrayAdd:
+      case Op::ArrayIn:
+      case Op::ArrayDelete: return array(inst);
+      case Op::StatAdd:
+      case Op::StatGet: return statistic(inst);
+      case Op::Clear: {
+        const Global& g = module_.globals[inst.global];
+        if (side_ == Side::Kernel && (g.is_array() || !g.shared))
+          fail("kernel code clears a whole array or a global of the harness");
+        return;
+      }
+      case Op::Sprintf:
+      case Op::Printf:
+        if (!inst.format) return fail("no format");
+        return format(inst);
+      case Op::Load:
+        if (inst.size != 1 && inst.size != 2 && inst.size != 4 && inst.size != 8)
+          fail("load of " + std::to_string(inst.size) + " bytes");
+        return;
+      case Op::CoreOffset:
+      case Op::CoreExists:
+      case Op::CoreField:
+        if (!inst.core || inst.core->steps.empty()) fail("no member path");
+        return;
+      case Op::SiteStr:
+        if (inst.name != "pp" && inst.name != "ppfunc" && inst.name != "probefunc" &&
+            inst.name != "file")
+          fail("unknown site text '" + inst.name + "'");
+        return;
+      case Op::Call: return call(inst);
+      case Op::Send: return send(inst);
+      case Op::Foreach:
+        if (!inst.foreach || inst.foreach->array >= module_.globals.size())
+          fail("foreach over nothing");
+        return;
+      case Op::Break:
+      case Op::Continue:
+        if (loops == 0) fail("outside of a loop");
+        return;
+      case Op::Return: {
+        Ty have = inst.args.empty() ? Ty::Void : ty(inst.args[0]);
+        if (have != result_.ty) fail("returns another type than the function");
+        return;
+      }
+      default: return;
+    }
+  }
+
+  /// Kernel code formats plain numbers, characters and whole strings only.
+  void format(const Inst& inst) {
+    size_t conversions = 0;
+    for (const ast::FormatPiece& piece : *inst.format) {
+      if (piece.kind == ast::FormatPiece::Literal) continue;
+      ++conversions;
+      bool plain = piece.width_kind != ast::FormatPiece::Dynamic &&
+                   piece.precision_kind == ast::FormatPiece::None &&
+                   std::string_view("duxXoscp").find(piece.conversion) != std::string_view::npos;
+      if (piece.conversion == 's' || piece.conversion == 'c')
+        plain = plain && piece.width_kind == ast::FormatPiece::None;
+      if (side_ == Side::Kernel && !plain) fail("a conversion that kernel code cannot do");
+    }
+    if (side_ == Side::Kernel && conversions != inst.args.size())
+      fail("arguments do not match the format");
+  }
+
+  void shared_if_kernel(const Global& g) {
+    if (side_ == Side::Kernel && !g.shared) fail("kernel code uses a global that is not shared");
+  }
+
+  void scalar(const Inst& inst) {
+    const Global& g = module_.globals[inst.global];
+    shared_if_kernel(g);
+    if (g.is_array() || g.is_stat) fail("'" + g.name + "' is no scalar");
+    if (inst.op == Op::GlobalAdd && g.value.ty != Ty::Long) fail("adds to a string");
+    if (side_ == Side::Kernel && g.additive && inst.op != Op::GlobalAdd)
+      fail("'" + g.name + "' is additive and used otherwise");
+  }
+
+  void array(const Inst& inst) {
+    const Global& g = module_.globals[inst.global];
+    shared_if_kernel(g);
+    if (!g.is_array()) fail("'" + g.name + "' is no array");
+    bool on_stat = inst.op == Op::ArrayIn || inst.op == Op::ArrayDelete;
+    if (g.is_stat && !on_stat) fail("'" + g.name + "' is a statistic");
+    if (inst.op == Op::ArrayAdd && g.value.ty != Ty::Long) fail("adds to a string");
+    if (side_ == Side::Kernel && g.additive && inst.op != Op::ArrayAdd)
+      fail("'" + g.name + "' is additive and used otherwise");
+    if (side_ == Side::Kernel && g.additive && inst.dst != kNone)
+      fail("'" + g.name + "' is additive and its value is used");
+  }
+
+  void statistic(const Inst& inst) {
+    const Global& g = module_.globals[inst.global];
+    shared_if_kernel(g);
+    if (!g.is_stat) fail("'" + g.name + "' is no statistic");
+    if (side_ == Side::Kernel && g.additive && inst.op != Op::StatAdd)
+      fail("'" + g.name + "' is additive and is read");
+    if (side_ == Side::Kernel && inst.op == Op::StatGet && inst.stat_fn == ast::StatFn::Variance)
+      fail("kernel code extracts a variance");
+  }
+
+  void call(const Inst& inst) {
+    if (inst.function >= module_.functions.size()) return fail("function out of range");
+    const Function& f = module_.functions[inst.function];
+    if (f.side != side_) fail("calls " + f.name + " of the other side");
+    if (inst.args.size() != f.parameters) return fail("wrong number of arguments");
+    for (size_t i = 0; i < inst.args.size(); ++i)
+      if (ty(inst.args[i]) != f.body.locals[i].type.ty)
+        fail("argument " + std::to_string(i + 1) + " is of another type");
+  }
+
+  void send(const Inst& inst) {
+    if (inst.imm < 0 || static_cast<size_t>(inst.imm) >= module_.segments.size())
+      return fail("segment out of range");
+    const Segment& s = module_.segments[inst.imm];
+    if (inst.args.size() != s.captures) return fail("wrong number of captured values");
+    for (size_t i = 0; i < inst.args.size(); ++i)
+      if (ty(inst.args[i]) != s.body.locals[i].type.ty)
+        fail("captured value " + std::to_string(i + 1) + " is of another type");
+  }
+
+  void blocks(const Inst& inst, int loops) {
+    size_t want = 0;
+    int inner = loops;
+    switch (inst.op) {
+      case Op::If: want = 2; break;
+      case Op::Try: want = 2; break;
+      case Op::Loop:
+        want = 3;
+        ++inner;
+        if (inst.args.size() != 1 || ty(inst.args[0]) != Ty::Long) fail("loop without condition");
+        break;
+      case Op::Foreach:
+        want = 1;
+        ++inner;
+        break;
+      default: break;
+    }
+    if (inst.blocks.size() != want)
+      return fail("has " + std::to_string(inst.blocks.size()) + " blocks, not " +
+                  std::to_string(want));
+    for (const Block& b : inst.blocks) block(b, inner);
+  }
+
+  const Module& module_;
+  const Body* body_ = nullptr;
+  const Inst* inst_ = nullptr;
+  Side side_ = Side::User;
+  Type result_;
+  std::string where_;
+  std::string error_;
+};
+
+}  // namespace
+
+std::string verify(const Module& module) { return Verifier(module).run(); }
+
+}  // namespace coretap::ir

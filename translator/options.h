@@ -1,0 +1,61 @@
+// The command line of coretap: stap's letters and meanings wherever stap has them.
+#pragma once
+
+#include <iosfwd>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace coretap {
+
+struct Options {
+  enum class Mode {
+    Run,
+    List,
+    ListVariables,
+    DumpFunctions,
+    DumpProbeTypes,
+    DumpProbeAliases,
+    Help,
+    Version
+  };
+  Mode mode = Mode::Run;
+
+  std::string script_path;  ///< a file, or "-" for standard input
+  std::string script_text;  ///< -e
+  bool has_script_text = false;
+  std::vector<std::string> extra_scripts;  ///< -E
+  std::string listing;                     ///< -l/-L pattern
+  std::vector<std::string> arguments;      ///< $1, $2 …
+
+  int last_pass = 5;                                         ///< -p
+  int verbose = 0;                                           ///< -v
+  std::string dump;                                          ///< -d
+  bool guru = false;                                         ///< -g
+  bool keep_unused = false;                                  ///< -u
+  bool no_warnings = false;                                  ///< -w
+  bool warnings_are_errors = false;                          ///< -W
+  bool no_cache = false;                                     ///< --disable-cache
+  bool keep_files = false;                                   ///< -k
+  bool timing = false;                                       ///< -t
+  std::vector<std::string> tapset_dirs;                      ///< -I
+  std::map<std::string, std::string> defines;                ///< -D
+  std::vector<std::pair<std::string, std::string>> globals;  ///< -G
+  std::string command;                                       ///< -c
+  long target_pid = 0;                                       ///< -x
+  std::string output;                                        ///< -o
+  std::string build;                                         ///< --build=FILE, or -m NAME with -p4
+  std::string btf;                                           ///< --btf FILE
+  std::string kernel_release;                                ///< -r
+  unsigned buffer_mb = 0;                                    ///< -s
+  unsigned timeout_s = 0;                                    ///< -T
+};
+
+/// Parses argv. On a usage error prints one message to `err` and returns false (exit status 1).
+bool parse_options(int argc, char** argv, Options& options, std::ostream& err);
+
+void print_help(std::ostream& out);
+void print_version(std::ostream& out);
+
+}  // namespace coretap

@@ -1,0 +1,17 @@
+// Warnings about what a script says without effect.
+#include "passes/program.h"
+
+namespace coretap {
+
+void check_usage(Program& program) {
+  const ArgumentUse& use = program.argument_use;
+  for (size_t i = 0; i < program.facts.arguments.size(); i++) {
+    bool used = use.all_used || (i < use.used.size() && use.used[i]);
+    if (used) continue;
+    std::string n = std::to_string(i + 1);
+    program.diagnostics.warning("unused-argument", Span{},
+                                "unused command line option $" + n + "/@" + n);
+  }
+}
+
+}  // namespace coretap

@@ -1,0 +1,193 @@
+// From `probe` statements to bodies with sites.
+//
+// A point names either an alias or a built-in. Aliases are expanded depth first: each step wraps
+// the body with the alias's prologue or epilogue and replaces the alias's components at the
+// front of the point by one of the alias's own points; components left over stay behind it
+// (`probe foo = process("x").function("f")`, used as `foo.return`). `?` makes the failure of
+// a point silent; `!` also stops the list of alternatives at the first that resolves.
+#include <algorithm>
+
+#include "ast/print.h"
+#include "passes/tapset_library.h"
+
+namespace coretap {
+
+namespace {
+
+constexpr int kMaxAliasDepth = 20;
+
+/// The layers of one expansion: bodies around the user's handler, outermost alias last.
+struct Layers {
+  std::vector<const ast::Stmt*> prologues;  ///< to run first: back() is outermost… reversed below
+  std::vector<const ast::Stmt*> epilogues;
+  std::vector<const ast::Expr*> conditions;
+};
+
+class Elaborator {
+ public:
+  Elaborator(Program& program, probes::ResolveContext& context, const ast::ProbeDecl& probe)
+      : program_(program), context_(context), probe_(probe) {}
+
+  void run() {
+    for (const ast::ProbePoint& point : probe_.points) {
+      top_ = &point;
+      alias_.clear();
+      Layers layers;
+      size_t mark = program_.diagnostics.all().size();
+      bool found = expand(point, layers, 0, point.optional || point.sufficient);
+      if (!found && (point.optional || point.sufficient)) program_.diagnostics.truncate(mark);
+      if (found && point.sufficient) break;
+    }
+  }
+
+ private:
+  static bool matches(const ast::ProbePoint& name, const ast::ProbePoint& point) {
+    if (name.components.size() > point.components.size()) return false;
+    for (size_t i = 0; i < name.components.size(); i++) {
+      if (!glob_match(point.components[i].functor, name.components[i].functor)) return false;
+      if (point.components[i].has_arg() != name.components[i].has_arg()) return false;
+    }
+    return true;
+  }
+
+  /// True if at least one site came of it.
+  bool expand(const ast::ProbePoint& point, Layers layers, int depth, bool quiet) {
+    if (point.condition) layers.conditions.push_back(point.condition.get());
+    if (depth > kMaxAliasDepth) {
+      program_.diagnostics.semantic_error("alias-recursion", point.span,
+                                          "probe alias is defined by itself");
+      return false;
+    }
+    load_aliases_for(program_, point);
+    bool wildcard = false, any_alias = false, found = false;
+    for (const ast::ProbeComponent& component : point.components)
+      wildcard |= component.functor.find_first_of("*?") != std::string::npos;
+
+    // The longest alias name wins, unless a wildcard asks for all of them.
+    std::vector<std::pair<const ast::ProbeDecl*, const ast::ProbePoint*>> candidates;
+    size_t longest = 0;
+    for (const auto& file : program_.files)
+      for (const auto& alias : file->aliases)
+        for (const ast::ProbePoint& name : alias->alias_names)
+          if (alias->body.get() != probe_.body.get() && matches(name, point)) {
+            if (wildcard && name.components.size() != point.components.size()) continue;
+            candidates.emplace_back(alias.get(), &name);
+            longest = std::max(longest, name.components.size());
+          }
+    for (auto [alias, name] : candidates) {
+      if (!wildcard && name->components.size() != longest) continue;
+      any_alias = true;
+      found |= expand_alias(*alias, *name, point, layers, depth, quiet || wildcard);
+    }
+    if (any_alias) {
+      if (!found && wildcard)
+        program_.diagnostics.semantic_error("no-probe-match", point.span,
+                                            "no probe point matches " + ast::to_string(point));
+      return found;
+    }
+    return resolve_builtin(point, layers);
+  }
+
+  bool expand_alias(const ast::ProbeDecl& alias, const ast::ProbePoint& name,
+                    const ast::ProbePoint& point, Layers layers, int depth, bool quiet) {
+    if (alias.epilogue) {
+      layers.epilogues.push_back(alias.body.get());
+    } else {
+      layers.prologues.push_back(alias.body.get());
+      if (alias.epilogue_body) layers.epilogues.push_back(alias.epilogue_body.get());
+    }
+    if (depth == 0) {
+      ast::ProbePoint named = ast::clone(name);
+      for (size_t i = name.components.size(); i < point.components.size(); i++)
+        named.components.push_back(point.components[i]);
+      alias_ = ast::to_string(named);
+    }
+    bool found = false;
+    for (const ast::ProbePoint& target : alias.points) {
+      ast::ProbePoint full = ast::clone(target);
+      for (size_t i = name.components.size(); i < point.components.size(); i++)
+        full.components.push_back(point.components[i]);
+      size_t mark = program_.diagnostics.all().size();
+      bool one = expand(full, layers, depth + 1, quiet);
+      if (!one && (target.optional || target.sufficient || quiet))
+        program_.diagnostics.truncate(mark);
+      found |= one;
+      if (one && target.sufficient) break;
+    }
+    if (!found && !quiet && !program_.diagnostics.has_errors())
+      program_.diagnostics.semantic_error(
+          "no-probe-match", point.span,
+          "no point of probe alias " + ast::to_string(name) + " exists here");
+    return found;
+  }
+
+  bool resolve_builtin(const ast::ProbePoint& point, const Layers& layers) {
+    if (!probes::is_builtin(point)) {
+      auto& diagnostic = program_.diagnostics.semantic_error(
+          "unknown-probe", point.span, "unknown probe point " + ast::to_string(point));
+      std::vector<std::string> names = tapset_alias_names(program_);
+      for (const std::string& pattern : probes::point_patterns())
+        names.push_back(pattern.substr(0, pattern.find_first_of(".(")));
+      std::string wanted;
+      for (const auto& component : point.components)
+        wanted += (wanted.empty() ? "" : ".") + component.functor;
+      auto similar = similar_names(wanted, names);
+      if (!similar.empty()) {
+        std::string line = "similar:";
+        for (const std::string& s : similar) line += " " + s;
+        diagnostic.hint(line);
+      }
+      return false;
+    }
+    size_t errors = program_.diagnostics.error_count();
+    std::vector<probes::ResolvedProbe> sites = probes::resolve(point, context_);
+    if (sites.empty()) {
+      // `never` and a family that already said why are fine; silence is not.
+      return program_.diagnostics.error_count() == errors;
+    }
+    for (probes::ResolvedProbe& site : sites) site.site.optional |= top_->optional;
+    ElaboratedProbe probe;
+    probe.span = top_->span;
+    probe.alias = alias_;
+    probe.body = make_body(layers);
+    for (const ast::Expr* condition : layers.conditions)
+      probe.conditions.push_back(ast::clone(*condition));
+    probe.sites = std::move(sites);
+    program_.probes.push_back(std::move(probe));
+    return true;
+  }
+
+  ast::StmtPtr make_body(const Layers& layers) const {
+    auto block = std::make_unique<ast::Block>();
+    block->span = probe_.body->span;
+    // Aliases closer to the built-in point run first: they were pushed last.
+    for (auto it = layers.prologues.rbegin(); it != layers.prologues.rend(); ++it)
+      block->statements.push_back(ast::clone(**it));
+    block->statements.push_back(ast::clone(*probe_.body));
+    for (const ast::Stmt* epilogue : layers.epilogues)
+      block->statements.push_back(ast::clone(*epilogue));
+    return block;
+  }
+
+  Program& program_;
+  probes::ResolveContext& context_;
+  const ast::ProbeDecl& probe_;
+  const ast::ProbePoint* top_ = nullptr;
+  std::string alias_;  ///< see ElaboratedProbe::alias
+};
+
+}  // namespace
+
+void elaborate_file(Program& program, size_t index, probes::ResolveContext& context) {
+  // program.files grows while aliases load; the File itself stays where it is.
+  const ast::File* file = program.files[index].get();
+  for (const auto& probe : file->probes) Elaborator(program, context, *probe).run();
+}
+
+void elaborate_probes(Program& program, probes::ResolveContext& context) {
+  elaborate_file(program, 0, context);
+  if (program.files[0]->probes.empty() && !program.diagnostics.has_errors())
+    program.diagnostics.error("no-probes", "the script has no probes");
+}
+
+}  // namespace coretap

@@ -1,0 +1,405 @@
+// Type inference: long, string or statistic for every name, by repeated walks until nothing
+// changes. Types flow both ways: from an operand to the variable it is assigned to, and from
+// the place where a variable is used to the variable. The first place that fixes a type is
+// remembered, so that a clash can show both ends.
+#include <map>
+#include <set>
+
+#include "ast/visitor.h"
+#include "passes/program.h"
+
+namespace coretap {
+
+namespace {
+
+using ast::Type;
+
+bool known(Type type) { return type != Type::Unknown; }
+
+std::string words(Type type) {
+  switch (type) {
+    case Type::Long: return "a number (long)";
+    case Type::String: return "a string";
+    case Type::Stat: return "a statistic";
+    case Type::Void: return "nothing (no value)";
+    case Type::Unknown: break;
+  }
+  return "of unknown type";
+}
+
+class Inference {
+ public:
+  explicit Inference(Program& program) : program_(program) {}
+
+  void run() {
+    do {
+      changed_ = false;
+      pass();
+    } while (changed_);
+    settle_functions();
+    reporting_ = true;
+    pass();
+  }
+
+ private:
+  void pass() {
+    for (ast::VarDecl* global : program_.globals) {
+      if (global->declared_array && global->arity < 0) continue;
+      if (global->init) unify(*global, visit(*global->init, global->type), global->init->span);
+    }
+    for (ElaboratedProbe& probe : program_.probes) {
+      function_ = nullptr;
+      for (auto& condition : probe.conditions) expect(*condition, Type::Long);
+      visit(*probe.body);
+      if (reporting_) report_untyped(probe.locals);
+    }
+    for (ast::FunctionDecl* function : program_.functions) {
+      function_ = function;
+      if (function->body) visit(*function->body);
+      if (reporting_) report_untyped(function->locals);
+    }
+  }
+
+  /// A function that no `return value` gave a type returns nothing.
+  void settle_functions() {
+    for (ast::FunctionDecl* function : program_.functions)
+      if (!known(function->return_type)) function->return_type = Type::Void;
+  }
+
+  void report_untyped(const std::vector<std::unique_ptr<ast::VarDecl>>& locals) {
+    for (const auto& local : locals) {
+      if (known(local->type) || local->arity > 0 || !reported_.insert(local.get()).second) continue;
+      program_.diagnostics
+          .semantic_error(
+              "unresolved-type", local->span,
+              "variable '" + local->name + "' is never given a value, so its type is not known")
+          .hint("assign to it before it is used, or check the spelling of the name");
+    }
+  }
+
+  void clash(const Span& here, const std::string& what, Type wanted, Type actual,
+             const Span& first) {
+    if (!reporting_) return;
+    auto& diagnostic = program_.diagnostics.semantic_error(
+        "type-mismatch", here,
+        "type mismatch: " + what + " must be " + words(wanted) + " here, but is " + words(actual));
+    if (first && (first.begin != here.begin || first.file != here.file))
+      diagnostic.see(first, "its type was settled here");
+  }
+
+  Type unify(ast::VarDecl& decl, Type type, const Span& at) {
+    if (!known(type)) return decl.type;
+    if (!known(decl.type)) {
+      decl.type = type;
+      origin_[&decl] = at;
+      changed_ = true;
+    } else if (decl.type != type) {
+      auto it = origin_.find(&decl);
+      if (!reporting_ || clashed_.insert(&decl).second)
+        clash(at, "'" + decl.name + "'", type, decl.type,
+              it == origin_.end() ? decl.span : it->second);
+      return type;  // reported: go on as if it fitted
+    }
+    return decl.type;
+  }
+
+  void set_arity(ast::VarDecl& decl, int arity, const Span& at) {
+    if (decl.arity < 0) {
+      decl.arity = arity;
+      decl.key_types.assign(static_cast<size_t>(arity), Type::Unknown);
+      origin_arity_[&decl] = at;
+      changed_ = true;
+    } else if (decl.arity != arity && reporting_) {
+      auto describe_use = [](int n) {
+        return n == 0 ? std::string("a single value")
+                      : "an array with " + std::to_string(n) + (n == 1 ? " key" : " keys");
+      };
+      auto& diagnostic = program_.diagnostics.semantic_error(
+          "arity-mismatch", at,
+          "'" + decl.name + "' is used as " + describe_use(arity) + " here, but is " +
+              describe_use(decl.arity));
+      if (auto it = origin_arity_.find(&decl); it != origin_arity_.end())
+        diagnostic.see(it->second, "first used that way here");
+      if (decl.storage == ast::VarDecl::Local)
+        diagnostic.hint("only a global can be an array: add 'global " + decl.name + "'");
+    }
+  }
+
+  /// Where the type of the variable behind `expr` was settled, if it is one.
+  Span settled_at(ast::Expr& expr) {
+    ast::VarDecl* decl = array_of(expr);
+    auto it = origin_.find(decl);
+    return it == origin_.end() ? Span{} : it->second;
+  }
+
+  /// Infers `expr`, which should be of type `want`; `because` is the place that asks for it.
+  Type expect(ast::Expr& expr, Type want, const Span& because = {}) {
+    Type type = visit(expr, want);
+    if (known(want) && known(type) && type != want) {
+      clash(expr.span, "this expression", want, type, because);
+      return want;  // one message is enough: go on as if it fitted
+    }
+    return type;
+  }
+
+  Type visit(ast::Expr& expr, Type want) {
+    Type type = infer(expr, want);
+    if (known(type) && expr.type != type) {
+      expr.type = type;
+      changed_ = true;
+    }
+    return type;
+  }
+
+  /// Both sides of `=`, `==` and `?:` have one type, whichever is known first.
+  Type same(ast::Expr& left, ast::Expr& right, Type want) {
+    Type type = visit(left, want);
+    Type other = expect(right, known(type) ? type : want, settled_at(left));
+    if (!known(type) && known(other)) type = expect(left, other);
+    return known(type) ? type : other;
+  }
+
+  void keys(ast::VarDecl& decl, std::vector<ast::ExprPtr>& indexes, const Span& at) {
+    set_arity(decl, static_cast<int>(indexes.size()), at);
+    for (size_t i = 0; i < indexes.size(); i++) {
+      if (!indexes[i]) continue;
+      Type none = Type::Unknown;
+      Type& key = i < decl.key_types.size() ? decl.key_types[i] : none;
+      Type type = expect(*indexes[i], key);
+      if (!known(key) && known(type) && i < decl.key_types.size()) {
+        key = type;
+        changed_ = true;
+      }
+    }
+  }
+
+  ast::VarDecl* array_of(ast::Expr& expr) {
+    if (expr.kind == ast::ExprKind::Symbol) return static_cast<ast::Symbol&>(expr).decl;
+    if (expr.kind == ast::ExprKind::Index) return array_of(*static_cast<ast::Index&>(expr).base);
+    return nullptr;
+  }
+
+  Type infer(ast::Expr& expr, Type want) {
+    switch (expr.kind) {
+      case ast::ExprKind::Number: return Type::Long;
+      case ast::ExprKind::String: return Type::String;
+      case ast::ExprKind::Symbol: {
+        ast::VarDecl* decl = static_cast<ast::Symbol&>(expr).decl;
+        if (!decl) return Type::Unknown;
+        set_arity(*decl, 0, expr.span);
+        return unify(*decl, want, expr.span);
+      }
+      case ast::ExprKind::Target:
+        each_child_long(expr);
+        return probes::is_string(static_cast<ast::Target&>(expr)) ? Type::String : Type::Long;
+      case ast::ExprKind::Cast:
+        each_child_long(expr);
+        return ends_pretty(static_cast<ast::Cast&>(expr).components) ? Type::String : Type::Long;
+      case ast::ExprKind::AtVar:
+        each_child_long(expr);
+        return ends_pretty(static_cast<ast::AtVar&>(expr).components) ? Type::String : Type::Long;
+      case ast::ExprKind::Entry: return visit(*static_cast<ast::Entry&>(expr).operand, want);
+      case ast::ExprKind::Defined:
+        visit(*static_cast<ast::Defined&>(expr).operand, Type::Unknown);
+        return Type::Long;
+      case ast::ExprKind::AtOp: return infer_at_op(static_cast<ast::AtOp&>(expr));
+      case ast::ExprKind::PerfOp:
+        expect(*static_cast<ast::PerfOp&>(expr).operand, Type::String);
+        return Type::Long;
+      case ast::ExprKind::Index: {
+        auto& index = static_cast<ast::Index&>(expr);
+        if (index.base->kind == ast::ExprKind::Hist) {
+          visit(*index.base, Type::Unknown);
+          for (auto& i : index.indexes)
+            if (i) expect(*i, Type::Long);
+          return Type::Long;
+        }
+        ast::VarDecl* decl = array_of(expr);
+        if (!decl) return Type::Unknown;
+        keys(*decl, index.indexes, expr.span);
+        return unify(*decl, want, expr.span);
+      }
+      case ast::ExprKind::Call: return infer_call(static_cast<ast::Call&>(expr), want);
+      case ast::ExprKind::Unary:
+      case ast::ExprKind::Binary:
+      case ast::ExprKind::Logical:
+      case ast::ExprKind::PreIncDec:
+      case ast::ExprKind::PostIncDec: each_child_long(expr); return Type::Long;
+      case ast::ExprKind::Ternary: {
+        auto& choice = static_cast<ast::Ternary&>(expr);
+        expect(*choice.condition, Type::Long);
+        return same(*choice.then_value, *choice.else_value, want);
+      }
+      case ast::ExprKind::Assign: return infer_assign(static_cast<ast::Assign&>(expr), want);
+      case ast::ExprKind::Concat:
+        expect(*static_cast<ast::Concat&>(expr).left, Type::String);
+        expect(*static_cast<ast::Concat&>(expr).right, Type::String);
+        return Type::String;
+      case ast::ExprKind::Compare:
+        same(*static_cast<ast::Compare&>(expr).left, *static_cast<ast::Compare&>(expr).right,
+             Type::Unknown);
+        return Type::Long;
+      case ast::ExprKind::Regex:
+        expect(*static_cast<ast::Regex&>(expr).left, Type::String);
+        return Type::Long;
+      case ast::ExprKind::ArrayIn: {
+        auto& array = *static_cast<ast::ArrayIn&>(expr).array;
+        if (ast::VarDecl* decl = array_of(array)) keys(*decl, array.indexes, expr.span);
+        return Type::Long;
+      }
+      case ast::ExprKind::HistIn:
+        expect(*static_cast<ast::HistIn&>(expr).index, Type::Long);
+        visit(*static_cast<ast::HistIn&>(expr).hist, Type::Unknown);
+        return Type::Long;
+      case ast::ExprKind::Stat:
+        expect(*static_cast<ast::Stat&>(expr).operand, Type::Stat);
+        return Type::Long;
+      case ast::ExprKind::Hist:
+        expect(*static_cast<ast::Hist&>(expr).operand, Type::Stat);
+        return Type::Stat;
+      case ast::ExprKind::Print: return infer_print(static_cast<ast::Print&>(expr));
+      case ast::ExprKind::Embedded:
+        return static_cast<ast::EmbeddedExpr&>(expr).code.find("/* string") != std::string::npos
+                   ? Type::String
+                   : Type::Long;
+    }
+    return Type::Unknown;
+  }
+
+  static bool ends_pretty(const std::vector<ast::Component>& components) {
+    return !components.empty() && components.back().kind == ast::Component::Pretty;
+  }
+
+  void each_child_long(ast::Expr& expr) {
+    ast::for_each_child(expr, [this](ast::ExprPtr& child) { expect(*child, Type::Long); });
+  }
+
+  Type infer_at_op(ast::AtOp& op) {
+    for (auto& arg : op.args) visit(*arg, Type::Unknown);
+    return op.name == "enumname" ? Type::String : Type::Long;
+  }
+
+  Type infer_call(ast::Call& call, Type want) {
+    Type result = Type::Unknown;
+    for (ast::FunctionDecl* callee : call.callees) {
+      for (size_t i = 0; i < call.args.size() && i < callee->parameters.size(); i++) {
+        ast::VarDecl& parameter = *callee->parameters[i];
+        if (parameter.arity < 0) parameter.arity = 0;
+        Type type = expect(*call.args[i], parameter.type);
+        unify(parameter, type, call.args[i]->span);
+      }
+      if (known(result) && known(callee->return_type) && callee->return_type != result) continue;
+      if (known(callee->return_type)) result = callee->return_type;
+      if (!known(result) && known(want) && callee->has_embedded_c == false && callee->body) {
+        callee->return_type = want;
+        changed_ = true;
+        result = want;
+      }
+    }
+    return result;
+  }
+
+  Type infer_assign(ast::Assign& assign, Type want) {
+    if (assign.op == "=") return same(*assign.left, *assign.right, want);
+    if (assign.op == ".=") {
+      expect(*assign.left, Type::String);
+      expect(*assign.right, Type::String);
+      return Type::String;
+    }
+    expect(*assign.right, Type::Long);
+    expect(*assign.left, assign.op == "<<<" ? Type::Stat : Type::Long);
+    return Type::Long;
+  }
+
+  Type infer_print(ast::Print& print) {
+    if (!print.with_format) {
+      for (auto& arg : print.args) visit(*arg, print.is_char ? Type::Long : Type::Unknown);
+      return print.to_string ? Type::String : Type::Void;
+    }
+    size_t next = 0;
+    auto take = [&](Type type) {
+      if (next < print.args.size()) expect(*print.args[next++], type);
+    };
+    for (const ast::FormatPiece& piece : print.pieces) {
+      if (piece.kind == ast::FormatPiece::Literal) continue;
+      if (piece.width_kind == ast::FormatPiece::Dynamic) take(Type::Long);
+      if (piece.precision_kind == ast::FormatPiece::Dynamic) take(Type::Long);
+      take(piece.conversion == 's' ? Type::String : Type::Long);
+    }
+    return print.to_string ? Type::String : Type::Void;
+  }
+
+  void visit(ast::Stmt& stmt) {
+    switch (stmt.kind) {
+      case ast::StmtKind::Expr:
+        visit(*static_cast<ast::ExprStmt&>(stmt).expr, Type::Unknown);
+        return;
+      case ast::StmtKind::Foreach: return visit_foreach(static_cast<ast::Foreach&>(stmt));
+      case ast::StmtKind::Return: {
+        auto& ret = static_cast<ast::Return&>(stmt);
+        if (!ret.value || !function_) return;
+        Type type = expect(*ret.value, function_->return_type);
+        if (!known(function_->return_type) && known(type)) {
+          function_->return_type = type;
+          changed_ = true;
+        }
+        return;
+      }
+      case ast::StmtKind::Delete: {
+        ast::Expr& target = *static_cast<ast::Delete&>(stmt).target;
+        if (target.kind == ast::ExprKind::Index) visit(target, Type::Unknown);
+        return;
+      }
+      default: break;
+    }
+    bool is_try = stmt.kind == ast::StmtKind::Try;
+    ast::for_each_child(
+        stmt,
+        [&](ast::ExprPtr& e) {
+          // For's init and step are run for their effect; all other conditions are numbers.
+          bool effect =
+              stmt.kind == ast::StmtKind::For && e != static_cast<ast::For&>(stmt).condition;
+          expect(*e, is_try ? Type::String : effect ? Type::Unknown : Type::Long);
+        },
+        [this](ast::StmtPtr& s) { visit(*s); });
+  }
+
+  void visit_foreach(ast::Foreach& loop) {
+    ast::VarDecl* array = loop.base->kind == ast::ExprKind::Hist ? nullptr : array_of(*loop.base);
+    if (!array) {
+      visit(*loop.base, Type::Unknown);
+      for (auto& key : loop.keys) expect(*key, Type::Long);
+    } else {
+      set_arity(*array, static_cast<int>(loop.keys.size()), loop.base->span);
+      for (size_t i = 0; i < loop.keys.size() && i < array->key_types.size(); i++) {
+        Type type = expect(*loop.keys[i], array->key_types[i]);
+        if (!known(array->key_types[i]) && known(type)) {
+          array->key_types[i] = type;
+          changed_ = true;
+        }
+      }
+      for (size_t i = 0; i < loop.slice.size() && i < array->key_types.size(); i++)
+        if (loop.slice[i]) expect(*loop.slice[i], array->key_types[i]);
+      if (loop.value) {
+        Type type = expect(*loop.value, array->type);
+        unify(*array, type, loop.base->span);
+      }
+      if (loop.sort_stat) unify(*array, Type::Stat, loop.base->span);
+    }
+    if (loop.limit) expect(*loop.limit, Type::Long);
+    visit(*loop.body);
+  }
+
+  Program& program_;
+  ast::FunctionDecl* function_ = nullptr;
+  bool changed_ = false;
+  bool reporting_ = false;
+  std::map<const ast::VarDecl*, Span> origin_, origin_arity_;
+  std::set<const ast::VarDecl*> reported_, clashed_;
+};
+
+}  // namespace
+
+void infer_types(Program& program) { Inference(program).run(); }
+
+}  // namespace coretap

@@ -1,0 +1,532 @@
+// AST to IR: which bodies there are, what they are called, and calls between them.
+//
+// One probe body may run at many sites. Sites that give its $variables the same meaning (equal
+// ContextScope::sharing_key) share one lowered body and so one BPF program; the others get a
+// body each. A return probe that wants values from the function's entry gets a companion handler
+// at the entry sites, which saves them per thread and per nesting depth.
+#include <algorithm>
+#include <set>
+
+#include "ast/print.h"
+#include "ast/visitor.h"
+#include "passes/ir_walk.h"
+#include "passes/lower_body.h"
+
+namespace coretap {
+
+using ir::Op;
+using ir::Operand;
+using ir::Side;
+using ir::Ty;
+
+namespace {
+
+bool has_pragma(const std::string& code, const std::string& name) {
+  return code.find("/* " + name + " */") != std::string::npos;
+}
+
+/// The word after `/* name `, or "".
+std::string pragma_value(const std::string& code, const std::string& name) {
+  size_t at = code.find("/* " + name + " ");
+  if (at == std::string::npos) return "";
+  at += name.size() + 4;
+  size_t end = code.find(" */", at);
+  return end == std::string::npos ? "" : code.substr(at, end - at);
+}
+
+/// A C identifier part from a script name.
+std::string c_name(const std::string& name) {
+  std::string result;
+  for (char c : name) result += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
+  return result;
+}
+
+}  // namespace
+
+Pragmas read_pragmas(const std::string& code) {
+  Pragmas pragmas;
+  pragmas.bpf = has_pragma(code, "bpf");
+  pragmas.harness = has_pragma(code, "harness");
+  pragmas.pure = has_pragma(code, "pure");
+  pragmas.site = pragma_value(code, "site");
+  pragmas.op = pragma_value(code, "op");
+  std::string cap = pragma_value(code, "string");
+  if (!cap.empty()) pragmas.string_cap = static_cast<uint32_t>(std::stoul(cap));
+  return pragmas;
+}
+
+// ------------------------------------------------------------------ globals
+
+ir::GlobalId ModuleLowering::global(const ast::VarDecl& decl) {
+  auto it = globals_.find(&decl);
+  if (it != globals_.end()) return it->second;
+  ir::Global global;
+  global.name = c_name(decl.name);
+  // Two files may each have a private global of one name.
+  auto taken = [&](const std::string& name) {
+    return std::any_of(module.globals.begin(), module.globals.end(),
+                       [&](const ir::Global& g) { return g.name == name; });
+  };
+  for (int n = 2; taken(global.name); n++)
+    global.name = c_name(decl.name) + "_" + std::to_string(n);
+  global.span = decl.span;
+  global.is_stat = decl.type == ast::Type::Stat;
+  global.value.ty = ir_type(decl.type);
+  for (ast::Type key : decl.key_types) global.keys.push_back({ir_type(key), 0});
+  global.max_entries = static_cast<uint32_t>(std::max<int64_t>(0, decl.max_size.value_or(0)));
+  global.wrap = decl.wrap;
+  if (decl.init && decl.init->kind == ast::ExprKind::Number)
+    global.init = Operand::integer(static_cast<ast::Number&>(*decl.init).value);
+  if (decl.init && decl.init->kind == ast::ExprKind::String)
+    global.init = Operand::string(static_cast<ast::String&>(*decl.init).value);
+  auto given = program.options.globals.find(decl.name);
+  if (given != program.options.globals.end() && global.keys.empty() && !global.is_stat) {
+    global.init = global.value.ty == Ty::Str ? Operand::string(given->second)
+                                             : Operand::integer(static_cast<int64_t>(std::strtoull(
+                                                   given->second.c_str(), nullptr, 0)));
+  }
+  module.globals.push_back(std::move(global));
+  auto id = static_cast<ir::GlobalId>(module.globals.size() - 1);
+  globals_[&decl] = id;
+  return id;
+}
+
+ir::GlobalId ModuleLowering::hidden_array(const std::string& name, std::vector<Ty> keys, Ty value) {
+  ir::Global global;
+  global.name = name;
+  global.value.ty = value;
+  for (Ty key : keys) global.keys.push_back({key, 0});
+  global.wrap = true;  // a thread that dies inside the function leaves its element behind
+  module.globals.push_back(std::move(global));
+  return static_cast<ir::GlobalId>(module.globals.size() - 1);
+}
+
+// ------------------------------------------------------------------ functions
+
+ir::FunctionId ModuleLowering::function(ast::FunctionDecl& decl, Side side) {
+  auto key = std::make_pair(static_cast<const ast::FunctionDecl*>(&decl), side);
+  if (auto it = functions_.find(key); it != functions_.end()) return it->second;
+  auto id = static_cast<ir::FunctionId>(module.functions.size());
+  functions_[key] = id;
+
+  ir::Function function;
+  function.script_name = decl.name;
+  function.name = c_name(decl.name) + "_" + std::to_string(id);
+  function.span = decl.span;
+  function.side = side;
+  function.result.ty = ir_type(decl.return_type);
+  function.parameters = static_cast<uint32_t>(decl.parameters.size());
+  for (const auto& parameter : decl.parameters)
+    function.body.locals.push_back({parameter->name, {ir_type(parameter->type), 0}});
+  if (decl.has_embedded_c) {
+    Pragmas pragmas = read_pragmas(decl.embedded_c);
+    function.is_embedded = true;
+    function.embedded_c = decl.embedded_c;
+    function.embedded_line =
+        decl.embedded_span ? line_column(*decl.embedded_span.file, decl.embedded_span.begin).line
+                           : 0;
+    function.pure = pragmas.pure;
+    function.result.cap = pragmas.string_cap;
+    module.functions.push_back(std::move(function));
+    return id;
+  }
+  module.functions.push_back(std::move(function));  // before the body: it may call itself
+
+  ir::Body body;
+  BodyLowering lowering(*this, body, side, decl.span, nullptr);
+  for (const auto& parameter : decl.parameters) lowering.declare_parameter(*parameter);
+  if (decl.body) lowering.stmt(*decl.body);
+  module.functions[id].body = std::move(body);
+  return id;
+}
+
+ast::FunctionDecl* BodyLowering::pick(const ast::Call& call, bool& other_side) {
+  other_side = false;
+  ast::FunctionDecl* script = nullptr;
+  ast::FunctionDecl* other = nullptr;
+  for (ast::FunctionDecl* callee : call.callees) {
+    if (!callee->has_embedded_c) {
+      if (!script) script = callee;
+      continue;
+    }
+    Pragmas pragmas = read_pragmas(callee->embedded_c);
+    bool either = !pragmas.bpf && !pragmas.harness;
+    if (either && pragmas.op.empty() && pragmas.site.empty()) {
+      diagnostics()
+          .semantic_error("embedded-c-side", callee->span,
+                          "embedded C must say for which side it is written")
+          .hint("add /* bpf */ for kernel code or /* harness */ for user-space code to the body");
+      return nullptr;
+    }
+    bool fits = either || (side_ == Side::Kernel ? pragmas.bpf : pragmas.harness);
+    if (fits) return callee;
+    if (!other) other = callee;
+  }
+  if (script) return script;
+  other_side = other != nullptr;
+  return other;
+}
+
+ir::Operand BodyLowering::call(ast::Call& call, bool want_value) {
+  bool other_side = false;
+  if (call.callees.empty()) return missing(call.type);
+  ast::FunctionDecl* callee = pick(call, other_side);
+  if (!callee) return missing(call.type);
+  if (want_value && callee->return_type == ast::Type::Void) {
+    diagnostics().semantic_error("void-value", call.span,
+                                 "function '" + call.function + "' returns no value");
+    return missing(call.type);
+  }
+  if (other_side && side_ == Side::User) {
+    diagnostics()
+        .semantic_error("needs-kernel-event", call.span,
+                        "function '" + call.function +
+                            "' reads the context of a kernel event, which a begin, end, error or "
+                            "timer probe does not have")
+        .hint("call it in the probe that observes the event and keep the result in a global");
+    return missing(call.type);
+  }
+  std::vector<Operand> args;
+  for (size_t i = 0; i < call.args.size(); i++) {
+    Operand arg = value(*call.args[i]);
+    for (size_t j = i + 1; j < call.args.size(); j++) arg = held(arg, *call.args[j]);
+    args.push_back(arg);
+  }
+  b_.at(call.span);
+
+  if (callee->has_embedded_c) {
+    Pragmas pragmas = read_pragmas(callee->embedded_c);
+    if (pragmas.op == "error") {
+      b_.append(Op::Error, std::move(args));
+      return missing(call.type);
+    }
+    if (!pragmas.site.empty() && side_ == Side::Kernel) {
+      ir::LocalId dst = b_.temp(Ty::Str);
+      b_.append(Op::SiteStr, {}, dst).name = pragmas.site;
+      return Operand::of(dst);
+    }
+  } else if (side_ == Side::Kernel) {
+    bool recursive = std::any_of(inlined_.begin(), inlined_.end(),
+                                 [&](const InlineFrame& f) { return f.function == callee; });
+    if (recursive) {
+      diagnostics()
+          .semantic_error(
+              "recursion-in-kernel", call.span,
+              "function '" + call.function + "' calls itself, which kernel-side code cannot do")
+          .hint("call it from a begin, end or timer probe, or write it as a loop");
+      return missing(call.type);
+    }
+    return inline_call(*callee, std::move(args));
+  }
+
+  ir::FunctionId id = outer_.function(*callee, other_side ? Side::User : side_);
+  Ty result = outer_.module.functions[id].result.ty;
+  ir::LocalId dst = result == Ty::Void ? ir::kNone : b_.temp(result);
+  b_.at(call.span);
+  b_.append(Op::Call, std::move(args), dst).function = id;
+  // The user-side version, in case `split` has to move this call.
+  if (side_ == Side::Kernel && !other_side) {
+    for (ast::FunctionDecl* candidate : call.callees)
+      if (candidate->has_embedded_c && read_pragmas(candidate->embedded_c).harness) {
+        ir::FunctionId twin = outer_.function(*candidate, Side::User);
+        outer_.module.functions[id].twin = twin;
+      }
+  }
+  return Operand::of(dst);
+}
+
+ir::Operand BodyLowering::entry_register(unsigned dwarf_register, Operand cfa) {
+  auto it = entry_registers.find(dwarf_register);
+  if (it == entry_registers.end()) {
+    std::string name = "entry_register" + std::to_string(outer_.module.globals.size());
+    ir::GlobalId array = outer_.hidden_array(name, {Ty::Long, Ty::Long}, Ty::Long);
+    it = entry_registers.emplace(dwarf_register, array).first;
+  }
+  ir::LocalId thread = b_.temp(Ty::Long);
+  b_.append(Op::EmbeddedC, {}, thread).name = kThreadKey;
+  std::vector<Operand> key{Operand::of(thread), cfa};
+  ir::LocalId seen = b_.temp(Ty::Long);
+  b_.append(Op::ArrayIn, key, seen).global = it->second;
+  std::vector<ir::Block> blocks(2);
+  blocks[1] = b_.nested([&] {
+    b_.append(Op::Error, {Operand::string("the function was entered before the script began: a "
+                                          "value from its entry is not known")});
+  });
+  b_.append(Op::If, {Operand::of(seen)}).blocks = std::move(blocks);
+  ir::LocalId value = b_.temp(Ty::Long);
+  b_.append(Op::ArrayGet, key, value).global = it->second;
+  return Operand::of(value);
+}
+
+ir::Operand BodyLowering::inline_call(ast::FunctionDecl& callee, std::vector<Operand> args) {
+  InlineFrame frame;
+  frame.function = &callee;
+  Ty result = ir_type(callee.return_type);
+  if (result != Ty::Void) {
+    frame.result = b_.named(callee.name + "_result", result);
+    b_.append(Op::Copy, {missing(callee.return_type)}, frame.result);
+  }
+  for (size_t i = 0; i < callee.parameters.size(); i++) {
+    ir::LocalId id = b_.named(callee.parameters[i]->name, ir_type(callee.parameters[i]->type));
+    frame.locals[callee.parameters[i].get()] = id;
+    b_.append(Op::Copy, {args[i]}, id);
+  }
+  // Locals start at 0 or "" at every call, also in a loop.
+  for (const auto& decl : callee.locals) {
+    if (decl->type != ast::Type::Long && decl->type != ast::Type::String) continue;
+    ir::LocalId id = b_.named(decl->name, ir_type(decl->type));
+    frame.locals[decl.get()] = id;
+    b_.append(Op::Copy, {missing(decl->type)}, id);
+  }
+  ir::LocalId result_local = frame.result;
+  inlined_.push_back(std::move(frame));
+  // $variables inside a function do not mean the probe's: hide the scope.
+  probes::ContextScope* scope = std::exchange(scope_, nullptr);
+  bool return_probe = std::exchange(is_return_probe, false);
+  if (callee.body) stmt(*callee.body);
+  scope_ = scope;
+  is_return_probe = return_probe;
+  inlined_.pop_back();
+  return Operand::of(result_local);
+}
+
+// ------------------------------------------------------------------ handlers
+
+namespace {
+
+class HandlerLowering {
+ public:
+  HandlerLowering(ModuleLowering& outer, ElaboratedProbe& probe) : outer_(outer), probe_(probe) {}
+
+  void run() {
+    std::map<std::string, std::vector<probes::ResolvedProbe*>> groups;
+    std::vector<std::string> order;
+    const std::vector<std::string> used = used_targets();
+    for (probes::ResolvedProbe& site : probe_.sites) {
+      if (site.never) continue;
+      if (site.side == Side::User) {
+        user_handler(site);
+        continue;
+      }
+      std::string key = group_key(site, used);
+      auto& group = groups[key];
+      if (group.empty()) order.push_back(key);
+      group.push_back(&site);
+    }
+    for (const std::string& key : order) kernel_handler(groups[key]);
+  }
+
+ private:
+  /// The context variables that the handler reads: what sites must agree on to share a program.
+  std::vector<std::string> used_targets() const {
+    std::set<std::string> names;
+    ast::Walker walker;
+    walker.expr = [&](ast::ExprPtr& expr) {
+      if (expr->kind == ast::ExprKind::Target)
+        names.insert(static_cast<ast::Target&>(*expr).name);
+      else if (expr->kind == ast::ExprKind::AtVar)
+        names.insert("@var:" + static_cast<ast::AtVar&>(*expr).target);
+      return true;
+    };
+    for (ast::ExprPtr& condition : probe_.conditions) ast::walk(condition, walker);
+    ast::walk(probe_.body, walker);
+    return {names.begin(), names.end()};
+  }
+
+  static std::string group_key(const probes::ResolvedProbe& site,
+                               const std::vector<std::string>& used) {
+    std::string key = std::to_string(static_cast<int>(site.mechanism)) + "|" +
+                      (site.is_return ? "r" : "") + "|" + std::to_string(site.site.pid) + "|" +
+                      site.scope->sharing_key(used);
+    if (site.is_return && site.entry) key += "|" + site.entry->scope->sharing_key(used);
+    // One program per tracepoint: its name is in the section. Different perf events attach alike.
+    if (site.mechanism == ir::Mechanism::TpBtf || site.mechanism == ir::Mechanism::RawTp ||
+        site.mechanism == ir::Mechanism::Fentry || site.mechanism == ir::Mechanism::Fexit)
+      key += "|" + site.site.target;
+    return key;
+  }
+
+  void conditions(BodyLowering& lowering) {
+    for (auto& condition : probe_.conditions) {
+      Operand test = lowering.value(*condition);
+      ir::Builder& b = lowering.builder();
+      std::vector<ir::Block> blocks(2);
+      blocks[1] = b.nested([&] { b.append(Op::Next); });
+      b.append(Op::If, {test}).blocks = std::move(blocks);
+    }
+  }
+
+  /// `process(PID)`: a uprobe bound to a task would miss the process's other threads, so the
+  /// handler looks who fired it.
+  static void only_in_process(int64_t pid, ir::Builder& b) {
+    if (pid == 0) return;
+    ir::LocalId current = b.temp(Ty::Long);
+    b.append(Op::EmbeddedC, {}, current).name = "STAP_RETVALUE = bpf_get_current_pid_tgid() >> 32;";
+    Operand here = b.value(Op::Eq, {Operand::of(current), Operand::integer(pid)});
+    std::vector<ir::Block> blocks(2);
+    blocks[1] = b.nested([&] { b.append(Op::Next); });
+    b.append(Op::If, {here}).blocks = std::move(blocks);
+  }
+
+  void user_handler(const probes::ResolvedProbe& site) {
+    ir::UserHandler handler;
+    handler.name = "user_" + std::to_string(outer_.module.user_handlers.size());
+    handler.span = probe_.span;
+    handler.event = site.event;
+    handler.priority = site.priority;
+    handler.period_ns = site.period_ns;
+    handler.randomize_ns = site.randomize_ns;
+    handler.pp = site.site.pp.empty() ? site.canonical : site.site.pp;
+    BodyLowering lowering(outer_, handler.body, Side::User, probe_.span, site.scope.get());
+    conditions(lowering);
+    lowering.stmt(*probe_.body);
+    outer_.module.user_handlers.push_back(std::move(handler));
+  }
+
+  std::string next_name() const {
+    return "probe_" + std::to_string(outer_.module.kernel_handlers.size());
+  }
+
+  void kernel_handler(const std::vector<probes::ResolvedProbe*>& group) {
+    const probes::ResolvedProbe& first = *group.front();
+    ir::KernelHandler handler;
+    handler.span = probe_.span;
+    handler.mechanism = first.mechanism;
+    for (probes::ResolvedProbe* site : group) handler.sites.push_back(site->site);
+    BodyLowering lowering(outer_, handler.body, Side::Kernel, probe_.span, first.scope.get());
+    lowering.is_return_probe = first.is_return;
+    only_in_process(first.site.pid, lowering.builder());
+    conditions(lowering);
+    lowering.stmt(*probe_.body);
+    if (!lowering.entry_saves.empty()) entry_handler(group, handler, lowering);
+    if (!lowering.entry_registers.empty()) register_saver(group, lowering);
+    handler.name = next_name();  // companions have taken theirs
+    outer_.module.kernel_handlers.push_back(std::move(handler));
+  }
+
+  static Operand thread_key(ir::Builder& b) {
+    ir::LocalId dst = b.temp(Ty::Long);
+    b.append(Op::EmbeddedC, {}, dst).name = kThreadKey;
+    return Operand::of(dst);
+  }
+
+  static Operand get(ir::Builder& b, ir::GlobalId array, std::vector<Operand> keys, Ty type,
+                     ir::LocalId dst = ir::kNone) {
+    if (dst == ir::kNone) dst = b.temp(type);
+    b.append(Op::ArrayGet, std::move(keys), dst).global = array;
+    return Operand::of(dst);
+  }
+
+  /// Makes the companion at the functions' entries, and puts the fetch of its values in front of
+  /// the return handler. A return whose entry was not seen does not run the handler.
+  void entry_handler(const std::vector<probes::ResolvedProbe*>& group, ir::KernelHandler& handler,
+                     BodyLowering& returning) {
+    if (!group.front()->entry) {
+      outer_.program.diagnostics.semantic_error(
+          "no-entry", probe_.span, "values at entry are not available at this probe point");
+      return;
+    }
+    std::string prefix = "entry" + std::to_string(outer_.module.kernel_handlers.size());
+    ir::GlobalId depth_array = outer_.hidden_array(prefix + "_depth", {Ty::Long}, Ty::Long);
+    ir::KernelHandler entry;
+    entry.name = next_name();
+    entry.span = probe_.span;
+    entry.mechanism = group.front()->entry->mechanism;
+    for (probes::ResolvedProbe* site : group)
+      if (site->entry) entry.sites.push_back(site->entry->site);
+    BodyLowering saving(outer_, entry.body, Side::Kernel, probe_.span,
+                        group.front()->entry->scope.get());
+    ir::Builder& e = saving.builder();
+    Operand thread = thread_key(e);
+    ir::LocalId depth = e.temp(Ty::Long);
+    e.append(Op::ArrayAdd, {Operand::integer(1), thread}, depth).global = depth_array;
+    for (size_t i = 0; i < returning.entry_saves.size(); i++) {
+      EntrySave& save = returning.entry_saves[i];
+      save.array =
+          outer_.hidden_array(prefix + "_" + std::to_string(i), {Ty::Long, Ty::Long}, save.type);
+      Operand value = saving.value(const_cast<ast::Expr&>(*save.expr));
+      e.append(Op::ArraySet, {value, thread, Operand::of(depth)}).global = save.array;
+    }
+
+    ir::Builder& b = returning.builder();
+    ir::Block prologue = b.nested([&] {
+      Operand tid = thread_key(b);
+      Operand at = get(b, depth_array, {tid}, Ty::Long);
+      std::vector<ir::Block> unseen(2);
+      unseen[1] = b.nested([&] { b.append(Op::Next); });
+      b.append(Op::If, {at}).blocks = std::move(unseen);
+      for (const EntrySave& save : returning.entry_saves) {
+        get(b, save.array, {tid, at}, save.type, save.local);
+        b.append(Op::ArrayDelete, {tid, at}).global = save.array;
+      }
+      Operand outermost = b.value(Op::Eq, {at, Operand::integer(1)});
+      std::vector<ir::Block> leave;
+      leave.push_back(b.nested([&] { b.append(Op::ArrayDelete, {tid}).global = depth_array; }));
+      leave.push_back(b.nested([&] {
+        b.append(Op::ArrayAdd, {Operand::integer(-1), tid}).global = depth_array;
+      }));
+      b.append(Op::If, {outermost}).blocks = std::move(leave);
+    });
+    ir::Block& body = handler.body.block;
+    body.insert(body.begin(), std::make_move_iterator(prologue.begin()),
+                std::make_move_iterator(prologue.end()));
+    outer_.module.kernel_handlers.push_back(std::move(entry));
+  }
+
+  /// Makes the companion at the entries of the sites' functions that saves registers which DWARF
+  /// asks for inside (DW_OP_entry_value). The key is the thread and the canonical frame address:
+  /// every activation writes its own before anything inside it can read it.
+  void register_saver(const std::vector<probes::ResolvedProbe*>& group, BodyLowering& inside) {
+    ir::KernelHandler entry;
+    entry.name = next_name();
+    entry.span = probe_.span;
+    entry.mechanism = group.front()->mechanism;
+    std::set<std::pair<std::string, uint64_t>> seen;
+    for (probes::ResolvedProbe* site : group)
+      if (site->entry && seen.insert({site->entry->site.target, site->entry->site.offset}).second)
+        entry.sites.push_back(site->entry->site);
+    BodyLowering saving(outer_, entry.body, Side::Kernel, probe_.span,
+                        group.front()->entry->scope.get());
+    std::optional<Operand> cfa = group.front()->entry->scope->lower_cfa(saving);
+    ir::Builder& b = saving.builder();
+    Operand thread = thread_key(b);
+    for (auto [number, array] : inside.entry_registers) {
+      ir::LocalId value = b.temp(Ty::Long);
+      b.append(Op::Reg, {}, value).imm = number;
+      b.append(Op::ArraySet, {Operand::of(value), thread, *cfa}).global = array;
+    }
+    outer_.module.kernel_handlers.push_back(std::move(entry));
+  }
+
+  ModuleLowering& outer_;
+  ElaboratedProbe& probe_;
+};
+
+}  // namespace
+
+ir::Module lower(Program& program, probes::ResolveContext& context) {
+  ModuleLowering outer(program, context);
+  for (ElaboratedProbe& probe : program.probes) HandlerLowering(outer, probe).run();
+  auto limit = [&](const char* name, auto& field) {
+    auto it = program.options.defines.find(name);
+    if (it != program.options.defines.end())
+      field = static_cast<std::remove_reference_t<decltype(field)>>(std::stoll(it->second));
+  };
+  ir::Module& module = outer.module;
+  limit("MAXSTRINGLEN", module.max_string);
+  limit("MAXACTION", module.max_action);
+  limit("MAXMAPENTRIES", module.max_map_entries);
+  limit("MAXNESTING", module.max_nesting);
+  limit("MAXERRORS", module.max_errors);
+  limit("MAXSKIPPED", module.max_skipped);
+  for (const auto& file : program.files)
+    for (const ast::EmbeddedCode& code : file->embedded) {
+      bool user = has_pragma(code.code, "harness");
+      if (user) module.user_code.push_back(code.code);
+      if (!user || has_pragma(code.code, "bpf")) module.kernel_code.push_back(code.code);
+    }
+  module.script_name = program.files[0]->source->name;
+  return std::move(outer.module);
+}
+
+}  // namespace coretap

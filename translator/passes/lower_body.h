@@ -1,0 +1,158 @@
+// Lowering of one body from AST to IR; shared by lower.cpp (what bodies there are),
+// lower_expr.cpp, lower_stmt.cpp and lower_print.cpp.
+//
+// Kernel-side script functions are lowered *inline* at each call: BPF has no cheap calls with
+// strings, and `split` must see every statement to decide where it runs. User-side functions are
+// lowered once and called.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ir/builder.h"
+#include "passes/program.h"
+
+namespace coretap {
+
+/// What all bodies of a module share.
+class ModuleLowering {
+ public:
+  ModuleLowering(Program& program, probes::ResolveContext& context)
+      : program(program), context(context) {}
+
+  Program& program;
+  probes::ResolveContext& context;
+  ir::Module module;
+
+  ir::GlobalId global(const ast::VarDecl& decl);
+  /// A hidden global array, for values saved at entry for a return probe.
+  ir::GlobalId hidden_array(const std::string& name, std::vector<ir::Ty> keys, ir::Ty value);
+  /// The function made for `side`, lowered when first asked for; kNone if it cannot be (reported
+  /// unless `quiet`).
+  ir::FunctionId function(ast::FunctionDecl& decl, ir::Side side);
+
+ private:
+  std::map<const ast::VarDecl*, ir::GlobalId> globals_;
+  std::map<std::pair<const ast::FunctionDecl*, ir::Side>, ir::FunctionId> functions_;
+};
+
+/// Pragma comments of an embedded-C body; see docs/generated-code.md.
+struct Pragmas {
+  bool bpf = false, harness = false, pure = false;
+  std::string site;  ///< "pp", "ppfunc", … : the call is a SiteStr operation
+  std::string op;    ///< "error": the call is that IR operation
+  uint32_t string_cap = 0;
+};
+Pragmas read_pragmas(const std::string& code);
+
+/// A value that a return probe wants from the function's entry.
+struct EntrySave {
+  std::string text;  ///< printed expression: equal ones are saved once
+  const ast::Expr* expr = nullptr;
+  ir::GlobalId array = 0;
+  ir::LocalId local = ir::kNone;
+  ir::Ty type = ir::Ty::Long;
+};
+
+ir::Ty ir_type(ast::Type type);
+
+class BodyLowering : public probes::ContextLowering {
+ public:
+  BodyLowering(ModuleLowering& outer, ir::Body& body, ir::Side side, Span span,
+               probes::ContextScope* scope)
+      : outer_(outer), b_(body, span), side_(side), scope_(scope) {}
+
+  // probes::ContextLowering; entry_register is below
+  ir::Builder& builder() override { return b_; }
+  ir::Module& module() override { return outer_.module; }
+  Diagnostics& diagnostics() override { return outer_.program.diagnostics; }
+  ir::Operand lower_long(const ast::Expr& expr) override {
+    return value(const_cast<ast::Expr&>(expr));
+  }
+
+  void stmt(ast::Stmt& stmt);
+  ir::Operand value(ast::Expr& expr);  ///< for its value
+  void effect(ast::Expr& expr);        ///< for its side effect only
+  void declare_parameter(const ast::VarDecl& decl) { local(decl); }
+
+  bool is_return_probe = false;  ///< plain $params mean their value at entry
+  std::vector<EntrySave> entry_saves;
+  ir::Operand entry_register(unsigned dwarf_register, ir::Operand cfa) override;
+  std::map<unsigned, ir::GlobalId> entry_registers;  ///< DWARF number to where it is saved
+
+ private:
+  using Operand = ir::Operand;
+
+  struct StatRef {
+    ir::GlobalId global = 0;
+    std::vector<Operand> keys;
+  };
+  /// An inlined call in progress.
+  struct InlineFrame {
+    const ast::FunctionDecl* function = nullptr;
+    ir::LocalId result = ir::kNone;
+    ir::LocalId returned = ir::kNone;  ///< flag, made when a return is not in tail position
+    std::map<const ast::VarDecl*, ir::LocalId> locals;
+  };
+
+  ir::LocalId local(const ast::VarDecl& decl);
+  static bool is_global(const ast::VarDecl& decl) { return decl.storage == ast::VarDecl::Global; }
+  Operand missing(ast::Type type);  ///< stands in for a value after a reported error
+
+  // expressions
+  Operand symbol(ast::Symbol& symbol);
+  Operand target(ast::Expr& expr);
+  Operand entry(const ast::Expr& expr, ast::Type type);
+  Operand cast(ast::Cast& cast);
+  Operand index(ast::Index& index);
+  Operand call(ast::Call& call, bool want_value);
+  Operand inline_call(ast::FunctionDecl& callee, std::vector<Operand> args);
+  ast::FunctionDecl* pick(const ast::Call& call, bool& other_side);
+  Operand unary(ast::Unary& unary);
+  Operand inc_dec(ast::IncDec& expr, bool want_value);
+  Operand binary(const std::string& op, Operand left, Operand right, const Span& at);
+  Operand logical(ast::Logical& logical);
+  Operand ternary(ast::Ternary& ternary);
+  Operand assign(ast::Assign& assign, bool want_value);
+  Operand compare(ast::Compare& compare);
+  Operand at_op(ast::AtOp& op);
+  /// `left` evaluated before `right`: copies a variable that evaluating `right` may change.
+  Operand held(Operand operand, const ast::Expr& later);
+  Operand truth(Operand operand);
+  std::vector<Operand> keys(std::vector<ast::ExprPtr>& indexes);
+  StatRef stat_ref(ast::Expr& operand);
+  ir::HistSpec hist_spec(const ast::Hist& hist, ir::GlobalId global);
+
+  // stores: `key` operands already lowered
+  void store(ast::Expr& left, Operand value, const std::vector<Operand>& keys);
+  Operand load(ast::Expr& left, const std::vector<Operand>& keys);
+  /// Atomic add to a global or element, plain add to a local; the value after it if wanted.
+  Operand add_to(ast::Expr& left, Operand delta, const std::vector<Operand>& keys, bool want_value);
+
+  // printing
+  Operand print(ast::Print& print);
+
+  // statements
+  void block(ast::Block& block, size_t from);
+  void if_stmt(ast::If& stmt);
+  void loop(ast::Expr* init, ast::Expr* condition, ast::Expr* step, ast::Stmt& body);
+  void foreach (ast::Foreach& loop);
+  void return_stmt(ast::Return& stmt);
+  void delete_stmt(ast::Delete& stmt);
+  void try_stmt(ast::Try& stmt);
+  bool always_returns(const ast::Stmt& stmt) const;
+  bool may_return(ast::Stmt& stmt) const;
+
+  ModuleLowering& outer_;
+  ir::Builder b_;
+  ir::Side side_;
+  probes::ContextScope* scope_;
+  std::map<const ast::VarDecl*, ir::LocalId> locals_;
+  std::map<const ast::VarDecl*, StatRef> stat_values_;  ///< foreach value variables
+  std::vector<InlineFrame> inlined_;
+  int loop_depth_in_function_ = 0;
+};
+
+}  // namespace coretap

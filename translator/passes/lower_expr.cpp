@@ -1,0 +1,488 @@
+// Expressions to IR. Operands are literals or locals, so everything else gets a temporary; a
+// short-circuit or conditional operator becomes an If; an operator that @defined has decided at
+// compile time leaves no trace of its other branch, which may not even be resolvable here.
+#include "ast/print.h"
+#include "ast/visitor.h"
+#include "passes/lower_body.h"
+
+namespace coretap {
+
+using ir::Op;
+using ir::Ty;
+
+ir::Ty ir_type(ast::Type type) {
+  switch (type) {
+    case ast::Type::String: return Ty::Str;
+    case ast::Type::Void: return Ty::Void;
+    default: return Ty::Long;
+  }
+}
+
+ir::LocalId BodyLowering::local(const ast::VarDecl& decl) {
+  auto& map = inlined_.empty() ? locals_ : inlined_.back().locals;
+  auto it = map.find(&decl);
+  if (it == map.end()) it = map.emplace(&decl, b_.named(decl.name, ir_type(decl.type))).first;
+  return it->second;
+}
+
+ir::Operand BodyLowering::missing(ast::Type type) {
+  return type == ast::Type::String ? Operand::string("") : Operand::integer(0);
+}
+
+namespace {
+/// Can evaluating `expr` change a variable?
+bool has_effect(const ast::Expr& expr) {
+  switch (expr.kind) {
+    case ast::ExprKind::Assign:
+    case ast::ExprKind::PreIncDec:
+    case ast::ExprKind::PostIncDec:
+    case ast::ExprKind::Call:
+    case ast::ExprKind::Embedded: return true;
+    default: break;
+  }
+  bool any = false;
+  ast::for_each_child(const_cast<ast::Expr&>(expr),
+                      [&](ast::ExprPtr& e) { any |= has_effect(*e); });
+  return any;
+}
+}  // namespace
+
+ir::Operand BodyLowering::held(Operand operand, const ast::Expr& later) {
+  if (operand.kind != Operand::Local || !has_effect(later)) return operand;
+  Ty type = b_.body().locals[operand.local].type.ty;
+  return b_.value(Op::Copy, {operand}, type);
+}
+
+ir::Operand BodyLowering::truth(Operand operand) {
+  if (operand.kind == Operand::Int) return Operand::integer(operand.num != 0);
+  return b_.value(Op::Ne, {operand, Operand::integer(0)});
+}
+
+std::vector<ir::Operand> BodyLowering::keys(std::vector<ast::ExprPtr>& indexes) {
+  std::vector<Operand> result;
+  for (size_t i = 0; i < indexes.size(); i++) {
+    if (!indexes[i]) {
+      result.emplace_back();
+      continue;
+    }
+    Operand key = value(*indexes[i]);
+    for (size_t j = i + 1; j < indexes.size(); j++)
+      if (indexes[j]) key = held(key, *indexes[j]);
+    result.push_back(key);
+  }
+  return result;
+}
+
+ir::Operand BodyLowering::value(ast::Expr& expr) {
+  b_.at(expr.span);
+  switch (expr.kind) {
+    case ast::ExprKind::Number: return Operand::integer(static_cast<ast::Number&>(expr).value);
+    case ast::ExprKind::String: return Operand::string(static_cast<ast::String&>(expr).value);
+    case ast::ExprKind::Symbol: return symbol(static_cast<ast::Symbol&>(expr));
+    case ast::ExprKind::Target:
+    case ast::ExprKind::AtVar: return target(expr);
+    case ast::ExprKind::Cast: return cast(static_cast<ast::Cast&>(expr));
+    case ast::ExprKind::Entry: {
+      ast::Expr& operand = *static_cast<ast::Entry&>(expr).operand;
+      return entry(operand, expr.type);
+    }
+    case ast::ExprKind::Defined:
+      return Operand::integer(
+          scope_ && scope_->defines(*static_cast<ast::Defined&>(expr).operand) ? 1 : 0);
+    case ast::ExprKind::AtOp: return at_op(static_cast<ast::AtOp&>(expr));
+    case ast::ExprKind::Index: return index(static_cast<ast::Index&>(expr));
+    case ast::ExprKind::Call: return call(static_cast<ast::Call&>(expr), true);
+    case ast::ExprKind::Unary: return unary(static_cast<ast::Unary&>(expr));
+    case ast::ExprKind::PreIncDec:
+    case ast::ExprKind::PostIncDec: return inc_dec(static_cast<ast::IncDec&>(expr), true);
+    case ast::ExprKind::Binary: {
+      auto& both = static_cast<ast::Binary&>(expr);
+      Operand left = held(value(*both.left), *both.right);
+      Operand right = value(*both.right);
+      return binary(both.op, left, right, expr.span);
+    }
+    case ast::ExprKind::Logical: return logical(static_cast<ast::Logical&>(expr));
+    case ast::ExprKind::Ternary: return ternary(static_cast<ast::Ternary&>(expr));
+    case ast::ExprKind::Assign: return assign(static_cast<ast::Assign&>(expr), true);
+    case ast::ExprKind::Concat: {
+      auto& both = static_cast<ast::Concat&>(expr);
+      Operand left = held(value(*both.left), *both.right);
+      Operand right = value(*both.right);
+      return b_.value(Op::Concat, {left, right}, Ty::Str);
+    }
+    case ast::ExprKind::Compare: return compare(static_cast<ast::Compare&>(expr));
+    case ast::ExprKind::ArrayIn: {
+      auto& array = *static_cast<ast::ArrayIn&>(expr).array;
+      auto* decl = static_cast<ast::Symbol&>(*array.base).decl;
+      ir::LocalId dst = b_.temp(Ty::Long);
+      std::vector<Operand> k = keys(array.indexes);
+      b_.append(Op::ArrayIn, std::move(k), dst).global = outer_.global(*decl);
+      return Operand::of(dst);
+    }
+    case ast::ExprKind::Stat: {
+      auto& stat = static_cast<ast::Stat&>(expr);
+      StatRef ref = stat_ref(*stat.operand);
+      ir::LocalId dst = b_.temp(Ty::Long);
+      ir::Inst& inst = b_.append(Op::StatGet, ref.keys, dst);
+      inst.global = ref.global;
+      inst.stat_fn = stat.fn;
+      inst.imm = stat.shift.value_or(0);
+      ir::Global& global = outer_.module.globals[ref.global];
+      if (stat.fn == ast::StatFn::Min || stat.fn == ast::StatFn::Max) global.need_min_max = true;
+      if (stat.fn == ast::StatFn::Variance) global.need_variance = true;
+      return Operand::of(dst);
+    }
+    case ast::ExprKind::Print: return print(static_cast<ast::Print&>(expr));
+    case ast::ExprKind::Embedded: {
+      ir::LocalId dst = b_.temp(ir_type(expr.type));
+      b_.append(Op::EmbeddedC, {}, dst).name = static_cast<ast::EmbeddedExpr&>(expr).code;
+      return Operand::of(dst);
+    }
+    case ast::ExprKind::Regex:
+      diagnostics().semantic_error("regex-unsupported", expr.span,
+                                   "regular expression matching is not available yet");
+      return Operand::integer(0);
+    case ast::ExprKind::HistIn:
+    case ast::ExprKind::Hist:
+      diagnostics().semantic_error(
+          "histogram-use", expr.span,
+          "a histogram can only be printed, indexed or iterated over with foreach");
+      return Operand::integer(0);
+    case ast::ExprKind::PerfOp:
+      diagnostics().semantic_error("perf-unsupported", expr.span,
+                                   "@perf counters are not available yet");
+      return Operand::integer(0);
+  }
+  return missing(expr.type);
+}
+
+void BodyLowering::effect(ast::Expr& expr) {
+  b_.at(expr.span);
+  switch (expr.kind) {
+    case ast::ExprKind::PreIncDec:
+    case ast::ExprKind::PostIncDec: inc_dec(static_cast<ast::IncDec&>(expr), false); return;
+    case ast::ExprKind::Assign: assign(static_cast<ast::Assign&>(expr), false); return;
+    case ast::ExprKind::Call: call(static_cast<ast::Call&>(expr), false); return;
+    default: value(expr); return;
+  }
+}
+
+ir::Operand BodyLowering::symbol(ast::Symbol& symbol) {
+  if (!symbol.decl) return missing(symbol.type);
+  if (!is_global(*symbol.decl)) return Operand::of(local(*symbol.decl));
+  ir::LocalId dst = b_.temp(ir_type(symbol.type));
+  ir::GlobalId id = outer_.global(*symbol.decl);
+  b_.append(Op::GlobalGet, {}, dst).global = id;
+  return Operand::of(dst);
+}
+
+ir::Operand BodyLowering::target(ast::Expr& expr) {
+  if (!scope_) {
+    diagnostics()
+        .semantic_error("target-in-function", expr.span,
+                        "'" + ast::print(expr) +
+                            "' has no meaning here: target variables belong "
+                            "to the probe point of a handler")
+        .hint("pass the value to the function as an argument");
+    return missing(expr.type);
+  }
+  if (expr.kind == ast::ExprKind::AtVar) {
+    auto result = scope_->lower(static_cast<ast::AtVar&>(expr), *this);
+    return result ? *result : missing(expr.type);
+  }
+  auto& target = static_cast<ast::Target&>(expr);
+  bool is_result = target.name == "$return" || target.name == "$$return";
+  if (is_return_probe && !is_result) return entry(expr, expr.type);
+  auto result = scope_->lower(target, *this);
+  return result ? *result : missing(expr.type);
+}
+
+ir::Operand BodyLowering::entry(const ast::Expr& expr, ast::Type type) {
+  if (!is_return_probe) {
+    diagnostics().semantic_error("entry-outside-return", expr.span,
+                                 "@entry() is only meaningful in a .return probe");
+    return missing(type);
+  }
+  std::string text = ast::print(expr);
+  for (EntrySave& save : entry_saves)
+    if (save.text == text) return Operand::of(save.local);
+  EntrySave save;
+  save.text = text;
+  save.expr = &expr;
+  save.type = ir_type(type);
+  save.local = b_.named("entry" + std::to_string(entry_saves.size()), save.type);
+  entry_saves.push_back(save);
+  return Operand::of(save.local);
+}
+
+ir::Operand BodyLowering::cast(ast::Cast& cast) {
+  Operand base = value(*cast.operand);
+  b_.at(cast.span);
+  auto result = probes::lower_cast(cast, base, scope_, outer_.context, *this);
+  return result ? *result : missing(cast.type);
+}
+
+ir::Operand BodyLowering::index(ast::Index& index) {
+  if (index.base->kind == ast::ExprKind::Hist) {
+    auto& hist = static_cast<ast::Hist&>(*index.base);
+    Operand bucket = value(*index.indexes[0]);
+    StatRef ref = stat_ref(*hist.operand);
+    ir::LocalId dst = b_.temp(Ty::Long);
+    std::vector<Operand> args{bucket};
+    args.insert(args.end(), ref.keys.begin(), ref.keys.end());
+    ir::HistSpec spec = hist_spec(hist, ref.global);
+    ir::Inst& inst = b_.append(Op::HistGet, std::move(args), dst);
+    inst.global = ref.global;
+    inst.hist = spec;
+    return Operand::of(dst);
+  }
+  return load(index, keys(index.indexes));
+}
+
+BodyLowering::StatRef BodyLowering::stat_ref(ast::Expr& operand) {
+  if (operand.kind == ast::ExprKind::Index) {
+    auto& index = static_cast<ast::Index&>(operand);
+    auto* decl = static_cast<ast::Symbol&>(*index.base).decl;
+    return {outer_.global(*decl), keys(index.indexes)};
+  }
+  auto* decl = static_cast<ast::Symbol&>(operand).decl;
+  if (auto it = stat_values_.find(decl); it != stat_values_.end()) return it->second;
+  if (!decl || !is_global(*decl)) {
+    diagnostics()
+        .semantic_error("stat-not-global", operand.span, "a statistic must be a global variable")
+        .hint("add 'global " + (decl ? decl->name : std::string("x")) + "'");
+    return {};
+  }
+  return {outer_.global(*decl), {}};
+}
+
+ir::HistSpec BodyLowering::hist_spec(const ast::Hist& hist, ir::GlobalId global) {
+  ir::HistSpec spec{hist.linear, hist.low, hist.high, hist.step};
+  auto& kept = outer_.module.globals[global].hists;
+  if (std::find(kept.begin(), kept.end(), spec) == kept.end()) kept.push_back(spec);
+  return spec;
+}
+
+ir::Operand BodyLowering::unary(ast::Unary& unary) {
+  Operand x = value(*unary.operand);
+  b_.at(unary.span);
+  if (unary.op == "+") return x;
+  if (unary.op == "-") return binary("-", Operand::integer(0), x, unary.span);
+  if (unary.op == "~") return binary("^", x, Operand::integer(-1), unary.span);
+  if (x.kind == Operand::Int) return Operand::integer(x.num == 0);
+  return b_.value(Op::Eq, {x, Operand::integer(0)});
+}
+
+ir::Operand BodyLowering::binary(const std::string& op, Operand left, Operand right,
+                                 const Span& at) {
+  static const std::map<std::string, Op> ops = {{"+", Op::Add},  {"-", Op::Sub},  {"*", Op::Mul},
+                                                {"/", Op::Div},  {"%", Op::Mod},  {"&", Op::And},
+                                                {"|", Op::Or},   {"^", Op::Xor},  {"<<", Op::Shl},
+                                                {">>", Op::Sar}, {">>>", Op::Shr}};
+  Op code = ops.at(op);
+  if (left.kind == Operand::Int && right.kind == Operand::Int) {
+    auto a = static_cast<uint64_t>(left.num), b = static_cast<uint64_t>(right.num);
+    switch (code) {
+      case Op::Add: return Operand::integer(static_cast<int64_t>(a + b));
+      case Op::Sub: return Operand::integer(static_cast<int64_t>(a - b));
+      case Op::Mul: return Operand::integer(static_cast<int64_t>(a * b));
+      case Op::Xor: return Operand::integer(static_cast<int64_t>(a ^ b));
+      case Op::Shl: return Operand::integer(static_cast<int64_t>(a << (b & 63)));
+      case Op::Or: return Operand::integer(static_cast<int64_t>(a | b));
+      case Op::And: return Operand::integer(static_cast<int64_t>(a & b));
+      default: break;
+    }
+  }
+  b_.at(at);
+  return b_.value(code, {left, right});
+}
+
+ir::Operand BodyLowering::logical(ast::Logical& logical) {
+  bool is_and = logical.op == "&&";
+  Operand left = value(*logical.left);
+  if (left.kind == Operand::Int) {
+    if ((left.num != 0) != is_and) return Operand::integer(is_and ? 0 : 1);
+    return truth(value(*logical.right));
+  }
+  ir::LocalId result = b_.temp(Ty::Long);
+  b_.append(Op::Copy, {Operand::integer(is_and ? 0 : 1)}, result);
+  ir::Block right = b_.nested([&] {
+    Operand operand = truth(value(*logical.right));
+    b_.append(Op::Copy, {operand}, result);
+  });
+  b_.at(logical.span);
+  ir::Inst& inst = b_.append(Op::If, {left});
+  inst.blocks.resize(2);
+  inst.blocks[is_and ? 0 : 1] = std::move(right);
+  return Operand::of(result);
+}
+
+ir::Operand BodyLowering::ternary(ast::Ternary& ternary) {
+  Operand condition = value(*ternary.condition);
+  if (condition.kind == Operand::Int)
+    return value(condition.num ? *ternary.then_value : *ternary.else_value);
+  ir::LocalId result = b_.temp(ir_type(ternary.type));
+  auto branch = [&](ast::Expr& expr) {
+    return b_.nested([&] {
+      Operand operand = value(expr);
+      b_.append(Op::Copy, {operand}, result);
+    });
+  };
+  std::vector<ir::Block> blocks;
+  blocks.push_back(branch(*ternary.then_value));
+  blocks.push_back(branch(*ternary.else_value));
+  b_.at(ternary.span);
+  b_.append(Op::If, {condition}).blocks = std::move(blocks);
+  return Operand::of(result);
+}
+
+ir::Operand BodyLowering::compare(ast::Compare& compare) {
+  Operand left = held(value(*compare.left), *compare.right);
+  Operand right = value(*compare.right);
+  b_.at(compare.span);
+  const std::string& op = compare.op;
+  if (compare.left->type == ast::Type::String) {
+    if (op == "==" || op == "!=") {
+      Operand equal = b_.value(Op::StrEq, {left, right});
+      return op == "==" ? equal : b_.value(Op::Eq, {equal, Operand::integer(0)});
+    }
+    left = b_.value(Op::StrCmp, {left, right});
+    right = Operand::integer(0);
+  }
+  if (op == "==") return b_.value(Op::Eq, {left, right});
+  if (op == "!=") return b_.value(Op::Ne, {left, right});
+  if (op == "<") return b_.value(Op::Lt, {left, right});
+  if (op == "<=") return b_.value(Op::Le, {left, right});
+  if (op == ">") return b_.value(Op::Lt, {right, left});
+  return b_.value(Op::Le, {right, left});
+}
+
+ir::Operand BodyLowering::at_op(ast::AtOp& op) {
+  if (op.name == "probewrite") return Operand::integer(0);
+  diagnostics().semantic_error("operator-unsupported", op.span,
+                               "operator @" + op.name + " is not available yet");
+  return missing(op.type);
+}
+
+// ------------------------------------------------------------------ assignment
+
+ir::Operand BodyLowering::load(ast::Expr& left, const std::vector<Operand>& keys) {
+  if (left.kind == ast::ExprKind::Symbol) return symbol(static_cast<ast::Symbol&>(left));
+  auto* decl = static_cast<ast::Symbol&>(*static_cast<ast::Index&>(left).base).decl;
+  b_.at(left.span);
+  ir::LocalId dst = b_.temp(ir_type(decl->type));
+  ir::GlobalId id = outer_.global(*decl);
+  b_.append(Op::ArrayGet, keys, dst).global = id;
+  return Operand::of(dst);
+}
+
+void BodyLowering::store(ast::Expr& left, Operand value, const std::vector<Operand>& keys) {
+  if (left.kind == ast::ExprKind::Symbol) {
+    auto* decl = static_cast<ast::Symbol&>(left).decl;
+    if (!decl) return;
+    if (!is_global(*decl)) {
+      b_.append(Op::Copy, {value}, local(*decl));
+    } else {
+      ir::GlobalId id = outer_.global(*decl);
+      b_.append(Op::GlobalSet, {value}).global = id;
+    }
+    return;
+  }
+  auto* decl = static_cast<ast::Symbol&>(*static_cast<ast::Index&>(left).base).decl;
+  std::vector<Operand> args{value};
+  args.insert(args.end(), keys.begin(), keys.end());
+  ir::GlobalId id = outer_.global(*decl);
+  b_.append(Op::ArraySet, std::move(args)).global = id;
+}
+
+ir::Operand BodyLowering::add_to(ast::Expr& left, Operand delta, const std::vector<Operand>& keys,
+                                 bool want_value) {
+  if (left.kind == ast::ExprKind::Symbol) {
+    auto* decl = static_cast<ast::Symbol&>(left).decl;
+    if (!decl) return Operand::integer(0);
+    if (!is_global(*decl)) {
+      ir::LocalId id = local(*decl);
+      b_.append(Op::Add, {Operand::of(id), delta}, id);
+      return want_value ? b_.value(Op::Copy, {Operand::of(id)}) : Operand::of(id);
+    }
+    ir::LocalId dst = want_value ? b_.temp(Ty::Long) : ir::kNone;
+    ir::GlobalId id = outer_.global(*decl);
+    b_.append(Op::GlobalAdd, {delta}, dst).global = id;
+    return Operand::of(dst);
+  }
+  auto* decl = static_cast<ast::Symbol&>(*static_cast<ast::Index&>(left).base).decl;
+  ir::LocalId dst = want_value ? b_.temp(Ty::Long) : ir::kNone;
+  std::vector<Operand> args{delta};
+  args.insert(args.end(), keys.begin(), keys.end());
+  ir::GlobalId id = outer_.global(*decl);
+  b_.append(Op::ArrayAdd, std::move(args), dst).global = id;
+  return Operand::of(dst);
+}
+
+namespace {
+bool is_assignable(const ast::Expr& expr) {
+  if (expr.kind == ast::ExprKind::Symbol) return true;
+  return expr.kind == ast::ExprKind::Index &&
+         static_cast<const ast::Index&>(expr).base->kind == ast::ExprKind::Symbol;
+}
+}  // namespace
+
+ir::Operand BodyLowering::inc_dec(ast::IncDec& expr, bool want_value) {
+  if (!is_assignable(*expr.operand)) {
+    diagnostics().semantic_error("not-assignable", expr.operand->span,
+                                 "this cannot be changed by '" + expr.op + "'");
+    return Operand::integer(0);
+  }
+  std::vector<Operand> k;
+  if (expr.operand->kind == ast::ExprKind::Index)
+    k = keys(static_cast<ast::Index&>(*expr.operand).indexes);
+  b_.at(expr.span);
+  int64_t delta = expr.op == "++" ? 1 : -1;
+  Operand after = add_to(*expr.operand, Operand::integer(delta), k, want_value);
+  if (!want_value || expr.kind == ast::ExprKind::PreIncDec) return after;
+  return b_.value(Op::Sub, {after, Operand::integer(delta)});
+}
+
+ir::Operand BodyLowering::assign(ast::Assign& assign, bool want_value) {
+  ast::Expr& left = *assign.left;
+  if (!is_assignable(left)) {
+    auto& diagnostic = diagnostics().semantic_error(
+        "not-assignable", left.span, "'" + ast::print(left) + "' cannot be assigned to");
+    if (left.kind == ast::ExprKind::Target || left.kind == ast::ExprKind::Cast)
+      diagnostic.hint("coretap observes only: it does not write to the traced program or kernel");
+    return missing(assign.type);
+  }
+  if (assign.op == "<<<") {
+    StatRef ref = stat_ref(left);
+    Operand sample = value(*assign.right);
+    b_.at(assign.span);
+    std::vector<Operand> args{sample};
+    args.insert(args.end(), ref.keys.begin(), ref.keys.end());
+    b_.append(Op::StatAdd, std::move(args)).global = ref.global;
+    return sample;
+  }
+  std::vector<Operand> k;
+  if (left.kind == ast::ExprKind::Index) k = keys(static_cast<ast::Index&>(left).indexes);
+  if (assign.op == "=") {
+    Operand right = value(*assign.right);
+    b_.at(assign.span);
+    store(left, right, k);
+    return right;
+  }
+  if (assign.op == "+=" || assign.op == "-=") {
+    Operand delta = value(*assign.right);
+    b_.at(assign.span);
+    if (assign.op == "-=") delta = binary("-", Operand::integer(0), delta, assign.span);
+    return add_to(left, delta, k, want_value);
+  }
+  Operand old = held(load(left, k), *assign.right);
+  Operand right = value(*assign.right);
+  b_.at(assign.span);
+  std::string op = assign.op.substr(0, assign.op.size() - 1);
+  Operand result =
+      op == "." ? b_.value(Op::Concat, {old, right}, Ty::Str) : binary(op, old, right, assign.span);
+  store(left, result, k);
+  return result;
+}
+
+}  // namespace coretap

@@ -1,0 +1,118 @@
+// What the passes work on, from parsed files to the IR module. The driver (translator/driver)
+// runs them in the order in which they are declared here; each says what holds after it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "ast/ast.h"
+#include "ir/ir.h"
+#include "probes/probe_kind.h"
+#include "support/diagnostics.h"
+#include "syntax/parse.h"
+
+namespace coretap {
+
+/// Limits and switches that change what is compiled; from the command line.
+struct CompileOptions {
+  bool guru = false;                           ///< -g
+  bool keep_unused = false;                    ///< -u
+  std::vector<std::string> tapset_dirs;        ///< our tapsets, then -I
+  std::map<std::string, std::string> defines;  ///< -D NAME=VALUE
+  std::map<std::string, std::string> globals;  ///< -G name=value
+};
+
+/// One body with the sites it runs at. Points of one `probe` statement that expand to the same
+/// aliases share a body instance.
+struct ElaboratedProbe {
+  Span span;          ///< of the probe point as the user wrote it
+  std::string alias;  ///< the point with the first alias's own name: "syscall.open"; or ""
+  ast::StmtPtr body;  ///< alias prologues, the handler, alias epilogues
+  std::vector<ast::ExprPtr> conditions;  ///< `if (…)` of the point and its aliases
+  std::vector<std::unique_ptr<ast::VarDecl>> locals;
+  std::vector<probes::ResolvedProbe> sites;
+};
+
+/// The names that tapset files define, found by scanning their text, so that a file is parsed
+/// only when a script needs it.
+class TapsetLibrary;
+
+struct Program {
+  Program(Sources& sources, Diagnostics& diagnostics, const CompileOptions& options,
+          const PreprocessorFacts& facts);
+  ~Program();
+
+  Sources& sources;
+  Diagnostics& diagnostics;
+  const CompileOptions& options;
+  const PreprocessorFacts& facts;
+  std::shared_ptr<MacroLibrary> macros;
+  std::unique_ptr<TapsetLibrary> tapsets;
+  ArgumentUse argument_use;
+
+  std::vector<std::unique_ptr<ast::File>> files;  ///< the user's script first
+  std::vector<ElaboratedProbe> probes;
+  std::vector<ast::VarDecl*> globals;         ///< reachable from probes, in order of first use
+  std::vector<ast::FunctionDecl*> functions;  ///< reachable from probes
+
+  std::set<std::string> dependencies;  ///< files read: tapsets
+};
+
+/// Parses the user's script and -E texts. After it: files[0] is the script.
+void parse_script(Program& program, const SourceFile& script);
+
+/// Finds tapset files (and parses macro libraries). Cheap: reads text, parses nothing but .stpm.
+void open_tapsets(Program& program);
+
+/// Replaces aliases by their points and bodies, resolves every point by its family. After it:
+/// program.probes holds bodies with sites; `?` and `!` are settled.
+void elaborate_probes(Program& program, probes::ResolveContext& context);
+
+/// Binds every Symbol to a VarDecl and every Call to its candidates, from probes outward, loading
+/// tapset files as names ask for them (and their probes with them). After it: globals and functions are complete.
+void resolve_symbols(Program& program, probes::ResolveContext& context);
+
+/// Infers long, string or statistic for every variable, function and expression. After it: no
+/// Unknown is left but in unused places.
+void infer_types(Program& program);
+
+/// Unused variables and functions, statements without effect, arguments never used.
+void check_usage(Program& program);
+
+/// AST to IR, one body per distinct meaning of its sites. After it: kernel bodies may still hold
+/// user-only instructions.
+ir::Module lower(Program& program, probes::ResolveContext& context);
+
+/// Drops pure instructions whose results nobody uses: alias variables that a script ignores.
+void drop_dead_code(ir::Module& module);
+
+/// Moves pure instructions into the one branch of an If that uses their results.
+void sink_into_branches(ir::Module& module);
+
+/// Moves what only user space can do out of kernel bodies into segments. After it: kernel bodies
+/// hold kernel operations only.
+void split(ir::Module& module, Diagnostics& diagnostics);
+
+/// Decides where each global lives and what is kept of it: shared, additive, statistic fields.
+void place_globals(ir::Module& module);
+
+/// Gives every kernel string its capacity. After it: no cap is 0.
+void size_strings(ir::Module& module, Diagnostics& diagnostics);
+
+// -- tapsets.cpp, for resolve_symbols and elaborate_probes --
+
+/// Parses the tapset files that define alias names matching `first component(s)` of a point.
+/// Returns true if something new was loaded.
+bool load_aliases_for(Program& program, const ast::ProbePoint& point);
+bool load_function(Program& program, const std::string& name);
+bool load_global(Program& program, const std::string& name);
+/// Every function and alias name of the tapset files, for "similar:" and the dumps.
+std::vector<std::string> tapset_function_names(const Program& program);
+std::vector<std::string> tapset_alias_names(const Program& program);
+/// Elaborates the plain probes of file `index` of program.files.
+void elaborate_file(Program& program, size_t index, probes::ResolveContext& context);
+
+}  // namespace coretap

@@ -1,0 +1,185 @@
+// Names to declarations. Works outward from the elaborated probes: a handler's names first, then
+// those of every function it calls, and so on; a name nobody here defines is looked up in the
+// tapset index, whose files are parsed (and whose own probes are elaborated) at that moment. So
+// only reachable functions and globals exist for all later passes.
+//
+// A name that is neither a parameter nor a global is a local of the whole handler or function:
+// SystemTap has no block scopes.
+#include <algorithm>
+#include <map>
+
+#include "ast/visitor.h"
+#include "passes/tapset_library.h"
+
+namespace coretap {
+
+namespace {
+
+class SymbolResolver {
+ public:
+  SymbolResolver(Program& program, probes::ResolveContext& context)
+      : program_(program), context_(context) {}
+
+  void run() {
+    size_t files_elaborated = 1, probes_done = 0;
+    std::vector<ast::FunctionDecl*>& functions = program_.functions;
+    size_t functions_done = 0;
+    for (;;) {
+      if (probes_done < program_.probes.size()) {
+        resolve_probe(probes_done++);
+      } else if (functions_done < functions.size()) {
+        resolve_function(*functions[functions_done++]);
+      } else if (files_elaborated < program_.files.size()) {
+        elaborate_file(program_, files_elaborated++, context_);
+      } else {
+        return;
+      }
+    }
+  }
+
+ private:
+  using Locals = std::vector<std::unique_ptr<ast::VarDecl>>;
+
+  void resolve_probe(size_t index) {
+    // Loading a tapset file can grow program_.probes: take what is needed out first.
+    ast::Stmt* body = program_.probes[index].body.get();
+    std::vector<ast::Expr*> conditions;
+    for (auto& condition : program_.probes[index].conditions) conditions.push_back(condition.get());
+    Locals locals;
+    scope_.clear();
+    locals_ = &locals;
+    for (ast::Expr* condition : conditions) resolve_expr(*condition);
+    resolve_stmt(*body);
+    program_.probes[index].locals = std::move(locals);
+  }
+
+  void resolve_function(ast::FunctionDecl& function) {
+    scope_.clear();
+    locals_ = &function.locals;
+    for (auto& parameter : function.parameters) scope_[parameter->name] = parameter.get();
+    if (function.body) resolve_stmt(*function.body);
+  }
+
+  void resolve_stmt(ast::Stmt& stmt) {
+    ast::for_each_child(
+        stmt, [this](ast::ExprPtr& e) { resolve_expr(*e); },
+        [this](ast::StmtPtr& s) { resolve_stmt(*s); });
+  }
+
+  void resolve_expr(ast::Expr& expr) {
+    if (expr.kind == ast::ExprKind::Symbol) bind(static_cast<ast::Symbol&>(expr));
+    if (expr.kind == ast::ExprKind::Call) bind(static_cast<ast::Call&>(expr));
+    ast::for_each_child(expr, [this](ast::ExprPtr& e) { resolve_expr(*e); });
+  }
+
+  void bind(ast::Symbol& symbol) {
+    if (symbol.decl) return;
+    if (auto it = scope_.find(symbol.name); it != scope_.end()) {
+      symbol.decl = it->second;
+      return;
+    }
+    ast::VarDecl* global = find_global(symbol.name, symbol.span.file);
+    if (!global && load_global(program_, symbol.name))
+      global = find_global(symbol.name, symbol.span.file);
+    if (global) {
+      symbol.decl = global;
+      if (!global->is_used) {
+        global->is_used = true;
+        program_.globals.push_back(global);
+      }
+      return;
+    }
+    auto local = std::make_unique<ast::VarDecl>();
+    local->span = symbol.span;
+    local->name = symbol.name;
+    local->arity = 0;
+    symbol.decl = local.get();
+    scope_[symbol.name] = local.get();
+    locals_->push_back(std::move(local));
+  }
+
+  ast::VarDecl* find_global(const std::string& name, const SourceFile* from) {
+    ast::VarDecl* found = nullptr;
+    for (const auto& file : program_.files)
+      for (const auto& global : file->globals) {
+        if (global->name != name) continue;
+        if (file->source == from) return global.get();
+        if (!global->is_private && !found) found = global.get();
+      }
+    return found;
+  }
+
+  std::vector<ast::FunctionDecl*> find_functions(const ast::Call& call, bool any_arity) {
+    std::vector<ast::FunctionDecl*> same_file, others;
+    for (const auto& file : program_.files)
+      for (const auto& function : file->functions) {
+        if (function->name != call.function) continue;
+        if (!any_arity && function->parameters.size() != call.args.size()) continue;
+        if (file->source == call.span.file)
+          same_file.push_back(function.get());
+        else if (!function->is_private)
+          others.push_back(function.get());
+      }
+    // The script's own functions come before a tapset's of the same name.
+    if (!same_file.empty()) return same_file;
+    return others;
+  }
+
+  void bind(ast::Call& call) {
+    if (!call.callees.empty()) return;
+    call.callees = find_functions(call, false);
+    if (call.callees.empty() && load_function(program_, call.function))
+      call.callees = find_functions(call, false);
+    if (call.callees.empty()) {
+      report_unknown(call);
+      return;
+    }
+    std::stable_sort(call.callees.begin(), call.callees.end(), [](auto* a, auto* b) {
+      return a->priority.value_or(1) < b->priority.value_or(1);
+    });
+    for (ast::FunctionDecl* callee : call.callees)
+      if (std::find(program_.functions.begin(), program_.functions.end(), callee) ==
+          program_.functions.end())
+        program_.functions.push_back(callee);
+  }
+
+  void report_unknown(const ast::Call& call) {
+    Span at = call.span;
+    at.end = std::min<uint32_t>(at.end, at.begin + static_cast<uint32_t>(call.function.size()));
+    auto candidates = find_functions(call, true);
+    if (!candidates.empty()) {
+      auto& diagnostic = program_.diagnostics.semantic_error(
+          "wrong-arity", at,
+          "function '" + call.function + "' is called with " + std::to_string(call.args.size()) +
+              (call.args.size() == 1 ? " argument" : " arguments") +
+              ", but no version of it takes that many");
+      for (ast::FunctionDecl* candidate : candidates)
+        diagnostic.see(candidate->span, "takes " + std::to_string(candidate->parameters.size()));
+      return;
+    }
+    auto& diagnostic = program_.diagnostics.semantic_error(
+        "unknown-function", at, "unresolved function '" + call.function + "'");
+    std::vector<std::string> names = tapset_function_names(program_);
+    for (const auto& file : program_.files)
+      for (const auto& function : file->functions) names.push_back(function->name);
+    auto similar = similar_names(call.function, names);
+    if (!similar.empty()) {
+      std::string line = "similar:";
+      for (const std::string& name : similar) line += " " + name;
+      diagnostic.hint(line);
+    }
+  }
+
+  Program& program_;
+  probes::ResolveContext& context_;
+  std::map<std::string, ast::VarDecl*> scope_;
+  Locals* locals_ = nullptr;
+};
+
+}  // namespace
+
+void resolve_symbols(Program& program, probes::ResolveContext& context) {
+  SymbolResolver(program, context).run();
+}
+
+}  // namespace coretap

@@ -1,0 +1,588 @@
+// Moves out of kernel handlers what only user space can do: printing, iterating arrays, reading
+// statistics, tapset functions with a harness body only.
+//
+// A maximal run of such instructions in a block becomes a *segment*: a user-side body that starts
+// with the values it needs (its captures), and in the kernel one Send of those values. The kernel
+// part then goes on; segments run later, in the order of their records. So the pass must decide
+// for every instruction where it runs:
+//
+//   - user-only operations run in user space; so does whatever reads a local that user space
+//     computed, and every write of such a local ("user locals", a fixpoint);
+//   - an If or Loop whose condition is a user local moves as a whole; so does every compound
+//     statement that shares a user local with the code around it, because a user local lives in
+//     one segment only;
+//   - after a user instruction has touched a global, later instructions of the handler on that
+//     global follow it, so that their order is kept;
+//   - what only the kernel can do (registers, memory, pid()) inside a moved statement is
+//     evaluated before it, in the kernel, if it does not depend on user locals.
+//
+// Strings that are only printed are not built in the kernel: what makes them moves too.
+//
+// A global that a segment writes is written late: events may come before the segment runs. So if
+// kernel code reads it, every use of it moves to user space, where records are handled in the
+// order of their events and each sees what the ones before it wrote.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "passes/ir_walk.h"
+#include "passes/program.h"
+
+namespace coretap {
+
+using ir::Inst;
+using ir::LocalId;
+using ir::Op;
+using ir::Operand;
+
+namespace {
+
+bool kernel_can_format(const std::vector<ast::FormatPiece>& pieces) {
+  for (const ast::FormatPiece& piece : pieces) {
+    if (piece.kind == ast::FormatPiece::Literal) continue;
+    bool plain = piece.width_kind == ast::FormatPiece::None &&
+                 piece.precision_kind == ast::FormatPiece::None && !piece.flag_minus &&
+                 !piece.flag_plus && !piece.flag_space && !piece.flag_zero && !piece.flag_hash;
+    if (!plain || std::string("dscx").find(piece.conversion) == std::string::npos) return false;
+  }
+  return true;
+}
+
+class Splitter {
+ public:
+  Splitter(ir::Module& module, Diagnostics& diagnostics, ir::KernelHandler& handler,
+           const std::set<ir::GlobalId>& user_globals)
+      : module_(module),
+        diagnostics_(diagnostics),
+        handler_(handler),
+        body_(handler.body),
+        user_globals_(user_globals) {}
+
+  void run() {
+    sink_strings();
+    classify();
+    if (any_moved_) rewrite(body_.block);
+  }
+
+ private:
+  // ---------------------------------------------------------------- where does it run
+
+  /// Only user space can execute `inst` itself, whatever its operands.
+  bool user_only(const Inst& inst) const {
+    if (uses_global(inst.op) && user_globals_.count(inst.global)) return true;
+    switch (inst.op) {
+      case Op::StatGet: return true;
+      case Op::Clear: return module_.globals[inst.global].is_array();
+      case Op::ArrayDelete:
+      case Op::ArrayIn:
+        return std::any_of(inst.args.begin(), inst.args.end(),
+                           [](const Operand& o) { return o.kind == Operand::None; });
+      case Op::Call: return module_.functions[inst.function].side == ir::Side::User;
+      case Op::Sprintf: return !kernel_can_format(*inst.format);
+      default: return !ir::info(inst.op).kernel;
+    }
+  }
+
+  bool kernel_only(const Inst& inst) const {
+    if (reads_saved_value(inst)) return true;
+    if (inst.op == Op::Call) return module_.functions[inst.function].side == ir::Side::Kernel;
+    return !ir::info(inst.op).user;
+  }
+
+  /// Reads what a companion probe saved at the function's entry (register_saver, entry_handler),
+  /// or makes the key for it: by the time a segment runs, the next call may have replaced it.
+  bool reads_saved_value(const Inst& inst) const {
+    if (inst.op == Op::EmbeddedC) return inst.name == kThreadKey;
+    return (inst.op == Op::ArrayIn || inst.op == Op::ArrayGet) &&
+           !module_.globals[inst.global].span;
+  }
+
+  bool reads_user_local(const Inst& inst) const {
+    bool any = false;
+    for_each_read(inst, [&](LocalId id) { any |= user_locals_.count(id) != 0; });
+    return any;
+  }
+
+  bool writes_user_local(const Inst& inst) const {
+    bool any = false;
+    for_each_write(inst, [&](LocalId id) { any |= user_locals_.count(id) != 0; });
+    return any;
+  }
+
+  /// Marks `inst` and what is in it, except what has to be hoisted out of it into the kernel.
+  void mark(Inst& inst) {
+    if (inst.moved) return;
+    std::set<const Inst*> hoisted;
+    for (ir::Block& block : inst.blocks) find_hoisted(inst, block, hoisted);
+    mark_except(inst, hoisted);
+  }
+
+  void mark_except(Inst& inst, const std::set<const Inst*>& hoisted) {
+    if (hoisted.count(&inst)) return;
+    if (!inst.moved) {
+      inst.moved = any_moved_ = changed_ = true;
+      for_each_write(inst, [&](LocalId id) { user_locals_.insert(id); });
+    }
+    for (ir::Block& block : inst.blocks)
+      for (Inst& child : block) mark_except(child, hoisted);
+  }
+
+  /// Kernel-only instructions inside `compound`, and what computes their operands there.
+  void find_hoisted(Inst& compound, ir::Block& block, std::set<const Inst*>& hoisted) {
+    for_each_inst(block, [&](Inst& inst) {
+      if (kernel_only(inst) && !inst.moved) hoist_with_operands(compound, inst, hoisted);
+    });
+  }
+
+  void hoist_with_operands(Inst& compound, Inst& inst, std::set<const Inst*>& hoisted) {
+    if (!hoisted.insert(&inst).second) return;
+    if (inst.op == Op::Call && module_.functions[inst.function].twin != ir::kNone &&
+        depends_on_user(compound, inst)) {
+      hoisted.erase(&inst);  // its harness version runs in the segment instead
+      inst.function = module_.functions[inst.function].twin;
+      return;
+    }
+    for_each_read(inst, [&](LocalId id) {
+      for (Inst* writer : writers_in(compound, id)) {
+        if (ir::info(writer->op).pure || kernel_only(*writer))
+          hoist_with_operands(compound, *writer, hoisted);
+        else
+          refuse(inst);
+      }
+      if (user_locals_.count(id)) refuse(inst);
+    });
+  }
+
+  bool depends_on_user(Inst& compound, Inst& inst) {
+    bool depends = reads_user_local(inst);
+    for_each_read(inst, [&](LocalId id) {
+      for (Inst* writer : writers_in(compound, id))
+        depends |= user_only(*writer) || (!ir::info(writer->op).pure && !kernel_only(*writer)) ||
+                   depends_on_user(compound, *writer);
+    });
+    return depends;
+  }
+
+  /// Instructions inside `compound` (itself included: a foreach writes its keys) that write `id`.
+  std::vector<Inst*> writers_in(Inst& compound, LocalId id) {
+    std::vector<Inst*> found;
+    auto look = [&](Inst& inst) {
+      for_each_write(inst, [&](LocalId written) {
+        if (written == id) found.push_back(&inst);
+      });
+    };
+    look(compound);
+    for (ir::Block& block : compound.blocks) for_each_inst(block, look);
+    return found;
+  }
+
+  void refuse(const Inst& inst) {
+    diagnostics_
+        .semantic_error("continuation-needs-kernel", inst.span,
+                        "this reads the probed context inside a part of the handler that can only "
+                        "run in user space, and depends on what that part computes")
+        .hint("read it into a variable before the loop or function that needs user space");
+  }
+
+  /// Strings that only user-only instructions of the same block read are built there.
+  void sink_strings() { sink_in(body_.block); }
+
+  /// Can user space compute this as well as the kernel, from values that it is sent? Of functions
+  /// only those that make a string from a string: any other may ask about the moment or the task.
+  bool can_sink(const Inst& inst) const {
+    switch (inst.op) {
+      case Op::Concat:
+      case Op::Sprintf: return true;
+      case Op::Copy: return body_.locals[inst.dst].type.ty == ir::Ty::Str;
+      case Op::Call: {
+        const ir::Function& callee = module_.functions[inst.function];
+        bool from_string = false;
+        for (uint32_t i = 0; i < callee.parameters; i++)
+          from_string |= callee.body.locals[i].type.ty == ir::Ty::Str;
+        return callee.pure && callee.twin != ir::kNone && from_string &&
+               callee.result.ty == ir::Ty::Str;
+      }
+      case Op::If:
+        for (const ir::Block& block : inst.blocks)
+          for (const Inst& child : block)
+            if (!can_sink(child)) return false;
+        return true;
+      default: return false;
+    }
+  }
+
+  void sink_in(ir::Block& block) {
+    for (size_t i = block.size(); i-- > 0;) {
+      Inst& inst = block[i];
+      if (can_sink(inst) && only_user_reads(inst, block, i)) {
+        use_harness_versions(inst);
+        mark(inst);
+      }
+      if (!inst.moved)
+        for (ir::Block& child : inst.blocks) sink_in(child);
+    }
+  }
+
+  /// Is what `inst` (block[at]) writes read by moved or user-only instructions behind it alone?
+  bool only_user_reads(Inst& inst, ir::Block& block, size_t at) {
+    std::set<LocalId> written;
+    auto note = [&](Inst& i) { for_each_write(i, [&](LocalId id) { written.insert(id); }); };
+    note(inst);
+    for (ir::Block& child : inst.blocks) for_each_inst(child, note);
+    auto count_reads = [&](ir::Block& where) {
+      size_t n = 0;
+      for_each_inst(
+          where, [&](Inst& i) { for_each_read(i, [&](LocalId id) { n += written.count(id); }); });
+      return n;
+    };
+    size_t inside = 0, behind = 0;
+    for (ir::Block& child : inst.blocks) inside += count_reads(child);
+    for (size_t j = at + 1; j < block.size(); j++)
+      if (user_only(block[j]) || block[j].moved)
+        for_each_read(block[j], [&](LocalId id) { behind += written.count(id); });
+    return behind > 0 && count_reads(body_.block) == inside + behind;
+  }
+
+  void use_harness_versions(Inst& inst) {
+    auto swap = [&](Inst& i) {
+      if (i.op == Op::Call) i.function = module_.functions[i.function].twin;
+    };
+    swap(inst);
+    for (ir::Block& block : inst.blocks) for_each_inst(block, swap);
+  }
+
+  void classify() {
+    for_each_inst(body_.block, [&](Inst& inst) {
+      if (user_only(inst)) mark(inst);
+    });
+    do {
+      changed_ = false;
+      std::set<ir::GlobalId> touched;
+      propagate(body_.block, touched);
+      confine_user_locals();
+    } while (changed_);
+  }
+
+  /// One sweep in program order; returns whether a moved statement may leave the handler
+  /// (`next`), after which everything is user space's.
+  bool propagate(ir::Block& block, std::set<ir::GlobalId>& touched) {
+    bool left = false;
+    for (Inst& inst : block) {
+      bool user = inst.moved;
+      if (!user) {
+        user = left || reads_user_local(inst) || (writes_user_local(inst) && !kernel_only(inst)) ||
+               (uses_global(inst.op) && touched.count(inst.global));
+        if (inst.op == Op::Try && contains_failing_user(inst)) user = true;
+        if (inst.op == Op::Loop && has_moved_jump(inst.blocks[1])) user = true;
+        if (user) mark(inst);
+      }
+      if (user) {
+        note_globals(inst, touched);
+        left |= contains(inst, Op::Next);
+      } else {
+        for (ir::Block& child : inst.blocks) left |= propagate(child, touched);
+      }
+    }
+    return left;
+  }
+
+  static bool contains(Inst& inst, Op op) {
+    bool found = inst.op == op;
+    for (ir::Block& block : inst.blocks)
+      for (Inst& child : block) found |= contains(child, op);
+    return found;
+  }
+
+  void note_globals(Inst& inst, std::set<ir::GlobalId>& touched) {
+    if (uses_global(inst.op)) touched.insert(inst.global);
+    for (ir::Block& block : inst.blocks)
+      for (Inst& child : block) note_globals(child, touched);
+  }
+
+  /// A break or continue of this loop inside a moved statement.
+  bool has_moved_jump(ir::Block& block) {
+    for (Inst& inst : block) {
+      if ((inst.op == Op::Break || inst.op == Op::Continue) && inst.moved) return true;
+      if (inst.op == Op::Loop || inst.op == Op::Foreach) continue;
+      for (ir::Block& child : inst.blocks)
+        if (has_moved_jump(child)) return true;
+    }
+    return false;
+  }
+
+  bool contains_failing_user(Inst& inst) {
+    for (ir::Block& block : inst.blocks)
+      for (Inst& child : block) {
+        bool prints = child.op == Op::Printf || child.op == Op::Sprintf;
+        if (child.moved && ir::info(child.op).can_fail && !prints) return true;
+        if (contains_failing_user(child)) return true;
+      }
+    return false;
+  }
+
+  /// A user local lives in one segment: every compound that touches one which is also touched
+  /// outside of it moves as a whole. Named locals may carry a value round a loop, so a loop
+  /// that touches one moves.
+  void confine_user_locals() {
+    for (LocalId id : std::set<LocalId>(user_locals_))
+      confine(body_.block, id, count(body_.block, id));
+  }
+
+  int count(ir::Block& block, LocalId wanted) const {
+    int n = 0;
+    for_each_inst(block, [&](Inst& inst) {
+      for_each_read(inst, [&](LocalId id) { n += id == wanted; });
+      for_each_write(inst, [&](LocalId id) { n += id == wanted; });
+    });
+    return n;
+  }
+
+  bool is_temporary(LocalId id) const {
+    const std::string& name = body_.locals[id].name;
+    return name.size() > 1 && name[0] == 't' && std::isdigit(static_cast<unsigned char>(name[1]));
+  }
+
+  void confine(ir::Block& block, LocalId id, int total) {
+    for (Inst& inst : block) {
+      if (inst.moved || inst.blocks.empty()) continue;
+      int inside = 0;
+      for (ir::Block& child : inst.blocks) inside += count(child, id);
+      if (inside == 0) continue;
+      bool carried = inst.op == Op::Loop && !is_temporary(id);
+      if (inside < total || carried) {
+        mark(inst);
+        continue;
+      }
+      for (ir::Block& child : inst.blocks) {
+        int here = count(child, id);
+        if (here == total)
+          confine(child, id, total);
+        else if (here > 0)
+          mark(inst);
+      }
+    }
+  }
+
+  // ---------------------------------------------------------------- moving
+
+  bool touches(Inst& inst, const std::set<LocalId>& ids) const {
+    bool any = false;
+    auto look = [&](Inst& i) {
+      for_each_read(i, [&](LocalId id) { any |= ids.count(id) != 0; });
+      for_each_write(i, [&](LocalId id) { any |= ids.count(id) != 0; });
+    };
+    look(inst);
+    for (ir::Block& block : inst.blocks) for_each_inst(block, look);
+    return any;
+  }
+
+  /// Brings instructions of one block that share user locals together: the kernel's instructions
+  /// between them run first. Bringing two together may part one of them from a third, so this is
+  /// repeated until nothing moves; kernel instructions only ever move up, so it ends.
+  void gather(ir::Block& block) {
+    while (gather_once(block)) {
+    }
+  }
+
+  bool gather_once(ir::Block& block) {
+    bool moved = false;
+    for (LocalId id : user_locals_) {
+      size_t first = block.size(), last = 0;
+      for (size_t i = 0; i < block.size(); i++)
+        if (block[i].moved && touches(block[i], {id})) {
+          first = std::min(first, i);
+          last = i;
+        }
+      if (first >= last) continue;
+      ir::Block kernel, user;
+      auto stays = [](const Inst& inst) { return !inst.moved; };
+      if (std::none_of(block.begin() + static_cast<ptrdiff_t>(first),
+                       block.begin() + static_cast<ptrdiff_t>(last), stays))
+        continue;
+      moved = true;
+      for (size_t i = first; i <= last; i++) {
+        if (!block[i].moved) keep_old_values(block[i], user, kernel);
+        (block[i].moved ? user : kernel).push_back(std::move(block[i]));
+      }
+      auto begin = block.begin() + static_cast<ptrdiff_t>(first);
+      begin = block.erase(begin, block.begin() + static_cast<ptrdiff_t>(last + 1));
+      begin = block.insert(begin, std::make_move_iterator(user.begin()),
+                           std::make_move_iterator(user.end()));
+      block.insert(begin, std::make_move_iterator(kernel.begin()),
+                   std::make_move_iterator(kernel.end()));
+    }
+    return moved;
+  }
+
+  /// `inst` will now run before the instructions in `user`, which come before it in the script:
+  /// what it overwrites and they still read is copied first.
+  void keep_old_values(Inst& inst, ir::Block& user, ir::Block& kernel) {
+    std::set<LocalId> written;
+    auto note = [&](Inst& i) { for_each_write(i, [&](LocalId id) { written.insert(id); }); };
+    note(inst);
+    for (ir::Block& block : inst.blocks) for_each_inst(block, note);
+    for (LocalId id : written) {
+      LocalId copy = ir::kNone;
+      for_each_inst(user, [&](Inst& reader) {
+        for (Operand& arg : reader.args) {
+          if (arg.kind != Operand::Local || arg.local != id) continue;
+          if (copy == ir::kNone) copy = new_temporary(id);
+          arg.local = copy;
+        }
+      });
+      if (copy == ir::kNone) continue;
+      Inst keep;
+      keep.op = Op::Copy;
+      keep.span = inst.span;
+      keep.dst = copy;
+      keep.args = {Operand::of(id)};
+      kernel.push_back(std::move(keep));
+    }
+  }
+
+  LocalId new_temporary(LocalId like) {
+    ir::Local local{"t" + std::to_string(body_.locals.size()), body_.locals[like].type};
+    body_.locals.push_back(std::move(local));
+    return static_cast<LocalId>(body_.locals.size() - 1);
+  }
+
+  void rewrite(ir::Block& block) {
+    gather(block);
+    ir::Block result;
+    for (size_t i = 0; i < block.size();) {
+      if (!block[i].moved) {
+        for (ir::Block& child : block[i].blocks) rewrite(child);
+        result.push_back(std::move(block[i++]));
+        continue;
+      }
+      ir::Block run;
+      for (; i < block.size() && block[i].moved; i++) {
+        ir::Block hoisted;
+        take_unmoved(block[i], hoisted);
+        place_hoisted(std::move(hoisted), result);
+        run.push_back(std::move(block[i]));
+      }
+      send(std::move(run), result);
+    }
+    block = std::move(result);
+  }
+
+  /// In program order: what is hoisted may depend on what was hoisted before it.
+  void take_unmoved(Inst& inst, ir::Block& out) {
+    for (ir::Block& block : inst.blocks) {
+      for (Inst& child : block) {
+        if (child.moved)
+          take_unmoved(child, out);
+        else
+          out.push_back(std::move(child));
+      }
+      std::erase_if(block, [](const Inst& child) { return !child.moved; });
+    }
+  }
+
+  /// Hoisted memory reads may fault where the script would not have come to them: then the value
+  /// is 0 or "". Each has a guard of its own, so that one's fault does not skip the others.
+  static void place_hoisted(ir::Block hoisted, ir::Block& result) {
+    for (Inst& inst : hoisted) {
+      if (!ir::info(inst.op).can_fail) {
+        result.push_back(std::move(inst));
+        continue;
+      }
+      Inst guard;
+      guard.op = Op::Try;
+      guard.span = inst.span;
+      guard.blocks.resize(2);
+      guard.blocks[0].push_back(std::move(inst));
+      result.push_back(std::move(guard));
+    }
+  }
+
+  /// Makes a segment of `run` and sends its captures.
+  void send(ir::Block run, ir::Block& result) {
+    ir::Segment segment;
+    segment.id = static_cast<uint32_t>(module_.segments.size());
+    segment.span = run.front().span;
+    if (!handler_.sites.empty()) segment.pp = handler_.sites.front().pp;
+    std::map<LocalId, LocalId> renamed;
+    Inst send;
+    send.op = Op::Send;
+    send.span = segment.span;
+    send.imm = segment.id;
+    auto rename = [&](LocalId id) {
+      auto it = renamed.find(id);
+      if (it != renamed.end()) return it->second;
+      auto fresh = static_cast<LocalId>(segment.body.locals.size());
+      segment.body.locals.push_back(body_.locals[id]);
+      renamed[id] = fresh;
+      return fresh;
+    };
+    for_each_inst(run, [&](Inst& inst) {
+      for_each_read(inst, [&](LocalId id) {
+        if (user_locals_.count(id) || renamed.count(id)) return;
+        rename(id);
+        send.args.push_back(Operand::of(id));
+      });
+    });
+    segment.captures = static_cast<uint32_t>(send.args.size());
+    for_each_inst(run, [&](Inst& inst) {
+      inst.moved = false;
+      for (Operand& arg : inst.args)
+        if (arg.kind == Operand::Local) arg.local = rename(arg.local);
+      if (inst.dst != ir::kNone) inst.dst = rename(inst.dst);
+      if (inst.foreach) {
+        auto spec = std::make_shared<ir::ForeachSpec>(*inst.foreach);
+        for (LocalId& key : spec->keys) key = rename(key);
+        if (spec->value != ir::kNone) spec->value = rename(spec->value);
+        inst.foreach = spec;
+      }
+      if (inst.op == Op::Call && module_.functions[inst.function].side == ir::Side::Kernel)
+        refuse(inst);
+    });
+    segment.body.block = std::move(run);
+    module_.segments.push_back(std::move(segment));
+    result.push_back(std::move(send));
+  }
+
+  ir::Module& module_;
+  Diagnostics& diagnostics_;
+  ir::KernelHandler& handler_;
+  ir::Body& body_;
+  const std::set<ir::GlobalId>& user_globals_;  ///< every use of them is user space's
+  std::set<LocalId> user_locals_;
+  bool changed_ = false;
+  bool any_moved_ = false;
+};
+
+/// Globals that a segment writes and kernel code reads.
+std::set<ir::GlobalId> late_writes(ir::Module& module) {
+  std::set<ir::GlobalId> read_by_kernel, late;
+  for (auto& handler : module.kernel_handlers)
+    for_each_inst(handler.body.block, [&](Inst& inst) {
+      if (reads_global(inst)) read_by_kernel.insert(inst.global);
+    });
+  for (auto& segment : module.segments)
+    for_each_inst(segment.body.block, [&](Inst& inst) {
+      if (writes_global(inst) && read_by_kernel.count(inst.global)) late.insert(inst.global);
+    });
+  return late;
+}
+
+}  // namespace
+
+void split(ir::Module& module, Diagnostics& diagnostics) {
+  const ir::Module whole = module;
+  std::set<ir::GlobalId> user_globals;
+  for (;;) {
+    size_t mark = diagnostics.all().size();
+    for (auto& handler : module.kernel_handlers)
+      Splitter(module, diagnostics, handler, user_globals).run();
+    std::set<ir::GlobalId> late = late_writes(module);
+    size_t before = user_globals.size();
+    user_globals.insert(late.begin(), late.end());
+    if (user_globals.size() == before) return;
+    diagnostics.truncate(mark);
+    module = whole;  // again, with those globals in user space
+  }
+}
+
+}  // namespace coretap

@@ -1,0 +1,274 @@
+// The tapset library: which file defines which name, and loading on demand.
+//
+// Parsing all tapset files at every start would cost more than everything else, so the files are
+// only scanned: declarations start at the beginning of a line by our own style rule (checked by
+// tests/tapsets), so `function NAME`, `global NAME`, `probe NAME… =` at a line start are enough.
+// For the same reason a file of aliases alone can be parsed alias by alias: the one with the
+// system calls that open files has 1600 lines, of which a script wants 15.
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "passes/tapset_library.h"
+
+namespace coretap {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string read_file(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
+
+std::string_view skip_blanks(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  return text;
+}
+
+std::string_view take_word(std::string_view& text) {
+  size_t n = 0;
+  while (n < text.size() && is_word(text[n])) n++;
+  std::string_view word = text.substr(0, n);
+  text = skip_blanks(text.substr(n));
+  return word;
+}
+
+/// Alias names of `probe a.b, c.d = …`: everything up to '=' that looks like dotted words.
+void scan_alias(std::string_view line, TapsetFile& file) {
+  size_t equals = line.find('=');
+  size_t brace = line.find_first_of("{(");
+  if (equals == std::string_view::npos || (brace != std::string_view::npos && brace < equals))
+    return;
+  std::string name;
+  for (char c : line.substr(0, equals)) {
+    if (is_word(c) || c == '.') {
+      name += c;
+    } else if (c == ',' && !name.empty()) {
+      file.aliases.push_back(std::exchange(name, {}));
+    }
+  }
+  if (!name.empty()) file.aliases.push_back(name);
+}
+
+void scan(TapsetFile& file, const std::string& text) {
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    size_t end = rest.find('\n');
+    std::string_view line = rest.substr(0, end);
+    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+    std::string_view word = take_word(line);
+    if (word == "private") continue;
+    if (word == "function") {
+      file.functions.emplace_back(take_word(line));
+    } else if (word == "global") {
+      while (!line.empty() && is_word(line.front())) {
+        file.globals.emplace_back(take_word(line));
+        size_t comma = line.find(',');
+        if (comma == std::string_view::npos) break;
+        line = skip_blanks(line.substr(comma + 1));
+      }
+    } else if (word == "probe") {
+      scan_alias(line, file);
+    }
+  }
+}
+
+/// Can the aliases of this text be parsed one by one? Not if it holds anything else.
+bool holds_aliases_only(const TapsetFile& file, std::string_view text) {
+  if (file.aliases.size() < 2 || !file.functions.empty() || !file.globals.empty()) return false;
+  while (!text.empty()) {
+    size_t end = text.find('\n');
+    std::string_view line = text.substr(0, end);
+    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+    if (line.starts_with("%") || line.starts_with("@") || line.starts_with("private")) return false;
+    if (line.starts_with("probe ") && line.find('=') == std::string_view::npos) return false;
+  }
+  return true;
+}
+
+/// Adds one TapsetFile per alias, each with blank lines in place of what is before it, so that its positions
+/// are those in the file. What is between two aliases (comments) goes with the first.
+void add_aliases(const std::string& path, const std::string& text, std::vector<TapsetFile>& files) {
+  constexpr std::string_view kStart = "\nprobe ";
+  size_t lines = 0;
+  for (size_t at = 0, next; at < text.size(); at = next) {
+    next = text.find(kStart, at);
+    next = next == std::string::npos ? text.size() : next + 1;
+    std::string_view piece = std::string_view(text).substr(at, next - at);
+    TapsetFile file;
+    file.path = path;
+    scan(file, std::string(piece));
+    file.text = std::string(lines, '\n').append(piece);
+    lines += static_cast<size_t>(std::count(piece.begin(), piece.end(), '\n'));
+    if (!file.aliases.empty()) files.push_back(std::move(file));
+  }
+}
+
+}  // namespace
+
+Program::Program(Sources& sources, Diagnostics& diagnostics, const CompileOptions& options,
+                 const PreprocessorFacts& facts)
+    : sources(sources),
+      diagnostics(diagnostics),
+      options(options),
+      facts(facts),
+      macros(make_macro_library()),
+      tapsets(std::make_unique<TapsetLibrary>()) {}
+
+Program::~Program() = default;
+
+void open_tapsets(Program& program) {
+  for (const std::string& dir : program.options.tapset_dirs) {
+    std::error_code error;
+    std::vector<fs::path> paths;
+    for (fs::recursive_directory_iterator it(dir, error), end; !error && it != end;
+         it.increment(error)) {
+      if (it->path().extension() == ".stp" || it->path().extension() == ".stpm")
+        paths.push_back(it->path());
+    }
+    if (error) {
+      program.diagnostics.error("tapset-dir",
+                                "cannot read tapset directory '" + dir + "': " + error.message());
+      continue;
+    }
+    std::sort(paths.begin(), paths.end());
+    for (const fs::path& path : paths) {
+      program.dependencies.insert(path.string());
+      std::string text = read_file(path);
+      if (path.extension() == ".stpm") {
+        const SourceFile& source = program.sources.add(path.string(), std::move(text), false);
+        parse_macro_library(*program.macros, source, program.facts, program.diagnostics);
+        continue;
+      }
+      TapsetFile file;
+      file.path = path.string();
+      scan(file, text);
+      // Other people's tapsets need not have our style.
+      if (&dir == &program.options.tapset_dirs.front() && holds_aliases_only(file, text)) {
+        add_aliases(file.path, text, program.tapsets->files);
+        continue;
+      }
+      file.text = std::move(text);
+      program.tapsets->files.push_back(std::move(file));
+    }
+  }
+}
+
+void parse_script(Program& program, const SourceFile& script) {
+  ParseContext context;
+  context.sources = &program.sources;
+  context.facts = &program.facts;
+  context.macros = program.macros.get();
+  context.argument_use = &program.argument_use;
+  context.diagnostics = &program.diagnostics;
+  program.files.push_back(parse(script, context));
+}
+
+namespace {
+
+bool load(Program& program, TapsetFile& file) {
+  if (file.loaded) return false;
+  file.loaded = true;
+  const SourceFile& source = program.sources.add(file.path, std::move(file.text), false);
+  ParseContext context;
+  context.sources = &program.sources;
+  context.facts = &program.facts;
+  context.macros = program.macros.get();
+  context.diagnostics = &program.diagnostics;
+  context.is_tapset = true;
+  program.files.push_back(parse(source, context));
+  return true;
+}
+
+/// Components of a dotted alias name match those of a point; either may hold wildcards.
+bool alias_may_match(const std::string& alias, const ast::ProbePoint& point) {
+  std::istringstream parts(alias);
+  std::string part;
+  size_t i = 0;
+  while (std::getline(parts, part, '.')) {
+    if (i >= point.components.size()) return false;
+    const ast::ProbeComponent& component = point.components[i++];
+    if (!glob_match(component.functor, part)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool load_aliases_for(Program& program, const ast::ProbePoint& point) {
+  bool any = false;
+  for (TapsetFile& file : program.tapsets->files) {
+    if (file.loaded) continue;
+    bool wanted = std::any_of(file.aliases.begin(), file.aliases.end(),
+                              [&](const std::string& a) { return alias_may_match(a, point); });
+    if (wanted) any |= load(program, file);
+  }
+  return any;
+}
+
+namespace {
+bool load_defining(Program& program, std::vector<std::string> TapsetFile::*names,
+                   const std::string& name) {
+  bool any = false;
+  for (TapsetFile& file : program.tapsets->files) {
+    if (file.loaded) continue;
+    const auto& defined = file.*names;
+    if (std::find(defined.begin(), defined.end(), name) != defined.end())
+      any |= load(program, file);
+  }
+  return any;
+}
+
+std::vector<std::string> collect(const Program& program,
+                                 std::vector<std::string> TapsetFile::*names) {
+  std::vector<std::string> all;
+  for (const TapsetFile& file : program.tapsets->files)
+    all.insert(all.end(), (file.*names).begin(), (file.*names).end());
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+}  // namespace
+
+bool load_function(Program& program, const std::string& name) {
+  return load_defining(program, &TapsetFile::functions, name);
+}
+bool load_global(Program& program, const std::string& name) {
+  return load_defining(program, &TapsetFile::globals, name);
+}
+std::vector<std::string> tapset_function_names(const Program& program) {
+  return collect(program, &TapsetFile::functions);
+}
+std::vector<std::string> tapset_alias_names(const Program& program) {
+  return collect(program, &TapsetFile::aliases);
+}
+
+bool glob_match(const std::string& pattern, const std::string& text) {
+  // '*' and '?' only; [] does not occur in probe point functors.
+  size_t p = 0, t = 0, star = std::string::npos, mark = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+      p++, t++;
+    } else if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      mark = t;
+    } else if (star != std::string::npos) {
+      p = star + 1;
+      t = ++mark;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') p++;
+  return p == pattern.size();
+}
+
+}  // namespace coretap

@@ -1,0 +1,46 @@
+// `->member` and `[index]` behind a variable: checked against types first (plan), without any IR,
+// so that @defined can ask quietly; then emitted.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "probes/place.h"
+
+namespace coretap::probes {
+
+/// A message that is not reported yet.
+struct Problem {
+  std::string id;
+  Span span;
+  std::string message;
+  std::vector<std::string> hints;
+};
+void report(const Problem& problem, Diagnostics& diagnostics);
+
+struct AccessStep {
+  enum Kind : uint8_t { Deref, Member, Element, PointerElement } kind = Deref;
+  debug::FoundMember member;                ///< Member
+  const ast::Component* written = nullptr;  ///< Element, PointerElement: holds the index
+};
+
+struct AccessPlan {
+  std::vector<AccessStep> steps;
+  Place result;                            ///< only type and dims are meaningful
+  const ast::Component* pretty = nullptr;  ///< `$` or `$$` at the end
+};
+
+/// Follows `components` from an object of type `root`. Pointers are followed by `->` and `[]`;
+/// literal indexes outside an array of known size are refused.
+std::optional<AccessPlan> plan_access(const debug::TypePtr& root,
+                                      const std::vector<ast::Component>& components,
+                                      Problem& problem);
+
+/// Emits the steps. Emitter::problem() tells when something in registers could not be followed.
+Place follow(const AccessPlan& plan, Place from, PlaceEmitter& emitter);
+
+/// "struct inner", "int": for messages.
+std::string spelling(const debug::TypePtr& type);
+
+}  // namespace coretap::probes

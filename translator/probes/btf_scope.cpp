@@ -1,0 +1,168 @@
+#include "probes/btf_scope.h"
+
+#include "probes/families.h"
+#include "probes/scope_base.h"
+
+namespace coretap::probes {
+
+using ir::Op;
+using ir::Operand;
+
+namespace {
+
+/// The psABI passes six integer arguments in registers; a kprobe sees only those.
+constexpr size_t kRegisterArguments = 6;
+
+class BtfScope final : public VariableScope {
+ public:
+  BtfScope(BtfCallSite site, ResolveContext& context)
+      : VariableScope(context), site_(std::move(site)) {}
+
+  std::vector<std::string> listing() override;
+  std::string sharing_key() const override;
+  debug::TypePtr type_named(const std::string& name) override {
+    return site_.btf->type_named(name);
+  }
+  bool is_kernel() const override { return true; }
+
+ protected:
+  std::optional<Root> find(const std::string& name, const Span& at, Problem& problem) override;
+  std::optional<Root> find_var(const ast::AtVar& var, Problem& problem) override;
+  std::optional<std::vector<VarsEntry>> group(const std::string& name) override;
+  std::optional<std::string> text(const std::string& name) const override;
+
+ private:
+  std::string argument_problem(size_t index) const;
+  Root argument(size_t index) const;
+  Root return_value() const;
+
+  BtfCallSite site_;
+};
+
+Place value_place(const debug::TypePtr& type, Operand value) {
+  Place place;
+  place.kind = Place::Value;
+  place.type = type;
+  place.base = std::move(value);
+  place.space = ir::Space::Kernel;
+  place.relocated = true;
+  return place;
+}
+
+std::string BtfScope::argument_problem(size_t index) const {
+  debug::TypePtr type = site_.function.parameters[index].type;
+  if (site_.is_return) return "it is gone when the function returns";
+  if (type && type->byte_size() > 8) return "it is a struct passed by value";
+  if (!site_.is_tracepoint && index >= kRegisterArguments) return "it is passed on the stack";
+  return "";
+}
+
+Root BtfScope::argument(size_t index) const {
+  debug::TypePtr type = site_.function.parameters[index].type;
+  return {type, [type, index](PlaceEmitter& emitter) {
+            ir::Builder& to = emitter.to().builder();
+            ir::LocalId dst = to.temp(ir::Ty::Long);
+            ir::Inst& inst = to.append(Op::CtxArg, {}, dst);
+            inst.imm = static_cast<int64_t>(index);
+            inst.size =
+                type && type->byte_size() != 0 ? static_cast<uint32_t>(type->byte_size()) : 8;
+            inst.is_signed = type && type->is_signed();
+            Place place = value_place(type, Operand::of(dst));
+            place.extended = true;  // Op::CtxArg does it
+            return place;
+          }};
+}
+
+Root BtfScope::return_value() const {
+  debug::TypePtr type = site_.function.return_type;
+  return {type, [type](PlaceEmitter& emitter) {
+            return value_place(type, emitter.to().builder().value(Op::CtxRet));
+          }};
+}
+
+std::optional<Root> BtfScope::find(const std::string& name, const Span& at, Problem& problem) {
+  const std::vector<debug::BtfParameter>& parameters = site_.function.parameters;
+  for (size_t i = 0; i < parameters.size(); i++) {
+    if (parameters[i].name != name) continue;
+    std::string why = argument_problem(i);
+    if (why.empty()) return argument(i);
+    problem = {site_.is_return ? "entry-value" : "variable-unavailable",
+               at,
+               "'$" + name + "' cannot be read here: " + why,
+               {}};
+    if (site_.is_return) problem.hints.push_back("its value at entry is @entry($" + name + ")");
+    return std::nullopt;
+  }
+  if (name == "return" && site_.is_return && site_.function.return_type) return return_value();
+  if (name == "return") {
+    problem = {"no-return-value",
+               at,
+               site_.is_return ? "the function returns no value, so there is no '$return'"
+                               : "'$return' is known only in a .return probe",
+               {}};
+    return std::nullopt;
+  }
+  problem = {"no-such-variable",
+             at,
+             (site_.is_tracepoint ? "tracepoint '" : "kernel function '") + site_.function.name +
+                 "' has no argument '$" + name + "'",
+             {}};
+  std::vector<std::string> names;
+  for (const debug::BtfParameter& parameter : parameters) names.push_back(parameter.name);
+  hint_names(problem, name, names);
+  return std::nullopt;
+}
+
+std::optional<Root> BtfScope::find_var(const ast::AtVar& var, Problem& problem) {
+  if (var.module.empty() && var.target.find('@') == std::string::npos)
+    return find(var.target, var.span, problem);
+  problem = {"variable-unavailable",
+             var.span,
+             "global variables cannot be read here: BTF does not describe '" + var.target + "'",
+             {}};
+  return std::nullopt;
+}
+
+std::optional<std::vector<VarsEntry>> BtfScope::group(const std::string& name) {
+  std::vector<VarsEntry> entries;
+  if (name == "$$return" && site_.is_return) {
+    if (site_.function.return_type)
+      entries.push_back({"return", site_.function.return_type, return_value().emit});
+    return entries;
+  }
+  if (name == "$$locals") return entries;
+  if ((name != "$$vars" && name != "$$parms") || site_.is_return) return std::nullopt;
+  for (size_t i = 0; i < site_.function.parameters.size(); i++) {
+    const debug::BtfParameter& parameter = site_.function.parameters[i];
+    entries.push_back(
+        {parameter.name, parameter.type, argument_problem(i).empty() ? argument(i).emit : nullptr});
+  }
+  return entries;
+}
+
+std::optional<std::string> BtfScope::text(const std::string& name) const {
+  if (name == "$$name" && site_.is_tracepoint) return site_.function.name;
+  return std::nullopt;
+}
+
+std::vector<std::string> BtfScope::listing() {
+  std::vector<std::string> lines;
+  if (site_.is_return && site_.function.return_type)
+    lines.push_back("$return:" + spelling(site_.function.return_type));
+  for (const debug::BtfParameter& parameter : site_.function.parameters)
+    lines.push_back("$" + parameter.name + ":" + spelling(parameter.type));
+  return lines;
+}
+
+std::string BtfScope::sharing_key() const {
+  return std::string(site_.is_tracepoint ? "trace:" : "function:") + site_.function.name +
+         (site_.is_return ? "#r" : "");
+}
+
+}  // namespace
+
+std::shared_ptr<ContextScope> make_btf_scope(BtfCallSite site, ResolveContext& context) {
+  return std::make_shared<BtfScope>(std::move(site), context);
+}
+
+}  // namespace coretap::probes

@@ -1,0 +1,281 @@
+#include "probes/dwarf_scope.h"
+
+#include <elf.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "probes/families.h"
+#include "probes/scope_base.h"
+
+namespace coretap::probes {
+
+namespace {
+
+/// An ELF executable of the old kind: linked to run at one fixed address.
+bool is_fixed_address(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  Elf64_Ehdr header{};
+  file.read(reinterpret_cast<char*>(&header), sizeof header);
+  return file.gcount() == sizeof header && header.e_type == ET_EXEC;
+}
+
+/// A global or static variable as the code of source file `file` sees it.
+std::optional<debug::Variable> variable_of_file(const debug::Module& module,
+                                                const std::string& name, const std::string& file) {
+  std::optional<debug::Function> last;
+  for (const debug::Function& function : module.functions("*", file, false)) {
+    // Functions of one unit follow each other and see the same variables.
+    if (last && last->decl.file == function.decl.file) continue;
+    for (const debug::Variable& variable : module.variables_at(function.entry_pc, true))
+      if (variable.is_global && variable.name == name) return variable;
+    last = function;
+  }
+  return std::nullopt;
+}
+
+class DwarfScope final : public VariableScope {
+ public:
+  DwarfScope(std::shared_ptr<debug::Module> module, uint64_t pc, uint64_t scope, bool is_return,
+             ResolveContext& context)
+      : VariableScope(context), module_(std::move(module)), scope_(scope) {
+    site_.pc = pc;
+    site_.is_return = is_return;
+    site_.fixed_address = is_fixed_address(module_->path());
+    if (auto function = module_->function_at(pc, false)) {
+      site_.at_entry = function->entry_pc == pc;
+      site_.entry_known = !is_return && !site_.at_entry;
+    }
+  }
+
+  std::vector<std::string> listing() override;
+  std::string sharing_key() const override {
+    return base_key() + "@" + std::to_string(site_.pc) + "/" + std::to_string(scope_);
+  }
+  std::string sharing_key(const std::vector<std::string>& used) const override;
+  debug::TypePtr type_named(const std::string& name) override { return module_->type_named(name); }
+  bool is_kernel() const override { return false; }
+
+ protected:
+  std::optional<Root> find(const std::string& name, const Span& at, Problem& problem) override;
+  std::optional<Root> find_var(const ast::AtVar& var, Problem& problem) override;
+  std::optional<std::vector<VarsEntry>> group(const std::string& name) override;
+  LocationSite location_site() const override { return site_; }
+
+ public:
+  std::optional<ir::Operand> lower_cfa(ContextLowering& to) override {
+    debug::LocExprPtr cfa = module_->cfa_at(site_.pc);
+    if (!cfa) return std::nullopt;
+    return lower_location(*cfa, site_, to.builder());
+  }
+
+ private:
+  const std::vector<debug::Variable>& variables() const;
+  std::string base_key() const { return module_->path() + (site_.is_return ? "#r" : "#"); }
+  std::string variable_key(const debug::Variable& variable) const;
+  std::optional<Root> root_at(const debug::VarLocation& location, debug::TypePtr type,
+                              const std::string& what, const Span& at, Problem& problem) const;
+  std::optional<Root> find_return(const Span& at, Problem& problem) const;
+  std::optional<Root> find_global(const std::string& name, const std::string& file,
+                                  const std::shared_ptr<debug::Module>& module, const Span& at,
+                                  Problem& problem) const;
+
+  std::shared_ptr<debug::Module> module_;
+  uint64_t scope_;
+  LocationSite site_;
+  mutable std::optional<std::vector<debug::Variable>> variables_;
+};
+
+const std::vector<debug::Variable>& DwarfScope::variables() const {
+  if (!variables_) variables_ = module_->variables_at(site_.pc, true, scope_);
+  return *variables_;
+}
+
+std::optional<Root> DwarfScope::root_at(const debug::VarLocation& location, debug::TypePtr type,
+                                        const std::string& what, const Span& at,
+                                        Problem& problem) const {
+  std::string why = location_problem(location, site_);
+  if (!why.empty()) {
+    problem = {"variable-unavailable", at, "'" + what + "' cannot be read here: " + why, {}};
+    return std::nullopt;
+  }
+  return Root{type,
+              [location, type](PlaceEmitter& emitter) { return emitter.variable(location, type); }};
+}
+
+std::optional<Root> DwarfScope::find_return(const Span& at, Problem& problem) const {
+  if (!site_.is_return) {
+    problem = {"no-return-value", at, "'$return' is known only in a .return probe", {}};
+    return std::nullopt;
+  }
+  debug::TypePtr type = module_->return_type(site_.pc);
+  if (!type) {
+    problem = {
+        "no-return-value", at, "the function returns no value, so there is no '$return'", {}};
+    return std::nullopt;
+  }
+  return root_at(module_->return_location(site_.pc), type, "$return", at, problem);
+}
+
+std::optional<Root> DwarfScope::find(const std::string& name, const Span& at, Problem& problem) {
+  if (name == "return") return find_return(at, problem);
+  for (const debug::Variable& variable : variables()) {
+    if (variable.name != name) continue;
+    if (site_.is_return && !variable.is_global) {
+      problem = {"entry-value",
+                 at,
+                 "'$" + name +
+                     "' is gone when the function returns; its value at entry is "
+                     "@entry($" +
+                     name + ")",
+                 {}};
+      return std::nullopt;
+    }
+    return root_at(module_->location_at(variable, site_.pc), variable.type, "$" + name, at,
+                   problem);
+  }
+  if (module_->global_variable(name)) return find_global(name, "", module_, at, problem);
+  problem = {
+      "no-such-variable", at, "there is no variable '$" + name + "' at this probe point", {}};
+  std::vector<std::string> names;
+  for (const debug::Variable& variable : variables())
+    if (!variable.is_global || name.size() > 2) names.push_back(variable.name);
+  hint_names(problem, name, names);
+  return std::nullopt;
+}
+
+std::optional<Root> DwarfScope::find_global(const std::string& name, const std::string& file,
+                                            const std::shared_ptr<debug::Module>& module,
+                                            const Span& at, Problem& problem) const {
+  std::optional<debug::Variable> variable =
+      file.empty() ? module->global_variable(name) : variable_of_file(*module, name, file);
+  if (!variable) {
+    problem = {"no-such-variable",
+               at,
+               "there is no global variable '" + name + "'" +
+                   (file.empty() ? "" : " of file '" + file + "'") + " in " + module->path(),
+               {}};
+    return std::nullopt;
+  }
+  debug::VarLocation location = module->location_at(*variable, site_.pc);
+  if (module == module_) return root_at(location, variable->type, name, at, problem);
+  if (!is_fixed_address(module->path())) {
+    problem = {"variable-unavailable",
+               at,
+               "'" + name + "' is in " + module->path() +
+                   ", and where that is loaded cannot be told from here",
+               {"probe a function of that object to read its variables"}};
+    return std::nullopt;
+  }
+  LocationSite fixed = site_;
+  fixed.fixed_address = true;
+  debug::TypePtr type = variable->type;
+  return Root{type, [location, type, fixed](PlaceEmitter& emitter) {
+                return PlaceEmitter(emitter.to(), fixed).variable(location, type);
+              }};
+}
+
+std::optional<Root> DwarfScope::find_var(const ast::AtVar& var, Problem& problem) {
+  size_t mark = var.target.find('@');
+  std::string name = var.target.substr(0, mark);
+  std::string file = mark == std::string::npos ? "" : var.target.substr(mark + 1);
+  std::shared_ptr<debug::Module> module = module_;
+  if (!var.module.empty()) {
+    std::string path = debug::find_executable(var.module);
+    size_t before = context_.diagnostics.all().size();
+    module = path.empty() ? nullptr : context_.object(path, var.span);
+    context_.diagnostics.truncate(before);
+    if (!module) {
+      problem = {"no-such-object", var.span, "cannot find object '" + var.module + "'", {}};
+      return std::nullopt;
+    }
+  } else if (file.empty()) {
+    return find(name, var.span, problem);
+  }
+  return find_global(name, file, module, var.span, problem);
+}
+
+std::optional<std::vector<VarsEntry>> DwarfScope::group(const std::string& name) {
+  bool parms = name == "$$vars" || name == "$$parms";
+  bool locals = name == "$$vars" || name == "$$locals";
+  std::vector<VarsEntry> entries;
+  Problem ignored;
+  if (name == "$$return") {
+    if (!site_.is_return) return std::nullopt;
+    debug::TypePtr type = module_->return_type(site_.pc);
+    if (!type) return entries;
+    std::optional<Root> root = find_return({}, ignored);
+    entries.push_back({"return", type, root ? root->emit : nullptr});
+    return entries;
+  }
+  if ((!parms && !locals) || site_.is_return) return std::nullopt;
+  for (const debug::Variable& variable : variables()) {
+    if (variable.is_global || !(variable.is_parameter ? parms : locals)) continue;
+    std::optional<Root> root = root_at(module_->location_at(variable, site_.pc), variable.type,
+                                       variable.name, {}, ignored);
+    entries.push_back({variable.name, variable.type, root ? root->emit : nullptr});
+  }
+  return entries;
+}
+
+std::vector<std::string> DwarfScope::listing() {
+  std::vector<std::string> lines;
+  if (site_.is_return)
+    if (debug::TypePtr type = module_->return_type(site_.pc))
+      lines.push_back("$return:" + spelling(type));
+  LocationSite entry = site_;
+  entry.is_return = false;
+  for (const debug::Variable& variable : variables()) {
+    if (variable.is_global) continue;
+    if (location_problem(module_->location_at(variable, site_.pc), entry).empty())
+      lines.push_back("$" + variable.name + ":" + spelling(variable.type));
+  }
+  return lines;
+}
+
+std::string DwarfScope::variable_key(const debug::Variable& variable) const {
+  debug::VarLocation location = module_->location_at(variable, site_.pc);
+  std::string key = variable.name + ":" + spelling(variable.type) + ":" +
+                    std::to_string(variable.type ? variable.type->byte_size() : 0) + "=" +
+                    location_text(location);
+  if (uses_static_address(location) && !site_.fixed_address) key += "@" + std::to_string(site_.pc);
+  return key;
+}
+
+std::string DwarfScope::sharing_key(const std::vector<std::string>& used) const {
+  std::string key = base_key();
+  if (!used.empty() && site_.at_entry) key += "entry";  // registers are still the caller's
+  for (const std::string& name : used) {
+    if (name.starts_with("@var")) return sharing_key();
+    if (name == "$return" || name == "$$return") {
+      debug::TypePtr type = module_->return_type(site_.pc);
+      key += ";return:" + (type ? spelling(type) + ":" + std::to_string(type->byte_size()) : "");
+      if (type) key += location_text(module_->return_location(site_.pc));
+      continue;
+    }
+    bool is_group = name.starts_with("$$"), found = false;
+    for (const debug::Variable& variable : variables()) {
+      if (is_group ? variable.is_global : "$" + variable.name != name) continue;
+      key += ";" + variable_key(variable);
+      found = true;
+      if (!is_group) break;
+    }
+    if (found || is_group) continue;
+    // An external variable of another unit, or nothing at all.
+    if (!module_->global_variable(name.substr(1)))
+      key += ";" + name + " missing";
+    else if (!site_.fixed_address)
+      return sharing_key();
+  }
+  return key;
+}
+
+}  // namespace
+
+std::shared_ptr<ContextScope> make_dwarf_scope(std::shared_ptr<debug::Module> module, uint64_t pc,
+                                               uint64_t scope, bool is_return,
+                                               ResolveContext& context) {
+  return std::make_shared<DwarfScope>(std::move(module), pc, scope, is_return, context);
+}
+
+}  // namespace coretap::probes

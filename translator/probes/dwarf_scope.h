@@ -1,0 +1,16 @@
+// Variables of a program at one address, by its DWARF.
+#pragma once
+
+#include <memory>
+
+#include "probes/probe_kind.h"
+
+namespace coretap::probes {
+
+/// `pc` is a link-time address, `scope` as Module::variables_at takes it; for `is_return` the function's entry, and only `$return` and
+/// global variables can then be read.
+std::shared_ptr<ContextScope> make_dwarf_scope(std::shared_ptr<debug::Module> module, uint64_t pc,
+                                               uint64_t scope, bool is_return,
+                                               ResolveContext& context);
+
+}  // namespace coretap::probes

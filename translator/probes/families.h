@@ -1,0 +1,48 @@
+// What the family files share: their entry points, listed in registry.cpp's table, and small
+// helpers to take a written probe point apart. Internal to this box.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "probes/probe_kind.h"
+
+namespace coretap::probes {
+
+using Family = std::vector<ResolvedProbe> (*)(const ast::ProbePoint&, ResolveContext&);
+
+std::vector<ResolvedProbe> resolve_lifecycle(const ast::ProbePoint&, ResolveContext&);
+std::vector<ResolvedProbe> resolve_timer(const ast::ProbePoint&, ResolveContext&);
+std::vector<ResolvedProbe> resolve_profile(const ast::ProbePoint&, ResolveContext&);
+std::vector<ResolvedProbe> resolve_perf(const ast::ProbePoint&, ResolveContext&);
+std::vector<ResolvedProbe> resolve_process_function(const ast::ProbePoint&, ResolveContext&);
+std::vector<ResolvedProbe> resolve_process_statement(const ast::ProbePoint&, ResolveContext&);
+std::vector<ResolvedProbe> resolve_kernel_trace(const ast::ProbePoint&, ResolveContext&);
+std::vector<ResolvedProbe> resolve_kernel_tracepoint(const ast::ProbePoint&, ResolveContext&);
+std::vector<ResolvedProbe> resolve_kernel_function(const ast::ProbePoint&, ResolveContext&);
+
+/// The component named `functor`, or null.
+inline const ast::ProbeComponent* find_component(const ast::ProbePoint& point,
+                                                 std::string_view functor) {
+  for (const ast::ProbeComponent& component : point.components)
+    if (component.functor == functor) return &component;
+  return nullptr;
+}
+inline bool has_component(const ast::ProbePoint& point, std::string_view functor) {
+  return find_component(point, functor) != nullptr;
+}
+
+/// The point as written, without `?`, `!` and condition: the canonical name of kinds that have
+/// nothing to resolve.
+std::string written(const ast::ProbePoint& point);
+
+/// Has the text a shell wildcard?
+bool has_wildcard(const std::string& text);
+
+/// "a, b, c" of the first names, for hints.
+std::string join(const std::vector<std::string>& names, const std::string& separator = ", ");
+
+/// A scope without variables; `why` ends the sentence "$x cannot be used here: …".
+std::shared_ptr<ContextScope> make_no_scope(std::string why);
+
+}  // namespace coretap::probes

@@ -1,0 +1,162 @@
+// kernel.trace("[SYSTEM:]NAME"), wildcards allowed: tracepoints with typed arguments, by BTF.
+// kernel.tracepoint("SYSTEM:NAME"): a trace event as tracefs lists it, without types; system
+// calls are the case that BTF does not have.
+#include <fnmatch.h>
+#include <glob.h>
+
+#include <cstring>
+#include <filesystem>
+#include <map>
+
+#include "probes/btf_scope.h"
+#include "probes/families.h"
+#include "probes/plain_scopes.h"
+
+namespace coretap::probes {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Name → system of every trace event, as tracefs tells; empty where it is not mounted.
+const std::map<std::string, std::string>& trace_systems() {
+  static const std::map<std::string, std::string> systems = [] {
+    std::map<std::string, std::string> found;
+    for (const char* root : {"/sys/kernel/tracing/events", "/sys/kernel/debug/tracing/events"}) {
+      std::error_code error;
+      for (const auto& system : fs::directory_iterator(root, error)) {
+        std::error_code inner;
+        if (!system.is_directory(inner)) continue;
+        for (const auto& event : fs::directory_iterator(system.path(), inner))
+          if (event.is_directory(inner))
+            found.emplace(event.path().filename().string(), system.path().filename().string());
+      }
+      if (!found.empty()) break;
+    }
+    return found;
+  }();
+  return systems;
+}
+
+struct TraceName {
+  std::string system, name;
+};
+
+TraceName split_name(const std::string& text) {
+  size_t colon = text.find(':');
+  if (colon == std::string::npos) return {"", text};
+  return {text.substr(0, colon), text.substr(colon + 1)};
+}
+
+/// The system of a tracepoint; what the user wrote where tracefs does not say.
+std::string system_of(const std::string& name, const std::string& written) {
+  auto known = trace_systems().find(name);
+  if (known != trace_systems().end()) return known->second;
+  return has_wildcard(written) ? "" : written;
+}
+
+bool in_system(const std::string& name, const std::string& pattern) {
+  if (pattern.empty()) return true;
+  auto known = trace_systems().find(name);
+  // Without tracefs the system cannot be checked; the name decides.
+  return known == trace_systems().end() || fnmatch(pattern.c_str(), known->second.c_str(), 0) == 0;
+}
+
+ResolvedProbe kernel_site(std::string canonical, ir::Mechanism mechanism, std::string target) {
+  ResolvedProbe probe;
+  probe.canonical = std::move(canonical);
+  probe.side = ir::Side::Kernel;
+  probe.mechanism = mechanism;
+  probe.site.target = std::move(target);
+  return probe;
+}
+
+}  // namespace
+
+std::vector<ResolvedProbe> resolve_kernel_trace(const ast::ProbePoint& point,
+                                                ResolveContext& context) {
+  const ast::ProbeComponent& component = *find_component(point, "trace");
+  std::shared_ptr<debug::KernelBtf> btf = context.kernel_btf(component.span);
+  if (!btf) return {};
+  TraceName wanted = split_name(*component.string_arg);
+  std::vector<ResolvedProbe> probes;
+  for (const std::string& name : btf->tracepoints(wanted.name)) {
+    if (!in_system(name, wanted.system)) continue;
+    std::optional<debug::BtfFunction> function = btf->tracepoint(name);
+    if (!function) continue;
+    std::string system = system_of(name, wanted.system);
+    ResolvedProbe probe =
+        kernel_site("kernel.trace(\"" + (system.empty() ? name : system + ":" + name) + "\")",
+                    ir::Mechanism::TpBtf, name);
+    function->name = name;
+    probe.scope = make_btf_scope({*function, btf, true, false}, context);
+    probes.push_back(std::move(probe));
+  }
+  if (!probes.empty()) return probes;
+  Diagnostic& diagnostic = context.diagnostics.semantic_error(
+      "no-such-tracepoint", component.span,
+      "no kernel tracepoint matches '" + *component.string_arg + "'");
+  std::vector<std::string> similar = similar_names(wanted.name, btf->tracepoints("*"));
+  if (!similar.empty()) diagnostic.hint("similar: " + join(similar));
+  if (wanted.name.starts_with("sys_"))
+    diagnostic.hint("single system calls are probed with syscall.NAME");
+  return {};
+}
+
+std::vector<ResolvedProbe> resolve_kernel_tracepoint(const ast::ProbePoint& point,
+                                                     ResolveContext& context) {
+  const ast::ProbeComponent& component = *find_component(point, "tracepoint");
+  TraceName wanted = split_name(*component.string_arg);
+  auto fail = [&](const std::string& message) -> Diagnostic& {
+    return context.diagnostics.semantic_error("no-such-tracepoint", component.span, message);
+  };
+  if (wanted.system.empty() || wanted.name.empty()) {
+    fail("a trace event is written \"SYSTEM:NAME\"");
+    return {};
+  }
+  std::vector<TraceName> found;
+  std::vector<std::string> names;
+  for (const auto& [name, system] : trace_systems()) {
+    names.push_back(system + ":" + name);
+    if (fnmatch(wanted.system.c_str(), system.c_str(), 0) == 0 &&
+        fnmatch(wanted.name.c_str(), name.c_str(), 0) == 0)
+      found.push_back({system, name});
+  }
+  if (found.empty() && trace_systems().empty()) {
+    if (has_wildcard(*component.string_arg)) {
+      fail("wildcards need tracefs, which is not mounted")
+          .hint("mount -t tracefs tracefs /sys/kernel/tracing");
+      return {};
+    }
+    found.push_back(wanted);
+  }
+  if (found.empty()) {
+    Diagnostic& diagnostic = fail("no trace event matches '" + *component.string_arg + "'");
+    std::vector<std::string> similar = similar_names(*component.string_arg, names);
+    if (!similar.empty()) diagnostic.hint("similar: " + join(similar));
+  }
+  std::vector<ResolvedProbe> probes;
+  for (const TraceName& event : found) {
+    std::string full = event.system + ":" + event.name;
+    ResolvedProbe probe =
+        kernel_site("kernel.tracepoint(\"" + full + "\")", ir::Mechanism::Tracepoint, full);
+    bool is_syscall = event.system == "syscalls";
+    probe.scope = is_syscall ? make_syscall_scope(event.name.starts_with("sys_exit_"))
+                             : make_no_scope(
+                                   "a trace event's fields have no types here; use "
+                                   "kernel.trace(\"" +
+                                   event.name + "\")");
+    if (is_syscall && event.name.starts_with("sys_exit_")) {
+      // The return of a call, whose entry is an event of its own.
+      std::string entry = "syscalls:sys_enter_" + event.name.substr(strlen("sys_exit_"));
+      probe.is_return = true;
+      probe.entry = std::make_shared<ResolvedProbe>(
+          kernel_site("kernel.tracepoint(\"" + entry + "\")", ir::Mechanism::Tracepoint, entry));
+      probe.entry->scope = make_syscall_scope(false);
+    }
+    probes.push_back(std::move(probe));
+  }
+  return probes;
+}
+
+}  // namespace coretap::probes

@@ -1,0 +1,162 @@
+#include "probes/location_ir.h"
+
+#include <functional>
+
+namespace coretap::probes {
+
+using debug::LocExpr;
+using debug::VarLocation;
+using ir::Op;
+using ir::Operand;
+
+namespace {
+
+bool any_node(const LocExpr& expr, const std::function<bool(const LocExpr&)>& test) {
+  if (test(expr)) return true;
+  for (const debug::LocExprPtr& child : expr.children)
+    if (any_node(*child, test)) return true;
+  return false;
+}
+
+bool any_node(const VarLocation& location, const std::function<bool(const LocExpr&)>& test) {
+  if (location.expr && any_node(*location.expr, test)) return true;
+  for (const VarLocation::Piece& piece : location.pieces)
+    if (piece.location && any_node(*piece.location, test)) return true;
+  return false;
+}
+
+std::string node_problem(const VarLocation& location, const LocationSite& site) {
+  auto uses = [&](LocExpr::Op op) {
+    return any_node(location, [op](const LocExpr& node) { return node.op == op; });
+  };
+  if (uses(LocExpr::TlsAddr)) return "it is in thread-local storage, which is not supported yet";
+  bool lost = any_node(location, [&](const LocExpr& node) {
+    return node.op == LocExpr::EntryReg && (!site.entry_known || node.children.empty());
+  });
+  if (lost && !site.at_entry)
+    return "it is only known as a register's value on entry of the function";
+  if (site.is_return && !site.fixed_address && uses(LocExpr::StaticAddr))
+    return "its address depends on where the object is loaded, which a .return probe cannot tell";
+  return "";
+}
+
+Operand lower_select(const LocExpr& expr, const LocationSite& site, ir::Builder& to) {
+  Operand condition = lower_location(*expr.children[0], site, to);
+  ir::LocalId result = to.temp(ir::Ty::Long);
+  auto branch = [&](size_t child) {
+    return to.nested([&] {
+      Operand value = lower_location(*expr.children[child], site, to);
+      to.append(Op::Copy, {value}, result);
+    });
+  };
+  ir::Block then_block = branch(1), else_block = branch(2);
+  ir::Inst& inst = to.append(Op::If, {condition});
+  inst.blocks.push_back(std::move(then_block));
+  inst.blocks.push_back(std::move(else_block));
+  return Operand::of(result);
+}
+
+/// Two-operand nodes; swapped where the IR has only the mirrored comparison.
+struct BinaryRow {
+  LocExpr::Op from;
+  Op to;
+  bool swapped;
+};
+constexpr BinaryRow kBinary[] = {
+    {LocExpr::Add, Op::Add, false}, {LocExpr::Sub, Op::Sub, false}, {LocExpr::Mul, Op::Mul, false},
+    {LocExpr::Div, Op::Div, false}, {LocExpr::Mod, Op::Mod, false}, {LocExpr::And, Op::And, false},
+    {LocExpr::Or, Op::Or, false},   {LocExpr::Xor, Op::Xor, false}, {LocExpr::Shl, Op::Shl, false},
+    {LocExpr::Shr, Op::Shr, false}, {LocExpr::Sar, Op::Sar, false}, {LocExpr::Eq, Op::Eq, false},
+    {LocExpr::Ne, Op::Ne, false},   {LocExpr::Lt, Op::Lt, false},   {LocExpr::Le, Op::Le, false},
+    {LocExpr::Gt, Op::Lt, true},    {LocExpr::Ge, Op::Le, true},
+};
+
+Operand lower_binary(const LocExpr& expr, const LocationSite& site, ir::Builder& to) {
+  Operand left = lower_location(*expr.children[0], site, to);
+  Operand right = lower_location(*expr.children[1], site, to);
+  if (expr.op == LocExpr::Add && right.kind == Operand::Int) return to.add(left, right.num);
+  if (expr.op == LocExpr::Add && left.kind == Operand::Int) return to.add(right, left.num);
+  for (const BinaryRow& row : kBinary)
+    if (row.from == expr.op)
+      return row.swapped ? to.value(row.to, {right, left}) : to.value(row.to, {left, right});
+  return Operand::integer(0);
+}
+
+void append_text(const LocExpr& expr, std::string& text) {
+  text += '(' + std::to_string(expr.op) + ' ' + std::to_string(expr.value);
+  if (expr.op == LocExpr::Deref)
+    text += ' ' + std::to_string(expr.size) + (expr.is_signed ? "s" : "u");
+  for (const debug::LocExprPtr& child : expr.children) append_text(*child, text);
+  text += ')';
+}
+
+}  // namespace
+
+std::string location_problem(const VarLocation& location, const LocationSite& site) {
+  switch (location.kind) {
+    case VarLocation::Unavailable:
+    case VarLocation::Unsupported:
+      return location.why.empty() ? "it is optimised out here" : location.why;
+    case VarLocation::Pieces: {
+      if (location.pieces.empty()) return "it is optimised out here";
+      // A piece that is gone matters only to those who read it; see PlaceEmitter::read_bytes.
+      std::string problem;
+      for (const VarLocation::Piece& piece : location.pieces) {
+        problem = piece.location ? location_problem(*piece.location, site) : "a part is missing";
+        if (problem.empty()) return "";
+      }
+      return problem;
+    }
+    case VarLocation::Memory:
+    case VarLocation::Value: break;
+  }
+  return location.expr ? node_problem(location, site) : "it is optimised out here";
+}
+
+bool uses_static_address(const VarLocation& location) {
+  return any_node(location, [](const LocExpr& node) { return node.op == LocExpr::StaticAddr; });
+}
+
+Operand lower_location(const LocExpr& expr, const LocationSite& site, ir::Builder& to) {
+  switch (expr.op) {
+    case LocExpr::Const: return Operand::integer(expr.value);
+    case LocExpr::StaticAddr: {
+      if (site.fixed_address) return Operand::integer(expr.value);
+      return to.add(to.value(Op::RegIp), expr.value - static_cast<int64_t>(site.pc));
+    }
+    case LocExpr::EntryReg:  // location_problem lets it pass only where its value is known
+      if (!site.at_entry && site.entry_register) {
+        Operand cfa = lower_location(*expr.children[0], site, to);
+        return site.entry_register(static_cast<unsigned>(expr.value), cfa);
+      }
+      [[fallthrough]];
+    case LocExpr::Reg: {
+      ir::LocalId dst = to.temp(ir::Ty::Long);
+      to.append(Op::Reg, {}, dst).imm = expr.value;
+      return Operand::of(dst);
+    }
+    case LocExpr::Deref:
+      return to.load(ir::Space::User, lower_location(*expr.children[0], site, to), expr.size,
+                     expr.is_signed);
+    case LocExpr::Neg:
+      return to.value(Op::Sub, {Operand::integer(0), lower_location(*expr.children[0], site, to)});
+    case LocExpr::Not:
+      return to.value(Op::Xor, {lower_location(*expr.children[0], site, to), Operand::integer(-1)});
+    case LocExpr::Select: return lower_select(expr, site, to);
+    case LocExpr::TlsAddr: return Operand::integer(0);  // refused by location_problem
+    default: return lower_binary(expr, site, to);
+  }
+}
+
+std::string location_text(const VarLocation& location) {
+  std::string text = std::to_string(location.kind);
+  if (location.expr) append_text(*location.expr, text);
+  for (const VarLocation::Piece& piece : location.pieces) {
+    text += '[' + std::to_string(piece.byte_size) + ':';
+    if (piece.location) text += location_text(*piece.location);
+    text += ']';
+  }
+  return text;
+}
+
+}  // namespace coretap::probes

@@ -1,0 +1,37 @@
+// Compiled DWARF locations to IR. Link-time addresses become run-time ones by the program
+// counter: the difference between where the probe fired and the site's link-time address is the
+// load bias of the object.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "dwarf/location.h"
+#include "ir/builder.h"
+
+namespace coretap::probes {
+
+/// What is known about the place where a location is evaluated.
+struct LocationSite {
+  uint64_t pc = 0;             ///< link-time address of the site
+  bool at_entry = false;       ///< first instruction: registers are still the caller's
+  bool is_return = false;      ///< registers are those after the return, ip is in the caller
+  bool fixed_address = false;  ///< not position independent: link-time addresses are final
+  bool entry_known = false;    ///< a companion probe can save registers on entry
+  /// Emits the value that a register had on entry of the activation with this CFA.
+  std::function<ir::Operand(unsigned dwarf_register, ir::Operand cfa)> entry_register;
+};
+
+/// Why `location` cannot be read at `site`, as the end of a sentence; "" if it can.
+std::string location_problem(const debug::VarLocation& location, const LocationSite& site);
+
+/// Does the location depend on the site's own address?
+bool uses_static_address(const debug::VarLocation& location);
+
+/// Emits the tree; `location_problem` must have found nothing.
+ir::Operand lower_location(const debug::LocExpr& expr, const LocationSite& site, ir::Builder& to);
+
+/// Unambiguous text of a location: equal texts mean equal IR (static addresses aside).
+std::string location_text(const debug::VarLocation& location);
+
+}  // namespace coretap::probes

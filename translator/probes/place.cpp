@@ -1,0 +1,278 @@
+#include "probes/place.h"
+
+#include <algorithm>
+
+#include "probes/core_path.h"
+
+namespace coretap::probes {
+
+using debug::TypeKind;
+using debug::VarLocation;
+using ir::Op;
+using ir::Operand;
+
+namespace {
+
+bool is_record(TypeKind kind) { return kind == TypeKind::Struct || kind == TypeKind::Union; }
+
+/// The smallest load that covers `bits`.
+uint32_t load_size(uint32_t bits) { return bits <= 8 ? 1 : bits <= 16 ? 2 : bits <= 32 ? 4 : 8; }
+
+/// The fixed element type of an array once `dims` cover all dimensions, or the type itself.
+const debug::TypePtr& settled(const Place& place, debug::TypePtr& storage) {
+  storage = place.type;
+  if (storage && storage->kind() == TypeKind::Array && place.dims >= storage->array_counts().size())
+    storage = storage->target();
+  return storage;
+}
+
+}  // namespace
+
+debug::TypePtr type_of(const Place& place) {
+  debug::TypePtr storage;
+  return settled(place, storage);
+}
+
+TypeKind kind_of(const Place& place) {
+  debug::TypePtr type = type_of(place);
+  return type ? type->kind() : TypeKind::Void;
+}
+
+bool is_aggregate(const Place& place) {
+  TypeKind kind = kind_of(place);
+  return is_record(kind) || kind == TypeKind::Array || kind == TypeKind::Function;
+}
+
+uint64_t element_stride(const Place& array) {
+  std::vector<uint64_t> counts = array.type->array_counts();
+  debug::TypePtr element = array.type->target();
+  uint64_t stride = element ? element->byte_size() : 1;
+  for (size_t i = array.dims + 1; i < counts.size(); i++) stride *= counts[i];
+  return stride;
+}
+
+Place PlaceEmitter::variable(const VarLocation& location, debug::TypePtr type) {
+  Place place;
+  place.type = std::move(type);
+  if (location.kind == VarLocation::Pieces) {
+    place.kind = Place::Pieces;
+    place.pieces = std::make_shared<VarLocation>(location);
+    return place;
+  }
+  place.kind = location.kind == VarLocation::Value ? Place::Value : Place::Memory;
+  const debug::LocExpr* expr = location.expr.get();
+  // Keep a constant offset apart: members add to it without another instruction.
+  if (place.kind == Place::Memory && expr->op == debug::LocExpr::Add &&
+      expr->children[1]->op == debug::LocExpr::Const) {
+    place.offset = expr->children[1]->value;
+    expr = expr->children[0].get();
+  }
+  place.base = lower_location(*expr, site_, builder());
+  return place;
+}
+
+Place PlaceEmitter::member(const Place& from, const debug::FoundMember& found) {
+  Place place = from;
+  debug::TypePtr record = type_of(from);
+  const debug::Member& leaf = found.leaf();
+  place.type = leaf.type;
+  place.dims = 0;
+  place.bit_size = leaf.bit_size;
+  place.bit_offset = leaf.bit_offset;
+  place.extended = false;
+  if (!from.relocated) {
+    place.offset += static_cast<int64_t>(found.byte_offset);
+    return place;
+  }
+  if (!record->name().empty()) {
+    place.base = memory_address(from);
+    place.offset = 0;
+    place.core_root = (record->kind() == TypeKind::Union ? "union " : "struct ") + record->name();
+    place.core_path.clear();
+  } else if (from.core_root.empty()) {
+    // An anonymous type that nothing names (@cast to a typedef): nothing CO-RE could go by.
+    place.offset += static_cast<int64_t>(found.byte_offset);
+    return place;
+  }
+  place.core_path.push_back({leaf, -1});
+  return place;
+}
+
+Place PlaceEmitter::element(const Place& array, const Operand& index) {
+  Place place = array;
+  auto stride = static_cast<int64_t>(element_stride(array));
+  place.dims++;
+  bool is_literal = index.kind == Operand::Int;
+  debug::TypePtr element = array.type->target();
+  bool size_may_differ = element && is_record(element->kind());
+  if (array.relocated && !array.core_path.empty()) {
+    if (is_literal && size_may_differ && index.num >= 0 && array.type->array_counts().size() == 1) {
+      place.core_path.push_back({{}, index.num});
+      return place;
+    }
+    place.base = memory_address(array);
+    place.offset = 0;
+    place.core_root.clear();
+    place.core_path.clear();
+  }
+  if (is_literal) {
+    place.offset += index.num * stride;
+    return place;
+  }
+  if (place.kind != Place::Memory) {
+    problem_ = "it is in registers, where only a literal index can be used";
+    place.kind = Place::Memory;
+    return place;
+  }
+  Operand scaled =
+      stride == 1 ? index : builder().value(Op::Mul, {index, Operand::integer(stride)});
+  place.base = builder().value(Op::Add, {place.base, scaled});
+  return place;
+}
+
+Place PlaceEmitter::pointee(const Place& pointer) {
+  Place place;
+  place.space = pointer.space;
+  place.relocated = pointer.relocated;
+  debug::TypePtr type = type_of(pointer);
+  place.type = type ? type->target() : nullptr;
+  std::optional<Operand> value = read(pointer);
+  place.base = value.value_or(Operand::integer(0));
+  return place;
+}
+
+Place PlaceEmitter::pointee(const Place& pointer, const Operand& index) {
+  Place place = pointee(pointer);
+  auto stride = static_cast<int64_t>(place.type ? place.type->byte_size() : 1);
+  if (stride == 0) stride = 1;
+  if (index.kind == Operand::Int) {
+    place.offset = index.num * stride;
+    return place;
+  }
+  Operand scaled =
+      stride == 1 ? index : builder().value(Op::Mul, {index, Operand::integer(stride)});
+  place.base = builder().value(Op::Add, {place.base, scaled});
+  return place;
+}
+
+Operand PlaceEmitter::memory_address(const Place& place) {
+  Operand base = place.base;
+  if (!place.core_path.empty()) {
+    ir::LocalId offset = builder().temp(ir::Ty::Long);
+    builder().append(Op::CoreOffset, {}, offset).core = make_core_access(place, to_.module());
+    base = builder().value(Op::Add, {base, Operand::of(offset)});
+  }
+  return builder().add(base, place.offset);
+}
+
+std::optional<Operand> PlaceEmitter::address(const Place& place) {
+  if (place.kind != Place::Memory) {
+    problem_ = "it is in a register, which has no address";
+    return std::nullopt;
+  }
+  if (place.bit_size != 0) {
+    problem_ = "it is a bit field, which has no address";
+    return std::nullopt;
+  }
+  return memory_address(place);
+}
+
+Operand PlaceEmitter::extend(Operand value, uint32_t low_bit, uint32_t bits, bool is_signed) {
+  if (bits >= 64) return value;
+  if (value.kind == Operand::Int) {
+    auto shifted = static_cast<uint64_t>(value.num) << (64 - low_bit - bits);
+    return Operand::integer(is_signed ? static_cast<int64_t>(shifted) >> (64 - bits)
+                                      : static_cast<int64_t>(shifted >> (64 - bits)));
+  }
+  if (low_bit + bits < 64 && (is_signed || low_bit != 0 || bits > 32))
+    value = builder().value(Op::Shl, {value, Operand::integer(64 - low_bit - bits)});
+  else if (low_bit == 0 && !is_signed)
+    return builder().value(Op::And, {value, Operand::integer((int64_t{1} << bits) - 1)});
+  return builder().value(is_signed ? Op::Sar : Op::Shr, {value, Operand::integer(64 - bits)});
+}
+
+/// The part [at, at+size) of a location, zero-extended.
+std::optional<Operand> PlaceEmitter::read_bytes(const VarLocation& location, uint64_t at,
+                                                uint32_t size) {
+  std::string problem = location_problem(location, site_);
+  if (!problem.empty()) {
+    problem_ = problem;
+    return std::nullopt;
+  }
+  if (location.kind == VarLocation::Pieces) return gather(location, at, size);
+  Operand base = lower_location(*location.expr, site_, builder());
+  if (location.kind == VarLocation::Memory)
+    return builder().load(ir::Space::User, builder().add(base, static_cast<int64_t>(at)), size,
+                          false);
+  return extend(base, static_cast<uint32_t>(at * 8), size * 8, false);
+}
+
+std::optional<Operand> PlaceEmitter::gather(const VarLocation& location, uint64_t at,
+                                            uint32_t size) {
+  std::optional<Operand> sum;
+  uint64_t begin = 0;
+  for (const VarLocation::Piece& piece : location.pieces) {
+    uint64_t end = begin + piece.byte_size;
+    uint64_t from = std::max(begin, at), to = std::min<uint64_t>(end, at + size);
+    if (from < to) {
+      if (!piece.location) {
+        problem_ = "this part of it is optimised out here";
+        return std::nullopt;
+      }
+      auto part = read_bytes(*piece.location, from - begin, static_cast<uint32_t>(to - from));
+      if (!part) return std::nullopt;
+      if (from != at)
+        part = builder().value(Op::Shl,
+                               {*part, Operand::integer(static_cast<int64_t>(from - at) * 8)});
+      sum = sum ? builder().value(Op::Or, {*sum, *part}) : *part;
+    }
+    begin = end;
+  }
+  if (!sum) problem_ = "this part of it is optimised out here";
+  return sum;
+}
+
+std::optional<Operand> PlaceEmitter::read_raw(const Place& place, uint32_t size, bool is_signed) {
+  switch (place.kind) {
+    case Place::Memory: return builder().load(place.space, memory_address(place), size, is_signed);
+    case Place::Value:
+      return extend(place.base, static_cast<uint32_t>(place.offset * 8), size * 8, is_signed);
+    case Place::Pieces: break;
+  }
+  std::optional<Operand> bytes =
+      read_bytes(*place.pieces, static_cast<uint64_t>(place.offset), size);
+  if (bytes && is_signed) bytes = extend(*bytes, 0, size * 8, true);
+  return bytes;
+}
+
+std::optional<Operand> PlaceEmitter::read(const Place& place) {
+  if (!problem_.empty()) return std::nullopt;
+  if (is_aggregate(place)) return address(place);
+  debug::TypePtr type = type_of(place);
+  TypeKind kind = type ? type->kind() : TypeKind::Void;
+  uint64_t size = type ? type->byte_size() : 0;
+  bool is_signed = type && type->is_signed() && kind != TypeKind::Pointer;
+  if (place.extended) return place.base;
+  bool is_integer = kind == TypeKind::Int || kind == TypeKind::Bool || kind == TypeKind::Char ||
+                    kind == TypeKind::Enum;
+  if (size == 0 || size > 8) {
+    problem_ = size == 0 ? "its type is incomplete" : "its type is too large for a number";
+    return std::nullopt;
+  }
+  if (is_integer && !place.core_path.empty() && place.core_path.back().index < 0) {
+    ir::LocalId dst = builder().temp(ir::Ty::Long);
+    builder().append(Op::CoreField, {place.base}, dst).core = make_core_access(place, to_.module());
+    return Operand::of(dst);
+  }
+  if (place.bit_size == 0) return read_raw(place, static_cast<uint32_t>(size), is_signed);
+  uint32_t bits = place.bit_offset + place.bit_size;
+  if (bits > 64) {
+    problem_ = "it is a bit field across 64 bits";
+    return std::nullopt;
+  }
+  std::optional<Operand> unit = read_raw(place, load_size(bits), false);
+  if (!unit) return std::nullopt;
+  return extend(*unit, place.bit_offset, place.bit_size, is_signed);
+}
+
+}  // namespace coretap::probes

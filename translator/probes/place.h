@@ -1,0 +1,88 @@
+// A place: an object (variable, member, element, pointee) of a known type that IR can read.
+//
+// One description serves programs and the kernel. In a program's memory the layout is that of the
+// binary's own debug information: member offsets are constants. Kernel types are *relocated*: the
+// place keeps the nearest enclosing named struct and the member path from it, and offsets come
+// from CO-RE (core_path.h) when the object is loaded.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "probes/location_ir.h"
+#include "probes/probe_kind.h"
+
+namespace coretap::probes {
+
+/// One step below a named kernel struct: a member (anonymous parents left out), or an index.
+struct CoreStep {
+  debug::Member member;
+  int64_t index = -1;  ///< >= 0: element of the array so far; `member` is then unused
+};
+
+struct Place {
+  enum Kind : uint8_t { Memory, Value, Pieces } kind = Memory;
+  debug::TypePtr type;  ///< null: void
+  unsigned dims = 0;    ///< how many dimensions of an array type were indexed already
+  ir::Space space = ir::Space::User;
+  ir::Operand base;    ///< Memory: an address; Value: the bits of an object of up to 8 bytes
+  int64_t offset = 0;  ///< Memory: added to base; Value, Pieces: first byte of the place in it
+  uint32_t bit_size = 0, bit_offset = 0;  ///< a bit field, as in debug::Member
+  std::shared_ptr<const debug::VarLocation> pieces;
+  bool extended = false;  ///< Value: `base` is the object itself, already extended to 64 bits
+  bool relocated = false;
+  std::string core_root;  ///< "struct task_struct": what `base` points to
+  std::vector<CoreStep> core_path;
+};
+
+/// Is the place a struct, union or array (so that its value is its address)?
+bool is_aggregate(const Place& place);
+/// Kind of the place: an array all of whose dimensions are indexed is its element.
+debug::TypeKind kind_of(const Place& place);
+/// The type of the place with its indexed dimensions taken off, as far as types can express it.
+debug::TypePtr type_of(const Place& place);
+/// Bytes between the elements that the next index chooses from.
+uint64_t element_stride(const Place& array);
+
+/// Emits the IR that moves between places and reads them.
+class PlaceEmitter {
+ public:
+  PlaceEmitter(ContextLowering& to, LocationSite site) : to_(to), site_(std::move(site)) {
+    site_.entry_register = [&to](unsigned dwarf_register, ir::Operand cfa) {
+      return to.entry_register(dwarf_register, std::move(cfa));
+    };
+  }
+
+  /// The place of a whole variable. Its location must have no `location_problem`.
+  Place variable(const debug::VarLocation& location, debug::TypePtr type);
+  Place member(const Place& from, const debug::FoundMember& found);
+  Place element(const Place& array, const ir::Operand& index);
+  Place pointee(const Place& pointer);
+  /// `pointer[index]` for a pointer.
+  Place pointee(const Place& pointer, const ir::Operand& index);
+
+  /// The value as a long: sized and sign-extended by type; of an aggregate its address. Nothing,
+  /// with the reason in `problem()`, if it has none.
+  std::optional<ir::Operand> read(const Place& place);
+  std::optional<ir::Operand> address(const Place& place);
+  const std::string& problem() const { return problem_; }
+
+  ContextLowering& to() { return to_; }
+
+ private:
+  ir::Builder& builder() { return to_.builder(); }
+  ir::Operand memory_address(const Place& place);
+  std::optional<ir::Operand> read_raw(const Place& place, uint32_t size, bool is_signed);
+  std::optional<ir::Operand> read_bytes(const debug::VarLocation& location, uint64_t at,
+                                        uint32_t size);
+  std::optional<ir::Operand> gather(const debug::VarLocation& location, uint64_t at, uint32_t size);
+  ir::Operand extend(ir::Operand value, uint32_t low_bit, uint32_t bits, bool is_signed);
+
+  ContextLowering& to_;
+  LocationSite site_;
+  std::string problem_;
+};
+
+}  // namespace coretap::probes

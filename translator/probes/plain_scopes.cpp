@@ -1,0 +1,89 @@
+#include "probes/plain_scopes.h"
+
+#include "probes/families.h"
+#include "probes/scope_base.h"
+
+namespace coretap::probes {
+
+namespace {
+
+void refuse(const std::string& name, const Span& at, const std::string& why, ContextLowering& to) {
+  to.diagnostics().semantic_error("no-such-variable", at,
+                                  "'" + name + "' cannot be used here: " + why);
+}
+
+class NoScope : public ContextScope {
+ public:
+  explicit NoScope(std::string why) : why_(std::move(why)) {}
+  std::optional<ir::Operand> lower(const ast::Target& target, ContextLowering& to) override {
+    refuse(target.name, target.span, why_, to);
+    return std::nullopt;
+  }
+  std::optional<ir::Operand> lower(const ast::AtVar& var, ContextLowering& to) override {
+    refuse("@var(\"" + var.target + "\")", var.span, why_, to);
+    return std::nullopt;
+  }
+  bool defines(const ast::Expr&) override { return false; }
+  std::vector<std::string> listing() override { return {}; }
+  std::string sharing_key() const override { return ""; }
+  debug::TypePtr type_of(const ast::Expr&) override { return nullptr; }
+
+ private:
+  std::string why_;
+};
+
+constexpr int kSyscallArguments = 6;
+
+class SyscallScope final : public NoScope {
+ public:
+  explicit SyscallScope(bool is_exit)
+      : NoScope(is_exit ? "the exit of a system call has only $return"
+                        : "the entry of a system call has only $arg1 to $arg6"),
+        is_exit_(is_exit) {}
+
+  using NoScope::lower;
+  std::optional<ir::Operand> lower(const ast::Target& target, ContextLowering& to) override {
+    int index = argument_index(target);
+    if (index < 0) return NoScope::lower(target, to);
+    ir::LocalId dst = to.builder().temp(ir::Ty::Long);
+    ir::Inst& inst = to.builder().append(ir::Op::CtxArg, {}, dst);
+    inst.imm = index;
+    inst.is_signed = true;
+    return ir::Operand::of(dst);
+  }
+  bool defines(const ast::Expr& expr) override {
+    return expr.kind == ast::ExprKind::Target &&
+           argument_index(static_cast<const ast::Target&>(expr)) >= 0;
+  }
+  std::vector<std::string> listing() override {
+    std::vector<std::string> names;
+    if (is_exit_) return {"$return:long"};
+    for (int i = 1; i <= kSyscallArguments; i++)
+      names.push_back("$arg" + std::to_string(i) + ":long");
+    return names;
+  }
+  std::string sharing_key() const override { return is_exit_ ? "syscall-exit" : "syscall-entry"; }
+
+ private:
+  int argument_index(const ast::Target& target) const {
+    if (!target.components.empty() || target.address_of) return -1;
+    if (is_exit_) return target.name == "$return" ? 0 : -1;
+    for (int i = 0; i < kSyscallArguments; i++)
+      if (target.name == "$arg" + std::to_string(i + 1)) return i;
+    return -1;
+  }
+
+  bool is_exit_;
+};
+
+}  // namespace
+
+std::shared_ptr<ContextScope> make_no_scope(std::string why) {
+  return std::make_shared<NoScope>(std::move(why));
+}
+
+std::shared_ptr<ContextScope> make_syscall_scope(bool is_exit) {
+  return std::make_shared<SyscallScope>(is_exit);
+}
+
+}  // namespace coretap::probes

@@ -1,0 +1,128 @@
+// Probe families: from a written probe point to resolved sites and the meaning of `$variables`
+// there. One file per family behind one small table (registry.cpp).
+//
+// Recipe to add a probe kind:
+//   1. write probes/FAMILY.cpp with a function `resolve_x(const ast::ProbePoint&, ResolveContext&)`;
+//   2. give its `$variables` a ContextScope (or reuse DwarfScope, BtfScope, NoScope);
+//   3. add its point patterns to the table in registry.cpp.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ast/ast.h"
+#include "dwarf/btf.h"
+#include "dwarf/module.h"
+#include "ir/builder.h"
+#include "ir/ir.h"
+#include "support/diagnostics.h"
+
+namespace coretap::probes {
+
+/// What lowering gives to a ContextScope.
+class ContextLowering {
+ public:
+  virtual ~ContextLowering() = default;
+  virtual ir::Builder& builder() = 0;
+  virtual ir::Module& module() = 0;  ///< for core_types
+  virtual Diagnostics& diagnostics() = 0;
+  virtual ir::Operand lower_long(const ast::Expr& expr) = 0;  ///< index expressions
+  /// The value that a register had on entry of the function whose activation has this canonical
+  /// frame address: a companion probe at ResolvedProbe::entry saves it.
+  virtual ir::Operand entry_register(unsigned dwarf_register, ir::Operand cfa) = 0;
+};
+
+/// The variables of one site. Lowering functions emit IR and return the operand that holds the
+/// value; on error they report a diagnostic (id, span, "similar:") and return nothing.
+/// Quiet questions (`defines`) never report.
+class ContextScope {
+ public:
+  virtual ~ContextScope() = default;
+  /// `$x`, `&$x`, `$x->f[i]`, `$x$`, `$$vars` `$$parms` `$$locals` `$$return`, `$return`.
+  /// The result is a string exactly if `is_string(target)`.
+  virtual std::optional<ir::Operand> lower(const ast::Target& target, ContextLowering& to) = 0;
+  /// `@var("x@file.c")->…`
+  virtual std::optional<ir::Operand> lower(const ast::AtVar& var, ContextLowering& to) = 0;
+  /// Can it be read here? For @defined. CO-RE scopes answer by build-time BTF; `core` (may be set)
+  /// asks for a run-time CoreExists instead.
+  virtual bool defines(const ast::Expr& target) = 0;
+  /// "$argc:int" … for -L, parameters first.
+  virtual std::vector<std::string> listing() = 0;
+  /// Identity of everything `lower` depends on: sites with equal keys share one program.
+  virtual std::string sharing_key() const = 0;
+  /// The same for a handler that uses only these targets (Target::name as "$x" or "$$vars",
+  /// AtVar::target as "@var:x"): many more sites share. Empty: every site with this key does.
+  virtual std::string sharing_key(const std::vector<std::string>& used) const {
+    return used.empty() ? "" : sharing_key();
+  }
+  /// Type of `$x…` for autocast, or null.
+  virtual debug::TypePtr type_of(const ast::Expr& target) = 0;
+  /// The canonical frame address at the site, which names one activation of its function.
+  virtual std::optional<ir::Operand> lower_cfa(ContextLowering&) { return std::nullopt; }
+};
+
+/// True for `$$vars`-like names and pretty-printed (`$`-suffixed) targets.
+bool is_string(const ast::Target& target);
+
+/// One resolved probe: one site on the kernel side, or one user-side event.
+struct ResolvedProbe {
+  std::string canonical;  ///< as -l prints it: process("/bin/a").function("main@/src/a.c:5")
+  ir::Side side = ir::Side::User;
+  // user side
+  ir::UserEvent event = ir::UserEvent::Begin;
+  int64_t priority = 0;
+  bool never = false;  ///< `probe never`: analysed like a user-side probe, but never run
+  uint64_t period_ns = 0, randomize_ns = 0;
+  // kernel side
+  ir::Mechanism mechanism = ir::Mechanism::Uprobe;
+  ir::Site site;
+  bool is_return = false;
+  std::shared_ptr<ContextScope> scope;  ///< never null (NoScope refuses every $variable)
+  /// The entry of the same function, if the site is not there itself: for @entry() and saved
+  /// parameters of `.return` probes, and for DWARF's entry values inside a function; or null.
+  std::shared_ptr<ResolvedProbe> entry;
+};
+
+/// What resolution may ask for; loads debug information on demand and keeps it.
+class ResolveContext {
+ public:
+  ResolveContext(Diagnostics& diagnostics) : diagnostics(diagnostics) {}
+  Diagnostics& diagnostics;
+  std::string target_command;  ///< -c: executable for `process.function` without a path
+  int64_t target_pid = 0;      ///< -x
+  std::string kernel_btf_path = "/sys/kernel/btf/vmlinux";  ///< or --btf FILE
+  std::vector<std::string> debug_roots = {"/usr/lib/debug"};
+
+  /// Kernel BTF, or null after reporting `no-kernel-btf` at `at`.
+  std::shared_ptr<debug::KernelBtf> kernel_btf(const Span& at);
+  /// Module by path (cached), or null after reporting why, with the paths that were tried.
+  std::shared_ptr<debug::Module> object(const std::string& path, const Span& at);
+  /// Files that a cached result depends on.
+  std::vector<std::string> dependencies() const;
+
+ private:
+  std::shared_ptr<debug::KernelBtf> btf_;
+  std::map<std::string, std::shared_ptr<debug::Module>> objects_;
+};
+
+/// Resolves one point whose aliases are already expanded. No match is an error with a reason
+/// (reported); the result is then empty.
+std::vector<ResolvedProbe> resolve(const ast::ProbePoint& point, ResolveContext& context);
+
+/// Does some built-in kind start with these components? Tells an unknown alias from a bad
+/// argument of a built-in probe.
+bool is_builtin(const ast::ProbePoint& point);
+
+/// For --dump-probe-types: every pattern, as "process(string).function(string).return".
+std::vector<std::string> point_patterns();
+
+/// `@cast(value, "type"[, "module"])->…`: value is already lowered; module "kernel" or an object
+/// path; "" = as the probe's own. `scope` may be null.
+std::optional<ir::Operand> lower_cast(const ast::Cast& cast, ir::Operand value, ContextScope* scope,
+                                      ResolveContext& context, ContextLowering& to);
+
+}  // namespace coretap::probes

@@ -1,0 +1,182 @@
+// process(...).function("F[@FILE[:LINE]]" | ADDRESS)[.call|.return|.inline|.exported]
+//
+// Which addresses. A plain .function covers a function and each of its inlined copies; .call only
+// real functions, .inline only copies, .exported real functions that other objects can call. An
+// entry probe sits behind the prologue where the code is unoptimised (before that, parameters are
+// not yet where DWARF says); a return probe sits at the real entry, because the kernel takes the
+// return address from the stack there.
+#include <algorithm>
+
+#include "probes/point_spec.h"
+#include "probes/process_target.h"
+
+namespace coretap::probes {
+
+namespace {
+
+enum class Variant { Any, Call, Return, Inline, Exported };
+
+Variant variant_of(const ast::ProbePoint& point) {
+  const std::string& last = point.components.back().functor;
+  if (last == "call") return Variant::Call;
+  if (last == "return") return Variant::Return;
+  if (last == "inline") return Variant::Inline;
+  return last == "exported" ? Variant::Exported : Variant::Any;
+}
+
+std::string suffix(Variant variant) {
+  switch (variant) {
+    case Variant::Call: return ".call";
+    case Variant::Return: return ".return";
+    case Variant::Inline: return ".inline";
+    case Variant::Exported: return ".exported";
+    case Variant::Any: break;
+  }
+  return "";
+}
+
+bool wanted(const debug::Function& function, Variant variant) {
+  switch (variant) {
+    case Variant::Any: return true;
+    case Variant::Inline: return function.is_inlined_copy;
+    case Variant::Exported: return !function.is_inlined_copy && function.is_external;
+    case Variant::Return:
+      // Nobody calls _start: what is on top of the stack there is argc, not a return address, and
+      // a return probe would overwrite it.
+      return !function.is_inlined_copy && function.name != "_start";
+    case Variant::Call: break;
+  }
+  return !function.is_inlined_copy;
+}
+
+/// Keeps the functions declared on, or with code on, one of the lines.
+void filter_by_lines(const debug::Module& module, const PointSpec& spec,
+                     std::vector<debug::Function>& functions) {
+  if (!spec.has_lines() || spec.every_line) return;
+  std::vector<std::pair<std::string, uint64_t>> owners;
+  for (const LineRange& range : spec.lines)
+    for (const debug::LineSite& site :
+         module.line_sites(spec.function, spec.file, range.first, range.last, spec.relative, false))
+      owners.emplace_back(site.function, site.function_entry);
+  std::erase_if(functions, [&](const debug::Function& function) {
+    if (spec.contains(function.decl.line, function.decl.line)) return false;
+    return std::none_of(owners.begin(), owners.end(), [&](const auto& owner) {
+      return owner.first == function.name &&
+             (function.is_inlined_copy || owner.second == function.entry_pc);
+    });
+  });
+}
+
+void report_no_function(const ProcessTarget& target, const PointSpec& spec, Variant variant,
+                        bool name_exists, const ast::ProbeComponent& at, ResolveContext& context) {
+  const debug::Module& module = *target.module;
+  bool needs_dwarf = variant == Variant::Inline || !spec.file.empty();
+  if (!module.has_dwarf() && needs_dwarf)
+    return report_no_dwarf(module, at.span,
+                           variant == Variant::Inline ? "inlined functions" : "source file names",
+                           context.diagnostics);
+  if (name_exists) {
+    std::string what = variant == Variant::Inline
+                           ? "no function that matches '" + *at.string_arg + "' is inlined"
+                       : variant == Variant::Exported
+                           ? "no function that matches '" + *at.string_arg + "' is exported"
+                           : "'" + *at.string_arg + "' has only inlined copies";
+    Diagnostic& diagnostic = context.diagnostics.semantic_error("no-such-function", at.span,
+                                                                what + " in " + module.path());
+    if (variant == Variant::Return)
+      diagnostic.hint("an inlined copy does not return: use a .statement probe on a line after it");
+    else
+      diagnostic.hint("leave out '" + suffix(variant) + "' to probe all of its copies");
+    return;
+  }
+  Diagnostic& diagnostic = context.diagnostics.semantic_error(
+      "no-such-function", at.span,
+      "no function matches '" + *at.string_arg + "' in " + module.path());
+  std::vector<std::string> names;
+  for (const debug::Function& function : module.functions("*", "", true))
+    names.push_back(function.name);
+  std::vector<std::string> similar = similar_names(spec.function, names);
+  if (!similar.empty()) diagnostic.hint("similar: " + join(similar));
+  if (!module.has_dwarf())
+    diagnostic.hint(
+        "only its symbol table was searched: there is no debug information in it, nor in " +
+        join(module.dwarf_error().tried));
+}
+
+SiteText text_of(const ProcessTarget& target, const debug::Function& function,
+                 const ast::ProbeComponent& written, Variant variant) {
+  SiteText text;
+  std::string name = "\"" + function.name;
+  if (function.decl.line != 0)
+    name += "@" + function.decl.file + ":" + std::to_string(function.decl.line);
+  name += "\"";
+  if (written.number_arg) name = hex(static_cast<uint64_t>(*written.number_arg));
+  text.canonical = canonical_prefix(target) + ".function(" + name + ")" + suffix(variant);
+  text.function = function.name;
+  text.source = function.decl;
+  text.scope = function.die_offset;
+  return text;
+}
+
+std::optional<ResolvedProbe> probe_function(const ProcessTarget& target,
+                                            const debug::Function& function,
+                                            const ast::ProbeComponent& written, Variant variant,
+                                            ResolveContext& context) {
+  SiteText text = text_of(target, function, written, variant);
+  uint64_t body = function.prologue_end != 0 ? function.prologue_end : function.entry_pc;
+  if (variant != Variant::Return)
+    return make_uprobe(target, body, false, text, written.span, context);
+  std::optional<ResolvedProbe> probe =
+      make_uprobe(target, function.entry_pc, true, text, written.span, context);
+  if (!probe) return std::nullopt;
+  SiteText entry_text = text_of(target, function, written, Variant::Call);
+  if (auto entry = make_uprobe(target, body, false, entry_text, written.span, context))
+    probe->entry = std::make_shared<ResolvedProbe>(std::move(*entry));
+  return probe;
+}
+
+std::vector<debug::Function> find_functions(const ProcessTarget& target,
+                                            const ast::ProbeComponent& component, Variant variant,
+                                            ResolveContext& context) {
+  const debug::Module& module = *target.module;
+  if (component.number_arg) {
+    auto address = static_cast<uint64_t>(*component.number_arg);
+    std::optional<debug::Function> function = module.function_at(address, false);
+    if (function) return {*function};
+    context.diagnostics.semantic_error(
+        "no-such-function", component.span,
+        "no function of " + module.path() + " contains address " + hex(address));
+    return {};
+  }
+  std::optional<PointSpec> spec =
+      parse_point_spec(*component.string_arg, component.span, context.diagnostics);
+  if (!spec) return {};
+  bool inlines = variant == Variant::Any || variant == Variant::Inline;
+  std::vector<debug::Function> functions = module.functions(spec->function, spec->file, inlines);
+  filter_by_lines(module, *spec, functions);
+  bool found_any = !functions.empty() ||
+                   (!inlines && !module.functions(spec->function, spec->file, true).empty());
+  std::erase_if(functions, [&](const debug::Function& f) { return !wanted(f, variant); });
+  if (functions.empty()) report_no_function(target, *spec, variant, found_any, component, context);
+  return functions;
+}
+
+}  // namespace
+
+std::vector<ResolvedProbe> resolve_process_function(const ast::ProbePoint& point,
+                                                    ResolveContext& context) {
+  const ast::ProbeComponent& component = *find_component(point, "function");
+  Variant variant = variant_of(point);
+  std::vector<ResolvedProbe> probes;
+  std::vector<ProcessTarget> targets = find_process_targets(point, context);
+  size_t mark = context.diagnostics.all().size();
+  for (const ProcessTarget& target : targets)
+    for (const debug::Function& function : find_functions(target, component, variant, context))
+      if (auto probe = probe_function(target, function, component, variant, context))
+        probes.push_back(std::move(*probe));
+  // One of several objects that has the function is enough.
+  if (targets.size() > 1 && !probes.empty()) context.diagnostics.truncate(mark);
+  return probes;
+}
+
+}  // namespace coretap::probes

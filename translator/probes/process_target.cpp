@@ -1,0 +1,218 @@
+#include "probes/process_target.h"
+
+#include <glob.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "probes/dwarf_scope.h"
+
+namespace coretap::probes {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::vector<std::string> expand_glob(const std::string& pattern) {
+  std::vector<std::string> paths;
+  glob_t found{};
+  if (glob(pattern.c_str(), 0, nullptr, &found) == 0)
+    for (size_t i = 0; i < found.gl_pathc; i++) paths.push_back(found.gl_pathv[i]);
+  globfree(&found);
+  return paths;
+}
+
+/// The executable of a running process, or "".
+std::string executable_of(int64_t pid) {
+  std::error_code error;
+  fs::path link = fs::read_symlink("/proc/" + std::to_string(pid) + "/exe", error);
+  return error ? "" : link.string();
+}
+
+/// A script's interpreter is what runs, so that is what is probed (stapprobes, USER-SPACE).
+std::string interpreter_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string line, word;
+  if (!std::getline(file, line) || !line.starts_with("#!")) return path;
+  std::istringstream words(line.substr(2));
+  words >> word;
+  bool is_env = fs::path(word).filename() == "env";
+  if (is_env) words >> word;
+  std::string found = word.empty() ? "" : debug::find_executable(word);
+  return found.empty() ? path : found;
+}
+
+std::vector<std::string> mapped_objects(int64_t pid) {
+  std::vector<std::string> paths;
+  std::ifstream maps("/proc/" + std::to_string(pid) + "/maps");
+  for (std::string line; std::getline(maps, line);) {
+    size_t slash = line.find('/');
+    if (slash == std::string::npos) continue;
+    std::string path = line.substr(slash);
+    if (paths.empty() || paths.back() != path) paths.push_back(path);
+  }
+  return paths;
+}
+
+/// A library by name, as the dynamic linker's default search finds it.
+std::vector<std::string> find_library(const std::string& name, int64_t pid) {
+  if (name.find('/') != std::string::npos)
+    return has_wildcard(name) ? expand_glob(name) : std::vector<std::string>{name};
+  if (pid != 0) {
+    for (const std::string& path : mapped_objects(pid))
+      if (fs::path(path).filename() == name) return {path};
+  }
+  static const char* const kFolders[] = {"/lib/x86_64-linux-gnu",
+                                         "/usr/lib/x86_64-linux-gnu",
+                                         "/lib64",
+                                         "/usr/lib64",
+                                         "/usr/local/lib",
+                                         "/lib",
+                                         "/usr/lib"};
+  for (const char* folder : kFolders) {
+    std::string path = std::string(folder) + "/" + name;
+    std::vector<std::string> found =
+        has_wildcard(name)
+            ? expand_glob(path)
+            : (fs::exists(path) ? std::vector<std::string>{path} : std::vector<std::string>{});
+    if (!found.empty()) return found;
+  }
+  return {};
+}
+
+std::vector<std::string> process_paths(const ast::ProbeComponent& process, int64_t& pid,
+                                       ResolveContext& context) {
+  auto fail = [&](const char* id, const std::string& message) -> Diagnostic& {
+    return context.diagnostics.semantic_error(id, process.span, message);
+  };
+  if (process.string_arg) {
+    const std::string& name = *process.string_arg;
+    std::vector<std::string> paths;
+    if (has_wildcard(name))
+      paths = expand_glob(name);
+    else if (std::string path = debug::find_executable(name); !path.empty() && fs::exists(path))
+      paths = {path};
+    if (paths.empty())
+      fail("no-such-object", "cannot find executable '" + name + "'")
+          .hint(name.find('/') == std::string::npos ? "it was looked for in $PATH"
+                                                    : "there is no such file");
+    return paths;
+  }
+  pid = process.number_arg.value_or(0);
+  if (pid == 0 && context.target_command.empty()) pid = context.target_pid;
+  if (pid != 0) {
+    std::string path = executable_of(pid);
+    if (path.empty()) fail("no-such-process", "there is no process " + std::to_string(pid));
+    return path.empty() ? std::vector<std::string>{} : std::vector<std::string>{path};
+  }
+  if (context.target_command.empty()) {
+    fail("process-without-path", "'process' without a path needs a target command or process")
+        .hint("write process(\"PATH\"), or run with -c COMMAND or -x PID");
+    return {};
+  }
+  std::string path = debug::find_executable(context.target_command);
+  if (path.empty())
+    fail("no-such-object", "cannot find executable '" + context.target_command + "'");
+  return path.empty() ? std::vector<std::string>{} : std::vector<std::string>{path};
+}
+
+}  // namespace
+
+std::vector<ProcessTarget> find_process_targets(const ast::ProbePoint& point,
+                                                ResolveContext& context) {
+  const ast::ProbeComponent& process = point.components.front();
+  int64_t pid = 0;
+  std::vector<std::string> paths = process_paths(process, pid, context);
+  const ast::ProbeComponent* library = find_component(point, "library");
+  Span at = process.span;
+  if (library && !paths.empty()) {
+    at = library->span;
+    paths = find_library(*library->string_arg, pid);
+    if (paths.empty())
+      context.diagnostics
+          .semantic_error("no-such-object", at,
+                          "cannot find library '" + *library->string_arg + "'")
+          .hint("give its full path, or its name as in /lib/x86_64-linux-gnu (e.g. libc.so.6)");
+  }
+  bool many = paths.size() > 1;
+  std::vector<ProcessTarget> targets;
+  for (const std::string& path : paths) {
+    // Of a wildcard's matches, files that are no ELF objects do not count.
+    size_t mark = context.diagnostics.all().size();
+    std::shared_ptr<debug::Module> module = context.object(interpreter_of(path), at);
+    if (module)
+      targets.push_back({module, pid});
+    else if (many)
+      context.diagnostics.truncate(mark);
+  }
+  if (many && targets.empty())
+    context.diagnostics.semantic_error("no-such-object", at,
+                                       "no file that matches is an ELF object");
+  return targets;
+}
+
+std::string canonical_prefix(const ProcessTarget& target) {
+  if (target.pid != 0) return "process(" + std::to_string(target.pid) + ")";
+  return "process(\"" + target.module->path() + "\")";
+}
+
+void report_no_dwarf(const debug::Module& module, const Span& at, const std::string& needed_for,
+                     Diagnostics& diagnostics) {
+  const debug::LoadError& error = module.dwarf_error();
+  Diagnostic& diagnostic = diagnostics.semantic_error(
+      "no-debuginfo", at,
+      "'" + module.path() + "' has no debug information, which is needed for " + needed_for);
+  if (!error.tried.empty()) diagnostic.hint("tried: " + join(error.tried));
+  diagnostic.hint("compile with -g, or install the package's debug symbols (-dbg or -dbgsym)");
+}
+
+std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, uint64_t pc, bool is_return,
+                                         const SiteText& text, const Span& at,
+                                         ResolveContext& context) {
+  std::optional<uint64_t> offset = target.module->file_offset(pc);
+  if (!offset) {
+    context.diagnostics.semantic_error(
+        "not-code", at,
+        "address " + hex(pc) + " is not in executable code of " + target.module->path());
+    return std::nullopt;
+  }
+  ResolvedProbe probe;
+  probe.canonical = text.canonical;
+  probe.side = ir::Side::Kernel;
+  probe.mechanism = is_return ? ir::Mechanism::Uretprobe : ir::Mechanism::Uprobe;
+  probe.is_return = is_return;
+  probe.site.target = target.module->path();
+  probe.site.offset = *offset;
+  probe.site.build_id = target.module->build_id();
+  probe.site.dwarf_bound = !probe.site.build_id.empty();
+  probe.site.pid = target.pid;
+  probe.site.function = text.function;
+  if (text.source.line != 0)
+    probe.site.file_line =
+        fs::path(text.source.file).filename().string() + ":" + std::to_string(text.source.line);
+  if (target.module->has_dwarf())
+    probe.scope = make_dwarf_scope(target.module, pc, text.scope, is_return, context);
+  else
+    probe.scope = make_no_scope("'" + target.module->path() + "' has no debug information");
+  if (!is_return && target.module->has_dwarf()) {
+    std::optional<debug::Function> function = target.module->function_at(pc, false);
+    std::optional<uint64_t> start =
+        function ? target.module->file_offset(function->entry_pc) : std::nullopt;
+    if (start && function->entry_pc != pc) {
+      auto entry = std::make_shared<ResolvedProbe>(probe);
+      entry->site.offset = *start;
+      entry->scope = make_dwarf_scope(target.module, function->entry_pc, 0, false, context);
+      probe.entry = std::move(entry);
+    }
+  }
+  return probe;
+}
+
+std::string hex(uint64_t value) {
+  std::ostringstream text;
+  text << "0x" << std::hex << value;
+  return text.str();
+}
+
+}  // namespace coretap::probes

@@ -1,0 +1,44 @@
+// Which object a process(...) point names, and what its families share.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "probes/families.h"
+
+namespace coretap::probes {
+
+struct ProcessTarget {
+  std::shared_ptr<debug::Module> module;
+  int64_t pid = 0;  ///< process(PID); 0 = every process that maps the object
+};
+
+/// The objects of `process`, `process(PID)`, `process("path")` (which may hold wildcards) and an
+/// optional `.library("name")`. Empty after reporting why.
+std::vector<ProcessTarget> find_process_targets(const ast::ProbePoint& point,
+                                                ResolveContext& context);
+
+/// `process("/usr/bin/x")`: how canonical names begin.
+std::string canonical_prefix(const ProcessTarget& target);
+
+/// Reports that the object has no debug information, with what was looked for.
+void report_no_dwarf(const debug::Module& module, const Span& at, const std::string& needed_for,
+                     Diagnostics& diagnostics);
+
+/// What a site is besides its address.
+struct SiteText {
+  std::string canonical;
+  std::string function;
+  debug::SourceLine source;  ///< line 0 if not known
+  uint64_t scope = 0;        ///< whose variables, as Module::variables_at takes it
+};
+
+/// One uprobe at link-time address `pc`; nothing (reported) if it is not in executable code.
+std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, uint64_t pc, bool is_return,
+                                         const SiteText& text, const Span& at,
+                                         ResolveContext& context);
+
+std::string hex(uint64_t value);
+
+}  // namespace coretap::probes

@@ -1,0 +1,153 @@
+#include "probes/scope_base.h"
+
+#include "probes/families.h"
+
+namespace coretap::probes {
+
+using ir::Operand;
+
+namespace {
+
+/// "$$vars$": the pretty suffix of a group; 0, 1 or 2.
+int pretty_level(const std::vector<ast::Component>& components) {
+  if (components.empty() || components.back().kind != ast::Component::Pretty) return 0;
+  return static_cast<int>(components.back().number);
+}
+
+bool is_group_name(const std::string& name) { return name.starts_with("$$"); }
+
+std::string bare(const std::string& name) { return name.starts_with("$") ? name.substr(1) : name; }
+
+}  // namespace
+
+bool is_string(const ast::Target& target) {
+  return is_group_name(target.name) || pretty_level(target.components) != 0;
+}
+
+void hint_names(Problem& problem, const std::string& name, const std::vector<std::string>& known) {
+  constexpr size_t kShort = 8;
+  std::vector<std::string> similar = similar_names(name, known);
+  if (similar.empty() && known.size() <= kShort) similar = known;
+  if (similar.empty()) return;
+  for (std::string& each : similar) each = "$" + each;
+  problem.hints.push_back("similar: " + join(similar));
+}
+
+std::optional<std::string> VariableScope::text(const std::string&) const { return std::nullopt; }
+
+std::optional<Operand> lower_components(const Root& root, const std::string& name, const Span& span,
+                                        bool address_of,
+                                        const std::vector<ast::Component>& components,
+                                        const LocationSite& site, ContextLowering& to) {
+  Problem problem;
+  std::optional<AccessPlan> plan = plan_access(root.type, components, problem);
+  if (!plan) {
+    report(problem, to.diagnostics());
+    return std::nullopt;
+  }
+  PlaceEmitter emitter(to, site);
+  Place place = follow(*plan, root.emit(emitter), emitter);
+  if (plan->pretty && emitter.problem().empty())
+    return pretty_print(place, plan->pretty->number == 2, emitter);
+  std::optional<Operand> value;
+  if (emitter.problem().empty()) value = address_of ? emitter.address(place) : emitter.read(place);
+  if (value) return value;
+  to.diagnostics().semantic_error(
+      address_of ? "no-address" : "variable-unavailable", span,
+      "cannot " + std::string(address_of ? "take the address in '" : "read '") +
+          (span ? span.file->text.substr(span.begin, span.end - span.begin) : name) +
+          "': " + emitter.problem());
+  return std::nullopt;
+}
+
+std::optional<Operand> VariableScope::lower_access(const Root& root, const Written& written,
+                                                   ContextLowering& to) {
+  return lower_components(root, written.name, written.span, written.address_of, written.components,
+                          location_site(), to);
+}
+
+std::optional<Operand> VariableScope::lower_group(const ast::Target& target, ContextLowering& to) {
+  if (std::optional<std::string> known = text(target.name)) return Operand::string(*known);
+  std::optional<std::vector<VarsEntry>> entries = group(target.name);
+  if (!entries) {
+    to.diagnostics()
+        .semantic_error("no-such-variable", target.span,
+                        "there is no '" + target.name + "' at this probe point")
+        .hint("known are $$vars $$parms $$locals, and $$return in .return probes");
+    return std::nullopt;
+  }
+  PlaceEmitter emitter(to, location_site());
+  return print_vars(*entries, pretty_level(target.components), emitter);
+}
+
+std::optional<Operand> VariableScope::lower(const ast::Target& target, ContextLowering& to) {
+  if (is_group_name(target.name)) return lower_group(target, to);
+  Problem problem;
+  std::optional<Root> root = find(bare(target.name), target.span, problem);
+  if (!root) {
+    report(problem, to.diagnostics());
+    return std::nullopt;
+  }
+  return lower_access(*root, {target.name, target.span, target.address_of, target.components}, to);
+}
+
+std::optional<Operand> VariableScope::lower(const ast::AtVar& var, ContextLowering& to) {
+  Problem problem;
+  std::optional<Root> root = find_var(var, problem);
+  if (!root) {
+    report(problem, to.diagnostics());
+    return std::nullopt;
+  }
+  return lower_access(*root, {var.target, var.span, var.address_of, var.components}, to);
+}
+
+std::optional<Root> VariableScope::root_of(const ast::Expr& expr, Problem& problem) {
+  switch (expr.kind) {
+    case ast::ExprKind::Target: {
+      const auto& target = static_cast<const ast::Target&>(expr);
+      return find(bare(target.name), target.span, problem);
+    }
+    case ast::ExprKind::AtVar: return find_var(static_cast<const ast::AtVar&>(expr), problem);
+    case ast::ExprKind::Cast: {
+      auto cast = find_cast_type(static_cast<const ast::Cast&>(expr), this, context_, problem);
+      if (!cast) return std::nullopt;
+      return Root{pointer_to(cast->type), nullptr};
+    }
+    default: return std::nullopt;
+  }
+}
+
+namespace {
+
+const std::vector<ast::Component>* components_of(const ast::Expr& expr) {
+  switch (expr.kind) {
+    case ast::ExprKind::Target: return &static_cast<const ast::Target&>(expr).components;
+    case ast::ExprKind::AtVar: return &static_cast<const ast::AtVar&>(expr).components;
+    case ast::ExprKind::Cast: return &static_cast<const ast::Cast&>(expr).components;
+    default: return nullptr;
+  }
+}
+
+}  // namespace
+
+bool VariableScope::defines(const ast::Expr& expr) {
+  if (expr.kind == ast::ExprKind::Target) {
+    const auto& target = static_cast<const ast::Target&>(expr);
+    if (is_group_name(target.name)) return text(target.name) || group(target.name);
+  }
+  Problem problem;
+  std::optional<Root> root = root_of(expr, problem);
+  return root && plan_access(root->type, *components_of(expr), problem);
+}
+
+debug::TypePtr VariableScope::type_of(const ast::Expr& expr) {
+  if (expr.kind == ast::ExprKind::Target && is_string(static_cast<const ast::Target&>(expr)))
+    return nullptr;
+  Problem problem;
+  std::optional<Root> root = root_of(expr, problem);
+  if (!root) return nullptr;
+  std::optional<AccessPlan> plan = plan_access(root->type, *components_of(expr), problem);
+  return plan ? probes::type_of(plan->result) : nullptr;
+}
+
+}  // namespace coretap::probes

@@ -1,0 +1,139 @@
+#include "support/diagnostics.h"
+
+#include <algorithm>
+#include <ostream>
+
+namespace coretap {
+
+namespace {
+
+const char* opening(Severity severity) {
+  switch (severity) {
+    case Severity::ParseError: return "parse error";
+    case Severity::SemanticError: return "semantic error";
+    case Severity::Error: return "ERROR";
+    case Severity::Warning: return "WARNING";
+    case Severity::Note: return "note";
+  }
+  return "ERROR";
+}
+
+bool is_error(Severity severity) {
+  return severity != Severity::Warning && severity != Severity::Note;
+}
+
+/// The source line and, below it, a caret under the span. Tabs are kept so that columns agree.
+void render_source(std::ostream& out, const Span& span) {
+  if (!span) return;
+  LineColumn at = line_column(*span.file, span.begin);
+  std::string_view line = line_text(*span.file, at.line);
+  out << "        source: " << line << '\n' << "                ";
+  for (uint32_t i = 0; i + 1 < at.column && i < line.size(); i++)
+    out << (line[i] == '\t' ? '\t' : ' ');
+  uint32_t width = span.end > span.begin ? span.end - span.begin : 1;
+  uint32_t room = line.size() >= at.column ? static_cast<uint32_t>(line.size()) - at.column + 1 : 1;
+  width = std::max(1u, std::min(width, room));
+  out << '^' << std::string(width - 1, '~') << '\n';
+}
+
+size_t edit_distance(const std::string& a, const std::string& b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); j++) row[j] = j;
+  for (size_t i = 1; i <= a.size(); i++) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); j++) {
+      size_t substitute = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+Diagnostic& Diagnostics::add(Severity severity, std::string id, const Span& at,
+                             std::string message) {
+  Diagnostic& diagnostic = all_.emplace_back();
+  diagnostic.id = std::move(id);
+  diagnostic.severity = severity;
+  diagnostic.span = at;
+  diagnostic.message = std::move(message);
+  if (is_error(severity)) errors_++;
+  return diagnostic;
+}
+
+Diagnostic& Diagnostics::parse_error(std::string id, const Span& at, std::string message) {
+  return add(Severity::ParseError, std::move(id), at, std::move(message));
+}
+
+Diagnostic& Diagnostics::semantic_error(std::string id, const Span& at, std::string message) {
+  return add(Severity::SemanticError, std::move(id), at, std::move(message));
+}
+
+Diagnostic& Diagnostics::error(std::string id, std::string message) {
+  return add(Severity::Error, std::move(id), Span{}, std::move(message));
+}
+
+Diagnostic& Diagnostics::warning(std::string id, const Span& at, std::string message) {
+  if (warnings_as_errors_) return semantic_error(std::move(id), at, std::move(message));
+  return add(Severity::Warning, std::move(id), at, std::move(message));
+}
+
+void Diagnostics::truncate(size_t mark) {
+  while (all_.size() > mark) {
+    if (is_error(all_.back().severity)) errors_--;
+    all_.pop_back();
+  }
+  flushed_ = std::min(flushed_, all_.size());
+}
+
+void Diagnostics::flush(std::ostream& out) {
+  for (size_t i = flushed_; i < all_.size(); i++) {
+    const Diagnostic& now = all_[i];
+    if (suppress_warnings_ && !is_error(now.severity)) continue;
+    auto same = [&](const Diagnostic& other) {
+      return other.id == now.id && other.span.file == now.span.file &&
+             other.span.begin == now.span.begin && other.message == now.message;
+    };
+    if (std::any_of(all_.begin(), all_.begin() + static_cast<ptrdiff_t>(i), same)) continue;
+    render(out, now);
+  }
+  flushed_ = all_.size();
+}
+
+void render(std::ostream& out, const Diagnostic& diagnostic) {
+  out << opening(diagnostic.severity) << " [" << diagnostic.id << "]: " << diagnostic.message;
+  if (diagnostic.span) out << ": at " << describe(diagnostic.span);
+  out << '\n';
+  render_source(out, diagnostic.span);
+  for (const Span* from = diagnostic.span.expanded_from; from; from = from->expanded_from) {
+    out << "        in expansion at " << describe(*from) << '\n';
+    render_source(out, *from);
+  }
+  for (const Diagnostic::Related& other : diagnostic.related) {
+    out << "        " << other.message;
+    if (other.span) out << ": at " << describe(other.span);
+    out << '\n';
+    render_source(out, other.span);
+  }
+  for (const std::string& hint : diagnostic.hints) out << "        " << hint << '\n';
+}
+
+std::vector<std::string> similar_names(const std::string& name,
+                                       const std::vector<std::string>& candidates, size_t most) {
+  std::vector<std::pair<size_t, std::string>> ranked;
+  size_t limit = std::max<size_t>(1, name.size() / 3 + 1);
+  for (const std::string& candidate : candidates) {
+    size_t distance = edit_distance(name, candidate);
+    if (distance <= limit) ranked.emplace_back(distance, candidate);
+  }
+  std::sort(ranked.begin(), ranked.end());
+  ranked.erase(std::unique(ranked.begin(), ranked.end()), ranked.end());
+  std::vector<std::string> names;
+  for (size_t i = 0; i < ranked.size() && i < most; i++) names.push_back(ranked[i].second);
+  return names;
+}
+
+}  // namespace coretap

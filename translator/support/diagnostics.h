@@ -1,0 +1,86 @@
+// Errors and warnings shown to the user. Every one has an id, a place in the script where there
+// is one, a sentence in the user's words, and often a way out. Diagnostics are collected, so
+// that several errors of one script are reported in one run, and rendered in one place:
+//
+//   semantic error [unknown-function]: unresolved function 'ext': at top.stp:3:9
+//           source:   ext(1)
+//                     ^~~
+//           similar: exit
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "support/source.h"
+
+namespace coretap {
+
+/// Which words open the message; the first four are SystemTap's own.
+enum class Severity { ParseError, SemanticError, Error, Warning, Note };
+
+/// One message. `id` is a stable kebab-case name, listed in docs/diagnostics.md.
+struct Diagnostic {
+  std::string id;
+  Severity severity = Severity::Error;
+  Span span;
+  std::string message;
+  std::vector<std::string> hints;  ///< "similar: ...", "install package ...": one line each
+  struct Related {
+    Span span;
+    std::string message;
+  };
+  std::vector<Related> related;  ///< second places, e.g. the other half of a type clash
+
+  Diagnostic& hint(std::string text) {
+    hints.push_back(std::move(text));
+    return *this;
+  }
+  Diagnostic& see(const Span& where, std::string text) {
+    related.push_back({where, std::move(text)});
+    return *this;
+  }
+};
+
+/// Collects the diagnostics of one run. Not thread-safe.
+class Diagnostics {
+ public:
+  /// Adds an error or warning. The returned reference is good until the next add.
+  Diagnostic& parse_error(std::string id, const Span& at, std::string message);
+  Diagnostic& semantic_error(std::string id, const Span& at, std::string message);
+  Diagnostic& error(std::string id, std::string message);  ///< no place in a script
+  Diagnostic& warning(std::string id, const Span& at, std::string message);
+
+  bool has_errors() const { return errors_ != 0; }
+  size_t error_count() const { return errors_; }
+  const std::vector<Diagnostic>& all() const { return all_; }
+  void suppress_warnings(bool on) { suppress_warnings_ = on; }     ///< -w
+  void warnings_are_errors(bool on) { warnings_as_errors_ = on; }  ///< -W
+
+  /// Writes everything that was added since the last flush. Identical messages at the same
+  /// place are written once.
+  void flush(std::ostream& out);
+  /// Forgets errors added after `mark` (a value of error_count/all().size() kept by the caller):
+  /// an optional probe point (`?`) that failed to resolve is not an error.
+  void truncate(size_t mark);
+
+ private:
+  Diagnostic& add(Severity, std::string id, const Span&, std::string message);
+  std::vector<Diagnostic> all_;
+  size_t flushed_ = 0;
+  size_t errors_ = 0;
+  bool suppress_warnings_ = false;
+  bool warnings_as_errors_ = false;
+};
+
+/// Writes one diagnostic, with source line and caret.
+void render(std::ostream& out, const Diagnostic& diagnostic);
+
+/// Up to `most` names of `candidates` close to `name` by edit distance, best first:
+/// for "similar: ..." hints.
+std::vector<std::string> similar_names(const std::string& name,
+                                       const std::vector<std::string>& candidates, size_t most = 5);
+
+}  // namespace coretap

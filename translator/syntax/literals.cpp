@@ -1,0 +1,79 @@
+#include "syntax/literals.h"
+
+#include <charconv>
+
+namespace coretap::syntax {
+
+namespace {
+
+bool is_octal(char c) { return c >= '0' && c <= '7'; }
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+/// Reads up to `most` digits of a numeric escape at `i`, and moves `i` behind them.
+template <typename DigitValue>
+char numeric_escape(std::string_view raw, size_t& i, size_t most, unsigned base,
+                    DigitValue digit_value) {
+  unsigned value = 0;
+  for (size_t n = 0; n < most && i < raw.size() && digit_value(raw[i]) >= 0; n++, i++)
+    value = value * base + static_cast<unsigned>(digit_value(raw[i]));
+  return static_cast<char>(value);
+}
+
+}  // namespace
+
+std::string unescape(std::string_view raw) {
+  std::string value;
+  value.reserve(raw.size());
+  for (size_t i = 0; i < raw.size();) {
+    if (raw[i] != '\\' || i + 1 >= raw.size()) {
+      value += raw[i++];
+      continue;
+    }
+    char c = raw[i + 1];
+    if (is_octal(c)) {
+      value += numeric_escape(raw, ++i, 3, 8, [](char d) { return is_octal(d) ? d - '0' : -1; });
+      continue;
+    }
+    i += 2;
+    switch (c) {
+      case 'a': value += '\a'; break;
+      case 'b': value += '\b'; break;
+      case 'f': value += '\f'; break;
+      case 'n': value += '\n'; break;
+      case 'r': value += '\r'; break;
+      case 't': value += '\t'; break;
+      case 'v': value += '\v'; break;
+      case 'x':
+        if (i < raw.size() && hex_value(raw[i]) >= 0)
+          value += numeric_escape(raw, i, 2, 16, hex_value);
+        else
+          value += 'x';
+        break;
+      default: value += c; break;
+    }
+  }
+  return value;
+}
+
+std::optional<int64_t> parse_number(std::string_view text) {
+  int base = 10;
+  if (text.size() > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
+    base = 16;
+    text.remove_prefix(2);
+  } else if (text.size() > 1 && text[0] == '0') {
+    base = 8;
+    text.remove_prefix(1);
+  }
+  uint64_t value = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return static_cast<int64_t>(value);
+}
+
+}  // namespace coretap::syntax

@@ -1,0 +1,58 @@
+// Text to AST: lexer (ANTLR) -> preprocessor (token filter) -> parser (ANTLR) -> AST.
+// This header hides ANTLR: nothing outside translator/syntax includes it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ast/ast.h"
+#include "support/diagnostics.h"
+#include "support/source.h"
+
+namespace coretap {
+
+/// What `%( … %)` conditions may ask about, and the script's arguments.
+struct PreprocessorFacts {
+  std::string kernel_release;  ///< `kernel_vr`, e.g. "6.1.0-56-cloud-amd64"; `kernel_v` is its
+                               ///< leading dotted number
+  std::string arch = "x86_64";
+  std::string systemtap_version = "5.2";  ///< the language level we answer to `systemtap_v`
+  std::string privilege = "root";         ///< `systemtap_privilege`: "stapdev" | "stapusr" | "root"
+  std::string runtime = "bpf";
+  bool guru_mode = false;
+  std::map<std::string, std::string> kernel_config;  ///< CONFIG_X -> "y", "m", "…"; absent = unset
+  bool kernel_config_known = false;
+  std::vector<std::string> arguments;  ///< $1 @1 …; `$#` is their number
+};
+
+/// Macros of .stpm library files; filled by parse_macro_library before any script is parsed.
+class MacroLibrary;
+std::shared_ptr<MacroLibrary> make_macro_library();
+void parse_macro_library(MacroLibrary& library, const SourceFile& file,
+                         const PreprocessorFacts& facts, Diagnostics& diagnostics);
+
+/// How the script's arguments were used, to warn about unused ones.
+struct ArgumentUse {
+  std::vector<bool> used;
+  bool all_used = false;  ///< "$#" or "@#" was asked for
+};
+
+struct ParseContext {
+  Sources* sources = nullptr;                ///< required
+  const PreprocessorFacts* facts = nullptr;  ///< required
+  const MacroLibrary* macros = nullptr;      ///< may be null
+  ArgumentUse* argument_use = nullptr;       ///< may be null
+  Diagnostics* diagnostics = nullptr;        ///< required
+  bool is_tapset = false;                    ///< tapset files may use embedded C without -g
+};
+
+/// Parses one file. Errors go to the diagnostics, as many as can be found; the result then holds
+/// what could be parsed and must only be printed, not compiled. Never null.
+std::unique_ptr<ast::File> parse(const SourceFile& file, ParseContext& context);
+
+/// The tree as text, to compare prediction modes in tests: "sll" or "ll". Empty on error.
+std::string parse_tree_text(const SourceFile& file, ParseContext& context, bool ll);
+
+}  // namespace coretap

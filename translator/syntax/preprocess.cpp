@@ -1,0 +1,407 @@
+#include "syntax/preprocess.h"
+
+#include <algorithm>
+
+#include "StpLexer.h"
+#include "syntax/lex.h"
+
+namespace coretap::syntax {
+
+namespace {
+
+// Macros can double their text at each level; this is far above any real tapset.
+constexpr size_t kMaxExpansions = 100000;
+constexpr size_t kMaxTokens = 4000000;
+
+bool all_digits(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool opens(size_t type) {
+  return type == StpLexer::LPAREN || type == StpLexer::LBRACKET || type == StpLexer::LBRACE;
+}
+bool closes(size_t type) {
+  return type == StpLexer::RPAREN || type == StpLexer::RBRACKET || type == StpLexer::RBRACE;
+}
+
+}  // namespace
+
+Preprocessor::Preprocessor(Lexed lexed, const SourceFile& file, ParseContext& context)
+    : context_(context),
+      diagnostics_(*context.diagnostics),
+      file_(file),
+      input_(std::move(lexed.tokens)),
+      truncated_(lexed.truncated) {
+  frames_.push_back({&input_, 0, nullptr, nullptr, nullptr});
+  if (context_.argument_use) context_.argument_use->used.resize(context_.facts->arguments.size());
+}
+
+Tokens Preprocessor::run() {
+  Tokens output;
+  while (std::optional<Token> token = next_expanded()) {
+    switch (token->type) {
+      case StpLexer::PP_OPEN: open_conditional(*token); break;
+      case StpLexer::PP_ELSE: else_of_conditional(*token); break;
+      case StpLexer::PP_CLOSE: close_conditional(*token); break;
+      case StpLexer::PP_THEN:
+        diagnostics_.parse_error("stray-conditional", token->span,
+                                 "'%?' has no '%(' with a condition before it");
+        break;
+      default:
+        if (accept(*token, diagnostics_)) output.push_back(std::move(*token));
+        break;
+    }
+    if (output.size() > kMaxTokens) {
+      diagnostics_.parse_error("macro-explosion", output.back().span,
+                               "macros expand to more than 4 million tokens here");
+      failed_ = true;
+      break;
+    }
+  }
+  failed_ |= truncated_;
+  if (!conditions_.empty() && !failed_)
+    diagnostics_.parse_error("unclosed-conditional", conditions_.back().open,
+                             "this '%(' has no closing '%)'");
+  join_strings(output);
+  return output;
+}
+
+// ------------------------------------------------------------------ reading
+
+std::optional<Preprocessor::Raw> Preprocessor::next_raw() {
+  if (!peek_raw()) return std::nullopt;
+  Frame& frame = frames_.back();
+  Raw raw{(*frame.tokens)[frame.next++], frame.scope};
+  if (frame.origin) {
+    // Tokens of a macro's body are at home in the definition; each use gives them a new origin.
+    raw.token.span.expanded_from = frame.origin;
+    raw.token.inside = frame.use;
+  }
+  return raw;
+}
+
+const Token* Preprocessor::peek_raw() {
+  if (failed_) return nullptr;
+  while (!frames_.empty() && frames_.back().next == frames_.back().tokens->size())
+    frames_.pop_back();
+  if (frames_.empty()) return nullptr;
+  return &(*frames_.back().tokens)[frames_.back().next];
+}
+
+std::optional<Token> Preprocessor::next_expanded() {
+  while (std::optional<Raw> raw = next_raw())
+    if (!expand(*raw)) return std::move(raw->token);
+  return std::nullopt;
+}
+
+/// Replaces the token by what it stands for (pushed as a frame). False: it stands for itself.
+bool Preprocessor::expand(Raw& raw) {
+  const Token& token = raw.token;
+  if (is_argument_reference(token)) {
+    paste_argument(token);
+    return true;
+  }
+  if (token.type != StpLexer::AT_NAME) return false;
+  if (token.text == "@define") {
+    define_macro(token);
+    return true;
+  }
+  std::string_view name = std::string_view(token.text).substr(1);
+  if (raw.scope) {
+    if (auto argument = raw.scope->arguments.find(name); argument != raw.scope->arguments.end()) {
+      push_argument_tokens(argument->second, raw.scope->caller);
+      return true;
+    }
+  }
+  if (auto local = macros_.find(name); local != macros_.end()) {
+    use_macro(local->second, raw);
+    return true;
+  }
+  if (context_.macros) {
+    const MacroMap& library = context_.macros->macros;
+    if (auto found = library.find(name); found != library.end()) {
+      use_macro(found->second, raw);
+      return true;
+    }
+  }
+  return false;
+}
+
+Token Preprocessor::made_token(size_t type, std::string text, const Span& span) const {
+  return {type, std::move(text), span, nullptr};
+}
+
+// ------------------------------------------------------------------ macros
+
+void Preprocessor::define_macro(const Token& at_define) {
+  Macro macro;
+  macro.span = at_define.span;
+  std::optional<Raw> name = next_raw();
+  if (!name || name->token.type != StpLexer::IDENTIFIER) {
+    diagnostics_.parse_error("macro-definition", name ? name->token.span : at_define.span,
+                             "expected the macro's name after '@define'");
+    return;
+  }
+  macro.name = name->token.text;
+  macro.span = name->token.span;
+  if (!read_macro_parameters(macro) || !read_macro_body(macro, at_define)) return;
+  auto [known, fresh] = macros_.try_emplace(macro.name, macro);
+  if (!fresh)
+    diagnostics_
+        .parse_error("macro-redefined", macro.span,
+                     "the macro '@" + macro.name + "' is defined a second time")
+        .see(known->second.span, "first defined");
+}
+
+/// `(a, b)` or nothing.
+bool Preprocessor::read_macro_parameters(Macro& macro) {
+  const Token* open = peek_raw();
+  if (!open || open->type != StpLexer::LPAREN) return true;
+  next_raw();
+  while (true) {
+    std::optional<Raw> parameter = next_raw();
+    bool empty_list =
+        parameter && macro.parameters.empty() && parameter->token.type == StpLexer::RPAREN;
+    if (empty_list) return true;
+    if (!parameter || parameter->token.type != StpLexer::IDENTIFIER) {
+      diagnostics_.parse_error(
+          "macro-definition", parameter ? parameter->token.span : macro.span,
+          "expected a parameter's name in the definition of '@" + macro.name + "'");
+      return false;
+    }
+    macro.parameters.push_back(parameter->token.text);
+    std::optional<Raw> separator = next_raw();
+    if (separator && separator->token.type == StpLexer::RPAREN) return true;
+    if (!separator || separator->token.type != StpLexer::COMMA) {
+      diagnostics_.parse_error(
+          "macro-definition", separator ? separator->token.span : macro.span,
+          "expected ',' or ')' after a parameter of the macro '@" + macro.name + "'");
+      return false;
+    }
+  }
+}
+
+/// `%( … %)`, kept as it is.
+bool Preprocessor::read_macro_body(Macro& macro, const Token& at_define) {
+  std::optional<Raw> open = next_raw();
+  if (!open || open->token.type != StpLexer::PP_OPEN) {
+    diagnostics_.parse_error("macro-definition", open ? open->token.span : at_define.span,
+                             "expected '%(' with the text of the macro '@" + macro.name + "'");
+    return false;
+  }
+  int depth = 1;
+  while (std::optional<Raw> raw = next_raw()) {
+    if (raw->token.type == StpLexer::PP_OPEN) depth++;
+    if (raw->token.type == StpLexer::PP_CLOSE && --depth == 0) return true;
+    raw->token.inside = nullptr;  // each use of the macro sets its own
+    macro.body.push_back(std::move(raw->token));
+  }
+  diagnostics_.parse_error("macro-definition", open->token.span,
+                           "the text of the macro '@" + macro.name + "' has no closing '%)'");
+  return false;
+}
+
+void Preprocessor::use_macro(const Macro& macro, const Raw& use) {
+  for (const MacroUse* outer = use.token.inside; outer; outer = outer->parent) {
+    if (*outer->name != macro.name) continue;
+    diagnostics_.parse_error("macro-recursion", use.token.span,
+                             "the macro '@" + macro.name + "' uses itself");
+    failed_ = true;
+    return;
+  }
+  if (++expansions_ > kMaxExpansions) {
+    diagnostics_.parse_error("macro-explosion", use.token.span,
+                             "macros are used more than 100,000 times in this file");
+    failed_ = true;
+    return;
+  }
+  Scope scope;
+  scope.caller = use.scope;
+  if (!macro.parameters.empty() && !read_macro_arguments(macro, use, scope)) return;
+  scopes_.push_back(std::move(scope));
+  uses_.push_back({&macro.name, use.token.inside});
+  frames_.push_back(
+      {&macro.body, 0, &scopes_.back(), context_.sources->remember(use.token.span), &uses_.back()});
+}
+
+bool Preprocessor::read_macro_arguments(const Macro& macro, const Raw& use, Scope& scope) {
+  std::string wanted = std::to_string(macro.parameters.size());
+  auto fail = [&](const Span& at, const std::string& what) {
+    diagnostics_.parse_error("macro-arguments", at, what)
+        .see(macro.span, "'@" + macro.name + "' is defined");
+    return false;
+  };
+  const Token* open = peek_raw();
+  if (!open || open->type != StpLexer::LPAREN)
+    return fail(use.token.span,
+                "the macro '@" + macro.name + "' takes " + wanted + " argument(s) in parentheses");
+  next_raw();
+  Tokens argument;
+  size_t count = 0;
+  int depth = 0;
+  while (std::optional<Raw> raw = next_raw()) {
+    size_t type = raw->token.type;
+    bool ends = depth == 0 && (type == StpLexer::COMMA || type == StpLexer::RPAREN);
+    if (!ends) {
+      if (opens(type)) depth++;
+      if (closes(type) && depth > 0) depth--;
+      argument.push_back(std::move(raw->token));
+      continue;
+    }
+    if (count == macro.parameters.size())
+      return fail(raw->token.span,
+                  "the macro '@" + macro.name + "' takes no more than " + wanted + " argument(s)");
+    scope.arguments[macro.parameters[count++]] = std::move(argument);
+    argument.clear();
+    if (type == StpLexer::COMMA) continue;
+    if (count == macro.parameters.size()) return true;
+    return fail(raw->token.span, "the macro '@" + macro.name + "' takes " + wanted +
+                                     " argument(s), here are " + std::to_string(count));
+  }
+  return fail(use.token.span, "the arguments of '@" + macro.name + "' have no closing ')'");
+}
+
+/// An argument's tokens keep the positions where the user wrote them.
+void Preprocessor::push_argument_tokens(const Tokens& argument, const Scope* scope) {
+  frames_.push_back({&argument, 0, scope, nullptr, nullptr});
+}
+
+// ------------------------------------------------------------------ script arguments
+
+bool Preprocessor::is_argument_reference(const Token& token) const {
+  if (token.type != StpLexer::TARGET && token.type != StpLexer::AT_NAME) return false;
+  std::string_view name = std::string_view(token.text).substr(1);
+  return name == "#" || all_digits(name);
+}
+
+void Preprocessor::paste_argument(const Token& token) {
+  const std::vector<std::string>& arguments = context_.facts->arguments;
+  ArgumentUse* use = context_.argument_use;
+  std::string_view name = std::string_view(token.text).substr(1);
+  bool as_string = token.type == StpLexer::AT_NAME;
+  Tokens& pasted = pasted_.emplace_back();
+  if (name == "#") {
+    if (use) use->all_used = true;
+    std::string count = std::to_string(arguments.size());
+    pasted.push_back(
+        made_token(as_string ? StpLexer::STRING_LITERAL : StpLexer::NUMBER, count, token.span));
+  } else {
+    size_t number = name.size() > 6 ? 0 : std::stoul(std::string(name));
+    if (number < 1 || number > arguments.size()) {
+      diagnostics_
+          .parse_error("missing-argument", token.span,
+                       "there is no script argument " + std::string(name) + ": " +
+                           (arguments.empty() ? "none was given"
+                                              : std::to_string(arguments.size()) + " given"))
+          .hint("arguments follow the script's name: coretap script.stp ARG1 ARG2");
+      // Something that parses, so that this stays the only message.
+      pasted.push_back(
+          made_token(as_string ? StpLexer::STRING_LITERAL : StpLexer::NUMBER, "0", token.span));
+    } else {
+      if (use && number <= use->used.size()) use->used[number - 1] = true;
+      const std::string& value = arguments[number - 1];
+      if (as_string) {
+        pasted.push_back(made_token(StpLexer::STRING_LITERAL, value, token.span));
+      } else {
+        const SourceFile& text = context_.sources->add("<argument " + std::to_string(number) + ">",
+                                                       value, file_.is_user_script);
+        pasted = lex(text, context_.sources->remember(token.span), diagnostics_).tokens;
+      }
+    }
+  }
+  frames_.push_back({&pasted, 0, nullptr, nullptr, nullptr});
+}
+
+// ------------------------------------------------------------------ conditionals
+
+void Preprocessor::open_conditional(const Token& open) {
+  Tokens condition;
+  bool complete = false;
+  while (std::optional<Token> token = next_expanded()) {
+    complete = token->type == StpLexer::PP_THEN;
+    if (complete) break;
+    bool lost = token->type == StpLexer::PP_OPEN || token->type == StpLexer::PP_CLOSE ||
+                token->type == StpLexer::PP_ELSE;
+    if (lost) break;
+    condition.push_back(std::move(*token));
+  }
+  if (!complete) {
+    diagnostics_.parse_error("conditional", open.span,
+                             "expected '%?' after the condition of this '%('");
+    return;
+  }
+  std::optional<bool> value =
+      evaluate_condition(condition, open.span, *context_.facts, diagnostics_);
+  conditions_.push_back({open.span});
+  if (value.value_or(true)) return;
+  skip_branch(true);
+}
+
+void Preprocessor::else_of_conditional(const Token& at) {
+  if (conditions_.empty()) {
+    diagnostics_.parse_error("stray-conditional", at.span, "'%:' has no '%(' before it");
+    return;
+  }
+  if (conditions_.back().in_else) {
+    diagnostics_.parse_error("stray-conditional", at.span, "a second '%:' in the same '%( … %)'");
+    return;
+  }
+  skip_branch(false);
+}
+
+void Preprocessor::close_conditional(const Token& at) {
+  if (conditions_.empty()) {
+    diagnostics_.parse_error("stray-conditional", at.span, "'%)' has no '%(' before it");
+    return;
+  }
+  conditions_.pop_back();
+}
+
+/// Drops tokens up to the end of this branch: `%)`, which closes the conditional, or, when
+/// `stop_at_else`, its `%:`. Nothing inside is expanded: it may name what does not exist here.
+bool Preprocessor::skip_branch(bool stop_at_else) {
+  int depth = 0;
+  while (std::optional<Raw> raw = next_raw()) {
+    switch (raw->token.type) {
+      case StpLexer::PP_OPEN: depth++; break;
+      case StpLexer::PP_CLOSE:
+        if (depth-- == 0) {
+          conditions_.pop_back();
+          return true;
+        }
+        break;
+      case StpLexer::PP_ELSE:
+        if (depth == 0 && stop_at_else) {
+          conditions_.back().in_else = true;
+          return true;
+        }
+        break;
+      default: break;
+    }
+  }
+  return false;
+}
+
+// ------------------------------------------------------------------ strings
+
+void join_strings(Tokens& tokens) {
+  size_t kept = 0;
+  for (size_t i = 0; i < tokens.size(); i++) {
+    bool joins = kept > 0 && tokens[i].type == StpLexer::STRING_LITERAL &&
+                 tokens[kept - 1].type == StpLexer::STRING_LITERAL;
+    if (joins) {
+      Token& first = tokens[kept - 1];
+      first.text += tokens[i].text;
+      if (first.span.file == tokens[i].span.file &&
+          first.span.expanded_from == tokens[i].span.expanded_from)
+        first.span.end = std::max(first.span.end, tokens[i].span.end);
+      continue;
+    }
+    if (kept != i) tokens[kept] = std::move(tokens[i]);
+    kept++;
+  }
+  tokens.resize(kept);
+}
+
+}  // namespace coretap::syntax
