@@ -3,7 +3,10 @@
  *
  * Elements are made when they are first written. Two CPUs may find an element absent at once, so
  * it is made with BPF_NOEXIST, and whoever comes second adds to what the first one made. An element
- * that was just deleted may vanish between two steps: then it is made again, a few times at most. */
+ * that was just deleted may vanish between two steps: then it is made again, a few times at most.
+ *
+ * The result of an update is read as an int: maps' operations returned int until Linux 6.4 (commit
+ * d7ba4cc900bf), and a BPF program saw such a negative value zero-extended, not as a long. */
 #ifndef CORETAP_ARRAY_BPF_H
 #define CORETAP_ARRAY_BPF_H
 
@@ -43,7 +46,7 @@ static __always_inline int ct_array_set(struct ct_ctx* c, void* map, u32 global,
       CT_ONCE(*value) = number;
       return 0;
     }
-    long rc = bpf_map_update_elem(map, key, &number, BPF_NOEXIST);
+    int rc = bpf_map_update_elem(map, key, &number, BPF_NOEXIST);
     if (rc == 0) return 0;
     if (rc != -EEXIST) break;
   }
@@ -66,7 +69,7 @@ static __always_inline int ct_array_add(struct ct_ctx* c, void* map, u32 global,
       __sync_fetch_and_add(value, delta);
       return 0;
     }
-    long rc = bpf_map_update_elem(map, key, &delta, BPF_NOEXIST);
+    int rc = bpf_map_update_elem(map, key, &delta, BPF_NOEXIST);
     if (rc == 0) return 0;
     if (rc != -EEXIST) break;
   }
@@ -84,7 +87,7 @@ static __always_inline int ct_array_add_fetch(struct ct_ctx* c, void* map, u32 g
       return 0;
     }
     *after = delta;
-    long rc = bpf_map_update_elem(map, key, &delta, BPF_NOEXIST);
+    int rc = bpf_map_update_elem(map, key, &delta, BPF_NOEXIST);
     if (rc == 0) return 0;
     if (rc != -EEXIST) break;
   }

@@ -74,7 +74,7 @@ static __always_inline void ct_hist_add(u64* hist, u64 index, u32 buckets) {
     int ct_code = 0;                                                                   \
     typeof(zero)* ct_stat = bpf_map_lookup_elem(map, key);                             \
     if (!ct_stat) {                                                                    \
-      long ct_made = bpf_map_update_elem(map, key, &zero, BPF_NOEXIST);                \
+      int ct_made = bpf_map_update_elem(map, key, &zero, BPF_NOEXIST);                 \
       if (ct_made == 0 || ct_made == -EEXIST) ct_stat = bpf_map_lookup_elem(map, key); \
     }                                                                                  \
     if (ct_stat)                                                                       \

@@ -35,6 +35,12 @@ TEST_F(Live, EightThreadsCountExactly) {
   for (auto& t : threads) t.join();
   live.stop();
   ct_target(1, 1);
+  EXPECT_EQ(live.counts(0).errors, 0u);
+  EXPECT_EQ(live.counts(0).frame_busy, 0u);
+  for (const std::string& record : live.records()) {
+    const auto* error = reinterpret_cast<const ct_rec_error*>(record.data());
+    ADD_FAILURE() << "run-time error " << error->code << ", detail " << std::hex << error->detail;
+  }
   EXPECT_EQ(live.scalar(n), 100000);
   int64_t counted = 0;
   for (int64_t k = 0; k < 4; ++k) {
