@@ -41,6 +41,7 @@
 #include "error.bpf.h"
 #include "arithmetic.bpf.h"
 #include "memory.bpf.h"
+#include "stack.bpf.h"
 #include "array.bpf.h"
 #include "statistic.bpf.h"
 #include "loop.bpf.h"

@@ -167,6 +167,22 @@ ast::FunctionDecl* BodyLowering::pick(const ast::Call& call, bool& other_side) {
   return other;
 }
 
+/// A function that is a text of the site and also has a script-language body: the body is for
+/// kernel handlers of sites that have no such text (probefunc() in timer.profile).
+ast::FunctionDecl* BodyLowering::without_site_text(const ast::Call& call,
+                                                   const ast::FunctionDecl& chosen) {
+  if (side_ != Side::Kernel || sites_name_functions || !chosen.has_embedded_c ||
+      read_pragmas(chosen.embedded_c).site.empty())
+    return nullptr;
+  bool for_user_side = false;
+  ast::FunctionDecl* script = nullptr;
+  for (ast::FunctionDecl* callee : call.callees) {
+    if (!callee->has_embedded_c) script = callee;
+    for_user_side |= callee->has_embedded_c && read_pragmas(callee->embedded_c).harness;
+  }
+  return for_user_side ? script : nullptr;
+}
+
 ir::Operand BodyLowering::call(ast::Call& call, bool want_value) {
   bool other_side = false;
   if (call.callees.empty()) return missing(call.type);
@@ -194,6 +210,8 @@ ir::Operand BodyLowering::call(ast::Call& call, bool want_value) {
   }
   b_.at(call.span);
 
+  if (ast::FunctionDecl* by_address = without_site_text(call, *callee))
+    return inline_call(*by_address, std::move(args));
   if (callee->has_embedded_c) {
     Pragmas pragmas = read_pragmas(callee->embedded_c);
     if (pragmas.op == "error") {
@@ -395,6 +413,8 @@ class HandlerLowering {
     for (probes::ResolvedProbe* site : group) handler.sites.push_back(site->site);
     BodyLowering lowering(outer_, handler.body, Side::Kernel, probe_.span, first.scope.get());
     lowering.is_return_probe = first.is_return;
+    for (const ir::Site& site : handler.sites)
+      lowering.sites_name_functions |= !site.function.empty();
     only_in_process(first.site.pid, lowering.builder());
     conditions(lowering);
     lowering.stmt(*probe_.body);

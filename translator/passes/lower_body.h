@@ -77,7 +77,8 @@ class BodyLowering : public probes::ContextLowering {
   void effect(ast::Expr& expr);        ///< for its side effect only
   void declare_parameter(const ast::VarDecl& decl) { local(decl); }
 
-  bool is_return_probe = false;  ///< plain $params mean their value at entry
+  bool is_return_probe = false;       ///< plain $params mean their value at entry
+  bool sites_name_functions = false;  ///< ppfunc() is known
   std::vector<EntrySave> entry_saves;
   ir::Operand entry_register(unsigned dwarf_register, ir::Operand cfa) override;
   std::map<unsigned, ir::GlobalId> entry_registers;  ///< DWARF number to where it is saved
@@ -110,6 +111,7 @@ class BodyLowering : public probes::ContextLowering {
   Operand call(ast::Call& call, bool want_value);
   Operand inline_call(ast::FunctionDecl& callee, std::vector<Operand> args);
   ast::FunctionDecl* pick(const ast::Call& call, bool& other_side);
+  ast::FunctionDecl* without_site_text(const ast::Call& call, const ast::FunctionDecl& chosen);
   Operand unary(ast::Unary& unary);
   Operand inc_dec(ast::IncDec& expr, bool want_value);
   Operand binary(const std::string& op, Operand left, Operand right, const Span& at);
