@@ -29,7 +29,8 @@ struct ct_ctx {
   /* of the last run-time error */
   u64 line;
   u64 detail;
-  u64 text; /* address of error()'s message: in the frame or in .rodata */
+  u64 text;     /* address of error()'s message: in the frame or in .rodata */
+  u64 declined; /* STAP_NEXT: the caller tries the overload after this one */
 };
 
 #define CT_KIND_IS(a) (c->kind == (a))

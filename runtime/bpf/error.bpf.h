@@ -25,6 +25,7 @@ static __always_inline int ct_fail_text(struct ct_ctx* c, const char* text) {
 #define CT_TEXT_MAXACTION "MAXACTION exceeded"
 #define CT_TEXT_EMPTY_STAT "empty aggregate"
 #define CT_TEXT_OVERFLOW "aggregation overflow"
+#define CT_TEXT_EXHAUSTED "all functions exhausted"
 
 /* bpf_snprintf takes its format from .rodata; it has no %lx of fixed width with a 0x in front. */
 static __always_inline void ct_fault_text(char* to, u32 cap, const char* format, u64 address) {
@@ -38,7 +39,7 @@ static __always_inline void ct_error_text(struct ct_ctx* c, int code, char* to, 
   static const char user_read[] = "user read fault at 0x%016llx (addr)";
   static const char div_zero[] = CT_TEXT_DIV_ZERO, array_full[] = CT_TEXT_ARRAY_FULL,
                     max_action[] = CT_TEXT_MAXACTION, empty_stat[] = CT_TEXT_EMPTY_STAT,
-                    overflow[] = CT_TEXT_OVERFLOW;
+                    overflow[] = CT_TEXT_OVERFLOW, exhausted[] = CT_TEXT_EXHAUSTED;
   u64 text = c->text;
   ct_str_clear(to, cap);
   switch (code) {
@@ -49,6 +50,7 @@ static __always_inline void ct_error_text(struct ct_ctx* c, int code, char* to, 
     case CT_ERR_MAXACTION: text = (u64)max_action; break;
     case CT_ERR_EMPTY_STAT: text = (u64)empty_stat; break;
     case CT_ERR_OVERFLOW: text = (u64)overflow; break;
+    case CT_ERR_EXHAUSTED: text = (u64)exhausted; break;
   }
   bpf_probe_read_kernel_str(to, cap, (const void*)text);
 }

@@ -73,6 +73,7 @@ enum ct_error {
   CT_ERR_EMPTY_STAT,
   CT_ERR_MESSAGE, /* error("..."): the text is in the record */
   CT_ERR_OVERFLOW,
+  CT_ERR_EXHAUSTED, /* every overload of a function ended by `next` */
 };
 #define CT_ERROR_TEXT 256
 struct ct_rec_error {

@@ -58,6 +58,18 @@ void failf(const char* format, ...) {
 
 void next_handler() { throw NextHandler(); }
 
+namespace {
+bool g_declined = false;
+}
+
+void decline() { g_declined = true; }
+
+s64 was_declined() {
+  bool declined = g_declined;
+  g_declined = false;
+  return declined;
+}
+
 s64 divide(s64 a, s64 b, const char* near) {
   if (b == 0) fail(near, "division by 0");
   if (b == -1) return static_cast<s64>(0 - static_cast<u64>(a));  // INT64_MIN / -1 traps

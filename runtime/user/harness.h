@@ -79,6 +79,10 @@ struct NextHandler {};
 [[noreturn]] void fail(View message);  ///< error("…")
 [[noreturn]] void failf(const char* format, ...) __attribute__((format(printf, 1, 2)));
 [[noreturn]] void next_handler();
+/// `next` in a function: its caller tries the overload after it. Only between the end of a call
+/// and the question of its caller is the answer "yes".
+void decline();
+s64 was_declined();
 /// Text of a caught error as a catch block sees it.
 inline View message(const Error& e) { return text(e.message); }
 

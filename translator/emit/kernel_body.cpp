@@ -266,6 +266,7 @@ void BodyEmitter::inst(const Inst& i) {
     case Op::Call: return call(i);
     case Op::EmbeddedC: return embedded(i);
     case Op::Error: return raise(i);
+    case Op::Exhausted: return can_fail(i, "ct_fail(c, CT_ERR_EXHAUSTED, 0)");
     case Op::Send: return send(i);
     case Op::Add:
     case Op::Sub:
@@ -319,6 +320,7 @@ void BodyEmitter::inst(const Inst& i) {
     case Op::Printf:
     case Op::PrintHist:
     case Op::HistGet:
+    case Op::Decline:
     case Op::Foreach: return;
   }
 }
@@ -460,6 +462,10 @@ void BodyEmitter::call(const Inst& inst) {
     args += ", " + given.pointer;
   }
   can_fail(inst, function_name(f) + "(" + args + ")");
+  if (inst.declined != kNone) {
+    out_.line(local(inst.declined) + " = c->declined;");
+    out_.line("c->declined = 0;");
+  }
   if (f.result.ty == Ty::Str && inst.dst != kNone) {
     Str to = string_local(inst.dst);
     if (!direct)

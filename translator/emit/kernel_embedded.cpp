@@ -30,6 +30,7 @@ std::string embedded_function(const std::string& name, const ir::Type& result,
     }
     define("STAP_RETURN", "()", "goto ct_out");
   }
+  define("STAP_NEXT", "", "do { c->declined = 1; goto ct_out; } while (0)");
   define("STAP_ERROR", "(message)",
          "do { ct_rc = CT_FAIL_LITERAL(message); goto ct_out; } while (0)");
   for (const EmbeddedParameter& p : parameters) {

@@ -82,6 +82,7 @@ class Planner {
       } else if (inst.dst != kNone) {
         write(inst.dst);
       }
+      if (inst.declined != kNone) write(inst.declined);
     }
   }
 

@@ -296,10 +296,12 @@ void UserBody::call(const Inst& inst) {
   if (f.result.ty == Ty::Str) {
     out_.line(expression + ";");
     if (inst.dst != ir::kNone) out_.line(local(inst.dst) + " = result;");
-    return out_.close();
+    out_.close();
+  } else {
+    assign(f.result.ty == Ty::Void ? ir::kNone : inst.dst, expression);
+    if (f.result.ty == Ty::Void && inst.dst != ir::kNone) assign(inst.dst, "0");
   }
-  assign(f.result.ty == Ty::Void ? ir::kNone : inst.dst, expression);
-  if (f.result.ty == Ty::Void && inst.dst != ir::kNone) assign(inst.dst, "0");
+  if (inst.declined != ir::kNone) assign(inst.declined, "ct::was_declined()");
 }
 
 void UserBody::embedded(const Inst& inst) {
@@ -393,6 +395,9 @@ void UserBody::control(const Inst& inst) {
     case Op::Continue:
       return out_.line(continue_label_.empty() ? "continue;" : "goto " + continue_label_ + ";");
     case Op::Next: return out_.line("ct::next_handler();");
+    case Op::Decline:
+      out_.line("ct::decline();");
+      return out_.line(result_ == Ty::Long ? "return 0;" : "return;");
     case Op::Return:
       if (inst.args.empty() || result_ == Ty::Void)
         return out_.line(result_ == Ty::Long ? "return 0;" : "return;");
@@ -430,6 +435,8 @@ void UserBody::inst(const Inst& inst) {
     case Op::Call: return call(inst);
     case Op::EmbeddedC: return embedded(inst);
     case Op::Error: return out_.line("ct::fail(" + view(inst.args[0]) + ");");
+    case Op::Exhausted:
+      return out_.line("ct::fail(" + near(inst) + ", \"all functions exhausted\");");
     case Op::If:
     case Op::Loop:
     case Op::Foreach:
@@ -437,6 +444,7 @@ void UserBody::inst(const Inst& inst) {
     case Op::Break:
     case Op::Continue:
     case Op::Return:
+    case Op::Decline:
     case Op::Next: return control(inst);
     default: return assign(inst.dst, binary(inst));
   }

@@ -153,6 +153,7 @@ struct Inst {
   Op op = Op::Copy;
   Span span;
   LocalId dst = kNone;
+  LocalId declined = kNone;  ///< Call: set to 1 if the function ended by `next`, else 0
   std::vector<Operand> args;
   std::vector<Block> blocks;
   int64_t imm = 0;

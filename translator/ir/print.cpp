@@ -228,7 +228,9 @@ class Printer {
       std::string pad(indent * 2, ' ');
       out_ += pad;
       if (inst.dst != kNone) out_ += local(inst.dst) + " = ";
-      out_ += info(inst.op).text + attributes(inst) + operands(inst.args) + "\n";
+      out_ += info(inst.op).text + attributes(inst) + operands(inst.args);
+      if (inst.declined != kNone) out_ += " declined " + local(inst.declined);
+      out_ += "\n";
       for (size_t i = 0; i < inst.blocks.size(); ++i) {
         if (inst.blocks[i].empty() && i > 0) continue;
         out_ += pad + " " + block_word(inst.op, i) + "\n";

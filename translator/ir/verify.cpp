@@ -101,6 +101,9 @@ class Verifier {
     const OpInfo& row = info(inst.op);
     if (side_ == Side::Kernel ? !row.kernel : !row.user) fail("operation of the other side");
     if (inst.dst != kNone && inst.dst >= body_->locals.size()) fail("destination out of range");
+    if (inst.declined != kNone && (inst.op != Op::Call || inst.declined >= body_->locals.size() ||
+                                   body_->locals[inst.declined].type.ty != Ty::Long))
+      fail("only a call tells whether it was declined, in a long");
     for (const Operand& o : inst.args)
       if (o.kind == Operand::Local && o.local >= body_->locals.size()) fail("operand out of range");
     if (!error_.empty()) return;

@@ -288,13 +288,23 @@ class Inference {
         Type type = expect(*call.args[i], parameter.type);
         unify(parameter, type, call.args[i]->span);
       }
-      if (known(result) && known(callee->return_type) && callee->return_type != result) continue;
+      if (known(result) && known(callee->return_type) && callee->return_type != result) {
+        clash(call.span, "function '" + call.function + "'", result, callee->return_type,
+              callee->span);
+        continue;
+      }
       if (known(callee->return_type)) result = callee->return_type;
       if (!known(result) && known(want) && callee->has_embedded_c == false && callee->body) {
         callee->return_type = want;
         changed_ = true;
         result = want;
       }
+    }
+    for (ast::FunctionDecl* callee : call.callees) {
+      // An overload that only hands the call on gives what the others give.
+      if (known(callee->return_type) || !known(result) || !callee->body) continue;
+      callee->return_type = result;
+      changed_ = true;
     }
     return result;
   }

@@ -29,6 +29,7 @@ void for_each_read(const ir::Inst& inst, F&& f) {
 template <typename F>
 void for_each_write(const ir::Inst& inst, F&& f) {
   if (inst.dst != ir::kNone) f(inst.dst);
+  if (inst.declined != ir::kNone) f(inst.declined);
   if (inst.foreach) {
     for (ir::LocalId key : inst.foreach->keys) f(key);
     if (inst.foreach->value != ir::kNone) f(inst.foreach->value);

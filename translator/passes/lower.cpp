@@ -134,123 +134,11 @@ ir::FunctionId ModuleLowering::function(ast::FunctionDecl& decl, Side side) {
 
   ir::Body body;
   BodyLowering lowering(*this, body, side, decl.span, nullptr);
+  lowering.in_function = true;
   for (const auto& parameter : decl.parameters) lowering.declare_parameter(*parameter);
   if (decl.body) lowering.stmt(*decl.body);
   module.functions[id].body = std::move(body);
   return id;
-}
-
-ast::FunctionDecl* BodyLowering::pick(const ast::Call& call, bool& other_side) {
-  other_side = false;
-  ast::FunctionDecl* script = nullptr;
-  ast::FunctionDecl* other = nullptr;
-  for (ast::FunctionDecl* callee : call.callees) {
-    if (!callee->has_embedded_c) {
-      if (!script) script = callee;
-      continue;
-    }
-    Pragmas pragmas = read_pragmas(callee->embedded_c);
-    bool either = !pragmas.bpf && !pragmas.harness;
-    if (either && pragmas.op.empty() && pragmas.site.empty()) {
-      diagnostics()
-          .semantic_error("embedded-c-side", callee->span,
-                          "embedded C must say for which side it is written")
-          .hint("add /* bpf */ for kernel code or /* harness */ for user-space code to the body");
-      return nullptr;
-    }
-    bool fits = either || (side_ == Side::Kernel ? pragmas.bpf : pragmas.harness);
-    if (fits) return callee;
-    if (!other) other = callee;
-  }
-  if (script) return script;
-  other_side = other != nullptr;
-  return other;
-}
-
-/// A function that is a text of the site and also has a script-language body: the body is for
-/// kernel handlers of sites that have no such text (probefunc() in timer.profile).
-ast::FunctionDecl* BodyLowering::without_site_text(const ast::Call& call,
-                                                   const ast::FunctionDecl& chosen) {
-  if (side_ != Side::Kernel || sites_name_functions || !chosen.has_embedded_c ||
-      read_pragmas(chosen.embedded_c).site.empty())
-    return nullptr;
-  bool for_user_side = false;
-  ast::FunctionDecl* script = nullptr;
-  for (ast::FunctionDecl* callee : call.callees) {
-    if (!callee->has_embedded_c) script = callee;
-    for_user_side |= callee->has_embedded_c && read_pragmas(callee->embedded_c).harness;
-  }
-  return for_user_side ? script : nullptr;
-}
-
-ir::Operand BodyLowering::call(ast::Call& call, bool want_value) {
-  bool other_side = false;
-  if (call.callees.empty()) return missing(call.type);
-  ast::FunctionDecl* callee = pick(call, other_side);
-  if (!callee) return missing(call.type);
-  if (want_value && callee->return_type == ast::Type::Void) {
-    diagnostics().semantic_error("void-value", call.span,
-                                 "function '" + call.function + "' returns no value");
-    return missing(call.type);
-  }
-  if (other_side && side_ == Side::User) {
-    diagnostics()
-        .semantic_error("needs-kernel-event", call.span,
-                        "function '" + call.function +
-                            "' reads the context of a kernel event, which a begin, end, error or "
-                            "timer probe does not have")
-        .hint("call it in the probe that observes the event and keep the result in a global");
-    return missing(call.type);
-  }
-  std::vector<Operand> args;
-  for (size_t i = 0; i < call.args.size(); i++) {
-    Operand arg = value(*call.args[i]);
-    for (size_t j = i + 1; j < call.args.size(); j++) arg = held(arg, *call.args[j]);
-    args.push_back(arg);
-  }
-  b_.at(call.span);
-
-  if (ast::FunctionDecl* by_address = without_site_text(call, *callee))
-    return inline_call(*by_address, std::move(args));
-  if (callee->has_embedded_c) {
-    Pragmas pragmas = read_pragmas(callee->embedded_c);
-    if (pragmas.op == "error") {
-      b_.append(Op::Error, std::move(args));
-      return missing(call.type);
-    }
-    if (!pragmas.site.empty() && side_ == Side::Kernel) {
-      ir::LocalId dst = b_.temp(Ty::Str);
-      b_.append(Op::SiteStr, {}, dst).name = pragmas.site;
-      return Operand::of(dst);
-    }
-  } else if (side_ == Side::Kernel) {
-    bool recursive = std::any_of(inlined_.begin(), inlined_.end(),
-                                 [&](const InlineFrame& f) { return f.function == callee; });
-    if (recursive) {
-      diagnostics()
-          .semantic_error(
-              "recursion-in-kernel", call.span,
-              "function '" + call.function + "' calls itself, which kernel-side code cannot do")
-          .hint("call it from a begin, end or timer probe, or write it as a loop");
-      return missing(call.type);
-    }
-    return inline_call(*callee, std::move(args));
-  }
-
-  ir::FunctionId id = outer_.function(*callee, other_side ? Side::User : side_);
-  Ty result = outer_.module.functions[id].result.ty;
-  ir::LocalId dst = result == Ty::Void ? ir::kNone : b_.temp(result);
-  b_.at(call.span);
-  b_.append(Op::Call, std::move(args), dst).function = id;
-  // The user-side version, in case `split` has to move this call.
-  if (side_ == Side::Kernel && !other_side) {
-    for (ast::FunctionDecl* candidate : call.callees)
-      if (candidate->has_embedded_c && read_pragmas(candidate->embedded_c).harness) {
-        ir::FunctionId twin = outer_.function(*candidate, Side::User);
-        outer_.module.functions[id].twin = twin;
-      }
-  }
-  return Operand::of(dst);
 }
 
 ir::Operand BodyLowering::entry_register(unsigned dwarf_register, Operand cfa) {
@@ -274,38 +162,6 @@ ir::Operand BodyLowering::entry_register(unsigned dwarf_register, Operand cfa) {
   ir::LocalId value = b_.temp(Ty::Long);
   b_.append(Op::ArrayGet, key, value).global = it->second;
   return Operand::of(value);
-}
-
-ir::Operand BodyLowering::inline_call(ast::FunctionDecl& callee, std::vector<Operand> args) {
-  InlineFrame frame;
-  frame.function = &callee;
-  Ty result = ir_type(callee.return_type);
-  if (result != Ty::Void) {
-    frame.result = b_.named(callee.name + "_result", result);
-    b_.append(Op::Copy, {missing(callee.return_type)}, frame.result);
-  }
-  for (size_t i = 0; i < callee.parameters.size(); i++) {
-    ir::LocalId id = b_.named(callee.parameters[i]->name, ir_type(callee.parameters[i]->type));
-    frame.locals[callee.parameters[i].get()] = id;
-    b_.append(Op::Copy, {args[i]}, id);
-  }
-  // Locals start at 0 or "" at every call, also in a loop.
-  for (const auto& decl : callee.locals) {
-    if (decl->type != ast::Type::Long && decl->type != ast::Type::String) continue;
-    ir::LocalId id = b_.named(decl->name, ir_type(decl->type));
-    frame.locals[decl.get()] = id;
-    b_.append(Op::Copy, {missing(decl->type)}, id);
-  }
-  ir::LocalId result_local = frame.result;
-  inlined_.push_back(std::move(frame));
-  // $variables inside a function do not mean the probe's: hide the scope.
-  probes::ContextScope* scope = std::exchange(scope_, nullptr);
-  bool return_probe = std::exchange(is_return_probe, false);
-  if (callee.body) stmt(*callee.body);
-  scope_ = scope;
-  is_return_probe = return_probe;
-  inlined_.pop_back();
-  return Operand::of(result_local);
 }
 
 // ------------------------------------------------------------------ handlers

@@ -42,10 +42,13 @@ class ModuleLowering {
 struct Pragmas {
   bool bpf = false, harness = false, pure = false;
   std::string site;  ///< "pp", "ppfunc", … : the call is a SiteStr operation
-  std::string op;    ///< "error": the call is that IR operation
+  std::string op;    ///< "error", "next": the call is that IR operation
   uint32_t string_cap = 0;
 };
 Pragmas read_pragmas(const std::string& code);
+
+/// May a call of it end by `next`, so that the next overload is tried?
+bool may_decline(const ast::FunctionDecl& function);
 
 /// A value that a return probe wants from the function's entry.
 struct EntrySave {
@@ -77,6 +80,7 @@ class BodyLowering : public probes::ContextLowering {
   void effect(ast::Expr& expr);        ///< for its side effect only
   void declare_parameter(const ast::VarDecl& decl) { local(decl); }
 
+  bool in_function = false;           ///< `next` ends the function, not the handler
   bool is_return_probe = false;       ///< plain $params mean their value at entry
   bool sites_name_functions = false;  ///< ppfunc() is known
   std::vector<EntrySave> entry_saves;
@@ -90,10 +94,16 @@ class BodyLowering : public probes::ContextLowering {
     ir::GlobalId global = 0;
     std::vector<Operand> keys;
   };
+  /// A version of a function that a call may run; `other_side` if only that can.
+  struct Overload {
+    ast::FunctionDecl* callee = nullptr;
+    bool other_side = false;
+  };
   /// An inlined call in progress.
   struct InlineFrame {
     const ast::FunctionDecl* function = nullptr;
     ir::LocalId result = ir::kNone;
+    ir::LocalId declined = ir::kNone;  ///< set by `next`
     ir::LocalId returned = ir::kNone;  ///< flag, made when a return is not in tail position
     std::map<const ast::VarDecl*, ir::LocalId> locals;
   };
@@ -109,9 +119,15 @@ class BodyLowering : public probes::ContextLowering {
   Operand cast(ast::Cast& cast);
   Operand index(ast::Index& index);
   Operand call(ast::Call& call, bool want_value);
-  Operand inline_call(ast::FunctionDecl& callee, std::vector<Operand> args);
-  ast::FunctionDecl* pick(const ast::Call& call, bool& other_side);
   ast::FunctionDecl* without_site_text(const ast::Call& call, const ast::FunctionDecl& chosen);
+  Operand call_one(ast::Call& call, const Overload& overload, std::vector<Operand> args,
+                   ir::LocalId declined);
+  void call_in_turn(ast::Call& call, const std::vector<Overload>& candidates, size_t at,
+                    const std::vector<Operand>& args, ir::LocalId result);
+  Operand inline_call(ast::FunctionDecl& callee, std::vector<Operand> args, ir::LocalId declined);
+  static bool is_function_end(ast::StmtKind kind);
+  Overload pick(const std::vector<ast::FunctionDecl*>& versions);
+  std::vector<Overload> overloads(const ast::Call& call);
   Operand unary(ast::Unary& unary);
   Operand inc_dec(ast::IncDec& expr, bool want_value);
   Operand binary(const std::string& op, Operand left, Operand right, const Span& at);
@@ -142,6 +158,7 @@ class BodyLowering : public probes::ContextLowering {
   void loop(ast::Expr* init, ast::Expr* condition, ast::Expr* step, ast::Stmt& body);
   void foreach (ast::Foreach& loop);
   void return_stmt(ast::Return& stmt);
+  void next_stmt();
   void delete_stmt(ast::Delete& stmt);
   void try_stmt(ast::Try& stmt);
   bool always_returns(const ast::Stmt& stmt) const;

@@ -12,8 +12,13 @@ namespace coretap {
 using ir::Op;
 using ir::Ty;
 
+/// In a function `next` ends it, as `return` does.
+bool BodyLowering::is_function_end(ast::StmtKind kind) {
+  return kind == ast::StmtKind::Return || kind == ast::StmtKind::Next;
+}
+
 bool BodyLowering::may_return(ast::Stmt& stmt) const {
-  if (stmt.kind == ast::StmtKind::Return) return true;
+  if (is_function_end(stmt.kind)) return true;
   bool any = false;
   ast::for_each_child(
       stmt, [](ast::ExprPtr&) {}, [&](ast::StmtPtr& s) { any |= may_return(*s); });
@@ -22,7 +27,8 @@ bool BodyLowering::may_return(ast::Stmt& stmt) const {
 
 bool BodyLowering::always_returns(const ast::Stmt& stmt) const {
   switch (stmt.kind) {
-    case ast::StmtKind::Return: return true;
+    case ast::StmtKind::Return:
+    case ast::StmtKind::Next: return true;
     case ast::StmtKind::Block: {
       auto& statements = static_cast<const ast::Block&>(stmt).statements;
       for (const auto& s : statements)
@@ -57,7 +63,7 @@ void BodyLowering::stmt(ast::Stmt& stmt) {
     case ast::StmtKind::Return: return return_stmt(static_cast<ast::Return&>(stmt));
     case ast::StmtKind::Break: b_.append(Op::Break); return;
     case ast::StmtKind::Continue: b_.append(Op::Continue); return;
-    case ast::StmtKind::Next: b_.append(Op::Next); return;
+    case ast::StmtKind::Next: return next_stmt();
     case ast::StmtKind::Delete: return delete_stmt(static_cast<ast::Delete&>(stmt));
     case ast::StmtKind::Try: return try_stmt(static_cast<ast::Try&>(stmt));
     case ast::StmtKind::Embedded:
@@ -221,6 +227,16 @@ void BodyLowering::return_stmt(ast::Return& stmt_) {
     b_.at(stmt_.span);
     if (inlined_.back().result != ir::kNone) b_.append(Op::Copy, {result}, inlined_.back().result);
   }
+  if (inlined_.back().returned != ir::kNone)
+    b_.append(Op::Copy, {Operand::integer(1)}, inlined_.back().returned);
+}
+
+void BodyLowering::next_stmt() {
+  if (inlined_.empty()) {
+    b_.append(in_function ? Op::Decline : Op::Next);
+    return;
+  }
+  b_.append(Op::Copy, {Operand::integer(1)}, inlined_.back().declined);
   if (inlined_.back().returned != ir::kNone)
     b_.append(Op::Copy, {Operand::integer(1)}, inlined_.back().returned);
 }

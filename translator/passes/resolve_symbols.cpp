@@ -9,6 +9,7 @@
 #include <map>
 
 #include "ast/visitor.h"
+#include "passes/lower_body.h"
 #include "passes/tapset_library.h"
 
 namespace coretap {
@@ -48,9 +49,43 @@ class SymbolResolver {
     Locals locals;
     scope_.clear();
     locals_ = &locals;
-    for (ast::Expr* condition : conditions) resolve_expr(*condition);
+    for (ast::Expr* condition : conditions) {
+      check_condition(*condition);
+      resolve_expr(*condition);
+    }
     resolve_stmt(*body);
     program_.probes[index].locals = std::move(locals);
+  }
+
+  /// A condition is asked without the event: it may look at globals and nothing else.
+  void check_condition(ast::Expr& expr) {
+    auto refuse = [&](const std::string& what) {
+      program_.diagnostics
+          .semantic_error("probe-condition", expr.span, "probe condition must not " + what)
+          .hint("test it in the handler: if (...) next");
+    };
+    switch (expr.kind) {
+      case ast::ExprKind::Symbol: {
+        auto& symbol = static_cast<ast::Symbol&>(expr);
+        if (!find_global(symbol.name, symbol.span.file) && !load_global(program_, symbol.name))
+          refuse("reference undeclared global '" + symbol.name + "'");
+        break;
+      }
+      case ast::ExprKind::Call:
+        refuse("reference function '" + static_cast<ast::Call&>(expr).function + "'");
+        break;
+      case ast::ExprKind::Assign:
+      case ast::ExprKind::PreIncDec:
+      case ast::ExprKind::PostIncDec: refuse("modify any variables"); break;
+      case ast::ExprKind::Target:
+      case ast::ExprKind::Cast:
+      case ast::ExprKind::AtVar:
+      case ast::ExprKind::Entry:
+      case ast::ExprKind::Embedded:
+      case ast::ExprKind::PerfOp: refuse("read the context of an event"); break;
+      default: break;
+    }
+    ast::for_each_child(expr, [this](ast::ExprPtr& child) { check_condition(*child); });
   }
 
   void resolve_function(ast::FunctionDecl& function) {
@@ -120,23 +155,32 @@ class SymbolResolver {
         else if (!function->is_private)
           others.push_back(function.get());
       }
-    // The script's own functions come before a tapset's of the same name.
-    if (!same_file.empty()) return same_file;
-    return others;
+    // A file's own functions hide those of others, unless they all may hand the call on (`next`).
+    bool all_may_decline = std::all_of(same_file.begin(), same_file.end(),
+                                       [](auto* function) { return may_decline(*function); });
+    if (!same_file.empty() && !all_may_decline) return same_file;
+    same_file.insert(same_file.end(), others.begin(), others.end());
+    return same_file;
+  }
+
+  /// The script's functions come before the tapsets', unless a priority says otherwise.
+  static int64_t priority(const ast::FunctionDecl& function) {
+    return function.priority.value_or(function.span.file->is_user_script ? 0 : 1);
   }
 
   void bind(ast::Call& call) {
     if (!call.callees.empty()) return;
     call.callees = find_functions(call, false);
-    if (call.callees.empty() && load_function(program_, call.function))
+    bool may_go_on = std::all_of(call.callees.begin(), call.callees.end(),
+                                 [](auto* function) { return may_decline(*function); });
+    if (may_go_on && load_function(program_, call.function))
       call.callees = find_functions(call, false);
     if (call.callees.empty()) {
       report_unknown(call);
       return;
     }
-    std::stable_sort(call.callees.begin(), call.callees.end(), [](auto* a, auto* b) {
-      return a->priority.value_or(1) < b->priority.value_or(1);
-    });
+    std::stable_sort(call.callees.begin(), call.callees.end(),
+                     [](auto* a, auto* b) { return priority(*a) < priority(*b); });
     for (ast::FunctionDecl* callee : call.callees)
       if (std::find(program_.functions.begin(), program_.functions.end(), callee) ==
           program_.functions.end())

@@ -529,6 +529,7 @@ class Splitter {
       for (Operand& arg : inst.args)
         if (arg.kind == Operand::Local) arg.local = rename(arg.local);
       if (inst.dst != ir::kNone) inst.dst = rename(inst.dst);
+      if (inst.declined != ir::kNone) inst.declined = rename(inst.declined);
       if (inst.foreach) {
         auto spec = std::make_shared<ir::ForeachSpec>(*inst.foreach);
         for (LocalId& key : spec->keys) key = rename(key);

@@ -1,0 +1,106 @@
+"""The language's constructs on both sides: each body runs in a begin probe (user side) and in a
+probe of the workload's only call of walk() (kernel side), and must print the same."""
+import live
+from live import LiveTest, build, script
+
+
+class Language(LiveTest):
+    def both(self, body, expected, declarations="", *options):
+        """Runs BODY on each side; EXPECTED are the lines that it prints."""
+        prog = build("calls", "-O0")
+        user = self.lines(script(f"{declarations}\nprobe begin {{ {body}\nexit() }}", *options))
+        self.assertEqual(user, expected, "user side")
+        kernel = self.lines(script(
+            f'{declarations}\nprobe process("{prog}").function("walk").call {{ {body}\n}}',
+            *options, "-c", f"{prog} >/dev/null"))
+        self.assertEqual(kernel, expected, "kernel side")
+
+    def test_overloads_by_arity(self):
+        self.both('printf("%s %s %d\\n", f(), f("x"), f(3, 4))', ["none one:x 7"], '''
+            function f:string () { return "none" }
+            function f:string (a:string) { return "one:" . a }
+            function f:long (a:long, b:long) { return a + b }''')
+
+    def test_next_hands_the_call_on(self):
+        self.both('printf("%d %d %d\\n", f(2), f(50), f(500))', ["1 2 3"], '''
+            function f(a) { if (a > 3) next; return 1 }
+            function f(a) { if (a > 100) { a = 1 next } return 2 }
+            function f(a) { return 3 }''')
+
+    def test_the_next_overload_gets_the_same_arguments(self):
+        self.both('printf("%s\\n", f("in"))', ["in"], '''
+            function f(a:string) { a = "changed"; next }
+            function f(a:string) { return a }''')
+
+    def test_next_inside_loops_and_branches(self):
+        self.both('printf("%d %d\\n", f(2), f(9))', ["20 -1"], '''
+            function f(a) {
+              for (i = 0; i < 10; i++) { if (i == a) return i * 10; if (i > 4) next }
+              return 0
+            }
+            function f(a) { return -1 }''')
+
+    def test_priorities_order_overloads(self):
+        self.both('printf("%d\\n", f(5))', ["123"], '''
+            global order
+            function f(a):3 { order = order * 10 + 3; return order }
+            function f(a):1 { order = order * 10 + 1; next }
+            function f(a):2 { order = order * 10 + 2; next }''')
+
+    def test_exhausted_overloads_are_an_error_that_can_be_caught(self):
+        self.both('try { printf("%d\\n", f(5)) } catch (m) { println(m) }',
+                  ["all functions exhausted"], 'function f(a) { if (a) next; return 1 }')
+
+    def test_exhausted_overloads_end_the_session(self):
+        done = script("function f() { next } probe begin { f() } probe error { println(7) }")
+        self.assertEqual((done.returncode, done.stdout), (1, "7\n"))
+        self.assertIn("ERROR: all functions exhausted near identifier 'f' at <input>:1:37\n",
+                      done.stderr)
+
+    def test_a_function_of_the_script_comes_before_the_tapsets(self):
+        self.both('printf("%d %d\\n", strlen("four"), strlen("none"))', ["4 -1"], '''
+            function strlen:long (s:string) { if (s == "four") next; return -1 }''')
+
+    def test_private_names(self):
+        self.both('printf("%d %d\\n", f(), hidden)', ["3 4"], '''
+            private global hidden = 4
+            private function f() { return 3 }''')
+
+    def test_abort_leaves_the_handler_through_try(self):
+        self.both('println("a"); try { abort() } catch { println("c") } println("b")', ["a"])
+
+    # ---------------------------------------------------------------- conditions of probe points
+
+    def test_conditions_arm_and_disarm(self):
+        prog = build("calls", "-O0")
+        out = self.lines(script(f'''
+            global on, seen
+            probe process("{prog}").function("add").call {{ on = $b % 3 == 0 }}
+            probe process("{prog}").function("add").return if (on) {{ seen++; printf("#%d\\n", @entry($b)) }}
+            probe end {{ printf("#seen %d\\n", seen) }}''', "-c", f"{prog} >/dev/null"))
+        wanted = [str(-i) for i in range(10) if i % 3 == 0]
+        self.assertEqual([l[1:] for l in out], wanted + [f"seen {len(wanted)}"])
+
+    def test_conditions_that_user_space_sets(self):
+        out = self.lines(script('''
+            global phase, hits, first
+            probe begin { first = 1 }
+            probe timer.profile if (phase == 1) { hits++; phase = 2 }
+            probe timer.ms(20) if (first) { first = 0; phase = 1 }
+            probe timer.ms(20) if (phase == 2) { printf("%d %d\\n", hits, first); exit() }'''))
+        self.assertEqual(out, ["1 0"])
+
+    def test_conditions_of_an_alias_and_of_its_use_both_hold(self):
+        out = self.lines(script('''
+            global a = 1, b
+            probe mine = begin if (a) { x = 5 }
+            probe mine if (b == 0) { println(x) }
+            probe mine if (b) { println("never") }
+            probe begin(1) if (!a) { println("never") }
+            probe begin(2) { exit() }
+            probe end if (a && !b) { println("end") }'''))
+        self.assertEqual(out, ["5", "end"])
+
+
+if __name__ == "__main__":
+    live.main()
