@@ -31,7 +31,9 @@
 #include "emit/kernel_c.h"
 #include "emit/user_cpp.h"
 #include "pass_timer.h"
+#include "passes/portable.h"
 #include "passes/program.h"
+#include "runtime/user/needs.h"
 #include "runtime/user/session.h"
 
 namespace coretap {
@@ -138,6 +140,7 @@ class Driver {
                                    facts_.kernel_release,
                                    o_.guru ? "g" : "",
                                    o_.keep_unused ? "u" : "",
+                                   o_.portable ? "p" : "",
                                    o_.btf,
                                    o_.command};
     char cwd[4096];
@@ -189,6 +192,7 @@ class Driver {
     context.target_command = o_.command.substr(0, o_.command.find(' '));
     context.target_pid = o_.target_pid;
     if (!o_.btf.empty()) context.kernel_btf_path = o_.btf;
+    context.portable = o_.portable;
 
     {  // Pass 1. Beyond this point: the script is an AST, free of macros and %( %).
       PassTimer timer;
@@ -208,6 +212,7 @@ class Driver {
       PassTimer timer;
       elaborate_probes(program, context);
       if (is_listing()) return list(program, context);
+      if (o_.portable) check_portable(program);
       if (!diagnostics_.has_errors()) resolve_symbols(program, context);
       if (!diagnostics_.has_errors()) infer_types(program);
       if (!diagnostics_.has_errors()) check_usage(program);
@@ -219,6 +224,8 @@ class Driver {
            std::to_string(program.globals.size()) + " globals using " + memory_use() + ", in " +
            timer.elapsed());
     }
+    if (!o_.build.empty())
+      for (const std::string& bound : bound_probes(program)) note("note: " + bound);
     if (o_.last_pass == 2) {
       print_elaborated(program);
       return 0;
@@ -373,6 +380,7 @@ class Driver {
       }
       close(fd);
     }
+    if (o_.explain_needs) return ct::explain_needs(program, o_.explain_as_json);
     ct::RunOptions run;
     run.command = o_.command;
     run.target_pid = o_.target_pid;
@@ -383,6 +391,7 @@ class Driver {
     run.buffer_mb = o_.buffer_mb;
     run.timeout_s = o_.timeout_s;
     run.timing = o_.timing;
+    run.accounts_path = o_.accounts;
     int status = ct::run(program, run);
     note("Pass 5: run completed in " + timer.elapsed());
     if (status) std::cerr << "Pass 5: run failed.  [man error::pass5]\n";

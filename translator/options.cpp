@@ -15,6 +15,9 @@ namespace {
 enum LongOnly {
   kBuild = 1000,
   kBtf,
+  kPortable,
+  kExplainNeeds,
+  kAccounts,
   kDumpFunctions,
   kDumpProbeTypes,
   kDumpProbeAliases,
@@ -31,6 +34,9 @@ const option kLongOptions[] = {
     {"version", no_argument, nullptr, 'V'},
     {"build", required_argument, nullptr, kBuild},
     {"btf", required_argument, nullptr, kBtf},
+    {"portable", no_argument, nullptr, kPortable},
+    {"explain-needs", optional_argument, nullptr, kExplainNeeds},
+    {"accounts", required_argument, nullptr, kAccounts},
     {"dump-functions", no_argument, nullptr, kDumpFunctions},
     {"dump-probe-types", no_argument, nullptr, kDumpProbeTypes},
     {"dump-probe-aliases", no_argument, nullptr, kDumpProbeAliases},
@@ -128,6 +134,14 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
         break;
       case kBuild: o.build = optarg; break;
       case kBtf: o.btf = optarg; break;
+      case kPortable: o.portable = true; break;
+      case kExplainNeeds:
+        if (optarg && std::strcmp(optarg, "json") != 0)
+          return fail(std::string("--explain-needs takes nothing or 'json', not '") + optarg + "'");
+        o.explain_needs = true;
+        o.explain_as_json = optarg != nullptr;
+        break;
+      case kAccounts: o.accounts = optarg; break;
       case kDumpFunctions: o.mode = Options::Mode::DumpFunctions; break;
       case kDumpProbeTypes: o.mode = Options::Mode::DumpProbeTypes; break;
       case kDumpProbeAliases: o.mode = Options::Mode::DumpProbeAliases; break;
@@ -171,9 +185,11 @@ Run
   -T SECONDS     end after SECONDS
   -s MB          size of the kernel-to-user buffer
   -t             report the run time of each probe at the end
+  --accounts=FILE  write what was handled, skipped and lost to FILE, as JSON
 Build
   --build=FILE   write one static executable (same as -p4 -m FILE); run FILE --help
   --btf FILE     use this kernel's BTF instead of the running kernel's
+  --portable     refuse probes and types that are bound to one build of a file
   -D NAME=VALUE  set a limit, e.g. -D MAXSTRINGLEN=256 -D MAXACTION=10000
   -I DIR         also look for tapsets in DIR
   -g             guru mode: embedded C is allowed
@@ -181,6 +197,8 @@ Build
 Look
   -l PATTERN     list probe points; -L also their variables
   -p N           stop after pass 1 parse, 2 elaborate, 3 translate, 4 compile, 5 run
+  --explain-needs  list what each probe needs of the kernel, and whether it is there
+                 (--explain-needs=json: for programs)
   -v             say how long each pass takes; -vv says how probes are attached
   -d NAME        print one stage: ast, ir-lowered, ir, kernel-c, harness
   --dump-functions --dump-probe-types --dump-probe-aliases

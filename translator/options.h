@@ -46,6 +46,10 @@ struct Options {
   long target_pid = 0;                                       ///< -x
   std::string output;                                        ///< -o
   std::string build;                                         ///< --build=FILE, or -m NAME with -p4
+  bool portable = false;                                     ///< --portable
+  bool explain_needs = false;                                ///< --explain-needs
+  bool explain_as_json = false;                              ///< --explain-needs=json
+  std::string accounts;                                      ///< --accounts=FILE
   std::string btf;                                           ///< --btf FILE
   std::string kernel_release;                                ///< -r
   unsigned buffer_mb = 0;                                    ///< -s

@@ -25,16 +25,17 @@ struct Entry {
 
 struct Table {
   std::string text;
-  std::vector<Entry>
-      entries;  ///< by address; of several at one address the kernel's first is first
+  std::string reason;  ///< why no address has a name, or ""
+  /// By address; of several at one address the kernel's first is first.
+  std::vector<Entry> entries;
 
   Table() {
     std::string error = read();
-    if (error.empty()) parse();
-    if (error.empty() && entries.empty())
+    bool visible = error.empty() && parse();
+    if (error.empty() && !visible)
       error = "the kernel hides its addresses (kernel.kptr_restrict is " + restriction() +
               "; at 1 they are shown to CAP_SYSLOG, at 2 to nobody)";
-    if (!error.empty()) print_warning("kernel symbols are not known: " + error);
+    if (!error.empty()) reason = "kernel symbols are not known: " + error;
     std::stable_sort(entries.begin(), entries.end(),
                      [](const Entry& a, const Entry& b) { return a.address < b.address; });
   }
@@ -63,14 +64,16 @@ struct Table {
     return value;
   }
 
-  /// Lines are "ffffffff81000000 T name" or "… t name\t[module]". Addresses that we may not see are 0.
-  void parse() {
+  /// Lines are "ffffffff81000000 T name" or "… t name\t[module]". Addresses that we may not see are
+  /// 0. False if all are.
+  bool parse() {
+    bool visible = false;
     for (char *line = text.data(), *next; line && *line; line = next) {
       next = strchr(line, '\n');
       if (next) *next++ = 0;
       char* end;
       u64 address = strtoull(line, &end, 16);
-      if (!address || end[0] != ' ' || !end[1] || end[2] != ' ') continue;
+      if (end[0] != ' ' || !end[1] || end[2] != ' ') continue;
       char *name = end + 3, *module = strchr(name, '\t');
       u32 module_at = 0;
       if (module) {
@@ -80,7 +83,9 @@ struct Table {
         module_at = static_cast<u32>(module - text.data());
       }
       entries.push_back({address, static_cast<u32>(name - text.data()), module_at});
+      visible |= address != 0;
     }
+    return visible;
   }
 };
 
@@ -98,6 +103,8 @@ constexpr u64 kLargest = 16u << 20;
 
 bool find(u64 address, Symbol& symbol) {
   const Table& t = table();
+  if (!t.reason.empty()) print_warning(t.reason);
+  if (address == 0 || !t.reason.empty()) return false;
   auto next = std::upper_bound(t.entries.begin(), t.entries.end(), address, before);
   if (next == t.entries.begin()) return false;
   auto entry = next - 1;
@@ -113,11 +120,18 @@ u64 address_of(const char* name) {
   const Table& t = table();
   u64 in_module = 0;
   for (const Entry& entry : t.entries) {
-    if (strcmp(t.text.data() + entry.name, name) != 0) continue;
+    if (!entry.address || strcmp(t.text.data() + entry.name, name) != 0) continue;
     if (!entry.module) return entry.address;
     in_module = entry.address;
   }
   return in_module;
+}
+
+bool has(const char* name) {
+  const Table& t = table();
+  for (const Entry& entry : t.entries)
+    if (strcmp(t.text.data() + entry.name, name) == 0) return true;
+  return false;
 }
 
 int describe(char* to, size_t capacity, u64 address, Style style) {

@@ -22,6 +22,9 @@ bool find(u64 address, Symbol& symbol);
 /// Address of the symbol `name`, of the kernel before its modules; 0 if there is none.
 u64 address_of(const char* name);
 
+/// Is there a symbol of this name? Known even where addresses are hidden.
+bool has(const char* name);
+
 /// How SystemTap writes an address with its symbol.
 enum class Style {
   Name,    ///< name

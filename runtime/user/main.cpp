@@ -1,4 +1,5 @@
 // main() of a built binary: everything about the script is in ct_program.
+#include "needs.h"
 #include "options.h"
 
 extern "C" const ct::Program ct_program;
@@ -7,5 +8,6 @@ int main(int argc, char** argv) {
   ct::RunOptions options;
   int status = 0;
   if (!ct::parse_options(ct_program, argc, argv, options, status)) return status;
+  if (options.explain_needs) return ct::explain_needs(ct_program, options.explain_as_json);
   return ct::run(ct_program, options);
 }

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 namespace ct {
 namespace {
@@ -20,6 +21,9 @@ void print_help(const Program& program, const char* name) {
       "  -D LIMIT=N      set MAXMAPENTRIES, MAXERRORS or MAXNESTING\n"
       "  -s MB           size of the buffer between kernel and user space\n"
       "  -T SECONDS      end after this time\n"
+      "  --explain-needs  list what each probe needs of the kernel, and whether it is here\n"
+      "                  (--explain-needs=json: for programs)\n"
+      "  --accounts=FILE write what was handled, skipped and lost to FILE, as JSON\n"
       "  -t              report at the end how often each probe was hit\n"
       "  -w              no warnings\n"
       "  -v              say more\n"
@@ -66,6 +70,8 @@ bool add_limit(const char* text, RunOptions& options) {
   return true;
 }
 
+enum LongOnly { kExplainNeeds = 1000, kAccounts };
+
 bool apply(int option, const char* argument, RunOptions& options) {
   long number;
   switch (option) {
@@ -85,6 +91,11 @@ bool apply(int option, const char* argument, RunOptions& options) {
       if (!parse_number(argument, 1, INT_MAX, number)) return false;
       options.timeout_s = static_cast<unsigned>(number);
       return true;
+    case kExplainNeeds:
+      options.explain_needs = true;
+      options.explain_as_json = argument && strcmp(argument, "json") == 0;
+      return !argument || options.explain_as_json;
+    case kAccounts: options.accounts_path = argument; return *argument != '\0';
     case 't': options.timing = true; return true;
     case 'w': options.no_warnings = true; return true;
     case 'v': ++options.verbose; return true;
@@ -96,16 +107,22 @@ bool apply(int option, const char* argument, RunOptions& options) {
 
 bool parse_options(const Program& program, int argc, char** argv, RunOptions& options,
                    int& status) {
-  const option kLong[] = {{"help", no_argument, nullptr, 'h'}, {nullptr, 0, nullptr, 0}};
+  const option kLong[] = {{"help", no_argument, nullptr, 'h'},
+                          {"explain-needs", optional_argument, nullptr, kExplainNeeds},
+                          {"accounts", required_argument, nullptr, kAccounts},
+                          {nullptr, 0, nullptr, 0}};
+  int at = 0;  // in kLong
   optind = 0;  // start anew: tests call this more than once
-  for (int c; (c = getopt_long(argc, argv, "c:x:o:G:D:s:T:twvh", kLong, nullptr)) != -1;) {
+  for (int c; (c = getopt_long(argc, argv, "c:x:o:G:D:s:T:twvh", kLong, &at)) != -1;) {
     if (c == 'h') {
       print_help(program, argv[0]);
       status = 0;
       return false;
     }
     if (c != '?' && apply(c, optarg, options)) continue;
-    if (c != '?') fprintf(stderr, "ERROR: -%c: '%s' is not a valid value\n", c, optarg);
+    std::string given = c < kExplainNeeds ? std::string("-") + static_cast<char>(c)
+                                          : std::string("--") + kLong[at].name;
+    if (c != '?') fprintf(stderr, "ERROR: %s: '%s' is not a valid value\n", given.c_str(), optarg);
     fprintf(stderr, "Try '%s --help'.\n", argv[0]);
     status = 1;
     return false;

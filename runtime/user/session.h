@@ -20,7 +20,9 @@ struct RunOptions {
   bool no_warnings = false;                          ///< -w
   unsigned buffer_mb = 0;                            ///< -s: ring buffer size; 0 = default
   unsigned timeout_s = 0;                            ///< -T
-  bool timing = false;                               ///< -t: run time of each kernel handler
+  std::string accounts_path;                         ///< --accounts
+  bool explain_needs = false, explain_as_json = false;  ///< --explain-needs: instead of a run
+  bool timing = false;                                  ///< -t: run time of each kernel handler
 };
 
 /// Runs the script. Prints its output and all messages. Returns the exit status: 0, or 1 when

@@ -45,7 +45,7 @@ int tracepoint_id(const std::string& name, std::string& error) {
   std::replace(path.begin(), path.end(), ':', '/');
   int fd = openat(tracefs, path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
-    error = errno == ENOENT ? "this kernel has no such tracepoint"
+    error = errno == ENOENT ? kNoSuchTracepoint
                             : std::string("cannot read its number: ") + strerror(errno);
     return -1;
   }

@@ -5,6 +5,9 @@
 
 namespace ct {
 
+/// The error of tracepoint_id() when tracefs is there and the tracepoint is not.
+constexpr char kNoSuchTracepoint[] = "this kernel has no such tracepoint";
+
 /// Number of the tracepoint "system:name" for perf_event_open, or -1 with a text in `error`.
 int tracepoint_id(const std::string& name, std::string& error);
 

@@ -45,6 +45,12 @@ def build(name, *flags, compiler="gcc", out=None):
     return str(path)
 
 
+def build_id(path):
+    """The build-id of a file as readelf shows it."""
+    notes = subprocess.run(["readelf", "-n", str(path)], capture_output=True, text=True, check=True).stdout
+    return re.search(r"Build ID: ([0-9a-f]+)", notes)[1]
+
+
 def line_of(name, mark):
     """Line number of the line that holds MARK in workloads/NAME.c."""
     for number, line in enumerate((HERE / "workloads" / (name + ".c")).read_text().splitlines(), 1):

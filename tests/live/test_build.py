@@ -65,12 +65,15 @@ class Build(LiveTest):
     def test_other_build_id_is_refused_by_name(self):
         prog = build("threads", "-O1", out="swapped")
         binary = self.make(f'probe process("{prog}").function("called").call {{ printf("%d\\n", $argument) }}', "bound")
+        expected = live.build_id(prog)
         os.unlink(prog)
         build("threads", "-O2", "-DOTHER", out="swapped")
         result = run(binary, "-c", prog)
         self.assertEqual(result.returncode, 1)
         self.assertIn(prog, result.stderr)
-        self.assertIn("build", result.stderr)
+        self.assertIn(expected, result.stderr)
+        self.assertIn(live.build_id(prog), result.stderr)
+        self.assertNotIn("called", result.stdout)  # nothing was run
 
     def test_unwritable_output(self):
         result = coretap("--build=/nonexistent/dir/x", "-e", "probe begin { exit() }")

@@ -20,8 +20,10 @@ hangs loses only the job it was at. QEMU dies with this process, whatever ends i
 """
 
 import argparse
+import base64
 import ctypes
 import dataclasses
+import gzip
 import json
 import os
 import pathlib
@@ -107,6 +109,18 @@ def require(kernel: str) -> pathlib.Path:
         if not shutil.which(program):
             raise kernels.KernelUnavailable(f"there is no {program} (package {package})")
     return kernels.find_kernel(kernel)
+
+
+def kernel_btf(kernel: str) -> pathlib.Path:
+    """A file with the BTF of a packaged kernel, for --btf; read out of the running VM once and kept beside its image."""
+    path = require(kernel).with_name("btf")
+    if not path.is_file():
+        result = run(kernel, [Job("btf", "gzip -c /sys/kernel/btf/vmlinux | base64")], [])
+        assert result.exit_code() == 0, result.console
+        part = path.with_name(f"btf.part.{os.getpid()}")
+        part.write_bytes(gzip.decompress(base64.b64decode(result.jobs[0].stdout)))
+        part.rename(path)
+    return path
 
 
 def _run_qemu(command: list[str], timeout: int) -> None:

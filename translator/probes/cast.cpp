@@ -88,6 +88,13 @@ std::optional<CastType> find_cast_type(const ast::Cast& cast, ContextScope* scop
       if (auto found = kernel_type(cast, context, problem)) return found;
       continue;
     }
+    if (context.portable) {
+      problem = {"not-portable",
+                 cast.span,
+                 "the type's layout comes from one build of '" + module + "'",
+                 {"--portable allows types of the kernel only: @cast(…, \"TYPE\", \"kernel\")"}};
+      continue;
+    }
     std::string path = debug::find_executable(module);
     size_t mark = context.diagnostics.all().size();
     auto object = path.empty() ? nullptr : context.object(path, cast.span);

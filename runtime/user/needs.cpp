@@ -1,0 +1,326 @@
+// Helpers and maps are read from the BPF object itself, so the list cannot differ from the code.
+// A helper that the code calls only where the kernel has it (bpf_core_enum_value_exists) counts as
+// there: the loader cuts the call out elsewhere.
+#include "needs.h"
+
+#include <bpf/libbpf.h>
+#include <gelf.h>
+#include <libelf.h>
+#include <linux/bpf.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include <set>
+#include <vector>
+
+#include "harness.h"
+#include "kernel_offers.h"
+#include "output.h"
+
+namespace ct {
+namespace {
+
+const char* const kHelperNames[] = {
+#define CT_NAME(name) #name
+    __BPF_FUNC_MAPPER(CT_NAME)
+#undef CT_NAME
+};
+
+/// Helpers that kernels from 5.10 on lack, and the release that brought them.
+const struct {
+  const char *helper, *release;
+} kSince[] = {
+    {"get_current_task_btf", "5.11"},   {"snprintf", "5.13"},     {"task_pt_regs", "5.15"},
+    {"get_attach_cookie", "5.15"},      {"get_func_ip", "5.15"},  {"loop", "5.17"},
+    {"get_func_ret", "5.17"},           {"get_func_arg", "5.17"}, {"kptr_xchg", "5.19"},
+    {"map_lookup_percpu_elem", "5.19"},
+};
+
+const char* since(const std::string& helper) {
+  for (const auto& row : kSince)
+    if (helper == row.helper) return row.release;
+  return "";
+}
+
+const char* name_of(Mechanism m) {
+  switch (m) {
+    case Mechanism::Uprobe: return "uprobe";
+    case Mechanism::Uretprobe: return "uretprobe";
+    case Mechanism::TpBtf: return "tp_btf";
+    case Mechanism::RawTp: return "raw_tp";
+    case Mechanism::Tracepoint: return "tracepoint";
+    case Mechanism::PerfEvent: return "perf_event";
+    case Mechanism::Kprobe: return "kprobe";
+    case Mechanism::Kretprobe: return "kretprobe";
+    case Mechanism::Fentry: return "fentry";
+    case Mechanism::Fexit: return "fexit";
+    case Mechanism::Usdt: return "usdt";
+  }
+  return "";
+}
+
+struct Need {
+  std::string name;
+  Offer offer;
+};
+
+/// What code in one BPF object calls and keeps.
+class Code {
+ public:
+  Code(const void* data, u64 size) : data_(static_cast<const char*>(data)), size_(size) {
+    libbpf_print_fn_t printer =
+        libbpf_set_print([](libbpf_print_level, const char*, va_list) { return 0; });
+    bpf_object_open_opts opts = {};
+    opts.sz = sizeof opts;
+    opts.object_name = "coretap";
+    object_ = bpf_object__open_mem(data, size, &opts);
+    libbpf_set_print(printer);
+    read_callbacks();
+  }
+  ~Code() { bpf_object__close(object_); }
+  Code(const Code&) = delete;
+  Code& operator=(const Code&) = delete;
+
+  std::vector<Need> helpers(const char* program_name, const KernelOffers& kernel) const {
+    std::set<std::string> names;
+    bpf_program* program =
+        object_ ? bpf_object__find_program_by_name(object_, program_name) : nullptr;
+    if (program) collect(bpf_program__insns(program), bpf_program__insn_cnt(program), names);
+    // Only loops call the object's other functions.
+    if (names.count("loop") || names.count("for_each_map_elem"))
+      names.insert(callbacks_.begin(), callbacks_.end());
+    std::vector<Need> needs;
+    for (const std::string& name : names) {
+      Offer offer = kernel.helper(name);
+      if (offer.state == Offer::No && is_guarded(name)) offer = {Offer::Yes, "not used here"};
+      needs.push_back({name, offer});
+    }
+    return needs;
+  }
+
+  std::vector<Need> map_types(const KernelOffers& kernel) const {
+    std::set<std::string> names;
+    bpf_map* map;
+    bpf_object__for_each_map(
+        map, object_) if (const char* name = libbpf_bpf_map_type_str(bpf_map__type(map)))
+        names.insert(name);
+    std::vector<Need> needs;
+    for (const std::string& name : names) needs.push_back({name, kernel.map_type(name)});
+    return needs;
+  }
+
+ private:
+  static void collect(const bpf_insn* code, size_t count, std::set<std::string>& names) {
+    for (size_t i = 0; i < count; ++i) {
+      bool calls_helper = code[i].code == (BPF_JMP | BPF_CALL) && code[i].src_reg == 0;
+      if (!calls_helper) continue;
+      size_t id = static_cast<size_t>(code[i].imm);
+      names.insert(id < sizeof kHelperNames / sizeof *kHelperNames
+                       ? kHelperNames[id]
+                       : "number " + std::to_string(id));
+    }
+  }
+
+  /// Functions that loops call are in .text, which libbpf does not show.
+  void read_callbacks() {
+    elf_version(EV_CURRENT);
+    Elf* elf = elf_memory(const_cast<char*>(data_), size_);
+    size_t names = 0;
+    if (elf && elf_getshdrstrndx(elf, &names) == 0) {
+      for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf, section));) {
+        GElf_Shdr header;
+        if (!gelf_getshdr(section, &header) || !(header.sh_flags & SHF_EXECINSTR)) continue;
+        const char* name = elf_strptr(elf, names, header.sh_name);
+        Elf_Data* data = elf_getdata(section, nullptr);
+        if (!name || strcmp(name, ".text") != 0 || !data) continue;
+        collect(static_cast<const bpf_insn*>(data->d_buf), data->d_size / sizeof(bpf_insn),
+                callbacks_);
+      }
+    }
+    if (elf) elf_end(elf);
+  }
+
+  /// The question whether the kernel has the helper is a relocation against such a name.
+  bool is_guarded(const std::string& helper) const {
+    std::string name = "BPF_FUNC_" + helper + "___";
+    return memmem(data_, size_, name.data(), name.size()) != nullptr;
+  }
+
+  const char* data_;
+  u64 size_;
+  bpf_object* object_ = nullptr;
+  std::set<std::string> callbacks_;
+};
+
+struct SiteNeeds {
+  const Site* site;
+  Offer offer;
+};
+struct HandlerNeeds {
+  Mechanism mechanism;
+  std::vector<SiteNeeds> sites;
+  std::vector<Need> helpers;
+};
+struct Needs {
+  Offer types;
+  std::vector<HandlerNeeds> handlers;
+  std::vector<Need> maps;
+
+  bool met() const {
+    bool all = types.state != Offer::No;
+    for (const Need& map : maps) all &= map.offer.state != Offer::No;
+    for (const HandlerNeeds& handler : handlers) {
+      for (const Need& helper : handler.helpers) all &= helper.offer.state != Offer::No;
+      for (const SiteNeeds& site : handler.sites)
+        all &= site.site->optional || site.offer.state != Offer::No;
+    }
+    return all;
+  }
+};
+
+Needs collect(const Program& program, const void* object, u64 size) {
+  Needs needs;
+  if (program.handler_count == 0) return needs;
+  KernelOffers kernel;
+  Code code(object, size);
+  needs.types = kernel.types();
+  needs.maps = code.map_types(kernel);
+  for (u32 i = 0; i < program.handler_count; ++i) {
+    const KernelHandler& handler = program.handlers[i];
+    HandlerNeeds here{handler.mechanism, {}, code.helpers(handler.name, kernel)};
+    for (u32 s = 0; s < handler.site_count; ++s)
+      here.sites.push_back({&handler.sites[s], kernel.site(handler.mechanism, handler.sites[s])});
+    needs.handlers.push_back(std::move(here));
+  }
+  return needs;
+}
+
+// ------------------------------------------------------------------ text
+
+const char* text_of(Offer::State state) {
+  return state == Offer::Yes ? "yes" : state == Offer::No ? "NO" : "unknown";
+}
+
+std::string answer(const Offer& offer) {
+  return std::string(text_of(offer.state)) + (offer.why.empty() ? "" : " (" + offer.why + ")");
+}
+
+std::string list(const std::vector<Need>& needs) {
+  std::string all, missing;
+  for (const Need& need : needs) {
+    all += (all.empty() ? "" : " ") + need.name;
+    if (need.offer.state != Offer::Yes)
+      missing += (missing.empty() ? "" : ", ") + need.name +
+                 (*since(need.name) ? std::string(" (Linux ") + since(need.name) + ")" : "") +
+                 ": " + answer(need.offer);
+  }
+  return all + (missing.empty() ? ": yes" : "\n    " + missing);
+}
+
+std::string place(const Site& site, Mechanism mechanism) {
+  if (mechanism == Mechanism::PerfEvent)
+    return "type " + std::to_string(site.perf_type) + " config " + std::to_string(site.perf_config);
+  std::string text = site.target;
+  char offset[32];
+  snprintf(offset, sizeof offset, "+0x%llx", site.offset);
+  return site.offset ? text + offset : text;
+}
+
+void print_text(const Program& program, const Needs& needs, const char* release) {
+  printf("%s on Linux %s\n", program.script_name, release);
+  if (needs.handlers.empty()) {
+    printf("It has no probes in the kernel and runs everywhere.\n");
+    return;
+  }
+  for (const HandlerNeeds& handler : needs.handlers) {
+    for (const SiteNeeds& s : handler.sites) {
+      printf("\n%s%s\n  %s %s: %s\n", s.site->pp, s.site->optional ? " (optional)" : "",
+             name_of(handler.mechanism), place(*s.site, handler.mechanism).c_str(),
+             answer(s.offer).c_str());
+      if (s.site->dwarf_bound) printf("  bound to build-id %s\n", s.site->build_id);
+    }
+    printf("  BPF helpers%s: %s\n",
+           handler.sites.size() > 1
+               ? (" of these " + std::to_string(handler.sites.size()) + " probe points").c_str()
+               : "",
+           list(handler.helpers).c_str());
+  }
+  printf("\nBTF of the kernel: %s\n", answer(needs.types).c_str());
+  printf("BPF maps: %s\n", list(needs.maps).c_str());
+  printf("Rights: root, or the capabilities CAP_BPF and CAP_PERFMON and a readable tracefs\n");
+  printf("\n%s\n", needs.met() ? "This kernel has all of it." : "This kernel cannot run it.");
+}
+
+// ------------------------------------------------------------------ JSON
+
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (static_cast<unsigned char>(c) < 0x20) {
+      char code[8];
+      snprintf(code, sizeof code, "\\u%04x", c);
+      out += code;
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+std::string json(const Offer& offer) {
+  const char* state = offer.state == Offer::Yes  ? "true"
+                      : offer.state == Offer::No ? "false"
+                                                 : "null";
+  return std::string("\"here\": ") + state +
+         (offer.why.empty() ? "" : ", \"why\": " + quoted(offer.why));
+}
+
+std::string json(const std::vector<Need>& needs) {
+  std::string text;
+  for (const Need& need : needs) {
+    text += (text.empty() ? "" : ", ") + std::string("{\"name\": ") + quoted(need.name) + ", ";
+    if (*since(need.name)) text += "\"since\": " + quoted(since(need.name)) + ", ";
+    text += json(need.offer) + "}";
+  }
+  return "[" + text + "]";
+}
+
+void print_json(const Program& program, const Needs& needs, const char* release) {
+  printf("{\"script\": %s, \"kernel\": %s, \"runs_here\": %s,\n",
+         quoted(program.script_name).c_str(), quoted(release).c_str(),
+         needs.met() ? "true" : "false");
+  printf(" \"btf\": {%s}, \"maps\": %s,\n \"probes\": [", json(needs.types).c_str(),
+         json(needs.maps).c_str());
+  const char* comma = "";
+  for (const HandlerNeeds& handler : needs.handlers) {
+    for (const SiteNeeds& s : handler.sites) {
+      printf("%s\n  {\"probe\": %s, \"mechanism\": \"%s\", \"target\": %s, \"optional\": %s, ",
+             comma, quoted(s.site->pp).c_str(), name_of(handler.mechanism),
+             quoted(place(*s.site, handler.mechanism)).c_str(),
+             s.site->optional ? "true" : "false");
+      if (s.site->dwarf_bound) printf("\"build_id\": \"%s\", ", s.site->build_id);
+      printf("%s, \"helpers\": %s}", json(s.offer).c_str(), json(handler.helpers).c_str());
+      comma = ",";
+    }
+  }
+  printf("\n ]}\n");
+}
+
+}  // namespace
+
+int explain_needs(const Program& program, bool as_json) {
+  utsname name = {};
+  uname(&name);
+  Needs needs = collect(program, program.object, program.object_size);
+  if (!needs.met() && program.base_object_size != 0) {
+    Needs base = collect(program, program.base_object, program.base_object_size);
+    if (base.met()) needs = std::move(base);
+  }
+  (as_json ? print_json : print_text)(program, needs, name.release);
+  flush_output();
+  return needs.met() && !output_failed() ? 0 : 1;
+}
+
+}  // namespace ct
