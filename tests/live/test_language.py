@@ -69,6 +69,51 @@ class Language(LiveTest):
     def test_abort_leaves_the_handler_through_try(self):
         self.both('println("a"); try { abort() } catch { println("c") } println("b")', ["a"])
 
+    # ---------------------------------------------------------------- automatic casts
+
+    def at_walk(self, body, expected, declarations="", probe="call"):
+        prog = build("calls", "-O0")
+        out = self.lines(script(
+            f'{declarations}\nprobe process("{prog}").function("walk").{probe} {{ {body}\n}}'
+            .replace("PROG", prog), "-c", f"{prog} >/dev/null"))
+        self.assertEqual(out, expected)
+
+    def test_autocast_of_variables(self):
+        self.at_walk('''x = $head; printf("%d\\n", x->value)
+                        y = x->next; printf("%d %s\\n", y->value, user_string(y->name))
+                        z = &x->in; printf("%d %d %d\\n", z->small, z->bits, z->more)
+                        printf("%d %d\\n", x->grid[1][2], (1 ? $head : x->next)->value)''',
+                     ["47", "-5 second", "300 2 9", "60 47"])
+
+    def test_autocast_round_a_loop_and_through_globals(self):
+        self.at_walk("for (p = $head; p; p = p->next) println(p->value)\nkept = $head\n"
+                     "println(kept->next->value)", ["47", "-5", "-5"], "global kept")
+
+    def test_autocast_of_function_results(self):
+        self.at_walk("println(second($head)->value)", ["-5"],
+                     'function second(p) { return @cast(p, "node", "PROG")->next }')
+
+    def test_autocast_in_a_return_probe(self):
+        self.at_walk('x = $head; y = @entry($head->next); printf("%d %d\\n", x->value, y->value)',
+                     ["47 -5"], probe="return")
+
+    def test_defined_of_an_automatic_cast(self):
+        self.at_walk('x = $head; printf("%d %d\\n", @defined(x->next->in), @defined(x->nope))',
+                     ["1 0"])
+
+    def test_autocast_of_kernel_types(self):
+        self.at_walk('''t = task_current(); p = task_parent(t)
+                        printf("%d %d %d\\n", t->tgid == pid(), p->tgid == ppid(),
+                               t->real_parent->tgid == ppid())''', ["1 1 1"])
+
+    def test_autocast_of_tracepoint_arguments(self):
+        prog = build("calls", "-O0")
+        out = self.lines(script('''probe kernel.trace("sched_process_exit") {
+              if (pid() != target()) next
+              t = $p; printf("%d %d\\n", t->tgid == target(), t->real_parent->tgid == ppid()) }''',
+            "-c", f"{prog} >/dev/null"))
+        self.assertEqual(out, ["1 1"])
+
     # ---------------------------------------------------------------- conditions of probe points
 
     def test_conditions_arm_and_disarm(self):

@@ -50,6 +50,7 @@ Pragmas read_pragmas(const std::string& code) {
   pragmas.pure = has_pragma(code, "pure");
   pragmas.site = pragma_value(code, "site");
   pragmas.op = pragma_value(code, "op");
+  pragmas.pointer = pragma_value(code, "pointer");
   std::string cap = pragma_value(code, "string");
   if (!cap.empty()) pragmas.string_cap = static_cast<uint32_t>(std::stoul(cap));
   return pragmas;
@@ -269,6 +270,7 @@ class HandlerLowering {
     for (probes::ResolvedProbe* site : group) handler.sites.push_back(site->site);
     BodyLowering lowering(outer_, handler.body, Side::Kernel, probe_.span, first.scope.get());
     lowering.is_return_probe = first.is_return;
+    if (first.entry) lowering.entry_scope = first.entry->scope.get();
     for (const ir::Site& site : handler.sites)
       lowering.sites_name_functions |= !site.function.empty();
     only_in_process(first.site.pid, lowering.builder());

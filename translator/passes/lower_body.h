@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "ir/builder.h"
+#include "passes/autocast.h"
 #include "passes/program.h"
 
 namespace coretap {
@@ -20,10 +21,11 @@ namespace coretap {
 class ModuleLowering {
  public:
   ModuleLowering(Program& program, probes::ResolveContext& context)
-      : program(program), context(context) {}
+      : program(program), context(context), autocast(program, context) {}
 
   Program& program;
   probes::ResolveContext& context;
+  Autocast autocast;
   ir::Module module;
 
   ir::GlobalId global(const ast::VarDecl& decl);
@@ -41,8 +43,9 @@ class ModuleLowering {
 /// Pragma comments of an embedded-C body; see docs/generated-code.md.
 struct Pragmas {
   bool bpf = false, harness = false, pure = false;
-  std::string site;  ///< "pp", "ppfunc", … : the call is a SiteStr operation
-  std::string op;    ///< "error", "next": the call is that IR operation
+  std::string site;     ///< "pp", "ppfunc", … : the call is a SiteStr operation
+  std::string pointer;  ///< the kernel type that the result points to
+  std::string op;       ///< "error", "next": the call is that IR operation
   uint32_t string_cap = 0;
 };
 Pragmas read_pragmas(const std::string& code);
@@ -80,9 +83,10 @@ class BodyLowering : public probes::ContextLowering {
   void effect(ast::Expr& expr);        ///< for its side effect only
   void declare_parameter(const ast::VarDecl& decl) { local(decl); }
 
-  bool in_function = false;           ///< `next` ends the function, not the handler
-  bool is_return_probe = false;       ///< plain $params mean their value at entry
-  bool sites_name_functions = false;  ///< ppfunc() is known
+  bool in_function = false;                     ///< `next` ends the function, not the handler
+  bool is_return_probe = false;                 ///< plain $params mean their value at entry
+  bool sites_name_functions = false;            ///< ppfunc() is known
+  probes::ContextScope* entry_scope = nullptr;  ///< of a return probe: that of the entry
   std::vector<EntrySave> entry_saves;
   ir::Operand entry_register(unsigned dwarf_register, ir::Operand cfa) override;
   std::map<unsigned, ir::GlobalId> entry_registers;  ///< DWARF number to where it is saved
@@ -116,6 +120,7 @@ class BodyLowering : public probes::ContextLowering {
   Operand symbol(ast::Symbol& symbol);
   Operand target(ast::Expr& expr);
   Operand entry(const ast::Expr& expr, ast::Type type);
+  bool defined(const ast::Expr& expr);
   Operand cast(ast::Cast& cast);
   Operand index(ast::Index& index);
   Operand call(ast::Call& call, bool want_value);

@@ -87,8 +87,7 @@ ir::Operand BodyLowering::value(ast::Expr& expr) {
       return entry(operand, expr.type);
     }
     case ast::ExprKind::Defined:
-      return Operand::integer(
-          scope_ && scope_->defines(*static_cast<ast::Defined&>(expr).operand) ? 1 : 0);
+      return Operand::integer(defined(*static_cast<ast::Defined&>(expr).operand) ? 1 : 0);
     case ast::ExprKind::AtOp: return at_op(static_cast<ast::AtOp&>(expr));
     case ast::ExprKind::Index: return index(static_cast<ast::Index&>(expr));
     case ast::ExprKind::Call: return call(static_cast<ast::Call&>(expr), true);
@@ -215,10 +214,35 @@ ir::Operand BodyLowering::entry(const ast::Expr& expr, ast::Type type) {
   return Operand::of(save.local);
 }
 
+bool BodyLowering::defined(const ast::Expr& expr) {
+  if (expr.kind == ast::ExprKind::Cast)
+    return outer_.autocast.type_of(expr, {scope_, entry_scope}).has_value();
+  return scope_ && scope_->defines(expr);
+}
+
 ir::Operand BodyLowering::cast(ast::Cast& cast) {
+  if (side_ == ir::Side::User && !cast.components.empty()) {
+    diagnostics()
+        .semantic_error("needs-kernel-event", cast.span,
+                        "memory can be read while an event is handled, not in a begin, end, error "
+                        "or timer probe")
+        .hint("read it in the probe that observes the event and keep the value in a global");
+    return missing(cast.type);
+  }
   Operand base = value(*cast.operand);
   b_.at(cast.span);
-  auto result = probes::lower_cast(cast, base, scope_, outer_.context, *this);
+  std::optional<Operand> result;
+  if (!cast.type_name.empty()) {
+    result = probes::lower_cast(cast, base, scope_, outer_.context, *this);
+  } else if (auto type = outer_.autocast.base_of(cast, {scope_, entry_scope})) {
+    result = probes::lower_autocast(cast, base, *type, *this);
+  } else {
+    diagnostics()
+        .semantic_error("autocast-type", cast.span,
+                        "unknown type in dereference: nothing says what '" +
+                            ast::print(*cast.operand) + "' points to")
+        .hint("name the type: @cast(" + ast::print(*cast.operand) + ", \"TYPE\")->…");
+  }
   return result ? *result : missing(cast.type);
 }
 

@@ -1,4 +1,4 @@
-// @cast(value, "type"[, "module"])->…
+// @cast(value, "type"[, "module"])->… and `x->…`, which takes the type from where x came from.
 #include "probes/families.h"
 #include "probes/scope_base.h"
 
@@ -111,6 +111,32 @@ std::optional<CastType> find_cast_type(const ast::Cast& cast, ContextScope* scop
   return std::nullopt;
 }
 
+namespace {
+
+/// A cast reads its operand as a pointer to the type, unless the type is a pointer already.
+debug::TypePtr pointer_of_cast(const debug::TypePtr& type) {
+  return type->kind() == debug::TypeKind::Pointer ? type : pointer_to(type);
+}
+
+std::optional<ir::Operand> lower_value(const ast::Cast& cast, ir::Operand value,
+                                       const ValueType& base, ContextLowering& to) {
+  Root root;
+  root.type = base.type;
+  root.emit = [&](PlaceEmitter&) {
+    Place place;
+    place.kind = Place::Value;
+    place.type = root.type;
+    place.base = value;
+    place.space = base.is_kernel ? ir::Space::Kernel : ir::Space::User;
+    place.relocated = base.is_kernel;
+    return place;
+  };
+  if (cast.components.empty()) return value;
+  return lower_components(root, "@cast", cast.span, cast.address_of, cast.components, {}, to);
+}
+
+}  // namespace
+
 std::optional<ir::Operand> lower_cast(const ast::Cast& cast, ir::Operand value, ContextScope* scope,
                                       ResolveContext& context, ContextLowering& to) {
   Problem problem;
@@ -119,20 +145,60 @@ std::optional<ir::Operand> lower_cast(const ast::Cast& cast, ir::Operand value, 
     report(problem, to.diagnostics());
     return std::nullopt;
   }
-  Root root;
-  bool is_pointer = found->type->kind() == debug::TypeKind::Pointer;
-  root.type = is_pointer ? found->type : pointer_to(found->type);
-  root.emit = [&](PlaceEmitter&) {
-    Place place;
-    place.kind = Place::Value;
-    place.type = root.type;
-    place.base = value;
-    place.space = found->is_kernel ? ir::Space::Kernel : ir::Space::User;
-    place.relocated = found->is_kernel;
-    return place;
-  };
-  if (cast.components.empty()) return value;
-  return lower_components(root, "@cast", cast.span, cast.address_of, cast.components, {}, to);
+  return lower_value(cast, value, {pointer_of_cast(found->type), found->is_kernel}, to);
+}
+
+std::optional<ir::Operand> lower_autocast(const ast::Cast& cast, ir::Operand value,
+                                          const ValueType& base, ContextLowering& to) {
+  // The value of an array or a structure is its address.
+  ValueType pointer = base;
+  if (base.type->kind() == debug::TypeKind::Array) pointer.type = pointer_to(base.type->target());
+  if (pointer.type->kind() == debug::TypeKind::Pointer)
+    return lower_value(cast, value, pointer, to);
+  to.diagnostics()
+      .semantic_error(
+          "autocast-type", cast.span,
+          "this dereferences a value of type '" + spelling(base.type) + "', which is no pointer")
+      .hint("name the type that it points to: @cast(value, \"TYPE\")->…");
+  return std::nullopt;
+}
+
+std::optional<ValueType> member_type(const ValueType& base, const ast::Cast& cast) {
+  Problem problem;
+  std::optional<AccessPlan> plan = plan_access(base.type, cast.components, problem);
+  if (!plan || plan->pretty) return std::nullopt;
+  debug::TypePtr type = type_of(plan->result);
+  if (!type) return std::nullopt;
+  return ValueType{cast.address_of ? pointer_to(type) : type, base.is_kernel};
+}
+
+std::optional<ValueType> value_type(const ast::Expr& expr, ContextScope* scope,
+                                    ResolveContext& context) {
+  if (expr.kind == ast::ExprKind::Cast) {
+    auto& cast = static_cast<const ast::Cast&>(expr);
+    Problem problem;
+    std::optional<CastType> found = find_cast_type(cast, scope, context, problem);
+    if (!found) return std::nullopt;
+    ValueType base{pointer_of_cast(found->type), found->is_kernel};
+    return cast.components.empty() ? base : member_type(base, cast);
+  }
+  auto* own = dynamic_cast<VariableScope*>(scope);
+  debug::TypePtr type = own ? own->type_of(expr) : nullptr;
+  if (!type) return std::nullopt;
+  bool address = expr.kind == ast::ExprKind::Target
+                     ? static_cast<const ast::Target&>(expr).address_of
+                     : static_cast<const ast::AtVar&>(expr).address_of;
+  return ValueType{address ? pointer_to(type) : type, own->is_kernel()};
+}
+
+std::optional<ValueType> kernel_pointer(const std::string& name, const Span& at,
+                                        ResolveContext& context) {
+  std::shared_ptr<debug::KernelBtf> btf = context.kernel_btf(at);
+  if (!btf) return std::nullopt;
+  debug::TypePtr type =
+      look_up(name, [&](const std::string& full) { return btf->type_named(full); });
+  if (!type) return std::nullopt;
+  return ValueType{pointer_to(type), true};
 }
 
 }  // namespace coretap::probes

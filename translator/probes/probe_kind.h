@@ -121,6 +121,25 @@ bool is_builtin(const ast::ProbePoint& point);
 /// For --dump-probe-types: every pattern, as "process(string).function(string).return".
 std::vector<std::string> point_patterns();
 
+/// The type of a script value, and where it points to.
+struct ValueType {
+  debug::TypePtr type;
+  bool is_kernel = false;
+};
+/// Type of a target variable, @var or @cast with what is behind it; nothing if that has none here.
+/// Never reports.
+std::optional<ValueType> value_type(const ast::Expr& expr, ContextScope* scope,
+                                    ResolveContext& context);
+/// The same for the members of `cast` behind a value of type `base`.
+std::optional<ValueType> member_type(const ValueType& base, const ast::Cast& cast);
+/// Pointer to the kernel's type of this name.
+std::optional<ValueType> kernel_pointer(const std::string& name, const Span& at,
+                                        ResolveContext& context);
+
+/// `x->member`: an automatic cast, of a value whose type is known from where it came from.
+std::optional<ir::Operand> lower_autocast(const ast::Cast& cast, ir::Operand value,
+                                          const ValueType& base, ContextLowering& to);
+
 /// `@cast(value, "type"[, "module"])->…`: value is already lowered; module "kernel" or an object
 /// path; "" = as the probe's own. `scope` may be null.
 std::optional<ir::Operand> lower_cast(const ast::Cast& cast, ir::Operand value, ContextScope* scope,
