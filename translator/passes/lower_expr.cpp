@@ -478,6 +478,7 @@ ir::Operand BodyLowering::assign(ast::Assign& assign, bool want_value) {
   }
   if (assign.op == "<<<") {
     StatRef ref = stat_ref(left);
+    for (Operand& key : ref.keys) key = held(key, *assign.right);
     Operand sample = value(*assign.right);
     b_.at(assign.span);
     std::vector<Operand> args{sample};
@@ -487,20 +488,20 @@ ir::Operand BodyLowering::assign(ast::Assign& assign, bool want_value) {
   }
   std::vector<Operand> k;
   if (left.kind == ast::ExprKind::Index) k = keys(static_cast<ast::Index&>(left).indexes);
+  for (Operand& key : k) key = held(key, *assign.right);
+  // As in stap, the keys come first and the target is read last: `x *= x++` multiplies the new x.
+  Operand right = value(*assign.right);
+  b_.at(assign.span);
   if (assign.op == "=") {
-    Operand right = value(*assign.right);
-    b_.at(assign.span);
     store(left, right, k);
     return right;
   }
   if (assign.op == "+=" || assign.op == "-=") {
-    Operand delta = value(*assign.right);
-    b_.at(assign.span);
+    Operand delta = right;
     if (assign.op == "-=") delta = binary("-", Operand::integer(0), delta, assign.span);
     return add_to(left, delta, k, want_value);
   }
-  Operand old = held(load(left, k), *assign.right);
-  Operand right = value(*assign.right);
+  Operand old = load(left, k);
   b_.at(assign.span);
   std::string op = assign.op.substr(0, assign.op.size() - 1);
   Operand result =
