@@ -13,10 +13,10 @@ static __always_inline int ct_fail_text(struct ct_ctx* c, const char* text) {
   c->text = (u64)text;
   return CT_ERR_MESSAGE;
 }
-#define CT_FAIL_LITERAL(literal)              \
-  ({                                          \
-    static const char ct_literal[] = literal; \
-    ct_fail_text(c, ct_literal);              \
+#define CT_FAIL_LITERAL(literal)                        \
+  ({                                                    \
+    static const char ct_literal[] CT_RODATA = literal; \
+    ct_fail_text(c, ct_literal);                        \
   })
 
 /* Texts as SystemTap words them, for catch (message). */
@@ -35,11 +35,14 @@ static __always_inline void ct_fault_text(char* to, u32 cap, const char* format,
 
 /* The message of error `code`, for a catch block. */
 static __always_inline void ct_error_text(struct ct_ctx* c, int code, char* to, u32 cap) {
-  static const char kernel_read[] = "kernel read fault at 0x%016llx (addr)";
-  static const char user_read[] = "user read fault at 0x%016llx (addr)";
-  static const char div_zero[] = CT_TEXT_DIV_ZERO, array_full[] = CT_TEXT_ARRAY_FULL,
-                    max_action[] = CT_TEXT_MAXACTION, empty_stat[] = CT_TEXT_EMPTY_STAT,
-                    overflow[] = CT_TEXT_OVERFLOW, exhausted[] = CT_TEXT_EXHAUSTED;
+  static const char kernel_read[] CT_RODATA = "kernel read fault at 0x%016llx (addr)";
+  static const char user_read[] CT_RODATA = "user read fault at 0x%016llx (addr)";
+  static const char div_zero[] CT_RODATA = CT_TEXT_DIV_ZERO;
+  static const char array_full[] CT_RODATA = CT_TEXT_ARRAY_FULL;
+  static const char max_action[] CT_RODATA = CT_TEXT_MAXACTION;
+  static const char empty_stat[] CT_RODATA = CT_TEXT_EMPTY_STAT;
+  static const char overflow[] CT_RODATA = CT_TEXT_OVERFLOW;
+  static const char exhausted[] CT_RODATA = CT_TEXT_EXHAUSTED;
   u64 text = c->text;
   ct_str_clear(to, cap);
   switch (code) {

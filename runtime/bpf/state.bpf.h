@@ -4,6 +4,11 @@
 
 struct ct_state ct_state;
 
+/* Of a constant text: clang would put one of 4, 8, 16 or 32 bytes into .rodata.cst*, but describe it
+ * in BTF as part of .rodata, at an offset that another has; the kernel then refuses the whole BTF,
+ * and with it every callback of bpf_loop(). */
+#define CT_RODATA __attribute__((section(".rodata"), aligned(8)))
+
 /* Memory that another CPU or the harness changes: read and written once, as a whole. */
 #define CT_ONCE(x) (*(volatile typeof(x)*)&(x))
 

@@ -106,7 +106,7 @@ static __always_inline void ct_str_append(char* to, u32 to_cap, const char* b, u
 #define ct_str_append_number(to, to_cap, format, value)                                 \
   do {                                                                                  \
     char ct_digits[24] __attribute__((aligned(8))) = {};                                \
-    static const char ct_format[] = format;                                             \
+    static const char ct_format[] CT_RODATA = format;                                   \
     u64 ct_value = (value);                                                             \
     bpf_snprintf(ct_digits, sizeof(ct_digits), ct_format, &ct_value, sizeof(ct_value)); \
     ct_str_append((to), (to_cap), ct_digits, sizeof(ct_digits));                        \

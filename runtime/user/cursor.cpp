@@ -33,7 +33,7 @@ int compare_rows(const Element& a, const Element& b, const Order& order, Kind va
 void sort_and_limit(Rows& rows, const Order& order, s64 limit) {
   sort_elements(rows.elements, order, rows.value);
   rows.end = static_cast<s64>(rows.elements.size());
-  if (limit >= 0 && limit < rows.end) rows.end = limit;
+  if (limit < rows.end) rows.end = limit < 0 ? 0 : limit;
 }
 
 }  // namespace

@@ -200,10 +200,11 @@ struct Order {
   StatFn stat;
 };
 struct Rows;
+constexpr s64 kNoLimit = INT64_MAX;  ///< of foreach
 /// foreach: a snapshot of the elements, so that the body may delete and add.
 class Cursor {
  public:
-  /// `slice` is a packed key with `*`s, or empty. `limit` < 0: none.
+  /// `slice` is a packed key with `*`s, or empty. A negative `limit` is 0, as in stap.
   Cursor(u32 global, Order order, s64 limit, View slice);
   /// foreach over all buckets of a histogram, which are indexed by number; an empty statistic's
   /// are all 0.

@@ -99,7 +99,7 @@ TEST(Cursor, SortsStringsAsBytes) {
   make_arrays(&g, 1);
   for (const char* s : {"b", "B", "a", "\xc3\xa4"}) array_set(0, key(s, 1), 1, nullptr);
   std::string order;
-  for (Cursor c(0, {1, 1, StatFn::Count}, -1, {"", 0}); c.next();)
+  for (Cursor c(0, {1, 1, StatFn::Count}, kNoLimit, {"", 0}); c.next();)
     order += std::string(c.key_str(0).data, c.key_str(0).size) + " ";
   EXPECT_EQ(order, "B a b \xc3\xa4 ");
 }
@@ -109,7 +109,7 @@ TEST(Cursor, BodyMayDeleteEverything) {
   make_arrays(&g, 1);
   for (s64 i = 0; i < 10; ++i) array_set(0, key(i), i, nullptr);
   int rows = 0;
-  for (Cursor c(0, {1, 1, StatFn::Count}, -1, {"", 0}); c.next(); ++rows) array_clear(0);
+  for (Cursor c(0, {1, 1, StatFn::Count}, kNoLimit, {"", 0}); c.next(); ++rows) array_clear(0);
   EXPECT_EQ(rows, 10);
   EXPECT_EQ(first_keys(0, {0, 0, StatFn::Count}).size(), 0u);
 }
@@ -122,7 +122,7 @@ TEST(Cursor, Slices) {
   array_set(0, key("b", 2), 3, nullptr);
   Key b_any = Key().add(text("b")).any();
   s64 sum = 0;
-  for (Cursor c(0, {0, 0, StatFn::Count}, -1, b_any); c.next();) sum += c.value_long();
+  for (Cursor c(0, {0, 0, StatFn::Count}, kNoLimit, b_any); c.next();) sum += c.value_long();
   EXPECT_EQ(sum, 5);
   EXPECT_EQ(array_in(0, Key().any().add(2ll), true), 1);
   EXPECT_EQ(array_in(0, Key().any().add(3ll), true), 0);

@@ -55,13 +55,11 @@ std::string Unit::constants() const {
   std::string out;
   for (const std::string& text : literal_order_)
     out += "static const char " + literals_.at(text) + "[" +
-           std::to_string(padded(text.size() + 1)) +
-           "] __attribute__((aligned(8))) = " + c_string(text) + ";\n";
+           std::to_string(padded(text.size() + 1)) + "] CT_RODATA = " + c_string(text) + ";\n";
   for (const std::string& what : site_tables_) {
     uint32_t cap = 0;
     std::string name = const_cast<Unit*>(this)->site_table(what, cap);
-    out += "static const char " + name + "[][" + std::to_string(cap) +
-           "] __attribute__((aligned(8))) = {\n";
+    out += "static const char " + name + "[][" + std::to_string(cap) + "] CT_RODATA = {\n";
     for (const ir::KernelHandler& h : module.kernel_handlers)
       for (const ir::Site& s : h.sites) out += "  " + c_string(site_text(s, what)) + ",\n";
     out += "};\n";

@@ -327,7 +327,7 @@ void UserBody::foreach (const Inst& inst) {
   const ir::ForeachSpec& spec = *inst.foreach;
   const ir::Global& g = module_.globals[spec.array];
   std::string index = std::to_string(spec.array) + "u";
-  std::string limit = spec.has_limit ? value(inst.args[0]) : "-1";
+  std::string limit = spec.has_limit ? value(inst.args[0]) : "ct::kNoLimit";
   std::string order = "ct::Order{" + std::to_string(spec.sort_direction) + ", " +
                       std::to_string(spec.sort_column) + ", " + stat_fn(spec.sort_stat) + "}";
   out_.open("");

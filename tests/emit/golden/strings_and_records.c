@@ -28,7 +28,7 @@ struct {
   __type(value, struct ct_value1_seen);
 } m1_0_seen SEC(".maps");
 
-static const char ct_text_0[16] __attribute__((aligned(8))) = " \"quoted\"\077";
+static const char ct_text_0[16] CT_RODATA = " \"quoted\"\077";
 
 struct ct_frame_h {
   char text_1[64];

@@ -3,7 +3,7 @@ import importlib
 
 from live import LiveTest
 
-AREAS = ["operators"]
+AREAS = ["operators", "strings", "statements", "arrays", "errors", "printing"]
 
 
 def check_all(side):

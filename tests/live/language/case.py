@@ -71,8 +71,19 @@ def kernel_handlers(text):
 
 
 def check(test, cases, side):
-    """Runs `cases` on `side` ("kernel" or "user") and compares each with what it must give."""
+    """Runs `cases` on `side` ("kernel" or "user") and compares each with what it must give.
+
+    Cases that continue in user space take `num` and `txt` there, so they have a script of their own.
+    """
     cases = [case for case in cases if side in case.sides]
+    continued = [case for case in cases if case.continued or case.out is not None]
+    run(test, [case for case in cases if case not in continued], side)
+    run(test, continued, side)
+
+
+def run(test, cases, side):
+    if not cases:
+        return
     if side == "kernel":
         program = build("once", "-O1")
         text = script(cases, f'process("{program}").function("once").call')
@@ -83,7 +94,7 @@ def check(test, cases, side):
     path = TMP / f"language-{side}.stp"
     path.write_text(text)
     result = coretap("-g", path, *options, timeout=240)
-    test.assertEqual((result.returncode, result.stderr), (0, ""), text)
+    test.assertEqual((result.returncode, result.stderr[:3000]), (0, ""))
     num, txt, printed = parse_results(result.stdout)
     for case in cases:
         with test.subTest(case=case.name, side=side):
