@@ -231,6 +231,7 @@ class LibbpfKernelBtf : public KernelBtf {
   }
 
   std::optional<BtfFunction> tracepoint(const std::string& name) const override;
+  std::optional<int64_t> enumerator(const std::string& name) const override;
   TypePtr type_named(const std::string& name) const override;
 
  private:
@@ -286,6 +287,16 @@ std::optional<BtfFunction> LibbpfKernelBtf::tracepoint(const std::string& name) 
     if (types->parameters.empty() || !types->parameters[0].name.empty()) break;
   }
   return types;
+}
+
+std::optional<int64_t> LibbpfKernelBtf::enumerator(const std::string& name) const {
+  for (uint32_t id = 1; id < btf__type_cnt(table_.get()); id++) {
+    const btf_type* type = btf__type_by_id(table_.get(), id);
+    if (!btf_is_any_enum(type)) continue;
+    for (const auto& [each, value] : make_btf_type(table_, id)->enumerators())
+      if (each == name) return value;
+  }
+  return std::nullopt;
 }
 
 TypePtr LibbpfKernelBtf::type_named(const std::string& name) const {

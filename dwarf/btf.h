@@ -33,6 +33,8 @@ class KernelBtf {
   /// `btf_trace_<name>`, names from `__traceiter_<name>` or `__bpf_trace_<name>`.
   virtual std::optional<BtfFunction> tracepoint(const std::string& name) const = 0;
   virtual std::vector<std::string> tracepoints(const std::string& glob) const = 0;  ///< sorted
+  /// Value of an enumerator of any of the kernel's enums.
+  virtual std::optional<int64_t> enumerator(const std::string& name) const = 0;
   virtual TypePtr type_named(const std::string& name) const = 0;  ///< "struct task_struct", "pid_t"
 };
 

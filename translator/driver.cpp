@@ -28,6 +28,7 @@
 #include "ast/print.h"
 #include "build/cache.h"
 #include "build/compile.h"
+#include "build/header_constant.h"
 #include "emit/kernel_c.h"
 #include "emit/user_cpp.h"
 #include "pass_timer.h"
@@ -130,6 +131,7 @@ class Driver {
     compile_options_.guru = o_.guru;
     compile_options_.keep_unused = o_.keep_unused;
     compile_options_.defines = o_.defines;
+    compile_options_.header_constant = header_constant;
     compile_options_.tapset_dirs.push_back(CORETAP_TAPSET_DIR);
     for (const std::string& dir : o_.tapset_dirs) compile_options_.tapset_dirs.push_back(dir);
   }

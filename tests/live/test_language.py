@@ -1,5 +1,9 @@
 """The language's constructs on both sides: each body runs in a begin probe (user side) and in a
 probe of the workload's only call of walk() (kernel side), and must print the same."""
+import errno
+import os
+import socket
+
 import live
 from live import LiveTest, build, script
 
@@ -68,6 +72,54 @@ class Language(LiveTest):
 
     def test_abort_leaves_the_handler_through_try(self):
         self.both('println("a"); try { abort() } catch { println("c") } println("b")', ["a"])
+
+    # ---------------------------------------------------------------- embedded C and constants
+
+    def test_embedded_expressions(self):
+        self.both('printf("%d %s\\n", %{ 2 * 21 %}, %{ /* string 16 */ "text" %})', ["42 text"],
+                  "", "-g")
+
+    def test_embedded_statements_and_errors(self):
+        self.both('''try { %{ STAP_ERROR("told so"); %} } catch (m) { println(m) }
+                     %{ /* harness */ STAP_PRINTF("%d %s\\n", 7, "seven"); %} println("after")''',
+                  ["told so", "7 seven", "after"], "", "-g")
+
+    def test_embedded_functions_on_each_side(self):
+        self.both('''printf("%d %s\\n", twice(21), greet("you"))
+                     try { twice(-1) } catch (m) { println(m) }''',
+                  ["42 hi you", "negative"], '''
+            %{ /* bpf */ static s64 ct_test_double(s64 x) { return 2 * x; } %}
+            %{ /* harness */ static s64 ct_test_double(s64 x) { return 2 * x; } %}
+            function twice:long (n:long) %{ /* bpf */ /* unprivileged */
+              if (STAP_ARG_n < 0) STAP_ERROR("negative");
+              STAP_RETURN(ct_test_double(STAP_ARG_n)); %}
+            function twice:long (n:long) %{ /* harness */
+              if (STAP_ARG_n < 0) STAP_ERROR("negative");
+              STAP_RETURN(ct_test_double(STAP_ARG_n)); %}
+            function greet:string (who:string) %{ /* harness */
+              snprintf(STAP_RETVALUE, STAP_RETLEN, "hi %s", STAP_ARG_who); %}''', "-g")
+
+    def test_stap_next_in_embedded_functions(self):
+        for side in ("bpf", "harness"):
+            text = '''function f:long (n:long) %%{ /* %s */ if (STAP_ARG_n > 2) STAP_NEXT; STAP_RETURN(1); %%}
+                      function f:long (n:long) { return 7 }''' % side
+            prog = build("calls", "-O0")
+            out = self.lines(script(
+                f'{text} probe process("{prog}").function("walk").call {{ println(f(1), f(3)) }}',
+                "-g", "-c", f"{prog} >/dev/null"))
+            self.assertEqual(out, ["17"], side)
+
+    def test_printing_from_kernel_c_is_refused(self):
+        done = script('probe timer.profile { %{ STAP_PRINTF("%d", 3); %} }', "-g")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("STAP_PRINTF prints in user space: mark the C as /* harness */", done.stderr)
+
+    def test_constants(self):
+        self.both('''printf("%d %d %d %d\\n", @const("EAGAIN"), @const("AF_INET6"), %{ O_CREAT %},
+                           @const("MAXSTRINGLEN"))
+                     printf("%d %s.%s\\n", @enum("PIDTYPE_PGID"), @enumname("pid_type", 1, "kernel"),
+                            @enumname("pid_type", 99, "kernel"))''',
+                  [f"{errno.EAGAIN} {socket.AF_INET6} {os.O_CREAT} 512", "2 PIDTYPE_TGID."], "", "-g")
 
     # ---------------------------------------------------------------- automatic casts
 

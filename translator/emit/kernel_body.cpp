@@ -482,8 +482,18 @@ void BodyEmitter::call(const Inst& inst) {
 void BodyEmitter::embedded(const Inst& inst) {
   std::string name = "ct_embedded_" + name_ + "_" + num(++labels_);
   ir::Type result;
-  if (inst.dst != kNone) result = body_.locals[inst.dst].type;
-  callbacks_ += embedded_function(name, result, {}, inst.name, inst.span.file, line_of(inst));
+  std::string code = inst.name;
+  if (inst.dst != kNone) {
+    result = body_.locals[inst.dst].type;
+    if (result.ty == Ty::Str) result.cap = capacity(module_, result);
+    bool is_expression = code.find("STAP_RETVALUE") == std::string::npos &&
+                         code.find("STAP_RETURN") == std::string::npos;
+    if (is_expression && result.ty == Ty::Str)
+      code = "bpf_probe_read_kernel_str(ct_ret, STAP_RETLEN, (const void *)(" + code + "\n));";
+    else if (is_expression)
+      code = "STAP_RETVALUE = (s64)(" + code + "\n);";
+  }
+  callbacks_ += embedded_function(name, result, {}, code, inst.span.file, line_of(inst));
   std::string args = "c";
   if (result.ty == Ty::Str) args += ", " + local(inst.dst);
   if (result.ty == Ty::Long) args += ", &" + local(inst.dst);

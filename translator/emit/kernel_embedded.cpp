@@ -30,6 +30,8 @@ std::string embedded_function(const std::string& name, const ir::Type& result,
     }
     define("STAP_RETURN", "()", "goto ct_out");
   }
+  define("STAP_PRINTF", "(...)",
+         "_Static_assert(0, \"STAP_PRINTF prints in user space: mark the C as /* harness */\")");
   define("STAP_NEXT", "", "do { c->declined = 1; goto ct_out; } while (0)");
   define("STAP_ERROR", "(message)",
          "do { ct_rc = CT_FAIL_LITERAL(message); goto ct_out; } while (0)");

@@ -304,20 +304,48 @@ void UserBody::call(const Inst& inst) {
   if (inst.declined != ir::kNone) assign(inst.declined, "ct::was_declined()");
 }
 
+std::string embedded_macros(Ty result) {
+  return std::string(
+             "#define STAP_RETLEN CT_MAXSTRINGLEN\n"
+             "#define STAP_ERROR(...) ct::failf(__VA_ARGS__)\n"
+             "#define STAP_PRINTF(...) ct::printf(__VA_ARGS__)\n"
+             "#define STAP_NEXT do { ct::decline(); return; } while (0)\n") +
+         (result == Ty::Long ? "#define STAP_RETURN(...) do { __VA_OPT__(STAP_RETVALUE = "
+                               "(__VA_ARGS__);) return; } "
+                               "while (0)"
+                             : "#define STAP_RETURN() return");
+}
+
+std::string embedded_macros_end() {
+  return "#undef STAP_RETLEN\n#undef STAP_ERROR\n#undef STAP_PRINTF\n#undef STAP_NEXT\n"
+         "#undef STAP_RETURN";
+}
+
+/// Statements run in a lambda, so that STAP_RETURN and a plain `return` leave only them.
 void UserBody::embedded(const Inst& inst) {
-  if (inst.dst != ir::kNone && inst.name.find("STAP_RETVALUE") == std::string::npos)
-    return assign(inst.dst, is_str({Operand::of(inst.dst)}) ? "ct::text(" + inst.name + ")"
-                                                            : "(" + inst.name + ")");
+  const SourceFile* file = inst.span ? inst.span.file : nullptr;
+  uint32_t line = file ? line_column(*file, inst.span.begin).line : 0;
+  bool text = inst.dst != ir::kNone && is_str(Operand::of(inst.dst));
+  bool is_expression = inst.dst != ir::kNone &&
+                       inst.name.find("STAP_RETVALUE") == std::string::npos &&
+                       inst.name.find("STAP_RETURN") == std::string::npos;
+  if (is_expression) {
+    out_.line(local(inst.dst) + " = " + (text ? "ct::text(" : "static_cast<s64>("));
+    out_.verbatim(inst.name, file, line);
+    return out_.line(");");
+  }
+  Ty result = inst.dst == ir::kNone ? Ty::Void : text ? Ty::Str : Ty::Long;
   out_.open("");
-  if (inst.dst != ir::kNone) {
-    bool text = is_str(Operand::of(inst.dst));
-    out_.line(text ? "char STAP_RETVALUE[CT_MAXSTRINGLEN] = {};" : "s64 STAP_RETVALUE = 0;");
-    out_.verbatim(inst.name, nullptr, 0);
+  if (result == Ty::Str) out_.line("char STAP_RETVALUE[CT_MAXSTRINGLEN] = {};");
+  if (result == Ty::Long) out_.line("s64 STAP_RETVALUE = 0;");
+  out_.verbatim(embedded_macros(result), nullptr, 0);
+  out_.open("[&]() -> void");
+  out_.verbatim(inst.name, file, line);
+  out_.close("}();");
+  out_.verbatim(embedded_macros_end(), nullptr, 0);
+  if (result != Ty::Void)
     out_.line(local(inst.dst) +
               (text ? " = ct::text(STAP_RETVALUE, sizeof STAP_RETVALUE);" : " = STAP_RETVALUE;"));
-  } else {
-    out_.verbatim(inst.name, nullptr, 0);
-  }
   out_.close();
 }
 

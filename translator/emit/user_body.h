@@ -35,6 +35,10 @@ class CodeWriter {
   uint32_t next_line_ = 0;  ///< line that the compiler gives to the next line written
 };
 
+/// The STAP_ macros of embedded C that results in `result`, and their end.
+std::string embedded_macros(ir::Ty result);
+std::string embedded_macros_end();
+
 /// "text" as a C string literal, and as a ct::View expression.
 std::string c_string(const std::string& text);
 std::string view_literal(const std::string& text);

@@ -120,24 +120,11 @@ class Unit {
     }
     if (text) out_.line("char STAP_RETVALUE[CT_MAXSTRINGLEN] = {};");
     if (f.result.ty == Ty::Long) out_.line("s64 STAP_RETVALUE = 0;");
-    out_.verbatim(
-        "#define STAP_RETLEN CT_MAXSTRINGLEN\n"
-        "#define STAP_ERROR(...) ct::failf(__VA_ARGS__)\n"
-        "#define STAP_PRINTF(...) ct::printf(__VA_ARGS__)\n"
-        "#define STAP_NEXT do { ct::decline(); return; } while (0)",
-        nullptr, 0);
-    out_.verbatim(f.result.ty == Ty::Long
-                      ? "#define STAP_RETURN(...) do { __VA_OPT__(STAP_RETVALUE = (__VA_ARGS__);) "
-                        "return; } while (0)"
-                      : "#define STAP_RETURN() return",
-                  nullptr, 0);
+    out_.verbatim(embedded_macros(f.result.ty), nullptr, 0);
     out_.open("[&]() -> void");
     out_.verbatim(f.embedded_c, f.span.file, f.embedded_line);
     out_.close("}();");
-    out_.verbatim(
-        "#undef STAP_RETLEN\n#undef STAP_ERROR\n#undef STAP_PRINTF\n#undef STAP_NEXT\n"
-        "#undef STAP_RETURN",
-        nullptr, 0);
+    out_.verbatim(embedded_macros_end(), nullptr, 0);
     if (f.result.ty == Ty::Long) out_.line("return STAP_RETVALUE;");
     if (text) out_.line("ct::copy(ct_result, ct::text(STAP_RETVALUE, sizeof STAP_RETVALUE));");
   }

@@ -26,6 +26,7 @@ class ModuleLowering {
   Program& program;
   probes::ResolveContext& context;
   Autocast autocast;
+  std::map<std::string, std::optional<int64_t>> constants;  ///< of @const, asked for before
   ir::Module module;
 
   ir::GlobalId global(const ast::VarDecl& decl);
@@ -140,7 +141,12 @@ class BodyLowering : public probes::ContextLowering {
   Operand ternary(ast::Ternary& ternary);
   Operand assign(ast::Assign& assign, bool want_value);
   Operand compare(ast::Compare& compare);
+  // C and its constants: lower_embedded.cpp
   Operand at_op(ast::AtOp& op);
+  Operand enum_name(ast::AtOp& op);
+  Operand embedded(ast::EmbeddedExpr& expr);
+  bool embedded_fits(const std::string& code, const Span& at);
+  std::optional<int64_t> constant(const std::string& name, const Span& at);
   /// `left` evaluated before `right`: copies a variable that evaluating `right` may change.
   Operand held(Operand operand, const ast::Expr& later);
   Operand truth(Operand operand);

@@ -86,14 +86,6 @@ std::vector<BodyLowering::Overload> BodyLowering::overloads(const ast::Call& cal
     while (i < call.callees.size() && is_version_of(*versions[0], *call.callees[i]))
       versions.push_back(call.callees[i++]);
     Overload overload = pick(versions);
-    // Where this side has a version of its own, those for the other are not overloads.
-    bool other_has_twin = std::any_of(result.begin(), result.end(), [&](const Overload& o) {
-      return overload.other_side && o.callee->span.file == overload.callee->span.file;
-    });
-    if (other_has_twin) continue;
-    std::erase_if(result, [&](const Overload& o) {
-      return o.other_side && o.callee->span.file == overload.callee->span.file;
-    });
     result.push_back(overload);
     if (!may_decline(*overload.callee)) break;
   }

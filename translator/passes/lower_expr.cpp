@@ -132,11 +132,7 @@ ir::Operand BodyLowering::value(ast::Expr& expr) {
       return Operand::of(dst);
     }
     case ast::ExprKind::Print: return print(static_cast<ast::Print&>(expr));
-    case ast::ExprKind::Embedded: {
-      ir::LocalId dst = b_.temp(ir_type(expr.type));
-      b_.append(Op::EmbeddedC, {}, dst).name = static_cast<ast::EmbeddedExpr&>(expr).code;
-      return Operand::of(dst);
-    }
+    case ast::ExprKind::Embedded: return embedded(static_cast<ast::EmbeddedExpr&>(expr));
     case ast::ExprKind::Regex:
       diagnostics().semantic_error("regex-unsupported", expr.span,
                                    "regular expression matching is not available yet");
@@ -379,13 +375,6 @@ ir::Operand BodyLowering::compare(ast::Compare& compare) {
   if (op == "<=") return b_.value(Op::Le, {left, right});
   if (op == ">") return b_.value(Op::Lt, {right, left});
   return b_.value(Op::Le, {right, left});
-}
-
-ir::Operand BodyLowering::at_op(ast::AtOp& op) {
-  if (op.name == "probewrite") return Operand::integer(0);
-  diagnostics().semantic_error("operator-unsupported", op.span,
-                               "operator @" + op.name + " is not available yet");
-  return missing(op.type);
 }
 
 // ------------------------------------------------------------------ assignment

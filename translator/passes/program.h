@@ -2,6 +2,7 @@
 // runs them in the order in which they are declared here; each says what holds after it.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -23,6 +24,8 @@ struct CompileOptions {
   std::vector<std::string> tapset_dirs;        ///< our tapsets, then -I
   std::map<std::string, std::string> defines;  ///< -D NAME=VALUE
   std::map<std::string, std::string> globals;  ///< -G name=value
+  /// Value of a constant of the C headers, for @const.
+  std::function<std::optional<int64_t>(const std::string&)> header_constant;
 };
 
 /// One body with the sites it runs at. Points of one `probe` statement that expand to the same

@@ -48,6 +48,11 @@ bool kernel_can_format(const std::vector<ast::FormatPiece>& pieces) {
   return true;
 }
 
+/// Embedded C in a handler is the kernel's unless its pragma says otherwise.
+bool is_harness_c(const Inst& inst) {
+  return inst.op == Op::EmbeddedC && inst.name.find("/* harness */") != std::string::npos;
+}
+
 class Splitter {
  public:
   Splitter(ir::Module& module, Diagnostics& diagnostics, ir::KernelHandler& handler,
@@ -79,6 +84,7 @@ class Splitter {
                            [](const Operand& o) { return o.kind == Operand::None; });
       case Op::Call: return module_.functions[inst.function].side == ir::Side::User;
       case Op::Sprintf: return !kernel_can_format(*inst.format);
+      case Op::EmbeddedC: return is_harness_c(inst);
       default: return !ir::info(inst.op).kernel;
     }
   }
@@ -86,6 +92,7 @@ class Splitter {
   bool kernel_only(const Inst& inst) const {
     if (reads_saved_value(inst)) return true;
     if (inst.op == Op::Call) return module_.functions[inst.function].side == ir::Side::Kernel;
+    if (inst.op == Op::EmbeddedC) return !is_harness_c(inst);
     return !ir::info(inst.op).user;
   }
 
@@ -136,6 +143,7 @@ class Splitter {
 
   void hoist_with_operands(Inst& compound, Inst& inst, std::set<const Inst*>& hoisted) {
     if (!hoisted.insert(&inst).second) return;
+    if (inst.op == Op::EmbeddedC && inst.dst == ir::kNone) refuse(inst);  // its effect has a place
     if (inst.op == Op::Call && module_.functions[inst.function].twin != ir::kNone &&
         depends_on_user(compound, inst)) {
       hoisted.erase(&inst);  // its harness version runs in the segment instead

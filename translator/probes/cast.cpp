@@ -191,6 +191,15 @@ std::optional<ValueType> value_type(const ast::Expr& expr, ContextScope* scope,
   return ValueType{address ? pointer_to(type) : type, own->is_kernel()};
 }
 
+std::optional<ValueType> named_type(const ast::Cast& cast, ContextScope* scope,
+                                    ResolveContext& context, ContextLowering& to) {
+  Problem problem;
+  std::optional<CastType> found = find_cast_type(cast, scope, context, problem);
+  if (found) return ValueType{found->type, found->is_kernel};
+  report(problem, to.diagnostics());
+  return std::nullopt;
+}
+
 std::optional<ValueType> kernel_pointer(const std::string& name, const Span& at,
                                         ResolveContext& context) {
   std::shared_ptr<debug::KernelBtf> btf = context.kernel_btf(at);

@@ -132,6 +132,9 @@ std::optional<ValueType> value_type(const ast::Expr& expr, ContextScope* scope,
                                     ResolveContext& context);
 /// The same for the members of `cast` behind a value of type `base`.
 std::optional<ValueType> member_type(const ValueType& base, const ast::Cast& cast);
+/// The type that a @cast names; reports if there is none.
+std::optional<ValueType> named_type(const ast::Cast& cast, ContextScope* scope,
+                                    ResolveContext& context, ContextLowering& to);
 /// Pointer to the kernel's type of this name.
 std::optional<ValueType> kernel_pointer(const std::string& name, const Span& at,
                                         ResolveContext& context);

@@ -42,11 +42,10 @@ struct PlainOperator {
   std::string_view name;
   size_t least, most;
 };
-constexpr std::array<PlainOperator, 5> kPlainOperators{{
+constexpr std::array<PlainOperator, 4> kPlainOperators{{
     {"const", 1, 1},
     {"enum", 1, 2},
     {"enumname", 2, 3},
-    {"errno", 1, 1},
     {"probewrite", 1, 1},
 }};
 
@@ -157,6 +156,13 @@ void Builder::check_print_values(const Print& print) {
 ExprPtr Builder::at_call(P::AtCallContext* tree) {
   const Token& name = token(tree->AT_NAME());
   if (!tree->arguments()) {
+    if (name.text == "@errno") {  // stap's name for the C library's variable
+      auto node = std::make_unique<AtVar>();
+      node->span = span(tree);
+      node->target = "errno";
+      node->module = "/lib64/libc.so.6";
+      return node;
+    }
     const std::vector<std::string>& names = operator_names();
     if (std::find(names.begin(), names.end(), name.text) != names.end()) {
       error("operator-arguments", name.span, "'" + name.text + "' needs arguments in parentheses");

@@ -31,6 +31,7 @@ struct {
 
 #define STAP_RETVALUE (*ct_ret)
 #define STAP_RETURN(value) do { *ct_ret = (value); goto ct_out; } while (0)
+#define STAP_PRINTF(...) _Static_assert(0, "STAP_PRINTF prints in user space: mark the C as /* harness */")
 #define STAP_NEXT do { c->declined = 1; goto ct_out; } while (0)
 #define STAP_ERROR(message) do { ct_rc = CT_FAIL_LITERAL(message); goto ct_out; } while (0)
 static __always_inline int ct_embedded_h_1(struct ct_ctx *c, s64 *ct_ret) {
@@ -44,6 +45,7 @@ STAP_RETVALUE = bpf_get_current_pid_tgid() >> 32;
 }
 #undef STAP_RETVALUE
 #undef STAP_RETURN
+#undef STAP_PRINTF
 #undef STAP_NEXT
 #undef STAP_ERROR
 static __always_inline int ct_body_h(struct ct_ctx *c)

@@ -1,0 +1,141 @@
+// C in handlers and functions, and the operators that name constants of C: @const, @enum, @enumname.
+#include <cctype>
+
+#include "passes/lower_body.h"
+
+namespace coretap {
+
+using ir::Op;
+using ir::Operand;
+using ir::Ty;
+
+namespace {
+
+bool is_identifier(const std::string& text) {
+  for (char c : text)
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '_') return false;
+  return !text.empty() && !std::isdigit(static_cast<unsigned char>(text[0]));
+}
+
+/// `text` without comments and outer blanks.
+std::string bare(std::string text) {
+  for (size_t at = text.find("/*"); at != std::string::npos; at = text.find("/*")) {
+    size_t end = text.find("*/", at + 2);
+    text.erase(at, end == std::string::npos ? std::string::npos : end + 2 - at);
+  }
+  size_t first = text.find_first_not_of(" \t\n"), last = text.find_last_not_of(" \t\n");
+  return first == std::string::npos ? "" : text.substr(first, last - first + 1);
+}
+
+}  // namespace
+
+/// A limit of the session, an enumerator of the kernel, or what the C headers define.
+std::optional<int64_t> BodyLowering::constant(const std::string& name, const Span& at) {
+  const CompileOptions& options = outer_.program.options;
+  const std::pair<const char*, int64_t> limits[] = {
+      {"MAXSTRINGLEN", ir::Module().max_string}, {"MAXACTION", ir::Module().max_action},
+      {"MAXNESTING", ir::Module().max_nesting},  {"MAXMAPENTRIES", ir::Module().max_map_entries},
+      {"MAXERRORS", ir::Module().max_errors},    {"MAXSKIPPED", ir::Module().max_skipped}};
+  for (const auto& [limit, value] : limits) {
+    if (name != limit) continue;
+    auto given = options.defines.find(name);
+    return given == options.defines.end() ? value : std::strtoll(given->second.c_str(), nullptr, 0);
+  }
+  auto known = outer_.constants.find(name);
+  if (known != outer_.constants.end()) return known->second;
+  std::optional<int64_t> value;
+  size_t mark = diagnostics().all().size();
+  if (auto btf = is_identifier(name) ? outer_.context.kernel_btf(at) : nullptr)
+    value = btf->enumerator(name);
+  diagnostics().truncate(mark);
+  bool may_ask = is_identifier(name) || options.guru;
+  if (!value && may_ask && options.header_constant) value = options.header_constant(name);
+  outer_.constants.emplace(name, value);
+  return value;
+}
+
+Operand BodyLowering::at_op(ast::AtOp& op) {
+  if (op.name == "enumname") return enum_name(op);
+  if (op.name == "probewrite") {
+    diagnostics().semantic_error("operator-unsupported", op.span,
+                                 "@probewrite asks whether a handler writes to a target variable; "
+                                 "coretap observes only and never does");
+    return missing(op.type);
+  }
+  if (op.args[0]->kind != ast::ExprKind::String) {
+    diagnostics().semantic_error("constant-name", op.args[0]->span,
+                                 "@" + op.name + " takes the name of a constant in quotes");
+    return missing(op.type);
+  }
+  const std::string& name = static_cast<ast::String&>(*op.args[0]).value;
+  std::optional<int64_t> value;
+  if (op.name == "enum") {
+    if (auto btf = outer_.context.kernel_btf(op.span)) value = btf->enumerator(name);
+  } else {
+    value = constant(name, op.span);
+  }
+  if (value) return Operand::integer(*value);
+  diagnostics()
+      .semantic_error(
+          "unknown-constant", op.args[0]->span,
+          "there is no constant '" + name + "' in " +
+              (op.name == "enum" ? "the kernel's enums"
+                                 : "the kernel's enums and the user-space headers of C and Linux"))
+      .hint("macros of the kernel's own headers are not known at run time: write the number");
+  return missing(op.type);
+}
+
+/// @enumname("type", value[, "module"]): the enumerator's name, or "" if no one has the value.
+Operand BodyLowering::enum_name(ast::AtOp& op) {
+  ast::Cast type;
+  type.span = op.span;
+  bool named = op.args[0]->kind == ast::ExprKind::String &&
+               (op.args.size() < 3 || op.args[2]->kind == ast::ExprKind::String);
+  if (!named) {
+    diagnostics().semantic_error("constant-name", op.span,
+                                 "@enumname takes the enum's name and a module in quotes");
+    return missing(op.type);
+  }
+  type.type_name = static_cast<ast::String&>(*op.args[0]).value;
+  if (op.args.size() > 2) type.module = static_cast<ast::String&>(*op.args[2]).value;
+  std::optional<probes::ValueType> found = probes::named_type(type, scope_, outer_.context, *this);
+  if (!found) return missing(op.type);
+  if (found->type->kind() != debug::TypeKind::Enum) {
+    diagnostics().semantic_error("constant-name", op.args[0]->span,
+                                 "'" + type.type_name + "' is no enum");
+    return missing(op.type);
+  }
+  Operand number = value(*op.args[1]);
+  b_.at(op.span);
+  ir::LocalId result = b_.temp(Ty::Str);
+  b_.append(Op::Copy, {Operand::string("")}, result);
+  for (const auto& [name, each] : found->type->enumerators()) {
+    Operand equal = b_.value(Op::Eq, {number, Operand::integer(each)});
+    std::vector<ir::Block> blocks(2);
+    blocks[0] = b_.nested([&] { b_.append(Op::Copy, {Operand::string(name)}, result); });
+    b_.append(Op::If, {equal}).blocks = std::move(blocks);
+  }
+  return Operand::of(result);
+}
+
+/// C for the kernel can run in handlers of kernel events only.
+bool BodyLowering::embedded_fits(const std::string& code, const Span& at) {
+  if (side_ == ir::Side::Kernel || !read_pragmas(code).bpf) return true;
+  diagnostics().semantic_error("needs-kernel-event", at,
+                               "this C is for the kernel side (/* bpf */), and a begin, end, error "
+                               "or timer probe runs in user space");
+  return false;
+}
+
+Operand BodyLowering::embedded(ast::EmbeddedExpr& expr) {
+  std::string name = bare(expr.code);
+  if (expr.type != ast::Type::String && is_identifier(name))
+    if (std::optional<int64_t> value = constant(name, expr.span)) return Operand::integer(*value);
+  if (!embedded_fits(expr.code, expr.span)) return missing(expr.type);
+  b_.at(expr.span);
+  ir::LocalId dst = b_.temp(ir_type(expr.type));
+  b_.append(Op::EmbeddedC, {}, dst).name = expr.code;
+  return Operand::of(dst);
+}
+
+}  // namespace coretap
