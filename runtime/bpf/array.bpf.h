@@ -83,7 +83,7 @@ static __always_inline int ct_array_add_fetch(struct ct_ctx* c, void* map, u32 g
   for (int i = 0; i < CT_ARRAY_TRIES; i++) {
     s64* value = bpf_map_lookup_elem(map, key);
     if (value) {
-      *after = __sync_fetch_and_add(value, delta) + delta;
+      *after = ct_add_fetch(value, delta);
       return 0;
     }
     *after = delta;

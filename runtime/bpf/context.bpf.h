@@ -18,13 +18,17 @@ enum ct_kind {
   CT_USDT,
 };
 
+/* Instead of a site's index. */
+#define CT_SITE_BY_COOKIE (~0ull) /* the attach cookie says it: not in base */
+#define CT_SITE_UNKNOWN 0xffffffffull
+
 struct ct_ctx {
   void* ctx;      /* the BPF program's context */
   u64 kind;       /* enum ct_kind. 64 bits wide like `ctx`: the verifier follows constants through
                      the stack only in whole slots, and must see which branches are dead */
   u64 handler;    /* index of the handler */
   u64 first_site; /* index of the handler's first site among all sites */
-  u64 many_sites; /* 1: the cookie says which of them fired */
+  u64 site;       /* which of them fired, or one of those below */
   struct ct_frame* frame;
   /* of the last run-time error */
   u64 line;
@@ -51,9 +55,13 @@ static __always_inline u64 ct_untyped(u64 value) {
   return value;
 }
 
-/* Which of the handler's sites fired. */
+/* Which of the handler's sites fired. In base a handler that wants to know has one program for each
+ * site, where it is a constant; for others it is CT_SITE_UNKNOWN unless there is only one. */
 static __always_inline u64 ct_site(struct ct_ctx* c) {
-  return c->many_sites ? bpf_get_attach_cookie(c->ctx) : 0;
+#ifndef CT_BASE
+  if (c->site == CT_SITE_BY_COOKIE) return bpf_get_attach_cookie(c->ctx);
+#endif
+  return c->site;
 }
 
 #endif

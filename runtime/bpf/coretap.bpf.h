@@ -3,6 +3,7 @@
  *   CT_HANDLERS       number of handlers
  *   CT_FRAME_BYTES    bytes of scratch memory that its widest handler needs; 0: none
  *   CT_MAX_ACTION     iterations that one run of a handler may make
+ *   CT_BASE           only for the base flavour: see flavour.bpf.h
  *
  * Everything is `static __always_inline`: a handler becomes one program, constants of the probe
  * (its kind, the capacities of its strings) reach every line, and dead branches vanish before the
@@ -31,6 +32,8 @@
 #define __always_inline inline __attribute__((always_inline, nodebug))
 
 #include "state.bpf.h"
+#include "flavour.bpf.h"
+#include "arithmetic.bpf.h"
 #include "frame.bpf.h"
 #include "context.bpf.h"
 #include "regs.bpf.h"
@@ -39,7 +42,6 @@
 #include "string.bpf.h"
 #include "record.bpf.h"
 #include "error.bpf.h"
-#include "arithmetic.bpf.h"
 #include "memory.bpf.h"
 #include "stack.bpf.h"
 #include "array.bpf.h"

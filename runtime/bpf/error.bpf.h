@@ -27,16 +27,19 @@ static __always_inline int ct_fail_text(struct ct_ctx* c, const char* text) {
 #define CT_TEXT_OVERFLOW "aggregation overflow"
 #define CT_TEXT_EXHAUSTED "all functions exhausted"
 
-/* bpf_snprintf takes its format from .rodata; it has no %lx of fixed width with a 0x in front. */
-static __always_inline void ct_fault_text(char* to, u32 cap, const char* format, u64 address) {
-  u64 data[] = {address};
-  bpf_snprintf(to, cap, format, data, sizeof(data));
+/* `before`, the address in 16 digits, " (addr)". */
+static __always_inline void ct_fault_text(char* to, u32 cap, const char* before, u32 before_cap,
+                                          u64 address) {
+  static const char after[8] __attribute__((aligned(8))) = " (addr)";
+  ct_str_copy(to, cap, before, before_cap);
+  ct_str_append_hex16(to, cap, address);
+  ct_str_append(to, cap, after, sizeof(after));
 }
 
 /* The message of error `code`, for a catch block. */
 static __always_inline void ct_error_text(struct ct_ctx* c, int code, char* to, u32 cap) {
-  static const char kernel_read[] CT_RODATA = "kernel read fault at 0x%016llx (addr)";
-  static const char user_read[] CT_RODATA = "user read fault at 0x%016llx (addr)";
+  static const char kernel_read[24] CT_RODATA = "kernel read fault at 0x";
+  static const char user_read[24] CT_RODATA = "user read fault at 0x";
   static const char div_zero[] CT_RODATA = CT_TEXT_DIV_ZERO;
   static const char array_full[] CT_RODATA = CT_TEXT_ARRAY_FULL;
   static const char max_action[] CT_RODATA = CT_TEXT_MAXACTION;
@@ -46,10 +49,13 @@ static __always_inline void ct_error_text(struct ct_ctx* c, int code, char* to, 
   u64 text = c->text;
   ct_str_clear(to, cap);
   switch (code) {
-    case CT_ERR_KERNEL_READ: ct_fault_text(to, cap, kernel_read, c->detail); return;
-    case CT_ERR_USER_READ: ct_fault_text(to, cap, user_read, c->detail); return;
+    case CT_ERR_KERNEL_READ:
+      ct_fault_text(to, cap, kernel_read, sizeof(kernel_read), c->detail);
+      return;
+    case CT_ERR_USER_READ: ct_fault_text(to, cap, user_read, sizeof(user_read), c->detail); return;
     case CT_ERR_DIV_ZERO: text = (u64)div_zero; break;
     case CT_ERR_ARRAY_FULL: text = (u64)array_full; break;
+    case CT_ERR_LOOP_TURNS:
     case CT_ERR_MAXACTION: text = (u64)max_action; break;
     case CT_ERR_EMPTY_STAT: text = (u64)empty_stat; break;
     case CT_ERR_OVERFLOW: text = (u64)overflow; break;
@@ -60,8 +66,8 @@ static __always_inline void ct_error_text(struct ct_ctx* c, int code, char* to, 
 
 /* An error ended the handler: tell the harness, and stop the session once too many did. */
 static __always_inline void ct_report(struct ct_ctx* c, int code) {
-  u64 before = __sync_fetch_and_add(&ct_state.error_count, 1);
-  if ((s64)before >= ct_state.max_errors) CT_ONCE(ct_state.phase) = CT_STOPPING;
+  s64 errors = ct_add_fetch((s64*)&ct_state.error_count, 1);
+  if (errors > ct_state.max_errors) CT_ONCE(ct_state.phase) = CT_STOPPING;
   if (code == CT_ERR_ARRAY_FULL) CT_COUNT(c->handler, array_full);
   CT_COUNT(c->handler, errors);
   struct ct_rec_error* record = ct_reserve(c, CT_REC_ERROR, sizeof(*record));

@@ -4,7 +4,16 @@
  * uprobe's handler can be preempted by another task that runs the same handler on the same CPU
  * (programs are not migrated, but they are preempted). So each CPU has a few frames, and a handler
  * owns the one whose `busy` word it changed from 0 to 1. Claims nest like calls do, so the first
- * frame is nearly always free. No free frame: the event is skipped and counted. */
+ * frame is nearly always free. No free frame: the event is skipped and counted.
+ *
+ * Without a fetching atomic (base), a claim is an add to `busy` and a look: who sees 1 added first,
+ * and while he stays nobody else can see 1; who sees more takes his 1 back and goes on to the next
+ * frame. Two that meet between add and look both go on: a frame is left unused, never shared. A
+ * depth counter would be simpler and is wrong: handlers end in the reverse order of their starts
+ * only where interrupts alone nest. That holds for uprobes before Linux 6.0 (commit 8c7dcb84e3b7
+ * lets them be preempted), but fentry programs are preempted since Linux 5.11 (commit
+ * 74d862b682f5: migrate_disable() no longer disables preemption). All of this happens on one CPU, so
+ * each step sees the ones before it. */
 #ifndef CORETAP_FRAME_BPF_H
 #define CORETAP_FRAME_BPF_H
 
@@ -24,6 +33,17 @@ struct {
   __type(value, struct ct_frame);
 } ct_frames SEC(".maps");
 
+static __always_inline bool ct_frame_take(struct ct_frame* frame) {
+#ifdef CT_BASE
+  __sync_fetch_and_add(&frame->busy, 1);
+  if (CT_ONCE(frame->busy) == 1) return true;
+  __sync_fetch_and_add(&frame->busy, -1);
+  return false;
+#else
+  return __sync_lock_test_and_set(&frame->busy, 1) == 0;
+#endif
+}
+
 static __always_inline struct ct_frame* ct_frame_claim(void) {
   /* Not unrolled: each turn that succeeds leaves with the same registers, so the verifier walks
    * the rest of the program once and not CT_FRAMES times. */
@@ -32,7 +52,7 @@ static __always_inline struct ct_frame* ct_frame_claim(void) {
     u32 index = i;
     struct ct_frame* frame = bpf_map_lookup_elem(&ct_frames, &index);
     if (!frame) break;
-    if (__sync_lock_test_and_set(&frame->busy, 1) == 0) {
+    if (ct_frame_take(frame)) {
       frame->actions = CT_MAX_ACTION;
       return frame;
     }
@@ -40,7 +60,13 @@ static __always_inline struct ct_frame* ct_frame_claim(void) {
   return NULL;
 }
 
-static __always_inline void ct_frame_release(struct ct_frame* frame) { CT_ONCE(frame->busy) = 0; }
+static __always_inline void ct_frame_release(struct ct_frame* frame) {
+#ifdef CT_BASE
+  __sync_fetch_and_add(&frame->busy, -1); /* another's claim may be in the word for a moment */
+#else
+  CT_ONCE(frame->busy) = 0;
+#endif
+}
 #else
 struct ct_frame; /* the member of struct ct_ctx stays NULL */
 #endif

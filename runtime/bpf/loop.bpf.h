@@ -1,9 +1,11 @@
 /* Loops. A loop's body becomes the callback of bpf_loop(): the verifier walks it once, whatever the
  * number of iterations, where it would walk a C loop as often as it turns. The callback reaches the
- * handler's variables through its frame, and the rest through one struct. It says how it was left by the struct's `flow`: 0 is the
- * next iteration, and the rest ends the loop.
+ * handler's variables through its frame, and the rest through one struct. It says how it was left
+ * by the struct's `flow`: 0 is the next iteration, and the rest ends the loop.
  *
- * MAXACTION bounds the iterations of one run of a handler, over all its loops together. */
+ * MAXACTION bounds the iterations of one run of a handler, over all its loops together. In base each
+ * loop has a bound of its own too, what the verifier can afford (emit/loop_bounds.h): a loop that
+ * wants to go on is an error. */
 #ifndef CORETAP_LOOP_BPF_H
 #define CORETAP_LOOP_BPF_H
 
@@ -17,6 +19,20 @@ static __always_inline int ct_loop_turn(struct ct_ctx* c) {
   c->frame->actions--;
   return 0;
 }
+
+#ifdef CT_BASE
+#define CT_LOOP(c, turns, source_line, callback, vars)         \
+  do {                                                         \
+    CT_REPEAT(turns, callback, vars);                          \
+    if ((vars)->flow == 0) {                                   \
+      (vars)->flow = ct_fail((c), CT_ERR_LOOP_TURNS, (turns)); \
+      (c)->line = (source_line);                               \
+    }                                                          \
+  } while (0)
+#else
+/* One turn more than the budget: ct_loop_turn() ends the loop. */
+#define CT_LOOP(c, turns, source_line, callback, vars) CT_REPEAT((turns) + 1, callback, vars)
+#endif
 #endif
 
 #endif

@@ -55,14 +55,22 @@ static __always_inline s64 ct_argument(struct ct_ctx* c, u32 index) {
   return ct_untyped(((const u64*)c->ctx)[index]);
 }
 
+#ifdef CT_BASE
+/* emit/flavour.cpp refuses what would need it; this makes sure. */
+extern s64 ct_fexit_return(void* ctx)
+    __attribute__((error("the base flavour cannot read $return in fexit")));
+#else
+static __always_inline s64 ct_fexit_return(void* ctx) {
+  u64 value = 0;
+  bpf_get_func_ret(ctx, &value);
+  return value;
+}
+#endif
+
 static __always_inline s64 ct_return_value(struct ct_ctx* c) {
   if (CT_HAS_REGS) return CT_REGS_PTR(c)->CT_RESULT;
   if (CT_KIND_IS(CT_TRACEPOINT)) return ct_tracepoint_word(c, 0);
-  if (CT_KIND_IS(CT_FEXIT)) {
-    u64 value = 0;
-    bpf_get_func_ret(c->ctx, &value);
-    return value;
-  }
+  if (CT_KIND_IS(CT_FEXIT)) return ct_fexit_return(c->ctx);
   return 0;
 }
 

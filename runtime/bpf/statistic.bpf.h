@@ -10,22 +10,35 @@
 /* Each failure means that another writer of this CPU's slot came between; so a few turns do. */
 #define CT_MAX_TRIES 16
 
+/* In base: compare, then store. Between the two only a probe in an interrupt can come, on
+ * kernels that preempt also another task's; if it adds a more extreme value to the same statistic
+ * just there, that value is lost to @min or @max (count, sum and histogram have it). */
 static __always_inline void ct_stat_keep_larger(u64* slot, u64 code) {
+#ifdef CT_BASE
+  if (code > CT_ONCE(*slot)) CT_ONCE(*slot) = code;
+#else
 #pragma clang loop unroll(disable)
   for (int i = 0; i < CT_MAX_TRIES; i++) {
     u64 old = CT_ONCE(*slot);
     if (code <= old || __sync_val_compare_and_swap(slot, old, code) == old) return;
   }
+#endif
 }
 
 /* Adds value^2 to a 128-bit sum. The carry comes from this add's own fetched value, so it is right
- * whoever else adds. BPF multiplies 64 by 64 to 64 bits: the square is put together from halves. */
+ * whoever else adds; in base from a look just before, which is wrong only if another probe adds in
+ * between and the low half overflows by it. BPF multiplies 64 by 64 to 64 bits: the square is put together from halves. */
 static __always_inline void ct_stat_add_square(u64 squares[2], s64 value) {
   u64 v = ct_magnitude(value), low = (u32)v, high = v >> 32;
   u64 cross = low * high; /* (high 2^32 + low)^2 = high^2 2^64 + cross 2^33 + low^2 */
   u64 sum = low * low + (cross << 33);
   u64 carry = (sum < low * low) + (cross >> 31) + high * high;
+#ifdef CT_BASE
+  u64 before = CT_ONCE(squares[0]);
+  __sync_fetch_and_add(&squares[0], sum);
+#else
   u64 before = __sync_fetch_and_add(&squares[0], sum);
+#endif
   carry += before + sum < sum;
   if (carry) __sync_fetch_and_add(&squares[1], carry);
 }
@@ -84,6 +97,7 @@ static __always_inline void ct_hist_add(u64* hist, u64 index, u32 buckets) {
     ct_code;                                                                           \
   })
 
+#ifndef CT_BASE /* emit/flavour.cpp refuses what would need it */
 /* Kernel code that reads or clears a statistic goes over all CPUs' structs: a bpf_loop() whose
  * callback, generated for each statistic, ends it at the first CPU that does not exist. Each field
  * is read at a moment of its own, as on any statistic that others add to meanwhile. */
@@ -111,5 +125,6 @@ static __always_inline int ct_stat_extract(struct ct_ctx* c, const struct ct_sta
   if (fn == CT_STAT_AVG) *out = ct_div(sums->sum, sums->count);
   return 0;
 }
+#endif
 
 #endif

@@ -102,7 +102,55 @@ static __always_inline void ct_str_append(char* to, u32 to_cap, const char* b, u
   ct_str_put(to, to_cap, ct_text_len(to, to_cap), b, b_cap);
 }
 
+/* Eight hexadecimal digits, the first one in the lowest byte. */
+static __always_inline u64 ct_hex8(u32 value) {
+  u64 x = value;
+  x = (x & 0xffff0000ull) << 16 | (x & 0xffff);
+  x = (x & 0x0000ff000000ff00ull) << 8 | (x & 0x000000ff000000ffull);
+  x = (x & 0x00f000f000f000f0ull) << 4 | (x & 0x000f000f000f000full);
+  u64 letters = (x + 0x0606060606060606ull) >> 4 & CT_ONES;
+  return __builtin_bswap64(x + 0x3030303030303030ull + letters * ('a' - '0' - 10));
+}
+
+static __always_inline void ct_str_append_hex16(char* to, u32 to_cap, u64 value) {
+  u64 digits[] = {ct_hex8(value >> 32), ct_hex8(value)};
+  ct_str_append(to, to_cap, (const char*)digits, sizeof(digits));
+}
+
 /* One conversion of sprintf: `format` is a string in .rodata with one %lld-like directive. */
+#ifdef CT_BASE
+/* Each digit goes before those that are there, and the sign before them. Without a branch, because
+ * numbers of different length would be different states for the verifier, each with all that
+ * comes behind it. */
+static __always_inline void ct_number_text(u64 text[3], u64 value, char conversion) {
+  const u64 base = conversion == 'x' ? 16 : 10;
+  u64 a = 0, b = 0, c = 0, negative = conversion == 'd' ? value >> 63 : 0;
+  if (conversion == 'd') value = ct_magnitude(value);
+#pragma clang loop unroll(disable)
+  for (int i = 0; i <= 20; i++) {
+    u64 digit = value % base, more = i == 0 ? 1 : (value | -value) >> 63;
+    u64 sign = negative & (more ^ 1), put = more | sign;
+    negative ^= sign;
+    ct_opaque(put);
+    u64 byte = sign ? '-' : '0' + digit + ((9 - digit) >> 63) * ('a' - '0' - 10);
+    /* Shifting by 64 is not defined: two steps. */
+    c = c << (put * 8) | b >> 1 >> (63 - put * 8);
+    b = b << (put * 8) | a >> 1 >> (63 - put * 8);
+    a = a << (put * 8) | byte * put;
+    value /= base;
+  }
+  text[0] = a;
+  text[1] = b;
+  text[2] = c;
+}
+#define ct_str_append_number(to, to_cap, format, value)                                    \
+  do {                                                                                     \
+    _Static_assert(sizeof(format) == sizeof("%lld"), "split moves flags and widths away"); \
+    u64 ct_digits[3];                                                                      \
+    ct_number_text(ct_digits, (value), (format)[3]);                                       \
+    ct_str_append((to), (to_cap), (const char*)ct_digits, sizeof(ct_digits));              \
+  } while (0)
+#else
 #define ct_str_append_number(to, to_cap, format, value)                                 \
   do {                                                                                  \
     char ct_digits[24] __attribute__((aligned(8))) = {};                                \
@@ -111,6 +159,7 @@ static __always_inline void ct_str_append(char* to, u32 to_cap, const char* b, u
     bpf_snprintf(ct_digits, sizeof(ct_digits), ct_format, &ct_value, sizeof(ct_value)); \
     ct_str_append((to), (to_cap), ct_digits, sizeof(ct_digits));                        \
   } while (0)
+#endif
 
 static __always_inline void ct_str_append_byte(char* to, u32 to_cap, s64 byte) {
   char one[8] __attribute__((aligned(8))) = {};

@@ -162,8 +162,8 @@ static __always_inline void ct_quoting_finish(struct ct_quoting* q, char* to, u3
   if (at <= size - 4) *(u32*)(to + at) = '"' | (cut ? '.' << 8 | '.' << 16 | (u32)'.' << 24 : 0);
 }
 
-/* A text being quoted, byte by byte, by the callback of a bpf_loop(): written as a C loop, the
- * verifier would walk its hundred instructions once per byte of the capacity, which took most of
+/* A text being quoted, byte by byte, by a callback: written as a C loop, which it is in base, the
+ * verifier walks its hundred instructions once per byte of the capacity, which took most of
  * the time from start to first output of a script that prints a file name. The pointers are to
  * buffers of at least the capacities, which are constants the verifier sees on the stack. */
 struct ct_quote_loop {
@@ -174,7 +174,7 @@ struct ct_quote_loop {
   u64 cut;
 };
 
-static long ct_quote_byte(u64 i, struct ct_quote_loop* v) {
+CT_CALLBACK ct_quote_byte(u64 i, struct ct_quote_loop* v) {
   if (i >= v->from_cap || !v->from[i]) return 1;
   v->cut = ct_quoting_put(&v->q, v->to, v->size, v->from[i]);
   return v->cut;
@@ -189,7 +189,7 @@ static __always_inline void ct_text_quote(char* to, u32 size, u64 limit, const c
    * it changes must not look like constants. */
   v.q.at = ct_forget(v.q.at);
   v.cut = ct_forget(0);
-  bpf_loop(from_cap, ct_quote_byte, &v, 0);
+  CT_REPEAT(from_cap, ct_quote_byte, &v);
   ct_quoting_finish(&v.q, to, size, v.cut);
 }
 

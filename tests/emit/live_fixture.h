@@ -28,6 +28,15 @@ class Live : public ::testing::Test {
   }
 };
 
+/// For what base has no way to say: base_obstacles() must know it.
+class LiveModern : public Live {
+ protected:
+  void SetUp() override {
+    Live::SetUp();
+    if (tested_flavour() == Flavour::Base) GTEST_SKIP() << "not in the base flavour";
+  }
+};
+
 inline std::string raw(int64_t value) { return std::string(reinterpret_cast<char*>(&value), 8); }
 inline std::string padded(std::string text, size_t cap) {
   text.resize(cap);

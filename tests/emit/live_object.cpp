@@ -81,10 +81,18 @@ std::string cannot_run_live() {
   return "";
 }
 
+Flavour tested_flavour() {
+  const char* given = getenv("CORETAP_FLAVOUR");
+  return given && given == std::string("base") ? Flavour::Base : Flavour::Modern;
+}
+
 std::string compile(const ir::Module& module) {
-  std::string text = emit_kernel_c(module);
+  if (tested_flavour() == Flavour::Base && !base_obstacles(module).empty())
+    throw std::runtime_error("no base flavour: " + base_obstacles(module)[0].text);
+  std::string text = emit_kernel_c(module, tested_flavour());
   const auto* info = ::testing::UnitTest::GetInstance()->current_test_info();
-  std::string name = std::string(info->test_suite_name()) + "." + info->name() + "." +
+  std::string name = std::string(tested_flavour() == Flavour::Base ? "base." : "modern.") +
+                     info->test_suite_name() + "." + info->name() + "." +
                      std::to_string(std::hash<std::string>()(text)) + ".bpf.c";
   std::replace(name.begin(), name.end(), '/', '_');
 
@@ -159,23 +167,26 @@ void LiveObject::map_memory() {
 
 void LiveObject::attach() {
   for (const ir::KernelHandler& h : module_.kernel_handlers) {
-    bpf_program* program = bpf_object__find_program_by_name(object_, h.name.c_str());
+    bool base = tested_flavour() == Flavour::Base, apart = base && tells_sites_apart(module_, h);
     for (size_t i = 0; i < h.sites.size(); ++i) {
       const ir::Site& site = h.sites[i];
+      std::string name = apart ? site_program(h.name, i) : h.name;
+      bpf_program* program = bpf_object__find_program_by_name(object_, name.c_str());
+      uint64_t cookie = base ? 0 : i;
       bpf_link* link = nullptr;
       bool is_return = h.mechanism == ir::Mechanism::Uretprobe;
       if (is_return || h.mechanism == ir::Mechanism::Uprobe) {
         bpf_uprobe_opts opts = {};
         opts.sz = sizeof opts;
         opts.retprobe = is_return;
-        opts.bpf_cookie = i;
+        opts.bpf_cookie = cookie;
         link = bpf_program__attach_uprobe_opts(program, -1, "/proc/self/exe",
                                                file_offset(site.target), &opts);
       } else if (h.mechanism == ir::Mechanism::Tracepoint) {
         size_t colon = site.target.find(':');
         bpf_tracepoint_opts opts = {};
         opts.sz = sizeof opts;
-        opts.bpf_cookie = i;
+        opts.bpf_cookie = cookie;
         link = bpf_program__attach_tracepoint_opts(program, site.target.substr(0, colon).c_str(),
                                                    site.target.substr(colon + 1).c_str(), &opts);
       } else if (h.mechanism == ir::Mechanism::Kprobe || h.mechanism == ir::Mechanism::Kretprobe) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "abi.h"
+#include "emit/flavour.h"
 #include "ir/ir.h"
 
 struct bpf_object;
@@ -15,6 +16,10 @@ struct bpf_link;
 struct ring_buffer;
 
 namespace coretap::test {
+
+/// The flavour that tests are about: base if CORETAP_FLAVOUR=base, else modern. ctest runs them all
+/// in both.
+Flavour tested_flavour();
 
 /// Why this machine cannot run live tests ("" if it can). Tests skip with it, loudly.
 std::string cannot_run_live();

@@ -7,7 +7,9 @@ test_program=$1
 vm=$(dirname "$0")/../vm/run_in_vm.py
 objects=$(mktemp -d)
 trap 'rm -rf "$objects"' EXIT
-CORETAP_OBJECTS=$objects "$test_program" > /dev/null || true # its own ctest judges that run
+for flavour in modern base; do # their own ctest judges these runs
+  CORETAP_FLAVOUR=$flavour CORETAP_OBJECTS=$objects "$test_program" > /dev/null || true
+done
 if ! ls "$objects"/*.o > /dev/null 2>&1; then
   echo "VM TEST SKIPPED: kernel_live_test made no objects here (it needs root and clang)"
   exit 77
@@ -17,5 +19,7 @@ for object in "$objects"/*.o; do
   set -- "$@" --file "$object:/t/objects/$(basename "$object")"
 done
 status=0
-python3 "$vm" "$@" --job "live=CORETAP_OBJECTS=/t/objects kernel_live_test" || status=$?
+python3 "$vm" "$@" \
+  --job "modern=CORETAP_FLAVOUR=modern CORETAP_OBJECTS=/t/objects kernel_live_test" \
+  --job "base=CORETAP_FLAVOUR=base CORETAP_OBJECTS=/t/objects kernel_live_test" || status=$?
 exit $status

@@ -378,7 +378,7 @@ void BodyEmitter::loop(const Inst& inst) {
   std::string turn = out_.take();
 
   out_ = CodeWriter();
-  out_.open("static long " + callback + "(u64 ct_turn, struct ct_vars_" + name_ + " *v)");
+  out_.open("CT_CALLBACK " + callback + "(u64 ct_turn, struct ct_vars_" + name_ + " *v)");
   out_.line("struct ct_ctx *c = v->c;");
   out_.line("int ct_rc = 0;");
   declare_variables(c_function_);
@@ -395,8 +395,12 @@ void BodyEmitter::loop(const Inst& inst) {
   std::tie(error_label_, leave_label_, continue_label_) = outer_labels;
   c_function_ = outer_function;
   out_.at(inst.span);
-  out_.line("bpf_loop(CT_MAX_ACTION + 1, " + callback + ", v, 0);");
+  out_.line("CT_LOOP(c, " + turns(inst) + ", " + num(line_of(inst)) + ", " + callback + ", v);");
   after_loop();
+}
+
+std::string BodyEmitter::turns(const Inst& loop) const {
+  return unit_.loop_bounds ? num(unit_.loop_bounds->turns(loop)) : "CT_MAX_ACTION";
 }
 
 /// The loop is over: by its condition, a break, an error, `next` or `return`.

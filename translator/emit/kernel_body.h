@@ -2,7 +2,7 @@
 //
 // A body becomes a C function that returns 0 or an enum ct_error in ct_rc. Errors are jumps: to
 // the label of the catch block around the instruction, or to the C function's end. Each Loop
-// becomes a callback of bpf_loop(), a C function of its own before the body's; it leaves through
+// becomes a callback of CT_LOOP(), a C function of its own before the body's; it leaves through
 // `ct_leave`, which tells the code behind the loop why (see runtime/bpf/loop.bpf.h).
 #pragma once
 
@@ -44,6 +44,7 @@ class BodyEmitter {
   void inst(const ir::Inst& inst);
   void if_else(const ir::Inst& inst);
   void loop(const ir::Inst& inst);
+  std::string turns(const ir::Inst& loop) const;
   void after_loop();
   void try_catch(const ir::Inst& inst);
   void return_from(const ir::Inst& inst);

@@ -104,13 +104,13 @@ class CoreTypes {
 
 class UnitEmitter {
  public:
-  explicit UnitEmitter(const Module& module) : module_(module), unit_(module) {}
+  UnitEmitter(const Module& module, Flavour flavour) : module_(module), unit_(module, flavour) {}
 
   std::string text() {
     std::string bodies = functions();  // first: handlers ask how deep their frames are
     bodies += handlers();
     std::string out = "/* Made by coretap from " + layout::identifier(module_.script_name) +
-                      ". */\n#define CT_HANDLERS " +
+                      ". */\n" + (is_base() ? "#define CT_BASE\n" : "") + "#define CT_HANDLERS " +
                       num(std::max<size_t>(1, module_.kernel_handlers.size())) +
                       "\n#define CT_FRAME_BYTES " + num(frame_bytes_) + "\n#define CT_MAX_ACTION " +
                       std::to_string(module_.max_action) + "\n#include \"coretap.bpf.h\"\n\n";
@@ -165,7 +165,7 @@ class UnitEmitter {
       out += "  ct_hist_add(s->hist" + num(i) + ", " + index + ", " + buckets + ");\n";
     }
     out += "}\n";
-    if (g.additive) return out;
+    if (g.additive || is_base()) return out;
     std::string visit = "(u64 cpu, struct ct_stat_visit *visit) {\n  " + type +
                         " *s = bpf_map_lookup_percpu_elem(&" + layout::map_name(module_, id, 0) +
                         ", visit->key, cpu);\n  if (!s) return 1;\n";
@@ -240,6 +240,20 @@ class UnitEmitter {
     CodeWriter out;
     out.append("\n" + text.declarations + "static __always_inline int ct_body_" + name +
                "(struct ct_ctx *c)\n{\n" + text.statements + "}\n\n");
+    if (is_base() && tells_sites_apart(module_, h)) {
+      for (size_t site = 0; site < h.sites.size(); ++site)
+        program(out, index, site_program(name, site), text.frame_end, num(site));
+      return out.take();
+    }
+    const char* one_of_many = is_base() ? "CT_SITE_UNKNOWN" : "CT_SITE_BY_COOKIE";
+    program(out, index, name, text.frame_end, h.sites.size() > 1 ? one_of_many : "0");
+    return out.take();
+  }
+
+  /// What the kernel calls: the gate, the context, a frame, the body, the accounts.
+  void program(CodeWriter& out, size_t index, const std::string& name, uint32_t frame_end,
+               const std::string& site) {
+    const ir::KernelHandler& h = module_.kernel_handlers[index];
     out.line("SEC(\"" + section(h) + "\")");
     out.open("int " + name + "(void *ctx)");
     out.line("if (!ct_running()) return 0;");
@@ -247,21 +261,22 @@ class UnitEmitter {
     out.line("struct ct_ctx c = {.ctx = ctx, .kind = " + std::string(kind(h.mechanism)) +
              ", .handler = " + num(index) + ",");
     out.line("                   .first_site = " + num(unit_.first_site(index)) +
-             ", .many_sites = " + (h.sites.size() > 1 ? "1" : "0") + "};");
-    if (text.frame_end != 0) {
+             ", .site = " + site + "};");
+    if (frame_end != 0) {
       out.line("c.frame = ct_frame_claim();");
       out.open("if (!c.frame)");
       out.line("CT_COUNT(" + num(index) + ", frame_busy);");
       out.line("return 0;");
       out.close();
     }
-    out.line("ct_end(&c, ct_body_" + name + "(&c));");
-    if (text.frame_end != 0) out.line("ct_frame_release(c.frame);");
+    out.line("ct_end(&c, ct_body_" + layout::identifier(h.name) + "(&c));");
+    if (frame_end != 0) out.line("ct_frame_release(c.frame);");
     out.line("ct_took(" + num(index) + ", began);");
     out.line("return 0;");
     out.close();
-    return out.take();
   }
+
+  bool is_base() const { return unit_.flavour == Flavour::Base; }
 
   const Module& module_;
   kernel::Unit unit_;
@@ -271,6 +286,8 @@ class UnitEmitter {
 
 }  // namespace
 
-std::string emit_kernel_c(const Module& module) { return UnitEmitter(module).text(); }
+std::string emit_kernel_c(const Module& module, Flavour flavour) {
+  return UnitEmitter(module, flavour).text();
+}
 
 }  // namespace coretap

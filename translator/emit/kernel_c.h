@@ -3,12 +3,14 @@
 
 #include <string>
 
+#include "emit/flavour.h"
 #include "ir/ir.h"
 
 namespace coretap {
 
 /// C text that includes runtime/bpf/coretap.bpf.h; deterministic. The module has passed
 /// ir::verify(). #line directives point to the script.
-std::string emit_kernel_c(const ir::Module& module);
+/// In the base flavour it must have no base_obstacles().
+std::string emit_kernel_c(const ir::Module& module, Flavour flavour = Flavour::Modern);
 
 }  // namespace coretap

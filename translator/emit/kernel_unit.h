@@ -4,20 +4,27 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "emit/flavour.h"
+#include "emit/loop_bounds.h"
 #include "ir/ir.h"
 
 namespace coretap::kernel {
 
 class Unit {
  public:
-  explicit Unit(const ir::Module& module)
-      : module(module), function_frames(module.functions.size()) {}
+  Unit(const ir::Module& module, Flavour flavour)
+      : module(module), flavour(flavour), function_frames(module.functions.size()) {
+    if (flavour == Flavour::Base) loop_bounds.emplace(module);
+  }
 
   const ir::Module& module;
+  const Flavour flavour;
+  std::optional<LoopBounds> loop_bounds;  ///< base only
   /// End of the scratch memory that a function and all that it calls use.
   std::vector<uint32_t> function_frames;
 

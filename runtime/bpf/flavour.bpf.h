@@ -1,0 +1,51 @@
+/* The two flavours of the kernel object. `modern` takes what makes code short and exact; `base`, made
+ * with CT_BASE defined, loads on every kernel from 5.10 on, whose verifier refuses a program that
+ * only holds something newer, even where it is never reached:
+ *
+ *   fetching atomics (xchg, cmpxchg, an add whose result is used)   Linux 5.12, commit 5ffa25502b5a
+ *   bpf_loop() and its callbacks                                    Linux 5.17, commit e6f2dd0f8067
+ *   bpf_get_attach_cookie()                                         Linux 5.15, commit 7adfc6c9b315
+ *   bpf_snprintf()                                                  Linux 5.13, commit 7b15523a989b
+ *   bpf_get_func_ret()                                              Linux 5.17, commit f92c1e183604
+ *   bpf_map_lookup_percpu_elem()                                    Linux 5.19, commit 07343110b293
+ *
+ * What can be said in two ways is said here, or is an `#ifdef CT_BASE` where it belongs. What base
+ * has no way to say is refused by translator/emit/flavour.cpp. tests/base/check_object.py holds
+ * every base object to 5.10. */
+#ifndef CORETAP_FLAVOUR_BPF_H
+#define CORETAP_FLAVOUR_BPF_H
+
+/* Calls callback(turn, vars) for turn = 0, 1, … until it returns other than 0, at most `turns`
+ * times. CT_CALLBACK begins the callback's definition.
+ *
+ * In base this is a C loop, and the verifier walks the callback as often as it turns. `turns` must
+ * be a constant: it is what proves the end. The callback's state is in memory that the verifier
+ * does not follow, and is read anew in each turn; held in registers, what differs between turns
+ * would make the verifier walk everything behind the loop once for each turn that may leave it. */
+#ifdef CT_BASE
+#define CT_CALLBACK static __always_inline long
+#define CT_REPEAT(turns, callback, vars)                                                        \
+  do {                                                                                          \
+    _Pragma("clang loop unroll(disable)") for (u64 ct_turn = 0; ct_turn < (turns); ct_turn++) { \
+      asm volatile("" : : : "memory");                                                          \
+      if (callback(ct_turn, (vars))) break;                                                     \
+    }                                                                                           \
+  } while (0)
+#else
+#define CT_CALLBACK static long
+#define CT_REPEAT(turns, callback, vars) bpf_loop((turns), callback, (vars), 0)
+#endif
+
+/* Adds atomically; the value after it. In base it may hold what other CPUs added between our add
+ * and our look: no count is lost, but two CPUs may see the same value, and none of them one that
+ * both passed. */
+static __always_inline s64 ct_add_fetch(s64* value, s64 delta) {
+#ifdef CT_BASE
+  __sync_fetch_and_add(value, delta);
+  return CT_ONCE(*value);
+#else
+  return __sync_fetch_and_add(value, delta) + delta;
+#endif
+}
+
+#endif

@@ -1,0 +1,47 @@
+// How often the loops of a body may turn in the base flavour.
+//
+// Without bpf_loop a loop is a C loop, and the verifier walks its body as often as it turns. It gives
+// up after a million instructions, or with 8192 branches that it has put aside for later
+// (BPF_COMPLEXITY_LIMIT_INSNS, BPF_COMPLEXITY_LIMIT_JMP_SEQ in kernel/bpf/verifier.c). So each loop has
+// a bound, a constant: MAXACTION, or as many turns as a handler's share of that pays for. The price
+// of a turn is estimated from the IR; what a loop does costs turns, above all long strings. A simple
+// counting loop gets its 1000 turns, two nested ones get about 100 each.
+#pragma once
+
+#include <cstdint>
+#include <map>
+
+#include "ir/ir.h"
+
+namespace coretap::kernel {
+
+/// What the verifier pays for walking something once.
+struct WalkCost {
+  uint64_t steps = 0;     ///< instructions
+  uint64_t branches = 0;  ///< put aside, if all are open at once
+  WalkCost& operator+=(const WalkCost& other) {
+    steps += other.steps;
+    branches += other.branches;
+    return *this;
+  }
+};
+
+class LoopBounds {
+ public:
+  explicit LoopBounds(const ir::Module& module);
+  uint64_t turns(const ir::Inst& loop) const { return turns_.at(&loop); }
+
+ private:
+  void bound_body(const ir::Block& block, WalkCost budget);
+  void bound(const ir::Inst& loop, WalkCost budget);
+  WalkCost cost(const ir::Body& body, const ir::Block& block) const;
+  WalkCost cost(const ir::Body& body, const ir::Inst& inst) const;
+  WalkCost string_cost(const ir::Body& body, const ir::Inst& inst) const;
+  WalkCost call_cost(const ir::Inst& inst) const;
+
+  const ir::Module& module_;
+  const ir::Body* body_ = nullptr;  ///< whose loops are being bounded
+  std::map<const ir::Inst*, uint64_t> turns_;
+};
+
+}  // namespace coretap::kernel
