@@ -252,7 +252,7 @@ TEST_F(Live, StatisticsOfExtremes) {
   for (int i = 0; i < 7; ++i) EXPECT_EQ(got[134 + i], linear[i]) << "bucket " << i;
 }
 
-TEST_F(Live, StatisticsReadAndClearedInTheKernel) {
+TEST_F(LiveModern, StatisticsReadAndClearedInTheKernel) {
   Script s;
   s.stat("st", {Long()}, false).need_min_max = true;
   GlobalId st = s.last();

@@ -170,11 +170,11 @@ void BodyEmitter::global_op(const Inst& inst) {
       out_.line("CT_ONCE(" + member + ") = " + value(inst.args[0]) + ";");
       return;
     case Op::GlobalAdd: {
-      std::string add = "__sync_fetch_and_add(&" + member + ", " + value(inst.args[0]) + ")";
+      std::string add = "(&" + member + ", " + value(inst.args[0]) + ")";
       if (inst.dst == kNone)
-        out_.line(add + ";");
+        out_.line("__sync_fetch_and_add" + add + ";");
       else
-        assign(inst.dst, add + " + " + value(inst.args[0]));
+        assign(inst.dst, "ct_add_fetch" + add);
       return;
     }
     default:  // Clear
