@@ -34,6 +34,7 @@
 #include "pass_timer.h"
 #include "passes/portable.h"
 #include "passes/program.h"
+#include "runtime/user/kernel_features.h"
 #include "runtime/user/needs.h"
 #include "runtime/user/session.h"
 
@@ -146,6 +147,8 @@ class Driver {
                                    o_.btf,
                                    o_.command};
     char cwd[4096];
+    const char* flavour = std::getenv("CORETAP_FLAVOUR");
+    parts.emplace_back(flavour ? flavour : "");
     parts.emplace_back(getcwd(cwd, sizeof cwd) ? cwd : "");
     for (const std::string& argument : o_.arguments) parts.push_back("a" + argument);
     for (const auto& [name, value] : o_.defines) parts.push_back("D" + name + "=" + value);
@@ -280,16 +283,29 @@ class Driver {
     size_strings(module, diagnostics_);
     if (dump("ir", ir::print(module))) return true;
     if (!verified(module, "size_strings")) return false;
-    if (!module.kernel_handlers.empty()) code.kernel_c = emit_kernel_c(module);
+    if (!module.kernel_handlers.empty()) emit_kernel(module, code);
     code.harness_cpp = emit_user_cpp(module);
-    if (dump("kernel-c", code.kernel_c) || dump("harness", code.harness_cpp)) return true;
+    if (dump("kernel-c", code.kernel_c) || dump("kernel-base-c", code.kernel_base_c) ||
+        dump("harness", code.harness_cpp))
+      return true;
     if (!o_.dump.empty()) {
       diagnostics_.error("unknown-dump", "there is no stage named '" + o_.dump + "'")
-          .hint("stages: ast ir-lowered ir kernel-c harness");
+          .hint("stages: ast ir-lowered ir kernel-c kernel-base-c harness");
       failed(3, "translation");
       return false;
     }
     return true;
+  }
+
+  /// A built binary takes both flavours of the kernel object along; a script that runs now has only
+  /// the one that this kernel takes, as far as that can be told before it is loaded.
+  void emit_kernel(const ir::Module& module, GeneratedCode& code) const {
+    const char* forced = std::getenv("CORETAP_FLAVOUR");
+    bool has_base = base_obstacles(module).empty();
+    bool both = !o_.build.empty() || !o_.dump.empty() || o_.last_pass == 3;
+    bool base = forced ? std::string(forced) == "base" : !both && !ct::probably_takes_modern();
+    if (both || !base || !has_base) code.kernel_c = emit_kernel_c(module);
+    if (has_base && (both || base)) code.kernel_base_c = emit_kernel_c(module, Flavour::Base);
   }
 
   int pass4(Program& program, probes::ResolveContext& context, const GeneratedCode& code,
@@ -359,6 +375,20 @@ class Driver {
 
   // ---------------------------------------------------------------- pass 5
 
+  /// Leaves `data` alone if there is no such file.
+  static void map_file(const std::string& path, const void*& data, u64& size) {
+    int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    if (fd >= 0 && fstat(fd, &st) == 0) {
+      void* mapped = mmap(nullptr, static_cast<size_t>(st.st_size), PROT_READ, MAP_PRIVATE, fd, 0);
+      if (mapped != MAP_FAILED) {
+        data = mapped;
+        size = static_cast<u64>(st.st_size);
+      }
+    }
+    if (fd >= 0) close(fd);
+  }
+
   int pass5(const std::string& entry) {
     PassTimer timer;
     note("Pass 5: starting run.");
@@ -371,17 +401,8 @@ class Driver {
       return report();
     }
     ct::Program program = *table;
-    std::string object = entry + "/kernel.bpf.o";
-    int fd = open(object.c_str(), O_RDONLY | O_CLOEXEC);
-    struct stat st;
-    if (fd >= 0 && fstat(fd, &st) == 0) {
-      void* data = mmap(nullptr, static_cast<size_t>(st.st_size), PROT_READ, MAP_PRIVATE, fd, 0);
-      if (data != MAP_FAILED) {
-        program.object = data;
-        program.object_size = static_cast<u64>(st.st_size);
-      }
-      close(fd);
-    }
+    map_file(entry + "/" + kModernObject, program.object, program.object_size);
+    map_file(entry + "/" + kBaseObject, program.base_object, program.base_object_size);
     if (o_.explain_needs) return ct::explain_needs(program, o_.explain_as_json);
     ct::RunOptions run;
     run.command = o_.command;

@@ -200,7 +200,7 @@ Look
   --explain-needs  list what each probe needs of the kernel, and whether it is there
                  (--explain-needs=json: for programs)
   -v             say how long each pass takes; -vv says how probes are attached
-  -d NAME        print one stage: ast, ir-lowered, ir, kernel-c, harness
+  -d NAME        print one stage: ast, ir-lowered, ir, kernel-c, kernel-base-c, harness
   --dump-functions --dump-probe-types --dump-probe-aliases
   -w / -W        no warnings / warnings are errors
   -h -V          this help; the version

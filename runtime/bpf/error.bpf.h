@@ -30,7 +30,7 @@ static __always_inline int ct_fail_text(struct ct_ctx* c, const char* text) {
 /* `before`, the address in 16 digits, " (addr)". */
 static __always_inline void ct_fault_text(char* to, u32 cap, const char* before, u32 before_cap,
                                           u64 address) {
-  static const char after[8] __attribute__((aligned(8))) = " (addr)";
+  static const char after[8] CT_RODATA = " (addr)";
   ct_str_copy(to, cap, before, before_cap);
   ct_str_append_hex16(to, cap, address);
   ct_str_append(to, cap, after, sizeof(after));

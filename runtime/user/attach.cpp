@@ -83,9 +83,11 @@ std::string Attachments::attach_perf(bpf_program* program, const Site& site, u64
   return opened ? "" : "no CPU has this event";
 }
 
-std::string Attachments::attach_site(const KernelHandler& handler, bpf_program* program,
+std::string Attachments::attach_site(const KernelHandler& handler, const KernelObject& object,
                                      u32 index) {
   const Site& site = handler.sites[index];
+  bpf_program* program = object.find_program(handler, index);
+  u64 cookie = object.has_cookies() ? index : 0;
   bool on_return =
       handler.mechanism == Mechanism::Uretprobe || handler.mechanism == Mechanism::Kretprobe;
   switch (handler.mechanism) {
@@ -95,7 +97,7 @@ std::string Attachments::attach_site(const KernelHandler& handler, bpf_program* 
       bpf_uprobe_opts opts = {};
       opts.sz = sizeof opts;
       opts.retprobe = on_return;
-      opts.bpf_cookie = index;
+      opts.bpf_cookie = cookie;
       return keep(bpf_program__attach_uprobe_opts(program, -1, site.target, site.offset, &opts));
     }
     case Mechanism::Kprobe:
@@ -104,7 +106,7 @@ std::string Attachments::attach_site(const KernelHandler& handler, bpf_program* 
       opts.sz = sizeof opts;
       opts.retprobe = on_return;
       opts.offset = site.offset;
-      opts.bpf_cookie = index;
+      opts.bpf_cookie = cookie;
       return keep(bpf_program__attach_kprobe_opts(program, site.target, &opts));
     }
     case Mechanism::TpBtf:
@@ -112,12 +114,12 @@ std::string Attachments::attach_site(const KernelHandler& handler, bpf_program* 
     case Mechanism::Fexit: {
       bpf_trace_opts opts = {};
       opts.sz = sizeof opts;
-      opts.cookie = index;
-      return keep(bpf_program__attach_trace_opts(program, index ? &opts : nullptr));
+      opts.cookie = cookie;
+      return keep(bpf_program__attach_trace_opts(program, cookie ? &opts : nullptr));
     }
     case Mechanism::RawTp: return keep(bpf_program__attach_raw_tracepoint(program, site.target));
-    case Mechanism::Tracepoint: return attach_tracepoint(program, site, index);
-    case Mechanism::PerfEvent: return attach_perf(program, site, index);
+    case Mechanism::Tracepoint: return attach_tracepoint(program, site, cookie);
+    case Mechanism::PerfEvent: return attach_perf(program, site, cookie);
     case Mechanism::Usdt:
       return keep(bpf_program__attach_usdt(program, -1, site.target, site.provider, site.function,
                                            nullptr));
@@ -149,12 +151,13 @@ std::string Attachments::attach_uprobes(const KernelHandler& handler, bpf_progra
   return "";
 }
 
-std::string Attachments::attach_handler(const KernelHandler& handler, bpf_program* program,
+std::string Attachments::attach_handler(const KernelHandler& handler, const KernelObject& object,
                                         int verbose) {
-  if (wants_uprobe_multi(handler)) return attach_uprobes(handler, program);
+  if (wants_uprobe_multi(handler) && !object.has_site_programs(handler))
+    return attach_uprobes(handler, object.find_program(handler));
   for (u32 i = 0; i < handler.site_count; ++i) {
     const Site& site = handler.sites[i];
-    std::string error = attach_site(handler, program, i);
+    std::string error = attach_site(handler, object, i);
     if (error.empty()) continue;
     if (!site.optional) return std::string(site.pp) + ": " + error;
     if (verbose) print_warning(std::string("skipped optional probe ") + site.pp + ": " + error);
@@ -165,7 +168,7 @@ std::string Attachments::attach_handler(const KernelHandler& handler, bpf_progra
 std::string Attachments::attach(const Program& program, const KernelObject& object, int verbose) {
   for (u32 i = 0; i < program.handler_count; ++i) {
     const KernelHandler& h = program.handlers[i];
-    std::string error = attach_handler(h, object.find_program(h.name), verbose);
+    std::string error = attach_handler(h, object, verbose);
     if (error.empty()) continue;
     detach();
     return "cannot attach probe " + error;

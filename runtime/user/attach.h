@@ -23,8 +23,8 @@ class Attachments {
   void detach();
 
  private:
-  std::string attach_handler(const KernelHandler& handler, bpf_program* program, int verbose);
-  std::string attach_site(const KernelHandler& handler, bpf_program* program, u32 site);
+  std::string attach_handler(const KernelHandler& handler, const KernelObject& object, int verbose);
+  std::string attach_site(const KernelHandler& handler, const KernelObject& object, u32 site);
   std::string attach_uprobes(const KernelHandler& handler, bpf_program* program);
   std::string attach_tracepoint(bpf_program* program, const Site& site, u64 cookie);
   std::string attach_perf(bpf_program* program, const Site& site, u64 cookie);

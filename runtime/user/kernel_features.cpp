@@ -37,7 +37,44 @@ bool probe_uprobe_multi() {
   return known;
 }
 
+/// A program of one atomic exchange on its stack: before Linux 5.12 its immediate is reserved.
+bool has_fetching_atomics() {
+  const bpf_insn instructions[] = {
+      {BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0},
+      {BPF_STX | BPF_MEM | BPF_DW, 10, 0, -8, 0},
+      {BPF_STX | BPF_ATOMIC | BPF_DW, 10, 0, -8, BPF_XCHG},
+      {BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0},
+      {BPF_JMP | BPF_EXIT, 0, 0, 0, 0},
+  };
+  int program = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "ct_probe", "GPL", instructions, 5, nullptr);
+  if (program >= 0) close(program);
+  return program >= 0;
+}
+
+bool has_helper(bpf_func_id helper) {
+  return libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, helper, nullptr) != 0;
+}
+
 }  // namespace
+
+std::vector<std::string> missing_for_modern() {
+  const struct {
+    bpf_func_id helper;
+    const char* words;
+  } helpers[] = {
+      {BPF_FUNC_snprintf, "bpf_snprintf (Linux 5.13)"},
+      {BPF_FUNC_get_attach_cookie, "attach cookies (Linux 5.15)"},
+      {BPF_FUNC_loop, "bpf_loop (Linux 5.17)"},
+      {BPF_FUNC_map_lookup_percpu_elem, "bpf_map_lookup_percpu_elem (Linux 5.19)"},
+  };
+  std::vector<std::string> missing;
+  if (!has_fetching_atomics()) missing.emplace_back("fetching atomics (Linux 5.12)");
+  for (const auto& [helper, words] : helpers)
+    if (!has_helper(helper)) missing.emplace_back(words);
+  return missing;
+}
+
+bool probably_takes_modern() { return has_helper(BPF_FUNC_loop); }
 
 bool has_uprobe_multi() {
   static const bool has = probe_uprobe_multi();
@@ -50,12 +87,12 @@ bool wants_uprobe_multi(const KernelHandler& handler) {
   return is_uprobe && handler.site_count >= kManySites && has_uprobe_multi();
 }
 
-void prepare_program(bpf_program* program, const KernelHandler& handler) {
+void prepare_program(bpf_program* program, const KernelHandler& handler, bool all_sites) {
   bool by_btf = handler.mechanism == Mechanism::TpBtf || handler.mechanism == Mechanism::Fentry ||
                 handler.mechanism == Mechanism::Fexit;
   if (by_btf && handler.site_count > 0)
     bpf_program__set_attach_target(program, 0, handler.sites[0].target);
-  if (wants_uprobe_multi(handler))
+  if (all_sites && wants_uprobe_multi(handler))
     bpf_program__set_expected_attach_type(program, static_cast<bpf_attach_type>(kTraceUprobeMulti));
 }
 

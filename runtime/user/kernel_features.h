@@ -1,6 +1,9 @@
 // What this kernel can do, found by trying, never by version.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "program.h"
 
 struct bpf_program;
@@ -14,7 +17,16 @@ bool has_uprobe_multi();
 /// True if `handler` has so many sites that uprobe_multi is worth it, and the kernel has it.
 bool wants_uprobe_multi(const KernelHandler& handler);
 
-/// Sets what the kernel must know about a program before it is loaded.
-void prepare_program(bpf_program* program, const KernelHandler& handler);
+/// Everything that the `modern` flavour of a kernel object may use and this kernel lacks, as words:
+/// "bpf_loop (Linux 5.17)". What needs no probing on a good day: ask when `modern` did not load.
+std::vector<std::string> missing_for_modern();
+
+/// The quick question for run-now, which compiles one flavour only: has the kernel the newest of it?
+/// True also if the kernel tells us nothing (no rights, no BPF).
+bool probably_takes_modern();
+
+/// Sets what the kernel must know about a program before it is loaded. `all_sites`: it serves all
+/// sites of its handler, so it may be attached to them at once.
+void prepare_program(bpf_program* program, const KernelHandler& handler, bool all_sites);
 
 }  // namespace ct

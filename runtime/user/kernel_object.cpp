@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -34,6 +35,12 @@ std::string last_lines(const std::string& log, int count) {
   while (at > 0 && count > 0)
     if (log[--at] == '\n') --count;
   return at ? "..." + log.substr(at) : log;
+}
+
+std::string join(const std::vector<std::string>& words, const char* between) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : between) + word;
+  return text;
 }
 
 std::string load_error(int error, int verbose) {
@@ -79,34 +86,62 @@ std::string KernelObject::open(const void* data, u64 size, const Program& progra
   }
   for (u32 i = 0; i < program.handler_count; ++i) {
     const KernelHandler& h = program.handlers[i];
-    bpf_program* bpf = find_program(h.name);
-    if (!bpf) return std::string("the kernel object has no program ") + h.name;
-    prepare_program(bpf, h);
+    for (u32 n = 0; n < program_count(h); ++n) {
+      bpf_program* bpf = find_program(h, n);
+      if (!bpf) return std::string("the kernel object has no program ") + h.name;
+      prepare_program(bpf, h, !has_site_programs(h));
+    }
   }
   return "";
 }
 
+std::string KernelObject::load_flavour(bool base, const Program& program,
+                                       const RunOptions& options) {
+  is_base_ = base;
+  g_log.clear();
+  std::string error = open(base ? program.base_object : program.object,
+                           base ? program.base_object_size : program.object_size, program, options);
+  if (error.empty()) {
+    int rc = bpf_object__load(object_);
+    if (rc == 0) return map_memory();
+    error = load_error(-rc, options.verbose);
+  }
+  if (object_) bpf_object__close(object_);
+  object_ = nullptr;
+  return error;
+}
+
+/// `modern` is tried first, for that costs a modern kernel nothing. If it does not load, the kernel
+/// is asked what it lacks: if that is nothing, the reason is another, and `base` would hide it.
 std::string KernelObject::load(const Program& program, const RunOptions& options) {
   libbpf_set_print(keep_log);
-  const std::pair<const void*, u64> flavours[] = {{program.object, program.object_size},
-                                                  {program.base_object, program.base_object_size}};
-  std::string first_error = "this program holds no kernel object";
-  bool tried = false;
-  for (const auto& [data, size] : flavours) {
-    if (!data || size == 0) continue;
-    g_log.clear();
-    std::string error = open(data, size, program, options);
-    if (error.empty()) {
-      int rc = bpf_object__load(object_);
-      if (rc == 0) return map_memory();
-      error = load_error(-rc, options.verbose);
-    }
-    if (object_) bpf_object__close(object_);
-    object_ = nullptr;
-    if (!tried) first_error = error;
-    tried = true;
+  const char* forced = getenv("CORETAP_FLAVOUR");
+  bool only_base = forced && strcmp(forced, "base") == 0;
+  bool only_modern = forced && strcmp(forced, "modern") == 0;
+  bool has_modern = program.object_size != 0 && !only_base;
+  bool has_base = program.base_object_size != 0 && !only_modern;
+  auto note = [&](const std::string& text) {
+    if (options.verbose) fprintf(stderr, "kernel object: %s\n", text.c_str());
+  };
+  std::string error;
+  if (has_modern) {
+    error = load_flavour(false, program, options);
+    if (error.empty()) return note("modern"), error;
   }
-  return first_error;
+  std::vector<std::string> missing = missing_for_modern();
+  if (has_modern && missing.empty()) return error;
+  std::string lacks = missing.empty() ? "" : "this kernel has no " + join(missing, ", no ");
+  if (has_base) {
+    note("base" + (lacks.empty() ? "" : ": " + lacks));
+    return load_flavour(true, program, options);
+  }
+  if (program.base_obstacle_count == 0)
+    return error.empty() ? "this program holds no kernel object" : error;
+  std::string text = "this script cannot run on this kernel";
+  if (!lacks.empty()) text += ": " + lacks;
+  for (u32 i = 0; i < program.base_obstacle_count; ++i)
+    text += std::string("\n  ") + program.base_obstacles[i];
+  return text;
 }
 
 /// Finds ct_state and ct_globals in the mapped .bss, by the object's BTF.
@@ -135,8 +170,22 @@ std::string KernelObject::map_memory() {
   return state_ ? "" : "the kernel object has no ct_state; was it made by another version?";
 }
 
-bpf_program* KernelObject::find_program(const char* name) const {
-  return bpf_object__find_program_by_name(object_, name);
+bpf_program* KernelObject::find_program(const std::string& name) const {
+  return bpf_object__find_program_by_name(object_, name.c_str());
+}
+
+/// Names as emit/flavour.h makes them.
+bool KernelObject::has_site_programs(const KernelHandler& handler) const {
+  return is_base_ && find_program(std::string(handler.name) + "_s0");
+}
+
+bpf_program* KernelObject::find_program(const KernelHandler& handler, u32 site) const {
+  if (!has_site_programs(handler)) return find_program(handler.name);
+  return find_program(std::string(handler.name) + "_s" + std::to_string(site));
+}
+
+u32 KernelObject::program_count(const KernelHandler& handler) const {
+  return has_site_programs(handler) ? handler.site_count : 1;
 }
 
 std::string KernelObject::connect_arrays(const Program& program) {
@@ -190,11 +239,14 @@ HandlerCounts KernelObject::counts(const Program& program, u32 handler) const {
       result.counts.runs += c.runs;
     }
   }
-  bpf_prog_info info = {};
-  u32 size = sizeof info;
-  bpf_program* bpf = find_program(program.handlers[handler].name);
-  if (bpf && bpf_obj_get_info_by_fd(bpf_program__fd(bpf), &info, &size) == 0)
-    result.recursion_misses = info.recursion_misses;
+  const KernelHandler& h = program.handlers[handler];
+  for (u32 n = 0; n < program_count(h); ++n) {
+    bpf_prog_info info = {};
+    u32 size = sizeof info;
+    bpf_program* bpf = find_program(h, n);
+    if (bpf && bpf_obj_get_info_by_fd(bpf_program__fd(bpf), &info, &size) == 0)
+      result.recursion_misses += info.recursion_misses;
+  }
   return result;
 }
 

@@ -25,14 +25,20 @@ class KernelObject {
   KernelObject(const KernelObject&) = delete;
   KernelObject& operator=(const KernelObject&) = delete;
 
-  /// Opens and loads the object with maps of the chosen sizes. Returns an error text or "".
-  /// Nothing fires yet: probes are attached by attach.h.
+  /// Opens and loads the object with maps of the chosen sizes: its `modern` flavour, or where the
+  /// kernel lacks something that needs, `base` (CORETAP_FLAVOUR=modern or base tries that one
+  /// only). Returns an error text or "". Nothing fires yet: probes are attached by attach.h.
   std::string load(const Program& program, const RunOptions& options);
 
   bool loaded() const { return object_ != nullptr; }
   ct_state* state() const { return state_; }
   char* globals() const { return globals_; }
-  bpf_program* find_program(const char* name) const;
+  /// The program of a handler's site. All sites have one, and know themselves by their attach
+  /// cookies; without cookies, in `base`, each may have its own.
+  bpf_program* find_program(const KernelHandler& handler, u32 site = 0) const;
+  /// Is there one program for each site?
+  bool has_site_programs(const KernelHandler& handler) const;
+  bool has_cookies() const { return !is_base_; }
 
   /// Hands the maps of shared arrays to their Array.
   std::string connect_arrays(const Program& program);
@@ -46,9 +52,13 @@ class KernelObject {
 
  private:
   std::string open(const void* data, u64 size, const Program& program, const RunOptions& options);
+  std::string load_flavour(bool base, const Program& program, const RunOptions& options);
+  bpf_program* find_program(const std::string& name) const;
+  u32 program_count(const KernelHandler& handler) const;
   std::string map_memory();
 
   bpf_object* object_ = nullptr;
+  bool is_base_ = false;
   ct_state* state_ = nullptr;
   char* globals_ = nullptr;
   ring_buffer* ring_ = nullptr;

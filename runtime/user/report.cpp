@@ -21,6 +21,9 @@ std::string message_of(const Program& program, const ct_rec_error& r) {
     case CT_ERR_KERNEL_READ: return "kernel read fault at " + hex(r.detail) + " (addr)";
     case CT_ERR_USER_READ: return "user read fault at " + hex(r.detail) + " (addr)";
     case CT_ERR_MAXACTION: return "MAXACTION exceeded";
+    case CT_ERR_LOOP_TURNS:
+      return "MAXACTION exceeded: on this kernel, which has no bpf_loop, this loop may turn " +
+             std::to_string(r.detail) + " times";
     case CT_ERR_EMPTY_STAT: return "empty aggregate";
     case CT_ERR_OVERFLOW: return "aggregation overflow";
     case CT_ERR_EXHAUSTED: return "all functions exhausted";
@@ -41,7 +44,11 @@ std::string describe_error(const Program& program, const ct_rec_error& r) {
   if (r.code == CT_ERR_MESSAGE || r.handler >= program.handler_count) return text;
   const KernelHandler& h = program.handlers[r.handler];
   text += " near ";
-  if (r.site < h.site_count) text += std::string("probe ") + h.sites[r.site].pp;
+  // Without cookies a handler of many sites may not know which one it was.
+  if (h.site_count != 0)
+    text += std::string("probe ") + h.sites[r.site < h.site_count ? r.site : 0].pp;
+  if (r.site >= h.site_count && h.site_count > 1)
+    text += " or another of its " + std::to_string(h.site_count) + " places";
   if (r.line != 0)
     text += std::string(" at ") + (h.script_file ? h.script_file : program.script_name) + ":" +
             std::to_string(r.line);

@@ -34,7 +34,7 @@ std::string harness_linker() {
 }
 
 bool have_compilers(const GeneratedCode& code, Diagnostics& diagnostics) {
-  if ((!code.kernel_c.empty() && find_program("clang").empty()) || harness_compiler().empty())
+  if ((code.has_kernel() && find_program("clang").empty()) || harness_compiler().empty())
     diagnostics.error("no-clang", "clang is needed to compile a script, and is not in $PATH")
         .hint("install it: apt-get install clang lld");
   else if (harness_linker().empty())
@@ -53,7 +53,7 @@ bool put(const std::string& path, const std::string& text, Diagnostics& diagnost
   return false;
 }
 
-std::vector<std::string> kernel_command(const std::string& work) {
+std::vector<std::string> kernel_command(const std::string& object) {
   return {
     "clang", "-O2", "-g", "-target", "bpf", "-mcpu=v3",
 #if defined(__x86_64__)
@@ -64,7 +64,7 @@ std::vector<std::string> kernel_command(const std::string& work) {
         "-I" + kSource + "/runtime/bpf", "-I" + kSource + "/runtime/shared", "-Wall", "-Wno-unused",
         "-Wno-unknown-attributes", "-fno-stack-protector",
         "-fno-strict-aliasing",  // frames are char arrays that hold structs
-        "-x", "c", "-c", "-", "-o", work + "/kernel.bpf.o"
+        "-x", "c", "-c", "-", "-o", object
   };
 }
 
@@ -76,6 +76,13 @@ std::vector<std::string> harness_command(const std::string& compiler, const std:
   command.insert(command.end(), {"-pipe", "-include", kBinary + "/runtime/harness_prefix.h", "-x",
                                  "c++", "-c", "-", "-o", work + "/harness.o"});
   return command;
+}
+
+/// Assembler text for a file's bytes as data between the symbols NAME and NAME_end.
+std::string embedded(const std::string& name, const std::string& file) {
+  return "        .section .rodata\n        .balign 16\n        .globl " + name +
+         "\n        .globl " + name + "_end\n" + name + ":\n" +
+         (file.empty() ? std::string() : "        .incbin \"" + file + "\"\n") + name + "_end:\n";
 }
 
 /// Compiling needs some room; without it clang's own message is a crash report.
@@ -107,8 +114,8 @@ bool check(const char* what, const JobResult& result, Diagnostics& diagnostics) 
 Compilation::~Compilation() {
   // Not killed but given nothing to compile: g++ is several processes, and none of them may still
   // write into the folder when the caller removes it.
-  for (Job* job : {&kernel_, &harness_}) feed(*job, "");
-  for (Job* job : {&kernel_, &harness_})
+  for (Job* job : {&kernel_, &other_kernel_, &harness_}) feed(*job, "");
+  for (Job* job : {&kernel_, &other_kernel_, &harness_})
     if (job->pid >= 0) finish(*job);
 }
 
@@ -118,28 +125,54 @@ void Compilation::start_harness() {
     harness_ = start(harness_command(compiler, work_), Input::Fed);
 }
 
+/// Which flavour it will be is not known yet: the object gets its name when it is done.
 void Compilation::start_kernel() {
-  if (kernel_.pid < 0) kernel_ = start(kernel_command(work_), Input::Fed);
+  if (kernel_.pid < 0) kernel_ = start(kernel_command(work_ + "/kernel.o"), Input::Fed);
 }
 
 /// Writes both texts (for -k and for the reader of a message), and makes both objects.
 bool Compilation::compile(const GeneratedCode& code, Diagnostics& diagnostics) {
   if (!have_compilers(code, diagnostics) || !have_room(work_, diagnostics)) return false;
-  bool kernel = !code.kernel_c.empty();
-  if (kernel) {
+  bool both = !code.kernel_c.empty() && !code.kernel_base_c.empty();
+  if (code.has_kernel()) {
     start_kernel();
-    feed(kernel_, code.kernel_c);
+    feed(kernel_, code.kernel_c.empty() ? code.kernel_base_c : code.kernel_c);
+  }
+  if (both) {
+    other_kernel_ = start(kernel_command(work_ + "/other_kernel.o"), Input::Fed);
+    feed(other_kernel_, code.kernel_base_c);
   }
   start_harness();
   feed(harness_, code.harness_cpp);
-  if (kernel && !put(work_ + "/kernel.bpf.c", code.kernel_c, diagnostics)) return false;
+  for (const auto& [name, text] :
+       {std::pair(kModernObject, &code.kernel_c), std::pair(kBaseObject, &code.kernel_base_c)}) {
+    std::string source = work_ + "/" + name;
+    source.back() = 'c';
+    if (!text->empty() && !put(source, *text, diagnostics)) return false;
+  }
   if (!put(work_ + "/harness.cpp", code.harness_cpp, diagnostics)) return false;
   bool ok = check("harness code", finish(harness_), diagnostics);
   return ok;
 }
 
 bool Compilation::finish_kernel(const GeneratedCode& code, Diagnostics& diagnostics) {
-  return code.kernel_c.empty() || check("kernel code", finish(kernel_), diagnostics);
+  bool modern = code.kernel_c.empty() ||
+                finish_flavour(kernel_, work_ + "/kernel.o", kModernObject, diagnostics);
+  if (code.kernel_base_c.empty()) return modern;
+  if (code.kernel_c.empty())
+    return finish_flavour(kernel_, work_ + "/kernel.o", kBaseObject, diagnostics);
+  // What is wrong with both was said once.
+  return modern &&
+         finish_flavour(other_kernel_, work_ + "/other_kernel.o", kBaseObject, diagnostics);
+}
+
+bool Compilation::finish_flavour(Job& job, const std::string& made, const char* name,
+                                 Diagnostics& diagnostics) {
+  if (!check("kernel code", finish(job), diagnostics)) return false;
+  std::string object = work_ + "/" + name;
+  if (rename(made.c_str(), object.c_str()) == 0) return true;
+  diagnostics.error("cache-write", "cannot write " + object + ": " + std::strerror(errno));
+  return false;
 }
 
 bool Compilation::to_run(const GeneratedCode& code, Diagnostics& diagnostics) {
@@ -158,11 +191,9 @@ bool Compilation::to_binary(const GeneratedCode& code, const std::string& output
   bool ok = compile(code, diagnostics);
   if (!finish_kernel(code, diagnostics) || !ok) return false;
   std::string embed =
-      "        .section .rodata\n        .balign 16\n"
-      "        .globl ct_kernel_object\n        .globl ct_kernel_object_end\n"
-      "ct_kernel_object:\n" +
-      (code.kernel_c.empty() ? std::string() : "        .incbin \"" + work_ + "/kernel.bpf.o\"\n") +
-      "ct_kernel_object_end:\n        .section .note.GNU-stack,\"\",@progbits\n";
+      embedded("ct_kernel_object", code.kernel_c.empty() ? "" : work_ + "/" + kModernObject) +
+      embedded("ct_base_object", code.kernel_base_c.empty() ? "" : work_ + "/" + kBaseObject) +
+      "        .section .note.GNU-stack,\"\",@progbits\n";
   if (!put(work_ + "/object.S", embed, diagnostics)) return false;
 
   std::string unfinished = output + ".part." + std::to_string(getpid());

@@ -10,11 +10,17 @@
 
 namespace coretap {
 
-/// Generated texts; `kernel_c` is empty when the script has no kernel-side probes.
+/// Generated texts. `kernel_c` and `kernel_base_c` are the two flavours of the kernel object; empty:
+/// not wanted, or the script has no kernel-side probes.
 struct GeneratedCode {
   std::string kernel_c;
+  std::string kernel_base_c;
+  bool has_kernel() const { return !kernel_c.empty() || !kernel_base_c.empty(); }
   std::string harness_cpp;
 };
+
+/// The flavours' files in a compilation's folder.
+constexpr const char *kModernObject = "kernel.bpf.o", *kBaseObject = "kernel.base.bpf.o";
 
 /// The compilers of one script. A compiler spends most of a small script's time on loading itself,
 /// so those that will be needed are started before the passes, and wait for their text on standard
@@ -32,7 +38,8 @@ class Compilation {
   void start_harness();
   void start_kernel();
 
-  /// Compiles for running now: writes kernel.bpf.o and harness.so. False after reporting.
+  /// Compiles for running now: writes harness.so and kernel.bpf.o or kernel.base.bpf.o, one flavour.
+  /// False after reporting.
   bool to_run(const GeneratedCode& code, Diagnostics& diagnostics);
 
   /// Compiles and links a static executable to `output` (written under another name first, so
@@ -42,9 +49,11 @@ class Compilation {
  private:
   bool compile(const GeneratedCode& code, Diagnostics& diagnostics);
   bool finish_kernel(const GeneratedCode& code, Diagnostics& diagnostics);
+  bool finish_flavour(Job& job, const std::string& made, const char* name,
+                      Diagnostics& diagnostics);
 
   std::string work_;
-  Job kernel_, harness_;
+  Job kernel_, other_kernel_, harness_;  ///< other_kernel_: base, when both flavours are made
 };
 
 /// The runtime's headers: a compilation read them, or their precompiled form.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "emit/flavour.h"
 #include "emit/layout.h"
 #include "emit/user_body.h"
 
@@ -107,6 +108,10 @@ class Tables {
     program.number(module_.max_nesting + call_depth());
     program.add(long_literal(module_.max_errors)).add(long_literal(module_.max_skipped));
     program.add(long_literal(module_.max_action));
+    std::vector<std::string> obstacles;
+    for (const std::string& line : obstacle_lines(module_)) obstacles.push_back(c_string(line));
+    program.add(table("char* const", "ct_base_obstacles", obstacles, out_))
+        .number(obstacles.size());
     out_ += "const ct::Program ct_program = " + program.text() + ";\n";
     return out_;
   }
