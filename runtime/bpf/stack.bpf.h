@@ -30,16 +30,6 @@ static __always_inline u64 ct_stack_frame(struct ct_ctx* c, s64 depth) {
   return depth == 0 ? ct_stack_first(c, frame) : frame;
 }
 
-/* The eight hexadecimal digits of a number, the first in the lowest byte. */
-static __always_inline u64 ct_stack_digits(u32 number) {
-  u64 x = number;
-  x = (x | x << 16) & 0x0000ffff0000ffffull;
-  x = (x | x << 8) & 0x00ff00ff00ff00ffull;
-  x = (x | x << 4) & 0x0f0f0f0f0f0f0f0full;
-  u64 letters = (x + 0x0606060606060606ull) >> 4 & CT_ONES;
-  return __builtin_bswap64(x + '0' * CT_ONES + letters * ('a' - '0' - 10));
-}
-
 /* The stack's text, into a string of `cap` bytes. The frames are put at the string's end and
  * written as text from its start on: frame i begins at cap - 8 * (frames - i), and the text before
  * it ends at 19 * i, which is never behind that. No branch looks at an address, so the verifier
@@ -58,7 +48,7 @@ static __always_inline void ct_stack_text(struct ct_ctx* c, char* to, u32 cap) {
     u64 live = (frame | -frame) >> 63;
     ct_opaque(live);
     live = -live;
-    const u64 high = ct_stack_digits(frame >> 32), low = ct_stack_digits(frame);
+    const u64 high = ct_hex8(frame >> 32), low = ct_hex8(frame);
     char* text = to + i * CT_FRAME_TEXT;
     *(volatile u64*)text = ('0' | 'x' << 8 | high << 16) & live;
     *(volatile u64*)(text + 8) = (high >> 48 | low << 16) & live;

@@ -102,14 +102,14 @@ static __always_inline void ct_str_append(char* to, u32 to_cap, const char* b, u
   ct_str_put(to, to_cap, ct_text_len(to, to_cap), b, b_cap);
 }
 
-/* Eight hexadecimal digits, the first one in the lowest byte. */
-static __always_inline u64 ct_hex8(u32 value) {
-  u64 x = value;
-  x = (x & 0xffff0000ull) << 16 | (x & 0xffff);
-  x = (x & 0x0000ff000000ff00ull) << 8 | (x & 0x000000ff000000ffull);
-  x = (x & 0x00f000f000f000f0ull) << 4 | (x & 0x000f000f000f000full);
+/* The eight hexadecimal digits of a number, the first in the lowest byte. */
+static __always_inline u64 ct_hex8(u32 number) {
+  u64 x = number;
+  x = (x | x << 16) & 0x0000ffff0000ffffull;
+  x = (x | x << 8) & 0x00ff00ff00ff00ffull;
+  x = (x | x << 4) & 0x0f0f0f0f0f0f0f0full;
   u64 letters = (x + 0x0606060606060606ull) >> 4 & CT_ONES;
-  return __builtin_bswap64(x + 0x3030303030303030ull + letters * ('a' - '0' - 10));
+  return __builtin_bswap64(x + '0' * CT_ONES + letters * ('a' - '0' - 10));
 }
 
 static __always_inline void ct_str_append_hex16(char* to, u32 to_cap, u64 value) {

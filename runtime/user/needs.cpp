@@ -86,6 +86,10 @@ class Code {
     std::set<std::string> names;
     bpf_program* program =
         object_ ? bpf_object__find_program_by_name(object_, program_name) : nullptr;
+    // The base flavour may have a program for each site, all alike.
+    if (object_ && !program)
+      program =
+          bpf_object__find_program_by_name(object_, (std::string(program_name) + "_s0").c_str());
     if (program) collect(bpf_program__insns(program), bpf_program__insn_cnt(program), names);
     // Only loops call the object's other functions.
     if (names.count("loop") || names.count("for_each_map_elem"))

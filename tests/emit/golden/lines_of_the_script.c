@@ -35,7 +35,7 @@ int h(void *ctx) {
   if (!ct_running()) return 0;
   u64 began = ct_began();
   struct ct_ctx c = {.ctx = ctx, .kind = CT_URETPROBE, .handler = 0,
-                     .first_site = 0, .many_sites = 0};
+                     .first_site = 0, .site = 0};
   ct_end(&c, ct_body_h(&c));
   ct_took(0, began);
   return 0;

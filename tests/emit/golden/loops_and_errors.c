@@ -45,7 +45,7 @@ struct ct_vars_h {
   struct ct_ctx *c;
   s64 flow;
 };
-static long ct_loop_h_1(u64 ct_turn, struct ct_vars_h *v) {
+CT_CALLBACK ct_loop_h_1(u64 ct_turn, struct ct_vars_h *v) {
   struct ct_ctx *c = v->c;
   int ct_rc = 0;
   s64 t2;
@@ -89,7 +89,7 @@ static __always_inline int ct_body_h(struct ct_ctx *c)
   struct ct_vars_h ct_vars = {.c = c}, *v = &ct_vars;
   struct ct_frame_h *f = (void *)(c->frame->mem + 0);
   f->i_0 = 10;
-  bpf_loop(CT_MAX_ACTION + 1, ct_loop_h_1, v, 0);
+  CT_LOOP(c, CT_MAX_ACTION, 0, ct_loop_h_1, v);
   ct_rc = v->flow;
   if (ct_rc == CT_FLOW_RETURN || ct_rc == CT_ERR_NEXT) goto ct_out;
   if (ct_rc != CT_FLOW_DONE) goto ct_catch_1;
@@ -110,7 +110,7 @@ int h(void *ctx) {
   if (!ct_running()) return 0;
   u64 began = ct_began();
   struct ct_ctx c = {.ctx = ctx, .kind = CT_TRACEPOINT, .handler = 0,
-                     .first_site = 0, .many_sites = 0};
+                     .first_site = 0, .site = 0};
   c.frame = ct_frame_claim();
   if (!c.frame) {
     CT_COUNT(0, frame_busy);

@@ -72,7 +72,7 @@ int h(void *ctx) {
   if (!ct_running()) return 0;
   u64 began = ct_began();
   struct ct_ctx c = {.ctx = ctx, .kind = CT_TP_BTF, .handler = 0,
-                     .first_site = 0, .many_sites = 0};
+                     .first_site = 0, .site = 0};
   c.frame = ct_frame_claim();
   if (!c.frame) {
     CT_COUNT(0, frame_busy);
