@@ -33,17 +33,18 @@ static __always_inline void ct_submit(void* record) {
 }
 
 /* Wakes the harness although nothing is to be told but what is in ct_state. */
-static __always_inline void ct_wake(struct ct_ctx* c) {
-  struct ct_rec_hdr* hdr = ct_reserve(c, CT_REC_WAKE, sizeof(*hdr));
-  if (hdr) bpf_ringbuf_submit(hdr, BPF_RB_FORCE_WAKEUP);
+static __always_inline void ct_wake(void) {
+  struct ct_rec_hdr* hdr = bpf_ringbuf_reserve(&ct_ring, sizeof(*hdr), 0);
+  if (!hdr) return; /* it has enough to wake up for */
+  hdr->segment = CT_REC_WAKE;
+  bpf_ringbuf_submit(hdr, BPF_RB_FORCE_WAKEUP);
 }
 
 /* exit(): this handler goes on, no other starts. */
-#define ct_exit() ct_exit_session(c)
-static __always_inline void ct_exit_session(struct ct_ctx* c) {
+static __always_inline void ct_exit(void) {
   CT_ONCE(ct_state.exit_requested) = 1;
   CT_ONCE(ct_state.phase) = CT_STOPPING;
-  ct_wake(c);
+  ct_wake();
 }
 
 #endif

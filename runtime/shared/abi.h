@@ -97,6 +97,7 @@ struct ct_counts {
   u64 array_full;
   u64 key_truncated; /* a string key was longer than the map's key */
   u64 run_ns, runs;  /* -t */
+  u64 gated;         /* perf events: fired while the session was not live */
 };
 
 #endif

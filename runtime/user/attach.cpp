@@ -25,6 +25,21 @@ int open_event(perf_event_attr& attr, int pid, int cpu) {
   return static_cast<int>(syscall(SYS_perf_event_open, &attr, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC));
 }
 
+u32 program_id(const bpf_program* program) {
+  bpf_prog_info info = {};
+  u32 size = sizeof info;
+  return bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) == 0 ? info.id : 0;
+}
+
+/// Every so many counts the event fires; 0 where that is not exact: of a frequency, of hardware,
+/// and of clocks, which count nanoseconds and fire by a timer.
+u64 countable_period(const Site& site) {
+  bool is_clock =
+      site.perf_config == PERF_COUNT_SW_CPU_CLOCK || site.perf_config == PERF_COUNT_SW_TASK_CLOCK;
+  if (site.perf_is_freq || site.perf_type != PERF_TYPE_SOFTWARE || is_clock) return 0;
+  return site.perf_period;
+}
+
 /// Does the file still hold the code that the probe was compiled for?
 std::string check_build_id(const Site& site) {
   if (!site.dwarf_bound || !site.build_id || !*site.build_id) return "";
@@ -78,6 +93,7 @@ std::string Attachments::attach_perf(bpf_program* program, const Site& site, u64
     int fd = open_event(attr, -1, cpu);
     if (fd < 0 && errno == ENODEV) continue;  // an offline CPU
     if (std::string error = attach_event(program, fd, cookie); !error.empty()) return error;
+    perf_counters_.push_back({program_id(program), fd, countable_period(site)});
     ++opened;
   }
   return opened ? "" : "no CPU has this event";
@@ -176,7 +192,14 @@ std::string Attachments::attach(const Program& program, const KernelObject& obje
   return "";
 }
 
+std::vector<int> Attachments::link_fds() const {
+  std::vector<int> fds = link_fds_;
+  for (const bpf_link* link : links_) fds.push_back(bpf_link__fd(link));
+  return fds;
+}
+
 void Attachments::detach() {
+  perf_counters_.clear();
   for (auto fd = link_fds_.rbegin(); fd != link_fds_.rend(); ++fd) close(*fd);
   for (auto link = links_.rbegin(); link != links_.rend(); ++link) bpf_link__destroy(*link);
   link_fds_.clear();

@@ -10,6 +10,13 @@ struct bpf_link;
 
 namespace ct {
 
+/// The counter of a perf event on one CPU.
+struct PerfCounter {
+  u32 program_id;
+  int fd;
+  u64 period;  ///< 0 if what fires cannot be told from the counter
+};
+
 class Attachments {
  public:
   Attachments() = default;
@@ -22,6 +29,10 @@ class Attachments {
   /// In reverse order.
   void detach();
 
+  /// For accounting: the links' file descriptors, and the counters of perf events.
+  std::vector<int> link_fds() const;
+  const std::vector<PerfCounter>& perf_counters() const { return perf_counters_; }
+
  private:
   std::string attach_handler(const KernelHandler& handler, const KernelObject& object, int verbose);
   std::string attach_site(const KernelHandler& handler, const KernelObject& object, u32 site);
@@ -33,6 +44,7 @@ class Attachments {
 
   std::vector<bpf_link*> links_;
   std::vector<int> link_fds_;
+  std::vector<PerfCounter> perf_counters_;
 };
 
 }  // namespace ct

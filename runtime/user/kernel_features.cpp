@@ -1,6 +1,7 @@
 #include "kernel_features.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/bpf.h>
@@ -85,6 +86,28 @@ bool wants_uprobe_multi(const KernelHandler& handler) {
   bool is_uprobe =
       handler.mechanism == Mechanism::Uprobe || handler.mechanism == Mechanism::Uretprobe;
   return is_uprobe && handler.site_count >= kManySites && has_uprobe_multi();
+}
+
+/// True if the struct or union `id`, or one inside it, has a member of this name.
+static bool has_member(const btf* types, u32 id, const char* name) {
+  const btf_type* type = btf__type_by_id(types, static_cast<u32>(btf__resolve_type(types, id)));
+  if (!type || !btf_is_composite(type)) return false;
+  const btf_member* members = btf_members(type);
+  for (u32 i = 0; i < btf_vlen(type); ++i)
+    if (strcmp(btf__name_by_offset(types, members[i].name_off), name) == 0 ||
+        has_member(types, members[i].type, name))
+      return true;
+  return false;
+}
+
+/// The counter itself leaves no trace in the kernel's types; a field that came in the same series,
+/// two commits earlier, does.
+bool counts_skipped_programs() {
+  btf* types = btf__load_vmlinux_btf();
+  int info = types ? btf__find_by_name_kind(types, "bpf_link_info", BTF_KIND_STRUCT) : -1;
+  bool has = info > 0 && has_member(types, static_cast<u32>(info), "missed");
+  btf__free(types);
+  return has;
 }
 
 void prepare_program(bpf_program* program, const KernelHandler& handler, bool all_sites) {

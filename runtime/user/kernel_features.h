@@ -17,6 +17,10 @@ bool has_uprobe_multi();
 /// True if `handler` has so many sites that uprobe_multi is worth it, and the kernel has it.
 bool wants_uprobe_multi(const KernelHandler& handler);
 
+/// Does the kernel count BPF programs of kprobes and tracepoints that it did not start, because one
+/// ran on that CPU? (Linux 6.7, commit dd8657894c11 "bpf: Count missed stats in trace_call_bpf".)
+bool counts_skipped_programs();
+
 /// Everything that the `modern` flavour of a kernel object may use and this kernel lacks, as words:
 /// "bpf_loop (Linux 5.17)". What needs no probing on a good day: ask when `modern` did not load.
 std::vector<std::string> missing_for_modern();

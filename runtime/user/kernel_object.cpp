@@ -237,6 +237,7 @@ HandlerCounts KernelObject::counts(const Program& program, u32 handler) const {
       result.counts.key_truncated += c.key_truncated;
       result.counts.run_ns += c.run_ns;
       result.counts.runs += c.runs;
+      result.counts.gated += c.gated;
     }
   }
   const KernelHandler& h = program.handlers[handler];
@@ -244,8 +245,10 @@ HandlerCounts KernelObject::counts(const Program& program, u32 handler) const {
     bpf_prog_info info = {};
     u32 size = sizeof info;
     bpf_program* bpf = find_program(h, n);
-    if (bpf && bpf_obj_get_info_by_fd(bpf_program__fd(bpf), &info, &size) == 0)
+    if (bpf && bpf_obj_get_info_by_fd(bpf_program__fd(bpf), &info, &size) == 0) {
       result.recursion_misses += info.recursion_misses;
+      result.program_ids.push_back(info.id);
+    }
   }
   return result;
 }

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "session.h"
 
@@ -15,7 +16,8 @@ namespace ct {
 /// What happened to the events of one kernel handler, summed over CPUs.
 struct HandlerCounts {
   ct_counts counts = {};
-  u64 recursion_misses = 0;  ///< fired while the same program ran on that CPU
+  std::vector<u32> program_ids;  ///< as the kernel numbers them
+  u64 recursion_misses = 0;      ///< fired while the same program ran on that CPU
 };
 
 class KernelObject {

@@ -15,7 +15,9 @@
 #include <vector>
 
 #include "harness.h"
+#include "json.h"
 #include "kernel_offers.h"
+#include "mechanism.h"
 #include "output.h"
 
 namespace ct {
@@ -40,23 +42,6 @@ const struct {
 const char* since(const std::string& helper) {
   for (const auto& row : kSince)
     if (helper == row.helper) return row.release;
-  return "";
-}
-
-const char* name_of(Mechanism m) {
-  switch (m) {
-    case Mechanism::Uprobe: return "uprobe";
-    case Mechanism::Uretprobe: return "uretprobe";
-    case Mechanism::TpBtf: return "tp_btf";
-    case Mechanism::RawTp: return "raw_tp";
-    case Mechanism::Tracepoint: return "tracepoint";
-    case Mechanism::PerfEvent: return "perf_event";
-    case Mechanism::Kprobe: return "kprobe";
-    case Mechanism::Kretprobe: return "kretprobe";
-    case Mechanism::Fentry: return "fentry";
-    case Mechanism::Fexit: return "fexit";
-    case Mechanism::Usdt: return "usdt";
-  }
   return "";
 }
 
@@ -240,7 +225,7 @@ void print_text(const Program& program, const Needs& needs, const char* release)
   for (const HandlerNeeds& handler : needs.handlers) {
     for (const SiteNeeds& s : handler.sites) {
       printf("\n%s%s\n  %s %s: %s\n", s.site->pp, s.site->optional ? " (optional)" : "",
-             name_of(handler.mechanism), place(*s.site, handler.mechanism).c_str(),
+             mechanism_name(handler.mechanism), place(*s.site, handler.mechanism).c_str(),
              answer(s.offer).c_str());
       if (s.site->dwarf_bound) printf("  bound to build-id %s\n", s.site->build_id);
     }
@@ -258,34 +243,19 @@ void print_text(const Program& program, const Needs& needs, const char* release)
 
 // ------------------------------------------------------------------ JSON
 
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (static_cast<unsigned char>(c) < 0x20) {
-      char code[8];
-      snprintf(code, sizeof code, "\\u%04x", c);
-      out += code;
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
-
 std::string json(const Offer& offer) {
   const char* state = offer.state == Offer::Yes  ? "true"
                       : offer.state == Offer::No ? "false"
                                                  : "null";
   return std::string("\"here\": ") + state +
-         (offer.why.empty() ? "" : ", \"why\": " + quoted(offer.why));
+         (offer.why.empty() ? "" : ", \"why\": " + json_string(offer.why));
 }
 
 std::string json(const std::vector<Need>& needs) {
   std::string text;
   for (const Need& need : needs) {
-    text += (text.empty() ? "" : ", ") + std::string("{\"name\": ") + quoted(need.name) + ", ";
-    if (*since(need.name)) text += "\"since\": " + quoted(since(need.name)) + ", ";
+    text += (text.empty() ? "" : ", ") + std::string("{\"name\": ") + json_string(need.name) + ", ";
+    if (*since(need.name)) text += "\"since\": " + json_string(since(need.name)) + ", ";
     text += json(need.offer) + "}";
   }
   return "[" + text + "]";
@@ -293,7 +263,7 @@ std::string json(const std::vector<Need>& needs) {
 
 void print_json(const Program& program, const Needs& needs, const char* release) {
   printf("{\"script\": %s, \"kernel\": %s, \"runs_here\": %s,\n",
-         quoted(program.script_name).c_str(), quoted(release).c_str(),
+         json_string(program.script_name).c_str(), json_string(release).c_str(),
          needs.met() ? "true" : "false");
   printf(" \"btf\": {%s}, \"maps\": %s,\n \"probes\": [", json(needs.types).c_str(),
          json(needs.maps).c_str());
@@ -301,8 +271,8 @@ void print_json(const Program& program, const Needs& needs, const char* release)
   for (const HandlerNeeds& handler : needs.handlers) {
     for (const SiteNeeds& s : handler.sites) {
       printf("%s\n  {\"probe\": %s, \"mechanism\": \"%s\", \"target\": %s, \"optional\": %s, ",
-             comma, quoted(s.site->pp).c_str(), name_of(handler.mechanism),
-             quoted(place(*s.site, handler.mechanism)).c_str(),
+             comma, json_string(s.site->pp).c_str(), mechanism_name(handler.mechanism),
+             json_string(place(*s.site, handler.mechanism)).c_str(),
              s.site->optional ? "true" : "false");
       if (s.site->dwarf_bound) printf("\"build_id\": \"%s\", ", s.site->build_id);
       printf("%s, \"helpers\": %s}", json(s.offer).c_str(), json(handler.helpers).c_str());

@@ -55,35 +55,4 @@ std::string describe_error(const Program& program, const ct_rec_error& r) {
   return text;
 }
 
-void report_accounts(const Program& program, const KernelObject& object, u64 errors, bool timing) {
-  u64 skipped = 0, lost = 0, truncated = 0;
-  std::string where;
-  for (u32 i = 0; object.loaded() && i < program.handler_count; ++i) {
-    const KernelHandler& h = program.handlers[i];
-    HandlerCounts c = object.counts(program, i);
-    u64 skipped_here = c.counts.frame_busy + c.recursion_misses;
-    skipped += skipped_here;
-    lost += c.counts.lost_records;
-    truncated += c.counts.key_truncated;
-    if (!timing || h.site_count == 0) continue;
-    std::string line = std::string(h.sites[0].pp) +
-                       ", hits: " + std::to_string(c.counts.handled + c.counts.errors) +
-                       ", skipped: " + std::to_string(skipped_here);
-    if (c.counts.runs) line += ", ns: " + std::to_string(c.counts.run_ns / c.counts.runs) + "avg";
-    where += line + "\n";
-  }
-  if (!where.empty()) {
-    where.insert(0, "----- probe hit report: \n");
-    put(output(), {where.data(), static_cast<u32>(where.size())});
-  }
-  if (errors != 0 || skipped != 0)
-    print_warning("Number of errors: " + std::to_string(errors) +
-                  ", skipped probes: " + std::to_string(skipped));
-  if (lost != 0)
-    print_warning("There were " + std::to_string(lost) +
-                  " transport failures: the ring buffer was full (-s makes it larger)");
-  if (truncated != 0)
-    print_warning(std::to_string(truncated) + " string keys were cut to fit an array's key");
-}
-
 }  // namespace ct

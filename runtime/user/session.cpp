@@ -22,6 +22,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "accounts.h"
 #include "array.h"
 #include "attach.h"
 #include "bpf_store.h"
@@ -78,6 +79,7 @@ class Session {
   Target target_;
   KernelObject object_;
   Attachments attachments_;
+  Accounts accounts_;
   Timers timers_;
   ct_state own_state_ = {};  ///< when there is no kernel object
   ct_state* state_ = &own_state_;
@@ -237,6 +239,7 @@ std::string Session::start() {
 }
 
 void Session::go_live() {
+  if (object_.loaded()) accounts_.begin(program_, object_, attachments_);
   state_->phase = CT_RUNNING;
   flush_output();  // what begin probes printed comes before what the command prints
   if (target_.started()) {
@@ -317,6 +320,7 @@ void Session::stop() {
   flush_output();  // detaching takes the kernel up to 100 ms: nobody should wait that long to read
   if (object_.loaded()) wait_for_programs();
   drain();
+  if (object_.loaded()) accounts_.end(program_, object_, attachments_);
   attachments_.detach();
   if (errors() > static_cast<u64>(state_->max_errors)) failed_ = true;
   if (failed_) {
@@ -341,7 +345,11 @@ int Session::run() {
   }
   stop();
   report_target();
-  report_accounts(program_, object_, errors(), options_.timing);
+  accounts_.report(program_, errors(), options_.timing);
+  if (!options_.accounts_path.empty()) {
+    std::string error = accounts_.write(options_.accounts_path.c_str(), program_, errors());
+    if (!error.empty()) report_error(error);
+  }
   flush_output();
   close_signals();
   bool target_failed = target_.started() && target_.ended() && target_.status() != 0;

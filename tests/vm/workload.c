@@ -3,7 +3,8 @@
 //   workload [-t THREADS] [-d DELAY_US] [-w] OPERATION=COUNT...
 //
 // The operations run in the order given, each COUNT times in each thread. -w waits for a line on standard input first, after
-// it has printed "ready". It prints its pid and, per operation, the calls that were made, that succeeded and that failed:
+// it has printed "ready". The first thread keeps the program's name, the others are called worker1, worker2, … It prints
+// its pid and, per operation, the calls that were made, that succeeded and that failed:
 //   pid 123
 //   open calls 10 ok 10 failed 0
 //
@@ -17,6 +18,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -107,6 +111,48 @@ static long call_nanosleep(int thread, long i) {
   return syscall(SYS_nanosleep, &time, (void*)0);
 }
 
+// For probes in user space.
+__attribute__((noinline)) void workload_called(int thread, long i) { __asm__ volatile("" ::"r"(thread), "r"(i) : "memory"); }
+
+static long call_call(int thread, long i) {
+  workload_called(thread, i);
+  return 0;
+}
+
+// Gives the thread its own name again: one event of task_rename each.
+static long call_rename(int thread, long i) {
+  (void)thread, (void)i;
+  char name[16];
+  return prctl(PR_GET_NAME, name) == 0 && prctl(PR_SET_NAME, name) == 0 ? 0 : -1;
+}
+
+static long call_sleep(int thread, long i) {
+  (void)thread, (void)i;
+  struct timespec time = {.tv_nsec = 20 * 1000 * 1000};
+  return syscall(SYS_nanosleep, &time, (void*)0);
+}
+
+static long total_faults;  // that the kernel counted while a thread was called "faulting"
+
+// Touches 1000 fresh pages, as a thread named "faulting".
+static long call_fault(int thread, long i) {
+  (void)thread, (void)i;
+  enum { kPages = 1000, kPage = 4096 };
+  char name[16];
+  struct rusage before, after;
+  char* pages = mmap(NULL, kPages * kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (pages == MAP_FAILED || madvise(pages, kPages * kPage, MADV_NOHUGEPAGE) < 0 || prctl(PR_GET_NAME, name)) return -1;
+  getrusage(RUSAGE_THREAD, &before);
+  getrusage(RUSAGE_THREAD, &after);  // whatever faults here has done so now
+  prctl(PR_SET_NAME, "faulting");
+  getrusage(RUSAGE_THREAD, &before);
+  for (int page = 0; page < kPages; ++page) pages[page * kPage] = 1;
+  getrusage(RUSAGE_THREAD, &after);
+  prctl(PR_SET_NAME, name);
+  __atomic_add_fetch(&total_faults, after.ru_minflt - before.ru_minflt, __ATOMIC_RELAXED);
+  return munmap(pages, kPages * kPage);
+}
+
 static const struct {
   const char* name;
   const char* what;
@@ -123,6 +169,10 @@ static const struct {
     {"fork", "fork and wait", call_fork},
     {"exec", "fork, execve of itself, wait", call_exec},
     {"nanosleep", "nanosleep of 1 us", call_nanosleep},
+    {"sleep", "nanosleep of 20 ms", call_sleep},
+    {"call", "call of the function workload_called", call_call},
+    {"rename", "prctl PR_SET_NAME", call_rename},
+    {"fault", "1000 page faults as a thread named \"faulting\"; prints how many the kernel counted", call_fault},
 };
 
 // What one thread does of one operation, and what came of it.
@@ -136,6 +186,11 @@ struct Share {
 
 static void* run_share(void* argument) {
   struct Share* share = argument;
+  if (share->thread > 0) {
+    char name[24];
+    snprintf(name, sizeof name, "worker%d", share->thread);
+    prctl(PR_SET_NAME, name);
+  }
   for (long i = 0; i < share->count; ++i) {
     share->ok += share->call(share->thread, i) >= 0;
     if (share->delay_us) usleep(share->delay_us);
@@ -204,5 +259,6 @@ int main(int argc, char** argv) {
   }
   for (; optind < argc; ++optind)
     if (!run_word(argv[optind], delay_us, threads)) return usage();
+  if (total_faults) printf("faults %ld\n", total_faults);
   return 0;
 }

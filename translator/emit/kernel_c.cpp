@@ -256,7 +256,8 @@ class UnitEmitter {
     const ir::KernelHandler& h = module_.kernel_handlers[index];
     out.line("SEC(\"" + section(h) + "\")");
     out.open("int " + name + "(void *ctx)");
-    out.line("if (!ct_running()) return 0;");
+    bool is_perf = h.mechanism == Mechanism::PerfEvent;
+    out.line("if (!ct_running()) return " + (is_perf ? "ct_gated(" + num(index) + ")" : "0") + ";");
     out.line("u64 began = ct_began();");
     out.line("struct ct_ctx c = {.ctx = ctx, .kind = " + std::string(kind(h.mechanism)) +
              ", .handler = " + num(index) + ",");

@@ -1,0 +1,44 @@
+// fired = handled + reported: what became of the events of each kernel handler while the session
+// was live. Shown as warnings at the end; --accounts=FILE writes all of it as JSON.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "attach.h"
+#include "kernel_object.h"
+
+namespace ct {
+
+/// A loss that this kernel may not count.
+struct Losses {
+  u64 count = 0;
+  std::string unknown;  ///< why nobody knows, or ""
+};
+
+struct HandlerAccount {
+  ct_counts counts = {};
+  u64 recursion =
+      0;          ///< fired while BPF code ran on that CPU: the kernel did not start the handler
+  Losses missed;  ///< lost before BPF: kprobe and kretprobe nmissed, throttled perf events
+  u64 skipped() const { return counts.frame_busy + recursion + missed.count; }
+};
+
+class Accounts {
+ public:
+  /// When the handlers go live: what the kernel counted before is not ours.
+  void begin(const Program& program, const KernelObject& object, const Attachments& attachments);
+  /// When the last handler has ended, before probes are detached.
+  void end(const Program& program, const KernelObject& object, const Attachments& attachments);
+
+  /// The warnings at the end, and the hit report of -t.
+  void report(const Program& program, u64 errors, bool timing) const;
+  /// Writes --accounts=FILE. Returns an error text or "".
+  std::string write(const char* path, const Program& program, u64 errors) const;
+
+ private:
+  std::vector<HandlerAccount> handlers_;  ///< empty if the script has no kernel part
+  std::vector<HandlerAccount> before_;
+};
+
+}  // namespace ct
