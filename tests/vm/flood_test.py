@@ -76,7 +76,7 @@ probe end { printf("n %d\\n", n) }
 FAULTS = Flood("faults", 'global n probe perf.type(1).config(2).sample(1) { if (execname() == "faulting") n++ } '
                'probe end { printf("n %d\\n", n) }', "fault", 20)
 RECORDS = Flood("records", f'probe process("{WORKLOAD}").function("workload_called").call '
-                '{ printf("record %s:%d %d %s\\n", execname(), tid(), tid(), execname()) }', "call")
+                '{ printf("record %s:%d %d %s\\n", execname(), tid(), tid(), execname()) }', "call", 20000)
 
 
 def build(flood):
