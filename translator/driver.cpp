@@ -81,8 +81,10 @@ class Driver {
   }
 
  private:
+  /// A line that begins with "Pass N:", if -v or --vp wants to hear of that pass.
   void note(const std::string& line) const {
-    if (o_.verbose) std::cerr << line << std::endl;
+    int pass = line[5] - '1';
+    if (o_.verbose + o_.pass_verbose[pass] > 0) std::cerr << line << std::endl;
   }
 
   int report() {
@@ -129,6 +131,8 @@ class Driver {
     facts_.arch = name.machine;
     facts_.guru_mode = o_.guru;
     facts_.arguments = o_.arguments;
+    if (!o_.compatible.empty()) facts_.systemtap_version = o_.compatible;
+    compile_options_.suppress_errors = o_.suppress_errors;
     compile_options_.guru = o_.guru;
     compile_options_.keep_unused = o_.keep_unused;
     compile_options_.defines = o_.defines;
@@ -143,6 +147,8 @@ class Driver {
                                    facts_.kernel_release,
                                    o_.guru ? "g" : "",
                                    o_.keep_unused ? "u" : "",
+                                   o_.suppress_errors ? "s" : "",
+                                   o_.compatible,
                                    o_.portable ? "p" : "",
                                    o_.btf,
                                    o_.command};
@@ -409,10 +415,15 @@ class Driver {
     run.target_pid = o_.target_pid;
     run.output_path = o_.output;
     run.globals = o_.globals;
-    run.verbose = o_.verbose > 1 ? o_.verbose - 1 : 0;
+    int said = o_.verbose + o_.pass_verbose[4];
+    run.verbose = said > 1 ? said - 1 : 0;
     run.no_warnings = o_.no_warnings;
     run.buffer_mb = o_.buffer_mb;
     run.timeout_s = o_.timeout_s;
+    run.no_global_display = o_.no_global_display;
+    run.background = o_.background;
+    run.file_mb = o_.file_mb;
+    run.file_count = o_.file_count;
     run.timing = o_.timing;
     run.accounts_path = o_.accounts;
     int status = ct::run(program, run);

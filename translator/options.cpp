@@ -27,6 +27,8 @@ enum LongOnly {
   kNoGlobals,
   kRuntime,
   kPrivilege,
+  kBpf,
+  kSuppressErrors,
 };
 
 const option kLongOptions[] = {
@@ -45,7 +47,10 @@ const option kLongOptions[] = {
     {"vp", required_argument, nullptr, kVp},
     {"compatible", required_argument, nullptr, kCompatible},
     {"runtime", required_argument, nullptr, kRuntime},
-    {"bpf", no_argument, nullptr, kCompatible + 100},
+    {"bpf", no_argument, nullptr, kBpf},
+    {"privilege", required_argument, nullptr, kPrivilege},
+    {"no-global-var-display", no_argument, nullptr, kNoGlobals},
+    {"suppress-handler-errors", no_argument, nullptr, kSuppressErrors},
     {nullptr, 0, nullptr, 0},
 };
 
@@ -61,6 +66,51 @@ bool split_assignment(const std::string& text, std::string& name, std::string& v
   name = text.substr(0, equals);
   value = equals == std::string::npos ? "1" : text.substr(equals + 1);
   return !name.empty();
+}
+
+/// "SIZE[,N]" of -S: megabytes of one output file, and how many are kept.
+bool parse_rotation(const std::string& text, Options& o) {
+  size_t comma = text.find(',');
+  long size = 0, files = 0;
+  if (!to_number(text.substr(0, comma).c_str(), 1, 1 << 20, size)) return false;
+  if (comma != std::string::npos && !to_number(text.c_str() + comma + 1, 1, 1 << 20, files))
+    return false;
+  o.file_mb = static_cast<unsigned>(size);
+  o.file_count = static_cast<unsigned>(files);
+  return true;
+}
+
+/// "4.2" of --compatible: numbers with dots.
+bool is_version(const std::string& text) {
+  bool digit_before = false;
+  for (char c : text) {
+    bool digit = c >= '0' && c <= '9';
+    if (!digit && (c != '.' || !digit_before)) return false;
+    digit_before = digit;
+  }
+  return digit_before;
+}
+
+/// "00102" of --vp: what each of the five passes adds to -v.
+bool parse_pass_verbosity(const std::string& text, Options& o) {
+  if (text.empty() || text.size() > 5) return false;
+  for (size_t pass = 0; pass < text.size(); pass++) {
+    if (text[pass] < '0' || text[pass] > '9') return false;
+    o.pass_verbose[pass] += text[pass] - '0';
+  }
+  return true;
+}
+
+/// Options of stap that cannot mean anything here: why, or null.
+const char* why_refused(int option) {
+  switch (option) {
+    case 'a': return "-a: coretap compiles for the machine that it runs on; --build there";
+    case 'b':
+      return "-b: there are no files per CPU to merge: output is one stream in the order of events";
+    case 'B': return "-B: there is no kernel module to build";
+    case 'R': return "-R: the runtime is part of coretap";
+    default: return nullptr;
+  }
 }
 
 }  // namespace
@@ -146,13 +196,45 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
       case kDumpProbeTypes: o.mode = Options::Mode::DumpProbeTypes; break;
       case kDumpProbeAliases: o.mode = Options::Mode::DumpProbeAliases; break;
       case kDisableCache: o.no_cache = true; break;
+      case kNoGlobals: o.no_global_display = true; break;
+      case kSuppressErrors: o.suppress_errors = true; break;
+      case 'F': o.background = true; break;
+      case 'S':
+        if (!parse_rotation(optarg, o))
+          return fail(std::string("-S takes SIZE[,N], megabytes and a number of files, not '") +
+                      optarg + "'");
+        break;
+      case kCompatible:
+        if (!is_version(optarg))
+          return fail(std::string("--compatible takes a version as 4.2, not '") + optarg + "'");
+        o.compatible = optarg;
+        break;
+      case kVp:
+        if (!parse_pass_verbosity(optarg, o))
+          return fail(std::string("--vp takes a digit for each of the five passes, not '") +
+                      optarg + "'");
+        break;
+      case kRuntime:
+        if (std::strcmp(optarg, "bpf") != 0)
+          return fail(std::string("--runtime=") + optarg + ": coretap has the runtime 'bpf' only");
+        break;
+      case kPrivilege:
+        if (std::strcmp(optarg, "stapdev") != 0)
+          return fail(
+              std::string("--privilege=") + optarg +
+              ": loading BPF needs root or CAP_BPF and CAP_PERFMON, so only 'stapdev' is possible");
+        break;
+      case 'a':
+      case 'b':
+      case 'B':
+      case 'R': return fail(why_refused(c));
       case ':': return fail(std::string("option '") + argv[optind - 1] + "' needs a value");
       case '?':
         return fail(std::string("unknown option '") +
                     (optopt && optopt < 256 ? std::string("-") + static_cast<char>(optopt)
                                             : std::string(argv[optind - 1])) +
                     "'");
-      default: break;  // accepted for stap's sake, without effect: -F -q -b -P -B -R -a -S --vp …
+      default: break;  // accepted for stap's sake, without effect: -q -P --bpf
     }
   }
   bool needs_script = o.mode == Options::Mode::Run;
@@ -162,6 +244,12 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
   }
   for (; optind < argc; optind++) o.arguments.emplace_back(argv[optind]);
   if (!module_name.empty() && o.last_pass == 4 && o.build.empty()) o.build = module_name;
+  if (o.file_mb && o.output.empty()) return fail("-S needs -o FILE: it is about output files");
+  if (o.background && o.output.empty())
+    return fail(
+        "-F needs -o FILE: the session has a part in user space, which must write somewhere when "
+        "it "
+        "runs in the background");
   if (!o.command.empty() && o.target_pid) return fail("-c and -x cannot be used together");
   return true;
 }
@@ -183,6 +271,11 @@ Run
   -o FILE        write the script's output to FILE
   -G NAME=VALUE  set a global's initial value
   -T SECONDS     end after SECONDS
+  -S MB[,N]      with -o: begin a new file (FILE.0, FILE.1 …) after MB, keep the last N
+  -F             with -o: go to the background once the probes are there; prints the process id
+  --no-global-var-display  do not show globals that are only written at the end
+  --suppress-handler-errors  a run-time error ends its handler silently
+  --compatible=VERSION  the language as of that version of stap, for %( systemtap_v … %)
   -s MB          size of the kernel-to-user buffer
   -t             report the run time of each probe at the end
   --accounts=FILE  write what was handled, skipped and lost to FILE, as JSON
@@ -200,6 +293,7 @@ Look
   --explain-needs  list what each probe needs of the kernel, and whether it is there
                  (--explain-needs=json: for programs)
   -v             say how long each pass takes; -vv says how probes are attached
+  --vp ABCDE     more of it for single passes, one digit each
   -d NAME        print one stage: ast, ir-lowered, ir, kernel-c, kernel-base-c, harness
   --dump-functions --dump-probe-types --dump-probe-aliases
   -w / -W        no warnings / warnings are errors

@@ -53,6 +53,12 @@ struct Options {
   std::string btf;                                           ///< --btf FILE
   std::string kernel_release;                                ///< -r
   unsigned buffer_mb = 0;                                    ///< -s
+  bool no_global_display = false;                            ///< --no-global-var-display
+  bool suppress_errors = false;                              ///< --suppress-handler-errors
+  bool background = false;                                   ///< -F
+  unsigned file_mb = 0, file_count = 0;                      ///< -S
+  std::string compatible;                                    ///< --compatible
+  int pass_verbose[5] = {};                                  ///< --vp
   unsigned timeout_s = 0;                                    ///< -T
 };
 

@@ -22,7 +22,7 @@
 
 struct ct_frame {
   u64 busy;
-  u64 actions; /* iterations of loops that the run has left: see loop.bpf.h */
+  u64 actions; /* statements that the run has left: see loop.bpf.h */
   char mem[CT_FRAME_BYTES] __attribute__((aligned(8)));
 };
 
@@ -67,6 +67,14 @@ static __always_inline void ct_frame_release(struct ct_frame* frame) {
   CT_ONCE(frame->busy) = 0;
 #endif
 }
+
+/* An event for which there was no scratch frame. */
+static __always_inline void ct_skip(u32 handler) {
+  CT_COUNT(handler, frame_busy);
+  s64 skipped = ct_add_fetch((s64*)&ct_state.skipped, 1);
+  if (skipped > ct_state.max_skipped) CT_ONCE(ct_state.phase) = CT_STOPPING;
+}
+
 #else
 struct ct_frame; /* the member of struct ct_ctx stays NULL */
 #endif

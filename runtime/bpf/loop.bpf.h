@@ -3,9 +3,9 @@
  * handler's variables through its frame, and the rest through one struct. It says how it was left
  * by the struct's `flow`: 0 is the next iteration, and the rest ends the loop.
  *
- * MAXACTION bounds the iterations of one run of a handler, over all its loops together. In base each
- * loop has a bound of its own too, what the verifier can afford (emit/loop_bounds.h): a loop that
- * wants to go on is an error. */
+ * MAXACTION bounds the statements of one run of a handler, over all its loops together: a turn
+ * costs as many as its longest way through the body has. In base each loop has a bound of its own
+ * too, what the verifier can afford (emit/loop_bounds.h): a loop that wants to go on is an error. */
 #ifndef CORETAP_LOOP_BPF_H
 #define CORETAP_LOOP_BPF_H
 
@@ -13,10 +13,13 @@
 enum { CT_FLOW_DONE = -1, CT_FLOW_RETURN = -2 };
 
 #if CT_FRAME_BYTES
-/* One iteration out of the handler's budget. */
-static __always_inline int ct_loop_turn(struct ct_ctx* c) {
-  if (c->frame->actions == 0) return CT_ERR_MAXACTION;
-  c->frame->actions--;
+/* bpf_loop() refuses more (BPF_MAX_LOOPS in kernel/bpf/bpf_iter.c). */
+#define CT_LOOP_MOST (8 * 1024 * 1024)
+
+/* One turn, of so many statements, out of the handler's budget. */
+static __always_inline int ct_loop_turn(struct ct_ctx* c, u64 statements) {
+  if (c->frame->actions < statements) return CT_ERR_MAXACTION;
+  c->frame->actions -= statements;
   return 0;
 }
 
@@ -31,7 +34,8 @@ static __always_inline int ct_loop_turn(struct ct_ctx* c) {
   } while (0)
 #else
 /* One turn more than the budget: ct_loop_turn() ends the loop. */
-#define CT_LOOP(c, turns, source_line, callback, vars) CT_REPEAT((turns) + 1, callback, vars)
+#define CT_LOOP(c, turns, source_line, callback, vars) \
+  CT_REPEAT((turns) < CT_LOOP_MOST ? (turns) + 1 : CT_LOOP_MOST, callback, vars)
 #endif
 #endif
 

@@ -37,6 +37,8 @@ struct ct_state {
   u64 error_count;        /* run-time errors so far, atomically counted by both sides */
   s64 max_errors;         /* MAXERRORS: more than this ends the session. Kernel code that passes
                                 it sets phase to CT_STOPPING itself: no handler starts after it */
+  u64 skipped;            /* events that no handler could run for, atomically counted */
+  s64 max_skipped;        /* MAXSKIPPED: more than this ends the session, as max_errors does */
   u64 wake_bytes;         /* the reader of the ring sleeps until so much is in it, and looks by
                                 itself now and then; 0: woken whenever it had caught up */
   u64 timing;             /* -t: fill ct_counts.run_ns and runs */

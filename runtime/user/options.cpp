@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace ct {
 namespace {
 
@@ -18,7 +21,7 @@ void print_help(const Program& program, const char* name) {
       "  -x PID          make target() PID\n"
       "  -o FILE         write output to FILE (strftime formats)\n"
       "  -G NAME=VALUE   set a global variable of the script\n"
-      "  -D LIMIT=N      set MAXMAPENTRIES, MAXERRORS or MAXNESTING\n"
+      "  -D LIMIT=N      set MAXMAPENTRIES, MAXERRORS, MAXNESTING or MAXSKIPPED\n"
       "  -s MB           size of the buffer between kernel and user space\n"
       "  -T SECONDS      end after this time\n"
       "  --explain-needs  list what each probe needs of the kernel, and whether it is here\n"
@@ -64,7 +67,9 @@ bool add_limit(const char* text, RunOptions& options) {
   if (equals == std::string::npos) return false;
   std::string name = assignment.substr(0, equals);
   long value;
-  if (name != "MAXMAPENTRIES" && name != "MAXERRORS" && name != "MAXNESTING") return false;
+  const char* const known[] = {"MAXMAPENTRIES", "MAXERRORS", "MAXNESTING", "MAXSKIPPED"};
+  if (std::none_of(std::begin(known), std::end(known), [&](auto* each) { return name == each; }))
+    return false;
   if (!parse_number(assignment.c_str() + equals + 1, 0, INT_MAX, value)) return false;
   options.limits.emplace_back(name, value);
   return true;

@@ -28,6 +28,12 @@ bool g_failed = false;
 bool g_silent = false;
 std::string g_name = "standard output";
 
+// -S: the output is cut into a series of files.
+std::string g_base;
+u64 g_limit = 0, g_written = 0;
+u32 g_keep = 0, g_file_number = 0;
+bool g_line_ended = true;
+
 /// Writes all of it, or returns errno.
 int write_all(int fd, const char* data, size_t size) {
   while (size > 0) {
@@ -56,19 +62,55 @@ void print_message(const char* kind, const std::string& text) {
 
 Sink& output() { return g_output; }
 
-std::string open_output(const char* path) {
+namespace {
+
+/// Opens file number `g_file_number` of a series, or the only one.
+std::string open_file() {
+  std::string name = g_base + (g_limit ? "." + std::to_string(g_file_number) : "");
+  int fd = open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (fd < 0) return "cannot open output file " + name + ": " + strerror(errno);
+  if (g_fd != STDOUT_FILENO) close(g_fd);
+  g_fd = fd;
+  g_name = name;
+  g_written = 0;
+  return "";
+}
+
+std::string next_file() {
+  ++g_file_number;
+  if (g_keep && g_file_number >= g_keep)
+    unlink((g_base + "." + std::to_string(g_file_number - g_keep)).c_str());
+  return open_file();
+}
+
+/// Bytes of `data` that still go to the current file: up to the last line that fits, but at least
+/// to the end of the line that it has begun.
+size_t part_for_file(const char* data, size_t size) {
+  if (!g_limit || g_written + size <= g_limit) return size;
+  size_t room = g_written < g_limit ? g_limit - g_written : 0;
+  if (auto* last = static_cast<const char*>(memrchr(data, '\n', room)))
+    return static_cast<size_t>(last - data) + 1;
+  if (g_written && g_line_ended) return 0;
+  auto* first = static_cast<const char*>(memchr(data, '\n', size));
+  return first ? static_cast<size_t>(first - data) + 1 : size;
+}
+
+}  // namespace
+
+std::string open_output(const char* path, u64 limit, u32 keep) {
   // stap's -o takes strftime(3) formats.
   char name[4096];
   time_t now = time(nullptr);
   tm local;
   if (strftime(name, sizeof name, path, localtime_r(&now, &local)) == 0)
     snprintf(name, sizeof name, "%s", path);
-  int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (fd < 0) return std::string("cannot open output file ") + name + ": " + strerror(errno);
-  g_fd = fd;
-  g_name = name;
-  return "";
+  g_base = name;
+  g_limit = limit;
+  g_keep = keep;
+  return open_file();
 }
+
+int output_descriptor() { return g_fd; }
 
 void set_output(int fd) { g_fd = fd; }
 
@@ -76,12 +118,23 @@ void flush_output() {
   u32 size = g_output.size;
   g_output.size = 0;
   if (size == 0 || g_failed) return;
-  int error = write_all(g_fd, g_buffer, size);
-  if (error == 0) return;
+  std::string cannot_open;
+  int error = 0;
+  for (size_t done = 0; done < size && error == 0 && cannot_open.empty();) {
+    size_t part = part_for_file(g_buffer + done, size - done);
+    error = write_all(g_fd, g_buffer + done, part);
+    g_written += part;
+    done += part;
+    if (part) g_line_ended = g_buffer[done - 1] == '\n';
+    if (done < size && error == 0) cannot_open = next_file();
+  }
+  if (error == 0 && cannot_open.empty()) return;
   g_failed = true;
   request_exit();
   // A closed pipe (`| head`) is the reader's wish, not news.
-  if (error != EPIPE)
+  if (!cannot_open.empty())
+    print_error(cannot_open + "; output is incomplete");
+  else if (error != EPIPE)
     print_error("cannot write to " + g_name + ": " + strerror(error) + "; output is incomplete");
 }
 

@@ -20,11 +20,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 
 #include "accounts.h"
 #include "array.h"
 #include "attach.h"
+#include "background.h"
 #include "bpf_store.h"
 #include "globals.h"
 #include "kernel_object.h"
@@ -49,6 +51,7 @@ class Session {
       : program_(program), options_(options) {}
   int run();
   void request_exit();
+  std::function<void()> background_ready;  ///< called when the probes are attached
 
   const Program& program() const { return program_; }
   s64 target_pid() const { return target_.started() ? target_.pid() : options_.target_pid; }
@@ -72,6 +75,7 @@ class Session {
   void report_error(const std::string& text);
   void report_target();
   u64 errors() const { return state_->error_count; }
+  bool too_many_skipped() const;
   bool watch(int fd, u64 source);
 
   const Program& program_;
@@ -185,6 +189,7 @@ std::string Session::start_kernel_part() {
   if (std::string error = object_.load(program_, options_); !error.empty()) return error;
   state_ = object_.state();
   state_->max_errors = program_.max_errors;
+  state_->max_skipped = program_.max_skipped;
   state_->wake_bytes = 1;  // the first record
   state_->timing = options_.timing;
   state_->target_pid = target_pid();
@@ -226,7 +231,9 @@ std::string Session::start() {
   state_->max_errors = program_.max_errors;
   if (options_.no_warnings) silence_warnings();
   std::string error;
-  if (!options_.output_path.empty()) error = open_output(options_.output_path.c_str());
+  if (!options_.output_path.empty())
+    error = open_output(options_.output_path.c_str(), options_.file_mb * 1048576ull,
+                        options_.file_count);
   if (error.empty()) error = open_events();
   if (error.empty() && options_.target_pid &&
       kill(static_cast<pid_t>(options_.target_pid), 0) != 0 && errno == ESRCH)
@@ -299,7 +306,14 @@ void Session::loop() {
       failed_ = true;
       request_exit();
     }
+    if (too_many_skipped()) request_exit();
   }
+}
+
+/// More skipped events than MAXSKIPPED: the kernel side has stopped by itself.
+bool Session::too_many_skipped() const {
+  return __atomic_load_n(&state_->skipped, __ATOMIC_ACQUIRE) >
+         static_cast<u64>(program_.max_skipped);
 }
 
 void Session::report_target() {
@@ -323,11 +337,16 @@ void Session::stop() {
   if (object_.loaded()) accounts_.end(program_, object_, attachments_);
   attachments_.detach();
   if (errors() > static_cast<u64>(state_->max_errors)) failed_ = true;
+  if (too_many_skipped()) {
+    report_error(
+        "Skipped too many probes, check MAXSKIPPED or try again with stap -t for more details.");
+    failed_ = true;
+  }
   if (failed_) {
     run_handlers(UserEvent::Error);
   } else {
     run_handlers(UserEvent::End);
-    display_globals(program_);
+    if (!options_.no_global_display) display_globals(program_);
   }
   flush_output();
 }
@@ -338,6 +357,7 @@ int Session::run() {
     close_signals();
     return 1;
   }
+  if (background_ready) background_ready();
   run_handlers(UserEvent::Begin);
   if (!exit_requested_) {
     go_live();
@@ -363,6 +383,7 @@ Program with_limits(const Program& program, const RunOptions& options) {
     if (name == "MAXMAPENTRIES" && value > 0) changed.max_map_entries = static_cast<u32>(value);
     if (name == "MAXNESTING") changed.max_nesting = static_cast<u32>(value);
     if (name == "MAXERRORS") changed.max_errors = value;
+    if (name == "MAXSKIPPED") changed.max_skipped = value;
   }
   return changed;
 }
@@ -373,7 +394,14 @@ int run(const Program& program, const RunOptions& options) {
   Program effective = with_limits(program, options);
   Session session(effective, options);
   g_session = &session;
+  Background background;
+  if (options.background) {
+    if (!background.begin()) return background.status();
+    session.background_ready = [&] { background.ready(output_descriptor()); };
+  }
   int status = session.run();
+  // What remains to be done, and said about a failure, is the old process's part.
+  if (options.background) _exit(status);
   g_session = nullptr;
   return status;
 }

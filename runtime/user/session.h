@@ -19,8 +19,12 @@ struct RunOptions {
   int verbose = 0;                                   ///< -v: how probes were attached
   bool no_warnings = false;                          ///< -w
   unsigned buffer_mb = 0;                            ///< -s: ring buffer size; 0 = default
-  unsigned timeout_s = 0;                            ///< -T
-  std::string accounts_path;                         ///< --accounts
+  bool no_global_display = false;                    ///< --no-global-var-display
+  bool background = false;    ///< -F: leaves the terminal once the probes are attached
+  unsigned file_mb = 0;       ///< -S: size of one output file; 0 = no limit
+  unsigned file_count = 0;    ///< -S: files that are kept; 0 = all
+  unsigned timeout_s = 0;     ///< -T
+  std::string accounts_path;  ///< --accounts
   bool explain_needs = false, explain_as_json = false;  ///< --explain-needs: instead of a run
   bool timing = false;                                  ///< -t: run time of each kernel handler
 };

@@ -1,4 +1,6 @@
 // Errors, loops, functions, the kinds of probes, and scratch frames under preemption.
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <fcntl.h>
 #include <linux/perf_event.h>
 #include <sched.h>
@@ -559,6 +561,63 @@ TEST_F(Live, FramesSurviveNestingAndPreemption) {
   EXPECT_EQ(sum + static_cast<int64_t>(counts.frame_busy), kThreads * kCalls);
   EXPECT_EQ(counts.frame_busy, 0u);
   EXPECT_GT(live.scalar(nested), 0);
+}
+
+/// Marks every scratch frame of every CPU as in use, or as free.
+void set_frames_busy(LiveObject& live, uint64_t busy) {
+  int fd = live.map_fd("ct_frames");
+  bpf_map_info info = {};
+  uint32_t size = sizeof info;
+  ASSERT_EQ(bpf_obj_get_info_by_fd(fd, &info, &size), 0);
+  size_t stride = (info.value_size + 7) / 8 * 8;
+  std::string frames(stride * static_cast<size_t>(libbpf_num_possible_cpus()), 0);
+  for (size_t at = 0; at < frames.size(); at += stride) memcpy(&frames[at], &busy, sizeof busy);
+  for (uint32_t index = 0; index < info.max_entries; ++index)
+    ASSERT_EQ(bpf_map_update_elem(fd, &index, frames.data(), BPF_ANY), 0);
+}
+
+TEST_F(Live, MoreSkippedEventsThanMaxskippedEndTheSession) {
+  Script s;
+  GlobalId hits = s.scalar("hits");
+  s.handler("h", Mechanism::Uprobe, "ct_target_text", [&](Code& c) {
+    Operand twice = c.get(Op::Concat, {text_argument(c, 64), S("!")}, Str(128));
+    c.on(Op::GlobalAdd, hits, {c.get(Op::StrEq, {twice, S("x!")})});
+  });
+  Running live(s);
+  live.state().max_skipped = 2;
+  ct_target_text("x");
+  set_frames_busy(live, 1);
+  for (int i = 0; i < 2; ++i) ct_target_text("x");
+  EXPECT_EQ(live.state().phase, CT_RUNNING);
+  ct_target_text("x");
+  EXPECT_EQ(live.state().phase, CT_STOPPING);
+  ct_target_text("x");  // no handler begins any more
+  set_frames_busy(live, 0);
+  EXPECT_EQ(live.scalar(hits), 1);
+  EXPECT_EQ(live.counts(0).frame_busy, 3u);
+  EXPECT_EQ(live.state().skipped, 3u);
+}
+
+TEST_F(Live, TurnsOfALoopCostTheirStatements) {
+  Script s;
+  GlobalId turns = s.scalar("turns"), message = s.scalar("message", Str(64));
+  s.module.max_action = 50;
+  s.handler("h", Mechanism::Uprobe, "ct_target", [&](Code& c) {
+    Operand text = c.local("text", Str(64));
+    c.try_catch(
+        text,
+        [&](Code& k) {
+          k.loop([&](Code& m) { return m.get(Op::Copy, {L(1)}); },
+                 [&](Code& m) { m.on(Op::GlobalAdd, turns, {L(1)}); }, [](Code&) {})
+              .imm = 4;
+        },
+        [&](Code& k) { k.on(Op::GlobalSet, message, {text}); });
+  });
+  s.module.kernel_handlers[0].actions = 10;
+  Running live(s);
+  ct_target(0, 0);
+  EXPECT_EQ(live.scalar(turns), (50 - 10) / 4);
+  EXPECT_EQ(live.text(message), "MAXACTION exceeded");
 }
 
 }  // namespace

@@ -72,11 +72,13 @@ class Code {
   }
   /// while (condition(code)) body; step
   template <typename Condition, typename BodyFn, typename Step>
-  void loop(Condition&& condition, BodyFn&& body, Step&& step) {
+  Inst& loop(Condition&& condition, BodyFn&& body, Step&& step) {
     Operand test;
     Block c = nested([&](Code& k) { test = condition(k); });
     Block b = nested(body), s = nested(step);
-    add(Op::Loop, {test}).blocks = {c, b, s};
+    Inst& inst = add(Op::Loop, {test});
+    inst.blocks = {c, b, s};
+    return inst;
   }
   template <typename BodyFn, typename Handler>
   void try_catch(Operand message, BodyFn&& body, Handler&& handler) {

@@ -73,6 +73,42 @@ class Language(LiveTest):
     def test_abort_leaves_the_handler_through_try(self):
         self.both('println("a"); try { abort() } catch { println("c") } println("b")', ["a"])
 
+    # ---------------------------------------------------------------- limits
+
+    def test_recursion_works_from_any_probe(self):
+        self.both('printf("%d\\n", fib(8)); x = even(4); printf("%d %d\\n", x, even(3))',
+                  ["21", "1 0"], '''
+            function fib(n) { return n < 2 ? n : fib(n - 1) + fib(n - 2) }
+            function even(n) { return n == 0 ? 1 : odd(n - 1) }
+            function odd(n) { return n == 0 ? 0 : even(n - 1) }''')
+
+    def test_recursion_is_bounded(self):
+        self.both("try { f(100) } catch (m) { println(m) }", ["MAXNESTING exceeded"],
+                  "function f(n) { return n ? f(n - 1) : 0 }")
+        self.both('printf("%d\\n", f(100))', ["100"],
+                  "function f(n) { return n ? 1 + f(n - 1) : 0 }", "-DMAXNESTING=200")
+
+    def test_maxaction_counts_statements(self):
+        prog = build("calls", "-O0")
+        text = (f'probe process("{prog}").function("walk").call {{ n = 0\n try {{ '
+                'while (1) { n++; a = n; if (a < 0) b = 1 } } catch (m) { printf("%s %d\\n", m, n) } }')
+        out = self.lines(script(text, "-DMAXACTION=400", "-c", f"{prog} >/dev/null"))
+        self.assertEqual(len(out), 1)
+        words = out[0].rsplit(" ", 1)
+        self.assertEqual(words[0], "MAXACTION exceeded")
+        self.assertIn(int(words[1]), range(95, 101))  # four statements a turn
+
+    def test_straight_code_longer_than_maxaction(self):
+        done = script("global n probe timer.profile { n++; n++; n++; println(n) }", "-DMAXACTION=3")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("ERROR: MAXACTION exceeded near probe timer.profile\n", done.stderr)
+
+    def test_maxmapentries_and_maxstringlen(self):
+        self.both('''try { for (i = 0; i < 20; i++) a[i] = i } catch (m) { println(m) }
+                     s = "01234567890123456789"; s = s . s . s; println(strlen(s))''',
+                  ["Array overflow, check MAXMAPENTRIES", "39"], "global a",
+                  "-DMAXMAPENTRIES=8", "-DMAXSTRINGLEN=40", "--no-global-var-display")
+
     # ---------------------------------------------------------------- embedded C and constants
 
     def test_embedded_expressions(self):

@@ -88,6 +88,7 @@ BodyText BodyEmitter::emit() {
   text.declarations = frame_struct() + vars_struct() + callbacks_;
   text.statements = out_.take();
   text.frame_end = callee_frames_ + frame_bytes_;
+  text.has_loop = plan_.has_loop;
   if (plan_.has_loop) text.frame_end = std::max(text.frame_end, 8u);  // the iterations left
   return text;
 }
@@ -370,7 +371,8 @@ void BodyEmitter::loop(const Inst& inst) {
   out_.line("  ct_rc = CT_FLOW_DONE;");
   out_.line("  goto ct_leave;");
   out_.line("}");
-  out_.line("ct_rc = ct_loop_turn(c);");
+  out_.line("ct_rc = ct_loop_turn(c, " +
+            num(static_cast<uint64_t>(std::max<int64_t>(1, inst.imm))) + ");");
   jump_on_error(inst);
   block(inst.blocks[1]);
   out_.line("ct_continue:;");
@@ -405,7 +407,7 @@ std::string BodyEmitter::turns(const Inst& loop) const {
 
 /// The loop is over: by its condition, a break, an error, `next` or `return`.
 void BodyEmitter::after_loop() {
-  out_.line("ct_rc = v->flow;");
+  out_.line("ct_rc = v->flow ? v->flow : CT_ERR_MAXACTION;");
   if (error_label_ != leave_label_)
     out_.line("if (ct_rc == CT_FLOW_RETURN || ct_rc == CT_ERR_NEXT) goto " + leave_label_ + ";");
   out_.line("if (ct_rc != CT_FLOW_DONE) goto " + error_label_ + ";");

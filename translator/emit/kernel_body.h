@@ -20,6 +20,7 @@ namespace coretap::kernel {
 struct BodyText {
   std::string declarations;  ///< struct of the frame, struct of shared variables, callbacks
   std::string statements;    ///< of the C function, up to and with its `return ct_rc;`
+  bool has_loop = false;     ///< counts against MAXACTION
   uint32_t frame_end = 0;    ///< bytes of scratch memory that it and its callees use
 };
 

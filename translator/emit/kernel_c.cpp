@@ -242,18 +242,19 @@ class UnitEmitter {
                "(struct ct_ctx *c)\n{\n" + text.statements + "}\n\n");
     if (is_base() && tells_sites_apart(module_, h)) {
       for (size_t site = 0; site < h.sites.size(); ++site)
-        program(out, index, site_program(name, site), text.frame_end, num(site));
+        program(out, index, site_program(name, site), text, num(site));
       return out.take();
     }
     const char* one_of_many = is_base() ? "CT_SITE_UNKNOWN" : "CT_SITE_BY_COOKIE";
-    program(out, index, name, text.frame_end, h.sites.size() > 1 ? one_of_many : "0");
+    program(out, index, name, text, h.sites.size() > 1 ? one_of_many : "0");
     return out.take();
   }
 
   /// What the kernel calls: the gate, the context, a frame, the body, the accounts.
-  void program(CodeWriter& out, size_t index, const std::string& name, uint32_t frame_end,
+  void program(CodeWriter& out, size_t index, const std::string& name, const kernel::BodyText& text,
                const std::string& site) {
     const ir::KernelHandler& h = module_.kernel_handlers[index];
+    bool too_long = h.actions > module_.max_action;
     out.line("SEC(\"" + section(h) + "\")");
     out.open("int " + name + "(void *ctx)");
     bool is_perf = h.mechanism == Mechanism::PerfEvent;
@@ -263,15 +264,17 @@ class UnitEmitter {
              ", .handler = " + num(index) + ",");
     out.line("                   .first_site = " + num(unit_.first_site(index)) +
              ", .site = " + site + "};");
-    if (frame_end != 0) {
+    if (text.frame_end != 0) {
       out.line("c.frame = ct_frame_claim();");
       out.open("if (!c.frame)");
-      out.line("CT_COUNT(" + num(index) + ", frame_busy);");
+      out.line("ct_skip(" + num(index) + ");");
       out.line("return 0;");
       out.close();
     }
-    out.line("ct_end(&c, ct_body_" + layout::identifier(h.name) + "(&c));");
-    if (frame_end != 0) out.line("ct_frame_release(c.frame);");
+    if (text.has_loop && !too_long) out.line("c.frame->actions -= " + num(h.actions) + ";");
+    std::string body = "ct_body_" + layout::identifier(h.name) + "(&c)";
+    out.line("ct_end(&c, " + (too_long ? "CT_ERR_MAXACTION" : body) + ");");
+    if (text.frame_end != 0) out.line("ct_frame_release(c.frame);");
     out.line("ct_took(" + num(index) + ", began);");
     out.line("return 0;");
     out.close();

@@ -238,6 +238,7 @@ struct KernelHandler {
   Mechanism mechanism = Mechanism::Uprobe;
   std::vector<Site> sites;
   Body body;
+  int64_t actions = 0;          ///< statements outside of loops, which count against MAXACTION
   bool uses_site_info = false;  ///< SiteStr/SiteNum appear (also in callees)
 };
 

@@ -166,7 +166,13 @@ class Elaborator {
     block->statements.push_back(ast::clone(*probe_.body));
     for (const ast::Stmt* epilogue : layers.epilogues)
       block->statements.push_back(ast::clone(*epilogue));
-    return block;
+    if (!program_.options.suppress_errors) return block;
+    auto guarded = std::make_unique<ast::Try>();
+    guarded->span = block->span;
+    guarded->handler = std::make_unique<ast::Next>();
+    guarded->handler->span = block->span;
+    guarded->body = std::move(block);
+    return guarded;
   }
 
   Program& program_;

@@ -10,6 +10,7 @@
 #include "ast/print.h"
 #include "ast/visitor.h"
 #include "passes/ir_walk.h"
+#include "passes/limits.h"
 #include "passes/lower_body.h"
 
 namespace coretap {
@@ -276,6 +277,7 @@ class HandlerLowering {
     only_in_process(first.site.pid, lowering.builder());
     conditions(lowering);
     lowering.stmt(*probe_.body);
+    handler.actions = lowering.actions;
     if (!lowering.entry_saves.empty()) entry_handler(group, handler, lowering);
     if (!lowering.entry_registers.empty()) register_saver(group, lowering);
     handler.name = next_name();  // companions have taken theirs
@@ -385,18 +387,8 @@ class HandlerLowering {
 ir::Module lower(Program& program, probes::ResolveContext& context) {
   ModuleLowering outer(program, context);
   for (ElaboratedProbe& probe : program.probes) HandlerLowering(outer, probe).run();
-  auto limit = [&](const char* name, auto& field) {
-    auto it = program.options.defines.find(name);
-    if (it != program.options.defines.end())
-      field = static_cast<std::remove_reference_t<decltype(field)>>(std::stoll(it->second));
-  };
   ir::Module& module = outer.module;
-  limit("MAXSTRINGLEN", module.max_string);
-  limit("MAXACTION", module.max_action);
-  limit("MAXMAPENTRIES", module.max_map_entries);
-  limit("MAXNESTING", module.max_nesting);
-  limit("MAXERRORS", module.max_errors);
-  limit("MAXSKIPPED", module.max_skipped);
+  set_limits(program, module);
   for (const auto& file : program.files)
     for (const ast::EmbeddedCode& code : file->embedded) {
       bool user = has_pragma(code.code, "harness");

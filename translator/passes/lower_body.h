@@ -6,6 +6,7 @@
 // lowered once and called.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -35,9 +36,11 @@ class ModuleLowering {
   /// The function made for `side`, lowered when first asked for; kNone if it cannot be (reported
   /// unless `quiet`).
   ir::FunctionId function(ast::FunctionDecl& decl, ir::Side side);
+  bool calls_itself(ast::FunctionDecl& function);
 
  private:
   std::map<const ast::VarDecl*, ir::GlobalId> globals_;
+  std::map<const ast::FunctionDecl*, bool> recursive_;
   std::map<std::pair<const ast::FunctionDecl*, ir::Side>, ir::FunctionId> functions_;
 };
 
@@ -84,7 +87,8 @@ class BodyLowering : public probes::ContextLowering {
   void effect(ast::Expr& expr);        ///< for its side effect only
   void declare_parameter(const ast::VarDecl& decl) { local(decl); }
 
-  bool in_function = false;                     ///< `next` ends the function, not the handler
+  int64_t actions = 0;       ///< statements on the longest way through what was lowered, loops once
+  bool in_function = false;  ///< `next` ends the function, not the handler
   bool is_return_probe = false;                 ///< plain $params mean their value at entry
   bool sites_name_functions = false;            ///< ppfunc() is known
   probes::ContextScope* entry_scope = nullptr;  ///< of a return probe: that of the entry
@@ -166,6 +170,8 @@ class BodyLowering : public probes::ContextLowering {
   // statements
   void block(ast::Block& block, size_t from);
   void if_stmt(ast::If& stmt);
+  std::vector<ir::Block> either(const std::function<void()>& first,
+                                const std::function<void()>& second);
   void loop(ast::Expr* init, ast::Expr* condition, ast::Expr* step, ast::Stmt& body);
   void foreach (ast::Foreach& loop);
   void return_stmt(ast::Return& stmt);

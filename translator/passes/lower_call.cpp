@@ -5,6 +5,7 @@
 // the overload after it gets the same arguments. Each step is an If on what the version before
 // said, so a set without `next` costs nothing.
 #include <algorithm>
+#include <set>
 
 #include "ast/visitor.h"
 #include "passes/lower_body.h"
@@ -43,6 +44,27 @@ bool is_version_of(const ast::FunctionDecl& a, const ast::FunctionDecl& b) {
 }
 
 }  // namespace
+
+/// Does a call of it lead to another call of it?
+bool ModuleLowering::calls_itself(ast::FunctionDecl& function) {
+  auto known = recursive_.find(&function);
+  if (known != recursive_.end()) return known->second;
+  std::set<ast::FunctionDecl*> seen;
+  std::vector<ast::FunctionDecl*> todo{&function};
+  while (!todo.empty() && !seen.count(&function)) {
+    ast::FunctionDecl* caller = todo.back();
+    todo.pop_back();
+    ast::Walker walker;
+    walker.expr = [&](ast::ExprPtr& expr) {
+      if (expr->kind == ast::ExprKind::Call)
+        for (ast::FunctionDecl* callee : static_cast<ast::Call&>(*expr).callees)
+          if (seen.insert(callee).second) todo.push_back(callee);
+      return true;
+    };
+    if (caller->body) ast::walk(caller->body, walker);
+  }
+  return recursive_[&function] = seen.count(&function) != 0;
+}
 
 /// The one of `versions` that serves this side: C for it, else the script's language, else C that
 /// only the other side can run.
@@ -179,19 +201,13 @@ ir::Operand BodyLowering::call_one(ast::Call& call, const Overload& overload,
           .hint("add /* bpf */ for kernel code or /* harness */ for user-space code to the body");
       return missing(call.type);
     }
-  } else if (side_ == Side::Kernel) {
-    bool recursive = std::any_of(inlined_.begin(), inlined_.end(),
-                                 [&](const InlineFrame& f) { return f.function == &callee; });
-    if (!recursive) return inline_call(callee, std::move(args), declined);
-    diagnostics()
-        .semantic_error(
-            "recursion-in-kernel", call.span,
-            "function '" + call.function + "' calls itself, which kernel-side code cannot do")
-        .hint("call it from a begin, end or timer probe, or write it as a loop");
-    return missing(call.type);
+  } else if (side_ == Side::Kernel && !outer_.calls_itself(callee)) {
+    return inline_call(callee, std::move(args), declined);
   }
 
-  ir::FunctionId id = outer_.function(callee, overload.other_side ? Side::User : side_);
+  // BPF cannot recurse: such a call, and what needs its result, goes on in user space.
+  bool in_user_space = overload.other_side || !callee.has_embedded_c;
+  ir::FunctionId id = outer_.function(callee, in_user_space ? Side::User : side_);
   Ty result = outer_.module.functions[id].result.ty;
   ir::LocalId dst = result == Ty::Void ? ir::kNone : b_.temp(result);
   b_.at(call.span);
@@ -199,7 +215,7 @@ ir::Operand BodyLowering::call_one(ast::Call& call, const Overload& overload,
   inst.function = id;
   inst.declined = declined;
   // The user-side version, in case `split` has to move this call.
-  if (side_ == Side::Kernel && !overload.other_side) {
+  if (side_ == Side::Kernel && !in_user_space) {
     for (ast::FunctionDecl* candidate : call.callees)
       if (candidate->has_embedded_c && candidate->span.file == callee.span.file &&
           read_pragmas(candidate->embedded_c).harness) {

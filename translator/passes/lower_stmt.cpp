@@ -3,6 +3,8 @@
 // An inlined body has no place to return to, so a return stores the result and skips the rest:
 // when both ways of an If always return, what follows moves into the other branch; otherwise a
 // flag is set and the rest of each enclosing block is guarded by it (and loops are left).
+#include <algorithm>
+
 #include "ast/print.h"
 #include "ast/visitor.h"
 #include "passes/lower_body.h"
@@ -46,6 +48,7 @@ bool BodyLowering::always_returns(const ast::Stmt& stmt) const {
 
 void BodyLowering::stmt(ast::Stmt& stmt) {
   b_.at(stmt.span);
+  if (stmt.kind != ast::StmtKind::Null && stmt.kind != ast::StmtKind::Block) actions++;
   switch (stmt.kind) {
     case ast::StmtKind::Null: return;
     case ast::StmtKind::Block: return block(static_cast<ast::Block&>(stmt), 0);
@@ -95,9 +98,9 @@ void BodyLowering::block(ast::Block& block, size_t from) {
         if (condition.num) return stmt(*choice->then_branch);
         continue;
       }
-      std::vector<ir::Block> blocks;
-      blocks.push_back(b_.nested([&] { stmt(*choice->then_branch); }));
-      blocks.push_back(b_.nested([&] { this->block(block, i + 1); }));
+      actions++;
+      std::vector<ir::Block> blocks =
+          either([&] { stmt(*choice->then_branch); }, [&] { this->block(block, i + 1); });
       b_.at(s.span);
       b_.append(Op::If, {condition}).blocks = std::move(blocks);
       return;
@@ -117,6 +120,18 @@ void BodyLowering::block(ast::Block& block, size_t from) {
   }
 }
 
+/// Two branches, of which one runs: the longer one counts.
+std::vector<ir::Block> BodyLowering::either(const std::function<void()>& first,
+                                            const std::function<void()>& second) {
+  std::vector<ir::Block> blocks;
+  int64_t before = actions;
+  blocks.push_back(b_.nested(first));
+  int64_t after_first = std::exchange(actions, before);
+  blocks.push_back(b_.nested(second));
+  actions = std::max(actions, after_first);
+  return blocks;
+}
+
 void BodyLowering::if_stmt(ast::If& stmt_) {
   Operand condition = value(*stmt_.condition);
   if (condition.kind == Operand::Int) {
@@ -126,11 +141,10 @@ void BodyLowering::if_stmt(ast::If& stmt_) {
       stmt(*stmt_.else_branch);
     return;
   }
-  std::vector<ir::Block> blocks;
-  blocks.push_back(b_.nested([&] { stmt(*stmt_.then_branch); }));
-  blocks.push_back(b_.nested([&] {
-    if (stmt_.else_branch) stmt(*stmt_.else_branch);
-  }));
+  std::vector<ir::Block> blocks = either([&] { stmt(*stmt_.then_branch); },
+                                         [&] {
+                                           if (stmt_.else_branch) stmt(*stmt_.else_branch);
+                                         });
   b_.at(stmt_.span);
   b_.append(Op::If, {condition}).blocks = std::move(blocks);
 }
@@ -144,6 +158,7 @@ void BodyLowering::loop(ast::Expr* init, ast::Expr* condition, ast::Expr* step, 
     inlined_.back().returned = b_.temp(Ty::Long);
     b_.append(Op::Copy, {Operand::integer(0)}, inlined_.back().returned);
   }
+  int64_t outside = std::exchange(actions, 0);
   std::vector<ir::Block> blocks;
   blocks.push_back(b_.nested([&] {
     Operand test = condition ? value(*condition) : Operand::integer(1);
@@ -163,7 +178,9 @@ void BodyLowering::loop(ast::Expr* init, ast::Expr* condition, ast::Expr* step, 
     if (step) effect(*step);
   }));
   b_.at(span);
-  b_.append(Op::Loop, {Operand::of(going)}).blocks = std::move(blocks);
+  ir::Inst& inst = b_.append(Op::Loop, {Operand::of(going)});
+  inst.blocks = std::move(blocks);
+  inst.imm = std::max<int64_t>(1, std::exchange(actions, outside));
 }
 
 void BodyLowering::foreach (ast::Foreach& loop) {

@@ -21,6 +21,7 @@ namespace coretap {
 struct CompileOptions {
   bool guru = false;                           ///< -g
   bool keep_unused = false;                    ///< -u
+  bool suppress_errors = false;                ///< --suppress-handler-errors
   std::vector<std::string> tapset_dirs;        ///< our tapsets, then -I
   std::map<std::string, std::string> defines;  ///< -D NAME=VALUE
   std::map<std::string, std::string> globals;  ///< -G name=value

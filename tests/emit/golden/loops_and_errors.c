@@ -57,7 +57,7 @@ CT_CALLBACK ct_loop_h_1(u64 ct_turn, struct ct_vars_h *v) {
     ct_rc = CT_FLOW_DONE;
     goto ct_leave;
   }
-  ct_rc = ct_loop_turn(c);
+  ct_rc = ct_loop_turn(c, 1);
   if (ct_rc) {
     goto ct_leave;
   }
@@ -90,7 +90,7 @@ static __always_inline int ct_body_h(struct ct_ctx *c)
   struct ct_frame_h *f = (void *)(c->frame->mem + 0);
   f->i_0 = 10;
   CT_LOOP(c, CT_MAX_ACTION, 0, ct_loop_h_1, v);
-  ct_rc = v->flow;
+  ct_rc = v->flow ? v->flow : CT_ERR_MAXACTION;
   if (ct_rc == CT_FLOW_RETURN || ct_rc == CT_ERR_NEXT) goto ct_out;
   if (ct_rc != CT_FLOW_DONE) goto ct_catch_1;
   ct_rc = 0;
@@ -113,9 +113,10 @@ int h(void *ctx) {
                      .first_site = 0, .site = 0};
   c.frame = ct_frame_claim();
   if (!c.frame) {
-    CT_COUNT(0, frame_busy);
+    ct_skip(0);
     return 0;
   }
+  c.frame->actions -= 0;
   ct_end(&c, ct_body_h(&c));
   ct_frame_release(c.frame);
   ct_took(0, began);

@@ -1,0 +1,104 @@
+"""Options of a session: what each does, and the words of those that cannot be."""
+import os
+import time
+
+import live
+from live import LiveTest, TMP, coretap, script
+
+EXIT = "probe begin { exit() }"
+
+
+class Options(LiveTest):
+    def refused(self, words, *args):
+        done = coretap(*args, "-e", EXIT)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn(words, done.stderr)
+
+    def test_output_is_cut_into_files_of_whole_lines(self):
+        folder = TMP / "cut"
+        folder.mkdir()
+        text = "probe begin { for (i = 0; i < 300000; i++) println(i); exit() }"
+        self.ok(script(text, "-S", "1", "-o", folder / "out"))
+        names = sorted(os.listdir(folder))
+        self.assertEqual(names, ["out.0", "out.1"])
+        parts = [(folder / name).read_text() for name in names]
+        self.assertTrue(all(part.endswith("\n") for part in parts))
+        self.assertEqual("".join(parts), "".join(f"{i}\n" for i in range(300000)))
+        self.assertLess(len(parts[0]), 1048576 + 8)
+
+    def test_only_the_last_files_are_kept(self):
+        folder = TMP / "keep"
+        folder.mkdir()
+        text = "probe begin { for (i = 0; i < 700000; i++) println(i); exit() }"
+        self.ok(script(text, "-S", "1,2", "-o", folder / "out"))
+        names = sorted(os.listdir(folder))
+        self.assertEqual(len(names), 2)
+        lines = (folder / names[1]).read_text().splitlines()
+        self.assertEqual(lines[-1], "699999")
+        before = (folder / names[0]).read_text().splitlines()
+        self.assertEqual(int(before[-1]) + 1, int(lines[0]))
+
+    def test_background(self):
+        path = TMP / "background"
+        done = script("probe timer.ms(50) { println(target()) exit() } probe end { println(7) }",
+                      "-F", "-o", path)
+        pid = int(self.ok(done))
+        for _ in range(600):
+            if not os.path.exists(f"/proc/{pid}"):
+                break
+            time.sleep(0.1)
+        self.assertEqual(path.read_text(), "0\n7\n")
+
+    def test_background_that_cannot_start(self):
+        done = script(EXIT, "-F", "-o", TMP / "none" / "file")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("ERROR: cannot open output file", done.stderr)
+        self.assertEqual(done.stderr.count("run failed"), 1)
+
+    def test_globals_are_shown_unless_not_wanted(self):
+        text = 'global n, s, a probe begin { n = 3; s = "x"; a[1, "k"] = 5; exit() }'
+        self.assertEqual(self.lines(script(text)), ["n=3", 's="x"', 'a[1,"k"]=5'])
+        self.assertEqual(self.lines(script(text, "--no-global-var-display")), [])
+
+    def test_suppressed_errors(self):
+        out = self.lines(script("probe begin { println(1 / 0) } probe begin { println(2) exit() }",
+                                "--suppress-handler-errors"))
+        self.assertEqual(out, ["2"])
+
+    def test_compatible_sets_the_version_of_the_language(self):
+        text = 'probe begin { %( systemtap_v < "3.0" %? println("old") %: println("new") %) exit() }'
+        self.assertEqual(self.lines(script(text)), ["new"])
+        self.assertEqual(self.lines(script(text, "--compatible=2.9")), ["old"])
+        self.refused("--compatible takes a version as 4.2, not 'x'", "--compatible=x")
+
+    def test_verbosity_of_one_pass(self):
+        done = script(EXIT, "--disable-cache", "--vp", "01")
+        self.assertEqual(done.returncode, 0)
+        self.assertRegex(done.stderr, r"\APass 2: analyzed script: .*\n\Z")
+        self.refused("--vp takes a digit for each of the five passes", "--vp", "0x")
+
+    def test_time_limit(self):
+        out = self.lines(script("probe begin { println(1) } probe end { println(2) }", "-T", "1"))
+        self.assertEqual(out, ["1", "2"])
+
+    def test_additional_scripts_and_combined_letters(self):
+        out = self.lines(script(EXIT, "-E", "probe end { println(3) }"))
+        self.assertEqual(out, ["3"])
+        done = coretap("-gwup1", "-e", EXIT)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("exit()", done.stdout)
+
+    def test_refused_options_say_why(self):
+        self.refused("-S needs -o FILE", "-S", "1")
+        self.refused("-S takes SIZE[,N]", "-S", "1,x", "-o", "f")
+        self.refused("-F needs -o FILE", "-F")
+        self.refused("-a: coretap compiles for the machine that it runs on", "-a", "arm64")
+        self.refused("-b: there are no files per CPU", "-b")
+        self.refused("-B: there is no kernel module to build", "-B", "X=y")
+        self.refused("-R: the runtime is part of coretap", "-R", "/tmp")
+        self.refused("coretap has the runtime 'bpf' only", "--runtime=dyninst")
+        self.refused("only 'stapdev' is possible", "--privilege=stapusr")
+
+
+if __name__ == "__main__":
+    live.main()
