@@ -23,10 +23,7 @@ namespace {
 constexpr int kMaxHops = 64;
 const char kTracepointPrefix[] = "btf_trace_";
 
-struct BtfDeleter {
-  void operator()(struct btf* table) const { btf__free(table); }
-};
-/// Shared by the reader and every type made from it.
+/// Shared by the reader and every type made from it. A module's table keeps the kernel's alive.
 using BtfPtr = std::shared_ptr<struct btf>;
 
 TypePtr make_btf_type(const BtfPtr& table, uint32_t id);
@@ -212,10 +209,15 @@ std::string BtfType::spell(uint32_t id, const std::string& declarator, int depth
 
 class LibbpfKernelBtf : public KernelBtf {
  public:
-  explicit LibbpfKernelBtf(BtfPtr table) : table_(std::move(table)) {}
+  LibbpfKernelBtf(BtfPtr table, uint32_t first_id)
+      : table_(std::move(table)), first_id_(first_id) {}
+
+  /// `base` is null, or the table on which this one builds.
+  static std::shared_ptr<KernelBtf> parse(const std::string& path, BtfPtr base, std::string& error);
+  const BtfPtr& table() const { return table_; }
 
   std::optional<BtfFunction> function(const std::string& name) const override {
-    int id = btf__find_by_name_kind(table_.get(), name.c_str(), BTF_KIND_FUNC);
+    int id = own_function(name);
     if (id <= 0) return std::nullopt;
     auto described = prototype(btf__type_by_id(table_.get(), static_cast<uint32_t>(id))->type, 0);
     if (described) described->name = name;
@@ -235,6 +237,17 @@ class LibbpfKernelBtf : public KernelBtf {
   TypePtr type_named(const std::string& name) const override;
 
  private:
+  /// libbpf's search would find the kernel's function of that name before a module's.
+  int own_function(const std::string& name) const {
+    if (first_id_ == 1) return btf__find_by_name_kind(table_.get(), name.c_str(), BTF_KIND_FUNC);
+    for (uint32_t id = first_id_; id < btf__type_cnt(table_.get()); id++) {
+      const btf_type* type = btf__type_by_id(table_.get(), id);
+      if (btf_is_func(type) && name == btf__name_by_offset(table_.get(), type->name_off))
+        return static_cast<int>(id);
+    }
+    return -ENOENT;
+  }
+
   /// A function prototype, without its first `skip` parameters.
   std::optional<BtfFunction> prototype(uint32_t id, uint32_t skip) const {
     const btf_type* type = btf__type_by_id(table_.get(), id);
@@ -252,7 +265,7 @@ class LibbpfKernelBtf : public KernelBtf {
   std::vector<std::string> names_matching(uint32_t kind, const std::string& prefix,
                                           const std::string& glob) const {
     std::vector<std::string> names;
-    for (uint32_t id = 1; id < btf__type_cnt(table_.get()); id++) {
+    for (uint32_t id = first_id_; id < btf__type_cnt(table_.get()); id++) {
       const btf_type* type = btf__type_by_id(table_.get(), id);
       if (btf_kind(type) != kind) continue;
       const char* name = btf__name_by_offset(table_.get(), type->name_off);
@@ -267,6 +280,7 @@ class LibbpfKernelBtf : public KernelBtf {
   }
 
   BtfPtr table_;
+  uint32_t first_id_;  ///< of a module: the first type that is not the kernel's
 };
 
 std::optional<BtfFunction> LibbpfKernelBtf::tracepoint(const std::string& name) const {
@@ -324,13 +338,13 @@ TypePtr LibbpfKernelBtf::type_named(const std::string& name) const {
 
 int silent(enum libbpf_print_level, const char*, va_list) { return 0; }
 
-}  // namespace
-
-std::shared_ptr<KernelBtf> KernelBtf::open(const std::string& path, std::string& error) {
+std::shared_ptr<KernelBtf> LibbpfKernelBtf::parse(const std::string& path, BtfPtr base,
+                                                  std::string& error) {
   // libbpf would print its reasons to stderr; the caller gets them in `error` instead.
   libbpf_print_fn_t printer = libbpf_set_print(silent);
   errno = 0;
-  struct btf* table = btf__parse(path.c_str(), nullptr);
+  struct btf* table =
+      base ? btf__parse_split(path.c_str(), base.get()) : btf__parse(path.c_str(), nullptr);
   int problem = errno;
   libbpf_set_print(printer);
   if (!table || libbpf_get_error(table)) {
@@ -338,7 +352,22 @@ std::shared_ptr<KernelBtf> KernelBtf::open(const std::string& path, std::string&
             "': " + (problem ? strerror(problem) : "not BTF");
     return nullptr;
   }
-  return std::make_shared<LibbpfKernelBtf>(BtfPtr(table, BtfDeleter()));
+  uint32_t first_id = base ? btf__type_cnt(base.get()) : 1;
+  return std::make_shared<LibbpfKernelBtf>(
+      BtfPtr(table, [base](struct btf* owned) { btf__free(owned); }), first_id);
+}
+
+}  // namespace
+
+std::shared_ptr<KernelBtf> KernelBtf::open(const std::string& path, std::string& error) {
+  return LibbpfKernelBtf::parse(path, nullptr, error);
+}
+
+std::shared_ptr<KernelBtf> KernelBtf::open_module(const std::string& path,
+                                                  const std::shared_ptr<KernelBtf>& kernel,
+                                                  std::string& error) {
+  return LibbpfKernelBtf::parse(path, std::static_pointer_cast<LibbpfKernelBtf>(kernel)->table(),
+                                error);
 }
 
 }  // namespace coretap::debug

@@ -26,6 +26,11 @@ class KernelBtf {
   /// Reads `path` (raw BTF as /sys/kernel/btf/vmlinux, or an ELF file with .BTF). Null on error, with a
   /// sentence in `error`.
   static std::shared_ptr<KernelBtf> open(const std::string& path, std::string& error);
+  /// The same for a kernel module (as /sys/kernel/btf/MODULE, or its .ko file), whose types build on
+  /// the kernel's: lists and finds only the module's own functions, but types of both.
+  static std::shared_ptr<KernelBtf> open_module(const std::string& path,
+                                                const std::shared_ptr<KernelBtf>& kernel,
+                                                std::string& error);
   virtual ~KernelBtf() = default;
   virtual std::optional<BtfFunction> function(const std::string& name) const = 0;
   virtual std::vector<std::string> functions(const std::string& glob) const = 0;  ///< sorted

@@ -34,6 +34,7 @@
 #include "pass_timer.h"
 #include "passes/portable.h"
 #include "passes/program.h"
+#include "runtime/user/build_id.h"
 #include "runtime/user/kernel_features.h"
 #include "runtime/user/needs.h"
 #include "runtime/user/session.h"
@@ -278,6 +279,7 @@ class Driver {
 
   bool translate(Program& program, probes::ResolveContext& context, GeneratedCode& code) {
     ir::Module module = lower(program, context);
+    if (o_.btf.empty()) module.kernel_build_id = ct::kernel_build_id();
     if (failed(3, "translation")) return false;
     if (dump("ir-lowered", ir::print(module))) return true;
     drop_dead_code(module);
@@ -415,8 +417,7 @@ class Driver {
     run.target_pid = o_.target_pid;
     run.output_path = o_.output;
     run.globals = o_.globals;
-    int said = o_.verbose + o_.pass_verbose[4];
-    run.verbose = said > 1 ? said - 1 : 0;
+    run.verbose = o_.verbose + o_.pass_verbose[4];
     run.no_warnings = o_.no_warnings;
     run.buffer_mb = o_.buffer_mb;
     run.timeout_s = o_.timeout_s;

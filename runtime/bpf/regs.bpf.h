@@ -2,7 +2,9 @@
  * regs_ARCH.bpf.h defines
  *   CT_DWARF_REGS(X)  X(dwarf number, member of struct pt_regs) for each
  *   CT_ARGUMENT_REGS(X)  X(argument index, member)
- *   CT_IP, CT_RESULT  members */
+ *   CT_IP, CT_RESULT  members
+ *   CT_STACK_ARGUMENT(regs, index)  address, on entry of a function, of an argument that has no
+ *                                   register any more */
 #ifndef CORETAP_REGS_BPF_H
 #define CORETAP_REGS_BPF_H
 
@@ -67,11 +69,62 @@ static __always_inline s64 ct_fexit_return(void* ctx) {
 }
 #endif
 
+/* Words of arguments that a binding may name. */
+#define CT_MOST_SLOTS 12
+#define CT_SLOTS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11)
+
+/* Word `slot` of the arguments, where `slot` is a constant that only the verifier sees (.rodata): it
+ * drops all branches but one. Each branch ends in an asm text of its own, or clang would join their
+ * loads into one with an offset that is not constant, which no context allows. */
+static __always_inline s64 ct_slot(struct ct_ctx* c, u32 slot) {
+  s64 value = 0;
+  if (CT_HAS_REGS) {
+    switch (slot) {
+#define CT_CASE(n, member)                           \
+  case n:                                            \
+    value = CT_REGS_PTR(c)->member;                  \
+    asm volatile("/* slot " #n " */" : "+r"(value)); \
+    return value;
+      CT_ARGUMENT_REGS(CT_CASE)
+#undef CT_CASE
+    }
+    u64 address = CT_STACK_ARGUMENT(CT_REGS_PTR(c), slot);
+    bpf_probe_read_kernel(&value, sizeof(value), (const void*)address);
+    return value;
+  }
+  switch (slot) {
+#define CT_CASE(n)                                   \
+  case n:                                            \
+    value = ((const u64*)c->ctx)[n];                 \
+    asm volatile("/* slot " #n " */" : "+r"(value)); \
+    break;
+    CT_SLOTS(CT_CASE)
+#undef CT_CASE
+  }
+  return CT_KIND_IS(CT_RAW_TP) ? value : ct_untyped(value);
+}
+
+static __always_inline s64 ct_extended(s64 value, const volatile struct ct_binding* binding) {
+  u32 unused = binding->unused;
+  return binding->is_signed ? (s64)((u64)value << unused) >> unused
+                            : (s64)((u64)value << unused >> unused);
+}
+
+static __always_inline s64 ct_bound_argument(struct ct_ctx* c,
+                                             const volatile struct ct_binding* binding) {
+  return ct_extended(ct_slot(c, binding->slot), binding);
+}
+
 static __always_inline s64 ct_return_value(struct ct_ctx* c) {
   if (CT_HAS_REGS) return CT_REGS_PTR(c)->CT_RESULT;
   if (CT_KIND_IS(CT_TRACEPOINT)) return ct_tracepoint_word(c, 0);
   if (CT_KIND_IS(CT_FEXIT)) return ct_fexit_return(c->ctx);
   return 0;
+}
+
+static __always_inline s64 ct_bound_return(struct ct_ctx* c,
+                                           const volatile struct ct_binding* binding) {
+  return ct_extended(ct_return_value(c), binding);
 }
 
 #endif

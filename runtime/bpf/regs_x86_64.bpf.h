@@ -7,6 +7,8 @@
   X(8, r8) X(9, r9) X(10, r10) X(11, r11) X(12, r12) X(13, r13) X(14, r14) X(15, r15) \
   X(16, rip) X(49, eflags)
 #define CT_ARGUMENT_REGS(X) X(0, rdi) X(1, rsi) X(2, rdx) X(3, rcx) X(4, r8) X(5, r9)
+/* 3.2.3: above the return address. */
+#define CT_STACK_ARGUMENT(regs, index) ((regs)->rsp + 8 + 8 * ((index) - 6))
 #define CT_IP rip
 #define CT_RESULT rax
 // clang-format on

@@ -6,16 +6,21 @@
 #define CT_FRAME_TEXT 19    /* "0x0123456789abcdef " */
 
 /* Frames of BPF itself at the top of a kernel stack. Programs that are called from a trampoline or
- * from bpf_trace_runN() have no registers of the probed code, so the stack begins in the program. */
+ * from bpf_trace_runN() have no registers of the probed code, so the stack begins in the program. On
+ * return, the function that returns is not on the stack any more, as a kretprobe sees it: fexit's
+ * trampoline still has its frame. */
 static __always_inline u64 ct_stack_own_frames(struct ct_ctx* c) {
-  if (CT_KIND_IS(CT_FENTRY) || CT_KIND_IS(CT_FEXIT) || CT_KIND_IS(CT_TP_BTF) ||
-      CT_KIND_IS(CT_RAW_TP))
-    return 2;
+  if (CT_KIND_IS(CT_FEXIT)) return 3;
+  if (CT_KIND_IS(CT_FENTRY) || CT_KIND_IS(CT_TP_BTF) || CT_KIND_IS(CT_RAW_TP)) return 2;
   return 0;
 }
 
-/* The probed address. At a kprobe's breakpoint the instruction pointer is one byte behind it. */
+/* The probed address. At a kprobe's breakpoint the instruction pointer is one byte behind it; fentry
+ * is called from inside the function's first instructions. */
 static __always_inline u64 ct_stack_first(struct ct_ctx* c, u64 frame) {
+#ifndef CT_BASE
+  if (CT_KIND_IS(CT_FENTRY) && frame) return bpf_get_func_ip(c->ctx);
+#endif
 #ifdef __TARGET_ARCH_x86
   if (CT_KIND_IS(CT_KPROBE) && frame) return frame - 1;
 #endif

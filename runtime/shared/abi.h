@@ -89,6 +89,16 @@ struct ct_rec_error {
   char text[CT_ERROR_TEXT]; /* CT_ERR_MESSAGE */
 };
 
+/* Where a value that is known by name is on this kernel: a function's parameter or result, a
+ * tracepoint's argument. `ct_bindings` in the kernel object's .rodata holds one for each name, as
+ * on the machine that built it; the loader looks the names up in the running kernel's BTF and
+ * overwrites them, so to the verifier they are constants. See runtime/user/bindings.h. */
+struct ct_binding {
+  u32 slot;      /* which word of the arguments */
+  u32 unused;    /* bits of a word that the value does not fill: 0, 32, 48, 56 */
+  u32 is_signed; /* how the value fills an s64 */
+};
+
 /* Per-CPU accounting, an array map `ct_counts` of one element per handler. fired = handled +
  * everything else that is not zero here. */
 struct ct_counts {

@@ -25,14 +25,17 @@ namespace ct {
 namespace {
 
 std::vector<HandlerAccount> take(const Program& program, const KernelObject& object,
-                                 const Attachments& attachments) {
+                                 const Ladder& ladder, const Attachments& attachments) {
   std::vector<HandlerAccount> accounts(program.handler_count);
   for (u32 i = 0; i < program.handler_count; ++i) {
-    HandlerCounts now = object.counts(program, i);
+    accounts[i].probed = !ladder.dropped(i);
+    if (!accounts[i].probed) continue;
+    accounts[i].mechanism = ladder.rung(i).mechanism;
+    HandlerCounts now = object.counts(program, ladder, i);
     accounts[i].counts = now.counts;
     accounts[i].recursion = now.recursion_misses;
     accounts[i].missed =
-        missed_events(program.handlers[i].mechanism, now.program_ids, attachments, now.counts);
+        missed_events(accounts[i].mechanism, now.program_ids, attachments, now.counts);
   }
   return accounts;
 }
@@ -61,9 +64,9 @@ std::string handler_json(const KernelHandler& handler, const HandlerAccount& a) 
   auto add = [&](const char* name, const std::string& value) {
     text += std::string(", \"") + name + "\": " + value;
   };
-  Losses recursion = {a.recursion, uncounted_recursion(handler.mechanism)};
+  Losses recursion = {a.recursion, uncounted_recursion(a.mechanism)};
   add("points", std::to_string(handler.site_count));
-  add("mechanism", json_string(mechanism_name(handler.mechanism)));
+  add("mechanism", json_string(a.probed ? mechanism_name(a.mechanism) : "none"));
   add("handled", std::to_string(a.counts.handled));
   add("errors", std::to_string(a.counts.errors));
   add("no_scratch", std::to_string(a.counts.frame_busy));
@@ -88,7 +91,7 @@ void report_reasons(const KernelHandler& handler, const HandlerAccount& a) {
   };
   tell("reentrancy", a.recursion);
   tell("lack of scratch memory", a.counts.frame_busy);
-  switch (handler.mechanism) {
+  switch (a.mechanism) {
     case Mechanism::Kprobe: tell("missed kprobe", a.missed.count); break;
     case Mechanism::Kretprobe: tell("missed kretprobe", a.missed.count); break;
     default: tell("missed perf event", a.missed.count);
@@ -105,15 +108,15 @@ std::string hit_line(const KernelHandler& handler, const HandlerAccount& a) {
 
 }  // namespace
 
-void Accounts::begin(const Program& program, const KernelObject& object,
+void Accounts::begin(const Program& program, const KernelObject& object, const Ladder& ladder,
                      const Attachments& attachments) {
-  before_ = take(program, object, attachments);
+  before_ = take(program, object, ladder, attachments);
 }
 
-void Accounts::end(const Program& program, const KernelObject& object,
+void Accounts::end(const Program& program, const KernelObject& object, const Ladder& ladder,
                    const Attachments& attachments) {
   stop_perf_events(attachments);
-  handlers_ = take(program, object, attachments);
+  handlers_ = take(program, object, ladder, attachments);
   for (size_t i = 0; i < before_.size(); ++i) {
     handlers_[i].recursion = since(handlers_[i].recursion, before_[i].recursion);
     handlers_[i].missed.count = since(handlers_[i].missed.count, before_[i].missed.count);

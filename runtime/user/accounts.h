@@ -17,6 +17,8 @@ struct Losses {
 };
 
 struct HandlerAccount {
+  Mechanism mechanism = Mechanism::Uprobe;  ///< the one that was taken
+  bool probed = true;                       ///< false: an optional probe that this kernel lacks
   ct_counts counts = {};
   u64 recursion =
       0;          ///< fired while BPF code ran on that CPU: the kernel did not start the handler
@@ -27,9 +29,11 @@ struct HandlerAccount {
 class Accounts {
  public:
   /// When the handlers go live: what the kernel counted before is not ours.
-  void begin(const Program& program, const KernelObject& object, const Attachments& attachments);
+  void begin(const Program& program, const KernelObject& object, const Ladder& ladder,
+             const Attachments& attachments);
   /// When the last handler has ended, before probes are detached.
-  void end(const Program& program, const KernelObject& object, const Attachments& attachments);
+  void end(const Program& program, const KernelObject& object, const Ladder& ladder,
+           const Attachments& attachments);
 
   /// The warnings at the end, and the hit report of -t.
   void report(const Program& program, u64 errors, bool timing) const;

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "build_id.h"
 #include "kernel_features.h"
@@ -52,10 +53,16 @@ std::string check_build_id(const Site& site) {
          "); compile the script again on this machine";
 }
 
+/// The reason alone, of an error that begins with the handler's only probe point.
+std::string without_point(const KernelHandler& handler, const std::string& error) {
+  std::string point = handler.sites[0].pp + std::string(": ");
+  return error.rfind(point, 0) == 0 ? error.substr(point.size()) : error;
+}
+
 }  // namespace
 
 std::string Attachments::keep(bpf_link* link) {
-  if (!link) return strerror(errno);
+  if (!link) return kernel_error(errno);
   links_.push_back(link);
   return "";
 }
@@ -99,32 +106,50 @@ std::string Attachments::attach_perf(bpf_program* program, const Site& site, u64
   return opened ? "" : "no CPU has this event";
 }
 
-std::string Attachments::attach_site(const KernelHandler& handler, const KernelObject& object,
-                                     u32 index) {
+std::string Attachments::attach_kprobe(bpf_program* program, const Site& site, u64 cookie,
+                                       bool on_return) {
+  bpf_kprobe_opts opts = {};
+  opts.sz = sizeof opts;
+  opts.retprobe = on_return;
+  opts.offset = site.offset;
+  opts.bpf_cookie = cookie;
+  std::string error = keep(bpf_program__attach_kprobe_opts(program, site.target, &opts));
+  if (error.empty()) return "";
+  int code = errno;
+  if (access("/sys/bus/event_source/devices/kprobe", F_OK) != 0)
+    return "this kernel has no kprobes (CONFIG_KPROBE_EVENTS)";
+  // perf_event_open() of a kprobe: what kernel/kprobes.c and trace_kprobe.c mean by their codes.
+  std::string function = "function '" + std::string(site.target) + "'";
+  switch (code) {
+    case ENOENT:
+      return *site.module
+                 ? "module '" + std::string(site.module) + "' is not loaded or has no " + function
+                 : "this kernel has no " + function;
+    case EADDRNOTAVAIL:
+      return "this kernel has several functions named '" + std::string(site.target) + "'";
+    case EINVAL: return "this kernel does not allow probes in " + function;
+    default: return error;
+  }
+}
+
+std::string Attachments::attach_site(const KernelHandler& handler, const Rung& rung,
+                                     const KernelObject& object, u32 index) {
   const Site& site = handler.sites[index];
-  bpf_program* program = object.find_program(handler, index);
+  bpf_program* program = object.find_program(rung.program, index);
   u64 cookie = object.has_cookies() ? index : 0;
-  bool on_return =
-      handler.mechanism == Mechanism::Uretprobe || handler.mechanism == Mechanism::Kretprobe;
-  switch (handler.mechanism) {
+  switch (rung.mechanism) {
     case Mechanism::Uprobe:
     case Mechanism::Uretprobe: {
       if (std::string error = check_build_id(site); !error.empty()) return error;
       bpf_uprobe_opts opts = {};
       opts.sz = sizeof opts;
-      opts.retprobe = on_return;
+      opts.retprobe = is_return(rung.mechanism);
       opts.bpf_cookie = cookie;
       return keep(bpf_program__attach_uprobe_opts(program, -1, site.target, site.offset, &opts));
     }
     case Mechanism::Kprobe:
-    case Mechanism::Kretprobe: {
-      bpf_kprobe_opts opts = {};
-      opts.sz = sizeof opts;
-      opts.retprobe = on_return;
-      opts.offset = site.offset;
-      opts.bpf_cookie = cookie;
-      return keep(bpf_program__attach_kprobe_opts(program, site.target, &opts));
-    }
+    case Mechanism::Kretprobe:
+      return attach_kprobe(program, site, cookie, is_return(rung.mechanism));
     case Mechanism::TpBtf:
     case Mechanism::Fentry:
     case Mechanism::Fexit: {
@@ -137,20 +162,22 @@ std::string Attachments::attach_site(const KernelHandler& handler, const KernelO
     case Mechanism::Tracepoint: return attach_tracepoint(program, site, cookie);
     case Mechanism::PerfEvent: return attach_perf(program, site, cookie);
     case Mechanism::Usdt:
-      return keep(bpf_program__attach_usdt(program, -1, site.target, site.provider, site.function,
-                                           nullptr));
+      return keep(
+          bpf_program__attach_usdt(program, -1, site.target, site.module, site.function, nullptr));
   }
   return "unknown kind of probe";
 }
 
 /// All sites of a handler by uprobe_multi links, one per file.
-std::string Attachments::attach_uprobes(const KernelHandler& handler, bpf_program* program) {
+std::string Attachments::attach_uprobes(const KernelHandler& handler, const Rung& rung,
+                                        bpf_program* program) {
   std::map<std::string, std::pair<std::vector<u64>, std::vector<u64>>> by_file;
   for (u32 i = 0; i < handler.site_count; ++i) {
     const Site& site = handler.sites[i];
     if (std::string error = check_build_id(site); !error.empty()) {
-      if (site.optional) continue;
-      return std::string(site.pp) + ": " + error;
+      if (!site.optional) return std::string(site.pp) + ": " + error;
+      skipped_.push_back(std::string(site.pp) + ": " + error);
+      continue;
     }
     by_file[site.target].first.push_back(site.offset);
     by_file[site.target].second.push_back(i);
@@ -159,7 +186,7 @@ std::string Attachments::attach_uprobes(const KernelHandler& handler, bpf_progra
     const auto& [offsets, cookies] = lists;
     int fd = create_uprobe_multi_link(bpf_program__fd(program), path.c_str(), offsets.data(),
                                       cookies.data(), static_cast<u32>(offsets.size()),
-                                      handler.mechanism == Mechanism::Uretprobe);
+                                      is_return(rung.mechanism));
     if (fd < 0)
       return std::string(handler.sites[cookies[0]].pp) + " in " + path + ": " + strerror(errno);
     link_fds_.push_back(fd);
@@ -167,27 +194,71 @@ std::string Attachments::attach_uprobes(const KernelHandler& handler, bpf_progra
   return "";
 }
 
-std::string Attachments::attach_handler(const KernelHandler& handler, const KernelObject& object,
-                                        int verbose) {
-  if (wants_uprobe_multi(handler) && !object.has_site_programs(handler))
-    return attach_uprobes(handler, object.find_program(handler));
+/// All sites of a handler by one kprobe.multi link. The kernel takes all functions or none, so
+/// those that it does not trace are left out first.
+std::string Attachments::attach_kprobes(const KernelHandler& handler, const Rung& rung,
+                                        bpf_program* program) {
+  const std::set<std::string>& traceable = traceable_functions();
+  std::vector<const char*> symbols;
+  std::vector<u64> cookies;
   for (u32 i = 0; i < handler.site_count; ++i) {
     const Site& site = handler.sites[i];
-    std::string error = attach_site(handler, object, i);
-    if (error.empty()) continue;
-    if (!site.optional) return std::string(site.pp) + ": " + error;
-    if (verbose) print_warning(std::string("skipped optional probe ") + site.pp + ": " + error);
+    if (site.optional && !traceable.empty() && !traceable.count(site.target)) {
+      skipped_.push_back(std::string(site.pp) + ": this kernel cannot trace the function");
+      continue;
+    }
+    symbols.push_back(site.target);
+    cookies.push_back(i);
   }
-  return "";
+  if (symbols.empty()) return "this kernel can trace none of the functions";
+  bpf_kprobe_multi_opts opts = {};
+  opts.sz = sizeof opts;
+  opts.syms = symbols.data();
+  opts.cookies = cookies.data();
+  opts.cnt = symbols.size();
+  opts.retprobe = is_return(rung.mechanism);
+  return keep(bpf_program__attach_kprobe_multi_opts(program, nullptr, &opts));
 }
 
-std::string Attachments::attach(const Program& program, const KernelObject& object, int verbose) {
+/// A link for each site. Optional sites may fail, but not all of them.
+std::string Attachments::attach_each(const KernelHandler& handler, const Rung& rung,
+                                     const KernelObject& object) {
+  std::string last_error;
+  u32 attached = 0;
+  for (u32 i = 0; i < handler.site_count; ++i) {
+    const Site& site = handler.sites[i];
+    std::string error = attach_site(handler, rung, object, i);
+    if (error.empty()) {
+      ++attached;
+      continue;
+    }
+    last_error = std::string(site.pp) + ": " + error;
+    if (!site.optional) return last_error;
+    skipped_.push_back(last_error);
+  }
+  return attached ? "" : last_error;
+}
+
+std::string Attachments::attach_handler(const KernelHandler& handler, const Rung& rung,
+                                        const KernelObject& object) {
+  if (!rung.multi) return attach_each(handler, rung, object);
+  bpf_program* program = object.find_program(rung.program, 0);
+  bool user = rung.mechanism == Mechanism::Uprobe || rung.mechanism == Mechanism::Uretprobe;
+  return user ? attach_uprobes(handler, rung, program) : attach_kprobes(handler, rung, program);
+}
+
+std::string Attachments::attach(const Program& program, const KernelObject& object, Ladder& ladder,
+                                bool& another_way) {
+  another_way = false;
+  skipped_.clear();
   for (u32 i = 0; i < program.handler_count; ++i) {
-    const KernelHandler& h = program.handlers[i];
-    std::string error = attach_handler(h, object, verbose);
+    if (ladder.dropped(i)) continue;
+    std::string error = attach_handler(program.handlers[i], ladder.rung(i), object);
     if (error.empty()) continue;
     detach();
-    return "cannot attach probe " + error;
+    std::string tried = ladder.tried(i);
+    another_way = ladder.give_up(i, without_point(program.handlers[i], error));
+    return "cannot attach probe " + error + (tried.empty() ? "" : " (" + tried + ")");
   }
   return "";
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "kernel_object.h"
+#include "ladder.h"
 
 struct bpf_link;
 
@@ -24,19 +25,30 @@ class Attachments {
   Attachments(const Attachments&) = delete;
   Attachments& operator=(const Attachments&) = delete;
 
-  /// Attaches every handler. On failure detaches what was attached and returns the error text.
-  std::string attach(const Program& program, const KernelObject& object, int verbose);
+  /// Attaches every handler in the way that `ladder` names. On failure detaches what was attached;
+  /// `another_way` says whether the ladder has given up the failing way for another one, so that
+  /// the object is to be loaded again; if not, the error text is returned.
+  std::string attach(const Program& program, const KernelObject& object, Ladder& ladder,
+                     bool& another_way);
   /// In reverse order.
   void detach();
+  /// Optional sites that could not be attached, with the reason: for -v.
+  const std::vector<std::string>& skipped() const { return skipped_; }
 
   /// For accounting: the links' file descriptors, and the counters of perf events.
   std::vector<int> link_fds() const;
   const std::vector<PerfCounter>& perf_counters() const { return perf_counters_; }
 
  private:
-  std::string attach_handler(const KernelHandler& handler, const KernelObject& object, int verbose);
-  std::string attach_site(const KernelHandler& handler, const KernelObject& object, u32 site);
-  std::string attach_uprobes(const KernelHandler& handler, bpf_program* program);
+  std::string attach_handler(const KernelHandler& handler, const Rung& rung,
+                             const KernelObject& object);
+  std::string attach_each(const KernelHandler& handler, const Rung& rung,
+                          const KernelObject& object);
+  std::string attach_site(const KernelHandler& handler, const Rung& rung,
+                          const KernelObject& object, u32 index);
+  std::string attach_uprobes(const KernelHandler& handler, const Rung& rung, bpf_program* program);
+  std::string attach_kprobes(const KernelHandler& handler, const Rung& rung, bpf_program* program);
+  std::string attach_kprobe(bpf_program* program, const Site& site, u64 cookie, bool on_return);
   std::string attach_tracepoint(bpf_program* program, const Site& site, u64 cookie);
   std::string attach_perf(bpf_program* program, const Site& site, u64 cookie);
   std::string attach_event(bpf_program* program, int event_fd, u64 cookie);
@@ -45,6 +57,7 @@ class Attachments {
   std::vector<bpf_link*> links_;
   std::vector<int> link_fds_;
   std::vector<PerfCounter> perf_counters_;
+  std::vector<std::string> skipped_;
 };
 
 }  // namespace ct

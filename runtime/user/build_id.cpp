@@ -10,6 +10,16 @@
 namespace ct {
 namespace {
 
+std::string to_hex(const char* bytes, size_t count) {
+  std::string hex;
+  for (size_t i = 0; i < count; ++i) {
+    unsigned char byte = static_cast<unsigned char>(bytes[i]);
+    hex += "0123456789abcdef"[byte >> 4];
+    hex += "0123456789abcdef"[byte & 15];
+  }
+  return hex;
+}
+
 /// Looks through one block of notes for NT_GNU_BUILD_ID.
 std::string find_in_notes(Elf_Data* data) {
   GElf_Nhdr note;
@@ -18,13 +28,7 @@ std::string find_in_notes(Elf_Data* data) {
     const char* base = static_cast<const char*>(data->d_buf);
     if (note.n_type != NT_GNU_BUILD_ID || note.n_namesz != 4 || memcmp(base + name, "GNU", 4) != 0)
       continue;
-    std::string hex;
-    for (size_t i = 0; i < note.n_descsz; ++i) {
-      unsigned char byte = static_cast<unsigned char>(base[description + i]);
-      hex += "0123456789abcdef"[byte >> 4];
-      hex += "0123456789abcdef"[byte & 15];
-    }
-    return hex;
+    return to_hex(base + description, note.n_descsz);
   }
   return "";
 }
@@ -54,6 +58,26 @@ std::string read_build_id(const char* path, std::string& error) {
   if (elf) elf_end(elf);
   close(fd);
   return id;
+}
+
+std::string kernel_build_id() {
+  int fd = open("/sys/kernel/notes", O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return "";
+  char notes[4096];
+  ssize_t size = read(fd, notes, sizeof notes);
+  close(fd);
+  // Notes as elf(5) has them: header, name, description, each padded to four bytes.
+  auto padded = [](size_t bytes) { return (bytes + 3) / 4 * 4; };
+  Elf64_Nhdr note;
+  for (size_t at = 0; size > 0 && at + sizeof note <= static_cast<size_t>(size);) {
+    memcpy(&note, notes + at, sizeof note);
+    size_t name = at + sizeof note, description = name + padded(note.n_namesz);
+    at = description + padded(note.n_descsz);
+    if (at > static_cast<size_t>(size)) break;
+    if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && !memcmp(notes + name, "GNU", 4))
+      return to_hex(notes + description, note.n_descsz);
+  }
+  return "";
 }
 
 }  // namespace ct

@@ -14,20 +14,22 @@
 namespace ct {
 namespace {
 
-/// Sites from which one uprobe_multi link beats a perf event each.
-constexpr u32 kManySites = 4;
-
-/// A multi-uprobe link for the path "/" must fail with EBADF ("not a regular file") on kernels
-/// that know the link type, and with EINVAL on others. libbpf probes in the same way.
-bool probe_uprobe_multi() {
+/// A program that returns 0, of a type that attaches to k- or uprobes. Negative: none can be had.
+int load_nothing(u32 expected_attach_type) {
   const bpf_insn instructions[] = {
       {BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0},
       {BPF_JMP | BPF_EXIT, 0, 0, 0, 0},
   };
   bpf_prog_load_opts opts = {};
   opts.sz = sizeof opts;
-  opts.expected_attach_type = static_cast<bpf_attach_type>(kTraceUprobeMulti);
-  int program = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "ct_probe", "GPL", instructions, 2, &opts);
+  opts.expected_attach_type = static_cast<bpf_attach_type>(expected_attach_type);
+  return bpf_prog_load(BPF_PROG_TYPE_KPROBE, "ct_probe", "GPL", instructions, 2, &opts);
+}
+
+/// A multi-uprobe link for the path "/" must fail with EBADF ("not a regular file") on kernels
+/// that know the link type, and with EINVAL on others. libbpf probes in the same way.
+bool probe_uprobe_multi() {
+  int program = load_nothing(kTraceUprobeMulti);
   if (program < 0) return false;
   u64 offset = 0;
   errno = 0;
@@ -56,6 +58,24 @@ bool has_helper(bpf_func_id helper) {
   return libbpf_probe_bpf_helper(BPF_PROG_TYPE_KPROBE, helper, nullptr) != 0;
 }
 
+/// A kprobe.multi link on a symbol that does not exist fails with ESRCH where the kernel has the
+/// link type (Linux 5.18, commit 0dcac2725406 "bpf: Add multi kprobe link") and FPROBE; with
+/// EOPNOTSUPP or EINVAL elsewhere.
+bool probe_kprobe_multi() {
+  int program = load_nothing(BPF_TRACE_KPROBE_MULTI);
+  if (program < 0) return false;
+  const char* symbol = "coretap no such function";
+  bpf_link_create_opts opts = {};
+  opts.sz = sizeof opts;
+  opts.kprobe_multi.syms = &symbol;
+  opts.kprobe_multi.cnt = 1;
+  int link = bpf_link_create(program, 0, BPF_TRACE_KPROBE_MULTI, &opts);
+  bool known = link < 0 && errno == ESRCH;
+  if (link >= 0) close(link);
+  close(program);
+  return known;
+}
+
 }  // namespace
 
 std::vector<std::string> missing_for_modern() {
@@ -82,10 +102,9 @@ bool has_uprobe_multi() {
   return has;
 }
 
-bool wants_uprobe_multi(const KernelHandler& handler) {
-  bool is_uprobe =
-      handler.mechanism == Mechanism::Uprobe || handler.mechanism == Mechanism::Uretprobe;
-  return is_uprobe && handler.site_count >= kManySites && has_uprobe_multi();
+bool has_kprobe_multi() {
+  static const bool has = probe_kprobe_multi();
+  return has;
 }
 
 /// True if the struct or union `id`, or one inside it, has a member of this name.
@@ -110,13 +129,32 @@ bool counts_skipped_programs() {
   return has;
 }
 
-void prepare_program(bpf_program* program, const KernelHandler& handler, bool all_sites) {
-  bool by_btf = handler.mechanism == Mechanism::TpBtf || handler.mechanism == Mechanism::Fentry ||
-                handler.mechanism == Mechanism::Fexit;
-  if (by_btf && handler.site_count > 0)
-    bpf_program__set_attach_target(program, 0, handler.sites[0].target);
-  if (all_sites && wants_uprobe_multi(handler))
-    bpf_program__set_expected_attach_type(program, static_cast<bpf_attach_type>(kTraceUprobeMulti));
+std::string kernel_error(int code) {
+  constexpr int kNotSupported = 524;  // ENOTSUPP of the kernel's linux/errno.h
+  return strerror(code == kNotSupported ? EOPNOTSUPP : code);
+}
+
+std::string prepare_program(bpf_program* program, const Rung& rung, const KernelHandler& handler) {
+  switch (rung.mechanism) {
+    case Mechanism::TpBtf:
+    case Mechanism::Fentry:
+    case Mechanism::Fexit:
+      if (bpf_program__set_attach_target(program, 0, handler.sites[0].target) != 0)
+        return "the kernel's BTF has no '" + std::string(handler.sites[0].target) + "'";
+      break;
+    case Mechanism::Uprobe:
+    case Mechanism::Uretprobe:
+      if (rung.multi)
+        bpf_program__set_expected_attach_type(program,
+                                              static_cast<bpf_attach_type>(kTraceUprobeMulti));
+      break;
+    case Mechanism::Kprobe:
+    case Mechanism::Kretprobe:
+      if (rung.multi) bpf_program__set_expected_attach_type(program, BPF_TRACE_KPROBE_MULTI);
+      break;
+    default: break;
+  }
+  return "";
 }
 
 }  // namespace ct

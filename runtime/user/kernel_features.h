@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "program.h"
+#include "ladder.h"
 
 struct bpf_program;
 
@@ -14,8 +14,8 @@ namespace ct {
 /// 89ae89f53d20 "bpf: Add multi uprobe link").
 bool has_uprobe_multi();
 
-/// True if `handler` has so many sites that uprobe_multi is worth it, and the kernel has it.
-bool wants_uprobe_multi(const KernelHandler& handler);
+/// One program on many kernel functions with one system call. Needs FPROBE.
+bool has_kprobe_multi();
 
 /// Does the kernel count BPF programs of kprobes and tracepoints that it did not start, because one
 /// ran on that CPU? (Linux 6.7, commit dd8657894c11 "bpf: Count missed stats in trace_call_bpf".)
@@ -29,8 +29,11 @@ std::vector<std::string> missing_for_modern();
 /// True also if the kernel tells us nothing (no rights, no BPF).
 bool probably_takes_modern();
 
-/// Sets what the kernel must know about a program before it is loaded. `all_sites`: it serves all
-/// sites of its handler, so it may be attached to them at once.
-void prepare_program(bpf_program* program, const KernelHandler& handler, bool all_sites);
+/// strerror(), and what the kernel means by codes that libc does not know.
+std::string kernel_error(int code);
+
+/// Sets what the kernel must know about a program before it is loaded. Returns why this way is not
+/// open on this kernel, or "".
+std::string prepare_program(bpf_program* program, const Rung& rung, const KernelHandler& handler);
 
 }  // namespace ct

@@ -11,7 +11,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "array.h"
+#include "bindings.h"
 #include "globals.h"
 #include "kernel_features.h"
 
@@ -57,13 +60,17 @@ std::string load_error(int error, int verbose) {
 
 }  // namespace
 
-KernelObject::~KernelObject() {
+KernelObject::~KernelObject() { close_object(); }
+
+void KernelObject::close_object() {
   if (ring_) ring_buffer__free(ring_);
   if (object_) bpf_object__close(object_);
+  ring_ = nullptr;
+  object_ = nullptr;
 }
 
 std::string KernelObject::open(const void* data, u64 size, const Program& program,
-                               const RunOptions& options) {
+                               const RunOptions& options, Ladder& ladder) {
   bpf_object_open_opts opts = {};
   opts.sz = sizeof opts;
   opts.object_name = "coretap";
@@ -84,36 +91,105 @@ std::string KernelObject::open(const void* data, u64 size, const Program& progra
       bpf_map__set_max_entries(map, bytes);
     }
   }
-  for (u32 i = 0; i < program.handler_count; ++i) {
-    const KernelHandler& h = program.handlers[i];
-    for (u32 n = 0; n < program_count(h); ++n) {
-      bpf_program* bpf = find_program(h, n);
-      if (!bpf) return std::string("the kernel object has no program ") + h.name;
-      prepare_program(bpf, h, !has_site_programs(h));
+  for (u32 i = 0; i < program.handler_count; ++i)
+    if (std::string error = choose_program(program.handlers[i], i, ladder); !error.empty())
+      return error;
+  return set_bindings(program, ladder);
+}
+
+/// All programs of a variant.
+void KernelObject::set_autoload(const KernelHandler& handler, const char* variant, bool load) {
+  for (u32 site = 0; site < (has_site_programs(variant) ? handler.site_count : 1); ++site)
+    if (bpf_program* program = find_program(variant, site))
+      bpf_program__set_autoload(program, load);
+}
+
+/// Leaves one variant of a handler to be loaded: the one on the ladder, if this object has it.
+std::string KernelObject::choose_program(const KernelHandler& handler, u32 index, Ladder& ladder) {
+  for (u32 v = 0; v < handler.variant_count; ++v)
+    set_autoload(handler, handler.variants[v].program, false);
+  while (!ladder.dropped(index)) {
+    const Rung& rung = ladder.rung(index);
+    bool apart = has_site_programs(rung.program);
+    std::string closed;
+    if (!find_program(rung.program, 0))
+      closed = "not in this flavour of the kernel object";
+    else if (rung.multi && apart)
+      closed = "without attach cookies each site has a program of its own";
+    for (u32 site = 0; closed.empty() && site < (apart ? handler.site_count : 1); ++site)
+      closed = prepare_program(find_program(rung.program, site), rung, handler);
+    if (closed.empty()) {
+      set_autoload(handler, rung.program, true);
+      break;
     }
+    if (!ladder.give_up(index, closed))
+      return "cannot probe " + std::string(handler.sites[0].pp) + ": " + closed;
   }
   return "";
 }
 
-std::string KernelObject::load_flavour(bool base, const Program& program,
-                                       const RunOptions& options) {
+/// Overwrites the build machine's positions in .rodata, which the kernel freezes on loading.
+std::string KernelObject::set_bindings(const Program& program, Ladder& ladder) {
+  std::vector<ct_binding> bindings;
+  if (std::string error = resolve_bindings(program, ladder, bindings); !error.empty()) return error;
+  for (u32 i = 0; i < program.handler_count; ++i)
+    if (ladder.dropped(i))
+      for (u32 v = 0; v < program.handlers[i].variant_count; ++v)
+        set_autoload(program.handlers[i], program.handlers[i].variants[v].program, false);
+  if (bindings.empty()) return "";
+  const btf* types = bpf_object__btf(object_);
+  int section = types ? btf__find_by_name_kind(types, ".rodata", BTF_KIND_DATASEC) : -1;
+  bpf_map* map = bpf_object__find_map_by_name(object_, ".rodata");
+  size_t size = 0;
+  const void* built = map ? bpf_map__initial_value(map, &size) : nullptr;
+  if (section < 0 || !built) return "the kernel object has no .rodata";
+  std::string memory(static_cast<const char*>(built), size);
+  const btf_type* type = btf__type_by_id(types, static_cast<u32>(section));
+  for (u32 i = 0; i < btf_vlen(type); ++i) {
+    const btf_var_secinfo& var = btf_var_secinfos(type)[i];
+    const btf_type* t = btf__type_by_id(types, var.type);
+    if (strcmp(btf__name_by_offset(types, t->name_off), "ct_bindings") == 0)
+      memcpy(memory.data() + var.offset, bindings.data(), bindings.size() * sizeof bindings[0]);
+  }
+  int rc = bpf_map__set_initial_value(map, memory.data(), size);
+  return rc == 0 ? "" : std::string("cannot set .rodata: ") + strerror(-rc);
+}
+
+namespace {
+
+/// The name in libbpf's complaint "prog 'NAME': failed to load: …", or "".
+std::string failed_program(const std::string& log) {
+  size_t end = log.find("': failed to load");
+  size_t begin = end == std::string::npos ? end : log.rfind("prog '", end);
+  return begin == std::string::npos ? "" : log.substr(begin + 6, end - begin - 6);
+}
+
+}  // namespace
+
+/// Loads one flavour of the object: as often as a way is left for the program that fails.
+std::string KernelObject::load_flavour(bool base, const Program& program, const RunOptions& options,
+                                       Ladder& ladder) {
   is_base_ = base;
-  g_log.clear();
-  std::string error = open(base ? program.base_object : program.object,
-                           base ? program.base_object_size : program.object_size, program, options);
-  if (error.empty()) {
+  for (;;) {
+    close_object();
+    g_log.clear();
+    std::string error =
+        open(base ? program.base_object : program.object,
+             base ? program.base_object_size : program.object_size, program, options, ladder);
+    if (!error.empty()) return error;
     int rc = bpf_object__load(object_);
     if (rc == 0) return map_memory();
     error = load_error(-rc, options.verbose);
+    // What the whole flavour lacks is no reason to give up single programs.
+    if (!base && !missing_for_modern().empty()) return error;
+    u32 failed = ladder.handler_of(failed_program(g_log));
+    if (failed == kAbsent || !ladder.give_up(failed, kernel_error(-rc))) return error;
   }
-  if (object_) bpf_object__close(object_);
-  object_ = nullptr;
-  return error;
 }
 
 /// `modern` is tried first, for that costs a modern kernel nothing. If it does not load, the kernel
 /// is asked what it lacks: if that is nothing, the reason is another, and `base` would hide it.
-std::string KernelObject::load(const Program& program, const RunOptions& options) {
+std::string KernelObject::load(const Program& program, const RunOptions& options, Ladder& ladder) {
   libbpf_set_print(keep_log);
   const char* forced = getenv("CORETAP_FLAVOUR");
   bool only_base = forced && strcmp(forced, "base") == 0;
@@ -125,7 +201,7 @@ std::string KernelObject::load(const Program& program, const RunOptions& options
   };
   std::string error;
   if (has_modern) {
-    error = load_flavour(false, program, options);
+    error = load_flavour(false, program, options, ladder);
     if (error.empty()) return note("modern"), error;
   }
   std::vector<std::string> missing = missing_for_modern();
@@ -133,7 +209,8 @@ std::string KernelObject::load(const Program& program, const RunOptions& options
   std::string lacks = missing.empty() ? "" : "this kernel has no " + join(missing, ", no ");
   if (has_base) {
     note("base" + (lacks.empty() ? "" : ": " + lacks));
-    return load_flavour(true, program, options);
+    ladder = Ladder(program);
+    return load_flavour(true, program, options, ladder);
   }
   if (program.base_obstacle_count == 0)
     return error.empty() ? "this program holds no kernel object" : error;
@@ -175,17 +252,13 @@ bpf_program* KernelObject::find_program(const std::string& name) const {
 }
 
 /// Names as emit/flavour.h makes them.
-bool KernelObject::has_site_programs(const KernelHandler& handler) const {
-  return is_base_ && find_program(std::string(handler.name) + "_s0");
+bool KernelObject::has_site_programs(const char* variant) const {
+  return is_base_ && find_program(variant + std::string("_s0"));
 }
 
-bpf_program* KernelObject::find_program(const KernelHandler& handler, u32 site) const {
-  if (!has_site_programs(handler)) return find_program(handler.name);
-  return find_program(std::string(handler.name) + "_s" + std::to_string(site));
-}
-
-u32 KernelObject::program_count(const KernelHandler& handler) const {
-  return has_site_programs(handler) ? handler.site_count : 1;
+bpf_program* KernelObject::find_program(const char* variant, u32 site) const {
+  if (!has_site_programs(variant)) return find_program(variant);
+  return find_program(variant + std::string("_s") + std::to_string(site));
 }
 
 std::string KernelObject::connect_arrays(const Program& program) {
@@ -222,7 +295,8 @@ int KernelObject::ring_fd() const { return ring_ ? ring_buffer__epoll_fd(ring_) 
 
 int KernelObject::drain_ring() { return ring_ ? ring_buffer__consume(ring_) : 0; }
 
-HandlerCounts KernelObject::counts(const Program& program, u32 handler) const {
+HandlerCounts KernelObject::counts(const Program& program, const Ladder& ladder,
+                                   u32 handler) const {
   HandlerCounts result;
   int fd = bpf_object__find_map_fd_by_name(object_, "ct_counts");
   int cpus = libbpf_num_possible_cpus();
@@ -240,11 +314,13 @@ HandlerCounts KernelObject::counts(const Program& program, u32 handler) const {
       result.counts.gated += c.gated;
     }
   }
-  const KernelHandler& h = program.handlers[handler];
-  for (u32 n = 0; n < program_count(h); ++n) {
+  if (ladder.dropped(handler)) return result;
+  const char* variant = ladder.rung(handler).program;
+  u32 programs = has_site_programs(variant) ? program.handlers[handler].site_count : 1;
+  for (u32 n = 0; n < programs; ++n) {
     bpf_prog_info info = {};
     u32 size = sizeof info;
-    bpf_program* bpf = find_program(h, n);
+    bpf_program* bpf = find_program(variant, n);
     if (bpf && bpf_obj_get_info_by_fd(bpf_program__fd(bpf), &info, &size) == 0) {
       result.recursion_misses += info.recursion_misses;
       result.program_ids.push_back(info.id);

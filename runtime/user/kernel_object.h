@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "ladder.h"
 #include "session.h"
 
 struct bpf_object;
@@ -29,17 +30,19 @@ class KernelObject {
 
   /// Opens and loads the object with maps of the chosen sizes: its `modern` flavour, or where the
   /// kernel lacks something that needs, `base` (CORETAP_FLAVOUR=modern or base tries that one
-  /// only). Returns an error text or "". Nothing fires yet: probes are attached by attach.h.
-  std::string load(const Program& program, const RunOptions& options);
+  /// only); and of each handler the program that `ladder` names: what this kernel does not load is
+  /// given up there. Returns an error text or "". Nothing fires yet: probes are attached by
+  /// attach.h. May be called again, for another try.
+  std::string load(const Program& program, const RunOptions& options, Ladder& ladder);
 
   bool loaded() const { return object_ != nullptr; }
   ct_state* state() const { return state_; }
   char* globals() const { return globals_; }
-  /// The program of a handler's site. All sites have one, and know themselves by their attach
-  /// cookies; without cookies, in `base`, each may have its own.
-  bpf_program* find_program(const KernelHandler& handler, u32 site = 0) const;
+  /// The program of a site, by the name that a variant has. All sites of a handler have one, and
+  /// know themselves by their attach cookies; without cookies, in `base`, each may have its own.
+  bpf_program* find_program(const char* variant, u32 site) const;
   /// Is there one program for each site?
-  bool has_site_programs(const KernelHandler& handler) const;
+  bool has_site_programs(const char* variant) const;
   bool has_cookies() const { return !is_base_; }
 
   /// Hands the maps of shared arrays to their Array.
@@ -50,14 +53,19 @@ class KernelObject {
   int ring_fd() const;  ///< becomes readable; -1 when the object sends no records
   int drain_ring();     ///< number of records, or negative
 
-  HandlerCounts counts(const Program& program, u32 handler) const;
+  HandlerCounts counts(const Program& program, const Ladder& ladder, u32 handler) const;
 
  private:
-  std::string open(const void* data, u64 size, const Program& program, const RunOptions& options);
-  std::string load_flavour(bool base, const Program& program, const RunOptions& options);
+  std::string open(const void* data, u64 size, const Program& program, const RunOptions& options,
+                   Ladder& ladder);
+  std::string load_flavour(bool base, const Program& program, const RunOptions& options,
+                           Ladder& ladder);
+  std::string choose_program(const KernelHandler& handler, u32 index, Ladder& ladder);
+  std::string set_bindings(const Program& program, Ladder& ladder);
   bpf_program* find_program(const std::string& name) const;
-  u32 program_count(const KernelHandler& handler) const;
+  void set_autoload(const KernelHandler& handler, const char* program, bool load);
   std::string map_memory();
+  void close_object();
 
   bpf_object* object_ = nullptr;
   bool is_base_ = false;

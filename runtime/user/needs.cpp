@@ -150,6 +150,14 @@ struct HandlerNeeds {
   Mechanism mechanism;
   std::vector<SiteNeeds> sites;
   std::vector<Need> helpers;
+  std::string other_ways;  ///< ", else kprobe": what is tried where this one fails
+
+  bool met() const {
+    bool all = true;
+    for (const Need& helper : helpers) all &= helper.offer.state != Offer::No;
+    for (const SiteNeeds& site : sites) all &= site.site->optional || site.offer.state != Offer::No;
+    return all;
+  }
 };
 struct Needs {
   Offer types;
@@ -159,14 +167,26 @@ struct Needs {
   bool met() const {
     bool all = types.state != Offer::No;
     for (const Need& map : maps) all &= map.offer.state != Offer::No;
-    for (const HandlerNeeds& handler : handlers) {
-      for (const Need& helper : handler.helpers) all &= helper.offer.state != Offer::No;
-      for (const SiteNeeds& site : handler.sites)
-        all &= site.site->optional || site.offer.state != Offer::No;
-    }
+    for (const HandlerNeeds& handler : handlers) all &= handler.met();
     return all;
   }
 };
+
+/// The first of the handler's ways that this kernel offers, or the last.
+HandlerNeeds collect(const KernelHandler& handler, const Code& code, const KernelOffers& kernel) {
+  HandlerNeeds needs;
+  for (u32 v = 0; v < handler.variant_count; ++v) {
+    const Variant& variant = handler.variants[v];
+    needs = {variant.mechanism, {}, code.helpers(variant.program, kernel), ""};
+    for (u32 s = 0; s < handler.site_count; ++s)
+      needs.sites.push_back({&handler.sites[s], kernel.site(variant.mechanism, handler.sites[s])});
+    for (u32 other = v + 1; other < handler.variant_count; ++other)
+      needs.other_ways +=
+          std::string(", else ") + mechanism_name(handler.variants[other].mechanism);
+    if (needs.met()) break;
+  }
+  return needs;
+}
 
 Needs collect(const Program& program, const void* object, u64 size) {
   Needs needs;
@@ -176,11 +196,7 @@ Needs collect(const Program& program, const void* object, u64 size) {
   needs.types = kernel.types();
   needs.maps = code.map_types(kernel);
   for (u32 i = 0; i < program.handler_count; ++i) {
-    const KernelHandler& handler = program.handlers[i];
-    HandlerNeeds here{handler.mechanism, {}, code.helpers(handler.name, kernel)};
-    for (u32 s = 0; s < handler.site_count; ++s)
-      here.sites.push_back({&handler.sites[s], kernel.site(handler.mechanism, handler.sites[s])});
-    needs.handlers.push_back(std::move(here));
+    needs.handlers.push_back(collect(program.handlers[i], code, kernel));
   }
   return needs;
 }
@@ -224,9 +240,9 @@ void print_text(const Program& program, const Needs& needs, const char* release)
   }
   for (const HandlerNeeds& handler : needs.handlers) {
     for (const SiteNeeds& s : handler.sites) {
-      printf("\n%s%s\n  %s %s: %s\n", s.site->pp, s.site->optional ? " (optional)" : "",
+      printf("\n%s%s\n  %s %s: %s%s\n", s.site->pp, s.site->optional ? " (optional)" : "",
              mechanism_name(handler.mechanism), place(*s.site, handler.mechanism).c_str(),
-             answer(s.offer).c_str());
+             answer(s.offer).c_str(), handler.other_ways.c_str());
       if (s.site->dwarf_bound) printf("  bound to build-id %s\n", s.site->build_id);
     }
     printf("  BPF helpers%s: %s\n",

@@ -149,6 +149,8 @@ void print_warning(const std::string& text) {
   print_message("WARNING: ", text);
 }
 
+void print_note(const std::string& text) { print_message("", text); }
+
 void print_error(const std::string& text) { print_message("ERROR: ", text); }
 
 void warn(View message) { print_warning(std::string(message.data, message.size)); }

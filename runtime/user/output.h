@@ -26,6 +26,8 @@ bool output_failed();
 /// Messages about the run: "WARNING: …" and "ERROR: …" lines on stderr, after the output that was
 /// printed before them. -w silences warnings.
 void print_warning(const std::string& text);
+/// A line on stderr for -v.
+void print_note(const std::string& text);
 void print_error(const std::string& text);
 void silence_warnings();
 

@@ -79,6 +79,19 @@ enum class Mechanism : u8 {
   Usdt,
 };
 
+/// A value known by name; see ir::Binding and bindings.h.
+struct Binding {
+  enum Kind : u8 { Parameter, TraceArgument, Result } kind;
+  const char* owner;
+  const char* module;
+  const char* name;
+  u32 slot;
+  bool is_pointer;
+  const char* pointee;
+  u32 size;
+  bool is_signed;
+};
+
 /// One place that a handler is attached to: see ir::Site.
 struct Site {
   const char* target;
@@ -86,18 +99,28 @@ struct Site {
   const char* build_id;
   const char* pp;
   const char* function;  ///< ppfunc(); USDT: the mark
-  const char* provider;  ///< USDT
+  const char* module;    ///< kernel function: the module that has it, or ""; USDT: the provider
   const char* file_line;
   bool dwarf_bound, optional, perf_is_freq;
   u32 perf_type;
   u64 perf_config, perf_period;
 };
 
-struct KernelHandler {
-  const char* name;  ///< of the BPF program
+/// One of the BPF programs that can run a handler.
+struct Variant {
+  const char* program;
   Mechanism mechanism;
+};
+
+struct KernelHandler {
+  const char* name;
+  const Variant* variants;  ///< best first; the last takes any number of sites
+  u32 variant_count;
   const Site* sites;
   u32 site_count;
+  const u32* bindings;  ///< which of Program::bindings its code reads
+  u32 binding_count;
+  u32 companion;  ///< index of the handler that it needs (see ir::KernelHandler), or kAbsent
   const char* script_file;  ///< for "at FILE:LINE" of errors raised in the kernel
 };
 
@@ -122,7 +145,8 @@ struct Segment {
 struct Program {
   u32 abi;  ///< kProgramAbi of the harness.h it was compiled with
   const char* script_name;
-  const void* object;  ///< BPF object for kernels with all that `modern` needs, or null
+  const char* kernel_build_id;  ///< of the kernel whose BTF was read, "" if not known
+  const void* object;           ///< BPF object for kernels with all that `modern` needs, or null
   u64 object_size;
   const void* base_object;  ///< its other flavour, or null
   u64 base_object_size;
@@ -130,6 +154,8 @@ struct Program {
   u32 global_count;
   const KernelHandler* handlers;
   u32 handler_count;
+  const Binding* bindings;
+  u32 binding_count;
   const UserHandler* user_handlers;
   u32 user_handler_count;
   const Segment* segments;

@@ -48,7 +48,7 @@ s64 clock_ns(clockid_t clock) {
 class Session {
  public:
   Session(const Program& program, const RunOptions& options)
-      : program_(program), options_(options) {}
+      : program_(program), options_(options), ladder_(program) {}
   int run();
   void request_exit();
   std::function<void()> background_ready;  ///< called when the probes are attached
@@ -61,6 +61,8 @@ class Session {
  private:
   std::string start();
   std::string start_kernel_part();
+  std::string load_kernel_part();
+  void tell_attachments() const;
   std::string open_events();
   void go_live();
   void loop();
@@ -81,6 +83,7 @@ class Session {
   const Program& program_;
   const RunOptions& options_;
   Target target_;
+  Ladder ladder_;
   KernelObject object_;
   Attachments attachments_;
   Accounts accounts_;
@@ -186,7 +189,17 @@ std::string Session::start_kernel_part() {
     own_globals_.resize(program_.shared_size / sizeof(u64) + 1);
     return set_scalars(program_, reinterpret_cast<char*>(own_globals_.data()), options_.globals);
   }
-  if (std::string error = object_.load(program_, options_); !error.empty()) return error;
+  for (;;) {
+    bool another_way = false;
+    std::string error = load_kernel_part();
+    if (error.empty()) error = attachments_.attach(program_, object_, ladder_, another_way);
+    if (!another_way) return error;
+  }
+}
+
+/// Loads the object and gives it what handlers must find there.
+std::string Session::load_kernel_part() {
+  if (std::string error = object_.load(program_, options_, ladder_); !error.empty()) return error;
   state_ = object_.state();
   state_->max_errors = program_.max_errors;
   state_->max_skipped = program_.max_skipped;
@@ -200,11 +213,18 @@ std::string Session::start_kernel_part() {
   if (std::string error = set_scalars(program_, globals, options_.globals); !error.empty())
     return error;
   if (std::string error = object_.connect_arrays(program_); !error.empty()) return error;
-  if (std::string error =
-          object_.open_ring([this](const void* data, size_t size) { on_record(data, size); });
-      !error.empty())
-    return error;
-  return attachments_.attach(program_, object_, options_.verbose);
+  return object_.open_ring([this](const void* data, size_t size) { on_record(data, size); });
+}
+
+/// -v: how each probe point was attached, and why not better.
+void Session::tell_attachments() const {
+  for (u32 i = 0; i < program_.handler_count; ++i) {
+    const KernelHandler& h = program_.handlers[i];
+    std::string more = h.site_count > 1 ? " and " + std::to_string(h.site_count - 1) + " more" : "";
+    print_note("probe " + std::string(h.sites[0].pp) + more + ": " + ladder_.story(i));
+  }
+  for (const std::string& skipped : attachments_.skipped())
+    print_note("skipped optional probe " + skipped);
 }
 
 bool Session::watch(int fd, u64 source) {
@@ -240,13 +260,14 @@ std::string Session::start() {
     error = "there is no process " + std::to_string(options_.target_pid) + " (-x)";
   if (error.empty() && !options_.command.empty()) error = target_.start(options_.command);
   if (error.empty()) error = start_kernel_part();
+  if (error.empty() && options_.verbose) tell_attachments();
   if (error.empty() && object_.ring_fd() >= 0 && !watch(object_.ring_fd(), kRing))
     error = std::string("cannot wait for records: ") + strerror(errno);
   return error;
 }
 
 void Session::go_live() {
-  if (object_.loaded()) accounts_.begin(program_, object_, attachments_);
+  if (object_.loaded()) accounts_.begin(program_, object_, ladder_, attachments_);
   state_->phase = CT_RUNNING;
   flush_output();  // what begin probes printed comes before what the command prints
   if (target_.started()) {
@@ -334,7 +355,7 @@ void Session::stop() {
   flush_output();  // detaching takes the kernel up to 100 ms: nobody should wait that long to read
   if (object_.loaded()) wait_for_programs();
   drain();
-  if (object_.loaded()) accounts_.end(program_, object_, attachments_);
+  if (object_.loaded()) accounts_.end(program_, object_, ladder_, attachments_);
   attachments_.detach();
   if (errors() > static_cast<u64>(state_->max_errors)) failed_ = true;
   if (too_many_skipped()) {

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -33,17 +34,22 @@ int open_tracefs() {
   return mount;
 }
 
+/// The root of tracefs, or -1.
+int tracefs_root() {
+  static const int root = open_tracefs();
+  return root;
+}
+
 }  // namespace
 
 int tracepoint_id(const std::string& name, std::string& error) {
-  static const int tracefs = open_tracefs();
-  if (tracefs < 0) {
+  if (tracefs_root() < 0) {
     error = "tracefs is not mounted and cannot be: mount -t tracefs tracefs /sys/kernel/tracing";
     return -1;
   }
   std::string path = "events/" + name + "/id";
   std::replace(path.begin(), path.end(), ':', '/');
-  int fd = openat(tracefs, path.c_str(), O_RDONLY | O_CLOEXEC);
+  int fd = openat(tracefs_root(), path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
     error = errno == ENOENT ? kNoSuchTracepoint
                             : std::string("cannot read its number: ") + strerror(errno);
@@ -55,6 +61,20 @@ int tracepoint_id(const std::string& name, std::string& error) {
   if (n > 0) return atoi(text);
   error = "cannot read its number";
   return -1;
+}
+
+const std::set<std::string>& traceable_functions() {
+  static const std::set<std::string> functions = [] {
+    std::set<std::string> names;
+    int fd = openat(tracefs_root(), "available_filter_functions", O_RDONLY | O_CLOEXEC);
+    FILE* list = fd >= 0 ? fdopen(fd, "r") : nullptr;
+    char name[512];
+    // "name" or "name [module]" in each line
+    while (list && fscanf(list, "%511s%*[^\n]", name) == 1) names.insert(name);
+    if (list) fclose(list);
+    return names;
+  }();
+  return functions;
 }
 
 }  // namespace ct

@@ -1,6 +1,7 @@
 // Tracepoint numbers from tracefs, whether it is mounted or not.
 #pragma once
 
+#include <set>
 #include <string>
 
 namespace ct {
@@ -10,5 +11,9 @@ constexpr char kNoSuchTracepoint[] = "this kernel has no such tracepoint";
 
 /// Number of the tracepoint "system:name" for perf_event_open, or -1 with a text in `error`.
 int tracepoint_id(const std::string& name, std::string& error);
+
+/// The kernel functions that ftrace, and so kprobe.multi, can trace, as available_filter_functions lists
+/// them; empty if the list cannot be read. Read once.
+const std::set<std::string>& traceable_functions();
 
 }  // namespace ct

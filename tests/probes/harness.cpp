@@ -58,6 +58,9 @@ class TestLowering final : public ContextLowering {
     inst.args = {*result};
     body_.block.push_back(inst);
     std::string text = ir::print(body_, 0);
+    for (const ir::Binding& b : module_.bindings)
+      text += b.owner + " " + (b.name.empty() ? "result" : "$" + b.name) + " in slot " +
+              std::to_string(b.slot) + (b.is_pointer ? ": " + b.pointee + " *" : "") + "\n";
     for (const ir::CoreType& type : module_.core_types) {
       text += type.name + " {";
       for (const ir::CoreType::Member& member : type.members) text += " " + member.declaration;

@@ -13,6 +13,7 @@
 #include "emit/kernel_unit.h"
 #include "emit/layout.h"
 #include "emit/user_body.h"
+#include "emit/variants.h"
 
 namespace coretap {
 
@@ -27,10 +28,10 @@ namespace {
 std::string num(uint64_t n) { return std::to_string(n); }
 
 /// The program's section: what libbpf makes the program type from.
-std::string section(const ir::KernelHandler& h) {
+std::string section(const ir::KernelHandler& h, Mechanism mechanism) {
   std::string target = h.sites.empty() ? "" : h.sites[0].target;
   std::string event = target.substr(target.find(':') + 1);  // "system:name" or "name"
-  switch (h.mechanism) {
+  switch (mechanism) {
     case Mechanism::Uprobe: return "uprobe";
     case Mechanism::Uretprobe: return "uretprobe";
     case Mechanism::TpBtf: return "tp_btf/" + event;
@@ -119,10 +120,22 @@ class UnitEmitter {
     for (GlobalId id = 0; id < module_.globals.size(); ++id)
       if (layout::in_map(module_.globals[id])) out += map(id);
     for (const std::string& code : module_.kernel_code) out += code + "\n";
-    return out + "\n" + unit_.constants() + bodies;
+    return out + "\n" + bindings() + unit_.constants() + bodies;
   }
 
  private:
+  // ---------------------------------------------------------------- bindings
+
+  /// Volatile, or clang would take the build machine's values for the last word.
+  std::string bindings() {
+    if (module_.bindings.empty()) return "";
+    std::string out = "const volatile struct ct_binding ct_bindings[] = {\n";
+    for (const ir::Binding& b : module_.bindings)
+      out += "  {" + num(b.slot) + ", " + num(64 - 8 * b.size) + ", " + num(b.is_signed) +
+             "}, /* " + b.owner + (b.name.empty() ? "" : " $" + b.name) + " */\n";
+    return out + "};\n\n";
+  }
+
   // ---------------------------------------------------------------- maps
 
   std::string map(GlobalId id) {
@@ -239,28 +252,32 @@ class UnitEmitter {
 
     CodeWriter out;
     out.append("\n" + text.declarations + "static __always_inline int ct_body_" + name +
-               "(struct ct_ctx *c)\n{\n" + text.statements + "}\n\n");
-    if (is_base() && tells_sites_apart(module_, h)) {
+               "(struct ct_ctx *c)\n{\n" + text.statements + "}\n");
+    for (const Variant& variant : variants(h, unit_.flavour)) {
+      if (!is_base() || !tells_sites_apart(module_, h)) {
+        const char* one_of_many = is_base() ? "CT_SITE_UNKNOWN" : "CT_SITE_BY_COOKIE";
+        program(index, variant, text, h.sites.size() > 1 ? one_of_many : "0", out);
+        continue;
+      }
       for (size_t site = 0; site < h.sites.size(); ++site)
-        program(out, index, site_program(name, site), text, num(site));
-      return out.take();
+        program(index, {site_program(variant.program, site), variant.mechanism}, text, num(site),
+                out);
     }
-    const char* one_of_many = is_base() ? "CT_SITE_UNKNOWN" : "CT_SITE_BY_COOKIE";
-    program(out, index, name, text, h.sites.size() > 1 ? one_of_many : "0");
     return out.take();
   }
 
   /// What the kernel calls: the gate, the context, a frame, the body, the accounts.
-  void program(CodeWriter& out, size_t index, const std::string& name, const kernel::BodyText& text,
-               const std::string& site) {
+  void program(size_t index, const Variant& variant, const kernel::BodyText& text,
+               const std::string& site, CodeWriter& out) const {
     const ir::KernelHandler& h = module_.kernel_handlers[index];
     bool too_long = h.actions > module_.max_action;
-    out.line("SEC(\"" + section(h) + "\")");
-    out.open("int " + name + "(void *ctx)");
+    out.append("\n");
+    out.line("SEC(\"" + section(h, variant.mechanism) + "\")");
+    out.open("int " + variant.program + "(void *ctx)");
     bool is_perf = h.mechanism == Mechanism::PerfEvent;
     out.line("if (!ct_running()) return " + (is_perf ? "ct_gated(" + num(index) + ")" : "0") + ";");
     out.line("u64 began = ct_began();");
-    out.line("struct ct_ctx c = {.ctx = ctx, .kind = " + std::string(kind(h.mechanism)) +
+    out.line("struct ct_ctx c = {.ctx = ctx, .kind = " + std::string(kind(variant.mechanism)) +
              ", .handler = " + num(index) + ",");
     out.line("                   .first_site = " + num(unit_.first_site(index)) +
              ", .site = " + site + "};");

@@ -329,9 +329,13 @@ void BodyEmitter::probe_op(const Inst& inst) {
     case Op::Reg: return assign(inst.dst, "ct_reg(c, " + std::to_string(inst.imm) + ")");
     case Op::RegIp: return assign(inst.dst, "ct_reg_ip(c)");
     case Op::CtxArg:
+      if (inst.binding != kNone)
+        return assign(inst.dst, "ct_bound_argument(c, &ct_bindings[" + num(inst.binding) + "])");
       return assign(inst.dst, std::string("(") + c_type(inst.size, inst.is_signed) +
                                   ")ct_argument(c, " + std::to_string(inst.imm) + ")");
     case Op::CtxRet:
+      if (inst.binding != kNone)
+        return assign(inst.dst, "ct_bound_return(c, &ct_bindings[" + num(inst.binding) + "])");
       return assign(inst.dst,
                     std::string("(") + c_type(inst.size, inst.is_signed) + ")ct_return_value(c)");
     case Op::SiteNum: return assign(inst.dst, "ct_site(c)");

@@ -6,6 +6,7 @@
 #include "emit/flavour.h"
 #include "emit/layout.h"
 #include "emit/user_body.h"
+#include "emit/variants.h"
 
 namespace coretap {
 
@@ -85,8 +86,8 @@ class Tables {
   explicit Tables(const ir::Module& module) : module_(module) {}
 
   std::string text() {
-    std::string globals = global_table(), handlers = handler_table(), users = user_table(),
-                segments = segment_table();
+    std::string globals = global_table(), bindings = binding_table(), handlers = handler_table(),
+                users = user_table(), segments = segment_table();
     out_ +=
         "extern \"C\" {\n"
         "extern const char ct_kernel_object[] __attribute__((weak));\n"
@@ -97,10 +98,12 @@ class Tables {
         "}\n";
     Row program;
     program.add("ct::kProgramAbi").add(c_string(module_.script_name));
+    program.add(c_string(module_.kernel_build_id));
     for (const char* object : {"ct_kernel_object", "ct_base_object"})
       program.add(object).add(std::string("static_cast<u64>(") + object + "_end - " + object + ")");
     program.add(globals).number(module_.globals.size());
     program.add(handlers).number(module_.kernel_handlers.size());
+    program.add(bindings).number(module_.bindings.size());
     program.add(users).number(module_.user_handlers.size());
     program.add(segments).number(module_.segments.size());
     program.add("reinterpret_cast<void**>(&ct_shared)").add("sizeof(struct ct_globals)");
@@ -234,6 +237,32 @@ class Tables {
     return table("ct::Global", "ct_global_table", rows, out_);
   }
 
+  std::string binding_table() {
+    std::vector<std::string> rows;
+    for (const ir::Binding& b : module_.bindings) {
+      static constexpr const char* kKinds[] = {"Parameter", "TraceArgument", "Result"};
+      Row row;
+      row.add(std::string("ct::Binding::") + kKinds[b.kind]).add(c_string(b.owner));
+      row.add(c_string(b.module)).add(c_string(b.name)).number(b.slot).add(b.is_pointer);
+      row.add(c_string(b.pointee)).number(b.size).add(b.is_signed);
+      rows.push_back(row.text());
+    }
+    return table("ct::Binding", "ct_binding_table", rows, out_);
+  }
+
+  /// The bindings that a handler's kernel code reads.
+  static std::set<uint32_t> bindings_of(const ir::KernelHandler& handler) {
+    std::set<uint32_t> found;
+    auto visit = [&](auto&& self, const ir::Block& block) -> void {
+      for (const ir::Inst& inst : block) {
+        if (inst.binding != ir::kNone) found.insert(inst.binding);
+        for (const ir::Block& inner : inst.blocks) self(self, inner);
+      }
+    };
+    visit(visit, handler.body.block);
+    return found;
+  }
+
   std::string handler_table() {
     std::vector<std::string> rows;
     for (const ir::KernelHandler& h : module_.kernel_handlers) {
@@ -247,10 +276,16 @@ class Tables {
         site.add(std::to_string(s.perf_config) + "ull").add(std::to_string(s.perf_period) + "ull");
         sites.push_back(site.text());
       }
-      std::string prefix = "ct_sites_" + std::to_string(rows.size());
+      std::string number = std::to_string(rows.size());
+      std::vector<std::string> programs, bound;
+      for (const Variant& v : variants(h, Flavour::Modern))
+        programs.push_back(Row().add(c_string(v.program)).add(mechanism(v.mechanism)).text());
+      for (uint32_t binding : bindings_of(h)) bound.push_back(std::to_string(binding));
       Row row;
-      row.add(c_string(h.name)).add(mechanism(h.mechanism));
-      row.add(table("ct::Site", prefix, sites, out_)).number(sites.size());
+      row.add(c_string(h.name)).add(table("ct::Variant", "ct_variants_" + number, programs, out_));
+      row.number(programs.size()).add(table("ct::Site", "ct_sites_" + number, sites, out_));
+      row.number(sites.size()).add(table("u32", "ct_bound_" + number, bound, out_));
+      row.number(bound.size()).number(h.companion);
       row.add(h.span ? c_string(h.span.file->name) : "nullptr");
       rows.push_back(row.text());
     }

@@ -108,6 +108,21 @@ struct HistSpec {
   bool operator==(const HistSpec&) const = default;
 };
 
+/// A value that is found by name on the kernel where the program runs: functions and tracepoints
+/// gain and move parameters between kernels. What BTF said at build time is the default.
+struct Binding {
+  enum Kind : uint8_t { Parameter, TraceArgument, Result } kind = Parameter;
+  std::string owner;   ///< function or tracepoint
+  std::string module;  ///< kernel module of the owner, "" for the kernel itself
+  std::string name;    ///< "" for a result
+  uint32_t slot = 0;   ///< word of the arguments
+  bool is_pointer = false;
+  std::string pointee;  ///< "struct dentry" if it points to a named struct or union
+  uint32_t size = 8;
+  bool is_signed = false;
+  bool operator==(const Binding&) const = default;
+};
+
 using GlobalId = uint32_t;
 using FunctionId = uint32_t;
 
@@ -162,6 +177,7 @@ struct Inst {
   Space space = Space::Kernel;
   GlobalId global = 0;
   FunctionId function = 0;
+  uint32_t binding = kNone;  ///< CtxArg, CtxRet: index into Module::bindings
   ast::StatFn stat_fn = ast::StatFn::Count;
   HistSpec hist;
   std::string name;
@@ -239,6 +255,9 @@ struct KernelHandler {
   std::vector<Site> sites;
   Body body;
   int64_t actions = 0;          ///< statements outside of loops, which count against MAXACTION
+  /// Index of the handler at the entry of the same functions whose values this one takes, or
+  /// kNone: where one of the two cannot be loaded, neither is.
+  uint32_t companion = kNone;
   bool uses_site_info = false;  ///< SiteStr/SiteNum appear (also in callees)
 };
 
@@ -273,9 +292,11 @@ struct Module {
   std::vector<UserHandler> user_handlers;
   std::vector<Segment> segments;
   std::vector<CoreType> core_types;
+  std::vector<Binding> bindings;
   std::vector<std::string> kernel_code;  ///< file-level embedded C, /* bpf */
   std::vector<std::string> user_code;    ///< file-level embedded C, /* harness */
   std::string script_name;
+  std::string kernel_build_id;  ///< of the kernel whose BTF was read, "" if not known
   /// Compile-time limits (-D): MAXSTRINGLEN, MAXACTION, MAXNESTING, …
   uint32_t max_string = 512;
   int64_t max_action = 1000;  ///< statements per kernel handler loop

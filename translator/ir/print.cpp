@@ -126,6 +126,15 @@ class Printer {
   }
 
  private:
+  /// " $dentry of vfs_unlink"
+  std::string binding(const Inst& inst) const {
+    if (inst.binding == kNone) return "";
+    if (!module_ || inst.binding >= module_->bindings.size())
+      return " binding#" + std::to_string(inst.binding);
+    const Binding& b = module_->bindings[inst.binding];
+    return " $" + (b.name.empty() ? "return" : b.name) + " of " + b.owner;
+  }
+
   std::string local(LocalId id) const {
     if (id >= body_->locals.size()) return "<bad local " + std::to_string(id) + ">";
     const std::string& name = body_->locals[id].name;
@@ -180,7 +189,9 @@ class Printer {
                (inst.is_signed ? "s" : "u") + std::to_string(inst.size * 8);
       case Op::LoadStr: return inst.space == Space::User ? " user" : " kernel";
       case Op::Reg: return " dwarf " + std::to_string(inst.imm);
+      case Op::CtxRet: return binding(inst);
       case Op::CtxArg:
+        if (inst.binding != kNone) return binding(inst);
         return " #" + std::to_string(inst.imm) + (inst.is_signed ? " s" : " u") +
                std::to_string(inst.size * 8);
       case Op::CoreOffset:
@@ -300,6 +311,10 @@ std::string print(const Module& module) {
   Printer printer(&module);
   std::string out;
   for (const Global& g : module.globals) out += global_text(g);
+  for (const Binding& b : module.bindings)
+    out += "binding " + b.owner + " " + (b.name.empty() ? "$return" : "$" + b.name) + ": slot " +
+           std::to_string(b.slot) + (b.is_signed ? " s" : " u") + std::to_string(8 * b.size) +
+           (b.is_pointer ? " *" + b.pointee : "") + "\n";
   for (const CoreType& type : module.core_types) {
     out += "core " + type.name + "\n";
     for (const CoreType::Member& member : type.members) out += "  " + member.declaration + "\n";

@@ -278,7 +278,10 @@ class HandlerLowering {
     conditions(lowering);
     lowering.stmt(*probe_.body);
     handler.actions = lowering.actions;
-    if (!lowering.entry_saves.empty()) entry_handler(group, handler, lowering);
+    if (!lowering.entry_saves.empty()) {
+      handler.companion = static_cast<uint32_t>(outer_.module.kernel_handlers.size());
+      entry_handler(group, handler, lowering);
+    }
     if (!lowering.entry_registers.empty()) register_saver(group, lowering);
     handler.name = next_name();  // companions have taken theirs
     outer_.module.kernel_handlers.push_back(std::move(handler));
@@ -313,7 +316,11 @@ class HandlerLowering {
     entry.span = probe_.span;
     entry.mechanism = group.front()->entry->mechanism;
     for (probes::ResolvedProbe* site : group)
-      if (site->entry) entry.sites.push_back(site->entry->site);
+      if (site->entry) {
+        entry.sites.push_back(site->entry->site);
+        entry.sites.back().optional = site->site.optional;
+        if (entry.sites.back().pp.empty()) entry.sites.back().pp = site->entry->canonical;
+      }
     BodyLowering saving(outer_, entry.body, Side::Kernel, probe_.span,
                         group.front()->entry->scope.get());
     ir::Builder& e = saving.builder();

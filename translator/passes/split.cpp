@@ -448,6 +448,39 @@ class Splitter {
     }
   }
 
+  /// Kernel work between two prints that nobody can see (it writes only locals and cannot fail) runs
+  /// ahead of the first: then both are one record, and no other CPU's output comes between them.
+  void join(ir::Block& block) {
+    ir::Block result, user;
+    auto flush = [&] {
+      result.insert(result.end(), std::make_move_iterator(user.begin()),
+                    std::make_move_iterator(user.end()));
+      user.clear();
+    };
+    for (Inst& inst : block) {
+      if (inst.moved) {
+        user.push_back(std::move(inst));
+        continue;
+      }
+      if (is_invisible(inst))
+        keep_old_values(inst, user, result);
+      else
+        flush();
+      result.push_back(std::move(inst));
+    }
+    flush();
+    block = std::move(result);
+  }
+
+  bool is_invisible(const Inst& inst) const {
+    if (inst.op != Op::Call) return ir::info(inst.op).pure && !ir::info(inst.op).can_fail;
+    const ir::Function& callee = module_.functions[inst.function];
+    if (!callee.pure || !callee.is_embedded) return false;
+    for (const char* raises : {"STAP_ERROR", "_FAULT", "ct_fail", "ct_out"})
+      if (callee.embedded_c.find(raises) != std::string::npos) return false;
+    return true;
+  }
+
   LocalId new_temporary(LocalId like) {
     ir::Local local{"t" + std::to_string(body_.locals.size()), body_.locals[like].type};
     body_.locals.push_back(std::move(local));
@@ -456,6 +489,7 @@ class Splitter {
 
   void rewrite(ir::Block& block) {
     gather(block);
+    join(block);
     ir::Block result;
     for (size_t i = 0; i < block.size();) {
       if (!block[i].moved) {

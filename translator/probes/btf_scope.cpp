@@ -1,5 +1,7 @@
 #include "probes/btf_scope.h"
 
+#include <algorithm>
+
 #include "probes/families.h"
 #include "probes/scope_base.h"
 
@@ -10,8 +12,8 @@ using ir::Operand;
 
 namespace {
 
-/// The psABI passes six integer arguments in registers; a kprobe sees only those.
-constexpr size_t kRegisterArguments = 6;
+/// Words of arguments that runtime/bpf/regs.bpf.h can tell apart (CT_MOST_SLOTS).
+constexpr uint32_t kMostSlots = 12;
 
 class BtfScope final : public VariableScope {
  public:
@@ -33,6 +35,8 @@ class BtfScope final : public VariableScope {
 
  private:
   std::string argument_problem(size_t index) const;
+  ir::Binding binding(ir::Binding::Kind kind, const std::string& name,
+                      const debug::TypePtr& type) const;
   Root argument(size_t index) const;
   Root return_value() const;
 
@@ -53,30 +57,66 @@ std::string BtfScope::argument_problem(size_t index) const {
   debug::TypePtr type = site_.function.parameters[index].type;
   if (site_.is_return) return "it is gone when the function returns";
   if (type && type->byte_size() > 8) return "it is a struct passed by value";
-  if (!site_.is_tracepoint && index >= kRegisterArguments) return "it is passed on the stack";
+  if (index >= kMostSlots) return "it has too many arguments before it";
   return "";
 }
 
+/// The words of arguments that a parameter of this type takes: as the psABI of x86-64 (3.2.3) and
+/// AAPCS64 (6.8.2) have it, a struct of up to 16 bytes two, a larger one none (it lies in memory).
+uint32_t argument_words(const debug::TypePtr& type) {
+  uint64_t size = type ? type->byte_size() : 8;
+  return size > 16 ? 0 : size > 8 ? 2 : 1;
+}
+
+ir::Binding BtfScope::binding(ir::Binding::Kind kind, const std::string& name,
+                              const debug::TypePtr& type) const {
+  ir::Binding binding;
+  binding.kind = kind;
+  binding.owner = site_.function.name;
+  binding.module = site_.module;
+  binding.name = name;
+  if (type && type->byte_size() != 0) binding.size = static_cast<uint32_t>(type->byte_size());
+  binding.is_signed = type && type->is_signed();
+  binding.is_pointer = type && type->kind() == debug::TypeKind::Pointer;
+  debug::TypePtr pointee = binding.is_pointer ? type->target() : nullptr;
+  if (pointee && !pointee->name().empty()) {
+    if (pointee->kind() == debug::TypeKind::Struct) binding.pointee = "struct " + pointee->name();
+    if (pointee->kind() == debug::TypeKind::Union) binding.pointee = "union " + pointee->name();
+  }
+  return binding;
+}
+
+/// The operation's value is extended to 64 bits already.
+Place bound_place(PlaceEmitter& emitter, Op op, const ir::Binding& binding,
+                  const debug::TypePtr& type) {
+  std::vector<ir::Binding>& bindings = emitter.to().module().bindings;
+  auto known = std::find(bindings.begin(), bindings.end(), binding);
+  if (known == bindings.end()) known = bindings.insert(known, binding);
+  ir::Builder& to = emitter.to().builder();
+  ir::LocalId dst = to.temp(ir::Ty::Long);
+  to.append(op, {}, dst).binding = static_cast<uint32_t>(known - bindings.begin());
+  Place place = value_place(type, Operand::of(dst));
+  place.extended = true;
+  return place;
+}
+
 Root BtfScope::argument(size_t index) const {
-  debug::TypePtr type = site_.function.parameters[index].type;
-  return {type, [type, index](PlaceEmitter& emitter) {
-            ir::Builder& to = emitter.to().builder();
-            ir::LocalId dst = to.temp(ir::Ty::Long);
-            ir::Inst& inst = to.append(Op::CtxArg, {}, dst);
-            inst.imm = static_cast<int64_t>(index);
-            inst.size =
-                type && type->byte_size() != 0 ? static_cast<uint32_t>(type->byte_size()) : 8;
-            inst.is_signed = type && type->is_signed();
-            Place place = value_place(type, Operand::of(dst));
-            place.extended = true;  // Op::CtxArg does it
-            return place;
+  const debug::BtfParameter& parameter = site_.function.parameters[index];
+  ir::Binding bound =
+      binding(site_.is_tracepoint ? ir::Binding::TraceArgument : ir::Binding::Parameter,
+              parameter.name, parameter.type);
+  for (size_t i = 0; i < index; i++)
+    bound.slot += argument_words(site_.function.parameters[i].type);
+  return {parameter.type, [bound, type = parameter.type](PlaceEmitter& emitter) {
+            return bound_place(emitter, Op::CtxArg, bound, type);
           }};
 }
 
 Root BtfScope::return_value() const {
   debug::TypePtr type = site_.function.return_type;
-  return {type, [type](PlaceEmitter& emitter) {
-            return value_place(type, emitter.to().builder().value(Op::CtxRet));
+  ir::Binding bound = binding(ir::Binding::Result, "", type);
+  return {type, [bound, type](PlaceEmitter& emitter) {
+            return bound_place(emitter, Op::CtxRet, bound, type);
           }};
 }
 

@@ -11,6 +11,7 @@ namespace coretap::probes {
 struct BtfCallSite {
   debug::BtfFunction function;
   std::shared_ptr<debug::KernelBtf> btf;
+  std::string module;  ///< of the function, "" for the kernel itself
   bool is_tracepoint = false;
   bool is_return = false;
 };

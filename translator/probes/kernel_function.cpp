@@ -1,5 +1,8 @@
-// kernel.function("F")[.call|.return[.maxactive(N)]] and kprobe.function("F"): kernel functions by
-// name, with the parameters of their BTF prototypes.
+// kernel.function("F")[.call|.return[.maxactive(N)]], module("M").function("F")…, and
+// kprobe.function("F"), kprobe.module("M").function("F"): kernel functions by name, with the
+// parameters of their BTF prototypes.
+#include <fnmatch.h>
+
 #include "probes/btf_scope.h"
 #include "probes/families.h"
 
@@ -7,28 +10,67 @@ namespace coretap::probes {
 
 namespace {
 
-ResolvedProbe function_probe(const ast::ProbePoint& point, const debug::BtfFunction& function,
-                             const std::shared_ptr<debug::KernelBtf>& btf, bool is_return,
+/// Where a written point looks for functions.
+struct Area {
+  std::string prefix;  ///< of canonical names: `kernel`, `kprobe`, `module("nfs")`
+  std::string module;  ///< "" for the kernel itself
+  std::shared_ptr<debug::KernelBtf> btf;
+};
+
+ResolvedProbe function_probe(const ast::ProbePoint& point, const Area& area,
+                             const debug::BtfFunction& function, bool is_return,
                              ResolveContext& context) {
-  const std::string& family = point.components.front().functor;
-  ResolvedProbe probe;
-  probe.canonical = family + ".function(\"" + function.name + "\")";
-  for (size_t i = 2; i < point.components.size(); i++)
-    probe.canonical += "." + point.components[i].functor;
-  probe.side = ir::Side::Kernel;
-  probe.mechanism = is_return ? ir::Mechanism::Kretprobe : ir::Mechanism::Kprobe;
-  probe.is_return = is_return;
-  probe.site.target = function.name;
-  probe.site.function = function.name;
-  probe.scope = make_btf_scope({function, btf, false, is_return}, context);
+  auto make = [&](bool returns) {
+    ResolvedProbe probe;
+    probe.canonical = area.prefix + ".function(\"" + function.name + "\")";
+    probe.side = ir::Side::Kernel;
+    probe.mechanism = returns ? ir::Mechanism::Kretprobe : ir::Mechanism::Kprobe;
+    probe.is_return = returns;
+    probe.site.target = function.name;
+    probe.site.function = function.name;
+    probe.site.module = area.module;
+    probe.scope = make_btf_scope({function, area.btf, area.module, false, returns}, context);
+    return probe;
+  };
+  ResolvedProbe probe = make(is_return);
+  bool behind = false;
+  for (const ast::ProbeComponent& component : point.components) {
+    if (behind) probe.canonical += "." + component.functor;
+    behind |= component.functor == "function";
+  }
   if (is_return) {
-    probe.entry = std::make_shared<ResolvedProbe>(probe);
-    probe.entry->canonical = family + ".function(\"" + function.name + "\").call";
-    probe.entry->mechanism = ir::Mechanism::Kprobe;
-    probe.entry->is_return = false;
-    probe.entry->scope = make_btf_scope({function, btf, false, false}, context);
+    probe.entry = std::make_shared<ResolvedProbe>(make(false));
+    probe.entry->canonical += ".call";
   }
   return probe;
+}
+
+/// The kernel, or each module that matches. Empty after reporting why.
+std::vector<Area> areas(const ast::ProbePoint& point, ResolveContext& context) {
+  const std::string& head = point.components.front().functor;
+  const ast::ProbeComponent* module = find_component(point, "module");
+  if (!module) {
+    std::shared_ptr<debug::KernelBtf> btf = context.kernel_btf(point.components.front().span);
+    return btf ? std::vector<Area>{{head, "", btf}} : std::vector<Area>{};
+  }
+  std::vector<Area> found;
+  std::vector<std::string> names = context.kernel_modules();
+  for (const std::string& name : names) {
+    if (fnmatch(module->string_arg->c_str(), name.c_str(), 0) != 0) continue;
+    std::shared_ptr<debug::KernelBtf> btf = context.module_btf(name, module->span);
+    if (!btf) return {};
+    std::string prefix = (head == "kprobe" ? "kprobe." : "") + ("module(\"" + name + "\")");
+    found.push_back({prefix, name, btf});
+  }
+  if (!found.empty()) return found;
+  Diagnostic& diagnostic = context.diagnostics.semantic_error(
+      "no-such-module", module->span,
+      "no kernel module with type information matches '" + *module->string_arg + "'");
+  std::vector<std::string> similar = similar_names(*module->string_arg, names);
+  if (!similar.empty()) diagnostic.hint("similar: " + join(similar));
+  diagnostic.hint("a module's types are in " + context.kernel_btf_folder() +
+                  "/MODULE while it is loaded: modprobe it first");
+  return {};
 }
 
 }  // namespace
@@ -36,25 +78,31 @@ ResolvedProbe function_probe(const ast::ProbePoint& point, const debug::BtfFunct
 std::vector<ResolvedProbe> resolve_kernel_function(const ast::ProbePoint& point,
                                                    ResolveContext& context) {
   const ast::ProbeComponent& component = *find_component(point, "function");
-  const std::string& written = *component.string_arg;
-  std::shared_ptr<debug::KernelBtf> btf = context.kernel_btf(component.span);
-  if (!btf) return {};
-  if (written.find('@') != std::string::npos) {
+  const std::string& wanted = *component.string_arg;
+  if (wanted.find('@') != std::string::npos) {
     context.diagnostics
         .semantic_error("kernel-source-line", component.span,
                         "source files and lines of the kernel are not known: BTF has only names")
-        .hint("write the function's name alone: \"" + written.substr(0, written.find('@')) + "\"");
+        .hint("write the function's name alone: \"" + wanted.substr(0, wanted.find('@')) + "\"");
     return {};
   }
   bool is_return = has_component(point, "return");
+  std::vector<Area> searched = areas(point, context);
   std::vector<ResolvedProbe> probes;
-  for (const std::string& name : btf->functions(written))
-    if (std::optional<debug::BtfFunction> function = btf->function(name))
-      probes.push_back(function_probe(point, *function, btf, is_return, context));
-  if (!probes.empty()) return probes;
+  for (const Area& area : searched)
+    for (const std::string& name : area.btf->functions(wanted))
+      if (std::optional<debug::BtfFunction> function = area.btf->function(name)) {
+        probes.push_back(function_probe(point, area, *function, is_return, context));
+        // Another kernel has other functions of this pattern: those that are there are probed.
+        probes.back().site.optional = has_wildcard(written(point));
+      }
+  if (!probes.empty() || searched.empty()) return probes;
   Diagnostic& diagnostic = context.diagnostics.semantic_error(
-      "no-such-function", component.span, "no kernel function matches '" + written + "'");
-  std::vector<std::string> similar = similar_names(written, btf->functions("*"));
+      "no-such-function", component.span,
+      (searched[0].module.empty() ? "no kernel function matches '"
+                                  : "no function of this module matches '") +
+          wanted + "'");
+  std::vector<std::string> similar = similar_names(wanted, searched[0].btf->functions("*"));
   if (!similar.empty()) diagnostic.hint("similar: " + join(similar));
   return {};
 }

@@ -89,7 +89,7 @@ std::vector<ResolvedProbe> resolve_kernel_trace(const ast::ProbePoint& point,
         kernel_site("kernel.trace(\"" + (system.empty() ? name : system + ":" + name) + "\")",
                     ir::Mechanism::TpBtf, name);
     function->name = name;
-    probe.scope = make_btf_scope({*function, btf, true, false}, context);
+    probe.scope = make_btf_scope({*function, btf, "", true, false}, context);
     probes.push_back(std::move(probe));
   }
   if (!probes.empty()) return probes;

@@ -100,6 +100,12 @@ class ResolveContext {
 
   /// Kernel BTF, or null after reporting `no-kernel-btf` at `at`.
   std::shared_ptr<debug::KernelBtf> kernel_btf(const Span& at);
+  /// The folder where modules' BTF is, beside the kernel's: one file for each module.
+  std::string kernel_btf_folder() const;
+  /// The names of the modules in it, sorted.
+  std::vector<std::string> kernel_modules() const;
+  /// A module's BTF, or null after reporting at `at`.
+  std::shared_ptr<debug::KernelBtf> module_btf(const std::string& module, const Span& at);
   /// Module by path (cached), or null after reporting why, with the paths that were tried.
   std::shared_ptr<debug::Module> object(const std::string& path, const Span& at);
   /// Files that a cached result depends on.
@@ -107,6 +113,7 @@ class ResolveContext {
 
  private:
   std::shared_ptr<debug::KernelBtf> btf_;
+  std::map<std::string, std::shared_ptr<debug::KernelBtf>> module_btf_;
   std::map<std::string, std::shared_ptr<debug::Module>> objects_;
 };
 

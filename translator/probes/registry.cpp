@@ -85,7 +85,8 @@ std::vector<Row> rows() {
        resolve_process_statement},
       {{"kernel.trace(string)"}, resolve_kernel_trace},
       {{"kernel.tracepoint(string)"}, resolve_kernel_tracepoint},
-      {cross({"kernel.function(string)", "kprobe.function(string)"},
+      {cross({"kernel.function(string)", "kprobe.function(string)",
+              "module(string).function(string)", "kprobe.module(string).function(string)"},
              {"", "call", "return", "return.maxactive(number)"}),
        resolve_kernel_function},
   };
@@ -188,7 +189,7 @@ std::vector<ResolvedProbe> resolve(const ast::ProbePoint& point, ResolveContext&
     if (agreeing(pattern, point) != pattern.components.size()) continue;
     std::vector<ResolvedProbe> probes = pattern.family(point, context);
     for (ResolvedProbe& probe : probes) {
-      probe.site.optional = point.optional || point.sufficient;
+      probe.site.optional |= point.optional || point.sufficient;
       if (probe.site.pp.empty()) probe.site.pp = probe.canonical;
     }
     return probes;

@@ -68,7 +68,7 @@ static __always_inline int ct_body_h(struct ct_ctx *c)
 }
 
 SEC("tp_btf/sched_switch")
-int h(void *ctx) {
+int h_btf(void *ctx) {
   if (!ct_running()) return 0;
   u64 began = ct_began();
   struct ct_ctx c = {.ctx = ctx, .kind = CT_TP_BTF, .handler = 0,
@@ -76,6 +76,23 @@ int h(void *ctx) {
   c.frame = ct_frame_claim();
   if (!c.frame) {
     ct_skip(0);
+    return 0;
+  }
+  ct_end(&c, ct_body_h(&c));
+  ct_frame_release(c.frame);
+  ct_took(0, began);
+  return 0;
+}
+
+SEC("raw_tp/sched_switch")
+int h(void *ctx) {
+  if (!ct_running()) return 0;
+  u64 began = ct_began();
+  struct ct_ctx c = {.ctx = ctx, .kind = CT_RAW_TP, .handler = 0,
+                     .first_site = 0, .site = 0};
+  c.frame = ct_frame_claim();
+  if (!c.frame) {
+    CT_COUNT(0, frame_busy);
     return 0;
   }
   ct_end(&c, ct_body_h(&c));

@@ -1,0 +1,106 @@
+#include "ladder.h"
+
+#include <algorithm>
+
+#include "kernel_features.h"
+#include "mechanism.h"
+
+namespace ct {
+namespace {
+
+/// Sites from which one link for all beats a perf event each.
+constexpr u32 kManySites = 4;
+
+/// A kernel that cannot do fentry for two functions hardly can for the third: the rest is not tried.
+constexpr unsigned kMostTracingFailures = 2;
+
+bool is_tracing(Mechanism mechanism) {
+  return mechanism == Mechanism::Fentry || mechanism == Mechanism::Fexit;
+}
+
+bool has_multi(Mechanism mechanism) {
+  switch (mechanism) {
+    case Mechanism::Uprobe:
+    case Mechanism::Uretprobe: return has_uprobe_multi();
+    case Mechanism::Kprobe:
+    case Mechanism::Kretprobe: return has_kprobe_multi();
+    default: return false;
+  }
+}
+
+std::string name_of(const Rung& rung) {
+  std::string name = mechanism_name(rung.mechanism);
+  bool user = rung.mechanism == Mechanism::Uprobe || rung.mechanism == Mechanism::Uretprobe;
+  return name + (!rung.multi ? "" : user ? "_multi" : ".multi");
+}
+
+}  // namespace
+
+bool is_return(Mechanism mechanism) {
+  return mechanism == Mechanism::Uretprobe || mechanism == Mechanism::Kretprobe ||
+         mechanism == Mechanism::Fexit;
+}
+
+Ladder::Ladder(const Program& program) : program_(&program), states_(program.handler_count) {
+  for (u32 i = 0; i < program.handler_count; ++i) {
+    const KernelHandler& h = program.handlers[i];
+    for (u32 v = 0; v < h.variant_count; ++v) {
+      const Variant& variant = h.variants[v];
+      if (h.site_count >= kManySites && has_multi(variant.mechanism))
+        states_[i].rungs.push_back({variant.program, variant.mechanism, true});
+      states_[i].rungs.push_back({variant.program, variant.mechanism, false});
+    }
+  }
+}
+
+void Ladder::next_rung(State& state, const std::string& why) {
+  if (!state.reasons.empty()) state.reasons += "; ";
+  state.reasons += name_of(state.rungs[state.at]) + ": " + why;
+  ++state.at;
+}
+
+bool Ladder::give_up(u32 handler, const std::string& why) {
+  State& state = states_[handler];
+  if (state.at + 1 == state.rungs.size()) return drop(handler, why);
+  bool tracing = is_tracing(state.rungs[state.at].mechanism);
+  next_rung(state, why);
+  if (!tracing || ++tracing_failures_ < kMostTracingFailures) return true;
+  for (State& other : states_)
+    if (other.at + 1 < other.rungs.size() && is_tracing(other.rungs[other.at].mechanism))
+      next_rung(other, why);
+  return true;
+}
+
+bool Ladder::drop(u32 handler, const std::string& why) {
+  const KernelHandler& h = program_->handlers[handler];
+  if (!std::all_of(h.sites, h.sites + h.site_count, [](const Site& s) { return s.optional; }))
+    return false;
+  drop_with_companions(handler, why);
+  return true;
+}
+
+void Ladder::drop_with_companions(u32 handler, const std::string& why) {
+  if (states_[handler].dropped) return;
+  states_[handler].dropped = true;
+  states_[handler].reasons = why;
+  u32 companion = program_->handlers[handler].companion;
+  if (companion != kAbsent) drop_with_companions(companion, why);
+  for (u32 i = 0; i < program_->handler_count; ++i)
+    if (program_->handlers[i].companion == handler) drop_with_companions(i, why);
+}
+
+u32 Ladder::handler_of(const std::string& program) const {
+  for (u32 i = 0; i < states_.size(); ++i)
+    for (const Rung& rung : states_[i].rungs)
+      if (program == rung.program) return i;
+  return kAbsent;
+}
+
+std::string Ladder::story(u32 handler) const {
+  const State& state = states_[handler];
+  if (state.dropped) return "not probed (" + state.reasons + ")";
+  std::string text = name_of(rung(handler));
+  return state.reasons.empty() ? text : text + " (" + state.reasons + ")";
+}
+
+}  // namespace ct

@@ -1,0 +1,69 @@
+// The ladder: which kind of BPF program serves each handler on this kernel.
+//
+// A handler has several ways into the kernel (program.h: Variant), best first. Nothing is asked of
+// the kernel beforehand where trying costs no more: the best way is loaded and attached, and what
+// fails is given up for the next one, with its reason kept for -v. Versions are never compared.
+//
+//   kernel function, one site    fentry, fexit   →  kprobe, kretprobe
+//   kernel functions, many       kprobe.multi    →  a kprobe each
+//   kernel.trace                 tp_btf          →  raw tracepoint
+//   uprobes, many in one file    uprobe_multi    →  a uprobe each
+//
+// A handler whose sites are all optional is dropped when no way is left; with it goes the handler
+// at the entry that saves values for it, and the other way round.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "program.h"
+
+namespace ct {
+
+/// One way of hooking a handler into the kernel.
+struct Rung {
+  const char* program;  ///< name of the BPF program
+  Mechanism mechanism;
+  bool multi;  ///< one link for many sites: uprobe_multi, kprobe.multi
+};
+
+class Ladder {
+ public:
+  explicit Ladder(const Program& program);
+
+  bool dropped(u32 handler) const { return states_[handler].dropped; }
+  /// The way that a handler takes, if it is not dropped.
+  const Rung& rung(u32 handler) const { return states_[handler].rungs[states_[handler].at]; }
+
+  /// The handler's present way does not work here. True if another one is to be tried, or the
+  /// handler is dropped; false if the script cannot run without it.
+  bool give_up(u32 handler, const std::string& why);
+  /// Does without a handler, if all its sites are optional.
+  bool drop(u32 handler, const std::string& why);
+  /// Index of the handler that has a BPF program of this name, or kAbsent.
+  u32 handler_of(const std::string& program) const;
+
+  /// Why better ways were given up: "fentry: Operation not permitted"; "" if none was.
+  const std::string& tried(u32 handler) const { return states_[handler].reasons; }
+  /// "fentry", or "kprobe (fentry: Operation not permitted)".
+  std::string story(u32 handler) const;
+
+ private:
+  struct State {
+    std::vector<Rung> rungs;
+    size_t at = 0;
+    bool dropped = false;
+    std::string reasons;
+  };
+  void next_rung(State& state, const std::string& why);
+  void drop_with_companions(u32 handler, const std::string& why);
+
+  const Program* program_;
+  std::vector<State> states_;
+  unsigned tracing_failures_ = 0;  ///< handlers that fentry or fexit could not serve
+};
+
+/// True for the kinds of program that belong to a function's return.
+bool is_return(Mechanism mechanism);
+
+}  // namespace ct

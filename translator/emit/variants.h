@@ -1,0 +1,23 @@
+// A kernel handler is one body and one or more BPF programs around it: kinds of program that can
+// serve the same probe point. The loader takes the first one that the running kernel loads and
+// attaches (runtime/user/ladder.h).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "emit/flavour.h"
+#include "ir/ir.h"
+
+namespace coretap {
+
+struct Variant {
+  std::string program;  ///< C identifier of the BPF program
+  ir::Mechanism mechanism;
+};
+
+/// Best first. The last one is named like the handler.
+/// `base` has no fexit: on its kernels a result is out of an fexit program's reach.
+std::vector<Variant> variants(const ir::KernelHandler& handler, Flavour flavour);
+
+}  // namespace coretap
