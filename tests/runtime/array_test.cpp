@@ -14,7 +14,7 @@ const KeyField kTwoKeys[] = {{Kind::Str, 0, 0}, {Kind::Long, 0, 0}};
 Key key(s64 v) { return Key().add(v); }
 Key key(const char* s, s64 v) { return Key().add(text(s)).add(v); }
 
-std::vector<s64> first_keys(u32 global, Order order, s64 limit = -1) {
+std::vector<s64> first_keys(u32 global, Order order, s64 limit = INT64_MAX) {
   std::vector<s64> keys;
   for (Cursor c(global, order, limit, {"", 0}); c.next();) keys.push_back(c.key_long(0));
   return keys;

@@ -450,9 +450,13 @@ class Splitter {
 
   /// Kernel work between two prints that nobody can see (it writes only locals and cannot fail) runs
   /// ahead of the first: then both are one record, and no other CPU's output comes between them.
+  /// The values that wait for the record live on BPF's small stack, so only so many may.
   void join(ir::Block& block) {
+    constexpr size_t kMostWaiting = 8;
     ir::Block result, user;
+    size_t waiting = 0;
     auto flush = [&] {
+      waiting = 0;
       result.insert(result.end(), std::make_move_iterator(user.begin()),
                     std::make_move_iterator(user.end()));
       user.clear();
@@ -462,7 +466,7 @@ class Splitter {
         user.push_back(std::move(inst));
         continue;
       }
-      if (is_invisible(inst))
+      if (!user.empty() && ++waiting <= kMostWaiting && is_invisible(inst))
         keep_old_values(inst, user, result);
       else
         flush();
