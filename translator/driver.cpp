@@ -61,6 +61,7 @@ class Driver {
     std::string text;
     if (!load_script(text)) return report();
     make_facts();
+    if (diagnostics_.has_errors()) return report();
     bool may_cache = o_.last_pass == 5 && o_.dump.empty() && o_.build.empty() && !o_.no_cache &&
                      o_.mode == Options::Mode::Run;
     if (may_cache) {
@@ -125,10 +126,26 @@ class Driver {
     return true;
   }
 
+  /// -r RELEASE, or the build tree of a kernel.
+  void set_kernel(const std::string& running) {
+    facts_.kernel_release = o_.kernel_release.empty() ? running : o_.kernel_release;
+    std::string tree;
+    if (facts_.kernel_release.starts_with("/")) {
+      tree = facts_.kernel_release;
+      std::ifstream release(tree + "/include/config/kernel.release");
+      if (!std::getline(release, facts_.kernel_release))
+        diagnostics_.error("kernel-tree", "-r " + tree + ": there is no kernel build tree (" +
+                                              tree +
+                                              "/include/config/kernel.release cannot be read)");
+    }
+    facts_.kernel_config = std::make_shared<KernelConfig>(
+        kernel_config_places(facts_.kernel_release, tree, facts_.kernel_release == running));
+  }
+
   void make_facts() {
     utsname name{};
     uname(&name);
-    facts_.kernel_release = o_.kernel_release.empty() ? name.release : o_.kernel_release;
+    set_kernel(name.release);
     facts_.arch = name.machine;
     facts_.guru_mode = o_.guru;
     facts_.arguments = o_.arguments;
@@ -146,6 +163,7 @@ class Driver {
     std::vector<std::string> parts{script_name_,
                                    text,
                                    facts_.kernel_release,
+                                   o_.kernel_release,
                                    o_.guru ? "g" : "",
                                    o_.keep_unused ? "u" : "",
                                    o_.suppress_errors ? "s" : "",
@@ -342,6 +360,8 @@ class Driver {
     if (may_cache || (o_.last_pass == 4 && !to_binary)) {
       std::set<std::string> dependencies = program.dependencies;
       for (const std::string& path : context.dependencies()) dependencies.insert(path);
+      if (std::string config = facts_.kernel_config->path(); !config.empty())
+        dependencies.insert(config);
       dependencies.insert("/proc/self/exe");
       dependencies.merge(runtime_headers());
       for (const std::string& dir : compile_options_.tapset_dirs) dependencies.insert(dir);

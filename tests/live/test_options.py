@@ -1,5 +1,6 @@
 """Options of a session: what each does, and the words of those that cannot be."""
 import os
+import re
 import time
 
 import live
@@ -87,6 +88,39 @@ class Options(LiveTest):
         done = coretap("-gwup1", "-e", EXIT)
         self.assertEqual(done.returncode, 0)
         self.assertIn("exit()", done.stdout)
+
+    def test_configuration_of_the_running_kernel(self):
+        for path in (f"/boot/config-{os.uname().release}", "/proc/config.gz"):
+            if os.path.exists(path):
+                break
+        else:
+            self.skipTest("this machine says nowhere how its kernel is configured")
+        text = live.run("zcat", "-f", path).stdout
+        values = dict(re.findall(r"^(CONFIG_\w+)=(.*)$", text, re.M))
+        unset = re.findall(r"^# (CONFIG_\w+) is not set$", text, re.M)
+        for name, value in [(n, v) for n, v in values.items() if v in "ym"][:3]:
+            out = self.lines(script(
+                f'probe begin {{ %( {name} == "{value}" %? println("yes") %: println("no") %) exit() }}'))
+            self.assertEqual(out, ["yes"], name)
+        out = self.lines(script(
+            f'probe begin {{ %( {unset[0]} == "" %? println("unset") %) exit() }}'))
+        self.assertEqual(out, ["unset"])
+
+    def test_configuration_of_a_build_tree(self):
+        tree = TMP / "tree"
+        (tree / "include/config").mkdir(parents=True)
+        (tree / "include/config/kernel.release").write_text("5.4.3-mine\n")
+        (tree / ".config").write_text('CONFIG_A=y\nCONFIG_N=12\nCONFIG_S="text"\n# CONFIG_U is not set\n')
+        done = coretap("-r", tree, "-p1", "-e", '''probe begin {
+            %( CONFIG_A == "y" && CONFIG_S == "te*" && CONFIG_N > "9" && CONFIG_U != "y"
+               && kernel_vr == "5.4.3-mine" %? yes() %: no() %) }''')
+        self.assertIn("yes()", self.ok(done))
+        (tree / ".config").unlink()
+        done = coretap("-r", tree, "-p1", "-e", 'probe begin { %( CONFIG_A == "y" %? yes() %: no() %) }')
+        self.assertIn("no()", done.stdout)
+        self.assertIn("WARNING [kernel-config]: the kernel's configuration cannot be read, so "
+                      "CONFIG_A is taken as not set", done.stderr)
+        self.refused("there is no kernel build tree", "-r", TMP / "nothing")
 
     def test_refused_options_say_why(self):
         self.refused("-S needs -o FILE", "-S", "1")

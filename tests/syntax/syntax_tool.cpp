@@ -104,7 +104,8 @@ int main(int argc, char** argv) {
   Options options;
   options.mode = argv[1];
   options.facts.kernel_release = "6.1.0-56-cloud-amd64";
-  options.facts.kernel_config = {{"CONFIG_64BIT", "y"}, {"CONFIG_UPROBES", "y"}};
+  options.facts.kernel_config = std::make_shared<KernelConfig>(
+      std::map<std::string, std::string>{{"CONFIG_64BIT", "y"}, {"CONFIG_UPROBES", "y"}});
   Sources library_sources;
   Diagnostics library_diagnostics;
   std::vector<std::string> paths;

@@ -107,7 +107,7 @@ class ConditionParser {
     if (token.type == StpLexer::NUMBER || token.type == StpLexer::MINUS)
       return number_operand(token);
     if (token.type == StpLexer::IDENTIFIER)
-      if (std::optional<Operand> fact = fact_operand(token.text)) return fact;
+      if (std::optional<Operand> fact = fact_operand(token.text, token.span)) return fact;
     diagnostics_
         .parse_error("conditional", token.span,
                      describe(token) + " cannot be compared in a '%(' condition")
@@ -130,7 +130,18 @@ class ConditionParser {
     return Operand{Operand::Number, {}, static_cast<int64_t>(negative ? 0 - magnitude : magnitude)};
   }
 
-  std::optional<Operand> fact_operand(const std::string& name) {
+  std::string kernel_config(const std::string& name, const Span& at) {
+    KernelConfig* config = facts_.kernel_config.get();
+    if (config && config->known()) return config->value(name);
+    auto& warning = diagnostics_.warning(
+        "kernel-config", at,
+        "the kernel's configuration cannot be read, so " + name + " is taken as not set");
+    if (config)
+      for (const std::string& place : config->places()) warning.hint("not there: " + place);
+    return "";
+  }
+
+  std::optional<Operand> fact_operand(const std::string& name, const Span& at) {
     if (name == "kernel_v")
       return Operand{Operand::Version, base_version(facts_.kernel_release), 0};
     if (name == "kernel_vr") return Operand{Operand::Version, facts_.kernel_release, 0};
@@ -139,10 +150,7 @@ class ConditionParser {
     if (name == "runtime") return Operand{Operand::Text, facts_.runtime, 0};
     if (name == "systemtap_privilege") return Operand{Operand::Text, facts_.privilege, 0};
     if (name == "guru_mode") return Operand{Operand::Number, {}, facts_.guru_mode ? 1 : 0};
-    if (name.starts_with("CONFIG_")) {
-      auto found = facts_.kernel_config.find(name);
-      return Operand{Operand::Version, found == facts_.kernel_config.end() ? "" : found->second, 0};
-    }
+    if (name.starts_with("CONFIG_")) return Operand{Operand::Version, kernel_config(name, at), 0};
     return std::nullopt;
   }
 

@@ -10,6 +10,7 @@
 #include "ast/ast.h"
 #include "support/diagnostics.h"
 #include "support/source.h"
+#include "syntax/kernel_config.h"
 
 namespace coretap {
 
@@ -22,8 +23,7 @@ struct PreprocessorFacts {
   std::string privilege = "root";         ///< `systemtap_privilege`: "stapdev" | "stapusr" | "root"
   std::string runtime = "bpf";
   bool guru_mode = false;
-  std::map<std::string, std::string> kernel_config;  ///< CONFIG_X -> "y", "m", "…"; absent = unset
-  bool kernel_config_known = false;
+  std::shared_ptr<KernelConfig> kernel_config;  ///< for CONFIG_X; null: nothing is known
   std::vector<std::string> arguments;  ///< $1 @1 …; `$#` is their number
 };
 
