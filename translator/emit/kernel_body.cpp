@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "emit/kernel_embedded.h"
+#include "emit/kernel_slots.h"
 #include "emit/layout.h"
 
 namespace coretap::kernel {
@@ -42,16 +43,25 @@ BodyEmitter::BodyEmitter(Unit& unit, const ir::Body& body, std::string name, uin
       result_(result),
       plan_(plan_body(body, parameters)),
       callee_frames_(callee_frames(unit, body.block)) {
+  frame_names_.resize(body_.locals.size());
   for (LocalId i = 0; i < body_.locals.size(); ++i) {
     const LocalPlan& l = plan_.locals[i];
-    if (l.home != Home::Frame || !l.used) continue;
-    uint32_t size =
-        body_.locals[i].type.ty == Ty::Str ? capacity(module_, body_.locals[i].type) : 8;
-    frame_members_.push_back((body_.locals[i].type.ty == Ty::Str
-                                  ? "char " + l.name + "[" + num(size) + "]"
-                                  : "s64 " + l.name) +
-                             ";");
-    frame_bytes_ += size;
+    frame_names_[i] = l.name;
+    if (l.home != Home::Frame || !l.used || body_.locals[i].type.ty == Ty::Str) continue;
+    frame_members_.push_back("s64 " + l.name + ";");
+    frame_bytes_ += 8;
+  }
+  for (const FrameSlot& slot : share_frame(module_, body_, plan_, parameters_)) {
+    std::string name = plan_.locals[slot.locals[0]].name, users;
+    if (slot.locals.size() > 1) {
+      name = "slot_" + num(frame_members_.size());
+      for (LocalId id : slot.locals)
+        users += (users.empty() ? " /* " : ", ") + plan_.locals[id].name;
+      users += " */";
+    }
+    for (LocalId id : slot.locals) frame_names_[id] = name;
+    frame_members_.push_back("char " + name + "[" + num(slot.bytes) + "];" + users);
+    frame_bytes_ += slot.bytes;
   }
 }
 
@@ -144,7 +154,8 @@ void BodyEmitter::clear_locals() {
     const LocalPlan& l = plan_.locals[i];
     if (l.home != Home::Frame || !l.needs_zero) continue;
     if (body_.locals[i].type.ty == Ty::Str)
-      out_.line("ct_str_clear(f->" + l.name + ", sizeof(f->" + l.name + "));");
+      out_.line("ct_str_clear(f->" + frame_names_[i] + ", " +
+                num(capacity(module_, body_.locals[i].type)) + ");");
     else
       out_.line("f->" + l.name + " = 0;");
   }
@@ -175,7 +186,7 @@ std::string BodyEmitter::local(LocalId id) {
   const LocalPlan& l = plan_.locals[id];
   switch (l.home) {
     case Home::Variable: return l.name;
-    case Home::Frame: touches_frame_ = true; return "f->" + l.name;
+    case Home::Frame: touches_frame_ = true; return "f->" + frame_names_[id];
     case Home::Pointer: return (plan_.has_loop ? "v->" : "") + l.name;
   }
   return l.name;

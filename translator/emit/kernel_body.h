@@ -111,10 +111,11 @@ class BodyEmitter {
   uint32_t c_function_ = 0, c_functions_made_ = 0, labels_ = 0;
   bool touches_frame_ = false;  ///< the C function that is being written does
   std::vector<std::string> frame_members_;
-  uint32_t frame_bytes_ = 0;    ///< of this body alone
-  uint32_t scratch_bytes_ = 0;  ///< widest use by one instruction
-  uint32_t scratch_used_ = 0;   ///< by the current instruction
-  uint32_t callee_frames_ = 0;  ///< where this body's own frame begins
+  std::vector<std::string> frame_names_;  ///< by local: the member that it is in
+  uint32_t frame_bytes_ = 0;              ///< of this body alone
+  uint32_t scratch_bytes_ = 0;            ///< widest use by one instruction
+  uint32_t scratch_used_ = 0;             ///< by the current instruction
+  uint32_t callee_frames_ = 0;            ///< where this body's own frame begins
 };
 
 }  // namespace coretap::kernel
