@@ -380,7 +380,7 @@ class Driver {
       return 0;
     }
     if (to_binary) {
-      Cache::discard(work);
+      if (!o_.keep_files) Cache::discard(work);
       return 0;
     }
     int status = pass5(entry);

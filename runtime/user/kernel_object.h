@@ -44,6 +44,7 @@ class KernelObject {
   /// Is there one program for each site?
   bool has_site_programs(const char* variant) const;
   bool has_cookies() const { return !is_base_; }
+  bool is_base() const { return is_base_; }
 
   /// Hands the maps of shared arrays to their Array.
   std::string connect_arrays(const Program& program);

@@ -26,6 +26,7 @@ void print_help(const Program& program, const char* name) {
       "  -T SECONDS      end after this time\n"
       "  --explain-needs  list what each probe needs of the kernel, and whether it is here\n"
       "                  (--explain-needs=json: for programs)\n"
+      "  --check-load    only load the kernel code, and say whether this kernel takes it\n"
       "  --accounts=FILE write what was handled, skipped and lost to FILE, as JSON\n"
       "  -t              report at the end how often each probe was hit\n"
       "  -w              no warnings\n"
@@ -75,7 +76,7 @@ bool add_limit(const char* text, RunOptions& options) {
   return true;
 }
 
-enum LongOnly { kExplainNeeds = 1000, kAccounts };
+enum LongOnly { kExplainNeeds = 1000, kAccounts, kCheckLoad };
 
 bool apply(int option, const char* argument, RunOptions& options) {
   long number;
@@ -100,6 +101,7 @@ bool apply(int option, const char* argument, RunOptions& options) {
       options.explain_needs = true;
       options.explain_as_json = argument && strcmp(argument, "json") == 0;
       return !argument || options.explain_as_json;
+    case kCheckLoad: options.check_load = true; return true;
     case kAccounts: options.accounts_path = argument; return *argument != '\0';
     case 't': options.timing = true; return true;
     case 'w': options.no_warnings = true; return true;
@@ -114,6 +116,7 @@ bool parse_options(const Program& program, int argc, char** argv, RunOptions& op
                    int& status) {
   const option kLong[] = {{"help", no_argument, nullptr, 'h'},
                           {"explain-needs", optional_argument, nullptr, kExplainNeeds},
+                          {"check-load", no_argument, nullptr, kCheckLoad},
                           {"accounts", required_argument, nullptr, kAccounts},
                           {nullptr, 0, nullptr, 0}};
   int at = 0;  // in kLong

@@ -427,6 +427,22 @@ int run(const Program& program, const RunOptions& options) {
   return status;
 }
 
+int check_load(const Program& program, const RunOptions& options) {
+  Program effective = with_limits(program, options);
+  KernelObject object;
+  std::string error;
+  if (effective.handler_count != 0) error = object.load(effective, options);
+  if (!error.empty()) {
+    print_error(error);
+    return 1;
+  }
+  std::string flavour = !object.loaded() ? "nothing to load" : object.is_base() ? "base" : "modern";
+  std::string line = "loads: " + flavour + "\n";
+  put(output(), {line.data(), static_cast<u32>(line.size())});
+  flush_output();
+  return output_failed() ? 1 : 0;
+}
+
 const Program& current_program() { return g_session->program(); }
 void request_exit() {
   if (g_session) g_session->request_exit();

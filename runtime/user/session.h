@@ -25,6 +25,7 @@ struct RunOptions {
   unsigned file_count = 0;    ///< -S: files that are kept; 0 = all
   unsigned timeout_s = 0;     ///< -T
   std::string accounts_path;  ///< --accounts
+  bool check_load = false;    ///< --check-load: instead of a run
   bool explain_needs = false, explain_as_json = false;  ///< --explain-needs: instead of a run
   bool timing = false;                                  ///< -t: run time of each kernel handler
 };
@@ -32,6 +33,10 @@ struct RunOptions {
 /// Runs the script. Prints its output and all messages. Returns the exit status: 0, or 1 when
 /// the session could not start, ended by errors, or lost output. Call once in a process.
 int run(const Program& program, const RunOptions& options);
+
+/// Loads the kernel object and lets go of it: prints its flavour, or why the kernel refuses it. The
+/// exit status is 0 or 1.
+int check_load(const Program& program, const RunOptions& options);
 
 /// The script that run() was called with.
 const Program& current_program();

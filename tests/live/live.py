@@ -7,6 +7,7 @@ import ctypes
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -86,9 +87,23 @@ class LiveTest(unittest.TestCase):
         return self.ok(result).splitlines()
 
 
+def keep_objects(folder):
+    """Leaves the kernel objects of all scripts that ran in FOLDER, for vm.live_objects to load on other kernels."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for number, path in enumerate(sorted(pathlib.Path(os.environ["CORETAP_CACHE_DIR"]).rglob("kernel*.bpf.o"))):
+        into = folder / str(number)
+        into.mkdir(parents=True)
+        shutil.copy(path, into)
+        shutil.copy(path.with_suffix(".c"), into)
+
+
 def main():
     missing = bpf_missing()
     if missing:
         print(f"*** SKIPPED: live tests need BPF: {missing} ***", file=sys.stderr)
         sys.exit(77)
-    unittest.main(verbosity=2)
+    program = unittest.main(verbosity=2, exit=False)
+    if os.environ.get("CORETAP_LIVE_OBJECTS") and program.result.wasSuccessful():
+        flavour = os.environ.get("CORETAP_FLAVOUR", "modern")
+        keep_objects(pathlib.Path(os.environ["CORETAP_LIVE_OBJECTS"]) / flavour / pathlib.Path(sys.argv[0]).stem)
+    sys.exit(not program.result.wasSuccessful())

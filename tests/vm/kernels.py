@@ -1,7 +1,7 @@
 """The kernels that the VM test bed boots, and how each gets into the cache.
 
-To add a kernel, add a row to KERNELS: a short name and a Debian package, either the kernel's own or a meta package that
-depends on it. Packages are fetched with `apt-get download` and unpacked, never installed. Any other kernel is named by the
+To add a kernel, add a row to KERNELS or OLD_KERNELS: a short name and a Debian package, either the kernel's own or a meta
+package that depends on it. Packages are fetched with `apt-get download` and unpacked, never installed. Any other kernel is named by the
 path of its image (see find_kernel).
 """
 
@@ -18,6 +18,16 @@ KERNELS = {
     "6.12": "linux-image-6.12-cloud-amd64",  #         FPROBE too
 }
 
+# Kernels of an earlier Debian: that suite's package lists are fetched into a folder of their own, the machine's are left alone.
+# They are tested by name; "all" are those of KERNELS.
+OLD_KERNELS = {
+    # name: (suite, package)
+    "5.10": ("bullseye", "linux-image-cloud-amd64"),  #  the oldest with all that the base flavour needs
+}
+# An archived suite moves from the first to the second.
+MIRRORS = ("http://deb.debian.org/debian", "http://archive.debian.org/debian")
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+
 
 class KernelUnavailable(Exception):
     """This kernel cannot be had on this machine; the message says why, in a sentence."""
@@ -30,11 +40,12 @@ def cache_folder() -> pathlib.Path:
 
 
 def find_kernel(name: str) -> pathlib.Path:
-    """The kernel image for a name of KERNELS (fetched if need be) or for a path; KernelUnavailable if there is none."""
-    if name not in KERNELS:
+    """The kernel image for a name (fetched if need be) or for a path; KernelUnavailable if there is none."""
+    if name not in KERNELS and name not in OLD_KERNELS:
         path = pathlib.Path(name)
         if not path.is_file():
-            raise KernelUnavailable(f"'{name}' is neither a kernel image nor one of {', '.join(KERNELS)}")
+            names = ", ".join([*KERNELS, *OLD_KERNELS])
+            raise KernelUnavailable(f"'{name}' is neither a kernel image nor one of {names}")
         return path.resolve()
     image = cache_folder() / name / "vmlinuz"
     if not image.is_file():
@@ -47,9 +58,15 @@ def _fetch(name: str, folder: pathlib.Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{name}-") as scratch:
         work = pathlib.Path(scratch)
-        package = _resolve_meta(KERNELS[name])
         # Without the sandbox user apt can write into a folder that only we may enter.
-        _apt(["apt-get", "-q", "-o", "APT::Sandbox::User=root", "download", package], work)
+        options = ["-o", "APT::Sandbox::User=root"]
+        if name in OLD_KERNELS:
+            suite, package = OLD_KERNELS[name]
+            options += _lists_of(suite, work)
+        else:
+            package = KERNELS[name]
+        package = _resolve_meta(package, options)
+        _apt(["apt-get", "-q", *options, "download", package], work)
         (archive,) = work.glob("*.deb")
         _apt(["dpkg-deb", "-x", str(archive), str(work / "tree")], work)
         (image,) = (work / "tree" / "boot").glob("vmlinuz-*")
@@ -66,12 +83,31 @@ def _fetch(name: str, folder: pathlib.Path) -> None:
                 raise
 
 
-def _resolve_meta(package: str) -> str:
+def _lists_of(suite: str, work: pathlib.Path) -> list[str]:
+    """apt's options for another suite of Debian, whose package lists are fetched into `work`."""
+    sources = work / "sources.list"
+    for folder in ("lists/partial", "apt-cache/archives/partial"):
+        (work / folder).mkdir(parents=True)
+    options = ["-o", f"Dir::Etc::SourceList={sources}", "-o", "Dir::Etc::SourceParts=/dev/null",
+               "-o", f"Dir::State::Lists={work / 'lists'}", "-o", f"Dir::Cache={work / 'apt-cache'}",
+               "-o", "APT::Sandbox::User=root", "-o", "Acquire::Check-Valid-Until=false", "-o", "Acquire::Languages=none",
+               "-o", "APT::Update::Error-Mode=any"]
+    for mirror in MIRRORS:
+        sources.write_text(f"deb [signed-by={KEYRING}] {mirror} {suite} main\n")
+        try:
+            _apt(["apt-get", "-q", *options, "update"], work)
+            return options
+        except KernelUnavailable as failure:
+            reason = str(failure)
+    raise KernelUnavailable(reason)
+
+
+def _resolve_meta(package: str, options: list[str]) -> str:
     """Follows a meta package to the package with the image; refreshes apt's lists once if they are empty."""
     depends = re.compile(r"^\s*Depends: (linux-image-\S+)$", re.MULTILINE)
     for attempt in ("as it is", "after update"):
         found = subprocess.run(
-            ["apt-cache", "depends", package], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+            ["apt-cache", *options, "depends", package], capture_output=True, text=True, stdin=subprocess.DEVNULL)
         if found.returncode == 0 and found.stdout.strip():
             match = depends.search(found.stdout)
             return match.group(1) if match else package

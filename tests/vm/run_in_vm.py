@@ -267,7 +267,8 @@ def _parse_command_line() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev vm", description=summary, epilog=rest,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kernel", default="all", metavar="NAME",
-                        help=f"{', '.join(kernels.KERNELS)}, all of these (the default), here, or an image's path")
+                        help=f"{', '.join(kernels.KERNELS)}, all of these (the default), "
+                             f"{', '.join(kernels.OLD_KERNELS)}, here, or an image's path")
     parser.add_argument("--file", action="append", default=[], metavar="SRC[:DEST]", help="a file to take along")
     parser.add_argument("--job", action="append", default=[], metavar="NAME=COMMAND", help="a shell command to run")
     parser.add_argument("--timeout", type=int, default=60, metavar="SECONDS", help="for each job (default: 60)")
