@@ -303,8 +303,11 @@ void print_json(const Program& program, const Needs& needs, const char* release)
 int explain_needs(const Program& program, bool as_json) {
   utsname name = {};
   uname(&name);
-  Needs needs = collect(program, program.object, program.object_size);
-  if (!needs.met() && program.base_object_size != 0) {
+  // A script that is run at once has one flavour, on an old kernel `base`.
+  bool only_base = program.object_size == 0 && program.base_object_size != 0;
+  Needs needs = only_base ? collect(program, program.base_object, program.base_object_size)
+                          : collect(program, program.object, program.object_size);
+  if (!only_base && !needs.met() && program.base_object_size != 0) {
     Needs base = collect(program, program.base_object, program.base_object_size);
     if (base.met()) needs = std::move(base);
   }

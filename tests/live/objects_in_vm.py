@@ -24,42 +24,42 @@ def script_lines(path):
 
 
 def load_on(kernel, loader, objects):
-    """Faults of loading objects on a kernel."""
-    names = {f"/t/objects/{i}.o": path for i, path in enumerate(objects)}
+    """Faults of loading objects on a kernel. `objects`: flavour to paths."""
+    names = {f"/t/objects/{flavour}/{i}.o": path for flavour, paths in objects.items() for i, path in enumerate(paths)}
     files = [loader] + [f"{path}:{name}" for name, path in names.items()]
-    result = run_in_vm.run(kernel, [run_in_vm.Job("load", "load_objects objects/*.o", 400)], files)
-    job = result.jobs[0]
-    print(f"{result.release}: {job.stdout.splitlines()[-1] if job.stdout else job.stderr}", flush=True)
-    if job.exit_code == 0 and job.stdout == f"{len(objects)} objects, 0 refused\n":
-        return []
-    text = job.stdout + job.stderr
-    for name, path in names.items():
-        text = text.replace(name.removeprefix("/t/") + ":", f"{path} ({script_lines(path)}):")
-    return [f"{kernel}: {text}"]
+    jobs = [run_in_vm.Job(flavour, f"load_objects objects/{flavour}/*.o", 300) for flavour, paths in objects.items() if paths]
+    faults = []
+    result = run_in_vm.run(kernel, jobs, files)
+    for job in result.jobs:
+        print(f"{result.release}: {job.name}: {job.stdout.splitlines()[-1] if job.stdout else job.stderr}", flush=True)
+        if job.exit_code == 0 and job.stdout == f"{len(objects[job.name])} objects, 0 refused\n":
+            continue
+        text = job.stdout + job.stderr
+        for name, path in names.items():
+            text = text.replace(name.removeprefix("/t/") + ":", f"{path} ({script_lines(path)}):")
+        faults.append(f"{kernel}: {text}")
+    return faults
 
 
 def main():
     loader, folder = sys.argv[1], pathlib.Path(sys.argv[2])
-    objects = {flavour: sorted((folder / flavour).rglob("*.o")) for flavour in ("modern", "base")}
+    files = {"modern": "kernel.bpf.o", "base": "kernel.base.bpf.o"}
+    # A script without a base flavour has left its modern one there.
+    objects = {flavour: sorted((folder / flavour).rglob(name)) for flavour, name in files.items()}
     if not any(objects.values()):
         print("*** SKIPPED: the live tests left no objects ***", file=sys.stderr)
         sys.exit(77)
-    faults = [f"{path} ({script_lines(path)}): {fault}" for path in objects["base"] if path.name == "kernel.base.bpf.o"
+    faults = [f"{path} ({script_lines(path)}): {fault}" for path in objects["base"]
               for fault in check_object.faults(path.read_bytes())]
     missing = False
-    for kernel, flavour in [("6.1", "modern"), ("6.12", "modern"), ("6.1", "base"), ("6.12", "base"), ("5.10", "base")]:
+    for kernel, flavours in [("6.1", ["modern", "base"]), ("6.12", ["modern", "base"]), ("5.10", ["base"])]:
         try:
             run_in_vm.require(kernel)
         except kernels.KernelUnavailable as unavailable:
             print(f"*** SKIPPED: {unavailable} ***", file=sys.stderr)
             missing = True
             continue
-        # A script without a base flavour has its modern one here.
-        chosen = [path for path in objects[flavour]
-                  if path.name == ("kernel.base.bpf.o" if flavour == "base" else "kernel.bpf.o")]
-        if chosen:
-            print(flavour, end=" on ")
-            faults += load_on(kernel, loader, chosen)
+        faults += load_on(kernel, loader, {flavour: objects[flavour] for flavour in flavours})
     print("\n".join(faults))
     sys.exit(1 if faults else 77 if missing else 0)
 
