@@ -20,6 +20,8 @@ namespace {
 constexpr WalkCost kBudget = {400000, 5000};
 // A function may be called in loops, and by several handlers: its own loops get a small share.
 constexpr uint64_t kFunctionShare = 16;
+// Turns of each of two loops in one another, and of more.
+constexpr uint64_t kNestedTwice = 16, kNestedDeeper = 8;
 
 void collect_loops(const ir::Block& block, std::vector<const Inst*>& loops) {
   for (const Inst& inst : block) {
@@ -70,23 +72,25 @@ void LoopBounds::bound_body(const ir::Block& block, WalkCost budget) {
   std::vector<const Inst*> loops;
   collect_loops(block, loops);
   for (const Inst* loop : loops)
-    bound(*loop, {budget.steps / loops.size(), budget.branches / loops.size()});
+    bound(*loop, {budget.steps / loops.size(), budget.branches / loops.size()},
+          static_cast<uint64_t>(std::max<int64_t>(1, module_.max_action)));
 }
 
 /// Nested loops get equal bounds: how many turns of the innermost the budget pays for, and of that
 /// the root.
-void LoopBounds::bound(const Inst& loop, WalkCost budget) {
+void LoopBounds::bound(const Inst& loop, WalkCost budget, uint64_t most) {
   std::vector<const Inst*> inner = inner_loops(loop);
   for (const Inst* l : inner) turns_[l] = 1;
   WalkCost turn = {4, 2};
   for (const ir::Block& b : loop.blocks) turn += cost(*body_, b);
   uint64_t affordable = std::min(budget.steps / turn.steps, budget.branches / turn.branches);
-  double root = std::pow(static_cast<double>(affordable), 1.0 / static_cast<double>(nesting(loop)));
-  uint64_t most = static_cast<uint64_t>(std::max<int64_t>(1, module_.max_action));
+  uint64_t levels = nesting(loop);
+  double root = std::pow(static_cast<double>(affordable), 1.0 / static_cast<double>(levels));
+  if (levels > 1) most = std::min(most, levels == 2 ? kNestedTwice : kNestedDeeper);
   uint64_t turns = std::clamp<uint64_t>(static_cast<uint64_t>(root), 1, most);
   turns_[&loop] = turns;
   for (const Inst* l : inner)
-    bound(*l, {budget.steps / turns / inner.size(), budget.branches / turns / inner.size()});
+    bound(*l, {budget.steps / turns / inner.size(), budget.branches / turns / inner.size()}, most);
 }
 
 WalkCost LoopBounds::cost(const ir::Body& body, const ir::Block& block) const {

@@ -1,0 +1,105 @@
+"""What a built binary says and counts on 5.10, and that the base flavour counts alike on 6.1 and 6.12.
+
+    on_old_kernel_test.py CORETAP WORKLOAD
+
+Needs QEMU and the packaged kernels; without them it is skipped, loudly (exit status 77).
+"""
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "vm"))
+import kernels  # noqa: E402
+import run_in_vm  # noqa: E402
+
+# Everything that base says in another way, in numbers that the workload knows: 11 opens, 3 of them failing.
+COUNTS = """
+global opens, names, sizes, order, sites, last, turns, text
+probe syscall.openat { if (pid() == target()) { names[execname() . sprintf("/%d/%x", opens, 10 + opens)] = filename; last = opens++ } }
+probe syscall.openat.return { if (pid() == target()) { sizes <<< retval < 0; order[retval < 0] <<< retval * 1000000000 } }
+probe kernel.function("vfs_open"), kernel.function("do_sys_openat2") { if (pid() == target()) sites[ppfunc()]++ }
+probe kernel.function("do_sys_openat2").return { if (pid() == target()) {
+  for (i = 0; i < 10; i++) { for (j = 0; j <= i; j++) turns++ }
+  try { text = kernel_string(4096) } catch (message) { text = message }
+} }
+probe end {
+  printf("%d %d %d\\n", opens, last, turns)
+  foreach (n+ in names) printf("%s %s\\n", n, names[n])
+  printf("%d %d\\n", @count(sizes), @sum(sizes))
+  foreach (k+ in order) printf("%d: %d %d\\n", k, @count(order[k]), @min(order[k]) < 0)
+  printf("%d %d\\n", @variance(order[1]), @variance(sizes))
+  foreach (s+ in sites) printf("%s %d\\n", s, sites[s])
+  println(text)
+}
+"""
+ENDLESS = """
+probe syscall.openat { if (pid() == target()) { while (1) { if (n++ > 1000000) break; for (i = 0; i < 5; i++) n += i } } }
+"""
+# The bounds are for the verifiers of kernels that need `base`: that of 6.12 walks long strings in loops far longer.
+STRINGS = """
+probe syscall.openat { if (pid() == target()) { while (1) { s .= "x"; s = s . "abcdefgh" . s } } }
+"""
+TOO_MANY = """
+global n
+probe kernel.function("vfs_*") { if (pid() == target()) n[ppfunc()]++ }
+"""
+
+
+def build(coretap, folder, name, text):
+    (folder / f"{name}.stp").write_text(text)
+    subprocess.run([coretap, f"--build={folder / name}", str(folder / f"{name}.stp")], check=True)
+    return str(folder / name)
+
+
+def main():
+    coretap, workload = sys.argv[1:]
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="coretap-base-"))
+    files = [workload] + [build(coretap, folder, name, text)
+                          for name, text in [("counts", COUNTS), ("endless", ENDLESS), ("strings", STRINGS), ("too_many", TOO_MANY)]]
+    outputs = {}
+    for kernel in ["5.10", *kernels.KERNELS]:
+        try:
+            run_in_vm.require(kernel)
+        except kernels.KernelUnavailable as missing:
+            print(f"*** SKIPPED: {missing} ***", file=sys.stderr)
+            sys.exit(77)
+        forced = "" if kernel == "5.10" else "CORETAP_FLAVOUR=base "
+        result = run_in_vm.run(kernel, [
+            run_in_vm.Job("counts", forced + "counts -v -c 'workload open=8 open_missing=3'"),
+            run_in_vm.Job("endless", forced + "endless -c 'workload open=1'"),
+            run_in_vm.Job("too_many", forced + "too_many -c 'workload open=1'"),
+            run_in_vm.Job("modern", "counts -c 'workload open=8 open_missing=3'"),
+        ] + [run_in_vm.Job("strings", "strings -c 'workload open=1'")] * (kernel == "5.10"), files)
+        counts, endless, too_many, modern = result.jobs[:4]
+        print(f"--- {result.release}\n{counts.stdout}{counts.stderr}{endless.stderr}{too_many.stderr}", flush=True)
+        assert counts.exit_code == 0, counts.stderr
+        assert counts.stderr.startswith("kernel object: base"), counts.stderr
+        assert counts.stderr.count("\n") == 1, counts.stderr
+        outputs[kernel] = [line for line in counts.stdout.splitlines() if not line.startswith("pid ")]
+        assert [line for line in modern.stdout.splitlines() if not line.startswith("pid ")] == outputs[kernel], modern.stdout
+        assert endless.exit_code == 1 and "MAXACTION exceeded: on this kernel, which has no bpf_loop" in endless.stderr, endless
+        assert "endless.stp:2" in endless.stderr, endless.stderr
+        assert too_many.exit_code == 1, too_many
+        assert "too_many.stp:3: telling " in too_many.stderr, too_many.stderr
+        assert "attach cookies (Linux 5.15)" in too_many.stderr, too_many.stderr
+        assert modern.exit_code == 0 and modern.stderr == "", modern.stderr
+        if kernel == "5.10":
+            strings = result.jobs[4]
+            assert strings.exit_code == 1 and "MAXACTION exceeded: on this kernel" in strings.stderr, strings
+            assert "strings.stp:2" in strings.stderr, strings.stderr
+            assert "no bpf_loop (Linux 5.17)" in counts.stderr and "no bpf_loop (Linux 5.17)" in too_many.stderr
+    first = outputs["5.10"]
+    for kernel, output in outputs.items():
+        assert output == first, f"{kernel} differs: {output}"
+    script = [line for line in first if " calls " not in line]
+    assert script[0] == f"11 10 {11 * 55}", script
+    names = sorted(f'workload/{n}/{10 + n:x} {chr(34)}{"/dev/null" if n < 8 else "/nonexistent/workload"}{chr(34)}' for n in range(11))
+    assert script[1:12] == names, script
+    assert script[12:] == ["11 3", "0: 8 0", "1: 3 1", "0 0", "do_sys_openat2 11", "vfs_open 8",
+                           "kernel read fault at 0x0000000000001000 (addr)"], script[12:]
+    print(f"{len(outputs)} kernels agree")
+
+
+main()
