@@ -257,6 +257,9 @@ class Driver {
     if (!o_.build.empty())
       for (const std::string& bound : bound_probes(program)) note("note: " + bound);
     if (o_.last_pass == 2) {
+      // stap resolves target variables in its second pass; here pass 3 begins with them.
+      lower(program, context);
+      if (failed(2, "analysis")) return 1;
       print_elaborated(program);
       return 0;
     }

@@ -2,8 +2,10 @@
 // changes. Types flow both ways: from an operand to the variable it is assigned to, and from
 // the place where a variable is used to the variable. The first place that fixes a type is
 // remembered, so that a clash can show both ends.
+#include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "ast/visitor.h"
 #include "passes/program.h"
@@ -45,6 +47,7 @@ class Inference {
   void pass() {
     for (ast::VarDecl* global : program_.globals) {
       if (global->declared_array && global->arity < 0) continue;
+      if (global->init) set_arity(*global, 0, global->init->span);
       if (global->init) unify(*global, visit(*global->init, global->type), global->init->span);
     }
     for (ElaboratedProbe& probe : program_.probes) {
@@ -58,6 +61,7 @@ class Inference {
       if (function->body) visit(*function->body);
       if (reporting_) report_untyped(function->locals);
     }
+    if (reporting_) report_untyped(program_.globals);
   }
 
   /// A function that no `return value` gave a type returns nothing.
@@ -66,13 +70,15 @@ class Inference {
       if (!known(function->return_type)) function->return_type = Type::Void;
   }
 
-  void report_untyped(const std::vector<std::unique_ptr<ast::VarDecl>>& locals) {
-    for (const auto& local : locals) {
-      if (known(local->type) || local->arity > 0 || !reported_.insert(local.get()).second) continue;
+  template <typename Pointers>
+  void report_untyped(const Pointers& variables) {
+    for (const auto& variable : variables) {
+      if (known(variable->type) || variable->arity > 0 || !reported_.insert(&*variable).second)
+        continue;
       program_.diagnostics
           .semantic_error(
-              "unresolved-type", local->span,
-              "variable '" + local->name + "' is never given a value, so its type is not known")
+              "unresolved-type", variable->span,
+              "variable '" + variable->name + "' is never given a value, so its type is not known")
           .hint("assign to it before it is used, or check the spelling of the name");
     }
   }
@@ -104,7 +110,13 @@ class Inference {
   }
 
   void set_arity(ast::VarDecl& decl, int arity, const Span& at) {
-    if (decl.arity < 0) {
+    if (arity == 0 && decl.declared_array) {
+      if (!reporting_ || !clashed_.insert(&decl).second) return;
+      program_.diagnostics
+          .semantic_error("arity-mismatch", at,
+                          "'" + decl.name + "' is used as a single value here, but is an array")
+          .see(decl.span, "declared as one here");
+    } else if (decl.arity < 0) {
       decl.arity = arity;
       decl.key_types.assign(static_cast<size_t>(arity), Type::Unknown);
       origin_arity_[&decl] = at;
@@ -173,6 +185,14 @@ class Inference {
     }
   }
 
+  void refuse_wildcards(const ast::Index& index) {
+    bool any = std::any_of(index.indexes.begin(), index.indexes.end(), [](auto& i) { return !i; });
+    if (!any || !reporting_) return;
+    program_.diagnostics
+        .semantic_error("wildcard-key", index.span, "'*' as a key is not one element of an array")
+        .hint("it can be used with 'in', 'delete' and 'foreach'");
+  }
+
   ast::VarDecl* array_of(ast::Expr& expr) {
     if (expr.kind == ast::ExprKind::Symbol) return static_cast<ast::Symbol&>(expr).decl;
     if (expr.kind == ast::ExprKind::Index) return array_of(*static_cast<ast::Index&>(expr).base);
@@ -216,6 +236,7 @@ class Inference {
         }
         ast::VarDecl* decl = array_of(expr);
         if (!decl) return Type::Unknown;
+        if (!std::exchange(takes_wildcards_, false)) refuse_wildcards(index);
         keys(*decl, index.indexes, expr.span);
         return unify(*decl, want, expr.span);
       }
@@ -357,7 +378,8 @@ class Inference {
       }
       case ast::StmtKind::Delete: {
         ast::Expr& target = *static_cast<ast::Delete&>(stmt).target;
-        if (target.kind == ast::ExprKind::Index) visit(target, Type::Unknown);
+        takes_wildcards_ = target.kind == ast::ExprKind::Index;
+        if (takes_wildcards_) visit(target, Type::Unknown);
         return;
       }
       default: break;
@@ -404,6 +426,7 @@ class Inference {
   ast::FunctionDecl* function_ = nullptr;
   bool changed_ = false;
   bool reporting_ = false;
+  bool takes_wildcards_ = false;  ///< the next Index is what `delete` deletes
   std::map<const ast::VarDecl*, Span> origin_, origin_arity_;
   std::set<const ast::VarDecl*> reported_, clashed_;
 };

@@ -31,6 +31,9 @@ class Builder {
   std::vector<ast::ProbePoint> probe_point(StpParser::ProbePointContext* tree);
   ast::ProbeComponent probe_component(StpParser::ProbeComponentContext* tree);
   void global(StpParser::GlobalDeclarationContext* tree, ast::File& file);
+  /// Reports a second variable of one name in one list.
+  void check_new(const VarDecl& added, const std::vector<std::unique_ptr<VarDecl>>& before,
+                 const std::string& kind);
   void function(StpParser::FunctionDeclarationContext* tree, ast::File& file);
   ast::Type value_type(StpParser::ValueTypeContext* tree);
   std::unique_ptr<ast::Block> block(StpParser::BlockContext* tree);
@@ -75,6 +78,7 @@ class Builder {
 
   // calls and @operators (build_operators.cpp)
   ast::ExprPtr call(StpParser::CallPrimaryContext* tree);
+  static bool is_print_name(std::string_view name);
   ast::ExprPtr print_call(const std::string& name, std::vector<ast::ExprPtr> args,
                           const Span& span);
   void print_format(ast::Print& print);

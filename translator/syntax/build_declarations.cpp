@@ -151,6 +151,9 @@ ProbeComponent Builder::probe_component(StpParser::ProbeComponentContext* tree) 
   StpParser::ProbeFunctorContext* functor = tree->probeFunctor();
   size_t first = functor->start->getTokenIndex(), last = functor->stop->getTokenIndex();
   for (size_t i = first; i <= last; i++) component.functor += tokens_[i].text;
+  if (tokens_[first].type == StpLexer::NUMBER)
+    error("probe-component", component.span,
+          "a part of a probe point is a name, not the number " + component.functor);
   if (StpParser::ProbeArgumentContext* argument = tree->probeArgument()) {
     if (argument->STRING_LITERAL())
       component.string_arg = token(argument->STRING_LITERAL()).text;
@@ -189,7 +192,19 @@ void Builder::global(StpParser::GlobalDeclarationContext* tree, File& file) {
         variable->init = number(token(init->NUMBER()), span(init), init->MINUS());
       }
     }
+    check_new(*variable, file.globals, "global");
     file.globals.push_back(std::move(variable));
+  }
+}
+
+void Builder::check_new(const VarDecl& added, const std::vector<std::unique_ptr<VarDecl>>& before,
+                        const std::string& kind) {
+  for (const auto& other : before) {
+    if (other->name != added.name) continue;
+    error("duplicate-name", added.span,
+          "there is already a " + kind + " named '" + added.name + "'")
+        .see(other->span, "the first is here");
+    return;
   }
 }
 
@@ -206,6 +221,7 @@ void Builder::function(StpParser::FunctionDeclarationContext* tree, File& file) 
       parameter->name = token(each->IDENTIFIER()).text;
       parameter->storage = VarDecl::Parameter;
       parameter->type = value_type(each->valueType());
+      check_new(*parameter, decl->parameters, "parameter");
       decl->parameters.push_back(std::move(parameter));
     }
   }

@@ -116,6 +116,10 @@ ExprPtr Builder::primary(P::PrimaryContext* tree) {
   if (auto* each = as<P::NamePrimaryContext>(tree)) {
     auto node = make<Symbol>(tree);
     node->name = token(each->IDENTIFIER()).text;
+    if (is_print_name(node->name))
+      error("print-arguments", span(tree),
+            "'" + node->name + "' needs its arguments in parentheses")
+          .hint("it is not the name of a variable");
     size_t dollars = split_pretty(node->name);
     ExprPtr result = std::move(node);
     add_pretty(result, dollars, span(tree));

@@ -76,6 +76,8 @@ std::vector<ExprPtr> Builder::argument_list(P::ArgumentsContext* tree) {
   return args;
 }
 
+bool Builder::is_print_name(std::string_view name) { return find_print(name) != nullptr; }
+
 ExprPtr Builder::call(P::CallPrimaryContext* tree) {
   std::string name = token(tree->IDENTIFIER()).text;
   std::vector<ExprPtr> args = argument_list(tree->arguments());

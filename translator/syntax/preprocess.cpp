@@ -343,11 +343,12 @@ void Preprocessor::else_of_conditional(const Token& at) {
     diagnostics_.parse_error("stray-conditional", at.span, "'%:' has no '%(' before it");
     return;
   }
-  if (conditions_.back().in_else) {
-    diagnostics_.parse_error("stray-conditional", at.span, "a second '%:' in the same '%( … %)'");
-    return;
-  }
+  if (conditions_.back().in_else) return report_second_else(at);
   skip_branch(false);
+}
+
+void Preprocessor::report_second_else(const Token& at) {
+  diagnostics_.parse_error("stray-conditional", at.span, "a second '%:' in the same '%( … %)'");
 }
 
 void Preprocessor::close_conditional(const Token& at) {
@@ -376,6 +377,7 @@ bool Preprocessor::skip_branch(bool stop_at_else) {
           conditions_.back().in_else = true;
           return true;
         }
+        if (depth == 0) report_second_else(raw->token);
         break;
       default: break;
     }

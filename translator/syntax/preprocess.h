@@ -78,6 +78,7 @@ class Preprocessor {
 
   void open_conditional(const Token& open);
   void else_of_conditional(const Token& at);
+  void report_second_else(const Token& at);
   void close_conditional(const Token& at);
   bool skip_branch(bool stop_at_else);
 

@@ -1,0 +1,184 @@
+"""What is a script and what is not: our verdicts against those of SystemTap's own translator.
+
+    agreement.py SYNTAX_TOOL CORETAP [--verify] [--update] [SECTION…]
+
+cases/SECTION.txt has one script a line behind a mark: the pass that judges it (1 parses, 2 also
+finds names and types), stap's verdict (+ accepts, - refuses), and `g` if it is run in guru mode.
+A `!` in front says that coretap's verdict is the other one; the nearest comment above that begins
+with "# differs:" says why. stap's verdicts are recorded, so the test needs no stap; --verify asks
+it again, also about the example scripts that Debian installs, and --update writes what it says.
+"""
+import concurrent.futures
+import dataclasses
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+CASES = HERE / "cases"
+EXAMPLES = pathlib.Path("/usr/share/systemtap/examples")
+RELEASE = "6.1.0-56-cloud-amd64"
+LINE = re.compile(r"(!?)([12])([+-])(g?) (.*)")
+
+
+@dataclasses.dataclass
+class Case:
+    section: str
+    differs: bool  # our verdict is meant to be the other one
+    number: int    # the pass
+    accepted: bool  # by stap
+    guru: bool
+    text: str
+    reason: str    # why they differ
+    ours: bool = None
+    stap: bool = None
+
+    def line(self):
+        mark = f"{'!' if self.differs else ''}{self.number}{'+' if self.accepted else '-'}"
+        return f"{mark}{'g' if self.guru else ''} {self.text}"
+
+
+def read(path):
+    """The case of each line of a section; None for a comment or an empty line."""
+    cases, reason = [], ""
+    for line in path.read_text().splitlines():
+        if line.startswith("# differs:"):
+            reason = line
+        match = None if line.startswith("# ") else LINE.fullmatch(line)
+        if match is None and line and not line.startswith("# "):
+            raise SystemExit(f"{path}: not a case: {line}")
+        if match is None:
+            cases.append(None)
+            continue
+        differs, number, verdict, guru, text = match.groups()
+        cases.append(Case(path.stem, bool(differs), int(number), verdict == "+", bool(guru), text, reason))
+        if not differs:
+            reason = ""
+    return cases
+
+
+def fake_kernel(top):
+    """The least of a kernel build tree that lets stap translate on a machine without one."""
+    for folder in ("include/config", "include/generated"):
+        (top / folder).mkdir(parents=True)
+    (top / "include/config/kernel.release").write_text(RELEASE + "\n")
+    (top / "include/generated/utsrelease.h").write_text(f'#define UTS_RELEASE "{RELEASE}"\n')
+    (top / ".config").write_text("CONFIG_64BIT=y\nCONFIG_UPROBES=y\n")
+    for name in ("Makefile", "System.map", "Module.symvers"):
+        (top / name).touch()
+    return top
+
+
+def stap_accepts(kernel, number, *script, guru=False):
+    command = ["stap", "-w", "-r", str(kernel), f"-p{number}", *(["-g"] if guru else []), *script]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=15)
+    except subprocess.TimeoutExpired:
+        return False  # stap 4.8 does not end on a macro that uses itself
+    return done.returncode == 0
+
+
+def coretap_accepts(tools, path, case):
+    """Pass 1 by the front end alone, with the facts about a kernel that stap is given too."""
+    guru = ["-g"] if case.guru else []
+    command = ([tools[0], "print", *guru] if case.number == 1
+               else [tools[1], "-w", "-p2", "--disable-cache", *guru])
+    done = subprocess.run([*command, str(path)], capture_output=True, text=True, errors="replace",
+                          timeout=60)
+    if done.returncode not in (0, 1):
+        raise SystemExit(f"{command[0]} ended with {done.returncode} on: {case.text}")
+    if done.returncode and " [" not in done.stdout + done.stderr:
+        raise SystemExit(f"refused without a diagnostic: {case.text}")
+    return done.returncode == 0 if case.number == 2 else "parse error" not in done.stdout
+
+
+def judge(cases, tools, verify):
+    with tempfile.TemporaryDirectory() as name, concurrent.futures.ThreadPoolExecutor(2) as pool:
+        folder = pathlib.Path(name)
+        paths = []
+        for number, case in enumerate(cases):
+            paths.append(folder / f"{number}.stp")
+            paths[-1].write_text(case.text)
+        kernel = fake_kernel(folder / "kernel")
+
+        def one(case, path):
+            case.ours = coretap_accepts(tools, path, case)
+            if verify:
+                case.stap = stap_accepts(kernel, case.number, "-e", case.text, guru=case.guru)
+        list(pool.map(one, cases, paths))
+
+
+def update(sections):
+    """Records stap's verdicts, and where ours is another."""
+    for section, lines in sections.items():
+        path = CASES / f"{section}.txt"
+        old = path.read_text().splitlines()
+        for i, case in enumerate(lines):
+            if case:
+                case.accepted, case.differs = case.stap, case.ours != case.stap
+                old[i] = case.line()
+        path.write_text("\n".join(old) + "\n")
+
+
+def problems_of(case):
+    if case.stap is not None and case.stap != case.accepted:
+        yield "stap " + ("accepts" if case.stap else "refuses") + " it"
+    if case.ours == (case.accepted == case.differs):
+        yield "coretap " + ("accepts" if case.ours else "refuses") + " it"
+    if case.differs and not case.reason:
+        yield "no '# differs:' comment says why"
+
+
+def examples(tools):
+    """Example scripts that only one of the two parses."""
+    scripts = sorted(EXAMPLES.rglob("*.stp"))
+    wrong = 0
+    with tempfile.TemporaryDirectory() as name, concurrent.futures.ThreadPoolExecutor(2) as pool:
+        kernel = fake_kernel(pathlib.Path(name) / "kernel")
+        arguments = ["1", "2", "3", "4"]
+
+        def one(path):
+            ours = subprocess.run([tools[1], "-g", "-w", "-p1", path, *arguments], capture_output=True,
+                                  timeout=60).returncode == 0
+            return path, ours, stap_accepts(kernel, 1, str(path), *arguments, guru=True)
+        for path, ours, stap in pool.map(one, scripts):
+            if ours != stap:
+                wrong += 1
+                print(f"{path}: coretap {'accepts' if ours else 'refuses'}, stap does not agree")
+    print(f"{'examples':14} {len(scripts):5} cases {len(scripts) - wrong:5} as stap")
+    return wrong
+
+
+def main():
+    tools = [os.path.realpath(path) for path in sys.argv[1:3]]
+    options = [word for word in sys.argv[3:] if word.startswith("--")]
+    wanted = [word for word in sys.argv[3:] if not word.startswith("--")]
+    paths = [path for path in sorted(CASES.glob("*.txt")) if not wanted or path.stem in wanted]
+    sections = {path.stem: read(path) for path in paths}
+    cases = [case for lines in sections.values() for case in lines if case]
+    verify = bool({"--verify", "--update"} & set(options))
+    judge(cases, tools, verify)
+    if "--update" in options:
+        update(sections)
+    wrong = 0
+    for case in cases:
+        if problems := list(problems_of(case)):
+            wrong += 1
+            print(f"{case.section}: {case.line()}\n    " + "; ".join(problems))
+    for section in sections:
+        of_it = [case for case in cases if case.section == section]
+        differ = sum(case.differs for case in of_it)
+        print(f"{section:14} {len(of_it):5} cases {len(of_it) - differ:5} as stap {differ:5} differ")
+    if verify and EXAMPLES.is_dir() and not wanted:
+        wrong += examples(tools)
+    differ = sum(case.differs for case in cases)
+    print(f"{len(cases)} cases: {len(cases) - differ} agree with stap, {differ} differ on purpose, "
+          f"{wrong} wrong" + ("" if verify else " (stap's recorded verdicts)"))
+    return 1 if wrong or len(cases) < 300 and not wanted else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
