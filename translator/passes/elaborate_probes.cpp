@@ -28,7 +28,9 @@ class Elaborator {
   Elaborator(Program& program, probes::ResolveContext& context, const ast::ProbeDecl& probe)
       : program_(program), context_(context), probe_(probe) {}
 
-  void run() {
+  /// True if any of the probe's points exists here.
+  bool run() {
+    bool any = false;
     for (const ast::ProbePoint& point : probe_.points) {
       top_ = &point;
       alias_.clear();
@@ -36,8 +38,10 @@ class Elaborator {
       size_t mark = program_.diagnostics.all().size();
       bool found = expand(point, layers, 0, point.optional || point.sufficient);
       if (!found && (point.optional || point.sufficient)) program_.diagnostics.truncate(mark);
+      any |= found;
       if (found && point.sufficient) break;
     }
+    return any;
   }
 
  private:
@@ -184,16 +188,21 @@ class Elaborator {
 
 }  // namespace
 
-void elaborate_file(Program& program, size_t index, probes::ResolveContext& context) {
+bool elaborate_file(Program& program, size_t index, probes::ResolveContext& context) {
   // program.files grows while aliases load; the File itself stays where it is.
   const ast::File* file = program.files[index].get();
-  for (const auto& probe : file->probes) Elaborator(program, context, *probe).run();
+  bool any = false;
+  for (const auto& probe : file->probes) any |= Elaborator(program, context, *probe).run();
+  return any;
 }
 
 void elaborate_probes(Program& program, probes::ResolveContext& context) {
-  elaborate_file(program, 0, context);
-  if (program.files[0]->probes.empty() && !program.diagnostics.has_errors())
+  bool any = elaborate_file(program, 0, context);
+  if (program.diagnostics.has_errors()) return;
+  if (program.files[0]->probes.empty())
     program.diagnostics.error("no-probes", "the script has no probes");
+  else if (!any)
+    program.diagnostics.error("no-probes", "none of the script's optional probes exists here");
 }
 
 }  // namespace coretap

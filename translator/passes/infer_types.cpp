@@ -368,7 +368,8 @@ class Inference {
       case ast::StmtKind::Foreach: return visit_foreach(static_cast<ast::Foreach&>(stmt));
       case ast::StmtKind::Return: {
         auto& ret = static_cast<ast::Return&>(stmt);
-        if (!ret.value || !function_) return;
+        if (!function_) return;
+        if (!ret.value) return refuse_empty_return(ret);
         Type type = expect(*ret.value, function_->return_type);
         if (!known(function_->return_type) && known(type)) {
           function_->return_type = type;
@@ -394,6 +395,15 @@ class Inference {
           expect(*e, is_try ? Type::String : effect ? Type::Unknown : Type::Long);
         },
         [this](ast::StmtPtr& s) { visit(*s); });
+  }
+
+  void refuse_empty_return(const ast::Return& statement) {
+    Type type = function_->return_type;
+    if (!reporting_ || !known(type) || type == Type::Void) return;
+    program_.diagnostics.semantic_error(
+        "type-mismatch", statement.span,
+        "type mismatch: this return gives no value, but function '" + function_->name +
+            "' returns " + words(type));
   }
 
   void visit_foreach(ast::Foreach& loop) {

@@ -116,7 +116,7 @@ bool load_global(Program& program, const std::string& name);
 /// Every function and alias name of the tapset files, for "similar:" and the dumps.
 std::vector<std::string> tapset_function_names(const Program& program);
 std::vector<std::string> tapset_alias_names(const Program& program);
-/// Elaborates the plain probes of file `index` of program.files.
-void elaborate_file(Program& program, size_t index, probes::ResolveContext& context);
+/// Elaborates the plain probes of file `index` of program.files. True if any of them exists here.
+bool elaborate_file(Program& program, size_t index, probes::ResolveContext& context);
 
 }  // namespace coretap

@@ -32,8 +32,8 @@ class Builder {
   ast::ProbeComponent probe_component(StpParser::ProbeComponentContext* tree);
   void global(StpParser::GlobalDeclarationContext* tree, ast::File& file);
   /// Reports a second variable of one name in one list.
-  void check_new(const VarDecl& added, const std::vector<std::unique_ptr<VarDecl>>& before,
-                 const std::string& kind);
+  void check_new(const ast::VarDecl& added,
+                 const std::vector<std::unique_ptr<ast::VarDecl>>& before, const std::string& kind);
   void function(StpParser::FunctionDeclarationContext* tree, ast::File& file);
   ast::Type value_type(StpParser::ValueTypeContext* tree);
   std::unique_ptr<ast::Block> block(StpParser::BlockContext* tree);

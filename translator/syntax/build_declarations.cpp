@@ -1,3 +1,4 @@
+#include "StpLexer.h"
 #include "syntax/build_ast.h"
 #include "syntax/literals.h"
 
