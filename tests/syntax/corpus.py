@@ -13,7 +13,12 @@ import sys
 
 ROOT = pathlib.Path("/usr/share/systemtap")
 # Script arguments that a file needs to be a script at all; all others get numbers.
-ARGUMENTS = {"measureinterval.stp": ["begin", "end", "@count", "1"]}
+ARGUMENTS = {"measureinterval.stp": ["begin", "end", "@count", "begin"],
+             "eventcount.stp": ["begin", "end", "begin", "end"]}
+PROBES = ["begin", "end", "5", "1"]  # for scripts whose arguments are probe points
+TAKE_PROBES = {"callgraph.stp", "func_time_stats.stp", "para-callgraph-verbose.stp",
+               "para-callgraph.stp", "pyexample.stp", "varwatch.stp", "watchdog.stp", "whythefail.stp",
+               "fntimes.stp", "linetimes.stp"}
 NUMBERS = ["10", "20", "30", "40"]
 NOT_SCRIPTS = {"security-bandaid-template.stp": "a template: its handler is '{...}'"}
 
@@ -56,7 +61,8 @@ def main():
     tapsets = sorted(ROOT.glob("tapset/**/*.stp"))
     failed = check(tool, ["-t", "-g", *macros], tapsets)
     scripts = examples()
-    groups = [(NUMBERS, [path for path in scripts if path.name not in ARGUMENTS])]
+    groups = [(NUMBERS, [path for path in scripts if path.name not in {*ARGUMENTS, *TAKE_PROBES}]),
+              (PROBES, [path for path in scripts if path.name in TAKE_PROBES])]
     groups += [(ARGUMENTS[path.name], [path]) for path in scripts if path.name in ARGUMENTS]
     for arguments, group in groups:
         options = [word for argument in arguments for word in ("-a", argument)]

@@ -60,6 +60,7 @@ class Inference {
       function_ = function;
       if (function->body) visit(*function->body);
       if (reporting_) report_untyped(function->locals);
+      if (reporting_) report_untyped(function->parameters);
     }
     if (reporting_) report_untyped(program_.globals);
   }
@@ -70,9 +71,18 @@ class Inference {
       if (!known(function->return_type)) function->return_type = Type::Void;
   }
 
+  void report_local_statistic(const ast::VarDecl& variable) {
+    if (elements_.count(&variable) || !reported_.insert(&variable).second) return;
+    program_.diagnostics
+        .semantic_error("stat-not-global", variable.span, "a statistic must be a global variable")
+        .hint("add 'global " + variable.name + "'");
+  }
+
   template <typename Pointers>
   void report_untyped(const Pointers& variables) {
     for (const auto& variable : variables) {
+      if (variable->type == Type::Stat && variable->storage != ast::VarDecl::Global)
+        report_local_statistic(*variable);
       if (known(variable->type) || variable->arity > 0 || !reported_.insert(&*variable).second)
         continue;
       program_.diagnostics
@@ -160,7 +170,20 @@ class Inference {
       expr.type = type;
       changed_ = true;
     }
+    if (type == Type::Stat && want == Type::Unknown && expr.kind != ast::ExprKind::Hist)
+      refuse_statistic(expr);
     return type;
+  }
+
+  /// Nothing asks for a statistic where a value is wanted: it has none of its own.
+  void refuse_statistic(ast::Expr& expr) {
+    if (!reporting_ || std::exchange(takes_statistic_, false)) return;
+    const ast::VarDecl* variable = array_of(expr);
+    if (!variable) return;  // an assignment of one: its sides are looked at
+    bool is_local = variable->storage != ast::VarDecl::Global;
+    if (is_local && !elements_.count(variable)) return;  // see report_local_statistic
+    program_.diagnostics.semantic_error("statistic-value", expr.span, "a statistic is not a value")
+        .hint("take @count, @sum, @min, @max, @avg or a histogram of it");
   }
 
   /// Both sides of `=`, `==` and `?:` have one type, whichever is known first.
@@ -379,7 +402,7 @@ class Inference {
       }
       case ast::StmtKind::Delete: {
         ast::Expr& target = *static_cast<ast::Delete&>(stmt).target;
-        takes_wildcards_ = target.kind == ast::ExprKind::Index;
+        takes_wildcards_ = takes_statistic_ = target.kind == ast::ExprKind::Index;
         if (takes_wildcards_) visit(target, Type::Unknown);
         return;
       }
@@ -423,6 +446,7 @@ class Inference {
       for (size_t i = 0; i < loop.slice.size() && i < array->key_types.size(); i++)
         if (loop.slice[i]) expect(*loop.slice[i], array->key_types[i]);
       if (loop.value) {
+        if (array->type == Type::Stat) elements_.insert(array_of(*loop.value));
         Type type = expect(*loop.value, array->type);
         unify(*array, type, loop.base->span);
       }
@@ -436,9 +460,10 @@ class Inference {
   ast::FunctionDecl* function_ = nullptr;
   bool changed_ = false;
   bool reporting_ = false;
-  bool takes_wildcards_ = false;  ///< the next Index is what `delete` deletes
+  bool takes_wildcards_ = false, takes_statistic_ = false;  ///< `delete` visits what it deletes
   std::map<const ast::VarDecl*, Span> origin_, origin_arity_;
   std::set<const ast::VarDecl*> reported_, clashed_;
+  std::set<const ast::VarDecl*> elements_;  ///< values of foreach over statistics
 };
 
 }  // namespace

@@ -267,12 +267,6 @@ BodyLowering::StatRef BodyLowering::stat_ref(ast::Expr& operand) {
   }
   auto* decl = static_cast<ast::Symbol&>(operand).decl;
   if (auto it = stat_values_.find(decl); it != stat_values_.end()) return it->second;
-  if (!decl || !is_global(*decl)) {
-    diagnostics()
-        .semantic_error("stat-not-global", operand.span, "a statistic must be a global variable")
-        .hint("add 'global " + (decl ? decl->name : std::string("x")) + "'");
-    return {};
-  }
   return {outer_.global(*decl), {}};
 }
 
