@@ -8,8 +8,8 @@ namespace {
 /// Is the condition true? Its facts are those of FrontEnd.
 bool holds(const std::string& condition) {
   FrontEnd front;
-  front.facts.kernel_config = std::make_shared<KernelConfig>(std::map<std::string, std::string>{
-      {"CONFIG_A", "y"}, {"CONFIG_N", "64"}, {"CONFIG_M", "8"}});
+  front.facts.kernel_config = std::make_shared<KernelConfig>(
+      std::map<std::string, std::string>{{"CONFIG_A", "y"}, {"CONFIG_N", "64"}, {"CONFIG_M", "8"}});
   std::string text = front.body("%( " + condition + " %? yes %: no %)");
   EXPECT_TRUE(text == "yes;" || text == "no;") << condition << '\n' << text;
   return text == "yes;";

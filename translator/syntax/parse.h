@@ -24,7 +24,7 @@ struct PreprocessorFacts {
   std::string runtime = "bpf";
   bool guru_mode = false;
   std::shared_ptr<KernelConfig> kernel_config;  ///< for CONFIG_X; null: nothing is known
-  std::vector<std::string> arguments;  ///< $1 @1 …; `$#` is their number
+  std::vector<std::string> arguments;           ///< $1 @1 …; `$#` is their number
 };
 
 /// Macros of .stpm library files; filled by parse_macro_library before any script is parsed.
