@@ -6,12 +6,16 @@ from live import LiveTest
 AREAS = ["operators", "strings", "statements", "arrays", "errors", "printing"]
 
 
+def cases_of(area):
+    return importlib.import_module("language." + area).CASES
+
+
 def check_all(side):
     """A test class with one test per area."""
     from language.case import check
 
     def one(area):
-        cases = importlib.import_module("language." + area).CASES
+        cases = cases_of(area)
         return lambda self: check(self, cases, side)
 
     return type(side.capitalize(), (LiveTest,), {"test_" + area: one(area) for area in AREAS})
