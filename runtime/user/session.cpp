@@ -431,7 +431,8 @@ int check_load(const Program& program, const RunOptions& options) {
   Program effective = with_limits(program, options);
   KernelObject object;
   std::string error;
-  if (effective.handler_count != 0) error = object.load(effective, options);
+  Ladder ladder(effective);
+  if (effective.handler_count != 0) error = object.load(effective, options, ladder);
   if (!error.empty()) {
     print_error(error);
     return 1;

@@ -254,7 +254,7 @@ struct KernelHandler {
   Mechanism mechanism = Mechanism::Uprobe;
   std::vector<Site> sites;
   Body body;
-  int64_t actions = 0;          ///< statements outside of loops, which count against MAXACTION
+  int64_t actions = 0;  ///< statements outside of loops, which count against MAXACTION
   /// Index of the handler at the entry of the same functions whose values this one takes, or
   /// kNone: where one of the two cannot be loaded, neither is.
   uint32_t companion = kNone;
