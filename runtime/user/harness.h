@@ -65,6 +65,31 @@ inline View text(const char* s) { return {s, static_cast<u32>(strlen(s))}; }
 s64 compare(View a, View b);  ///< as unsigned bytes: <0, 0, >0
 inline s64 equal(View a, View b) { return a.size == b.size && memcmp(a.data, b.data, a.size) == 0; }
 
+// ------------------------------------------------------------------ regular expressions
+
+enum class RegexOp : u8 { Byte, Fork, Jump, Save, Begin, End, Match };
+/// One step of a pattern's program: see translator/regex/program.h.
+struct RegexStep {
+  RegexOp op;
+  u16 x, y;
+};
+/// A pattern. Its table says whether it is in a text (translator/regex/dfa.h); its program, which
+/// is there only if the script asks for groups, says where.
+struct Regex {
+  const u8* column_of;  ///< by byte
+  const u16* next;      ///< by state and column
+  u32 columns;
+  u16 start;
+  const RegexStep* steps;
+  u32 step_count;
+  const u8 (*sets)[32];  ///< bit b & 7 of byte b >> 3: byte b is in the set
+  u32 groups;            ///< with group 0, the whole match
+};
+s64 regex_match(View text, const Regex& regex);
+/// matched(): group `n` of the last match, which found regex `which - 1` in `text`; 0: it failed.
+void matched(Out to, s64 n, s64 which, View text, const Regex* regexes);
+s64 ngroups(s64 which, const Regex* regexes);
+
 // ------------------------------------------------------------------ errors
 
 /// A run-time error. `near` is null for error("…").
