@@ -47,6 +47,7 @@
 #include "array.bpf.h"
 #include "statistic.bpf.h"
 #include "loop.bpf.h"
+#include "regex.bpf.h"
 /* clang-format on */
 
 /* The script's functions keep their lines, for the verifier's messages. */

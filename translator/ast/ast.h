@@ -215,12 +215,13 @@ struct Compare : Expr {
   ExprPtr left, right;
 };
 
-/// `=~` and `!~`; `pattern` is the literal.
+/// `=~` and `!~`; `pattern` is the literal's value, `pattern_span` the literal.
 struct Regex : Expr {
   Regex() : Expr(ExprKind::Regex) {}
   bool negated = false;
   ExprPtr left;
   std::string pattern;
+  Span pattern_span;
 };
 
 /// `[i, j] in a` or `i in a`; `array` holds the base and the indexes (null index = `*`).

@@ -133,6 +133,7 @@ ExprPtr clone_node(const Regex& node) {
   out->negated = node.negated;
   out->left = copy(node.left);
   out->pattern = node.pattern;
+  out->pattern_span = node.pattern_span;
   return out;
 }
 ExprPtr clone_node(const ArrayIn& node) {

@@ -305,6 +305,7 @@ void BodyEmitter::inst(const Inst& i) {
     case Op::StrEq:
     case Op::Concat:
     case Op::Sprintf: return string_op(i);
+    case Op::RegexMatch: return regex_match(i);
     case Op::GlobalGet:
     case Op::GlobalSet:
     case Op::GlobalAdd:
@@ -328,6 +329,8 @@ void BodyEmitter::inst(const Inst& i) {
     case Op::SiteStr:
     case Op::SiteNum: return probe_op(i);
     // Rows of ops.def for the user side: verify() has refused them.
+    case Op::RegexGroup:
+    case Op::RegexGroups:
     case Op::StrToHist:
     case Op::Printf:
     case Op::PrintHist:

@@ -62,6 +62,7 @@ class BodyEmitter {
   // operations on data: kernel_ops.cpp
   void string_op(const ir::Inst& inst);
   void concat(const ir::Inst& inst);
+  void regex_match(const ir::Inst& inst);  // kernel_regex.cpp
   void format(const ir::Inst& inst);
   void append_piece(const ast::FormatPiece& piece, const Str& to, const ir::Operand& arg);
   void global_op(const ir::Inst& inst);

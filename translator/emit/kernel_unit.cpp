@@ -64,7 +64,7 @@ std::string Unit::constants() const {
       for (const ir::Site& s : h.sites) out += "  " + c_string(site_text(s, what)) + ",\n";
     out += "};\n";
   }
-  return out;
+  return out + regex_text();
 }
 
 std::string function_name(const ir::Function& function) {

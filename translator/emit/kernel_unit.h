@@ -32,6 +32,9 @@ class Unit {
   std::string literal(const std::string& text, uint32_t& cap);
   /// Name of the table of a site text ("pp", …), one row a site of all handlers; row size in `cap`.
   std::string site_table(const std::string& what, uint32_t& cap);
+  /// Name of the function that walks a pattern's table over the next word of a text of `cap` bytes,
+  /// as CT_REGEX_TURN defines it; the table's first state in `start`.
+  std::string regex_turn(const std::string& pattern, uint32_t cap, uint32_t& start);
   uint32_t first_site(size_t handler) const;
   uint32_t site_count() const;
 
@@ -39,10 +42,14 @@ class Unit {
   std::string constants() const;
 
  private:
+  std::string regex_text() const;
   std::string site_text(const ir::Site& site, const std::string& what) const;
   std::map<std::string, std::string> literals_;  ///< text to name
   std::vector<std::string> literal_order_;
   std::set<std::string> site_tables_;
+  std::map<std::string, size_t> regexes_;           ///< pattern to number
+  std::string regex_tables_;                        ///< C text of their tables
+  std::map<std::string, std::string> regex_turns_;  ///< name to C text
 };
 
 /// Kernel-side name of a script function.

@@ -47,6 +47,11 @@ size_t hist_index(const ir::Global& global, const ir::HistSpec& hist) {
                              global.hists.begin());
 }
 
+size_t pattern_index(const ir::Module& module, const std::string& pattern) {
+  return static_cast<size_t>(std::find(module.patterns.begin(), module.patterns.end(), pattern) -
+                             module.patterns.begin());
+}
+
 // ------------------------------------------------------------------ operands
 
 std::string UserBody::local(ir::LocalId id) const {
@@ -164,6 +169,21 @@ void UserBody::string_op(const Inst& inst) {
     case Op::Concat:
       return out_.line("ct::concat(" + to + ", " + view(inst.args[0]) + ", " + view(inst.args[1]) +
                        ");");
+    case Op::RegexMatch:
+      return assign(inst.dst, "ct::regex_match(" + view(inst.args[0]) + ", ct_regexes[" +
+                                  std::to_string(pattern_index(module_, inst.name)) + "])");
+    case Op::RegexGroup:
+      if (to.empty()) {
+        out_.open("");
+        out_.line("ct::Str ct_unused;");
+        to = "ct_unused";
+      }
+      out_.line("ct::matched(" + to + ", " + value(inst.args[0]) + ", " + value(inst.args[1]) +
+                ", " + view(inst.args[2]) + ", ct_regexes);");
+      if (inst.dst == ir::kNone) out_.close();
+      return;
+    case Op::RegexGroups:
+      return assign(inst.dst, "ct::ngroups(" + value(inst.args[0]) + ", ct_regexes)");
     case Op::Printf: return format(inst, "ct::output()");
     case Op::Sprintf:
       // Into a string of its own: an argument may be the destination.
@@ -445,6 +465,9 @@ void UserBody::inst(const Inst& inst) {
     case Op::StrEq:
     case Op::Concat:
     case Op::Sprintf:
+    case Op::RegexMatch:
+    case Op::RegexGroup:
+    case Op::RegexGroups:
     case Op::Printf: return string_op(inst);
     case Op::GlobalGet:
     case Op::GlobalSet:

@@ -53,6 +53,12 @@ std::string user_function(const ir::Function& function);
 /// Index of a histogram among those that a global keeps.
 size_t hist_index(const ir::Global& global, const ir::HistSpec& hist);
 
+/// Index of a regular expression in Module::patterns, and so in the unit's ct_regexes.
+size_t pattern_index(const ir::Module& module, const std::string& pattern);
+/// Definition of ct_regexes: a table for each pattern that user-side code matches, and a program
+/// for each if it asks for groups.
+std::string user_regexes(const ir::Module& module);
+
 /// Writes a body's locals and block.
 class UserBody {
  public:

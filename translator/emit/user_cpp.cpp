@@ -49,6 +49,7 @@ class Unit {
     out_.line("#include \"harness.h\"");
     out_.verbatim(layout::text(module_) + "static struct ct_globals* ct_shared;", nullptr, 0);
     host_globals();
+    out_.verbatim(user_regexes(module_), nullptr, 0);
     for (const std::string& code : module_.user_code) out_.verbatim(code, nullptr, 0);
     for (const ir::Function& f : module_.functions)
       if (f.side == ir::Side::User) out_.line(signature(f) + ";");

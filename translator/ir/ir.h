@@ -293,6 +293,7 @@ struct Module {
   std::vector<Segment> segments;
   std::vector<CoreType> core_types;
   std::vector<Binding> bindings;
+  std::vector<std::string> patterns;  ///< regular expressions of RegexMatch, in order of first use
   std::vector<std::string> kernel_code;  ///< file-level embedded C, /* bpf */
   std::vector<std::string> user_code;    ///< file-level embedded C, /* harness */
   std::string script_name;

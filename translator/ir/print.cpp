@@ -198,6 +198,7 @@ class Printer {
       case Op::CoreExists:
       case Op::CoreField: return inst.core ? " " + core_text(*inst.core) : "";
       case Op::SiteStr: return " " + inst.name;
+      case Op::RegexMatch: return " " + quoted(inst.name);
       case Op::EmbeddedC: return " " + quoted(inst.name);
       case Op::Call:
         return " " + (module_ && inst.function < module_->functions.size()

@@ -1,5 +1,7 @@
 // The IR's grammar as code. A violation is a bug of the pass before, never of the script, so the
 // text is for the authors of passes: it names the body, the instruction and the rule.
+#include <algorithm>
+
 #include "ir/ir.h"
 
 namespace coretap::ir {
@@ -237,6 +239,11 @@ class Verifier {
         if (inst.name != "pp" && inst.name != "ppfunc" && inst.name != "probefunc" &&
             inst.name != "file")
           fail("unknown site text '" + inst.name + "'");
+        return;
+      case Op::RegexMatch:
+        if (std::find(module_.patterns.begin(), module_.patterns.end(), inst.name) ==
+            module_.patterns.end())
+          fail("a pattern that the module does not list");
         return;
       case Op::Call: return call(inst);
       case Op::Send: return send(inst);

@@ -285,6 +285,8 @@ class Inference {
         return Type::Long;
       case ast::ExprKind::Regex:
         expect(*static_cast<ast::Regex&>(expr).left, Type::String);
+        if (checked_patterns_.insert(&expr).second)
+          check_pattern(static_cast<ast::Regex&>(expr), program_.diagnostics);
         return Type::Long;
       case ast::ExprKind::ArrayIn: {
         auto& array = *static_cast<ast::ArrayIn&>(expr).array;
@@ -464,6 +466,7 @@ class Inference {
   std::map<const ast::VarDecl*, Span> origin_, origin_arity_;
   std::set<const ast::VarDecl*> reported_, clashed_;
   std::set<const ast::VarDecl*> elements_;  ///< values of foreach over statistics
+  std::set<const ast::Expr*> checked_patterns_;
 };
 
 }  // namespace

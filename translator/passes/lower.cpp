@@ -103,6 +103,14 @@ ir::GlobalId ModuleLowering::hidden_array(const std::string& name, std::vector<T
   return static_cast<ir::GlobalId>(module.globals.size() - 1);
 }
 
+ir::GlobalId ModuleLowering::hidden_global(const std::string& name, Ty type) {
+  ir::Global global;
+  global.name = name;
+  global.value.ty = type;
+  module.globals.push_back(std::move(global));
+  return static_cast<ir::GlobalId>(module.globals.size() - 1);
+}
+
 // ------------------------------------------------------------------ functions
 
 ir::FunctionId ModuleLowering::function(ast::FunctionDecl& decl, Side side) {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,17 @@ class ModuleLowering {
   ir::GlobalId global(const ast::VarDecl& decl);
   /// A hidden global array, for values saved at entry for a return probe.
   ir::GlobalId hidden_array(const std::string& name, std::vector<ir::Ty> keys, ir::Ty value);
+  /// A hidden global scalar of the user side.
+  ir::GlobalId hidden_global(const std::string& name, ir::Ty type);
+  /// Where user-side code remembers its last `=~`: see BodyLowering::LastMatch.
+  struct MatchGlobals {
+    ir::GlobalId text, which;
+  };
+  const MatchGlobals& match_globals();
+  /// Does the script ask for groups, so that matches have to be remembered?
+  bool asks_for_groups() const;
+  /// 1 + the pattern's index in Module::patterns.
+  int64_t pattern_number(const std::string& pattern);
   /// The function made for `side`, lowered when first asked for; kNone if it cannot be (reported
   /// unless `quiet`).
   ir::FunctionId function(ast::FunctionDecl& decl, ir::Side side);
@@ -41,6 +53,7 @@ class ModuleLowering {
  private:
   std::map<const ast::VarDecl*, ir::GlobalId> globals_;
   std::map<const ast::FunctionDecl*, bool> recursive_;
+  std::optional<MatchGlobals> match_globals_;
   std::map<std::pair<const ast::FunctionDecl*, ir::Side>, ir::FunctionId> functions_;
 };
 
@@ -151,6 +164,18 @@ class BodyLowering : public probes::ContextLowering {
   Operand embedded(ast::EmbeddedExpr& expr);
   bool embedded_fits(const std::string& code, const Span& at);
   std::optional<int64_t> constant(const std::string& name, const Span& at);
+
+  // regular expressions: lower_regex.cpp
+  Operand regex(ast::Regex& regex);
+  /// matched(n) or ngroups() of the last match.
+  Operand match_query(const std::string& op, const std::vector<Operand>& args);
+  /// The last `=~` that the handler evaluated: its text, and the pattern's number if it matched or
+  /// else 0. Kernel bodies keep both in locals (functions are inlined), user bodies in globals.
+  struct LastMatch {
+    Operand text, which;
+  };
+  LastMatch last_match();
+  const LastMatch& match_locals();  ///< made when first asked for
   /// `left` evaluated before `right`: copies a variable that evaluating `right` may change.
   Operand held(Operand operand, const ast::Expr& later);
   Operand truth(Operand operand);
@@ -188,6 +213,7 @@ class BodyLowering : public probes::ContextLowering {
   std::map<const ast::VarDecl*, ir::LocalId> locals_;
   std::map<const ast::VarDecl*, StatRef> stat_values_;  ///< foreach value variables
   std::vector<InlineFrame> inlined_;
+  std::optional<LastMatch> match_locals_;
   int loop_depth_in_function_ = 0;
 };
 

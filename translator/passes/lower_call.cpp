@@ -189,6 +189,7 @@ ir::Operand BodyLowering::call_one(ast::Call& call, const Overload& overload,
       b_.append(Op::Next);
       return missing(call.type);
     }
+    if (pragmas.op == "matched" || pragmas.op == "ngroups") return match_query(pragmas.op, args);
     if (!pragmas.site.empty() && side_ == Side::Kernel) {
       ir::LocalId dst = b_.temp(Ty::Str);
       b_.append(Op::SiteStr, {}, dst).name = pragmas.site;

@@ -133,10 +133,7 @@ ir::Operand BodyLowering::value(ast::Expr& expr) {
     }
     case ast::ExprKind::Print: return print(static_cast<ast::Print&>(expr));
     case ast::ExprKind::Embedded: return embedded(static_cast<ast::EmbeddedExpr&>(expr));
-    case ast::ExprKind::Regex:
-      diagnostics().semantic_error("regex-unsupported", expr.span,
-                                   "regular expression matching is not available yet");
-      return Operand::integer(0);
+    case ast::ExprKind::Regex: return regex(static_cast<ast::Regex&>(expr));
     case ast::ExprKind::HistIn:
     case ast::ExprKind::Hist:
       diagnostics().semantic_error(

@@ -79,8 +79,11 @@ void elaborate_probes(Program& program, probes::ResolveContext& context);
 /// tapset files as names ask for them (and their probes with them). After it: globals and functions are complete.
 void resolve_symbols(Program& program, probes::ResolveContext& context);
 
+/// Reports a pattern that is no regular expression, or too large a one.
+void check_pattern(const ast::Regex& regex, Diagnostics& diagnostics);
+
 /// Infers long, string or statistic for every variable, function and expression. After it: no
-/// Unknown is left but in unused places.
+/// Unknown is left but in unused places, and the patterns of `=~` are good.
 void infer_types(Program& program);
 
 /// Unused variables and functions, statements without effect, arguments never used.

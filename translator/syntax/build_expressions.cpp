@@ -335,6 +335,7 @@ ExprPtr Builder::regex(P::BinaryExprContext* tree, const Token& op) {
   node->negated = op.type == StpLexer::NOT_MATCH;
   node->left = tight(tree->expr(0));
   ExprPtr pattern = tight(tree->expr(1));
+  node->pattern_span = pattern->span;
   if (pattern->kind == ExprKind::String)
     node->pattern = static_cast<String&>(*pattern).value;
   else

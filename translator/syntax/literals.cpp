@@ -25,40 +25,41 @@ char numeric_escape(std::string_view raw, size_t& i, size_t most, unsigned base,
   return static_cast<char>(value);
 }
 
+/// The byte that is written at `i`; moves `i` behind it.
+char next_byte(std::string_view raw, size_t& i) {
+  if (raw[i] != '\\' || i + 1 >= raw.size()) return raw[i++];
+  char c = raw[i + 1];
+  if (is_octal(c))
+    return numeric_escape(raw, ++i, 3, 8, [](char d) { return is_octal(d) ? d - '0' : -1; });
+  i += 2;
+  switch (c) {
+    case 'a': return '\a';
+    case 'b': return '\b';
+    case 'f': return '\f';
+    case 'n': return '\n';
+    case 'r': return '\r';
+    case 't': return '\t';
+    case 'v': return '\v';
+    case 'x':
+      if (i < raw.size() && hex_value(raw[i]) >= 0) return numeric_escape(raw, i, 2, 16, hex_value);
+      return 'x';
+    default: return c;
+  }
+}
+
 }  // namespace
 
 std::string unescape(std::string_view raw) {
   std::string value;
   value.reserve(raw.size());
-  for (size_t i = 0; i < raw.size();) {
-    if (raw[i] != '\\' || i + 1 >= raw.size()) {
-      value += raw[i++];
-      continue;
-    }
-    char c = raw[i + 1];
-    if (is_octal(c)) {
-      value += numeric_escape(raw, ++i, 3, 8, [](char d) { return is_octal(d) ? d - '0' : -1; });
-      continue;
-    }
-    i += 2;
-    switch (c) {
-      case 'a': value += '\a'; break;
-      case 'b': value += '\b'; break;
-      case 'f': value += '\f'; break;
-      case 'n': value += '\n'; break;
-      case 'r': value += '\r'; break;
-      case 't': value += '\t'; break;
-      case 'v': value += '\v'; break;
-      case 'x':
-        if (i < raw.size() && hex_value(raw[i]) >= 0)
-          value += numeric_escape(raw, i, 2, 16, hex_value);
-        else
-          value += 'x';
-        break;
-      default: value += c; break;
-    }
-  }
+  for (size_t i = 0; i < raw.size();) value += next_byte(raw, i);
   return value;
+}
+
+size_t raw_offset(std::string_view raw, size_t n) {
+  size_t i = 0;
+  for (; n > 0 && i < raw.size(); n--) next_byte(raw, i);
+  return i;
 }
 
 std::optional<int64_t> parse_number(std::string_view text) {
