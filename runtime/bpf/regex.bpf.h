@@ -12,25 +12,27 @@ struct ct_regex_walk {
   u64 state;
 };
 
-/* One byte. A mask instead of a test keeps the index inside: `entries` is a power of two. */
+/* One byte. A mask instead of a test keeps the index inside: `entries` is a power of two. It must
+ * come last: clang would mask the state before it adds the column, and the verifier of Linux 6.1
+ * knows nothing about an OR of two numbers that it does not know. */
 static __always_inline u64 ct_regex_step(u64 state, u8 byte, const u8* column, const u16* next,
                                          u32 shift, u32 entries) {
   u64 at = state << shift | column[byte];
-  at &= entries - 1;
   ct_opaque(at);
+  at &= entries - 1;
   return next[at];
 }
 
-/* Defines the callback for one pattern and texts of one capacity. */
-#define CT_REGEX_TURN(name, column, next, shift, entries, cap)                   \
-  static long name(u64 turn, struct ct_regex_walk* walk) {                       \
-    if (turn >= (cap) / 8) return 1;                                             \
-    u64 word = *(const ct_word*)(walk->text + turn * 8), state = walk->state;    \
-    _Pragma("clang loop unroll(full)") for (int i = 0; i < 8; i++, word >>= 8) { \
-      state = ct_regex_step(state, word, (column), (next), (shift), (entries));  \
-    }                                                                            \
-    walk->state = state;                                                         \
-    return state <= 1;                                                           \
+/* Defines the callback for one pattern's table and texts of one capacity. */
+#define CT_REGEX_TURN(name, table, shift, entries, cap)                                 \
+  static long name(u64 turn, struct ct_regex_walk* walk) {                              \
+    if (turn >= (cap) / 8) return 1;                                                    \
+    u64 word = *(const ct_word*)(walk->text + turn * 8), state = walk->state;           \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < 8; i++, word >>= 8) {        \
+      state = ct_regex_step(state, word, (table).column, (table).next, shift, entries); \
+    }                                                                                   \
+    walk->state = state;                                                                \
+    return state <= 1;                                                                  \
   }
 
 /* 1 if the pattern is in the text. Before Linux 6.7 (commit ab5cfac139ab) the verifier walked a

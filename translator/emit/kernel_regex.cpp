@@ -33,14 +33,16 @@ std::string Unit::regex_turn(const std::string& pattern, uint32_t cap, uint32_t&
   auto [it, is_new] = regexes_.try_emplace(pattern, regexes_.size());
   std::string id = "ct_regex_" + std::to_string(it->second);
   std::vector<uint16_t> table = padded_table(dfa);
-  if (is_new) {
-    regex_tables_ += constant_array("u8", id + "_column", dfa.column_of);
-    regex_tables_ += constant_array("u16", id + "_next", table);
-  }
+  // One struct of both arrays: an array of at most 32 bytes clang puts into a section of mergeable
+  // constants, but its BTF says .rodata, and the kernel refuses all of the object's BTF.
+  if (is_new)
+    regex_tables_ += "static const struct {\n  u8 column[256];\n  u16 next[" +
+                     std::to_string(table.size()) + "];\n} " + id + " = {" + braced(dfa.column_of) +
+                     ", " + braced(table) + "};\n";
   start = dfa.start;
   std::string name = id + "_turn_" + std::to_string(cap);
-  regex_turns_[name] = "CT_REGEX_TURN(" + name + ", " + id + "_column, " + id + "_next, " +
-                       std::to_string(std::bit_width(std::bit_ceil(dfa.columns)) - 1) + ", " +
+  unsigned shift = std::bit_width(std::bit_ceil(dfa.columns)) - 1;
+  regex_turns_[name] = "CT_REGEX_TURN(" + name + ", " + id + ", " + std::to_string(shift) + ", " +
                        std::to_string(table.size()) + ", " + std::to_string(cap) + ")\n";
   return name;
 }

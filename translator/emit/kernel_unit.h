@@ -33,7 +33,7 @@ class Unit {
   /// Name of the table of a site text ("pp", …), one row a site of all handlers; row size in `cap`.
   std::string site_table(const std::string& what, uint32_t& cap);
   /// Name of the function that walks a pattern's table over the next word of a text of `cap` bytes,
-  /// as CT_REGEX_TURN defines it; the table's first state in `start`.
+  /// which CT_REGEX_TURN defines; the table's first state in `start`.
   std::string regex_turn(const std::string& pattern, uint32_t cap, uint32_t& start);
   uint32_t first_site(size_t handler) const;
   uint32_t site_count() const;

@@ -10,14 +10,12 @@ namespace coretap {
 /// The table of a pattern that lowering has found good.
 regex::Dfa regex_table(const std::string& pattern);
 
-/// `static const TYPE NAME[COUNT] = {…};`
+/// The initializer of an array: "{1,2,3}".
 template <typename Numbers>
-std::string constant_array(const std::string& type, const std::string& name,
-                           const Numbers& numbers) {
-  std::string out =
-      "static const " + type + " " + name + "[" + std::to_string(numbers.size()) + "] = {";
+std::string braced(const Numbers& numbers) {
+  std::string out = "{";
   for (auto number : numbers) out += std::to_string(number) + ",";
-  return out + "};\n";
+  return out + "}";
 }
 
 }  // namespace coretap

@@ -47,8 +47,8 @@ const char* op_name(regex::Step::Op op) {
 }
 
 std::string table_text(const std::string& name, const regex::Dfa& dfa) {
-  return constant_array("u8", name + "_column", dfa.column_of) +
-         constant_array("u16", name + "_next", dfa.next);
+  return "static const u8 " + name + "_column[] = " + braced(dfa.column_of) +
+         ";\nstatic const u16 " + name + "_next[] = " + braced(dfa.next) + ";\n";
 }
 
 std::string program_text(const std::string& name, const regex::Program& program) {
