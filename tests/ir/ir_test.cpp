@@ -109,6 +109,12 @@ INSTANTIATE_TEST_SUITE_P(All, VerifyRefuses,
                                              Broken{
                                                  "CopyBetweenTypes", "copy between types",
                                                  [](Base&, Code& c) { c.get(Op::Copy, {S("a")}); }},
+                                             Broken{"UnknownPattern", "does not list",
+                                                    [](Base&, Code& c) {
+                                                      Operand dst = c.temp(Long());
+                                                      c.add(Op::RegexMatch, {S("a")}, dst).name =
+                                                          "a";
+                                                    }},
                                              Broken{"GlobalRange", "global out of range",
                                                     [](Base&, Code& c) {
                                                       c.on(Op::GlobalSet, 99, {L(1)});

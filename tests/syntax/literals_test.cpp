@@ -1,3 +1,5 @@
+#include "syntax/literals.h"
+
 #include <gtest/gtest.h>
 
 #include "front_end.h"
@@ -54,6 +56,15 @@ TEST(Literals, StringEscapes) {
   EXPECT_EQ(text(R"("x\.y\q")"), "x.yq");  // stap: the backslash goes
   EXPECT_EQ(text("\"a\\\nb\""), "a\nb");
   EXPECT_EQ(text("\"\xc3\xa4\""), "\xc3\xa4");
+}
+
+TEST(Literals, BytesOfTheValueHaveAPlaceInTheText) {
+  const std::string raw = R"(a\n\x41\101\\b)";
+  ASSERT_EQ(syntax::unescape(raw), "a\nAA\\b");
+  const size_t kPlaces[] = {0, 1, 3, 7, 11, 13, 14};
+  for (size_t n = 0; n < std::size(kPlaces); n++)
+    EXPECT_EQ(syntax::raw_offset(raw, n), kPlaces[n]) << n;
+  EXPECT_EQ(syntax::raw_offset(raw, 99), raw.size());
 }
 
 TEST(Literals, AdjacentStringsAreOne) {
