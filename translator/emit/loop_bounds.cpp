@@ -144,6 +144,7 @@ WalkCost LoopBounds::string_cost(const ir::Body& body, const Inst& inst) const {
       case Op::Concat: sum += append_cost(to, from); break;
       case Op::StrEq:
       case Op::StrCmp: sum += {words(from) * 6, inst.op == Op::StrCmp ? words(from) : 0}; break;
+      case Op::RegexMatch: sum += {words(from) * 90 + 20, words(from)}; break;
       case Op::Sprintf:
         sum += append_cost(to, from ? from : 24);
         if (!from) sum += {21 * 50, 2};  // ct_number_text
