@@ -31,6 +31,7 @@
 #include "globals.h"
 #include "kernel_object.h"
 #include "output.h"
+#include "refusal.h"
 #include "report.h"
 #include "signals.h"
 #include "target.h"
@@ -259,7 +260,10 @@ std::string Session::start() {
       kill(static_cast<pid_t>(options_.target_pid), 0) != 0 && errno == ESRCH)
     error = "there is no process " + std::to_string(options_.target_pid) + " (-x)";
   if (error.empty() && !options_.command.empty()) error = target_.start(options_.command);
-  if (error.empty()) error = start_kernel_part();
+  if (error.empty()) {
+    error = start_kernel_part();
+    if (!error.empty()) error = explain_refusal(program_, error, options_.verbose > 0);
+  }
   if (error.empty() && options_.verbose) tell_attachments();
   if (error.empty() && object_.ring_fd() >= 0 && !watch(object_.ring_fd(), kRing))
     error = std::string("cannot wait for records: ") + strerror(errno);

@@ -44,6 +44,10 @@ int tracefs_root() {
 
 int tracepoint_id(const std::string& name, std::string& error) {
   if (tracefs_root() < 0) {
+    if (access("/sys/kernel/tracing/events", F_OK) != 0 && errno == EACCES) {
+      error = "this user may not read tracefs (/sys/kernel/tracing)";
+      return -1;
+    }
     error = "tracefs is not mounted and cannot be: mount -t tracefs tracefs /sys/kernel/tracing";
     return -1;
   }

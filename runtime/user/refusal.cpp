@@ -1,0 +1,108 @@
+#include "refusal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel_offers.h"
+
+namespace ct {
+namespace {
+
+constexpr unsigned kSysAdmin = 21, kPerfmon = 38, kBpf = 39;  // linux/capability.h
+
+/// The first line of a file that begins with `start`, or "".
+std::string line_of(const char* path, const char* start) {
+  char line[4096];
+  std::string found;
+  if (FILE* file = fopen(path, "re")) {
+    while (found.empty() && fgets(line, sizeof line, file))
+      if (strncmp(line, start, strlen(start)) == 0) found = line;
+    fclose(file);
+  }
+  return found;
+}
+
+std::string missing_rights() {
+  std::string line = line_of("/proc/self/status", "CapEff:");
+  if (line.empty()) return "";
+  u64 effective = strtoull(line.c_str() + strlen("CapEff:"), nullptr, 16);
+  auto has = [&](unsigned capability) { return effective >> capability & 1; };
+  if (has(kSysAdmin) || (has(kBpf) && has(kPerfmon))) return "";
+  return std::string(
+             "tracing needs root, or the capabilities CAP_BPF and CAP_PERFMON; this process "
+             "lacks ") +
+         (has(kBpf)       ? "CAP_PERFMON"
+          : has(kPerfmon) ? "CAP_BPF"
+                          : "both");
+}
+
+/// The first probe point that this kernel cannot have.
+std::string missing_probe(const Program& program, const KernelOffers& kernel) {
+  std::string first;
+  size_t more = 0;
+  for (u32 i = 0; i < program.handler_count; ++i) {
+    const KernelHandler& handler = program.handlers[i];
+    for (u32 s = 0; s < handler.site_count; ++s) {
+      const Site& site = handler.sites[s];
+      if (site.optional || site.dwarf_bound) continue;  // other builds: attaching says all of it
+      Offer offer = kernel.site(handler.mechanism, site);
+      if (offer.state != Offer::No) continue;
+      if (first.empty())
+        first = std::string("cannot attach probe ") + site.pp + ": " + offer.why;
+      else
+        ++more;
+    }
+  }
+  return more ? first + " (and " + std::to_string(more) + " more)" : first;
+}
+
+/// Lockdown's mode, from securityfs; where that is not mounted, as the kernel was booted.
+std::string lockdown() {
+  std::string modes = line_of("/sys/kernel/security/lockdown", "");
+  size_t begin = modes.find('['), end = modes.find(']');
+  std::string mode;
+  if (begin != std::string::npos && end != std::string::npos) {
+    mode = modes.substr(begin + 1, end - begin - 1);
+  } else {
+    std::string boot = " " + line_of("/proc/cmdline", "");
+    size_t at = boot.find(" lockdown=");
+    if (at != std::string::npos) {
+      at += strlen(" lockdown=");
+      mode = boot.substr(at, boot.find_first_of(" \n", at) - at);
+    }
+  }
+  if (mode != "confidentiality") return "";
+  return "the kernel is in lockdown mode confidentiality, in which nobody may trace it";
+}
+
+/// Debian's level 3 keeps perf events, and so kprobes, uprobes and tracepoints, for CAP_SYS_ADMIN.
+std::string perf_restriction(const std::string& error) {
+  if (error.find(strerror(EACCES)) == std::string::npos) return "";
+  std::string level = line_of("/proc/sys/kernel/perf_event_paranoid", "");
+  if (atoi(level.c_str()) < 3) return "";
+  return " (kernel.perf_event_paranoid is " + std::to_string(atoi(level.c_str())) +
+         ": this kernel lets only CAP_SYS_ADMIN use perf events, which this kind of probe needs)";
+}
+
+}  // namespace
+
+std::string explain_refusal(const Program& program, const std::string& error, bool verbose) {
+  std::string reason = missing_rights();
+  if (reason.empty()) {
+    // Before the kernel is asked for its tracepoints: lockdown hides them.
+    reason = lockdown();
+    if (!reason.empty()) verbose = true;  // it may be something else
+  }
+  if (reason.empty()) {
+    KernelOffers kernel;
+    if (Offer types = kernel.types(); types.state == Offer::No)
+      reason = "this kernel has no BTF, which probes in the kernel need: " + types.why;
+    if (reason.empty()) reason = missing_probe(program, kernel);
+  }
+  if (reason.empty()) return error + perf_restriction(error);
+  return verbose ? reason + "\n" + error : reason;
+}
+
+}  // namespace ct
