@@ -38,6 +38,16 @@ std::string missing_rights() {
                           : "both");
 }
 
+/// What the kernel says to the ways into it, best first: No is the last one's.
+Offer best_offer(const KernelHandler& handler, const Site& site, const KernelOffers& kernel) {
+  Offer offer;
+  for (u32 v = 0; v < handler.variant_count; ++v) {
+    offer = kernel.site(handler.variants[v].mechanism, site);
+    if (offer.state != Offer::No) break;
+  }
+  return offer;
+}
+
 /// The first probe point that this kernel cannot have.
 std::string missing_probe(const Program& program, const KernelOffers& kernel) {
   std::string first;
@@ -47,7 +57,7 @@ std::string missing_probe(const Program& program, const KernelOffers& kernel) {
     for (u32 s = 0; s < handler.site_count; ++s) {
       const Site& site = handler.sites[s];
       if (site.optional || site.dwarf_bound) continue;  // other builds: attaching says all of it
-      Offer offer = kernel.site(handler.mechanism, site);
+      Offer offer = best_offer(handler, site, kernel);
       if (offer.state != Offer::No) continue;
       if (first.empty())
         first = std::string("cannot attach probe ") + site.pp + ": " + offer.why;

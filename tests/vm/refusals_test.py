@@ -30,7 +30,7 @@ SCRIPTS = {
     "tracepoint": "global n probe syscall.kill { if (pid() == target()) n++ } probe end { println(n) }",
     "kprobe": 'global n probe kprobe.function("__x64_sys_kill") { if (pid() == target()) n++ } probe end { println(n) }',
     "memory": 'probe kernel.trace("sched_process_exec") { if (pid() == target()) println(kernel_string($bprm->filename)) }',
-    "profile": "global n probe timer.profile { n++ } probe end { println(n > 0) }",
+    "profile": 'probe timer.profile { println("tick") exit() }',
 }
 
 
@@ -90,7 +90,7 @@ class Kernel:
 
 def with_all_rights(kernel):
     boot = Kernel(kernel)
-    for name, count in ("trace", "1"), ("tracepoint", "7"), ("kprobe", "7"), ("profile", "1"):
+    for name, count in ("trace", "1"), ("tracepoint", "7"), ("kprobe", "7"), ("profile", "tick"):
         boot.prints(f"root-{name}", f"{name} {RUN}", count)
     boot.prints("memory", f"memory {RUN}", "/t/workload")
     boot.refused("no-function", f"gone-function {RUN}", "this kernel has no function")
@@ -106,7 +106,7 @@ def with_some_rights(kernel):
     # Debian's kernels allow perf events to CAP_SYS_ADMIN only, unless told otherwise.
     paranoid = "/proc/sys/kernel/perf_event_paranoid"
     boot.refused("tracer-paranoid", f"echo 3 > {paranoid}; {TRACER} kprobe {RUN}", "kernel.perf_event_paranoid is 3")
-    for name, count in ("kprobe", "7"), ("profile", "1"):
+    for name, count in ("kprobe", "7"), ("profile", "tick"):
         boot.prints(f"tracer-{name}", f"echo 2 > {paranoid}; {TRACER} {name} {RUN}", count)
     boot.refused("tracer-no-tracefs", f"{TRACER} tracepoint {RUN}", "syscall", "/sys/kernel/tracing")
     boot.prints("tracer-tracefs", "chmod a+x /sys/kernel/tracing /sys/kernel/tracing/events "
