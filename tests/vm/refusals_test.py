@@ -105,7 +105,7 @@ def with_some_rights(kernel):
     boot.prints("tracer-trace", f"{TRACER} trace {RUN}", "1")
     # Debian's kernels allow perf events to CAP_SYS_ADMIN only, unless told otherwise.
     paranoid = "/proc/sys/kernel/perf_event_paranoid"
-    boot.refused("tracer-paranoid", f"echo 3 > {paranoid}; {TRACER} kprobe {RUN}", "kernel.perf_event_paranoid is 3")
+    boot.refused("tracer-paranoid", f"echo 3 > {paranoid}; {TRACER} profile {RUN}", "kernel.perf_event_paranoid is 3")
     for name, count in ("kprobe", "7"), ("profile", "tick"):
         boot.prints(f"tracer-{name}", f"echo 2 > {paranoid}; {TRACER} {name} {RUN}", count)
     boot.refused("tracer-no-tracefs", f"{TRACER} tracepoint {RUN}", "syscall", "/sys/kernel/tracing")
@@ -120,7 +120,7 @@ def with_some_rights(kernel):
 
 def locked_down(kernel):
     boot = Kernel(kernel, "lockdown=confidentiality")
-    for name in "memory", "kprobe", "tracepoint":
+    for name in "memory", "tracepoint":
         boot.refused(f"lockdown-{name}", f"{name} {RUN}", "lockdown", "confidentiality")
     return boot
 
