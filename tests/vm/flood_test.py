@@ -56,21 +56,22 @@ FLOODS = [
     # Not those by which an exec or a new thread changes its name.
     Flood("tp_btf", counting('kernel.trace("task_rename")', "pid() == target() && kernel_string($comm) == execname()")
           + NESTED, "rename"),
-    Flood("kprobe", counting('kprobe.function("__x64_sys_kill")') + NESTED, "kill", kernels="vm"),
-    Flood("kretprobe", counting('kprobe.function("__x64_sys_kill").return') + NESTED, "kill", kernels="vm"),
+    # Several functions are probed by kprobe.multi or kprobes, one by fentry.
+    Flood("kprobe", counting('kprobe.function("__x64_sys_*kill")') + NESTED, "kill", kernels="vm"),
+    Flood("kretprobe", counting('kprobe.function("__x64_sys_*kill").return') + NESTED, "kill", kernels="vm"),
     Flood("kernel-function", counting('kernel.function("__x64_sys_kill")') + NESTED, "kill", kernels="vm"),
     Flood("kernel-function-return", counting('kernel.function("__x64_sys_kill").return') + NESTED, "kill", kernels="vm"),
 ]
 
 # All threads sleep in the function at once: the kernel has fewer return instances than that.
-SLEEPERS = Flood("sleepers", 'global n probe kprobe.function("hrtimer_nanosleep").return '
+SLEEPERS = Flood("sleepers", 'global n probe kprobe.function("hrtimer_nanosleep*").return '
                  '{ if (pid() == target()) n++ } probe end { printf("n %d\\n", n) }', "sleep", 5)
 SLEEPING_THREADS = 60
 # The second probe is hit inside the first one's handler, where the kernel takes no other kprobe.
 INNER = Flood("inner", """
 global n, last
-probe kprobe.function("__x64_sys_kill") { if (pid() == target()) { n++; last[tid()] = execname() } }
-probe kprobe.function("htab_map_update_elem") { if (pid() == target()) printf("inside\\n") }
+probe kprobe.function("__x64_sys_*kill") { if (pid() == target()) { n++; last[tid()] = execname() } }
+probe kprobe.function("htab_*map_update_elem") { if (pid() == target()) printf("inside\\n") }
 probe end { printf("n %d\\n", n) }
 """, "kill", 1000)
 FAULTS = Flood("faults", 'global n probe perf.type(1).config(2).sample(1) { if (execname() == "faulting") n++ } '
@@ -117,9 +118,12 @@ def check_flood(flood, job, where):
     # Every string is that of a thread, with the thread's own count.
     by = dict(line.rsplit(" ", 1) for line in lines if ":" in line and not line.startswith("ticks["))
     names = sorted(key.split(":")[0] for key in by)
-    assert names == sorted(["workload"] + [f"worker{i}" for i in range(1, THREADS)]), (where, flood.name, by)
-    assert by["workload:" + pid], by
-    assert len({key.split(":")[1] for key in by}) == THREADS, by
+    everybody = sorted(["workload"] + [f"worker{i}" for i in range(1, THREADS)])
+    # A handler that was preempted keeps an fentry program from running for others: whole threads may be missing.
+    assert set(names) <= set(everybody) and len(names) == len(set(names)), (where, flood.name, by)
+    assert reported or names == everybody, (where, flood.name, by)
+    assert [key for key in by if key.startswith("workload:")] in ([], ["workload:" + pid]), by
+    assert len({key.split(":")[1] for key in by}) == len(by), by
     assert sum(int(count) for count in by.values()) == n, by
     assert all(int(count) <= flood.each for count in by.values()), by
     assert reported or set(by.values()) == {str(flood.each)}, by
@@ -127,7 +131,7 @@ def check_flood(flood, job, where):
     warned = f"skipped probes: {skipped}" in job.stderr
     assert warned == (skipped != 0), (skipped, job.stderr)
     ticks = accounts["handlers"][1]["handled"]
-    print(f"{where} {flood.name}: fired {fired} handled {n} reported {reported}; profiler's interrupts {ticks} ({job.seconds} s)")
+    print(f"{where} {flood.name} ({handler['mechanism']}): fired {fired} handled {n} reported {reported}; profiler's interrupts {ticks} ({job.seconds} s)")
 
 
 def check_sleepers(job, where):
@@ -138,9 +142,9 @@ def check_sleepers(job, where):
     if handler["missed"] is None:
         assert "hits of a kprobe it missed" in handler["unknown"], handler
     else:
-        assert n + handler["missed"] == fired, (where, fired, n, handler)
+        assert n <= fired <= n + handler["missed"] + handler["recursion"], (where, fired, n, handler)
         assert f"skipped probes: {accounts['skipped']}" in job.stderr, job.stderr
-    print(f"{where} sleepers: fired {fired} handled {n} missed {handler['missed']}")
+    print(f"{where} sleepers: fired {fired} handled {n} missed {handler['missed']} by {handler['mechanism']}")
 
 
 def check_inner(job, where):
