@@ -97,6 +97,7 @@ struct ct_binding {
   u32 slot;      /* which word of the arguments */
   u32 unused;    /* bits of a word that the value does not fill: 0, 32, 48, 56 */
   u32 is_signed; /* how the value fills an s64 */
+  u32 present;   /* 0: this kernel lacks it, and the script asks before it reads */
 };
 
 /* Per-CPU accounting, an array map `ct_counts` of one element per handler. fired = handled +

@@ -5,6 +5,8 @@
 //   pointer to another struct, pointer instead of integer (or vice versa), no such name: refused
 // A kernel whose BTF has no names for a tracepoint's arguments is trusted only where count and types
 // agree.
+//
+// What the script asks for with @defined may be missing: then its `present` is 0.
 #include "bindings.h"
 
 #include <bpf/btf.h>
@@ -174,8 +176,17 @@ class Lookup {
   const Binding& binding_;
 };
 
+/// Why the binding is not on this kernel, or "".
+std::string look_up(RunningKernel& kernel, const Binding& binding, ct_binding& result) {
+  if (const btf* types = kernel.types(binding.module))
+    return Lookup(types, binding).resolve(result);
+  if (*binding.module) return std::string("module '") + binding.module + "' is not loaded";
+  return "the kernel has no type information (BTF), so '" + std::string(binding.owner) +
+         "' has no parameters that could be read";
+}
+
 ct_binding as_built(const Binding& binding) {
-  return {binding.slot, 64 - 8 * binding.size, binding.is_signed};
+  return {binding.slot, 64 - 8 * binding.size, binding.is_signed, 1};
 }
 
 }  // namespace
@@ -187,17 +198,15 @@ std::string resolve_bindings(const Program& program, Ladder& ladder,
   if (program.binding_count == 0) return "";
   if (*program.kernel_build_id && kernel_build_id() == program.kernel_build_id) return "";
   RunningKernel kernel;
+  std::vector<std::string> problems;
+  for (u32 i = 0; i < program.binding_count; ++i) {
+    problems.push_back(look_up(kernel, program.bindings[i], resolved[i]));
+    resolved[i].present = problems[i].empty();
+  }
   for (u32 h = 0; h < program.handler_count; ++h) {
     const KernelHandler& handler = program.handlers[h];
     for (u32 i = 0; i < handler.binding_count && !ladder.dropped(h); ++i) {
-      const Binding& binding = program.bindings[handler.bindings[i]];
-      const btf* types = kernel.types(binding.module);
-      std::string problem = types ? Lookup(types, binding).resolve(resolved[handler.bindings[i]])
-                            : *binding.module
-                                ? std::string("module '") + binding.module + "' is not loaded"
-                                : "the kernel has no type information (BTF), so '" +
-                                      std::string(binding.owner) +
-                                      "' has no parameters that could be read";
+      const std::string& problem = problems[handler.bindings[i]];
       if (problem.empty() || ladder.drop(h, problem)) continue;
       return "cannot probe " + std::string(handler.sites[0].pp) + ": " + problem;
     }

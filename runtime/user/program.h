@@ -118,7 +118,7 @@ struct KernelHandler {
   u32 variant_count;
   const Site* sites;
   u32 site_count;
-  const u32* bindings;  ///< which of Program::bindings its code reads
+  const u32* bindings;  ///< which of Program::bindings its code cannot do without
   u32 binding_count;
   u32 companion;  ///< index of the handler that it needs (see ir::KernelHandler), or kAbsent
   const char* script_file;  ///< for "at FILE:LINE" of errors raised in the kernel

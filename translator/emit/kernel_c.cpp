@@ -132,7 +132,7 @@ class UnitEmitter {
     std::string out = "const volatile struct ct_binding ct_bindings[] = {\n";
     for (const ir::Binding& b : module_.bindings)
       out += "  {" + num(b.slot) + ", " + num(64 - 8 * b.size) + ", " + num(b.is_signed) +
-             "}, /* " + b.owner + (b.name.empty() ? "" : " $" + b.name) + " */\n";
+             ", 1}, /* " + b.owner + (b.name.empty() ? "" : " $" + b.name) + " */\n";
     return out + "};\n\n";
   }
 

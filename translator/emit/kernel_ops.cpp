@@ -34,18 +34,6 @@ std::string space(const Inst& inst) {
   return inst.space == ir::Space::User ? "CT_USER_SPACE" : "CT_KERNEL_SPACE";
 }
 
-/// "a.b[3].c": the member path behind its type.
-std::string core_path(const ir::CoreAccess& core) {
-  std::string path;
-  for (const ir::CoreAccess::Step& step : core.steps) {
-    if (step.member.empty())
-      path += "[" + std::to_string(step.index) + "]";
-    else
-      path += (path.empty() ? "" : ".") + step.member;
-  }
-  return path;
-}
-
 /// The directive of bpf_snprintf for a number: %5d becomes %5lld.
 std::string number_directive(const ast::FormatPiece& piece) {
   std::string text = "%";
@@ -356,22 +344,28 @@ void BodyEmitter::site_string(const Inst& inst) {
 }
 
 void BodyEmitter::core_op(const Inst& inst) {
-  const ir::CoreAccess& core = *inst.core;
-  std::string path = core_path(core);
-  std::string field = "((" + core.type + " *)0)->" + path;
-  if (core.steps[0].member.empty()) field = "(*(" + core.type + " *)0)" + path;
+  if (inst.binding != kNone)
+    return assign(inst.dst, "ct_bindings[" + num(inst.binding) + "].present");
+  std::string field = core_field(*inst.core);
+  std::string exists = "__builtin_preserve_field_info(" + field + ", BPF_FIELD_EXISTS)";
+  bool guarded = unit_.is_asked_for(*inst.core);
   switch (inst.op) {
-    case Op::CoreOffset:
-      return assign(inst.dst,
-                    "__builtin_preserve_field_info(" + field + ", BPF_FIELD_BYTE_OFFSET)");
-    case Op::CoreExists:
-      return assign(inst.dst, "__builtin_preserve_field_info(" + field + ", BPF_FIELD_EXISTS)");
-    default:
+    case Op::CoreOffset: {
+      std::string offset = "__builtin_preserve_field_info(" + field + ", BPF_FIELD_BYTE_OFFSET)";
+      return assign(inst.dst, guarded ? exists + " ? " + offset + " : 0" : offset);
+    }
+    case Op::CoreExists: return assign(inst.dst, exists);
+    default: {
       out_.open("");
       if (inst.dst == kNone) out_.line("s64 ct_unused;");
-      can_fail(inst, "CT_CORE_FIELD(c, &" + (inst.dst == kNone ? "ct_unused" : local(inst.dst)) +
-                         ", " + field + ", " + value(inst.args[0]) + ")");
+      std::string read = "CT_CORE_FIELD(c, &" +
+                         (inst.dst == kNone ? "ct_unused" : local(inst.dst)) + ", " + field + ", " +
+                         value(inst.args[0]) + ")";
+      can_fail(inst, guarded ? "!" + exists + " ? ct_fail(c, CT_ERR_KERNEL_READ, " +
+                                   value(inst.args[0]) + ") : " + read
+                             : read);
       out_.close();
+    }
   }
 }
 

@@ -67,6 +67,29 @@ std::string Unit::constants() const {
   return out + regex_text();
 }
 
+bool Unit::is_asked_for(const ir::CoreAccess& access) const {
+  return asked_for_.count(core_field(access)) != 0;
+}
+
+void Unit::note_questions(const ir::Block& block) {
+  for (const ir::Inst& inst : block) {
+    if (inst.op == ir::Op::CoreExists && inst.core) asked_for_.insert(core_field(*inst.core));
+    for (const ir::Block& inner : inst.blocks) note_questions(inner);
+  }
+}
+
+std::string core_field(const ir::CoreAccess& access) {
+  std::string path;
+  for (const ir::CoreAccess::Step& step : access.steps) {
+    if (step.member.empty())
+      path += "[" + std::to_string(step.index) + "]";
+    else
+      path += (path.empty() ? "" : ".") + step.member;
+  }
+  bool is_array = access.steps[0].member.empty();
+  return is_array ? "(*(" + access.type + " *)0)" + path : "((" + access.type + " *)0)->" + path;
+}
+
 std::string function_name(const ir::Function& function) {
   return "ct_fn_" + layout::identifier(function.name);
 }

@@ -20,6 +20,8 @@ class Unit {
   Unit(const ir::Module& module, Flavour flavour)
       : module(module), flavour(flavour), function_frames(module.functions.size()) {
     if (flavour == Flavour::Base) loop_bounds.emplace(module);
+    for (const ir::KernelHandler& handler : module.kernel_handlers)
+      note_questions(handler.body.block);
   }
 
   const ir::Module& module;
@@ -27,6 +29,10 @@ class Unit {
   std::optional<LoopBounds> loop_bounds;  ///< base only
   /// End of the scratch memory that a function and all that it calls use.
   std::vector<uint32_t> function_frames;
+
+  /// Does the script ask somewhere whether the kernel has this field? Then code that reads it must
+  /// load where the field is missing.
+  bool is_asked_for(const ir::CoreAccess& access) const;
 
   /// Name of a constant zero-padded char array that holds `text`; its capacity in `cap`.
   std::string literal(const std::string& text, uint32_t& cap);
@@ -43,6 +49,8 @@ class Unit {
 
  private:
   std::string regex_text() const;
+  void note_questions(const ir::Block& block);
+  std::set<std::string> asked_for_;  ///< fields, as core_field() writes them
   std::string site_text(const ir::Site& site, const std::string& what) const;
   std::map<std::string, std::string> literals_;  ///< text to name
   std::vector<std::string> literal_order_;
@@ -51,6 +59,9 @@ class Unit {
   std::string regex_tables_;                        ///< C text of their tables
   std::map<std::string, std::string> regex_turns_;  ///< name to C text
 };
+
+/// C text of the field that an access reads, for CO-RE's built-in functions.
+std::string core_field(const ir::CoreAccess& access);
 
 /// Kernel-side name of a script function.
 std::string function_name(const ir::Function& function);

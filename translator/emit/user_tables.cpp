@@ -250,17 +250,20 @@ class Tables {
     return table("ct::Binding", "ct_binding_table", rows, out_);
   }
 
-  /// The bindings that a handler's kernel code reads.
+  /// The bindings that a handler cannot do without: those that its kernel code reads and does not
+  /// ask for with @defined.
   static std::set<uint32_t> bindings_of(const ir::KernelHandler& handler) {
-    std::set<uint32_t> found;
+    std::set<uint32_t> read, asked;
     auto visit = [&](auto&& self, const ir::Block& block) -> void {
       for (const ir::Inst& inst : block) {
-        if (inst.binding != ir::kNone) found.insert(inst.binding);
+        if (inst.binding != ir::kNone)
+          (inst.op == ir::Op::CoreExists ? asked : read).insert(inst.binding);
         for (const ir::Block& inner : inst.blocks) self(self, inner);
       }
     };
     visit(visit, handler.body.block);
-    return found;
+    for (uint32_t binding : asked) read.erase(binding);
+    return read;
   }
 
   std::string handler_table() {

@@ -38,6 +38,11 @@ class Builder {
     block_->push_back(std::move(inst));
     return block_->back();
   }
+  /// Appends what nested() made.
+  void append(Block block) {
+    block_->insert(block_->end(), std::make_move_iterator(block.begin()),
+                   std::make_move_iterator(block.end()));
+  }
   /// Appends an operation with a fresh long destination and returns the destination.
   Operand value(Op op, std::vector<Operand> args = {}, Ty ty = Ty::Long) {
     LocalId dst = temp(ty);

@@ -177,7 +177,7 @@ struct Inst {
   Space space = Space::Kernel;
   GlobalId global = 0;
   FunctionId function = 0;
-  uint32_t binding = kNone;  ///< CtxArg, CtxRet: index into Module::bindings
+  uint32_t binding = kNone;  ///< CtxArg, CtxRet, CoreExists: index into Module::bindings
   ast::StatFn stat_fn = ast::StatFn::Count;
   HistSpec hist;
   std::string name;

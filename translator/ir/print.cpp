@@ -194,8 +194,10 @@ class Printer {
         if (inst.binding != kNone) return binding(inst);
         return " #" + std::to_string(inst.imm) + (inst.is_signed ? " s" : " u") +
                std::to_string(inst.size * 8);
-      case Op::CoreOffset:
       case Op::CoreExists:
+        if (inst.binding != kNone) return binding(inst);
+        [[fallthrough]];
+      case Op::CoreOffset:
       case Op::CoreField: return inst.core ? " " + core_text(*inst.core) : "";
       case Op::SiteStr: return " " + inst.name;
       case Op::RegexMatch: return " " + quoted(inst.name);

@@ -233,6 +233,7 @@ class Verifier {
       case Op::CoreOffset:
       case Op::CoreExists:
       case Op::CoreField:
+        if (inst.op == Op::CoreExists && inst.binding != kNone) break;
         if (!inst.core || inst.core->steps.empty()) fail("no member path");
         return;
       case Op::SiteStr:

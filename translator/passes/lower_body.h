@@ -139,6 +139,9 @@ class BodyLowering : public probes::ContextLowering {
   Operand target(ast::Expr& expr);
   Operand entry(const ast::Expr& expr, ast::Type type);
   bool defined(const ast::Expr& expr);
+  Operand defined_here(ast::Expr& expr);
+  static bool asks_defined(const ast::Expr& condition, bool& negated);
+  ir::Block other_kernels(const std::function<void()>& fill);
   Operand cast(ast::Cast& cast);
   Operand index(ast::Index& index);
   Operand call(ast::Call& call, bool want_value);

@@ -3,6 +3,7 @@
 // compile time leaves no trace of its other branch, which may not even be resolvable here.
 #include "ast/print.h"
 #include "ast/visitor.h"
+#include "passes/ir_walk.h"
 #include "passes/lower_body.h"
 
 namespace coretap {
@@ -86,8 +87,7 @@ ir::Operand BodyLowering::value(ast::Expr& expr) {
       ast::Expr& operand = *static_cast<ast::Entry&>(expr).operand;
       return entry(operand, expr.type);
     }
-    case ast::ExprKind::Defined:
-      return Operand::integer(defined(*static_cast<ast::Defined&>(expr).operand) ? 1 : 0);
+    case ast::ExprKind::Defined: return defined_here(*static_cast<ast::Defined&>(expr).operand);
     case ast::ExprKind::AtOp: return at_op(static_cast<ast::AtOp&>(expr));
     case ast::ExprKind::Index: return index(static_cast<ast::Index&>(expr));
     case ast::ExprKind::Call: return call(static_cast<ast::Call&>(expr), true);
@@ -211,6 +211,54 @@ bool BodyLowering::defined(const ast::Expr& expr) {
   if (expr.kind == ast::ExprKind::Cast)
     return outer_.autocast.type_of(expr, {scope_, entry_scope}).has_value();
   return scope_ && scope_->defines(expr);
+}
+
+/// What the build machine does not have is not defined. What it has in the kernel, another kernel may
+/// lack: the question is put to the one where the program runs, for every field on the way.
+ir::Operand BodyLowering::defined_here(ast::Expr& expr) {
+  if (!defined(expr)) return Operand::integer(0);
+  if (side_ != ir::Side::Kernel) return Operand::integer(1);
+  std::vector<ir::Inst> questions;
+  ir::Block access = b_.nested([&] { value(expr); });
+  for_each_inst(access, [&](ir::Inst& inst) {
+    if (!inst.core && inst.binding == ir::kNone) return;
+    ir::Inst question;
+    question.op = Op::CoreExists;
+    question.span = expr.span;
+    question.core = inst.core;
+    question.binding = inst.binding;
+    questions.push_back(std::move(question));
+  });
+  Operand all = Operand::integer(1);
+  for (ir::Inst& question : questions) {
+    ir::LocalId answer = b_.temp(Ty::Long);
+    ir::Inst& asked = b_.append(Op::CoreExists, {}, answer);
+    asked.core = question.core;
+    asked.binding = question.binding;
+    all = all.kind == Operand::Int ? Operand::of(answer)
+                                   : b_.value(Op::And, {all, Operand::of(answer)});
+  }
+  return all;
+}
+
+bool BodyLowering::asks_defined(const ast::Expr& condition, bool& negated) {
+  const ast::Expr* asked = &condition;
+  negated = asked->kind == ast::ExprKind::Unary && static_cast<const ast::Unary&>(*asked).op == "!";
+  if (negated) asked = static_cast<const ast::Unary&>(*asked).operand.get();
+  return asked->kind == ast::ExprKind::Defined;
+}
+
+/// The branch for kernels that lack what the build machine has may name what only they have. The
+/// build machine cannot know how to read that: there, it is a run-time error.
+ir::Block BodyLowering::other_kernels(const std::function<void()>& fill) {
+  size_t mark = diagnostics().all().size(), errors = diagnostics().error_count();
+  ir::Block block = b_.nested(fill);
+  if (diagnostics().error_count() == errors) return block;
+  diagnostics().truncate(mark);
+  return b_.nested([&] {
+    b_.append(Op::Error, {Operand::string("this kernel lacks what @defined() asks for, and the "
+                                          "kernel of the build machine lacks the alternative")});
+  });
 }
 
 ir::Operand BodyLowering::cast(ast::Cast& cast) {
@@ -339,9 +387,14 @@ ir::Operand BodyLowering::ternary(ast::Ternary& ternary) {
       b_.append(Op::Copy, {operand}, result);
     });
   };
+  bool negated = false, asks = asks_defined(*ternary.condition, negated);
+  auto other_branch = [&](ast::Expr& expr, bool other) {
+    if (!asks || !other) return branch(expr);
+    return other_kernels([&] { b_.append(Op::Copy, {value(expr)}, result); });
+  };
   std::vector<ir::Block> blocks;
-  blocks.push_back(branch(*ternary.then_value));
-  blocks.push_back(branch(*ternary.else_value));
+  blocks.push_back(other_branch(*ternary.then_value, negated));
+  blocks.push_back(other_branch(*ternary.else_value, !negated));
   b_.at(ternary.span);
   b_.append(Op::If, {condition}).blocks = std::move(blocks);
   return Operand::of(result);

@@ -141,10 +141,16 @@ void BodyLowering::if_stmt(ast::If& stmt_) {
       stmt(*stmt_.else_branch);
     return;
   }
-  std::vector<ir::Block> blocks = either([&] { stmt(*stmt_.then_branch); },
-                                         [&] {
-                                           if (stmt_.else_branch) stmt(*stmt_.else_branch);
-                                         });
+  bool negated = false, asks = asks_defined(*stmt_.condition, negated);
+  auto branch = [&](ast::StmtPtr& body, bool other) {
+    auto fill = [&] {
+      if (body) stmt(*body);
+    };
+    if (!asks || !other) return fill();
+    b_.append(other_kernels(fill));
+  };
+  std::vector<ir::Block> blocks = either([&] { branch(stmt_.then_branch, negated); },
+                                         [&] { branch(stmt_.else_branch, !negated); });
   b_.at(stmt_.span);
   b_.append(Op::If, {condition}).blocks = std::move(blocks);
 }
