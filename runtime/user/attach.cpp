@@ -3,6 +3,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/perf_event.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -269,7 +270,36 @@ std::vector<int> Attachments::link_fds() const {
   return fds;
 }
 
+namespace {
+
+/// Unregistering a kprobe or tracepoint waits until no CPU can be in its handler: tens of
+/// milliseconds each. For many of them the kernel is asked to hurry (kernel-parameters.txt,
+/// rcupdate.rcu_expedited), and told to go on as before afterwards.
+class HurriedRcu {
+ public:
+  explicit HurriedRcu(size_t probes) {
+    constexpr size_t kMany = 32;
+    if (probes < kMany) return;
+    fd_ = open("/sys/kernel/rcu_expedited", O_RDWR | O_CLOEXEC);
+    if (fd_ < 0 || pread(fd_, &before_, 1, 0) != 1 || before_ != '0' || pwrite(fd_, "1", 1, 0) != 1)
+      before_ = 0;
+  }
+  ~HurriedRcu() {
+    if (before_ && pwrite(fd_, &before_, 1, 0) != 1) print_warning("cannot reset rcu_expedited");
+    if (fd_ >= 0) close(fd_);
+  }
+  HurriedRcu(const HurriedRcu&) = delete;
+  HurriedRcu& operator=(const HurriedRcu&) = delete;
+
+ private:
+  int fd_ = -1;
+  char before_ = 0;
+};
+
+}  // namespace
+
 void Attachments::detach() {
+  HurriedRcu hurried(links_.size());
   perf_counters_.clear();
   for (auto fd = link_fds_.rbegin(); fd != link_fds_.rend(); ++fd) close(*fd);
   for (auto link = links_.rbegin(); link != links_.rend(); ++link) bpf_link__destroy(*link);

@@ -4,9 +4,12 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/mount.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "uprobe_multi.h"
@@ -127,6 +130,36 @@ bool counts_skipped_programs() {
   bool has = info > 0 && has_member(types, static_cast<u32>(info), "missed");
   btf__free(types);
   return has;
+}
+
+/// The model that PREEMPT_DYNAMIC kernels choose when they boot, the one in parentheses of
+/// "none voluntary (full) lazy"; "" if debugfs does not tell.
+static std::string preemption_model() {
+  int context = static_cast<int>(syscall(SYS_fsopen, "debugfs", FSOPEN_CLOEXEC));
+  if (context < 0) return "";
+  int mount = -1;
+  if (syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) == 0)
+    mount = static_cast<int>(syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, 0));
+  close(context);
+  int fd = mount < 0 ? -1 : openat(mount, "sched/preempt", O_RDONLY | O_CLOEXEC);
+  char text[128] = {};
+  if (fd >= 0 && read(fd, text, sizeof text - 1) < 0) text[0] = 0;
+  if (fd >= 0) close(fd);
+  if (mount >= 0) close(mount);
+  std::string all = text;
+  size_t begin = all.find('('), end = all.find(')');
+  return begin == std::string::npos || end < begin ? "" : all.substr(begin + 1, end - begin - 1);
+}
+
+bool preempts_programs() {
+  utsname name = {};
+  uname(&name);
+  // init/version.c: "#1 SMP PREEMPT_DYNAMIC …", and no such word where nothing is preempted.
+  std::string version = name.version;
+  if (version.find("PREEMPT") == std::string::npos) return false;
+  if (version.find("PREEMPT_DYNAMIC") == std::string::npos) return true;
+  std::string model = preemption_model();
+  return model != "none" && model != "voluntary";
 }
 
 std::string kernel_error(int code) {

@@ -29,6 +29,11 @@ std::vector<std::string> missing_for_modern();
 /// True also if the kernel tells us nothing (no rights, no BPF).
 bool probably_takes_modern();
 
+/// May the kernel preempt code that runs in it, BPF programs among it? Then fentry and fexit lose
+/// events: a program that is preempted is not started for another task on its CPU (prog->active in
+/// kernel/bpf/trampoline.c), where kprobes' programs run with preemption off. True if not known.
+bool preempts_programs();
+
 /// strerror(), and what the kernel means by codes that libc does not know.
 std::string kernel_error(int code);
 

@@ -1,6 +1,7 @@
 #include "ladder.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "kernel_features.h"
 #include "mechanism.h"
@@ -50,7 +51,18 @@ Ladder::Ladder(const Program& program) : program_(&program), states_(program.han
         states_[i].rungs.push_back({variant.program, variant.mechanism, true});
       states_[i].rungs.push_back({variant.program, variant.mechanism, false});
     }
+    prefer_exact(states_[i]);
   }
+}
+
+/// Where fentry and fexit would lose events they come last.
+void Ladder::prefer_exact(State& state) {
+  auto lossy = [](const Rung& rung) { return is_tracing(rung.mechanism); };
+  if (std::none_of(state.rungs.begin(), state.rungs.end(), lossy)) return;
+  static const bool loses = preempts_programs();
+  if (!loses) return;
+  std::stable_partition(state.rungs.begin(), state.rungs.end(), std::not_fn(lossy));
+  state.reasons = name_of(state.rungs.back()) + " may lose events, for this kernel is preemptible";
 }
 
 void Ladder::next_rung(State& state, const std::string& why) {

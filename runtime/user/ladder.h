@@ -4,7 +4,8 @@
 // the kernel beforehand where trying costs no more: the best way is loaded and attached, and what
 // fails is given up for the next one, with its reason kept for -v. Versions are never compared.
 //
-//   kernel function, one site    fentry, fexit   →  kprobe, kretprobe
+//   kernel function, one site    fentry, fexit   →  kprobe, kretprobe (the other way round on a
+//                                                   preemptible kernel, where fentry loses events)
 //   kernel functions, many       kprobe.multi    →  a kprobe each
 //   kernel.trace                 tp_btf          →  raw tracepoint
 //   uprobes, many in one file    uprobe_multi    →  a uprobe each
@@ -55,6 +56,7 @@ class Ladder {
     bool dropped = false;
     std::string reasons;
   };
+  static void prefer_exact(State& state);
   void next_rung(State& state, const std::string& why);
   void drop_with_companions(u32 handler, const std::string& why);
 

@@ -36,6 +36,11 @@ class Examples(LiveTest):
                                                 pathlib.Path(__file__).read_text())}
         self.assertEqual({path.name for path in EXAMPLES.iterdir()}, tested)
 
+    def test_opened_files_shows_what_this_kernel_can_attach(self):
+        """Its kernel function is probed in tests/vm/portable_test.py; here it is optional."""
+        out = self.ok(coretap(EXAMPLES / "opened-files.stp", "-c", build_here("allocs")))
+        self.assertIn(f"executes {TMP / 'allocs'}\n", out)
+
     def test_malloc_sizes_of_known_allocations(self):
         out = self.ok(coretap(EXAMPLES / "malloc-sizes.stp", "-c", build_here("allocs")))
         calls, average = map(int, re.search(r"^allocs: (\d+) calls, average (\d+) bytes$", out,

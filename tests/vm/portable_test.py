@@ -5,12 +5,15 @@
 Needs QEMU and the packaged kernels; without them it is skipped, loudly (exit status 77).
 """
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
 
 import kernels
 import run_in_vm
+
+EXAMPLE = pathlib.Path(__file__).resolve().parents[2] / "examples" / "opened-files.stp"
 
 SCRIPT = """
 global opens, by, ok, long_names
@@ -36,6 +39,8 @@ def main():
     (work / "portable.stp").write_text(SCRIPT)
     binary = work / "portable"
     subprocess.run([coretap, f"--build={binary}", str(work / "portable.stp")], check=True)
+    opened = work / "opened-files"
+    subprocess.run([coretap, f"--build={opened}", str(EXAMPLE)], check=True)
     outputs = {}
     for kernel in kernels.KERNELS:
         try:
@@ -44,9 +49,15 @@ def main():
             print(f"*** SKIPPED: {missing} ***", file=sys.stderr)
             sys.exit(77)
         result = run_in_vm.run(
-            kernel, [run_in_vm.Job("portable", "portable -c 'workload open=7 open_missing=3'", 60)],
-            [str(binary), workload])
-        job = result.jobs[0]
+            kernel, [run_in_vm.Job("portable", "portable -c 'workload open=7 open_missing=3'", 60),
+                     run_in_vm.Job("example", "opened-files -c 'workload open=7 open_missing=3'", 60)],
+            [str(binary), str(opened), workload])
+        job, example = result.jobs
+        # One file more than asked for: the workload opens /dev/null for itself.
+        assert example.exit_code == 0 and example.stderr == "", (example.stdout, example.stderr)
+        assert "executes /t/workload\n" in example.stdout, example.stdout
+        assert re.search(r"^workload +null +8$", example.stdout, re.M), example.stdout
+        assert "\n9 files, result 0 at worst\n" in example.stdout, example.stdout
         print(f"--- {result.release}\n{job.stdout}{job.stderr}", flush=True)
         assert job.exit_code == 0, job.exit_code
         assert job.stderr == "", job.stderr
