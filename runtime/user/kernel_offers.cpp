@@ -95,6 +95,9 @@ Offer KernelOffers::file(const Site& site) const {
 }
 
 Offer KernelOffers::site(Mechanism mechanism, const Site& site) const {
+  bool in_module = *site.module && mechanism != Mechanism::Usdt;
+  if (in_module && access(("/sys/module/" + std::string(site.module)).c_str(), F_OK) != 0)
+    return no(std::string("module '") + site.module + "' is not loaded");
   switch (mechanism) {
     case Mechanism::Uprobe:
     case Mechanism::Uretprobe:
@@ -110,6 +113,7 @@ Offer KernelOffers::site(Mechanism mechanism, const Site& site) const {
     case Mechanism::Fentry:
     case Mechanism::Fexit:
       if (!types_) return types();
+      if (in_module) return function(site.target);
       if (btf__find_by_name_kind(types_, site.target, BTF_KIND_FUNC) > 0) return {};
       return no(std::string("this kernel's BTF has no function ") + site.target);
     case Mechanism::TpBtf:
