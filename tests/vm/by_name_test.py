@@ -43,16 +43,45 @@ probe end {
 }
 """
 
+# Ways into kernel types, beside what helpers, the workload and the kernel's configuration say of the same values.
+FIELDS = """
+%{ /* bpf */
+extern int CONFIG_HZ __kconfig;
+extern int LINUX_KERNEL_VERSION __kconfig;
+%}
+function hz:long() %{ /* bpf */ STAP_RETVALUE = CONFIG_HZ; %}
+function version:long() %{ /* bpf */ STAP_RETVALUE = LINUX_KERNEL_VERSION; %}
+global seen, returned
+probe kernel.function("vfs_open") {
+  if (pid() != target() || kernel_string($path->dentry->d_name->name) != "mapper.data" || seen++) next
+  t = task_current()
+  printf("hz %d version %d.%d\\n", hz(), version() >> 16, (version() >> 8) & 255)
+  printf("%s|%s\\n", ppfunc(), $$parms)
+  printf("pid %d %d tid %d %d comm %s %s\\n", pid(), @cast(t, "struct task_struct")->tgid, tid(),
+         @cast(t, "struct task_struct")->group_leader->pid, execname(),
+         kernel_string(@cast(t, "struct task_struct")->comm))
+  printf("uid %d %d\\n", uid(), @cast(t, "struct task_struct")->cred->uid->val)  # a struct in a struct
+  printf("length %d\\n", $path->dentry->d_name->len)  # in an anonymous struct in an anonymous union
+  printf("bit %d\\n", @cast(t, "struct task_struct")->sched_reset_on_fork)
+  printf("first %d\\n", @cast(t, "struct task_struct")->cpus_mask->bits[0] & 3)
+  printf("none %s\\n", @choose_defined($nothing, 5) == 5 ? "yes" : "no")
+}
+probe kernel.function("vfs_open").return {
+  if (pid() == target() && kernel_string($path->dentry->d_name->name) == "mapper.data" && !returned++)
+    printf("%s %d %d\\n", $$return, $return, @entry($path->dentry->d_name->len))
+}
+"""
+
 # 6.1's do_mmap() has no such parameter; 6.12's has.
 NEW_PARAMETER = 'probe kernel.function("do_mmap")%s { if (pid() == target()) exit_flags = $vm_flags } global exit_flags'
 # A parameter that no kernel of the test bed has at that type: 6.18's `struct folio *` was a `struct page *`.
 OTHER_TYPE = 'probe kernel.trace("mm_khugepaged_scan_pmd")%s { x = $referenced; y = $folio->index } global x, y'
 
 
-def build(coretap, folder, name, script):
+def build(coretap, folder, name, script, *options):
     path = folder / f"{name}.stp"
     path.write_text(script)
-    subprocess.run([coretap, f"--build={folder / name}", str(path)], check=True)
+    subprocess.run([coretap, *options, f"--build={folder / name}", str(path)], check=True)
     return folder / name
 
 
@@ -68,13 +97,26 @@ def check_mapped(job, has_new_field):
     assert (f"\nchanged {inode}: {changed}\n" in job.stdout) == has_new_field, job.stdout
 
 
+def check_fields(job, kernel, hz):
+    assert job.exit_code == 0 and job.stderr == "", (job.stdout, job.stderr)
+    lines = [line for line in job.stdout.splitlines() if not line.startswith(("inode", "changed"))]
+    assert lines[0] == f"hz {hz} version {kernel}", lines
+    assert re.fullmatch(r"vfs_open\|path=0x[0-9a-f]{16} file=0x[0-9a-f]{16}", lines[1]), lines
+    pid, tgid, tid, leader, comm, name = re.fullmatch(r"pid (\d+) (\d+) tid (\d+) (\d+) comm (\S+) (\S+)", lines[2]).groups()
+    assert (pid, tid, comm) == (tgid, leader, name) and comm == "mapper", lines
+    # The VM has two CPUs.
+    assert lines[3:8] == ["uid 0 0", "length 11", "bit 0", "first 3", "none yes"], lines
+    assert lines[8:] == ["return=0x0 0 11"], lines
+
+
 def main():
     coretap, mapper = sys.argv[1:]
     folder = pathlib.Path(tempfile.mkdtemp(prefix="coretap-by-name-"))
     binaries = [build(coretap, folder, "mapped", MAPPED),
                 build(coretap, folder, "parameter", NEW_PARAMETER % ""),
                 build(coretap, folder, "parameter-optional", "probe begin {} " + NEW_PARAMETER % "?"),
-                build(coretap, folder, "othertype", OTHER_TYPE % "")]
+                build(coretap, folder, "othertype", OTHER_TYPE % ""),
+                build(coretap, folder, "fields", FIELDS, "-g")]
     for kernel in kernels.KERNELS:
         if kernel not in ("6.1", "6.12"):
             continue
@@ -84,12 +126,17 @@ def main():
             print(f"*** SKIPPED: {missing} ***", file=sys.stderr)
             sys.exit(77)
         traced = f"-c 'mapper {COUNT}'"
+        config = kernels.find_kernel(kernel).with_name("config")
+        hz = re.search(r"^CONFIG_HZ=(\d+)$", config.read_text(), re.M)[1]
+        release, = (path.name for path in config.with_name("modules").iterdir())
         result = run_in_vm.run(kernel, [run_in_vm.Job("mapped", f"mapped {traced}", 60),
                                         run_in_vm.Job("parameter", f"parameter {traced}", 60),
                                         run_in_vm.Job("optional", f"parameter-optional -v {traced}", 60),
-                                        run_in_vm.Job("othertype", f"othertype {traced}", 60)],
-                               [str(binary) for binary in binaries] + [mapper])
-        mapped, parameter, optional, other_type = result.jobs
+                                        run_in_vm.Job("othertype", f"othertype {traced}", 60),
+                                        run_in_vm.Job("fields", f"fields {traced}", 60)],
+                               [str(binary) for binary in binaries] + [mapper, f"{config}:/boot/config-{release}"])
+        mapped, parameter, optional, other_type, fields = result.jobs
+        check_fields(fields, kernel, hz)
         check_mapped(mapped, has_new_field=kernel != "6.1")
         gone = "function 'do_mmap' has no parameter '$vm_flags' on this kernel"
         if kernel == "6.1":
