@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bpf_store.h"
+#include "session.h"
 
 namespace ct {
 namespace {
@@ -294,8 +295,8 @@ s64 stat_get(u32 global, View key, StatFn fn, s64 shift, const char* near) {
 void put_hist(Sink& sink, u32 global, View key, u32 hist, const char* near) {
   Element e;
   if (!array(global).find(key, e) || e.statistic->count == 0) fail(near, "empty aggregate");
-  std::string chart =
-      render_histogram(shape(array(global).global().hists[hist]), e.statistic->hists[hist]);
+  std::string chart = render_histogram(shape(array(global).global().hists[hist]),
+                                       e.statistic->hists[hist], current_program().hist_elision);
   put(sink, {chart.data(), static_cast<u32>(chart.size())});
 }
 

@@ -6,8 +6,8 @@
 //       ~
 //
 // 50 columns of marks, scaled down when the highest bucket has more; two empty rows kept on each
-// side of the data; longer runs of empty rows shown as one `~` (HIST_WIDTH, HIST_ELISION of
-// stap(1)); under- and overflow of a linear histogram as `<low` and `>high`, only when not empty.
+// side of the data; runs of empty rows are shown as one `~`, but for those within HIST_ELISION rows
+// of one that is not empty (`-D HIST_ELISION=N`; negative: every row is shown); under- and overflow of a linear histogram as `<low` and `>high`, only when not empty.
 #include <algorithm>
 
 #include "statistic.h"
@@ -16,7 +16,7 @@ namespace ct {
 namespace {
 
 constexpr int kWidth = 50;
-constexpr int kElision = 2;
+constexpr int kMargin = 2;
 
 int digits(s64 value) { return static_cast<int>(std::to_string(value).size()); }
 
@@ -40,7 +40,7 @@ Range shown_range(const HistShape& shape, const std::vector<u64>& counts) {
   }
   // A log histogram shows no negative rows unless it has negative values.
   int zero = shape.linear ? -1 : static_cast<int>(HistShape().bucket_of(0));
-  for (int i = 0; i < kElision; ++i) {
+  for (int i = 0; i < kMargin; ++i) {
     if (low > 0 && low != zero) --low;
     if (high < last) ++high;
   }
@@ -51,16 +51,18 @@ Range shown_range(const HistShape& shape, const std::vector<u64>& counts) {
   return {std::max(low, 0), high};
 }
 
-/// True if row `i` and its neighbours within kElision are all empty.
-bool is_elided(const std::vector<u64>& counts, Range range, int i) {
-  for (int k = std::max(i - kElision, range.low); k <= std::min(i + kElision, range.high); ++k)
+/// True if row `i` and its neighbours within `elision` rows are all empty.
+bool is_elided(const std::vector<u64>& counts, Range range, int i, s64 elision) {
+  if (elision < 0) return false;
+  int reach = static_cast<int>(std::min<s64>(elision, static_cast<s64>(counts.size())));
+  for (int k = std::max(i - reach, range.low); k <= std::min(i + reach, range.high); ++k)
     if (counts[k] != 0) return false;
   return true;
 }
 
 }  // namespace
 
-std::string render_histogram(const HistShape& shape, const std::vector<u64>& counts) {
+std::string render_histogram(const HistShape& shape, const std::vector<u64>& counts, s64 elision) {
   Range range = shown_range(shape, counts);
   int last = static_cast<int>(counts.size()) - 1;
   u64 highest = *std::max_element(counts.begin(), counts.end());
@@ -80,7 +82,7 @@ std::string render_histogram(const HistShape& shape, const std::vector<u64>& cou
   std::string text = right("value", value_width) + " |" + std::string(kWidth, '-') + " count\n";
   bool eliding = false;
   for (int i = range.low; i <= range.high; ++i) {
-    if (is_elided(counts, range, i)) {
+    if (is_elided(counts, range, i, elision)) {
       eliding = true;
       continue;
     }

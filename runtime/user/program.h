@@ -165,6 +165,7 @@ struct Program {
   u32 max_string;
   u32 max_map_entries, max_nesting;
   s64 max_errors, max_skipped, max_action;
+  s64 hist_elision;  ///< HIST_ELISION, of printed histograms
   /// Why there is no `base` flavour: "script.stp:12: reading … needs … (Linux 5.19)".
   const char* const* base_obstacles;
   u32 base_obstacle_count;

@@ -42,7 +42,8 @@ Statistic make_statistic(const Global& global);
 /// Reads one CPU's value of a shared statistic's map and merges it into `into`.
 void merge_from_map(Statistic& into, const Global& global, const char* value);
 
-/// The ASCII chart of a histogram, as print(@hist_…) shows it.
-std::string render_histogram(const HistShape& shape, const std::vector<u64>& counts);
+/// The ASCII chart of a histogram, as print(@hist_…) shows it. Empty rows farther than `elision`
+/// from one that is not empty are left out; none if it is negative.
+std::string render_histogram(const HistShape& shape, const std::vector<u64>& counts, s64 elision);
 
 }  // namespace ct

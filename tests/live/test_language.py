@@ -126,6 +126,17 @@ class Language(LiveTest):
                   ["Array overflow, check MAXMAPENTRIES", "39"], "global a",
                   "-DMAXMAPENTRIES=8", "-DMAXSTRINGLEN=40", "--no-global-var-display")
 
+    def test_hist_elision(self):
+        """Rows of the chart of 1 and 512, which are in the rows 0, 1, 2, 4, … 2048; `~` stands for some."""
+        powers = [str(1 << n) for n in range(12)]
+        for option, labels in (((), ["0", "1", "2", "4", "~", "128", "256", "512", "1024", "2048"]),
+                               (("-DHIST_ELISION=1",), ["0", "1", "2", "~", "256", "512", "1024"]),
+                               (("-DHIST_ELISION=0",), ["~", "1", "~", "512"]),
+                               (("-DHIST_ELISION=-1",), ["0", *powers])):
+            done = script("global g probe begin { g <<< 1; g <<< 512; print(@hist_log(g)); exit() }", *option)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), option)
+            self.assertEqual([line.split()[0] for line in done.stdout.splitlines()[1:] if line], labels, option)
+
     # ---------------------------------------------------------------- embedded C and constants
 
     def test_embedded_expressions(self):

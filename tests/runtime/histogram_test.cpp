@@ -14,10 +14,10 @@ extern "C" void stap_histogram(char* buf, size_t size, int linear, int low, int 
 namespace ct::testing {
 namespace {
 
-std::string chart(const HistShape& shape, const std::vector<s64>& values) {
+std::string chart(const HistShape& shape, const std::vector<s64>& values, s64 elision = 2) {
   std::vector<u64> counts(shape.buckets());
   for (s64 v : values) ++counts[shape.bucket_of(v)];
-  return render_histogram(shape, counts);
+  return render_histogram(shape, counts, elision);
 }
 
 const HistShape kLog;
@@ -53,6 +53,18 @@ TEST(Histogram, LogChartByHand) {
             " 2048 |                                                   0\n"
             " 4096 |                                                   0\n"
             "\n");
+}
+
+TEST(Histogram, ElisionSaysHowManyEmptyRowsAreKept) {
+  // In range are the rows 0 (none below, without negative values), 1, 2, … 512, 1024, 2048.
+  auto rows = [](s64 elision) {
+    std::string text = chart(kLog, {1, 512}, elision);
+    return std::count(text.begin(), text.end(), '\n') - 2;
+  };
+  EXPECT_EQ(rows(-1), 13);
+  EXPECT_EQ(rows(1000000), 13);
+  EXPECT_EQ(rows(0), 4);  // ~, 1, ~, 512
+  EXPECT_EQ(rows(1), 7);  // 0, 1, 2, ~, 256, 512, 1024
 }
 
 TEST(Histogram, LinearChartShowsUnderAndOverflow) {

@@ -305,6 +305,7 @@ struct Module {
   uint32_t max_nesting = 10;
   int64_t max_errors = 0;
   int64_t max_skipped = 100;
+  int64_t hist_elision = 2;  ///< empty rows kept around the others where a histogram is printed
 };
 
 /// Textual dump, for -d and golden tests.

@@ -26,17 +26,17 @@ const Limit kLimits[] = {
      [](ir::Module& m, int64_t v) { m.max_nesting = static_cast<uint32_t>(v); }},
     {"MAXERRORS", 0, kMany, [](ir::Module& m, int64_t v) { m.max_errors = v; }},
     {"MAXSKIPPED", 0, kMany, [](ir::Module& m, int64_t v) { m.max_skipped = v; }},
+    {"HIST_ELISION", -kMany, kMany, [](ir::Module& m, int64_t v) { m.hist_elision = v; }},
 };
 
 /// Names that stap's runtime knows and that have no object here: locks, probe slots, overload
-/// protection, transport, histogram printing (read where histograms are).
+/// protection, transport.
 const char* const kWithoutEffect[] = {"MAXTRYCATCH",
                                       "MAXTRYLOCK",
                                       "TRYLOCKDELAY",
                                       "MINSTACKSPACE",
                                       "MAXUPROBES",
                                       "KRETACTIVE",
-                                      "HIST_ELISION",
                                       "INTERRUPTIBLE",
                                       "SHORTMAP",
                                       "MAXBACKTRACE",

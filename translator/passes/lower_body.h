@@ -144,6 +144,8 @@ class BodyLowering : public probes::ContextLowering {
   ir::Block other_kernels(const std::function<void()>& fill);
   Operand cast(ast::Cast& cast);
   Operand index(ast::Index& index);
+  /// The count in bucket `number` of `hist`.
+  Operand bucket(ast::Hist& hist, ast::Expr& number);
   Operand call(ast::Call& call, bool want_value);
   ast::FunctionDecl* without_site_text(const ast::Call& call, const ast::FunctionDecl& chosen);
   Operand call_one(ast::Call& call, const Overload& overload, std::vector<Operand> args,

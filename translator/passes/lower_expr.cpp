@@ -134,7 +134,11 @@ ir::Operand BodyLowering::value(ast::Expr& expr) {
     case ast::ExprKind::Print: return print(static_cast<ast::Print&>(expr));
     case ast::ExprKind::Embedded: return embedded(static_cast<ast::EmbeddedExpr&>(expr));
     case ast::ExprKind::Regex: return regex(static_cast<ast::Regex&>(expr));
-    case ast::ExprKind::HistIn:
+    case ast::ExprKind::HistIn: {
+      // What stap -p3 makes of it: the bucket's count, which is 0 where nothing fell into it.
+      auto& in = static_cast<ast::HistIn&>(expr);
+      return bucket(*in.hist, *in.index);
+    }
     case ast::ExprKind::Hist:
       diagnostics().semantic_error(
           "histogram-use", expr.span,
@@ -288,20 +292,22 @@ ir::Operand BodyLowering::cast(ast::Cast& cast) {
 }
 
 ir::Operand BodyLowering::index(ast::Index& index) {
-  if (index.base->kind == ast::ExprKind::Hist) {
-    auto& hist = static_cast<ast::Hist&>(*index.base);
-    Operand bucket = value(*index.indexes[0]);
-    StatRef ref = stat_ref(*hist.operand);
-    ir::LocalId dst = b_.temp(Ty::Long);
-    std::vector<Operand> args{bucket};
-    args.insert(args.end(), ref.keys.begin(), ref.keys.end());
-    ir::HistSpec spec = hist_spec(hist, ref.global);
-    ir::Inst& inst = b_.append(Op::HistGet, std::move(args), dst);
-    inst.global = ref.global;
-    inst.hist = spec;
-    return Operand::of(dst);
-  }
+  if (index.base->kind == ast::ExprKind::Hist)
+    return bucket(static_cast<ast::Hist&>(*index.base), *index.indexes[0]);
   return load(index, keys(index.indexes));
+}
+
+ir::Operand BodyLowering::bucket(ast::Hist& hist, ast::Expr& number) {
+  Operand index = value(number);
+  StatRef ref = stat_ref(*hist.operand);
+  ir::LocalId dst = b_.temp(Ty::Long);
+  std::vector<Operand> args{index};
+  args.insert(args.end(), ref.keys.begin(), ref.keys.end());
+  ir::HistSpec spec = hist_spec(hist, ref.global);
+  ir::Inst& inst = b_.append(Op::HistGet, std::move(args), dst);
+  inst.global = ref.global;
+  inst.hist = spec;
+  return Operand::of(dst);
 }
 
 BodyLowering::StatRef BodyLowering::stat_ref(ast::Expr& operand) {

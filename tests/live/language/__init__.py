@@ -3,7 +3,7 @@ import importlib
 
 from live import LiveTest
 
-AREAS = ["operators", "strings", "statements", "arrays", "errors", "printing"]
+AREAS = ["operators", "strings", "statements", "arrays", "statistics", "errors", "printing"]
 
 
 def cases_of(area):
