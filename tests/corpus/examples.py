@@ -32,7 +32,7 @@ def main():
         for script in scripts:
             result = subprocess.run([coretap, "-g", "-p4", "-w", str(script), "1", "2", "3", "4"],
                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                    env=env, stdin=subprocess.DEVNULL, timeout=120)
+                                    env=env, stdin=subprocess.DEVNULL, timeout=300)
             name = str(script.relative_to(ROOTS[0]))
             assert result.returncode in (0, 1), f"{name}: exit {result.returncode}"
             if result.returncode == 0:
