@@ -24,6 +24,7 @@ TRACER = ("/t/setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps +bpf
           "--bounding-set -all,+bpf,+perfmon")
 # The command that counts is held by -c; its own count is the oracle.
 RUN = "-c 'workload kill=7'"
+UNTIL_TICK = "-T 30"  # the script ends itself
 
 SCRIPTS = {
     "trace": 'global n probe kernel.trace("sched_process_exec") { if ($p->pid == target()) n++ } probe end { println(n) }',
@@ -91,7 +92,7 @@ class Kernel:
 def with_all_rights(kernel):
     boot = Kernel(kernel)
     for name, count in ("trace", "1"), ("tracepoint", "7"), ("kprobe", "7"), ("profile", "tick"):
-        boot.prints(f"root-{name}", f"{name} {RUN}", count)
+        boot.prints(f"root-{name}", f"{name} {UNTIL_TICK if name == 'profile' else RUN}", count)
     boot.prints("memory", f"memory {RUN}", "/t/workload")
     boot.refused("no-function", f"gone-function {RUN}", "this kernel has no function")
     boot.refused("no-tracepoint", f"gone-tracepoint {RUN}", "no tracepoint")
@@ -107,7 +108,8 @@ def with_some_rights(kernel):
     paranoid = "/proc/sys/kernel/perf_event_paranoid"
     boot.refused("tracer-paranoid", f"echo 3 > {paranoid}; {TRACER} profile {RUN}", "kernel.perf_event_paranoid is 3")
     for name, count in ("kprobe", "7"), ("profile", "tick"):
-        boot.prints(f"tracer-{name}", f"echo 2 > {paranoid}; {TRACER} {name} {RUN}", count)
+        run = UNTIL_TICK if name == "profile" else RUN
+        boot.prints(f"tracer-{name}", f"echo 2 > {paranoid}; {TRACER} {name} {run}", count)
     boot.refused("tracer-no-tracefs", f"{TRACER} tracepoint {RUN}", "syscall", "/sys/kernel/tracing")
     boot.prints("tracer-tracefs", "chmod a+x /sys/kernel/tracing /sys/kernel/tracing/events "
                 "/sys/kernel/tracing/events/syscalls /sys/kernel/tracing/events/syscalls/sys_enter_kill; "

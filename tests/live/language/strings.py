@@ -7,18 +7,21 @@ PAIRS = [(i, j) for i in range(len(TEXTS)) for j in range(len(TEXTS))]
 
 
 def comparison(name, op, function):
-    body = "\n".join(f"num[{k}] = text{i} {op} text{j}" for k, (i, j) in enumerate(PAIRS))
-    expected = [int(function(TEXTS[i].encode(), TEXTS[j].encode())) for i, j in PAIRS]
-    return Case(name, body, expected)
+    """Every pair, in handlers so small that the verifier of 6.1 takes them."""
+    for part in range(3):
+        pairs = PAIRS[part::3]
+        body = "\n".join(f"num[{k}] = text{i} {op} text{j}" for k, (i, j) in enumerate(pairs))
+        expected = [int(function(TEXTS[i].encode(), TEXTS[j].encode())) for i, j in pairs]
+        yield Case(f"{name}{part}", body, expected)
 
 
 CASES = [
-    comparison("streq", "==", lambda a, b: a == b),
-    comparison("strne", "!=", lambda a, b: a != b),
-    comparison("strlt", "<", lambda a, b: a < b),
-    comparison("strle", "<=", lambda a, b: a <= b),
-    comparison("strgt", ">", lambda a, b: a > b),
-    comparison("strge", ">=", lambda a, b: a >= b),
+    *comparison("streq", "==", lambda a, b: a == b),
+    *comparison("strne", "!=", lambda a, b: a != b),
+    *comparison("strlt", "<", lambda a, b: a < b),
+    *comparison("strle", "<=", lambda a, b: a <= b),
+    *comparison("strgt", ">", lambda a, b: a > b),
+    *comparison("strge", ">=", lambda a, b: a >= b),
 ]
 CASES[0].globals = GLOBALS
 LONG = "0123456789" * 60
