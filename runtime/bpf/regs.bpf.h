@@ -69,8 +69,7 @@ static __always_inline s64 ct_fexit_return(void* ctx) {
 }
 #endif
 
-/* Words of arguments that a binding may name. */
-#define CT_MOST_SLOTS 12
+/* CT_MOST_SLOTS of them. */
 #define CT_SLOTS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11)
 
 /* Word `slot` of the arguments, where `slot` is a constant that only the verifier sees (.rodata): it

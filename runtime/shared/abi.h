@@ -89,6 +89,12 @@ struct ct_rec_error {
   char text[CT_ERROR_TEXT]; /* CT_ERR_MESSAGE */
 };
 
+/* The words of arguments that a parameter of `size` bytes takes: by the psABI of x86-64 (3.2.3) and
+ * AAPCS64 (6.8.2) a struct of up to 16 bytes two, and a larger one none, for it lies in memory. */
+static inline u32 ct_argument_words(u64 size) { return size > 16 ? 0 : size > 8 ? 2 : 1; }
+/* Words that runtime/bpf/regs.bpf.h can tell apart. */
+#define CT_MOST_SLOTS 12
+
 /* Where a value that is known by name is on this kernel: a function's parameter or result, a
  * tracepoint's argument. `ct_bindings` in the kernel object's .rodata holds one for each name, as
  * on the machine that built it; the loader looks the names up in the running kernel's BTF and

@@ -61,9 +61,6 @@ u64 size_of(const btf* types, u32 id) {
   return size > 0 ? static_cast<u64>(size) : 0;
 }
 
-/// Words of arguments that a parameter takes: as translator/probes/btf_scope.cpp counts.
-u32 argument_words(u64 size) { return size > 16 ? 0 : size > 8 ? 2 : 1; }
-
 /// BTF of the kernel and of its modules, read when first asked for.
 class RunningKernel {
  public:
@@ -103,7 +100,7 @@ class Lookup {
       // Without names, the place that it had on the build machine must still fit.
       bool found = names ? binding_.name == name_of(btf_params(names)[i]) : slot == binding_.slot;
       if (found) return fit(parameter.type, slot, result);
-      slot += argument_words(size_of(types_, parameter.type));
+      slot += ct_argument_words(size_of(types_, parameter.type));
     }
     return owner() + " has no parameter '$" + binding_.name + "' on this kernel";
   }
@@ -157,6 +154,7 @@ class Lookup {
              ? *binding_.pointee ? "'" + std::string(binding_.pointee) + " *'" : "a pointer"
              : "a number") +
         " where the script was built";
+    if (slot >= CT_MOST_SLOTS) return what + " of " + owner() + " has too many others before it";
     u64 size = type ? size_of(types_, id) : 0;
     if (!type || size == 0 || size > 8 || btf_is_ptr(type) != binding_.is_pointer) return differs;
     if (binding_.is_pointer) {

@@ -238,12 +238,7 @@ def main():
                 sys.exit(77)
             run("here", *jobs_of("here"))
             return
-        for kernel in kernels.KERNELS:
-            try:
-                run_in_vm.require(kernel)
-            except kernels.KernelUnavailable as missing:
-                print(f"*** SKIPPED: {missing} ***", file=sys.stderr)
-                sys.exit(77)
+        run_in_vm.skip_unless(kernels.KERNELS)
         plan = jobs_of("vm")
         for kernel in kernels.KERNELS:
             run(kernel, *plan)

@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 
-import kernels
 import run_in_vm
 
 COUNT = 3
@@ -46,12 +45,9 @@ def module_file(kernel, folder):
 def main():
     coretap, = sys.argv[1:]
     work = pathlib.Path(tempfile.mkdtemp(prefix="coretap-modules-"))
-    try:
-        modules = {kernel: module_file(kernel, work) for kernel in ("6.1", "6.12")}
-        kernel_types = run_in_vm.kernel_btf("6.12")
-    except kernels.KernelUnavailable as missing:
-        print(f"*** SKIPPED: {missing} ***", file=sys.stderr)
-        sys.exit(77)
+    run_in_vm.skip_unless(("6.1", "6.12"))
+    modules = {kernel: module_file(kernel, work) for kernel in ("6.1", "6.12")}
+    kernel_types = run_in_vm.kernel_btf("6.12")
     # As in /sys/kernel/btf: the kernel's types, and beside them a file for each module.
     types = work / "btf"
     types.mkdir()

@@ -111,6 +111,16 @@ def require(kernel: str) -> pathlib.Path:
     return kernels.find_kernel(kernel)
 
 
+def skip_unless(names) -> None:
+    """Ends the calling test program, loudly and with ctest's exit status for a skip, unless this machine can boot all of `names`."""
+    try:
+        for name in names:
+            require(name)
+    except kernels.KernelUnavailable as missing:
+        print(f"*** SKIPPED: {missing} ***", file=sys.stderr)
+        sys.exit(77)
+
+
 def kernel_btf(kernel: str) -> pathlib.Path:
     """A file with the BTF of a packaged kernel, for --btf; read out of the running VM once and kept beside its image."""
     path = require(kernel).with_name("btf")

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 
-import kernels
 import run_in_vm
 
 
@@ -101,12 +100,7 @@ def check(case: Case, job: run_in_vm.JobResult, btf_functions: set[str]) -> None
 
 def main() -> None:
     coretap, workload = sys.argv[1:]
-    for case in CASES:
-        try:
-            run_in_vm.require(case.kernel)
-        except kernels.KernelUnavailable as missing:
-            print(f"*** SKIPPED: {missing} ***", file=sys.stderr)
-            sys.exit(77)
+    run_in_vm.skip_unless(case.kernel for case in CASES)
     for case in CASES:
         with tempfile.TemporaryDirectory(prefix="coretap-wildcard-") as work:
             run(case, coretap, workload, pathlib.Path(work))

@@ -4,6 +4,7 @@
 
 #include "probes/families.h"
 #include "probes/scope_base.h"
+#include "runtime/shared/abi.h"
 
 namespace coretap::probes {
 
@@ -11,9 +12,6 @@ using ir::Op;
 using ir::Operand;
 
 namespace {
-
-/// Words of arguments that runtime/bpf/regs.bpf.h can tell apart (CT_MOST_SLOTS).
-constexpr uint32_t kMostSlots = 12;
 
 class BtfScope final : public VariableScope {
  public:
@@ -37,6 +35,7 @@ class BtfScope final : public VariableScope {
   std::string argument_problem(size_t index) const;
   ir::Binding binding(ir::Binding::Kind kind, const std::string& name,
                       const debug::TypePtr& type) const;
+  uint32_t slot(size_t index) const;  ///< the word of the arguments where a parameter begins
   Root argument(size_t index) const;
   Root return_value() const;
 
@@ -53,19 +52,21 @@ Place value_place(const debug::TypePtr& type, Operand value) {
   return place;
 }
 
+uint32_t BtfScope::slot(size_t index) const {
+  uint32_t slot = 0;
+  for (size_t i = 0; i < index; i++) {
+    debug::TypePtr type = site_.function.parameters[i].type;
+    slot += ct_argument_words(type ? type->byte_size() : 8);
+  }
+  return slot;
+}
+
 std::string BtfScope::argument_problem(size_t index) const {
   debug::TypePtr type = site_.function.parameters[index].type;
   if (site_.is_return) return "it is gone when the function returns";
   if (type && type->byte_size() > 8) return "it is a struct passed by value";
-  if (index >= kMostSlots) return "it has too many arguments before it";
+  if (slot(index) >= CT_MOST_SLOTS) return "it has too many arguments before it";
   return "";
-}
-
-/// The words of arguments that a parameter of this type takes: as the psABI of x86-64 (3.2.3) and
-/// AAPCS64 (6.8.2) have it, a struct of up to 16 bytes two, a larger one none (it lies in memory).
-uint32_t argument_words(const debug::TypePtr& type) {
-  uint64_t size = type ? type->byte_size() : 8;
-  return size > 16 ? 0 : size > 8 ? 2 : 1;
 }
 
 ir::Binding BtfScope::binding(ir::Binding::Kind kind, const std::string& name,
@@ -105,8 +106,7 @@ Root BtfScope::argument(size_t index) const {
   ir::Binding bound =
       binding(site_.is_tracepoint ? ir::Binding::TraceArgument : ir::Binding::Parameter,
               parameter.name, parameter.type);
-  for (size_t i = 0; i < index; i++)
-    bound.slot += argument_words(site_.function.parameters[i].type);
+  bound.slot = slot(index);
   return {parameter.type, [bound, type = parameter.type](PlaceEmitter& emitter) {
             return bound_place(emitter, Op::CtxArg, bound, type);
           }};
