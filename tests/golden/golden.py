@@ -2,15 +2,18 @@
 
     python3 golden.py [--update] [FOLDER/NAME…]
 
-A case's first line may be `# args: …`, further options and script arguments for coretap.
-`./prog` is the program compiled from program.c, `./stripped` one without debug information. NAME.out beside it holds standard output, standard error and exit
-status, whole. --update rewrites them: read the diff.
+A case may begin with comments: `# args: …`, further options, `# words: …`, arguments of the script, and
+`# shows: …`, a regular expression of the construct that a row of docs/language.md has this case for
+(tests/docs/check_language.py reads it). `./prog` is the program compiled from program.c, `./stripped`
+one without debug information, `library` the folder of that name. NAME.out beside it holds standard
+output, standard error and exit status, whole. --update rewrites them: read the diff.
 """
 import difflib
 import os
 import pathlib
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,11 +21,14 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 CORETAP = os.environ.get("CORETAP", str(ROOT / "build" / "coretap"))
+# Of each folder, the runs whose output is held.
 STAGES = {
-    "errors": ["-p4"],
-    "elaborate": ["-p2"],
-    "ir": ["-d", "ir"],
+    "errors": [["-p4"]],
+    "elaborate": [["-p2"]],
+    "ir": [["-d", "ir"]],
+    "language": [["-p1"], ["-p2"]],
 }
+HEADER = re.compile(r"# (\w+): (.*)\n")
 TMP = pathlib.Path(tempfile.mkdtemp(prefix="coretap-golden-"))
 
 
@@ -35,27 +41,40 @@ def compile_program():
                    check=True, cwd=HERE)
 
 
+def headers(text):
+    """The comments at the top of a case: what they are called, and what they say."""
+    found, position = {}, 0
+    while match := HEADER.match(text, position):
+        found[match[1]] = match[2]
+        position = match.end()
+    return found
+
+
 def run_case(path):
     text = path.read_text()
-    first = text.splitlines()[0] if text else ""
-    args = shlex.split(first[len("# args:"):]) if first.startswith("# args:") else []
+    options, words = (shlex.split(headers(text).get(key, "")) for key in ("args", "words"))
     (TMP / path.name).write_text(text)
-    options = [a for a in args if a.startswith("-")]
-    arguments = [a for a in args if not a.startswith("-")]
-    env = dict(os.environ, CORETAP_CACHE_DIR=str(TMP / "cache"), LC_ALL="C")
-    result = subprocess.run([CORETAP, *STAGES[path.parent.name], *options, path.name, *arguments],
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=TMP,
-                            env=env, stdin=subprocess.DEVNULL, timeout=60)
-    out = f"--- stdout\n{result.stdout}--- stderr\n{result.stderr}--- exit {result.returncode}\n"
+    out = ""
+    for stage in STAGES[path.parent.name]:
+        out += run_stage(stage, path.name, options, words)
     for real, shown in ((str(TMP), "TMP"), (str(ROOT), "ROOT")):
         out = out.replace(real, shown)
     return re.sub(r"\b[0-9a-f]{32}\b", "HASH", out)  # a cache entry
+
+
+def run_stage(stage, name, options, words):
+    env = dict(os.environ, CORETAP_CACHE_DIR=str(TMP / "cache"), LC_ALL="C")
+    result = subprocess.run([CORETAP, *stage, *options, name, *words],
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=TMP,
+                            env=env, stdin=subprocess.DEVNULL, timeout=60)
+    return f"--- stdout\n{result.stdout}--- stderr\n{result.stderr}--- exit {result.returncode}\n"
 
 
 def main():
     update = "--update" in sys.argv
     wanted = [a for a in sys.argv[1:] if not a.startswith("-")]
     compile_program()
+    shutil.copytree(HERE / "library", TMP / "library")
     passed = failed = 0
     for stage in STAGES:
         for path in sorted((HERE / stage).glob("*.stp")):
@@ -79,4 +98,5 @@ def main():
     sys.exit(1 if failed or (not update and not passed) else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

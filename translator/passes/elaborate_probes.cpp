@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "ast/print.h"
+#include "passes/probewrite.h"
 #include "passes/tapset_library.h"
 
 namespace coretap {
@@ -167,15 +168,18 @@ class Elaborator {
     // Aliases closer to the built-in point run first: they were pushed last.
     for (auto it = layers.prologues.rbegin(); it != layers.prologues.rend(); ++it)
       block->statements.push_back(ast::clone(**it));
-    block->statements.push_back(ast::clone(*probe_.body));
+    ast::StmtPtr handler = ast::clone(*probe_.body);
+    block->statements.push_back(ast::clone(*handler));
     for (const ast::Stmt* epilogue : layers.epilogues)
       block->statements.push_back(ast::clone(*epilogue));
-    if (!program_.options.suppress_errors) return block;
+    ast::StmtPtr whole = std::move(block);
+    answer_probewrite(handler, whole);
+    if (!program_.options.suppress_errors) return whole;
     auto guarded = std::make_unique<ast::Try>();
-    guarded->span = block->span;
+    guarded->span = whole->span;
     guarded->handler = std::make_unique<ast::Next>();
-    guarded->handler->span = block->span;
-    guarded->body = std::move(block);
+    guarded->handler->span = whole->span;
+    guarded->body = std::move(whole);
     return guarded;
   }
 

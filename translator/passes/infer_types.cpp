@@ -436,6 +436,7 @@ class Inference {
     if (!array) {
       visit(*loop.base, Type::Unknown);
       for (auto& key : loop.keys) expect(*key, Type::Long);
+      if (loop.value) expect(*loop.value, Type::Long);
     } else {
       set_arity(*array, static_cast<int>(loop.keys.size()), loop.base->span);
       for (size_t i = 0; i < loop.keys.size() && i < array->key_types.size(); i++) {

@@ -57,9 +57,9 @@ std::optional<int64_t> BodyLowering::constant(const std::string& name, const Spa
 Operand BodyLowering::at_op(ast::AtOp& op) {
   if (op.name == "enumname") return enum_name(op);
   if (op.name == "probewrite") {
-    diagnostics().semantic_error("operator-unsupported", op.span,
-                                 "@probewrite asks whether a handler writes to a target variable; "
-                                 "coretap observes only and never does");
+    diagnostics().semantic_error("probewrite-in-function", op.span,
+                                 "@probewrite asks about the handler that it stands in: it can be "
+                                 "used in probes and aliases, not in functions");
     return missing(op.type);
   }
   if (op.args[0]->kind != ast::ExprKind::String) {

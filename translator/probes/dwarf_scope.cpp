@@ -187,6 +187,10 @@ std::optional<Root> DwarfScope::find_var(const ast::AtVar& var, Problem& problem
     context_.diagnostics.truncate(before);
     if (!module) {
       problem = {"no-such-object", var.span, "cannot find object '" + var.module + "'", {}};
+      if (name == "errno")
+        problem.hints.push_back(
+            "@errno is the C library's variable, where stap looks for it; a syscall's own error "
+            "is in syscall.*.return");
       return std::nullopt;
     }
   } else if (file.empty()) {
