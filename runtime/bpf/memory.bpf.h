@@ -40,6 +40,14 @@ static __always_inline int ct_load_str(struct ct_ctx* c, char* to, u32 cap, u32 
   return 0;
 }
 
+/* `count` bytes as they are, 1 if it is 0; whoever calls has seen to it that they fit. */
+static __always_inline int ct_load_bytes(struct ct_ctx* c, char* to, u32 cap, u32 space,
+                                         u64 address, s64 count) {
+  u32 size = count ? count : 1;
+  ct_opaque(size); /* or clang would leave the comparison out, which is the verifier's proof */
+  return ct_read(c, to, CT_MIN(size, cap), space, address);
+}
+
 /* For embedded C: end the function because `address` could not be read. */
 #define CT_KERNEL_FAULT(address)                            \
   do {                                                      \

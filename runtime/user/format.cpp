@@ -6,6 +6,7 @@
 //   - %c and %b have rules of their own, at their functions.
 // (stapfuncs, langref §"Formatted output"; the runtime that Debian ships was read for the rest.)
 #include <ctype.h>
+#include <stdio.h>
 
 #include "harness.h"
 #include "output.h"
@@ -185,17 +186,10 @@ void put_str(Sink& sink, View value, Spec spec) {
   if (spec.flags & kMinus) pad(sink, spec.width - shown, ' ');
 }
 
-void put_memory(s64 address, const char* near) {
-  char message[128];
-  Out out;
-  u32 size;
-  out = {message, sizeof message, &size};
-  Sink sink = to_string(out);
-  put(sink, text("%m and %M cannot read memory at "));
-  put_long(sink, address, {'p', 0, -1, -1});
-  put(sink,
-      text(" here; read it in the probe with kernel_buffer_quoted() or user_buffer_quoted()"));
-  finish(sink, out);
+void no_memory(s64 address, bool is_user, const char* near) {
+  char message[64];
+  snprintf(message, sizeof message, "%s read fault at 0x%016llx (addr)",
+           is_user ? "user" : "kernel", static_cast<u64>(address));
   fail(near, message);
 }
 

@@ -153,7 +153,7 @@ void put(Sink& sink, View literal);
 void put_long(Sink& sink, s64 value, Spec spec);  ///< d u x X o p b c
 void put_str(Sink& sink, View value, Spec spec);  ///< s m M
 /// %m and %M of an address: only the kernel side can read it, so this is an error.
-[[noreturn]] void put_memory(s64 address, const char* near);
+[[noreturn]] void no_memory(s64 address, bool is_user, const char* near);
 
 /// printf for embedded C.
 void printf(const char* format, ...) __attribute__((format(printf, 1, 2)));

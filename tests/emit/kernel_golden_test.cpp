@@ -45,6 +45,19 @@ void strings_and_records(Script& s) {
   });
 }
 
+/// `printf("%.12m %#.*M", …)`: bytes go into records as they are.
+void memory_dumps(Script& s) {
+  Type twelve{Ty::Str, 16, true}, some{Ty::Str, 4096, true};
+  int64_t segment = s.segment({twelve, some});
+  s.handler("h", Mechanism::Uprobe, "main", [&](Code& c) {
+    Operand at = c.local("at", Long()), a = c.temp(twelve), b = c.temp(some);
+    c.add(Op::Reg, {}, at).imm = 5;
+    c.add(Op::LoadBytes, {at, L(12)}, a).space = Space::Kernel;
+    c.add(Op::LoadBytes, {at, at}, b).space = Space::User;
+    c.add(Op::Send, {a, b}).imm = segment;
+  });
+}
+
 void loops_and_errors(Script& s) {
   GlobalId total = s.scalar("total");
   s.stat("times", {}).hists = {HistSpec{}, HistSpec{true, 0, 100, 10}};
@@ -103,6 +116,7 @@ TEST_P(Golden, KernelC) {
 INSTANTIATE_TEST_SUITE_P(All, Golden,
                          ::testing::Values(Case{"count_by_key", count_by_key},
                                            Case{"strings_and_records", strings_and_records},
+                                           Case{"memory_dumps", memory_dumps},
                                            Case{"loops_and_errors", loops_and_errors},
                                            Case{"lines_of_the_script", lines_of_the_script}),
                          [](const auto& info) { return info.param.name; });

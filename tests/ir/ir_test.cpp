@@ -212,6 +212,25 @@ INSTANTIATE_TEST_SUITE_P(All, VerifyRefuses,
                                                     }}),
                          [](const auto& info) { return info.param.name; });
 
+TEST(Verify, BytesAreNoText) {
+  auto check = [](const std::function<void(Code&)>& fill) {
+    Base b;
+    return b.verify_with(fill);
+  };
+  Type bytes{Ty::Str, 16, true};
+  EXPECT_EQ(check([&](Code& c) { c.add(Op::LoadBytes, {L(1), L(9)}, c.temp(bytes)); }), "");
+  EXPECT_NE(check([&](Code& c) {
+              c.add(Op::LoadBytes, {L(1), L(9)}, c.temp(Str(16)));
+            }).find("bytes go into a local for bytes"),
+            std::string::npos);
+  EXPECT_NE(check([&](Code& c) {
+              c.get(Op::StrEq, {c.temp(bytes), S("a")});
+            }).find("operand is no string"),
+            std::string::npos);
+  bytes.cap = 4104;
+  EXPECT_NE(check([&](Code& c) { c.temp(bytes); }).find("wider than a page"), std::string::npos);
+}
+
 TEST(Verify, KeysMustFitBpf) {
   Script s;
   s.array("wide", {Str(512), Long()});

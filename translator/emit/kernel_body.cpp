@@ -322,6 +322,7 @@ void BodyEmitter::inst(const Inst& i) {
     case Op::CoreField: return core_op(i);
     case Op::Load:
     case Op::LoadStr:
+    case Op::LoadBytes:
     case Op::Reg:
     case Op::RegIp:
     case Op::CtxArg:

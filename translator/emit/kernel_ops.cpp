@@ -314,6 +314,12 @@ void BodyEmitter::probe_op(const Inst& inst) {
       return can_fail(inst, "ct_load_str(c, " + to.pointer + ", " + num(to.cap) + ", " +
                                 space(inst) + ", " + value(inst.args[0]) + ")");
     }
+    case Op::LoadBytes: {
+      Str to = string_local(inst.dst);
+      return can_fail(inst, "ct_load_bytes(c, " + to.pointer + ", " + num(to.cap) + ", " +
+                                space(inst) + ", " + value(inst.args[0]) + ", " +
+                                value(inst.args[1]) + ")");
+    }
     case Op::Reg: return assign(inst.dst, "ct_reg(c, " + std::to_string(inst.imm) + ")");
     case Op::RegIp: return assign(inst.dst, "ct_reg_ip(c)");
     case Op::CtxArg:

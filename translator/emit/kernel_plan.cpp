@@ -88,12 +88,13 @@ class Planner {
 
   /// Strings that cannot be on the stack whatever their size: an error's message outlives the C
   /// function, and at a variable offset (the end of a string) the verifier lets nobody read the
-  /// stack, neither our concatenation nor embedded C nor the walk of a regular expression.
+  /// stack, neither our concatenation nor embedded C nor the walk of a regular expression; nor does
+  /// a helper write a variable number of bytes there unless all of them were written before.
   void keep_in_frame(const Inst& inst) {
     if (inst.op == Op::Error || inst.op == Op::Call || inst.op == Op::RegexMatch)
       for (const Operand& o : inst.args)
         if (o.kind == Operand::Local) framed_.insert(o.local);
-    bool appends = inst.op == Op::Concat || inst.op == Op::Sprintf;
+    bool appends = inst.op == Op::Concat || inst.op == Op::Sprintf || inst.op == Op::LoadBytes;
     bool embedded = inst.op == Op::EmbeddedC || inst.op == Op::Call;
     if (inst.dst == kNone || (!appends && !embedded)) return;
     if (appends || body_.locals[inst.dst].type.cap > kStackResult) framed_.insert(inst.dst);

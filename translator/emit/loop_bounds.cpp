@@ -118,7 +118,8 @@ WalkCost LoopBounds::cost(const ir::Body& body, const Inst& inst) const {
     case Op::ArrayIn:
     case Op::ArrayDelete: return string_cost(body, inst) += {30, 4};
     case Op::Load:
-    case Op::LoadStr: return string_cost(body, inst) += {20, 3};
+    case Op::LoadStr:
+    case Op::LoadBytes: return string_cost(body, inst) += {20, 3};
     case Op::CoreField: return {40, 5};
     case Op::Call:
     case Op::EmbeddedC: return call_cost(inst);

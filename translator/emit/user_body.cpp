@@ -129,7 +129,24 @@ std::string UserBody::binary(const Inst& inst) const {
 
 // ------------------------------------------------------------------ strings and printing
 
+/// A %m of an address: only kernel code can read memory, and brings the bytes with it.
+bool UserBody::wants_memory(const Inst& inst) {
+  size_t next = 0;
+  for (const ast::FormatPiece& p : *inst.format) {
+    if (p.kind == ast::FormatPiece::Literal) continue;
+    next += (p.width_kind == ast::FormatPiece::Dynamic);
+    next += (p.precision_kind == ast::FormatPiece::Dynamic);
+    const Operand& arg = inst.args[next++];
+    if ((p.conversion != 'm' && p.conversion != 'M') || is_str(arg)) continue;
+    out_.line("ct::no_memory(" + value(arg) + ", " + (p.flag_hash ? "true" : "false") + ", " +
+              near(inst) + ");");
+    return true;
+  }
+  return false;
+}
+
 void UserBody::format(const Inst& inst, const std::string& sink) {
+  if (wants_memory(inst)) return;
   size_t next = 0;
   for (const ast::FormatPiece& p : *inst.format) {
     if (p.kind == ast::FormatPiece::Literal) {
@@ -151,8 +168,6 @@ void UserBody::format(const Inst& inst, const std::string& sink) {
     const Operand& arg = inst.args[next++];
     if (is_str(arg))
       out_.line("ct::put_str(" + sink + ", " + view(arg) + ", " + spec + ");");
-    else if (p.conversion == 'm' || p.conversion == 'M')
-      out_.line("ct::put_memory(" + value(arg) + ", " + near(inst) + ");");
     else
       out_.line("ct::put_long(" + sink + ", " + value(arg) + ", " + spec + ");");
   }
@@ -505,8 +520,11 @@ void UserBody::declare_locals(size_t first) {
   for (size_t i = first; i < body_.locals.size(); ++i) {
     std::string name = local(static_cast<ir::LocalId>(i));
     if (body_.locals[i].type.ty == Ty::Void) continue;
-    out_.line((body_.locals[i].type.ty == Ty::Str ? "ct::Str " + name : "s64 " + name + " = 0") +
-              ";");
+    const char* type = body_.locals[i].type.bytes           ? "ct::View "
+                       : body_.locals[i].type.ty == Ty::Str ? "ct::Str "
+                                                            : "s64 ";
+    const char* start = body_.locals[i].type.bytes ? " = {};" : *type == 's' ? " = 0;" : ";";
+    out_.line(type + name + start);
     out_.line("(void)" + name + ";");
   }
 }

@@ -88,6 +88,7 @@ class UserBody {
   void global_op(const ir::Inst& inst);
   void array_op(const ir::Inst& inst);
   void stat_op(const ir::Inst& inst);
+  bool wants_memory(const ir::Inst& inst);
   void format(const ir::Inst& inst, const std::string& sink);
   std::string binary(const ir::Inst& inst) const;
 

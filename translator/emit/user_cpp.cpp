@@ -140,11 +140,13 @@ class Unit {
     out_.line("(void)ct_r;");
     for (uint32_t i = 0; i < s.captures; ++i) {
       std::string field = "ct_r->" + layout::record_field(i);
-      out_.line(body.local(i) + " = " +
-                (s.body.locals[i].type.ty == Ty::Str
-                     ? "ct::text(" + field + ", sizeof " + field + ")"
-                     : field) +
-                ";");
+      const ir::Type& type = s.body.locals[i].type;
+      if (type.bytes)
+        out_.line(body.local(i) + " = {" + field + ", sizeof " + field + "};");
+      else if (type.ty == Ty::Str)
+        out_.line(body.local(i) + " = ct::text(" + field + ", sizeof " + field + ");");
+      else
+        out_.line(body.local(i) + " = " + field + ";");
     }
     body.block(s.body.block);
     out_.close();

@@ -29,7 +29,12 @@ enum class Ty : uint8_t { Void, Long, Str };
 struct Type {
   Ty ty = Ty::Void;
   uint32_t cap = 0;
+  /// Not text but `cap` bytes of memory, on their way from LoadBytes to a %m or %M. How many of them
+  /// count, its precision says.
+  bool bytes = false;
 };
+/// The most bytes that a %m or %M prints: a page, as in SystemTap.
+constexpr int64_t kMostDumped = 4096;
 
 enum class Op : uint8_t {
 #define CORETAP_OP(name, ...) name,

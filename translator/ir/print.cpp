@@ -187,7 +187,8 @@ class Printer {
       case Op::Load:
         return std::string(inst.space == Space::User ? " user " : " kernel ") +
                (inst.is_signed ? "s" : "u") + std::to_string(inst.size * 8);
-      case Op::LoadStr: return inst.space == Space::User ? " user" : " kernel";
+      case Op::LoadStr:
+      case Op::LoadBytes: return inst.space == Space::User ? " user" : " kernel";
       case Op::Reg: return " dwarf " + std::to_string(inst.imm);
       case Op::CtxRet: return binding(inst);
       case Op::CtxArg:

@@ -50,7 +50,8 @@ class Verifier {
   void type(const Type& t, const std::string& what) {
     if (t.ty != Ty::Str && t.cap != 0) fail(what + " is no string and has a capacity");
     if (t.cap % 8 != 0) fail(what + " has a capacity that is no multiple of 8");
-    if (t.cap > (module_.max_string + 7) / 8 * 8) fail(what + " is wider than MAXSTRINGLEN");
+    if (t.bytes ? t.cap > kMostDumped : t.cap > (module_.max_string + 7) / 8 * 8)
+      fail(what + " is wider than " + (t.bytes ? "a page" : "MAXSTRINGLEN"));
   }
 
   void global(const Global& g) {
@@ -125,6 +126,10 @@ class Verifier {
     return Ty::Void;
   }
 
+  bool is_bytes(const Operand& o) const {
+    return o.kind == Operand::Local && body_->locals[o.local].type.bytes;
+  }
+
   const Global* global_of(const Inst& inst) {
     if (inst.global < module_.globals.size()) return &module_.globals[inst.global];
     fail("global out of range");
@@ -167,7 +172,8 @@ class Verifier {
       if (next >= inst.args.size()) return fail("too few operands");
       Ty have = ty(inst.args[next++]);
       if (*p == 'L' && have != Ty::Long) fail("operand is no long");
-      if (*p == 'S' && have != Ty::Str) fail("operand is no string");
+      if (*p == 'S' && (have != Ty::Str || is_bytes(inst.args[next - 1])))
+        fail("operand is no string");
       if (*p == 'V' && g && have != g->value.ty) fail("operand is not of the global's type");
       if (*p == 'V' && have == Ty::Void) fail("operand is none");
     }
@@ -229,6 +235,10 @@ class Verifier {
       case Op::Load:
         if (inst.size != 1 && inst.size != 2 && inst.size != 4 && inst.size != 8)
           fail("load of " + std::to_string(inst.size) + " bytes");
+        return;
+      case Op::LoadBytes:
+        if (inst.dst == kNone || !body_->locals[inst.dst].type.bytes)
+          fail("bytes go into a local for bytes");
         return;
       case Op::CoreOffset:
       case Op::CoreExists:

@@ -18,6 +18,7 @@ bool droppable(const ir::Inst& inst, const ir::Module& module) {
   switch (inst.op) {
     case Op::Load:
     case Op::LoadStr:
+    case Op::LoadBytes:
     case Op::CoreField:
     case Op::Sprintf:
     case Op::ArrayGet:

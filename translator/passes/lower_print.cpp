@@ -1,5 +1,7 @@
 // The print family to Printf, Sprintf and PrintHist: every form becomes a list of format pieces
 // and arguments, so that the emitters know one way of printing.
+#include <algorithm>
+
 #include "passes/lower_body.h"
 
 namespace coretap {
@@ -15,14 +17,60 @@ ast::FormatPiece literal(std::string text) {
   return piece;
 }
 
-ast::FormatPiece conversion_for(const ast::Expr& arg, bool is_char) {
+ast::FormatPiece conversion(char letter) {
   ast::FormatPiece piece;
   piece.kind = ast::FormatPiece::Conversion;
-  piece.conversion = is_char ? 'c' : arg.type == ast::Type::String ? 's' : 'd';
+  piece.conversion = letter;
   return piece;
 }
 
+ast::FormatPiece conversion_for(const ast::Expr& arg, bool is_char) {
+  return conversion(is_char ? 'c' : arg.type == ast::Type::String ? 's' : 'd');
+}
+
 }  // namespace
+
+/// Replaces the address of each %m and %M by the bytes that are there. Where only user space can
+/// print, there are none: then the address stays, and printing it is an error.
+void BodyLowering::read_memory(const std::vector<ast::FormatPiece>& pieces,
+                               std::vector<Operand>& args) {
+  size_t next = 0;
+  for (const ast::FormatPiece& piece : pieces) {
+    if (piece.kind == ast::FormatPiece::Literal) continue;
+    next += (piece.width_kind == ast::FormatPiece::Dynamic);
+    Operand count = Operand::integer(std::max(1, piece.precision));
+    if (piece.precision_kind == ast::FormatPiece::Dynamic) count = args[next++];
+    Operand& address = args[next++];
+    if (piece.conversion != 'm' && piece.conversion != 'M') continue;
+    refuse_large_dump(count);
+    if (side_ == ir::Side::User) continue;
+    int64_t most = ir::kMostDumped;
+    if (count.kind == Operand::Int) most = std::clamp<int64_t>(count.num, 1, most);
+    ir::LocalId bytes = b_.temp(Ty::Str);
+    b_.body().locals[bytes].type = {Ty::Str, static_cast<uint32_t>((most + 7) & ~7), true};
+    b_.append(Op::LoadBytes, {address, count}, bytes).space =
+        piece.flag_hash ? ir::Space::User : ir::Space::Kernel;
+    address = Operand::of(bytes);
+  }
+}
+
+/// More than a page, or less than nothing, is an error in SystemTap's words.
+void BodyLowering::refuse_large_dump(const Operand& count) {
+  bool fits = count.kind == Operand::Int && count.num >= 0 && count.num <= ir::kMostDumped;
+  if (fits) return;
+  Operand large = b_.value(Op::Ult, {Operand::integer(ir::kMostDumped), count});
+  auto error = either(
+      [&] {
+        ir::LocalId text = b_.temp(Ty::Str);
+        auto pieces = std::make_shared<std::vector<ast::FormatPiece>>();
+        pieces->push_back(conversion('d'));
+        pieces->push_back(literal(" is too many bytes for a memory dump"));
+        b_.append(Op::Sprintf, {count}, text).format = pieces;
+        b_.append(Op::Error, {Operand::of(text)});
+      },
+      [] {});
+  b_.append(Op::If, {large}).blocks = std::move(error);
+}
 
 ir::Operand BodyLowering::print(ast::Print& print) {
   // print(@hist_log(x)), println(@hist_linear(…)): the histogram is laid out by the runtime.
@@ -58,6 +106,7 @@ ir::Operand BodyLowering::print(ast::Print& print) {
     if (print.with_newline) pieces->push_back(literal("\n"));
   }
   b_.at(print.span);
+  read_memory(*pieces, args);
   ir::LocalId dst = print.to_string ? b_.temp(Ty::Str) : ir::kNone;
   b_.append(print.to_string ? Op::Sprintf : Op::Printf, std::move(args), dst).format = pieces;
   return Operand::of(dst);

@@ -69,6 +69,7 @@ class Sinker {
       case Op::Sprintf:
       case Op::Load:
       case Op::LoadStr:
+      case Op::LoadBytes:
       case Op::CoreField: break;
       default:
         if (!ir::info(inst.op).pure) return false;

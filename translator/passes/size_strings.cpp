@@ -65,7 +65,8 @@ class StringSizer {
 
   void all_max(ir::Body& body) {
     for (ir::Local& local : body.locals)
-      if (local.type.ty == Ty::Str) local.type.cap = round8(module_.max_string);
+      if (local.type.ty == Ty::Str && !local.type.bytes)
+        local.type.cap = round8(module_.max_string);
   }
 
   uint32_t cap_of(const Operand& operand, const ir::Body& body) const {
@@ -128,6 +129,7 @@ class StringSizer {
             grow(callee.body.locals[i].type.cap, cap_of(inst.args[i], body));
       }
       if (inst.dst == ir::kNone || body.locals[inst.dst].type.ty != Ty::Str) return;
+      if (body.locals[inst.dst].type.bytes) return;  // lowering knew
       grow(body.locals[inst.dst].type.cap, produced(handler, inst, body));
     });
   }

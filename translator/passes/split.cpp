@@ -280,7 +280,8 @@ class Splitter {
       if (!user) {
         user = left || reads_user_local(inst) || (writes_user_local(inst) && !kernel_only(inst)) ||
                (uses_global(inst.op) && touched.count(inst.global));
-        if (inst.op == Op::Try && contains_failing_user(inst)) user = true;
+        // What fails in the handler is for the Try around this one, if any.
+        if (inst.op == Op::Try && contains_failing_user(inst.blocks[0])) user = true;
         if (inst.op == Op::Loop && has_moved_jump(inst.blocks[1])) user = true;
         if (user) mark(inst);
       }
@@ -318,13 +319,13 @@ class Splitter {
     return false;
   }
 
-  bool contains_failing_user(Inst& inst) {
-    for (ir::Block& block : inst.blocks)
-      for (Inst& child : block) {
-        bool prints = child.op == Op::Printf || child.op == Op::Sprintf;
-        if (child.moved && ir::info(child.op).can_fail && !prints) return true;
+  bool contains_failing_user(ir::Block& block) {
+    for (Inst& inst : block) {
+      bool prints = inst.op == Op::Printf || inst.op == Op::Sprintf;
+      if (inst.moved && ir::info(inst.op).can_fail && !prints) return true;
+      for (ir::Block& child : inst.blocks)
         if (contains_failing_user(child)) return true;
-      }
+    }
     return false;
   }
 
@@ -543,6 +544,15 @@ class Splitter {
     }
   }
 
+  /// Of a call that takes what user space computed.
+  void use_harness_version(Inst& inst) {
+    ir::FunctionId twin = module_.functions[inst.function].twin;
+    if (twin == ir::kNone)
+      refuse(inst);
+    else
+      inst.function = twin;
+  }
+
   /// Makes a segment of `run` and sends its captures.
   void send(ir::Block run, ir::Block& result) {
     ir::Segment segment;
@@ -583,6 +593,8 @@ class Splitter {
         inst.foreach = spec;
       }
       if (inst.op == Op::Call && module_.functions[inst.function].side == ir::Side::Kernel)
+        use_harness_version(inst);
+      else if (!ir::info(inst.op).user)
         refuse(inst);
     });
     segment.body.block = std::move(run);
