@@ -14,6 +14,7 @@
 #include <set>
 
 #include "build_id.h"
+#include "file_limit.h"
 #include "kernel_features.h"
 #include "output.h"
 #include "tracefs.h"
@@ -62,14 +63,37 @@ std::string without_point(const KernelHandler& handler, const std::string& error
 
 }  // namespace
 
+size_t files_of_probes(const Program& program) {
+  size_t files = 0;
+  for (u32 i = 0; i < program.handler_count; ++i) {
+    const KernelHandler& handler = program.handlers[i];
+    bool samples = handler.variants[0].mechanism == Mechanism::PerfEvent;
+    // A program (of the base flavour), an event and a link.
+    files += 3ul * handler.site_count * (samples ? possible_cpus() : 1);
+  }
+  return files;
+}
+
+std::string Attachments::failure(int code) {
+  out_of_memory_ = out_of_memory_ || code == ENOMEM;
+  return kernel_error(code);
+}
+
+/// Is a failure none of the site's own, so that no other way and no other site will do better?
+std::string Attachments::used_up() const {
+  if (!room_for_a_probe())
+    return "it takes more open files than this process may have (raise it: ulimit -n)";
+  return out_of_memory_ ? kernel_error(ENOMEM) : "";
+}
+
 std::string Attachments::keep(bpf_link* link) {
-  if (!link) return kernel_error(errno);
+  if (!link) return failure(errno);
   links_.push_back(link);
   return "";
 }
 
 std::string Attachments::attach_event(bpf_program* program, int event_fd, u64 cookie) {
-  if (event_fd < 0) return std::string("perf_event_open: ") + strerror(errno);
+  if (event_fd < 0) return "perf_event_open: " + failure(errno);
   bpf_perf_event_opts opts = {};
   opts.sz = sizeof opts;
   opts.bpf_cookie = cookie;
@@ -91,7 +115,7 @@ std::string Attachments::attach_tracepoint(bpf_program* program, const Site& sit
 }
 
 std::string Attachments::attach_perf(bpf_program* program, const Site& site, u64 cookie) {
-  int cpus = libbpf_num_possible_cpus(), opened = 0;
+  int cpus = static_cast<int>(possible_cpus()), opened = 0;
   for (int cpu = 0; cpu < cpus; ++cpu) {
     perf_event_attr attr = {};
     attr.type = site.perf_type;
@@ -189,7 +213,7 @@ std::string Attachments::attach_uprobes(const KernelHandler& handler, const Rung
                                       cookies.data(), static_cast<u32>(offsets.size()),
                                       is_return(rung.mechanism));
     if (fd < 0)
-      return std::string(handler.sites[cookies[0]].pp) + " in " + path + ": " + strerror(errno);
+      return std::string(handler.sites[cookies[0]].pp) + " in " + path + ": " + failure(errno);
     link_fds_.push_back(fd);
   }
   return "";
@@ -234,7 +258,7 @@ std::string Attachments::attach_each(const KernelHandler& handler, const Rung& r
       continue;
     }
     last_error = std::string(site.pp) + ": " + error;
-    if (!site.optional) return last_error;
+    if (!site.optional || !used_up().empty()) return last_error;
     skipped_.push_back(last_error);
   }
   return attached ? "" : last_error;
@@ -250,13 +274,16 @@ std::string Attachments::attach_handler(const KernelHandler& handler, const Rung
 
 std::string Attachments::attach(const Program& program, const KernelObject& object, Ladder& ladder,
                                 bool& another_way) {
-  another_way = false;
+  another_way = out_of_memory_ = false;
   skipped_.clear();
   for (u32 i = 0; i < program.handler_count; ++i) {
     if (ladder.dropped(i)) continue;
     std::string error = attach_handler(program.handlers[i], ladder.rung(i), object);
     if (error.empty()) continue;
+    std::string lacks = used_up();
     detach();
+    if (!lacks.empty())
+      return "cannot attach probe " + std::string(program.handlers[i].sites[0].pp) + ": " + lacks;
     std::string tried = ladder.tried(i);
     another_way = ladder.give_up(i, without_point(program.handlers[i], error));
     return "cannot attach probe " + error + (tried.empty() ? "" : " (" + tried + ")");

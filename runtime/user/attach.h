@@ -18,6 +18,9 @@ struct PerfCounter {
   u64 period;  ///< 0 if what fires cannot be told from the counter
 };
 
+/// File descriptors that a program's probes may take.
+size_t files_of_probes(const Program& program);
+
 class Attachments {
  public:
   Attachments() = default;
@@ -53,11 +56,14 @@ class Attachments {
   std::string attach_perf(bpf_program* program, const Site& site, u64 cookie);
   std::string attach_event(bpf_program* program, int event_fd, u64 cookie);
   std::string keep(bpf_link* link);
+  std::string failure(int code);
+  std::string used_up() const;
 
   std::vector<bpf_link*> links_;
   std::vector<int> link_fds_;
   std::vector<PerfCounter> perf_counters_;
   std::vector<std::string> skipped_;
+  bool out_of_memory_ = false;
 };
 
 }  // namespace ct

@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "kernel_features.h"
+
 namespace ct {
 
 namespace {
@@ -31,7 +33,7 @@ void sort_by_keys(std::vector<Element>& elements) {
 
 BpfStore::BpfStore(const Global& global, const int fds[2], u32* generation)
     : global_(global), fds_{fds[0], fds[1]}, generation_(generation) {
-  cpus_ = per_cpu() ? static_cast<u32>(libbpf_num_possible_cpus()) : 1;
+  cpus_ = per_cpu() ? possible_cpus() : 1;
   stride_ = per_cpu() ? (global.value_size + 7) / 8 * 8 : global.value_size;
   value_.resize(static_cast<size_t>(stride_) * cpus_);
 }

@@ -162,6 +162,11 @@ bool preempts_programs() {
   return model != "none" && model != "voluntary";
 }
 
+u32 possible_cpus() {
+  static const int cpus = libbpf_num_possible_cpus();
+  return cpus > 0 ? static_cast<u32>(cpus) : 0;
+}
+
 std::string kernel_error(int code) {
   constexpr int kNotSupported = 524;  // ENOTSUPP of the kernel's linux/errno.h
   return strerror(code == kNotSupported ? EOPNOTSUPP : code);

@@ -34,6 +34,10 @@ bool probably_takes_modern();
 /// kernel/bpf/trampoline.c), where kprobes' programs run with preemption off. True if not known.
 bool preempts_programs();
 
+/// CPUs that the kernel may ever have: the values in an element of a per-CPU map. 0 if it does not
+/// tell, and then no kernel object is loaded.
+u32 possible_cpus();
+
 /// strerror(), and what the kernel means by codes that libc does not know.
 std::string kernel_error(int code);
 

@@ -191,6 +191,7 @@ std::string KernelObject::load_flavour(bool base, const Program& program, const 
 /// is asked what it lacks: if that is nothing, the reason is another, and `base` would hide it.
 std::string KernelObject::load(const Program& program, const RunOptions& options, Ladder& ladder) {
   libbpf_set_print(keep_log);
+  if (possible_cpus() == 0) return "the kernel does not say how many CPUs it may have (/sys)";
   const char* forced = getenv("CORETAP_FLAVOUR");
   bool only_base = forced && strcmp(forced, "base") == 0;
   bool only_modern = forced && strcmp(forced, "modern") == 0;
@@ -299,8 +300,7 @@ HandlerCounts KernelObject::counts(const Program& program, const Ladder& ladder,
                                    u32 handler) const {
   HandlerCounts result;
   int fd = bpf_object__find_map_fd_by_name(object_, "ct_counts");
-  int cpus = libbpf_num_possible_cpus();
-  std::vector<ct_counts> per_cpu(static_cast<size_t>(cpus));
+  std::vector<ct_counts> per_cpu(possible_cpus());
   if (fd >= 0 && bpf_map_lookup_elem(fd, &handler, per_cpu.data()) == 0) {
     for (const ct_counts& c : per_cpu) {
       result.counts.handled += c.handled;

@@ -28,6 +28,7 @@
 #include "attach.h"
 #include "background.h"
 #include "bpf_store.h"
+#include "file_limit.h"
 #include "globals.h"
 #include "kernel_object.h"
 #include "output.h"
@@ -190,6 +191,7 @@ std::string Session::start_kernel_part() {
     own_globals_.resize(program_.shared_size / sizeof(u64) + 1);
     return set_scalars(program_, reinterpret_cast<char*>(own_globals_.data()), options_.globals);
   }
+  make_room_for_files(files_of_probes(program_));
   for (;;) {
     bool another_way = false;
     std::string error = load_kernel_part();

@@ -44,6 +44,19 @@ class Session(LiveTest):
             sleeper.kill()
             sleeper.wait()
 
+    def test_more_probes_than_a_shell_may_open_files(self):
+        """A probe takes two descriptors: the limit grows, but not the command's, and what cannot be had is never left out in silence."""
+        binary = TMP / "many_files"
+        self.ok(script('global n probe kernel.tracepoint("syscalls:sys_enter_s*")? '
+                       '{ if (pid() == target() && pp() =~ "setpriority") n++ } '
+                       'probe end { printf("%d\\n", n) }', f"--build={binary}"))
+        command = [binary, "-c", "sh -c 'ulimit -n; exec renice -n 1 -p $$ >/dev/null'"]
+        soft = run("prlimit", "--nofile=64:", *command)
+        self.assertEqual(self.ok(soft), "64\n1\n")
+        hard = run("setpriv", "--bounding-set=-sys_resource", "prlimit", "--nofile=64:64", *command)
+        self.assertEqual((hard.returncode, hard.stdout), (1, ""), hard.stderr)
+        self.assertRegex(hard.stderr, r"cannot attach probe kernel.tracepoint\(.*more open files than this process may have.*ulimit -n")
+
     def test_probes_of_one_process_by_its_number(self):
         """process(PID) sees that process, all of its threads, and no other of the same program."""
         prog = build("waiting", "-O1")
