@@ -66,7 +66,7 @@ static __always_inline int ct_array_add(struct ct_ctx* c, void* map, u32 global,
   for (int i = 0; i < CT_ARRAY_TRIES; i++) {
     s64* value = bpf_map_lookup_elem(map, key);
     if (value) {
-      __sync_fetch_and_add(value, delta);
+      ct_add(value, delta);
       return 0;
     }
     int rc = bpf_map_update_elem(map, key, &delta, BPF_NOEXIST);

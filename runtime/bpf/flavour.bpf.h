@@ -36,12 +36,24 @@
 #define CT_REPEAT(turns, callback, vars) bpf_loop((turns), callback, (vars), 0)
 #endif
 
+/* What clang must not know of a value, so that it does not turn a mask back into a branch, or leave
+ * out a comparison that the verifier needs. */
+#define ct_opaque(x) asm volatile("" : "+r"(x))
+
+/* Adds atomically. Of the addition of a literal 0 clang makes an OR, which 5.10 does not have. */
+static __always_inline void ct_add(s64* value, s64 delta) {
+#ifdef CT_BASE
+  ct_opaque(delta);
+#endif
+  __sync_fetch_and_add(value, delta);
+}
+
 /* Adds atomically; the value after it. In base it may hold what other CPUs added between our add
  * and our look: no count is lost, but two CPUs may see the same value, and none of them one that
  * both passed. */
 static __always_inline s64 ct_add_fetch(s64* value, s64 delta) {
 #ifdef CT_BASE
-  __sync_fetch_and_add(value, delta);
+  ct_add(value, delta);
   return CT_ONCE(*value);
 #else
   return __sync_fetch_and_add(value, delta) + delta;

@@ -10,9 +10,6 @@
 #define CT_ONES 0x0101010101010101ull
 #define CT_LOW7 0x7f7f7f7f7f7f7f7full
 
-/* Keeps clang from turning a mask back into a branch. */
-#define ct_opaque(x) asm volatile("" : "+r"(x))
-
 /* 0x01 in each byte of `w` that is not zero. */
 static __always_inline u64 ct_nonzero_bytes(u64 w) {
   return ((((w & CT_LOW7) + CT_LOW7) | w) >> 7) & CT_ONES;

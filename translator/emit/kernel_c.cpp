@@ -163,8 +163,7 @@ class UnitEmitter {
     std::string name = num(id) + "_" + layout::identifier(g.name);
     std::string out = "static const " + type + " ct_zero_" + name + " = {};\n";
     out += "static __always_inline void ct_collect_" + name + "(" + type + " *s, s64 value) {\n" +
-           // clang makes an atomic OR of the addition of 0, which 5.10 does not have.
-           (is_base() ? "  ct_opaque(value);\n" : "") +
+           (is_base() ? "  ct_opaque(value);  /* see ct_add() */\n" : "") +
            "  __sync_fetch_and_add(&s->count, 1);\n  __sync_fetch_and_add(&s->sum, value);\n";
     if (g.need_min_max)
       out +=

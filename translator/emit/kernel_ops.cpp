@@ -160,7 +160,7 @@ void BodyEmitter::global_op(const Inst& inst) {
     case Op::GlobalAdd: {
       std::string add = "(&" + member + ", " + value(inst.args[0]) + ")";
       if (inst.dst == kNone)
-        out_.line("__sync_fetch_and_add" + add + ";");
+        out_.line("ct_add" + add + ";");
       else
         assign(inst.dst, "ct_add_fetch" + add);
       return;
