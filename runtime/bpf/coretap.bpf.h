@@ -1,6 +1,7 @@
 /* Everything that a generated kernel object includes. The object defines before it:
  *
  *   CT_HANDLERS       number of handlers
+ *   CT_SITES          number of sites of all of them
  *   CT_FRAME_BYTES    bytes of scratch memory that its widest handler needs; 0: none
  *   CT_MAX_ACTION     iterations that one run of a handler may make
  *   CT_BASE           only for the base flavour: see flavour.bpf.h
@@ -46,6 +47,7 @@
 #include "stack.bpf.h"
 #include "array.bpf.h"
 #include "statistic.bpf.h"
+#include "timing.bpf.h"
 #include "loop.bpf.h"
 #include "regex.bpf.h"
 /* clang-format on */

@@ -22,19 +22,6 @@ struct {
   __type(value, struct ct_counts);
 } ct_counts SEC(".maps");
 
-/* -t: the clock before a handler, 0 if nobody wants to know. */
-static __always_inline u64 ct_began(void) {
-  return CT_ONCE(ct_state.timing) ? bpf_ktime_get_ns() : 0;
-}
-
-static __always_inline void ct_took(u32 handler, u64 began) {
-  if (!began) return;
-  struct ct_counts* slot = bpf_map_lookup_elem(&ct_counts, &handler);
-  if (!slot) return;
-  __sync_fetch_and_add(&slot->run_ns, bpf_ktime_get_ns() - began);
-  __sync_fetch_and_add(&slot->runs, 1);
-}
-
 /* Adds one to a member of this handler's accounting. Atomic, because a per-CPU slot still has two
  * writers when an interrupt's probe, or another task after a preemption, runs the same handler. */
 #define CT_COUNT(handler_index, member)                                     \

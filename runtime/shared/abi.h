@@ -41,7 +41,7 @@ struct ct_state {
   s64 max_skipped;        /* MAXSKIPPED: more than this ends the session, as max_errors does */
   u64 wake_bytes;         /* the reader of the ring sleeps until so much is in it, and looks by
                                 itself now and then; 0: woken whenever it had caught up */
-  u64 timing;             /* -t: fill ct_counts.run_ns and runs */
+  u64 timing;             /* -t: fill ct_times */
 };
 
 /* Smallest and largest value of a statistic are kept encoded, so that zeroed memory is neutral and
@@ -115,8 +115,14 @@ struct ct_counts {
   u64 lost_records; /* ring buffer full */
   u64 array_full;
   u64 key_truncated; /* a string key was longer than the map's key */
-  u64 run_ns, runs;  /* -t */
   u64 gated;         /* perf events: fired while the session was not live */
+};
+
+/* -t: the runs of a handler for one of its sites on one CPU, in nanoseconds. Zeroed memory is
+ * neutral, so the minimum is kept as its complement, which only grows. */
+struct ct_times {
+  u64 hits, sum, min_inverted, max;
+  u64 squares[2]; /* sum of them: low, high */
 };
 
 #endif

@@ -98,14 +98,6 @@ void report_reasons(const KernelHandler& handler, const HandlerAccount& a) {
   }
 }
 
-std::string hit_line(const KernelHandler& handler, const HandlerAccount& a) {
-  std::string line = std::string(handler.sites[0].pp) +
-                     ", hits: " + std::to_string(a.counts.handled + a.counts.errors) +
-                     ", skipped: " + std::to_string(a.skipped());
-  if (a.counts.runs) line += ", ns: " + std::to_string(a.counts.run_ns / a.counts.runs) + "avg";
-  return line + "\n";
-}
-
 }  // namespace
 
 void Accounts::begin(const Program& program, const KernelObject& object, const Ladder& ladder,
@@ -125,17 +117,11 @@ void Accounts::end(const Program& program, const KernelObject& object, const Lad
 
 void Accounts::report(const Program& program, u64 errors, bool timing) const {
   u64 skipped = 0, lost = 0, truncated = 0;
-  std::string hits;
   for (size_t i = 0; i < handlers_.size(); ++i) {
     const HandlerAccount& a = handlers_[i];
     skipped += a.skipped();
     lost += a.counts.lost_records;
     truncated += a.counts.key_truncated;
-    if (timing && program.handlers[i].site_count != 0) hits += hit_line(program.handlers[i], a);
-  }
-  if (!hits.empty()) {
-    hits.insert(0, "----- probe hit report: \n");
-    put(output(), {hits.data(), static_cast<u32>(hits.size())});
   }
   if (errors != 0 || skipped != 0)
     print_warning("Number of errors: " + std::to_string(errors) +

@@ -35,7 +35,7 @@ class Accounts {
   void end(const Program& program, const KernelObject& object, const Ladder& ladder,
            const Attachments& attachments);
 
-  /// The warnings at the end, and the hit report of -t.
+  /// The warnings at the end; with -t also the reasons.
   void report(const Program& program, u64 errors, bool timing) const;
   /// Writes --accounts=FILE. Returns an error text or "".
   std::string write(const char* path, const Program& program, u64 errors) const;

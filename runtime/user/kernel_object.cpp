@@ -83,6 +83,8 @@ std::string KernelObject::open(const void* data, u64 size, const Program& progra
       if (map && g.is_array) bpf_map__set_max_entries(map, entry_limit(g, program.max_map_entries));
     }
   }
+  bpf_map* times = bpf_object__find_map_by_name(object_, "ct_times");
+  if (times && !options.timing) bpf_map__set_max_entries(times, 1);
   bpf_map* map;
   bpf_object__for_each_map(map, object_) {
     if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF && options.buffer_mb != 0) {
@@ -309,8 +311,6 @@ HandlerCounts KernelObject::counts(const Program& program, const Ladder& ladder,
       result.counts.lost_records += c.lost_records;
       result.counts.array_full += c.array_full;
       result.counts.key_truncated += c.key_truncated;
-      result.counts.run_ns += c.run_ns;
-      result.counts.runs += c.runs;
       result.counts.gated += c.gated;
     }
   }
@@ -327,6 +327,13 @@ HandlerCounts KernelObject::counts(const Program& program, const Ladder& ladder,
     }
   }
   return result;
+}
+
+std::vector<ct_times> KernelObject::site_times(u32 site) const {
+  std::vector<ct_times> per_cpu(static_cast<size_t>(libbpf_num_possible_cpus()));
+  int fd = bpf_object__find_map_fd_by_name(object_, "ct_times");
+  if (fd < 0 || bpf_map_lookup_elem(fd, &site, per_cpu.data()) != 0) return {};
+  return per_cpu;
 }
 
 }  // namespace ct

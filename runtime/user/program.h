@@ -122,6 +122,8 @@ struct KernelHandler {
   u32 binding_count;
   u32 companion;  ///< index of the handler that it needs (see ir::KernelHandler), or kAbsent
   const char* script_file;  ///< for "at FILE:LINE" of errors raised in the kernel
+  const char* location;     ///< of the probe in the script: "FILE:LINE:COLUMN"
+  const char* derivation;   ///< " from: ALIAS from: POINT", as in SystemTap's -t
 };
 
 enum class UserEvent : u8 { Begin, End, Error, Timer };
@@ -132,6 +134,8 @@ struct UserHandler {
   s64 priority;
   u64 period_ns, randomize_ns;
   const char* pp;
+  const char* location;    ///< as KernelHandler's
+  const char* derivation;  ///< as KernelHandler's
 };
 
 /// `run` gets a whole record, header included; `size` is what arrived.
@@ -139,6 +143,8 @@ struct Segment {
   void (*run)(const void* record, u32 size);
   u32 size;  ///< bytes that a record must have
   const char* pp;
+  const char* location;  ///< of what is continued
+  u32 handler;           ///< index of the kernel handler that it continues
 };
 
 /// The whole script.
@@ -171,6 +177,6 @@ struct Program {
   u32 base_obstacle_count;
 };
 
-constexpr u32 kProgramAbi = 2;
+constexpr u32 kProgramAbi = 3;
 
 }  // namespace ct

@@ -37,6 +37,7 @@
 #include "signals.h"
 #include "target.h"
 #include "timers.h"
+#include "timing.h"
 
 namespace ct {
 namespace {
@@ -74,6 +75,7 @@ class Session {
   void on_record(const void* data, size_t size);
   int drain();
   void run_handlers(UserEvent event);
+  void run_user_handler(const UserHandler& handler);
   template <typename Run>
   void run_guarded(const char* pp, Run&& run);
   void report_error(const std::string& text);
@@ -89,6 +91,7 @@ class Session {
   KernelObject object_;
   Attachments attachments_;
   Accounts accounts_;
+  Timing timing_;
   Timers timers_;
   ct_state own_state_ = {};  ///< when there is no kernel object
   ct_state* state_ = &own_state_;
@@ -137,6 +140,14 @@ void Session::run_guarded(const char* pp, Run&& run) {
   }
 }
 
+void Session::run_user_handler(const UserHandler& handler) {
+  u64 began = timing_.enabled() ? timing_clock() : 0;
+  run_guarded(handler.pp, handler.run);
+  if (began)
+    timing_.user_handler(static_cast<u32>(&handler - program_.user_handlers),
+                         timing_clock() - began);
+}
+
 void Session::run_handlers(UserEvent event) {
   std::vector<const UserHandler*> handlers;
   for (u32 i = 0; i < program_.user_handler_count; ++i)
@@ -146,7 +157,7 @@ void Session::run_handlers(UserEvent event) {
   for (const UserHandler* h : handlers) {
     drain();
     next_epoch();
-    run_guarded(h->pp, h->run);
+    run_user_handler(*h);
     // An error or exit() in one begin probe keeps the later ones from running, as in stap.
     if (event == UserEvent::Begin && exit_requested_) return;
   }
@@ -165,7 +176,9 @@ void Session::on_record(const void* data, size_t size) {
   if (size < segment.size) return;
   record_ = header;
   in_segment_ = true;
+  u64 began = timing_.enabled() ? timing_clock() : 0;
   run_guarded(segment.pp, [&] { segment.run(data, static_cast<u32>(size)); });
+  if (began) timing_.segment(header->segment, timing_clock() - began);
   in_segment_ = false;
   record_ = nullptr;
 }
@@ -253,6 +266,7 @@ std::string Session::start() {
   create_arrays(program_, program_.max_map_entries);
   state_->max_errors = program_.max_errors;
   if (options_.no_warnings) silence_warnings();
+  if (options_.timing) timing_.enable(program_);
   std::string error;
   if (!options_.output_path.empty())
     error = open_output(options_.output_path.c_str(), options_.file_mb * 1048576ull,
@@ -313,7 +327,7 @@ void Session::on_event(u64 source) {
     drain();
     if (exit_requested_) return;
     next_epoch();
-    run_guarded(h.pp, h.run);
+    run_user_handler(h);
   }
 }
 
@@ -361,7 +375,10 @@ void Session::stop() {
   flush_output();  // detaching takes the kernel up to 100 ms: nobody should wait that long to read
   if (object_.loaded()) wait_for_programs();
   drain();
-  if (object_.loaded()) accounts_.end(program_, object_, ladder_, attachments_);
+  if (object_.loaded()) {
+    timing_.read(program_, object_, ladder_);
+    accounts_.end(program_, object_, ladder_, attachments_);
+  }
   attachments_.detach();
   if (errors() > static_cast<u64>(state_->max_errors)) failed_ = true;
   if (too_many_skipped()) {
@@ -392,6 +409,8 @@ int Session::run() {
   }
   stop();
   report_target();
+  if (std::string hits = timing_.report(program_); !hits.empty())
+    put(output(), {hits.data(), static_cast<u32>(hits.size())});
   accounts_.report(program_, errors(), options_.timing);
   if (!options_.accounts_path.empty()) {
     std::string error = accounts_.write(options_.accounts_path.c_str(), program_, errors());

@@ -27,7 +27,7 @@ struct RunOptions {
   std::string accounts_path;  ///< --accounts
   bool check_load = false;    ///< --check-load: instead of a run
   bool explain_needs = false, explain_as_json = false;  ///< --explain-needs: instead of a run
-  bool timing = false;                                  ///< -t: run time of each kernel handler
+  bool timing = false;                                  ///< -t: the hit report
 };
 
 /// Runs the script. Prints its output and all messages. Returns the exit status: 0, or 1 when

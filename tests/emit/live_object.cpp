@@ -311,10 +311,14 @@ ct_counts LiveObject::counts(uint32_t handler) {
     sum.lost_records += c.lost_records;
     sum.array_full += c.array_full;
     sum.key_truncated += c.key_truncated;
-    sum.runs += c.runs;
-    sum.run_ns += c.run_ns;
   }
   return sum;
+}
+
+std::vector<ct_times> LiveObject::times(uint32_t site) {
+  std::vector<ct_times> cpus(static_cast<size_t>(libbpf_num_possible_cpus()));
+  bpf_map_lookup_elem(map_fd("ct_times"), &site, cpus.data());
+  return cpus;
 }
 
 std::vector<std::string> LiveObject::records() {

@@ -56,6 +56,7 @@ class LiveObject {
   /// encoded minimum and maximum taken as the largest.
   std::vector<uint64_t> statistic(ir::GlobalId global, const std::string& key, int generation = 0);
   ct_counts counts(uint32_t handler);
+  std::vector<ct_times> times(uint32_t site);  ///< of each CPU
   /// Records since the last call.
   std::vector<std::string> records();
   int map_fd(const std::string& name);

@@ -22,6 +22,7 @@ CAPACITIES = (16, 512)
 
 BPF_HEAD = r"""
 #define CT_HANDLERS 1
+#define CT_SITES 1
 #define CT_FRAME_BYTES 8
 #define CT_MAX_ACTION 1000
 #include "coretap.bpf.h"

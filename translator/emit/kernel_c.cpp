@@ -113,6 +113,7 @@ class UnitEmitter {
     std::string out = "/* Made by coretap from " + layout::identifier(module_.script_name) +
                       ". */\n" + (is_base() ? "#define CT_BASE\n" : "") + "#define CT_HANDLERS " +
                       num(std::max<size_t>(1, module_.kernel_handlers.size())) +
+                      "\n#define CT_SITES " + num(std::max(1u, unit_.site_count())) +
                       "\n#define CT_FRAME_BYTES " + num(frame_bytes_) + "\n#define CT_MAX_ACTION " +
                       std::to_string(module_.max_action) + "\n#include \"coretap.bpf.h\"\n\n";
     out += CoreTypes(module_).text();
@@ -293,7 +294,7 @@ class UnitEmitter {
     std::string body = "ct_body_" + layout::identifier(h.name) + "(&c)";
     out.line("ct_end(&c, " + (too_long ? "CT_ERR_MAXACTION" : body) + ");");
     if (text.frame_end != 0) out.line("ct_frame_release(c.frame);");
-    out.line("ct_took(" + num(index) + ", began);");
+    out.line("ct_took(&c, began);");
     out.line("return 0;");
     out.close();
   }

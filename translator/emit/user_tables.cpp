@@ -49,6 +49,8 @@ const char* kind(const ir::Type& type) {
   return type.ty == Ty::Str ? "ct::Kind::Str" : "ct::Kind::Long";
 }
 
+std::string location(const Span& span) { return c_string(span ? describe(span) : ""); }
+
 const char* mechanism(ir::Mechanism m) {
   switch (m) {
     case ir::Mechanism::Uprobe: return "ct::Mechanism::Uprobe";
@@ -290,6 +292,7 @@ class Tables {
       row.number(sites.size()).add(table("u32", "ct_bound_" + number, bound, out_));
       row.number(bound.size()).number(h.companion);
       row.add(h.span ? c_string(h.span.file->name) : "nullptr");
+      row.add(location(h.origin.at)).add(c_string(h.origin.derivation));
       rows.push_back(row.text());
     }
     return table("ct::KernelHandler", "ct_handler_table", rows, out_);
@@ -302,6 +305,7 @@ class Tables {
       row.add(handler_function(h)).add(event(h.event)).add(long_literal(h.priority));
       row.add(std::to_string(h.period_ns) + "ull").add(std::to_string(h.randomize_ns) + "ull");
       row.add(c_string(h.pp));
+      row.add(location(h.origin.at)).add(c_string(h.origin.derivation));
       rows.push_back(row.text());
     }
     return table("ct::UserHandler", "ct_user_table", rows, out_);
@@ -313,6 +317,7 @@ class Tables {
       Row row;
       row.add("ct_segment_" + std::to_string(s.id));
       row.add(size_of(layout::record_struct(s))).add(c_string(s.pp));
+      row.add(location(s.span)).number(s.handler);
       rows[s.id] = row.text();
     }
     return table("ct::Segment", "ct_segment_table", rows, out_);

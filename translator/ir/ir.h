@@ -253,6 +253,12 @@ struct Site {
   bool perf_is_freq = false;
 };
 
+/// Where a handler comes from, for -t.
+struct Origin {
+  Span at;                 ///< of the probe, or of the point that names an alias
+  std::string derivation;  ///< " from: " and a point, from the innermost alias to the probe's own
+};
+
 struct KernelHandler {
   std::string name;  ///< C identifier of the BPF program
   Span span;
@@ -264,6 +270,7 @@ struct KernelHandler {
   /// kNone: where one of the two cannot be loaded, neither is.
   uint32_t companion = kNone;
   bool uses_site_info = false;  ///< SiteStr/SiteNum appear (also in callees)
+  Origin origin;
 };
 
 /// When user-side code runs.
@@ -277,6 +284,7 @@ struct UserHandler {
   uint64_t period_ns = 0;  ///< Timer
   uint64_t randomize_ns = 0;
   std::string pp;
+  Origin origin;
   Body body;
 };
 
@@ -288,6 +296,7 @@ struct Segment {
   uint32_t captures = 0;
   Body body;
   std::string pp;
+  uint32_t handler = 0;  ///< index of the kernel handler
 };
 
 struct Module {

@@ -22,6 +22,7 @@ struct Layers {
   std::vector<const ast::Stmt*> prologues;  ///< to run first: back() is outermost… reversed below
   std::vector<const ast::Stmt*> epilogues;
   std::vector<const ast::Expr*> conditions;
+  std::vector<const ast::ProbePoint*> aliased;  ///< the points that named an alias, outermost first
 };
 
 class Elaborator {
@@ -101,6 +102,7 @@ class Elaborator {
       layers.prologues.push_back(alias.body.get());
       if (alias.epilogue_body) layers.epilogues.push_back(alias.epilogue_body.get());
     }
+    layers.aliased.push_back(&point);
     if (depth == 0) {
       ast::ProbePoint named = ast::clone(name);
       for (size_t i = name.components.size(); i < point.components.size(); i++)
@@ -153,6 +155,7 @@ class Elaborator {
     for (probes::ResolvedProbe& site : sites) site.site.optional |= top_->optional;
     ElaboratedProbe probe;
     probe.span = top_->span;
+    probe.origin = origin(layers);
     probe.alias = alias_;
     probe.body = make_body(layers);
     for (const ast::Expr* condition : layers.conditions)
@@ -160,6 +163,21 @@ class Elaborator {
     probe.sites = std::move(sites);
     program_.probes.push_back(std::move(probe));
     return true;
+  }
+
+  /// As stap's -t says it: the chain ends in the written point, which an alias's name is once more.
+  ir::Origin origin(const Layers& layers) const {
+    auto name = [](const ast::ProbePoint& point) {
+      ast::ProbePoint plain = ast::clone(point);
+      plain.condition = nullptr;
+      return " from: " + ast::to_string(plain);
+    };
+    ir::Origin origin{probe_.span, ""};
+    for (auto it = layers.aliased.rbegin(); it != layers.aliased.rend(); ++it)
+      origin.derivation += name(**it);
+    origin.derivation += name(*top_);
+    if (!layers.aliased.empty()) origin.at = layers.aliased.back()->span;
+    return origin;
   }
 
   ast::StmtPtr make_body(const Layers& layers) const {

@@ -256,6 +256,7 @@ class HandlerLowering {
     ir::UserHandler handler;
     handler.name = "user_" + std::to_string(outer_.module.user_handlers.size());
     handler.span = probe_.span;
+    handler.origin = probe_.origin;
     handler.event = site.event;
     handler.priority = site.priority;
     handler.period_ns = site.period_ns;
@@ -275,6 +276,7 @@ class HandlerLowering {
     const probes::ResolvedProbe& first = *group.front();
     ir::KernelHandler handler;
     handler.span = probe_.span;
+    handler.origin = probe_.origin;
     handler.mechanism = first.mechanism;
     for (probes::ResolvedProbe* site : group) handler.sites.push_back(site->site);
     BodyLowering lowering(outer_, handler.body, Side::Kernel, probe_.span, first.scope.get());
@@ -322,6 +324,7 @@ class HandlerLowering {
     ir::KernelHandler entry;
     entry.name = next_name();
     entry.span = probe_.span;
+    entry.origin = probe_.origin;
     entry.mechanism = group.front()->entry->mechanism;
     for (probes::ResolvedProbe* site : group)
       if (site->entry) {
@@ -375,6 +378,7 @@ class HandlerLowering {
     ir::KernelHandler entry;
     entry.name = next_name();
     entry.span = probe_.span;
+    entry.origin = probe_.origin;
     entry.mechanism = group.front()->mechanism;
     std::set<std::pair<std::string, uint64_t>> seen;
     for (probes::ResolvedProbe* site : group)

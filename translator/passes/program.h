@@ -32,7 +32,8 @@ struct CompileOptions {
 /// One body with the sites it runs at. Points of one `probe` statement that expand to the same
 /// aliases share a body instance.
 struct ElaboratedProbe {
-  Span span;          ///< of the probe point as the user wrote it
+  Span span;  ///< of the probe point as the user wrote it
+  ir::Origin origin;
   std::string alias;  ///< the point with the first alias's own name: "syscall.open"; or ""
   ast::StmtPtr body;  ///< alias prologues, the handler, alias epilogues
   std::vector<ast::ExprPtr> conditions;  ///< `if (…)` of the point and its aliases

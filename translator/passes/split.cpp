@@ -559,6 +559,7 @@ class Splitter {
     segment.id = static_cast<uint32_t>(module_.segments.size());
     segment.span = run.front().span;
     if (!handler_.sites.empty()) segment.pp = handler_.sites.front().pp;
+    segment.handler = static_cast<uint32_t>(&handler_ - module_.kernel_handlers.data());
     std::map<LocalId, LocalId> renamed;
     Inst send;
     send.op = Op::Send;

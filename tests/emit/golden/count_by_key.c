@@ -1,5 +1,6 @@
 /* Made by coretap from test_stp. */
 #define CT_HANDLERS 1
+#define CT_SITES 1
 #define CT_FRAME_BYTES 0
 #define CT_MAX_ACTION 1000
 #include "coretap.bpf.h"
@@ -75,6 +76,6 @@ int h(void *ctx) {
   struct ct_ctx c = {.ctx = ctx, .kind = CT_UPROBE, .handler = 0,
                      .first_site = 0, .site = 0};
   ct_end(&c, ct_body_h(&c));
-  ct_took(0, began);
+  ct_took(&c, began);
   return 0;
 }

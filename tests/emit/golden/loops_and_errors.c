@@ -1,5 +1,6 @@
 /* Made by coretap from test_stp. */
 #define CT_HANDLERS 1
+#define CT_SITES 1
 #define CT_FRAME_BYTES 72
 #define CT_MAX_ACTION 1000
 #include "coretap.bpf.h"
@@ -119,6 +120,6 @@ int h(void *ctx) {
   c.frame->actions -= 0;
   ct_end(&c, ct_body_h(&c));
   ct_frame_release(c.frame);
-  ct_took(0, began);
+  ct_took(&c, began);
   return 0;
 }

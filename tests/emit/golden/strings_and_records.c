@@ -1,5 +1,6 @@
 /* Made by coretap from test_stp. */
 #define CT_HANDLERS 1
+#define CT_SITES 1
 #define CT_FRAME_BYTES 64
 #define CT_MAX_ACTION 1000
 #include "coretap.bpf.h"
@@ -80,7 +81,7 @@ int h_btf(void *ctx) {
   }
   ct_end(&c, ct_body_h(&c));
   ct_frame_release(c.frame);
-  ct_took(0, began);
+  ct_took(&c, began);
   return 0;
 }
 
@@ -97,6 +98,6 @@ int h(void *ctx) {
   }
   ct_end(&c, ct_body_h(&c));
   ct_frame_release(c.frame);
-  ct_took(0, began);
+  ct_took(&c, began);
   return 0;
 }
