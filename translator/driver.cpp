@@ -160,17 +160,18 @@ class Driver {
   }
 
   std::string cache_key(const std::string& text) const {
-    std::vector<std::string> parts{script_name_,
-                                   text,
-                                   facts_.kernel_release,
-                                   o_.kernel_release,
-                                   o_.guru ? "g" : "",
-                                   o_.keep_unused ? "u" : "",
-                                   o_.suppress_errors ? "s" : "",
-                                   o_.compatible,
-                                   o_.portable ? "p" : "",
-                                   o_.btf,
-                                   o_.command};
+    std::vector<std::string> parts{
+        script_name_,
+        text,
+        facts_.kernel_release,
+        o_.kernel_release,
+        o_.guru ? "g" : "",
+        o_.keep_unused ? "u" : "",
+        std::string(o_.suppress_errors ? "s" : "") + (o_.no_global_display ? "n" : ""),
+        o_.compatible,
+        o_.portable ? "p" : "",
+        o_.btf,
+        o_.command};
     char cwd[4096];
     const char* flavour = std::getenv("CORETAP_FLAVOUR");
     parts.emplace_back(flavour ? flavour : "");
@@ -309,6 +310,8 @@ class Driver {
     if (failed(3, "translation")) return false;
     drop_dead_code(module);
     place_globals(module);
+    if (o_.no_global_display)
+      for (ir::Global& global : module.globals) global.displayed_at_end = false;
     size_strings(module, diagnostics_);
     if (dump("ir", ir::print(module))) return true;
     if (!verified(module, "size_strings")) return false;
@@ -354,7 +357,7 @@ class Driver {
     std::string work = compilation_->work();
     compilation_.reset();
     if (failed(4, "compilation") || !ok) {
-      if (!o_.keep_files) Cache::discard(work);
+      leave(work);
       return 1;
     }
     note("Pass 4: compiled C into \"" + (to_binary ? o_.build : work + "/harness.so") + "\" in " +
@@ -378,17 +381,23 @@ class Driver {
       }
     }
     if (o_.last_pass == 4) {
-      if (to_binary && !o_.keep_files) Cache::discard(work);
+      if (to_binary) leave(work);
       std::cout << (to_binary ? o_.build : entry) << '\n';
       return 0;
     }
     if (to_binary) {
-      if (!o_.keep_files) Cache::discard(work);
+      leave(work);
       return 0;
     }
     int status = pass5(entry);
-    if (!may_cache && !o_.keep_files) Cache::discard(entry);
+    if (o_.keep_files || !may_cache) leave(entry);
     return status;
+  }
+
+  /// Generated files that are not the cache's go, unless -k keeps them; the words are stap's.
+  void leave(const std::string& folder) const {
+    if (!o_.keep_files) return Cache::discard(folder);
+    std::cerr << "Keeping temporary directory \"" << folder << "\"\n";
   }
 
   /// Warnings of the compilation, kept beside its result: a cached run shows them again.
@@ -444,7 +453,6 @@ class Driver {
     run.no_warnings = o_.no_warnings;
     run.buffer_mb = o_.buffer_mb;
     run.timeout_s = o_.timeout_s;
-    run.no_global_display = o_.no_global_display;
     run.background = o_.background;
     run.file_mb = o_.file_mb;
     run.file_count = o_.file_count;

@@ -120,21 +120,25 @@ void Session::report_error(const std::string& text) {
   __atomic_add_fetch(&state_->error_count, 1, __ATOMIC_RELAXED);
 }
 
-/// Runs user-side code: catches what it raises, and ends the session after MAXERRORS.
+/// Runs user-side code: catches what it raises, and ends the session after MAXERRORS. Errors of
+/// kernel code that were counted meanwhile are loop()'s affair: what was sent before them still runs.
 template <typename Run>
 void Session::run_guarded(const char* pp, Run&& run) {
   probe_point_ = pp;
+  bool raised = true;
   try {
     run();
+    raised = false;
   } catch (const Error& e) {
     std::string text = e.message;
     if (e.near) text += std::string(" near ") + e.near;
     report_error(text);
   } catch (const NextHandler&) {
+    raised = false;
   } catch (const Interrupted&) {
     report_error(std::string("probe ") + pp + " was interrupted");
   }
-  if (errors() > static_cast<u64>(state_->max_errors)) {
+  if (raised && errors() > static_cast<u64>(state_->max_errors)) {
     failed_ = true;
     request_exit();
   }
@@ -390,7 +394,7 @@ void Session::stop() {
     run_handlers(UserEvent::Error);
   } else {
     run_handlers(UserEvent::End);
-    if (!options_.no_global_display) display_globals(program_);
+    display_globals(program_);
   }
   flush_output();
 }

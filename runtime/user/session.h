@@ -19,7 +19,6 @@ struct RunOptions {
   int verbose = 0;                                   ///< -v: how probes were attached
   bool no_warnings = false;                          ///< -w
   unsigned buffer_mb = 0;                            ///< -s: ring buffer size; 0 = default
-  bool no_global_display = false;                    ///< --no-global-var-display
   bool background = false;    ///< -F: leaves the terminal once the probes are attached
   unsigned file_mb = 0;       ///< -S: size of one output file; 0 = no limit
   unsigned file_count = 0;    ///< -S: files that are kept; 0 = all

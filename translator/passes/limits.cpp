@@ -69,6 +69,11 @@ void set_limits(const Program& program, ir::Module& module) {
                               [&](const Limit& each) { return name == each.name; });
     if (limit == std::end(kLimits)) {
       if (has_no_effect(name)) continue;
+      if (program.options.guru) {  // stap's -D is the C preprocessor's: embedded C may read it
+        module.kernel_code.push_back("#define " + name + " " + text);
+        module.user_code.push_back("#define " + name + " " + text);
+        continue;
+      }
       auto& warning = diagnostics.warning(
           "unknown-limit", Span{}, "-D " + name + " has no effect: there is no limit of that name");
       for (const std::string& similar : similar_names(name, names(), 3))

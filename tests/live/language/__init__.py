@@ -3,11 +3,17 @@ import importlib
 
 from live import LiveTest
 
-AREAS = ["operators", "strings", "statements", "arrays", "statistics", "errors", "printing"]
+AREAS = ["lexical", "preprocessor", "declarations", "operators", "strings", "statements", "arrays", "statistics", "regex", "types",
+         "at", "errors", "printing", "embedded"]
+
+
+def module_of(area):
+    """Its CASES, and perhaps OPTIONS and ARGUMENTS of the scripts that they make."""
+    return importlib.import_module("language." + area)
 
 
 def cases_of(area):
-    return importlib.import_module("language." + area).CASES
+    return module_of(area).CASES
 
 
 def check_all(side):
@@ -15,7 +21,8 @@ def check_all(side):
     from language.case import check
 
     def one(area):
-        cases = cases_of(area)
-        return lambda self: check(self, cases, side)
+        module = module_of(area)
+        words = getattr(module, "OPTIONS", []), getattr(module, "ARGUMENTS", [])
+        return lambda self: check(self, module.CASES, side, *words)
 
     return type(side.capitalize(), (LiveTest,), {"test_" + area: one(area) for area in AREAS})

@@ -81,3 +81,11 @@ CASES = [
          globals="global wrap_a%[4]"),
 ]
 CASES[15].txt = {0: "xy"}
+CASES += [
+    Case("foreach_value_of_keys", fill_pairs("vk_a") + " foreach (v = [s, n] in vk_a) { t += v; m += v * n } num[0] = t; num[1] = m",
+         [sum(v for _, _, v in PAIRS), sum(n * v for _, n, v in PAIRS)], globals="global vk_a", continued=True),
+    Case("foreach_second_key", fill_pairs("sk_a") + " foreach ([s, n-] in sk_a) order = order * 10 + n; num[0] = order; "
+         "foreach ([s+, n] in sk_a) keys .= s; txt[0] = keys", [32211], ["xxyyz"], globals="global sk_a", continued=True),
+    Case("foreach_value_name", filled("vn_a") + " i = 0; foreach (v- = k in vn_a) num[i++] = v; foreach (v+ = k in vn_a) num[i++] = k",
+         [50, 40, 30, 20, 10, 2, 5, 3, 4, 1], globals="global vn_a", continued=True),
+]

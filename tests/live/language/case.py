@@ -70,30 +70,30 @@ def kernel_handlers(text):
     return [part for part in parts if part.startswith("kernel handler ")]
 
 
-def check(test, cases, side):
+def check(test, cases, side, options=(), arguments=()):
     """Runs `cases` on `side` ("kernel" or "user") and compares each with what it must give.
 
     Cases that continue in user space take `num` and `txt` there, so they have a script of their own.
     """
     cases = [case for case in cases if side in case.sides]
     continued = [case for case in cases if case.continued or case.out is not None]
-    run(test, [case for case in cases if case not in continued], side)
-    run(test, continued, side)
+    run(test, [case for case in cases if case not in continued], side, options, arguments)
+    run(test, continued, side, options, arguments)
 
 
-def run(test, cases, side):
+def run(test, cases, side, more, arguments):
     if not cases:
         return
     if side == "kernel":
         program = build("once", "-O1")
         text = script(cases, f'process("{program}").function("once").call')
-        options = ["-c", program]
+        options = [*more, "-c", program]
     else:
         text = script(cases, "begin") + "probe begin(9) { exit() }\n"
-        options = []
+        options = [*more]
     path = TMP / f"language-{side}.stp"
     path.write_text(text)
-    result = coretap("-g", path, *options, timeout=240)
+    result = coretap("-g", *options, path, *arguments, timeout=240)
     test.assertEqual((result.returncode, result.stderr[:3000]), (0, ""))
     num, txt, printed = parse_results(result.stdout)
     for case in cases:
@@ -102,12 +102,12 @@ def run(test, cases, side):
             test.assertEqual(txt.get(case.name, {}), as_dict(case.txt), case.body)
             test.assertEqual(printed.get(case.name), case.out, case.body)
     if side == "kernel":
-        check_placement(test, cases, path)
+        check_placement(test, cases, path, more, arguments)
 
 
-def check_placement(test, cases, path):
+def check_placement(test, cases, path, options, arguments):
     """A case that claims to run in the kernel sends nothing to user space."""
-    dump = coretap("-g", "-d", "ir", path, timeout=120)
+    dump = coretap("-g", "-d", "ir", *options, path, *arguments, timeout=120)
     handlers = kernel_handlers(dump.stdout)
     test.assertEqual(len(handlers), len(cases), dump.stderr)
     for case, handler in zip(cases, handlers):

@@ -35,6 +35,8 @@ CASES = [
                    "function functions_loop(v) { for (i = 0; i < 100; i++) { if (i == v) return i } return 99 }\n"
                    "function functions_change(v) { v = 9; return v }\n"
                    "function functions_nested(n) { return functions_add(functions_early(n) * 10, functions_add(n, 13)) }"),
+    Case("plain_return", "plain_f(1); num[0] = plain_n; plain_f(0); num[1] = plain_n", [1, 2], globals="global plain_n",
+         functions="function plain_f(x) { if (x) { plain_n = 1; return; } plain_n = 2 }"),
     Case("function_results_in_loops", "for (i = 0; i < 5; i++) num[i] = results_f(i)", [0, 10, 20, 99, 99],
          functions="function results_f(n) { while (1) { if (n >= 3) break; return n * 10 } return 99 }"),
     Case("return_from_foreach", "found_a[1] = 10; found_a[2] = 20; num[0] = found_f(20); num[1] = found_f(5)", [2, -1],

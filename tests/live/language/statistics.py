@@ -85,4 +85,7 @@ CASES = [
     Case("hist_print_log", fill("hpl_g") + " print(@hist_log(hpl_g))", out=chart(*shown_log()), globals="global hpl_g", continued=True),
     Case("variance", fill("var_g", "var_a[2]") + " num[0] = @variance(var_g); num[1] = @variance(var_a[2]); var_one <<< 7; num[2] = @variance(var_one)",
          [variance(VALUES)] * 2 + [0], globals="global var_g, var_a, var_one", continued=True),
+    # stap scales by the shift against its own rounding; ours is exact, so every shift gives the exact value.
+    Case("variance_shift", fill("vsh_g") + " num[0] = @variance(vsh_g, 4); num[1] = @variance(vsh_g, 20)", [variance(VALUES)] * 2,
+         globals="global vsh_g", continued=True),
 ]

@@ -1,0 +1,84 @@
+"""Limits: what happens beyond each, on both sides, and which a built binary takes when it starts."""
+import live
+from live import LiveTest, TMP, build, coretap, run, script
+
+
+class Limits(LiveTest):
+    def setUp(self):
+        self.prog = build("calls", "-O0")
+
+    def kernel_side(self, text, *options):
+        return script(text.replace("POINT", f'process("{self.prog}").function("add").call'), *options,
+                      "-c", f"{self.prog} >/dev/null")
+
+    def user_side(self, text, *options):
+        return script(text.replace("POINT", "begin"), *options)
+
+    def test_maxaction(self):
+        """A loop is stopped after that many statements; in user space nothing needs to be."""
+        text = """global turns probe POINT { n = 0; try { while (n < 3000) n++ } catch (m) { println(m) } turns = n }
+                  probe end { println(turns < 101 ? 100 : turns) }"""
+        out = self.lines(self.kernel_side(text, "-D", "MAXACTION=100"))
+        self.assertEqual(out, ["MAXACTION exceeded"] * 10 + ["100"])
+        out = self.lines(self.user_side(text + " probe begin(1) { exit() }", "-D", "MAXACTION=100"))
+        self.assertEqual(out, ["3000"])
+
+    def test_maxnesting(self):
+        text = 'function f(n) { return n ? f(n - 1) : 7 } probe POINT { try { println(f(8)) } catch (m) { println(m) } %s }'
+        for limit, words in ((20, "7"), (5, "MAXNESTING exceeded")):
+            self.assertEqual(set(self.lines(self.kernel_side(text % "", "-D", f"MAXNESTING={limit}"))), {words})
+            self.assertEqual(self.lines(self.user_side(text % "exit()", "-D", f"MAXNESTING={limit}")), [words])
+
+    def test_maxstringlen(self):
+        text = 'probe POINT { s = "0123456789"; s = s . s . s; println(strlen(s)) %s }'
+        self.assertEqual(self.lines(self.kernel_side(text % "", "-D", "MAXSTRINGLEN=24")), ["23"] * 10)
+        self.assertEqual(self.lines(self.user_side(text % "exit()", "-D", "MAXSTRINGLEN=24")), ["23"])
+
+    def test_maxmapentries(self):
+        text = '''global a probe POINT { for (i = 0; i < 9; i++) { try { a[i] = i } catch (m) { println(m) break } }
+                  println(i, 3 in a) next } probe begin(1) { exit() }'''
+        wanted = ["Array overflow, check MAXMAPENTRIES", "61"]
+        self.assertEqual(self.lines(self.user_side(text, "-D", "MAXMAPENTRIES=6", "--no-global-var-display")), wanted)
+        text = text.replace("probe begin(1) { exit() }", "")
+        self.assertEqual(self.lines(self.kernel_side(text, "-D", "MAXMAPENTRIES=6", "--no-global-var-display")), wanted * 10)
+
+    def test_maxerrors(self):
+        """The session goes on until more errors than that were seen; then `error` probes run. Errors show in the status."""
+        text = 'global n probe POINT { n++; error("no") } probe error { println("over") } probe end { println("end") }'
+        for limit, runs, status in ((0, "over", 1), (2, "over", 1), (20, "end", 1)):
+            done = self.kernel_side(text, "-D", f"MAXERRORS={limit}", "--no-global-var-display")
+            self.assertEqual((done.stdout, done.returncode), (runs + "\n", status), done.stderr)
+        text = '''probe begin(-2) { error("one") } probe begin(-1) { error("two") } probe begin { println("here") exit() }
+                  probe error { println("over") }'''
+        done = self.user_side(text, "-D", "MAXERRORS=1")
+        self.assertEqual((done.stdout, done.returncode), ("over\n", 1))
+        self.assertEqual(done.stderr.count("ERROR: "), 2)
+        self.assertEqual(self.user_side(text, "-D", "MAXERRORS=5").stdout, "here\n")
+
+    def test_a_name_for_embedded_c(self):
+        text = 'probe POINT { println(%{ MY_NAME + 1 %}) next } probe begin(1) { exit() }'
+        self.assertEqual(self.lines(self.user_side(text, "-g", "-D", "MY_NAME=5")), ["6"])
+        self.assertEqual(self.lines(self.kernel_side(text.replace("exit()", ""), "-g", "-D", "MY_NAME=5")), ["6"] * 10)
+
+    def test_of_a_built_binary(self):
+        """What only sizes something is given when the binary starts, without a compiler."""
+        binary = TMP / "limited"
+        text = f'''global a, u
+            probe process("{self.prog}").function("add").call {{ a[$b] = 1; println("add") }}
+            probe end {{ for (i = 0; i < 9; i++) u[i] = i; foreach (k in a) n++; println(n) }}'''
+        result = coretap(f"--build={binary}", "--no-global-var-display", "-e", text)
+        self.assertEqual((result.returncode, result.stderr), (0, ""), result.stdout)
+        command = ("-c", f"{self.prog} >/dev/null")
+        self.assertEqual(self.lines(run(binary, *command)), ["add"] * 10 + ["10"])
+        done = run(binary, "-D", "MAXMAPENTRIES=4", *command)
+        self.assertEqual((done.stdout, done.returncode), ("add\n" * 4, 1))
+        self.assertIn("Array overflow, check MAXMAPENTRIES", done.stderr)
+        done = run(binary, "-D", "MAXMAPENTRIES=9", "-D", "MAXERRORS=1", *command)
+        self.assertEqual((done.stdout, done.returncode), ("add\n" * 9 + "9\n", 0))
+        done = run(binary, "-D", "MAXACTION=4", *command)
+        self.assertEqual((done.stdout, done.returncode), ("", 1))
+        self.assertIn("MAXACTION", done.stderr)
+
+
+if __name__ == "__main__":
+    live.main()

@@ -1,0 +1,118 @@
+"""Probe points of the language, on both sides: lists, wildcards, `?` and `!`, aliases, priorities.
+
+calls.c calls add() ten times, and greet(), walk() and shrink() once each, in that order of lines.
+"""
+import live
+from live import LiveTest, build, script
+
+
+class Points(LiveTest):
+    def setUp(self):
+        self.prog = build("calls", "-O0")
+
+    def kernel_side(self, text, *options):
+        """Lines of a script whose events are the workload's; PROG is `process("…")`."""
+        return self.lines(script(text.replace("PROG", f'process("{self.prog}")'), *options, "-c", f"{self.prog} >/dev/null"))
+
+    def user_side(self, text):
+        return self.lines(script(text))
+
+    def refused(self, text, words):
+        done = script(text.replace("PROG", f'process("{self.prog}")'))
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn(words, done.stderr)
+
+    def test_several(self):
+        self.assertEqual(self.kernel_side('''
+            global n
+            probe PROG.function("add").call, PROG.function("walk").call, PROG.function("greet").call { n++ }
+            probe end { println(n) }'''), ["12"])
+        self.assertEqual(self.user_side('''
+            global n
+            probe begin, end, timer.ms(10) { n++; if (n == 2) exit() }
+            probe end(1) { println(n > 2) }'''), ["1"])
+
+    def test_wildcards(self):
+        self.assertEqual(sorted(self.kernel_side(
+            'probe PROG.function("g*t").call, PROG.function("wal*").call { println(ppfunc()) }')), ["greet", "walk"])
+
+    def test_wildcards_of_user_points(self):
+        self.refused("probe beg* { println(1) }", "unknown probe point beg*")
+
+    def test_optional(self):
+        self.assertEqual(self.kernel_side(
+            'probe PROG.function("nothing").call ?, PROG.function("walk").call { println(1) }'), ["1"])
+        self.assertEqual(self.user_side("probe nothing ?, begin { println(1) exit() }"), ["1"])
+
+    def test_sufficient(self):
+        self.assertEqual(self.kernel_side('''
+            probe PROG.function("nothing").call !, PROG.function("walk").call !, PROG.function("greet").call
+            { println(ppfunc()) }'''), ["walk"])
+        self.assertEqual(self.user_side("probe nothing !, begin !, end { println(pp()) } probe begin(1) { exit() }"), ["begin"])
+
+    def test_braces(self):
+        self.assertEqual(sorted(self.kernel_side(
+            'probe PROG.{function("walk"),function("greet")}.call { println(ppfunc()) }')), ["greet", "walk"])
+
+    def test_braces_of_user_points(self):
+        self.assertEqual(self.user_side('''
+            global s, ms
+            probe timer.{s(100),ms(10)}.randomize(2) ?, timer.ms(10) { ms++; if (ms > 1) exit() }
+            probe end { println(ms > 1) }'''), ["1"])
+
+    def test_sequence(self):
+        self.assertEqual(self.user_side('''
+            probe begin(10) { println("last") exit() } probe begin(-10) { println("first") } probe begin { println("begin") }
+            probe end(5) { println("end 5") } probe end(-5) { println("end -5") }'''),
+            ["first", "begin", "last", "end -5", "end 5"])
+
+    def test_maxactive(self):
+        """Where kprobes are, N is no limit of ours: every return is counted."""
+        self.assertEqual(self.kernel_side('''
+            probe kernel.function("no_such_function_here").return.maxactive(5) ?, PROG.function("walk").return { println(1) }'''), ["1"])
+
+    def test_maxactive_of_begin(self):
+        self.refused("probe begin.maxactive(5) { println(1) }", "probe point component 'maxactive' cannot be used here")
+
+    # ---------------------------------------------------------------- aliases
+
+    def test_alias_prologue(self):
+        self.assertEqual(self.user_side('probe mine = begin { x = 5 } probe mine { println(x) exit() }'), ["5"])
+        self.assertEqual(self.kernel_side(
+            'probe mine = PROG.function("walk").call { x = $head->value } probe mine { println(x) }'), ["47"])
+
+    def test_alias_epilogue(self):
+        self.assertEqual(self.user_side('probe mine += begin { println(x) exit() } probe mine { x = 6 }'), ["6"])
+        self.assertEqual(self.kernel_side(
+            'probe mine += PROG.function("walk").call { println(x) } probe mine { x = $head->value + 1 }'), ["48"])
+
+    def test_alias_both(self):
+        body = "{ x = 5 }, { println(x) }\nprobe mine { x++ }"
+        self.assertEqual(self.user_side(f"probe mine = begin {body} probe begin(1) {{ exit() }}"), ["6"])
+        self.assertEqual(self.kernel_side(f'probe mine = PROG.function("walk").call {body}'), ["6"])
+
+    def test_alias_suffix(self):
+        self.assertEqual(self.kernel_side('''
+            probe mine = PROG.function("add") { x = 1 }
+            probe mine.call { n[x]++ } probe mine.return { n[x + 1]++ }
+            global n probe end { println(n[1], " ", n[2]) }'''), ["10 10"])
+
+    def test_alias_suffix_of_begin(self):
+        self.refused("probe mine = begin { x = 5 }\nprobe mine.call { println(x) }", "probe point component 'call' cannot be used here")
+
+    def test_aliases_of_aliases(self):
+        text = "probe one = POINT { x = 1 }\nprobe two = one { y = x + 1 }\nprobe two { println(x, y) }"
+        self.assertEqual(self.user_side(text.replace("POINT", "begin") + " probe begin(1) { exit() }"), ["12"])
+        self.assertEqual(self.kernel_side(text.replace("POINT", 'PROG.function("walk").call')), ["12"])
+
+    def test_probewrite(self):
+        """The alias knows what the handler that uses it writes to."""
+        text = '''probe mine = POINT { x = 0 y = 0 }, { printf("%d%d %d\\n", @probewrite(x), @probewrite(y), z) }
+                  probe mine { x = 5 } probe mine { y++ } probe mine { z = x + y + 3 }'''
+        wanted = ["00 3", "01 0", "10 0"]
+        self.assertEqual(sorted(self.user_side(text.replace("POINT", "begin") + " probe begin(1) { exit() }")), wanted)
+        self.assertEqual(sorted(self.kernel_side(text.replace("POINT", 'PROG.function("walk").call'))), wanted)
+
+
+if __name__ == "__main__":
+    live.main()

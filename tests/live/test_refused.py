@@ -1,0 +1,53 @@
+"""What the language refuses, on both sides, and the words."""
+import live
+from live import LiveTest, build, script
+
+
+class Refused(LiveTest):
+    def both(self, body, words, declarations="", *options):
+        """Neither side takes BODY; nothing runs."""
+        prog = build("calls", "-O0")
+        for point in ("begin", f'process("{prog}").function("walk").call'):
+            self.one(f"{declarations}\nprobe {point} {{ {body} }}", words, *options)
+
+    def one(self, text, words, *options):
+        done = script(text, *options)
+        self.assertEqual((done.returncode, done.stdout), (1, ""), text)
+        self.assertIn(words, done.stderr)
+
+    def test_recursive_macros(self):
+        self.both("println(@twice)", "the macro '@twice' uses itself", "@define twice %( @twice + @twice %)")
+        self.both("println(@a)", "uses itself", "@define a %( @b %) @define b %( @a %)")
+
+    def test_array_initialisers(self):
+        self.both("println(a[1])", "expected a number or a string, the variable's first value, not '{'", "global a[2] = {1, 2}")
+
+    def test_type_mismatches(self):
+        """Both places are shown."""
+        self.both('x = 1\n x = "s"\n println(x)', 'x = "s"')
+        self.both('x = 1\n x = "s"\n println(x)', "x = 1")
+        self.both('println("a" + 1)', "type mismatch")
+        self.both("println(x)", "is never given a value, so its type is not known")
+
+    def test_embedded_c_without_guru_mode(self):
+        for body in ("%{ ; %}", "x = %{ 1 %}; println(x)"):
+            self.both(body, "-g")
+
+    def test_target_variables_where_there_is_no_event(self):
+        for what in ("$x", "$x->y", "&$x->y", "$x$", "$return", "$$vars", '@var("calls", "/bin/true")', "@errno"):
+            for point in ("begin", "end", "error", "timer.s(1)"):
+                self.one(f"probe {point} {{ println({what}) }}", "cannot be used here")
+        self.one('probe begin { println(@cast(task_current(), "task_struct", "kernel")->tgid) }',
+                 "memory can be read while an event is handled, not in a begin, end, error or timer probe")
+
+    def test_entry_outside_a_return_probe(self):
+        self.both("println(@entry(1))", "@entry")
+
+    def test_errno_without_the_c_library(self):
+        prog = build("calls", "-O0")
+        self.one(f'probe process("{prog}").function("walk").return {{ println(@errno) }}',
+                 "@errno is the C library's variable")
+
+
+if __name__ == "__main__":
+    live.main()
