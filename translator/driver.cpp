@@ -51,6 +51,17 @@ std::string memory_use() {
 
 namespace {
 
+/// `name:type (parameter:type, …)`, stap's layout.
+std::string signature(const ast::FunctionDecl& function) {
+  std::string text = function.name + ":" + ast::type_name(function.return_type) + " (";
+  const char* comma = "";
+  for (const auto& parameter : function.parameters) {
+    text += comma + parameter->name + ":" + ast::type_name(parameter->type);
+    comma = ", ";
+  }
+  return text + ")";
+}
+
 class Driver {
  public:
   explicit Driver(const Options& options) : o_(options) {}
@@ -500,15 +511,8 @@ class Driver {
 
   void print_elaborated(const Program& program) const {
     if (!program.functions.empty()) std::cout << "# functions\n";
-    for (const ast::FunctionDecl* function : program.functions) {
-      std::cout << function->name << ":" << ast::type_name(function->return_type) << " (";
-      const char* comma = "";
-      for (const auto& parameter : function->parameters) {
-        std::cout << comma << parameter->name << ":" << ast::type_name(parameter->type);
-        comma = ", ";
-      }
-      std::cout << ")\n";
-    }
+    for (const ast::FunctionDecl* function : program.functions)
+      std::cout << signature(*function) << "\n";
     if (!program.globals.empty()) std::cout << "# globals\n";
     for (const ast::VarDecl* global : program.globals) {
       std::cout << global->name << ":" << ast::type_name(global->type);
@@ -543,6 +547,17 @@ class Driver {
   bool dump_done_ = false;
 };
 
+/// All functions of the tapsets with their declared types, in stap's layout; names that begin with
+/// an underscore are the tapsets' own affair and shown with -v only.
+std::vector<std::string> tapset_functions(Program& program, bool all) {
+  for (const std::string& name : tapset_function_names(program)) load_function(program, name);
+  std::set<std::string> signatures;
+  for (const auto& file : program.files)
+    for (const auto& function : file->functions)
+      if (all || !function->name.starts_with("_")) signatures.insert(signature(*function));
+  return {signatures.begin(), signatures.end()};
+}
+
 int dump_names(const Options& options) {
   Sources sources;
   Diagnostics diagnostics;
@@ -553,7 +568,7 @@ int dump_names(const Options& options) {
   Program program(sources, diagnostics, compile_options, facts);
   open_tapsets(program);
   std::vector<std::string> names =
-      options.mode == Options::Mode::DumpFunctions      ? tapset_function_names(program)
+      options.mode == Options::Mode::DumpFunctions ? tapset_functions(program, options.verbose > 0)
       : options.mode == Options::Mode::DumpProbeAliases ? tapset_alias_names(program)
                                                         : probes::point_patterns();
   std::sort(names.begin(), names.end());

@@ -30,6 +30,13 @@ class Build(LiveTest):
         self.assertEqual(out.read_text().splitlines()[-1], "hi 100000")
         self.assertIn("-c", self.ok(run(binary, "--help")))
 
+    def test_named_by_m(self):
+        """-m NAME is stap's way to say where the result of -p4 goes."""
+        path = TMP / "named_by_m"
+        done = coretap("-p4", "-m", path, "-e", 'probe begin { println("built") exit() }')
+        self.assertEqual((done.returncode, done.stdout), (0, f"{path}\n"), done.stderr)
+        self.assertEqual(self.ok(run(path)), "built\n")
+
     def test_in_an_empty_chroot(self):
         """Only /proc, /sys and the traced program are there."""
         root = TMP / "chroot"

@@ -70,6 +70,39 @@ class Context(LiveTest):
             self.assertEqual(got, ["47 first", "-5 second", "300 2 9", "-3 5 17", "60 6", "0"])
         self.each(check)
 
+    def test_pretty(self):
+        """One level with $, all levels with $$, as the fields of walk()'s first node are set."""
+        def check(prog):
+            got = self.probe(prog, 'probe PROG.function("walk").call { printf("#%s\\n#%s\\n#%d\\n", $head$, $head$$, $head->next) }')
+            self.assertRegex(got[0], r"^\{\.next=0x[0-9a-f]+, \.value=47, \.name=\[\.\.\.\], \.in=\{\.\.\.\}, \.grid=\[\.\.\.\]\}$")
+            self.assertIn(f".next={int(got[2]):#x}, .value=47, .name=\"first\"", got[1])
+            self.assertIn(".in={.small=300,", got[1])
+        self.each(check)
+
+    def test_addresses(self):
+        def check(prog):
+            got = self.probe(prog, 'probe PROG.function("walk").call { printf("#%d %d %d\\n", &$head->value - $head, &$head->name - $head, &$head->in->small - $head) }')
+            self.assertEqual(got, ["8 16 32"])
+        self.each(check)
+
+    def test_lists(self):
+        """$$vars has parameters and locals; a return probe's $$vars has the parameters as they came, and $$return the result."""
+        prog = build("calls", "-O0")
+        got = self.probe(prog, '''
+            probe PROG.function("factorial").call { printf("#%s|%s|%s\\n", $$vars, $$parms, $$locals) }
+            probe PROG.function("factorial").return { printf("#%s|%s\\n", $$parms, $$return) }''')
+        for n, line in zip((5, 4, 3, 2, 1), got):
+            self.assertRegex(line, rf"^n=0x{n} below=0x[0-9a-f]+\|n=0x{n}\|below=0x[0-9a-f]+$")
+        self.assertEqual(got[5:], [f"n={n:#x}|return={f:#x}" for n, f in ((1, 1), (2, 2), (3, 6), (4, 24), (5, 120))])
+
+    def test_globals_of_a_program(self):
+        """@var reads the program's global variable, in any probe of it, and of its file."""
+        prog = build("globals", "-O1")
+        got = self.probe(prog, '''
+            probe PROG.function("turn").call { printf("#%d %d %d\\n", @var("counter"), @var("counter@globals.c"), @var("origin@globals.c", "PATH")->y) }'''
+            .replace("PATH", prog))
+        self.assertEqual(got, [f"{7 + i} {7 + i} {-4 * i}" for i in range(3)])
+
     def test_null_pointer_is_an_error_that_can_be_caught(self):
         prog = build("calls", "-O2")
         got = self.probe(prog, '''

@@ -5,7 +5,7 @@ import os
 import socket
 
 import live
-from live import LiveTest, build, script
+from live import LiveTest, TMP, build, script
 
 
 class Language(LiveTest):
@@ -136,6 +136,37 @@ class Language(LiveTest):
             done = script("global g probe begin { g <<< 1; g <<< 512; print(@hist_log(g)); exit() }", *option)
             self.assertEqual((done.returncode, done.stderr), (0, ""), option)
             self.assertEqual([line.split()[0] for line in done.stdout.splitlines()[1:] if line], labels, option)
+
+    def test_hist_elision_of_both_sides(self):
+        """Rows 0, 1, 2, 4, … of the values 1 and 1 << 30; `~` stands for those between."""
+        text = "global g probe POINT { g <<< 1; g <<< 1 << 30; print(@hist_log(g)); next } probe begin(1) { exit() }"
+        prog = build("calls", "-O0")
+        for option, labels in (((), ["0", "0", "1", "2", "4", "~", str(1 << 28), str(1 << 29), str(1 << 30), str(1 << 31), str(1 << 32)]),
+                               (("-D", "HIST_ELISION=1"), ["0", "1", "2", "~", str(1 << 29), str(1 << 30), str(1 << 31)])):
+            labels = labels[1:] if labels[:2] == ["0", "0"] else labels
+            user = self.lines(script(text.replace("POINT", "begin"), *option))
+            kernel = self.lines(script(text.replace("POINT", f'process("{prog}").function("walk").call').replace("exit()", ""),
+                                       *option, "-c", f"{prog} >/dev/null"))
+            self.assertEqual([line.split()[0] for line in user[1:] if line], labels)
+            self.assertEqual(kernel, user)
+
+    # ---------------------------------------------------------------- messages, libraries
+
+    def test_warnings(self):
+        text = 'probe POINT { warn("look out"); println("on") next } probe begin(1) { exit() }'
+        prog = build("calls", "-O0")
+        for done in (script(text.replace("POINT", "begin")),
+                     script(text.replace("POINT", f'process("{prog}").function("walk").call').replace("exit()", ""),
+                            "-c", f"{prog} >/dev/null")):
+            self.assertEqual((done.stdout, done.stderr, done.returncode), ("on\n", "WARNING: look out\n", 0))
+
+    def test_library_of_macros_and_functions(self):
+        """-I DIR: its .stpm files define macros, its .stp files what the script asks for by name."""
+        library = TMP / "library"
+        library.mkdir(exist_ok=True)
+        (library / "mine.stpm").write_text("@define library_twice(x) %( (2 * (@x)) %)\n")
+        (library / "mine.stp").write_text("function library_sum(a, b) { return a + b }\n")
+        self.both('printf("%d %d\\n", @library_twice(20 + 1), library_sum(1, 2))', ["42 3"], "", "-I", library)
 
     # ---------------------------------------------------------------- embedded C and constants
 

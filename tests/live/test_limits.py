@@ -74,10 +74,17 @@ class Limits(LiveTest):
         self.assertEqual((done.stdout, done.returncode), ("add\n" * 4, 1))
         self.assertIn("Array overflow, check MAXMAPENTRIES", done.stderr)
         done = run(binary, "-D", "MAXMAPENTRIES=9", "-D", "MAXERRORS=1", *command)
-        self.assertEqual((done.stdout, done.returncode), ("add\n" * 9 + "9\n", 0))
+        self.assertEqual((done.stdout, done.returncode), ("add\n" * 9 + "9\n", 1))
+        self.assertIn("Number of errors: 1,", done.stderr)
         done = run(binary, "-D", "MAXACTION=4", *command)
         self.assertEqual((done.stdout, done.returncode), ("", 1))
         self.assertIn("MAXACTION", done.stderr)
+
+    def test_maxskipped(self):
+        """Nothing is skipped here, so no limit is passed; what happens beyond it is Live.MoreSkippedEventsThanMaxskipped…"""
+        text = 'global n probe POINT { n++; if (n == 10) println(n) }'
+        self.assertEqual(self.lines(self.kernel_side(text, "-D", "MAXSKIPPED=0")), ["10"])
+        self.assertEqual(self.lines(self.user_side('probe POINT { println("ran") exit() }', "-D", "MAXSKIPPED=0")), ["ran"])
 
 
 if __name__ == "__main__":

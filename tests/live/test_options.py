@@ -1,5 +1,6 @@
 """Options of a session: what each does, and the words of those that cannot be."""
 import os
+import pathlib
 import re
 import time
 
@@ -77,6 +78,30 @@ class Options(LiveTest):
         self.assertEqual(done.returncode, 0)
         self.assertRegex(done.stderr, r"\APass 2: analyzed script: .*\n\Z")
         self.refused("--vp takes a digit for each of the five passes", "--vp", "0x")
+
+    def test_kept_files(self):
+        done = script(EXIT, "-k", "--disable-cache")
+        folder = re.fullmatch(r'Keeping temporary directory "(.*)"\n', done.stderr)[1]
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+        self.assertIn("ct_program", (pathlib.Path(folder) / "harness.cpp").read_text())
+
+    def test_buffer_size(self):
+        """A handler that prints more than the buffer holds loses records, and says so; a larger buffer loses none."""
+        prog = live.build("calls", "-O0")
+        text = f'probe process("{prog}").function("add").call {{ for (i = 0; i < 900; i++) printf("%d %s\\n", i, sprintf("%0500d", i)) }}'
+        done = script(text, "-s", "64", "-D", "MAXACTION=100000", "-c", f"{prog} >/dev/null", timeout=120)
+        self.assertEqual(self.lines(done), [f"{i} {i:0500}" for _ in range(10) for i in range(900)])
+        self.refused("-s", "-s", "0")
+
+    def test_dumps(self):
+        """A line each: a function with its types, a kind of point, an alias."""
+        functions = self.lines(coretap("--dump-functions"))
+        self.assertIn("execname:string ()", functions)
+        self.assertTrue(any(re.match(r"substr:string \(\w+:string, \w+:long, \w+:long\)", line) for line in functions))
+        types = self.lines(coretap("--dump-probe-types"))
+        self.assertTrue({"begin", "end(number)", "process(string).function(string).call"} <= set(types), types[:5])
+        aliases = self.lines(coretap("--dump-probe-aliases"))
+        self.assertTrue(any(line.startswith("syscall.openat") for line in aliases), aliases[:5])
 
     def test_time_limit(self):
         out = self.lines(script("probe begin { println(1) } probe end { println(2) }", "-T", "1"))

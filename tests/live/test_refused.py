@@ -43,6 +43,9 @@ class Refused(LiveTest):
     def test_entry_outside_a_return_probe(self):
         self.both("println(@entry(1))", "@entry")
 
+    def test_perf_counters(self):
+        self.both('println(@perf("counter"))', "@perf counters are not available yet")
+
     def test_errno_without_the_c_library(self):
         prog = build("calls", "-O0")
         self.one(f'probe process("{prog}").function("walk").return {{ println(@errno) }}',

@@ -86,6 +86,8 @@ CASES += [
          [sum(v for _, _, v in PAIRS), sum(n * v for _, n, v in PAIRS)], globals="global vk_a", continued=True),
     Case("foreach_second_key", fill_pairs("sk_a") + " foreach ([s, n-] in sk_a) order = order * 10 + n; num[0] = order; "
          "foreach ([s+, n] in sk_a) keys .= s; txt[0] = keys", [32211], ["xxyyz"], globals="global sk_a", continued=True),
+    Case("statistics_grow", "grow_s <<< 5; grow_a[1] <<< 6; grow_a[1] <<< 7; num[0] = 1 in grow_a; num[1] = 2 in grow_a", [1, 0],
+         globals="global grow_s, grow_a"),
     Case("foreach_value_name", filled("vn_a") + " i = 0; foreach (v- = k in vn_a) num[i++] = v; foreach (v+ = k in vn_a) num[i++] = k",
          [50, 40, 30, 20, 10, 2, 5, 3, 4, 1], globals="global vn_a", continued=True),
 ]
