@@ -20,7 +20,7 @@ struct PreprocessorFacts {
                                ///< leading dotted number
   std::string arch = "x86_64";
   std::string systemtap_version = "5.2";  ///< the language level we answer to `systemtap_v`
-  std::string privilege = "stapdev";      ///< `systemtap_privilege`, as stap names the right to do all
+  std::string privilege = "stapdev";  ///< `systemtap_privilege`, as stap names the right to do all
   std::string runtime = "bpf";
   bool guru_mode = false;
   std::shared_ptr<KernelConfig> kernel_config;  ///< for CONFIG_X; null: nothing is known
