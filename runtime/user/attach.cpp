@@ -15,6 +15,7 @@
 
 #include "build_id.h"
 #include "file_limit.h"
+#include "kallsyms.h"
 #include "kernel_features.h"
 #include "output.h"
 #include "tracefs.h"
@@ -22,6 +23,11 @@
 
 namespace ct {
 namespace {
+
+/// Sites from which their addresses are taken from one reading of /proc/kallsyms: before Linux 6.2
+/// (commit 60443c88f3a8 "kallsyms: Improve the performance of kallsyms_lookup_name()") the kernel
+/// decompresses all of its names to find one, and does it again to see that no other has the name.
+constexpr u32 kManyNames = 16;
 
 int open_event(perf_event_attr& attr, int pid, int cpu) {
   attr.size = sizeof attr;
@@ -132,13 +138,15 @@ std::string Attachments::attach_perf(bpf_program* program, const Site& site, u64
 }
 
 std::string Attachments::attach_kprobe(bpf_program* program, const Site& site, u64 cookie,
-                                       bool on_return) {
+                                       bool on_return, u64 address) {
   bpf_kprobe_opts opts = {};
   opts.sz = sizeof opts;
   opts.retprobe = on_return;
-  opts.offset = site.offset;
+  opts.offset = address + site.offset;
   opts.bpf_cookie = cookie;
-  std::string error = keep(bpf_program__attach_kprobe_opts(program, site.target, &opts));
+  // Without a name the offset is the address: include/uapi/linux/perf_event.h, kprobe_addr.
+  const char* name = address ? nullptr : site.target;
+  std::string error = keep(bpf_program__attach_kprobe_opts(program, name, &opts));
   if (error.empty()) return "";
   int code = errno;
   if (access("/sys/bus/event_source/devices/kprobe", F_OK) != 0)
@@ -174,7 +182,10 @@ std::string Attachments::attach_site(const KernelHandler& handler, const Rung& r
     }
     case Mechanism::Kprobe:
     case Mechanism::Kretprobe:
-      return attach_kprobe(program, site, cookie, is_return(rung.mechanism));
+      return attach_kprobe(program, site, cookie, is_return(rung.mechanism),
+                           handler.site_count < kManyNames || *site.module
+                               ? 0
+                               : kallsyms::only_address_of(site.target));
     case Mechanism::TpBtf:
     case Mechanism::Fentry:
     case Mechanism::Fexit: {

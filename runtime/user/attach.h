@@ -51,7 +51,8 @@ class Attachments {
                           const KernelObject& object, u32 index);
   std::string attach_uprobes(const KernelHandler& handler, const Rung& rung, bpf_program* program);
   std::string attach_kprobes(const KernelHandler& handler, const Rung& rung, bpf_program* program);
-  std::string attach_kprobe(bpf_program* program, const Site& site, u64 cookie, bool on_return);
+  std::string attach_kprobe(bpf_program* program, const Site& site, u64 cookie, bool on_return,
+                            u64 address);
   std::string attach_tracepoint(bpf_program* program, const Site& site, u64 cookie);
   std::string attach_perf(bpf_program* program, const Site& site, u64 cookie);
   std::string attach_event(bpf_program* program, int event_fd, u64 cookie);

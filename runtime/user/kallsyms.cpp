@@ -94,6 +94,22 @@ const Table& table() {
   return the_table;
 }
 
+/// The entries by name.
+const std::vector<const Entry*>& names() {
+  static const std::vector<const Entry*> sorted = [] {
+    const Table& t = table();
+    std::vector<const Entry*> all;
+    all.reserve(t.entries.size());
+    for (const Entry& entry : t.entries) all.push_back(&entry);
+    const char* text = t.text.data();
+    std::sort(all.begin(), all.end(), [text](const Entry* a, const Entry* b) {
+      return strcmp(text + a->name, text + b->name) < 0;
+    });
+    return all;
+  }();
+  return sorted;
+}
+
 bool before(u64 address, const Entry& entry) { return address < entry.address; }
 
 /// No symbol of the kernel is this large: the address is in a hole, or behind the last symbol.
@@ -125,6 +141,19 @@ u64 address_of(const char* name) {
     in_module = entry.address;
   }
   return in_module;
+}
+
+u64 only_address_of(const char* name) {
+  const char* text = table().text.data();
+  auto less = [text](const Entry* entry, const char* wanted) {
+    return strcmp(text + entry->name, wanted) < 0;
+  };
+  auto found = std::lower_bound(names().begin(), names().end(), name, less);
+  auto is_named = [&](auto at) {
+    return at != names().end() && strcmp(text + (*at)->name, name) == 0;
+  };
+  if (!is_named(found) || is_named(found + 1) || (*found)->module) return 0;
+  return (*found)->address;
 }
 
 bool has(const char* name) {

@@ -22,6 +22,10 @@ bool find(u64 address, Symbol& symbol);
 /// Address of the symbol `name`, of the kernel before its modules; 0 if there is none.
 u64 address_of(const char* name);
 
+/// Address of the kernel's only symbol `name`; 0 if none or several have the name, a module has it
+/// too, or addresses are hidden. For many names: they are sorted at the first question.
+u64 only_address_of(const char* name);
+
 /// Is there a symbol of this name? Known even where addresses are hidden.
 bool has(const char* name);
 

@@ -124,12 +124,26 @@ class Examples(LiveTest):
             self.assertTrue(all(len(row) >= 4 for row in report), report)
 
     def test_sched_latency(self):
-        # Each time the program gave up the CPU it was woken. (It may also be woken without: a
-        # preempted task whose timer fires before it sleeps.)
         extra = ('probe end { printf("of allocs: %d, at most %d us\\n", '
                  '@count(slowest["allocs"]), @max(slowest["allocs"])) }')
-        out = self.ok(coretap(EXAMPLES / "sched-latency.stp", "-E", extra,
-                              "-c", build_here("allocs")))
+        command = build_here("allocs")
+        # Each time the program gave up the CPU it was woken. (It may also be woken without: a
+        # preempted task whose timer fires before it sleeps.) Where a sandbox's control agent has
+        # been hidden from tracing, as on the machine this was written on, nobody sees what happens
+        # while it has the CPU, ftrace neither; so one run of some must be complete.
+        missing = []
+        for _ in range(10):
+            out = self.ok(coretap(EXAMPLES / "sched-latency.stp", "-E", extra, "-c", command))
+            woken = self.check_latencies(out)
+            slept = int(re.search(r"^slept (\d+) times$", out, re.M)[1])
+            self.assertGreater(slept, 0)
+            missing.append(slept - woken)
+            if woken >= slept:
+                return
+        self.fail(f"wake-ups not seen in each of ten runs: {missing}")
+
+    def check_latencies(self, out):
+        """Holds the figures of one run against one another; the wake-ups of the program."""
         total, average, longest = map(int, re.search(
             r"^(\d+) wake-ups, average (\d+) us, longest (\d+) us$", out, re.M).groups())
         self.assertEqual(sum(buckets(out).values()), total)
@@ -140,13 +154,9 @@ class Examples(LiveTest):
         self.assertEqual(worst[0], longest)
         woken, worst_of_allocs = map(int, re.search(r"^of allocs: (\d+), at most (\d+) us$", out,
                                                     re.M).groups())
-        slept = int(re.search(r"^slept (\d+) times$", out, re.M)[1])
-        self.assertGreater(slept, 0)
-        # Open: in about every sixth run one event of 200 is not seen, by any probe of the script and
-        # without a warning. Until the cause is known this asserts only that few are missing.
-        self.assertGreaterEqual(woken, slept - 5)
         self.assertGreaterEqual(total, woken)
         self.assertLessEqual(worst_of_allocs, longest)
+        return woken
 
 
 if __name__ == "__main__":

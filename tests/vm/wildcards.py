@@ -20,6 +20,7 @@ class Case:
     patterns: list[str]  # the same for the script
     at_least: int  # functions
     timeout: int = 400  # seconds: QEMU interprets
+    cpus: int = 2
 
 
 @dataclasses.dataclass
@@ -31,10 +32,13 @@ class Measured:
     binary: int  # bytes
 
 
-# 6.12 has kprobe.multi. 6.1 of Debian has not, takes a kprobe for each function and removes them one by one.
-MANY = ["t*", "f*", "n*", "__x64_sys_*"]
-THOUSANDS = [Case("6.1", "kprobe", "t|f|n|__x64_sys_|d", [*MANY, "d*"], 5000, timeout=1200),
-             Case("6.12", "kprobe.multi", "t|f|n|__x64_sys_", MANY, 5000)]
+# 6.12 has kprobe.multi. 6.1 of Debian has not, takes a kprobe for each function and removes them one by one; and under QEMU's
+# interpreter thousands of kprobes in the paths of its timer interrupt are more than fit between two interrupts, so that there
+# whole subsystems that the workload does not use are probed beside the system calls.
+COLD = ["acpi_", "crypto_", "devlink_", "ext4_", "__ia32_", "inet", "input_", "iommu_", "ip", "mptcp_", "nvme_", "pci", "proc_",
+        "selinux_", "tcp_", "tomoyo_", "tty_", "__x64_sys_", "xen_", "xfrm"]
+THOUSANDS = [Case("6.1", "kprobe", "|".join(COLD), [prefix + "*" for prefix in COLD], 5000, timeout=1200, cpus=1),
+             Case("6.12", "kprobe.multi", "t|f|n|__x64_sys_", ["t*", "f*", "n*", "__x64_sys_*"], 5000)]
 HUNDREDS = Case("6.1", "kprobe", "__x64_sys_[a-p]", ["__x64_sys_[a-p]*"], 250)
 
 # Per system call of the workload, what it is asked for. libc makes none of these by itself in a static program.
@@ -43,7 +47,7 @@ EXPECTED = {"__x64_sys_kill": 300, "__x64_sys_nanosleep": 40, "__x64_sys_openat"
 
 # The shell that becomes the workload has the same pid, but not the name.
 BODY = """ {
-  if (pid() == target() && execname() == "workload") n[ppfunc()]++
+  if (execname() == "workload") n[ppfunc()]++
 }
 probe end { foreach (name in n) printf("%s %d\\n", name, n[name]) }
 """
@@ -83,7 +87,8 @@ def _measure(case: Case, coretap: str, workload: str, work: pathlib.Path) -> Mea
     command.write_text(COMMAND)
     # Probes hit inside a handler are skipped and reported; any number of these may not end the session.
     subprocess.run([coretap, "--btf", str(btf), f"--build={binary}", "-D", "MAXSKIPPED=1000000", str(script)], check=True)
-    result = run_in_vm.run(case.kernel, [run_in_vm.Job("wildcard", JOB, case.timeout)], [str(binary), str(command), workload])
+    result = run_in_vm.run(case.kernel, [run_in_vm.Job("wildcard", JOB, case.timeout)], [str(binary), str(command), workload],
+                           cpus=case.cpus)
     job = result.jobs[0]
     assert result.finished and job.exit_code == 0, (result.console[-3000:], job.exit_code, job.stdout[-1000:], job.stderr[-2000:])
     output, *rest = re.split(r"^--- (\w+)\n", job.stdout, flags=re.M)
