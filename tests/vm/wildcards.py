@@ -86,7 +86,9 @@ def _measure(case: Case, coretap: str, workload: str, work: pathlib.Path) -> Mea
     script.write_text(f"global n\nprobe {points}{BODY}")
     command.write_text(COMMAND)
     # Probes hit inside a handler are skipped and reported; any number of these may not end the session.
-    subprocess.run([coretap, "--btf", str(btf), f"--build={binary}", "-D", "MAXSKIPPED=1000000", str(script)], check=True)
+    built = subprocess.run([coretap, "--btf", str(btf), f"--build={binary}", "-D", "MAXSKIPPED=1000000", str(script)],
+                           stderr=subprocess.PIPE, text=True)
+    assert built.returncode == 0, (built.returncode, built.stderr[-2000:])
     result = run_in_vm.run(case.kernel, [run_in_vm.Job("wildcard", JOB, case.timeout)], [str(binary), str(command), workload],
                            cpus=case.cpus)
     job = result.jobs[0]
