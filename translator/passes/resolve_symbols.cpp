@@ -11,6 +11,7 @@
 #include "ast/visitor.h"
 #include "passes/lower_body.h"
 #include "passes/tapset_library.h"
+#include "syntax/parse.h"
 
 namespace coretap {
 
@@ -206,6 +207,7 @@ class SymbolResolver {
     std::vector<std::string> names = tapset_function_names(program_);
     for (const auto& file : program_.files)
       for (const auto& function : file->functions) names.push_back(function->name);
+    for (std::string& name : print_function_names()) names.push_back(std::move(name));
     auto similar = similar_names(call.function, names);
     if (!similar.empty()) {
       std::string line = "similar:";

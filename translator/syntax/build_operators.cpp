@@ -4,6 +4,7 @@
 
 #include "syntax/build_ast.h"
 #include "syntax/format.h"
+#include "syntax/parse.h"
 
 namespace coretap::syntax {
 
@@ -286,3 +287,13 @@ std::string Builder::literal_string(const Expr& expr, const std::string& what) {
 }
 
 }  // namespace coretap::syntax
+
+namespace coretap {
+
+std::vector<std::string> print_function_names() {
+  std::vector<std::string> names;
+  for (const syntax::PrintName& each : syntax::kPrintNames) names.emplace_back(each.name);
+  return names;
+}
+
+}  // namespace coretap

@@ -52,6 +52,9 @@ struct ParseContext {
 /// what could be parsed and must only be printed, not compiled. Never null.
 std::unique_ptr<ast::File> parse(const SourceFile& file, ParseContext& context);
 
+/// The functions that are part of the language, print and its family: names for suggestions.
+std::vector<std::string> print_function_names();
+
 /// The tree as text, to compare prediction modes in tests: "sll" or "ll". Empty on error.
 std::string parse_tree_text(const SourceFile& file, ParseContext& context, bool ll);
 
