@@ -3,6 +3,7 @@
  *   CT_HANDLERS       number of handlers
  *   CT_SITES          number of sites of all of them
  *   CT_FRAME_BYTES    bytes of scratch memory that its widest handler needs; 0: none
+ *   CT_FRAME_SLACK    bytes behind it for what ct_str_put() could write if the verifier were right
  *   CT_MAX_ACTION     iterations that one run of a handler may make
  *   CT_BASE           only for the base flavour: see flavour.bpf.h
  *
@@ -32,6 +33,7 @@
 #undef __always_inline
 #define __always_inline inline __attribute__((always_inline, nodebug))
 
+#include "verifier.bpf.h"
 #include "state.bpf.h"
 #include "flavour.bpf.h"
 #include "arithmetic.bpf.h"

@@ -21,7 +21,8 @@
  * In base this is a C loop, and the verifier walks the callback as often as it turns. `turns` must
  * be a constant: it is what proves the end. The callback's state is in memory that the verifier
  * does not follow, and is read anew in each turn; held in registers, what differs between turns
- * would make the verifier walk everything behind the loop once for each turn that may leave it. */
+ * would make the verifier walk everything behind the loop once for each turn that may leave it; for
+ * the same reason the ways out of it meet at a checkpoint. */
 #ifdef CT_BASE
 #define CT_CALLBACK static __always_inline long
 #define CT_REPEAT(turns, callback, vars)                                                        \
@@ -30,6 +31,7 @@
       asm volatile("" : : : "memory");                                                          \
       if (callback(ct_turn, (vars))) break;                                                     \
     }                                                                                           \
+    ct_checkpoint();                                                                            \
   } while (0)
 #else
 #define CT_CALLBACK static long

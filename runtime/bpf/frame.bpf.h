@@ -23,7 +23,7 @@
 struct ct_frame {
   u64 busy;
   u64 actions; /* statements that the run has left: see loop.bpf.h */
-  char mem[CT_FRAME_BYTES] __attribute__((aligned(8)));
+  char mem[CT_FRAME_BYTES + CT_FRAME_SLACK] __attribute__((aligned(8)));
 };
 
 struct {
@@ -49,10 +49,11 @@ static __always_inline struct ct_frame* ct_frame_claim(void) {
    * the rest of the program once and not CT_FRAMES times. */
 #pragma clang loop unroll(disable)
   for (u32 i = 0; i < CT_FRAMES; i++) {
-    u32 index = i;
+    ct_array_key index = i;
     struct ct_frame* frame = bpf_map_lookup_elem(&ct_frames, &index);
     if (!frame) break;
     if (ct_frame_take(frame)) {
+      ct_checkpoint();
       frame->actions = CT_MAX_ACTION;
       return frame;
     }

@@ -26,7 +26,7 @@ struct {
  * writers when an interrupt's probe, or another task after a preemption, runs the same handler. */
 #define CT_COUNT(handler_index, member)                                     \
   do {                                                                      \
-    u32 ct_index = (handler_index);                                         \
+    ct_array_key ct_index = (handler_index);                                \
     struct ct_counts* ct_slot = bpf_map_lookup_elem(&ct_counts, &ct_index); \
     if (ct_slot) __sync_fetch_and_add(&ct_slot->member, 1);                 \
   } while (0)

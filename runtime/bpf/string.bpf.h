@@ -53,26 +53,33 @@ static __always_inline s64 ct_str_equal(const char* a, u32 a_cap, const char* b,
   return different == 0;
 }
 
-/* <0, 0, >0 by unsigned bytes: a word's first byte weighs most once it is swapped. */
-static __always_inline s64 ct_str_compare(const char* a, u32 a_cap, const char* b, u32 b_cap) {
-  const u32 common = CT_MIN(a_cap, b_cap);
-#pragma clang loop unroll(disable)
-  for (u32 i = 0; i < common; i += 8) {
-    u64 x = __builtin_bswap64(*(const ct_word*)(a + i));
-    u64 y = __builtin_bswap64(*(const ct_word*)(b + i));
-    if (x != y) return x < y ? -1 : 1;
-  }
-  return 0;
+/* 1 if a < b, without a branch: the borrow of a - b. */
+static __always_inline u64 ct_below(u64 a, u64 b) {
+  return ((~a & b) | (~(a ^ b) & (a - b))) >> 63;
 }
 
-/* Writes `from` at byte `at` of a buffer that is zero from there on; cut, with its NUL, if it does
- * not fit. Each word of `from` is shifted over two words of `to`: no byte loop, and every offset is
- * compared with the capacity right before its use, which is the only proof the verifier takes.
- * (bpf_probe_read_kernel_str would need a size that depends on `at`: the verifier does not know that
- * at + (cap - at) is cap.) Offsets are opaque to clang, which would compare something equivalent
- * instead. `to` is never on the stack: the verifier refuses variable offsets there. */
-static __always_inline void ct_str_put(char* to, u32 to_cap, u64 at, const char* from,
-                                       u32 from_cap) {
+/* -1, 0, 1 by unsigned bytes: a word's first byte weighs most once it is swapped. The verifier walks
+ * the loop's exit once for each word, up to the checkpoint: all turns leave the same behind. */
+static __always_inline s64 ct_str_compare(const char* a, u32 a_cap, const char* b, u32 b_cap) {
+  const u32 common = CT_MIN(a_cap, b_cap);
+  u64 x = 0, y = 0;
+#pragma clang loop unroll(disable)
+  for (u32 i = 0; i < common; i += 8) {
+    x = *(const ct_word*)(a + i);
+    y = *(const ct_word*)(b + i);
+    if (x != y) break;
+  }
+  ct_checkpoint();
+  x = __builtin_bswap64(x);
+  y = __builtin_bswap64(y);
+  return ct_below(y, x) - ct_below(x, y);
+}
+
+/* ct_str_put() for a few words: each is shifted over two words of `to`. Every offset is compared with
+ * the capacity right before its use, which is the only proof the verifier takes, and is opaque to
+ * clang, which would compare something equivalent instead. */
+static __always_inline void ct_str_put_words(char* to, u32 to_cap, u64 at, const char* from,
+                                             u32 from_cap) {
   const u64 shift = (at & 7) * 8;
   u64 carry = 0, slot = at & ~7ull;
 #pragma clang loop unroll(disable)
@@ -87,6 +94,24 @@ static __always_inline void ct_str_put(char* to, u32 to_cap, u64 at, const char*
   u64 last = slot + from_cap;
   ct_opaque(last);
   if (last <= to_cap - 8) *(ct_word*)(to + last) |= carry;
+}
+
+/* Writes `from` at byte `at` of a buffer that is zero from there on; cut, with its NUL, if it does
+ * not fit. `to` is in the frame: on the stack the verifier refuses variable offsets, and it thinks
+ * that at + room may be twice the capacity, because it does not know that they depend on each other.
+ * So many bytes must follow (CT_FRAME_SLACK); nothing is written there. */
+static __always_inline void ct_str_put(char* to, u32 to_cap, u64 at, const char* from,
+                                       u32 from_cap) {
+  if (from_cap <= CT_WORDS_INLINE / 2) {
+    ct_str_put_words(to, to_cap, at, from, from_cap);
+  } else {
+    ct_opaque(at);
+    if (at >= to_cap) at = to_cap - 1; /* never: it is for the verifier */
+    u64 room = to_cap - at;
+    ct_opaque(room);
+    if (room > from_cap) room = from_cap;
+    bpf_probe_read_kernel(to + at, room, from);
+  }
   to[to_cap - 1] = 0;
 }
 

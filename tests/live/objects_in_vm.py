@@ -17,23 +17,6 @@ import kernels  # noqa: E402
 import run_in_vm  # noqa: E402
 
 
-# Objects that are too much for an old kernel's verifier, by the test whose scripts they are: handlers of dozens of string
-# operations or statistics, made to try the language and not to be shipped. These numbers may only fall.
-TOO_LARGE = {"6.1": {"test_language": 1, "test_language_kernel": 1}, "5.10": {"test_language_kernel": 2}}
-
-
-def too_many_refused(kernel, flavour, names, text):
-    """The tests of which more objects are refused than TOO_LARGE allows; `names`: object in the VM to path here."""
-    refused = {}
-    for name, path in names.items():
-        if f"/{flavour}/" in name and name.removeprefix("/t/") + ":" in text:
-            refused.setdefault(path.parent.parent.name, []).append(f"{path} ({script_lines(path)})")
-    allowed = TOO_LARGE.get(kernel, {})
-    for test, paths in refused.items():
-        print(f"*** {kernel}: refused, {allowed.get(test, 0)} known of {test}: {'; '.join(paths)} ***", flush=True)
-    return [test for test, paths in refused.items() if len(paths) > allowed.get(test, 0)], bool(refused)
-
-
 def script_lines(path):
     """Which lines of a script an object came from."""
     lines = re.findall(r'^#line (\d+) "([^"]*\.stp|<input>)"', path.with_suffix(".c").read_text(), re.M)
@@ -52,9 +35,6 @@ def load_on(kernel, loader, objects):
         if job.exit_code == 0 and job.stdout == f"{len(objects[job.name])} objects, 0 refused\n":
             continue
         text = job.stdout + job.stderr
-        above, any_refused = too_many_refused(kernel, job.name, names, text)
-        if any_refused and not above:
-            continue
         for name, path in names.items():
             text = text.replace(name.removeprefix("/t/") + ":", f"{path} ({script_lines(path)}):")
         faults.append(f"{kernel}: {text}")

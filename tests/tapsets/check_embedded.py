@@ -24,6 +24,7 @@ BPF_HEAD = r"""
 #define CT_HANDLERS 1
 #define CT_SITES 1
 #define CT_FRAME_BYTES 8
+#define CT_FRAME_SLACK 0
 #define CT_MAX_ACTION 1000
 #include "coretap.bpf.h"
 #define STAP_ERROR(message) do { ct_rc = CT_FAIL_LITERAL(message); goto ct_out; } while (0)

@@ -110,12 +110,13 @@ class UnitEmitter {
   std::string text() {
     std::string bodies = functions();  // first: handlers ask how deep their frames are
     bodies += handlers();
-    std::string out = "/* Made by coretap from " + layout::identifier(module_.script_name) +
-                      ". */\n" + (is_base() ? "#define CT_BASE\n" : "") + "#define CT_HANDLERS " +
-                      num(std::max<size_t>(1, module_.kernel_handlers.size())) +
-                      "\n#define CT_SITES " + num(std::max(1u, unit_.site_count())) +
-                      "\n#define CT_FRAME_BYTES " + num(frame_bytes_) + "\n#define CT_MAX_ACTION " +
-                      std::to_string(module_.max_action) + "\n#include \"coretap.bpf.h\"\n\n";
+    std::string out =
+        "/* Made by coretap from " + layout::identifier(module_.script_name) + ". */\n" +
+        (is_base() ? "#define CT_BASE\n" : "") + "#define CT_HANDLERS " +
+        num(std::max<size_t>(1, module_.kernel_handlers.size())) + "\n#define CT_SITES " +
+        num(std::max(1u, unit_.site_count())) + "\n#define CT_FRAME_BYTES " + num(frame_bytes_) +
+        "\n#define CT_FRAME_SLACK " + num(unit_.widest_appended) + "\n#define CT_MAX_ACTION " +
+        std::to_string(module_.max_action) + "\n#include \"coretap.bpf.h\"\n\n";
     out += CoreTypes(module_).text();
     out += layout::text(module_) + "struct ct_globals ct_globals;\n\n";
     for (GlobalId id = 0; id < module_.globals.size(); ++id)

@@ -91,12 +91,12 @@ void BodyEmitter::string_op(const Inst& inst) {
 
 void BodyEmitter::concat(const Inst& inst) {
   Str to = string_local(inst.dst), a = string(inst.args[0]), b = string(inst.args[1]);
-  std::string tail = b.pointer + ", " + num(b.cap) + ");";
   if (reads_local(inst, inst.dst, 1)) {  // s = x . s: the copy of x would overwrite s
     Str kept = scratch(b.cap);
     copy(kept, b);
-    tail = kept.pointer + ", " + num(kept.cap) + ");";
+    b = kept;
   }
+  std::string tail = appended(b) + ");";
   if (a.pointer == to.pointer)
     out_.line("ct_str_append(" + to.pointer + ", " + num(to.cap) + ", " + tail);
   else
@@ -120,11 +120,15 @@ void BodyEmitter::format(const Inst& inst) {
   if (own) copy(dst, to);
 }
 
+std::string BodyEmitter::appended(const Str& text) {
+  unit_.widest_appended = std::max(unit_.widest_appended, text.cap);
+  return text.pointer + ", " + num(text.cap);
+}
+
 void BodyEmitter::append_piece(const ast::FormatPiece& piece, const Str& to, const Operand& arg) {
   std::string head = to.pointer + ", " + num(to.cap) + ", ";
   if (is_string(arg)) {
-    Str text = string(arg);
-    out_.line("ct_str_append(" + head + text.pointer + ", " + num(text.cap) + ");");
+    out_.line("ct_str_append(" + head + appended(string(arg)) + ");");
   } else if (piece.conversion == 'c') {
     out_.line("ct_str_append_byte(" + head + value(arg) + ");");
   } else {
@@ -190,7 +194,7 @@ std::string BodyEmitter::on_map(ir::GlobalId global, const std::string& text) co
 std::string BodyEmitter::key(const Inst& inst, size_t from) {
   const Global& g = module_.globals[inst.global];
   if (!g.is_array()) {
-    out_.line("u32 ct_key = 0;");
+    out_.line("ct_array_key ct_key = 0;");
     return "&ct_key";
   }
   // A string of the key's capacity is a key as it is.
@@ -392,6 +396,8 @@ void BodyEmitter::send(const Inst& inst) {
   }
   out_.line("ct_submit(ct_record);");
   out_.close();
+  // While a record is reserved no state of the verifier equals another.
+  if (!turns_in_c()) out_.line("ct_checkpoint();");
   out_.close();
 }
 

@@ -1,5 +1,6 @@
 #include "emit/kernel_plan.h"
 
+#include <algorithm>
 #include <set>
 
 #include "emit/layout.h"
@@ -55,6 +56,7 @@ class Planner {
 
   void write(LocalId id) {
     mention(id);
+    if (plan_.locals[id].written) rewritten_.insert(id);
     plan_.locals[id].written = true;
     assigned_.insert(id);
     assigned_here_.insert(id);
@@ -74,6 +76,8 @@ class Planner {
       for (const Operand& o : inst.args)
         if (o.kind == Operand::Local) read(o.local);
       keep_in_frame(inst);
+      calls_back_ |= inst.op == Op::RegexMatch || inst.op == Op::StatGet || inst.op == Op::Call ||
+                     inst.op == Op::EmbeddedC;
       if (inst.op == Op::Return && function_ != 0) plan_.returns_from_loop = true;
       if (inst.op == Op::If) {
         branches(inst.blocks[0], inst.blocks[1]);
@@ -94,7 +98,8 @@ class Planner {
     if (inst.op == Op::Error || inst.op == Op::Call || inst.op == Op::RegexMatch)
       for (const Operand& o : inst.args)
         if (o.kind == Operand::Local) framed_.insert(o.local);
-    bool appends = inst.op == Op::Concat || inst.op == Op::Sprintf || inst.op == Op::LoadBytes;
+    bool appends = inst.op == Op::Concat || inst.op == Op::Sprintf || inst.op == Op::LoadBytes ||
+                   inst.op == Op::Try;
     bool embedded = inst.op == Op::EmbeddedC || inst.op == Op::Call;
     if (inst.dst == kNone || (!appends && !embedded)) return;
     if (appends || body_.locals[inst.dst].type.cap > kStackResult) framed_.insert(inst.dst);
@@ -166,6 +171,19 @@ class Planner {
       else if (type.ty == Ty::Str && l.used && (strings += type.cap) > kStackStrings)
         l.home = Home::Frame;
     }
+    if (plan_.has_loop || (calls_back_ && has_frame())) hide_values();
+  }
+
+  bool has_frame() const {
+    return std::any_of(plan_.locals.begin(), plan_.locals.end(),
+                       [](const LocalPlan& l) { return l.used && l.home == Home::Frame; });
+  }
+
+  /// Numbers whose value depends on the way taken: see the head of kernel_plan.h.
+  void hide_values() {
+    for (LocalId i : rewritten_)
+      if (i >= parameters_ && body_.locals[i].type.ty == Ty::Long)
+        plan_.locals[i].home = Home::Frame;
   }
 
   const Body& body_;
@@ -176,6 +194,8 @@ class Planner {
   std::set<LocalId> assigned_here_;  ///< since the iteration's start
   std::set<LocalId> carried_;        ///< a callback reads what an earlier iteration wrote
   std::set<LocalId> framed_;
+  std::set<LocalId> rewritten_;  ///< written in more than one place
+  bool calls_back_ = false;      ///< may call a helper that takes a callback
   uint32_t function_ = 0, functions_made_ = 0;
 };
 

@@ -8,6 +8,11 @@
 // carries to its next iteration, is in the frame: callbacks are C functions of their own, and the
 // verifier knows nothing about what it reads from a map, so it walks a callback once. (On the stack
 // it would follow a counter through its values, iteration by iteration, up to its limit.)
+// For the same reason a number that is written in several places is in the frame wherever a helper
+// with a callback may be called. Ways through a handler that leave different constants in registers
+// are one way for the verifier as long as it needs none of them exactly. Before Linux 6.5 ("bpf:
+// support precision propagation in the presence of subprogs") it takes all of them for needed when
+// it must look back beyond such a call.
 // Strings of a few bytes are variables (that is: on the BPF stack, which has 512 bytes for
 // everything), others are in the frame. A handler of only longs and small strings, without loops,
 // needs no frame at all.

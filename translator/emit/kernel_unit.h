@@ -29,6 +29,9 @@ class Unit {
   std::optional<LoopBounds> loop_bounds;  ///< base only
   /// End of the scratch memory that a function and all that it calls use.
   std::vector<uint32_t> function_frames;
+  /// Capacity of the widest string that is put at the end of another (see ct_str_put()), not less
+  /// than a number has.
+  uint32_t widest_appended = 24;
 
   /// Does the script ask somewhere whether the kernel has this field? Then code that reads it must
   /// load where the field is missing.

@@ -1,6 +1,7 @@
 #include "emit/loop_bounds.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <vector>
 
@@ -49,9 +50,10 @@ uint64_t words(uint64_t bytes) { return (bytes + 7) / 8; }
 
 /// Copies longer than this are a helper's work: CT_COPY_INLINE in runtime/bpf/string.bpf.h.
 WalkCost copy_cost(uint64_t cap) { return {cap > 128 ? 12 : words(cap) * 2 + 4, 0}; }
-/// A search for the end of `to`, then `from` in two words each.
-WalkCost append_cost(uint64_t to, uint64_t from) {
-  return {words(to) * 14 + words(from) * 14 + 10, words(from) + 1};
+/// A search for the end of `to` by halves, and a helper call.
+WalkCost append_cost(uint64_t to) {
+  uint64_t halves = static_cast<uint64_t>(std::bit_width(to));
+  return {halves * 12 + 30, halves + 2};
 }
 
 }  // namespace
@@ -142,12 +144,12 @@ WalkCost LoopBounds::string_cost(const ir::Body& body, const Inst& inst) const {
   for (const Operand& arg : inst.args) {
     uint64_t from = cap_of(arg);
     switch (inst.op) {
-      case Op::Concat: sum += append_cost(to, from); break;
+      case Op::Concat: sum += append_cost(to); break;
       case Op::StrEq:
       case Op::StrCmp: sum += {words(from) * 6, inst.op == Op::StrCmp ? words(from) : 0}; break;
       case Op::RegexMatch: sum += {words(from) * 90 + 20, words(from)}; break;
       case Op::Sprintf:
-        sum += append_cost(to, from ? from : 24);
+        sum += append_cost(to);
         if (!from) sum += {21 * 50, 2};  // ct_number_text
         break;
       default:
@@ -156,7 +158,7 @@ WalkCost LoopBounds::string_cost(const ir::Body& body, const Inst& inst) const {
   }
   if (inst.op == Op::Sprintf && inst.format)
     for (const ast::FormatPiece& piece : *inst.format)
-      if (piece.kind == ast::FormatPiece::Literal) sum += append_cost(to, piece.text.size() + 1);
+      if (piece.kind == ast::FormatPiece::Literal) sum += append_cost(to);
   return sum;
 }
 

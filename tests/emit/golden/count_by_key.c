@@ -2,6 +2,7 @@
 #define CT_HANDLERS 1
 #define CT_SITES 1
 #define CT_FRAME_BYTES 0
+#define CT_FRAME_SLACK 24
 #define CT_MAX_ACTION 1000
 #include "coretap.bpf.h"
 

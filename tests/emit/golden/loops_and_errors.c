@@ -2,6 +2,7 @@
 #define CT_HANDLERS 1
 #define CT_SITES 1
 #define CT_FRAME_BYTES 72
+#define CT_FRAME_SLACK 24
 #define CT_MAX_ACTION 1000
 #include "coretap.bpf.h"
 
@@ -72,7 +73,7 @@ CT_CALLBACK ct_loop_h_1(u64 ct_turn, struct ct_vars_h *v) {
     goto ct_continue;
   }
   {
-    u32 ct_key = 0;
+    ct_array_key ct_key = 0;
     ct_rc = CT_ONCE(ct_globals.generation1_times) ? CT_STAT_ADD(c, &m1_1_times, 1, &ct_key, ct_zero_1_times, ct_collect_1_times, t3) : CT_STAT_ADD(c, &m1_0_times, 1, &ct_key, ct_zero_1_times, ct_collect_1_times, t3);
     if (ct_rc) {
       goto ct_leave;

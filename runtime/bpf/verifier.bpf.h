@@ -1,0 +1,36 @@
+/* What code says to clang and to the verifier besides what it does.
+ *
+ * The verifier walks every path through a program, a million instructions at most, and drops a path
+ * when it comes to an instruction with registers and stack that it knows from there. Two things keep
+ * it from that, and double the work with each branch: paths that carry different constants, and
+ * instructions where no state was kept to compare with. */
+#ifndef CORETAP_VERIFIER_BPF_H
+#define CORETAP_VERIFIER_BPF_H
+
+/* The key of a map that is an array: its first four bytes, for we are little-endian. All eight are
+ * written, because after the write of half a slot of the stack the verifier still asks what was in
+ * the slot before. */
+typedef u64 ct_array_key;
+
+/* Keeps clang from turning a mask back into a branch. */
+#define ct_opaque(x) asm volatile("" : "+r"(x))
+
+/* A copy of `value` that the verifier knows nothing about, so that paths which leave a loop with
+ * different constants are one path behind it. */
+static __always_inline s64 ct_forget(s64 value) {
+  s64 copy = 0;
+  bpf_probe_read_kernel(&copy, sizeof(copy), &value);
+  return copy;
+}
+
+/* Where paths meet again. The verifier keeps a state only behind a jump, and only if it has walked
+ * two jumps and eight instructions since the last one that it kept (is_state_visited() in
+ * kernel/bpf/verifier.c). These jumps to the next instruction make sure of that; it removes them
+ * before the program runs (opt_remove_nops(), since Linux 5.0). */
+static __always_inline void ct_checkpoint(void) {
+  asm volatile(
+      "goto +0\n goto +0\n goto +0\n goto +0\n"
+      "goto +0\n goto +0\n goto +0\n goto +0\n");
+}
+
+#endif
