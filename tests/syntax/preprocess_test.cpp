@@ -31,7 +31,7 @@ TEST(Conditional, OtherFacts) {
   EXPECT_TRUE(holds("arch != \"ppc*\""));
   EXPECT_TRUE(holds("runtime == \"bpf\""));
   EXPECT_TRUE(holds("systemtap_v >= \"4.9\""));
-  EXPECT_TRUE(holds("systemtap_privilege == \"root\""));
+  EXPECT_TRUE(holds("systemtap_privilege == \"stapdev\""));
   EXPECT_TRUE(holds("guru_mode == 0"));
   EXPECT_TRUE(holds("CONFIG_A == \"y\""));
   EXPECT_TRUE(holds("CONFIG_MISSING != \"y\""));

@@ -2,6 +2,7 @@
 #define CT_HANDLERS 1
 #define CT_SITES 1
 #define CT_FRAME_BYTES 4112
+#define CT_FRAME_SLACK 24
 #define CT_MAX_ACTION 1000
 #include "coretap.bpf.h"
 
@@ -42,6 +43,7 @@ static __always_inline int ct_body_h(struct ct_ctx *c)
       ct_str_copy(ct_record->c1, 4096, f->t2, 4096);
       ct_submit(ct_record);
     }
+    ct_checkpoint();
   }
   ct_out:
   return ct_rc;
