@@ -25,6 +25,7 @@ static __always_inline int ct_fail_text(struct ct_ctx* c, const char* text) {
 #define CT_TEXT_MAXACTION "MAXACTION exceeded"
 #define CT_TEXT_EMPTY_STAT "empty aggregate"
 #define CT_TEXT_OVERFLOW "aggregation overflow"
+#define CT_TEXT_PERF "this task has no such perf counter"
 #define CT_TEXT_EXHAUSTED "all functions exhausted"
 
 /* `before`, the address in 16 digits, " (addr)". */
@@ -46,6 +47,7 @@ static __always_inline void ct_error_text(struct ct_ctx* c, int code, char* to, 
   static const char empty_stat[] CT_RODATA = CT_TEXT_EMPTY_STAT;
   static const char overflow[] CT_RODATA = CT_TEXT_OVERFLOW;
   static const char exhausted[] CT_RODATA = CT_TEXT_EXHAUSTED;
+  static const char perf[] CT_RODATA = CT_TEXT_PERF;
   u64 text = c->text;
   ct_str_clear(to, cap);
   switch (code) {
@@ -60,6 +62,7 @@ static __always_inline void ct_error_text(struct ct_ctx* c, int code, char* to, 
     case CT_ERR_EMPTY_STAT: text = (u64)empty_stat; break;
     case CT_ERR_OVERFLOW: text = (u64)overflow; break;
     case CT_ERR_EXHAUSTED: text = (u64)exhausted; break;
+    case CT_ERR_PERF: text = (u64)perf; break;
   }
   bpf_probe_read_kernel_str(to, cap, (const void*)text);
 }

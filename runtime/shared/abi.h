@@ -76,6 +76,7 @@ enum ct_error {
   CT_ERR_MESSAGE, /* error("..."): the text is in the record */
   CT_ERR_OVERFLOW,
   CT_ERR_EXHAUSTED, /* every overload of a function ended by `next` */
+  CT_ERR_PERF,      /* detail: index of the perf counter */
   CT_ERR_LOOP_TURNS, /* base flavour: a loop's own bound, smaller than MAXACTION; detail: the bound */
 };
 #define CT_ERROR_TEXT 256

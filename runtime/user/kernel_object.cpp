@@ -329,6 +329,10 @@ HandlerCounts KernelObject::counts(const Program& program, const Ladder& ladder,
   return result;
 }
 
+int KernelObject::map_fd(const char* name) const {
+  return bpf_object__find_map_fd_by_name(object_, name);
+}
+
 std::vector<ct_times> KernelObject::site_times(u32 site) const {
   std::vector<ct_times> per_cpu(static_cast<size_t>(libbpf_num_possible_cpus()));
   int fd = bpf_object__find_map_fd_by_name(object_, "ct_times");

@@ -46,6 +46,8 @@ class KernelObject {
   bool has_cookies() const { return !is_base_; }
   bool is_base() const { return is_base_; }
 
+  int map_fd(const char* name) const;  ///< negative if there is no such map
+
   /// Hands the maps of shared arrays to their Array.
   std::string connect_arrays(const Program& program);
 

@@ -147,6 +147,15 @@ struct Segment {
   u32 handler;           ///< index of the kernel handler that it continues
 };
 
+/// What @perf reads: see perf_counters.h.
+struct TaskCounter {
+  const char* name;
+  const char* map;
+  u32 type;
+  u64 config;
+  bool of_process;
+};
+
 /// The whole script.
 struct Program {
   u32 abi;  ///< kProgramAbi of the harness.h it was compiled with
@@ -175,6 +184,8 @@ struct Program {
   /// Why there is no `base` flavour: "script.stp:12: reading … needs … (Linux 5.19)".
   const char* const* base_obstacles;
   u32 base_obstacle_count;
+  const TaskCounter* perf_counters;
+  u32 perf_counter_count;
 };
 
 constexpr u32 kProgramAbi = 3;

@@ -32,6 +32,7 @@
 #include "globals.h"
 #include "kernel_object.h"
 #include "output.h"
+#include "perf_counters.h"
 #include "refusal.h"
 #include "report.h"
 #include "signals.h"
@@ -90,6 +91,7 @@ class Session {
   Ladder ladder_;
   KernelObject object_;
   Attachments attachments_;
+  PerfCounters perf_counters_;
   Accounts accounts_;
   Timing timing_;
   Timers timers_;

@@ -323,6 +323,7 @@ void BodyEmitter::inst(const Inst& i) {
     case Op::Load:
     case Op::LoadStr:
     case Op::LoadBytes:
+    case Op::PerfRead:
     case Op::Reg:
     case Op::RegIp:
     case Op::CtxArg:

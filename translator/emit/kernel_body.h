@@ -74,6 +74,7 @@ class BodyEmitter {
   std::string statistic_name(ir::GlobalId global) const;
   void probe_op(const ir::Inst& inst);
   void core_op(const ir::Inst& inst);
+  void perf_read(const ir::Inst& inst);
   void site_string(const ir::Inst& inst);
   void send(const ir::Inst& inst);
   void raise(const ir::Inst& inst);

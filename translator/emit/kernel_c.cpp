@@ -121,6 +121,7 @@ class UnitEmitter {
     out += layout::text(module_) + "struct ct_globals ct_globals;\n\n";
     for (GlobalId id = 0; id < module_.globals.size(); ++id)
       if (layout::in_map(module_.globals[id])) out += map(id);
+    out += perf_maps();
     for (const std::string& code : module_.kernel_code) out += code + "\n";
     return out + "\n" + bindings() + unit_.constants() + bodies;
   }
@@ -156,6 +157,25 @@ class UnitEmitter {
              layout::value_struct(module_, id) + ");\n} " +
              layout::map_name(module_, id, generation) + " SEC(\".maps\");\n";
     return g.is_stat ? out + statistic(id) : out;
+  }
+
+  /// Of each perf counter's events; libbpf makes 0 entries one for each CPU.
+  std::string perf_maps() {
+    std::string out;
+    bool of_process = false;
+    for (size_t i = 0; i < module_.perf_counters.size(); ++i) {
+      of_process |= module_.perf_counters[i].of_process;
+      out += "struct {\n  __uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);\n  __uint(max_entries, " +
+             std::string(module_.perf_counters[i].of_process ? "CT_MOST_PERF_TASKS" : "0") +
+             ");\n  __type(key, u32);\n  __type(value, u32);\n} " + layout::perf_map(i) +
+             " SEC(\".maps\");\n";
+    }
+    if (of_process)
+      out +=
+          "struct {\n  __uint(type, BPF_MAP_TYPE_HASH);\n"
+          "  __uint(max_entries, CT_MOST_PERF_TASKS);\n  __type(key, u32);\n"
+          "  __type(value, u32);\n} ct_perf_tasks SEC(\".maps\");\n";
+    return out;
   }
 
   /// How one value is collected, and how kernel code that reads merges CPUs.

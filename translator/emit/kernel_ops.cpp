@@ -318,6 +318,7 @@ void BodyEmitter::probe_op(const Inst& inst) {
       return can_fail(inst, "ct_load_str(c, " + to.pointer + ", " + num(to.cap) + ", " +
                                 space(inst) + ", " + value(inst.args[0]) + ")");
     }
+    case Op::PerfRead: return perf_read(inst);
     case Op::LoadBytes: {
       Str to = string_local(inst.dst);
       return can_fail(inst, "ct_load_bytes(c, " + to.pointer + ", " + num(to.cap) + ", " +
@@ -339,6 +340,18 @@ void BodyEmitter::probe_op(const Inst& inst) {
     case Op::SiteNum: return assign(inst.dst, "ct_site(c)");
     default: return site_string(inst);
   }
+}
+
+void BodyEmitter::perf_read(const Inst& inst) {
+  auto number = static_cast<size_t>(inst.imm);
+  bool of_process = module_.perf_counters[number].of_process;
+  out_.open("");
+  if (inst.dst == kNone) out_.line("s64 ct_unused;");
+  can_fail(inst, std::string(of_process ? "ct_perf_read_task" : "ct_perf_read") + "(c, &" +
+                     layout::perf_map(number) + ", " +
+                     (of_process ? "&ct_perf_tasks" : "BPF_F_CURRENT_CPU") + ", " + num(number) +
+                     ", &" + (inst.dst == kNone ? "ct_unused" : local(inst.dst)) + ")");
+  out_.close();
 }
 
 void BodyEmitter::site_string(const Inst& inst) {

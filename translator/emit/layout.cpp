@@ -80,6 +80,8 @@ std::string map_name(const Module& module, GlobalId id, int generation) {
          identifier(module.globals[id].name);
 }
 
+std::string perf_map(size_t counter) { return "ct_perf_" + std::to_string(counter); }
+
 std::string record_struct(const ir::Segment& segment) {
   return "ct_rec_" + std::to_string(segment.id);
 }

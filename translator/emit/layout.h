@@ -39,6 +39,8 @@ std::string key_struct(const ir::Module& module, ir::GlobalId global);
 std::string value_struct(const ir::Module& module, ir::GlobalId global);
 /// `generation` is 0 for globals without generations.
 std::string map_name(const ir::Module& module, ir::GlobalId global, int generation);
+/// The map of a perf counter's events.
+std::string perf_map(size_t counter);
 std::string record_struct(const ir::Segment& segment);
 std::string record_field(uint32_t capture);
 

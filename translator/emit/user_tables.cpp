@@ -117,6 +117,17 @@ class Tables {
     for (const std::string& line : obstacle_lines(module_)) obstacles.push_back(c_string(line));
     program.add(table("char* const", "ct_base_obstacles", obstacles, out_))
         .number(obstacles.size());
+    std::vector<std::string> counters;
+    for (const ir::PerfCounter& c : module_.perf_counters)
+      counters.push_back(Row()
+                             .add(c_string(c.name))
+                             .add(c_string(layout::perf_map(counters.size())))
+                             .number(c.type)
+                             .add(std::to_string(c.config) + "ull")
+                             .add(c.of_process)
+                             .text());
+    program.add(table("ct::TaskCounter", "ct_perf_counters", counters, out_))
+        .number(counters.size());
     out_ += "const ct::Program ct_program = " + program.text() + ";\n";
     return out_;
   }

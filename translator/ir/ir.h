@@ -299,6 +299,14 @@ struct Segment {
   uint32_t handler = 0;  ///< index of the kernel handler
 };
 
+/// A perf event that is counted and read by PerfRead.
+struct PerfCounter {
+  std::string name;
+  uint32_t type = 0;
+  uint64_t config = 0;
+  bool of_process = false;  ///< counts the process of -c or -x; else each CPU
+};
+
 struct Module {
   std::vector<Global> globals;
   std::vector<Function> functions;
@@ -307,6 +315,7 @@ struct Module {
   std::vector<Segment> segments;
   std::vector<CoreType> core_types;
   std::vector<Binding> bindings;
+  std::vector<PerfCounter> perf_counters;
   std::vector<std::string> patterns;  ///< regular expressions of RegexMatch, in order of first use
   std::vector<std::string> kernel_code;  ///< file-level embedded C, /* bpf */
   std::vector<std::string> user_code;    ///< file-level embedded C, /* harness */

@@ -189,6 +189,7 @@ class Printer {
                (inst.is_signed ? "s" : "u") + std::to_string(inst.size * 8);
       case Op::LoadStr:
       case Op::LoadBytes: return inst.space == Space::User ? " user" : " kernel";
+      case Op::PerfRead: return " counter " + std::to_string(inst.imm);
       case Op::Reg: return " dwarf " + std::to_string(inst.imm);
       case Op::CtxRet: return binding(inst);
       case Op::CtxArg:

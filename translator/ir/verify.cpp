@@ -236,6 +236,10 @@ class Verifier {
         if (inst.size != 1 && inst.size != 2 && inst.size != 4 && inst.size != 8)
           fail("load of " + std::to_string(inst.size) + " bytes");
         return;
+      case Op::PerfRead:
+        if (inst.imm < 0 || static_cast<size_t>(inst.imm) >= module_.perf_counters.size())
+          fail("perf counter out of range");
+        return;
       case Op::LoadBytes:
         if (inst.dst == kNone || !body_->locals[inst.dst].type.bytes)
           fail("bytes go into a local for bytes");

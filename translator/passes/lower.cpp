@@ -405,6 +405,7 @@ class HandlerLowering {
 
 ir::Module lower(Program& program, probes::ResolveContext& context) {
   ModuleLowering outer(program, context);
+  outer.module.perf_counters = context.perf_counters;
   for (ElaboratedProbe& probe : program.probes) HandlerLowering(outer, probe).run();
   ir::Module& module = outer.module;
   set_limits(program, module);

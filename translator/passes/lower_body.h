@@ -166,6 +166,7 @@ class BodyLowering : public probes::ContextLowering {
   // C and its constants: lower_embedded.cpp
   Operand at_op(ast::AtOp& op);
   Operand enum_name(ast::AtOp& op);
+  Operand perf_counter(const ast::PerfOp& perf);
   Operand embedded(ast::EmbeddedExpr& expr);
   bool embedded_fits(const std::string& code, const Span& at);
   std::optional<int64_t> constant(const std::string& name, const Span& at);

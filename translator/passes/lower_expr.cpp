@@ -1,6 +1,8 @@
 // Expressions to IR. Operands are literals or locals, so everything else gets a temporary; a
 // short-circuit or conditional operator becomes an If; an operator that @defined has decided at
 // compile time leaves no trace of its other branch, which may not even be resolvable here.
+#include <algorithm>
+
 #include "ast/print.h"
 #include "ast/visitor.h"
 #include "passes/ir_walk.h"
@@ -144,12 +146,34 @@ ir::Operand BodyLowering::value(ast::Expr& expr) {
           "histogram-use", expr.span,
           "a histogram can only be printed, indexed or iterated over with foreach");
       return Operand::integer(0);
-    case ast::ExprKind::PerfOp:
-      diagnostics().semantic_error("perf-unsupported", expr.span,
-                                   "@perf counters are not available yet");
-      return Operand::integer(0);
+    case ast::ExprKind::PerfOp: return perf_counter(static_cast<ast::PerfOp&>(expr));
   }
   return missing(expr.type);
+}
+
+ir::Operand BodyLowering::perf_counter(const ast::PerfOp& perf) {
+  auto report = [&](const char* id, const std::string& text, const std::string& hint) {
+    diagnostics().semantic_error(id, perf.span, text).hint(hint);
+    return Operand::integer(0);
+  };
+  if (perf.operand->kind != ast::ExprKind::String)
+    return report("perf-counter-name", "@perf takes the name of a counter, a literal string",
+                  "write @perf(\"NAME\")");
+  const std::string& name = static_cast<const ast::String&>(*perf.operand).value;
+  const std::vector<ir::PerfCounter>& counters = outer_.module.perf_counters;
+  auto found = std::find_if(counters.begin(), counters.end(),
+                            [&](const ir::PerfCounter& c) { return c.name == name; });
+  if (found == counters.end())
+    return report("no-perf-counter", "there is no perf counter \"" + name + "\"",
+                  "define it: probe perf.type(TYPE).config(CONFIG).counter(\"" + name + "\") {}");
+  if (side_ == ir::Side::User)
+    return report("perf-needs-event",
+                  "@perf reads a counter of the task that is probed, which a begin, end, error or "
+                  "timer probe does not have",
+                  "read it in the probe that observes the event and keep the value in a global");
+  ir::LocalId dst = b_.temp(ir::Ty::Long);
+  b_.append(Op::PerfRead, {}, dst).imm = found - counters.begin();
+  return Operand::of(dst);
 }
 
 void BodyLowering::effect(ast::Expr& expr) {

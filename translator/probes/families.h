@@ -15,6 +15,7 @@ std::vector<ResolvedProbe> resolve_lifecycle(const ast::ProbePoint&, ResolveCont
 std::vector<ResolvedProbe> resolve_timer(const ast::ProbePoint&, ResolveContext&);
 std::vector<ResolvedProbe> resolve_profile(const ast::ProbePoint&, ResolveContext&);
 std::vector<ResolvedProbe> resolve_perf(const ast::ProbePoint&, ResolveContext&);
+std::vector<ResolvedProbe> resolve_perf_counter(const ast::ProbePoint&, ResolveContext&);
 std::vector<ResolvedProbe> resolve_process_function(const ast::ProbePoint&, ResolveContext&);
 std::vector<ResolvedProbe> resolve_process_statement(const ast::ProbePoint&, ResolveContext&);
 std::vector<ResolvedProbe> resolve_kernel_trace(const ast::ProbePoint&, ResolveContext&);

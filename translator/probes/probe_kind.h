@@ -96,6 +96,7 @@ class ResolveContext {
   int64_t target_pid = 0;      ///< -x
   std::string kernel_btf_path = "/sys/kernel/btf/vmlinux";  ///< or --btf FILE
   bool portable = false;  ///< --portable: types of one file's DWARF are refused
+  std::vector<ir::PerfCounter> perf_counters;  ///< of the probes resolved so far
   std::vector<std::string> debug_roots = {"/usr/lib/debug"};
 
   /// Kernel BTF, or null after reporting `no-kernel-btf` at `at`.

@@ -1,0 +1,97 @@
+#include "perf_counters.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace ct {
+namespace {
+
+std::vector<int> threads_of(s64 pid) {
+  std::vector<int> threads;
+  DIR* folder = opendir(("/proc/" + std::to_string(pid) + "/task").c_str());
+  if (!folder) return threads;
+  while (const dirent* entry = readdir(folder))
+    if (int thread = atoi(entry->d_name)) threads.push_back(thread);
+  closedir(folder);
+  return threads;
+}
+
+int open_counter(const TaskCounter& counter, int thread, int cpu, bool on_exec) {
+  perf_event_attr attr = {};
+  attr.size = sizeof attr;
+  attr.type = counter.type;
+  attr.config = counter.config;
+  attr.disabled = on_exec;
+  attr.enable_on_exec = on_exec;
+  return static_cast<int>(
+      syscall(SYS_perf_event_open, &attr, thread, cpu, -1, PERF_FLAG_FD_CLOEXEC));
+}
+
+std::string failure(const TaskCounter& counter, const char* what) {
+  return std::string("perf counter \"") + counter.name + "\": " + what + ": " + strerror(errno);
+}
+
+}  // namespace
+
+std::string PerfCounters::open_on_cpus(const TaskCounter& counter, int map) {
+  int cpus = libbpf_num_possible_cpus(), opened = 0;
+  for (int cpu = 0; cpu < cpus; ++cpu) {
+    int fd = open_counter(counter, -1, cpu, false);
+    if (fd < 0 && errno == ENODEV) continue;  // an offline CPU
+    if (fd < 0) return failure(counter, "perf_event_open");
+    fds_.push_back(fd);
+    if (bpf_map_update_elem(map, &cpu, &fd, BPF_ANY) != 0) return failure(counter, "map");
+    ++opened;
+  }
+  return opened ? "" : "no CPU has the perf counter \"" + std::string(counter.name) + "\"";
+}
+
+std::string PerfCounters::open_for_threads(const TaskCounter& counter, int map, bool is_command) {
+  for (u32 slot = 0; slot < threads_.size(); ++slot) {
+    int fd = open_counter(counter, threads_[slot], -1, is_command);
+    if (fd < 0 && errno == ESRCH) continue;  // it has just ended
+    if (fd < 0) return failure(counter, "perf_event_open");
+    fds_.push_back(fd);
+    if (bpf_map_update_elem(map, &slot, &fd, BPF_ANY) != 0) return failure(counter, "map");
+  }
+  return "";
+}
+
+std::string PerfCounters::open(const Program& program, const KernelObject& object, s64 pid,
+                               bool is_command) {
+  close_all();
+  bool any_of_process = false;
+  for (u32 i = 0; i < program.perf_counter_count; ++i)
+    any_of_process |= program.perf_counters[i].of_process;
+  if (any_of_process) {
+    if (pid == 0) return "a perf counter of a process needs -c or -x";
+    threads_ = threads_of(pid);
+    int slots = object.map_fd("ct_perf_tasks");
+    for (u32 slot = 0; slot < threads_.size(); ++slot)
+      if (bpf_map_update_elem(slots, &threads_[slot], &slot, BPF_ANY) != 0)
+        return "the process has too many threads for a perf counter of each";
+  }
+  for (u32 i = 0; i < program.perf_counter_count; ++i) {
+    const TaskCounter& counter = program.perf_counters[i];
+    int map = object.map_fd(counter.map);
+    std::string error = counter.of_process ? open_for_threads(counter, map, is_command)
+                                           : open_on_cpus(counter, map);
+    if (!error.empty()) return error;
+  }
+  return "";
+}
+
+void PerfCounters::close_all() {
+  for (int fd : fds_) close(fd);
+  fds_.clear();
+  threads_.clear();
+}
+
+}  // namespace ct

@@ -1,0 +1,36 @@
+// The events behind @perf("NAME"), opened when the kernel object is loaded and before any script
+// code runs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "kernel_object.h"
+
+namespace ct {
+
+/// Each counter counts either everything on each CPU, read on the CPU where the handler runs; or one
+/// process, the command of -c from its execution on or that of -x from now on, by an event for each
+/// thread that it has now. The kernel lets BPF read no event that later threads inherit
+/// (perf_event_read_local), so in those @perf is a run-time error.
+class PerfCounters {
+ public:
+  PerfCounters() = default;
+  ~PerfCounters() { close_all(); }
+  PerfCounters(const PerfCounters&) = delete;
+  PerfCounters& operator=(const PerfCounters&) = delete;
+
+  /// `pid` is 0 if neither -c nor -x was given; `is_command`: it is that of -c, not yet executed.
+  /// Returns an error text or "". May be called again, for another try.
+  std::string open(const Program& program, const KernelObject& object, s64 pid, bool is_command);
+
+ private:
+  std::string open_on_cpus(const TaskCounter& counter, int map);
+  std::string open_for_threads(const TaskCounter& counter, int map, bool is_command);
+  void close_all();
+
+  std::vector<int> fds_;
+  std::vector<int> threads_;
+};
+
+}  // namespace ct
