@@ -25,7 +25,7 @@ static __always_inline int ct_fail_text(struct ct_ctx* c, const char* text) {
 #define CT_TEXT_MAXACTION "MAXACTION exceeded"
 #define CT_TEXT_EMPTY_STAT "empty aggregate"
 #define CT_TEXT_OVERFLOW "aggregation overflow"
-#define CT_TEXT_PERF "this task has no such perf counter"
+#define CT_TEXT_PERF "the perf counter does not count this thread"
 #define CT_TEXT_EXHAUSTED "all functions exhausted"
 
 /* `before`, the address in 16 digits, " (addr)". */

@@ -188,6 +188,6 @@ struct Program {
   u32 perf_counter_count;
 };
 
-constexpr u32 kProgramAbi = 3;
+constexpr u32 kProgramAbi = 4;
 
 }  // namespace ct

@@ -27,7 +27,7 @@ std::string message_of(const Program& program, const ct_rec_error& r) {
     case CT_ERR_EMPTY_STAT: return "empty aggregate";
     case CT_ERR_OVERFLOW: return "aggregation overflow";
     case CT_ERR_EXHAUSTED: return "all functions exhausted";
-    case CT_ERR_PERF: return "this task has no such perf counter";
+    case CT_ERR_PERF: return "the perf counter does not count this thread";
     case CT_ERR_MESSAGE: return std::string(r.text, strnlen(r.text, sizeof r.text));
     case CT_ERR_ARRAY_FULL:
       if (r.detail < program.global_count && program.globals[r.detail].max_entries != 0)

@@ -235,6 +235,9 @@ std::string Session::load_kernel_part() {
   if (std::string error = set_scalars(program_, globals, options_.globals); !error.empty())
     return error;
   if (std::string error = object_.connect_arrays(program_); !error.empty()) return error;
+  if (std::string error = perf_counters_.open(program_, object_, target_pid(), target_.started());
+      !error.empty())
+    return error;
   return object_.open_ring([this](const void* data, size_t size) { on_record(data, size); });
 }
 

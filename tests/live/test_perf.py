@@ -1,4 +1,5 @@
 """@perf: counters of perf events, against what getrusage(2) told the workload."""
+import os
 import subprocess
 
 import live
@@ -46,8 +47,10 @@ class Perf(LiveTest):
 
     def test_a_whole_cpu_counts_at_least_that(self):
         prog = build("faults", "-O1")
-        text = self.script(prog, f'{FAULTS}.counter("faults")')
-        counts = self.counts(self.ok(script(text, "-c", f"taskset -c 0 {prog}")))
+        text = self.script(prog, 'perf.type(1).config(5).counter("faults")')
+        one = min(os.sched_getaffinity(0))
+        counts = self.counts(self.ok(script(text, "-c", f"taskset -c {one} {prog}")))
+        self.assertEqual([c[0] for c in counts], [0, 1, 2, 3, 4])
         for n, (a, b) in enumerate(zip(counts, counts[1:]), 1):
             self.assertGreaterEqual(b[2] - a[2], n * 50)
 
@@ -68,10 +71,10 @@ class Perf(LiveTest):
         counter = f'{FAULTS}.process("{prog}").counter("faults")'
         out = self.ok(script(self.script(prog, counter, '''if ($number < 9) next
             try { x = @perf("faults") } catch (m) { println(m) }'''), "-c", f"{prog} thread"))
-        self.assertEqual(out, "this task has no such perf counter\n")
+        self.assertEqual(out, "the perf counter does not count this thread\n")
         done = script(self.script(prog, counter), "-c", f"{prog} thread")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("ERROR: this task has no such perf counter near probe process", done.stderr)
+        self.assertIn("ERROR: the perf counter does not count this thread near probe process", done.stderr)
 
     def test_what_cannot_be_counted(self):
         prog = build("faults", "-O1")

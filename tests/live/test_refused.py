@@ -44,7 +44,10 @@ class Refused(LiveTest):
         self.both("println(@entry(1))", "@entry")
 
     def test_perf_counters(self):
-        self.both('println(@perf("counter"))', "@perf counters are not available yet")
+        self.both('println(@perf("fault"))', 'there is no perf counter "fault"', 'probe perf.type(1).config(2).counter("faults") {}')
+        for point in ("begin", "end", "error", "timer.s(1)"):
+            self.one(f'probe perf.type(1).config(2).counter("faults") {{}} probe {point} {{ println(@perf("faults")) }}',
+                     "@perf reads a counter of the task that is probed")
 
     def test_errno_without_the_c_library(self):
         prog = build("calls", "-O0")

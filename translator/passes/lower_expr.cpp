@@ -152,27 +152,35 @@ ir::Operand BodyLowering::value(ast::Expr& expr) {
 }
 
 ir::Operand BodyLowering::perf_counter(const ast::PerfOp& perf) {
-  auto report = [&](const char* id, const std::string& text, const std::string& hint) {
-    diagnostics().semantic_error(id, perf.span, text).hint(hint);
+  if (perf.operand->kind != ast::ExprKind::String) {
+    diagnostics()
+        .semantic_error("perf-counter-name", perf.span,
+                        "@perf takes the name of a counter, a literal string")
+        .hint("write @perf(\"NAME\")");
     return Operand::integer(0);
-  };
-  if (perf.operand->kind != ast::ExprKind::String)
-    return report("perf-counter-name", "@perf takes the name of a counter, a literal string",
-                  "write @perf(\"NAME\")");
+  }
   const std::string& name = static_cast<const ast::String&>(*perf.operand).value;
-  const std::vector<ir::PerfCounter>& counters = outer_.module.perf_counters;
-  auto found = std::find_if(counters.begin(), counters.end(),
-                            [&](const ir::PerfCounter& c) { return c.name == name; });
-  if (found == counters.end())
-    return report("no-perf-counter", "there is no perf counter \"" + name + "\"",
-                  "define it: probe perf.type(TYPE).config(CONFIG).counter(\"" + name + "\") {}");
-  if (side_ == ir::Side::User)
-    return report("perf-needs-event",
-                  "@perf reads a counter of the task that is probed, which a begin, end, error or "
-                  "timer probe does not have",
-                  "read it in the probe that observes the event and keep the value in a global");
+  std::vector<std::string> names;
+  for (const ir::PerfCounter& counter : outer_.module.perf_counters) names.push_back(counter.name);
+  auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) {
+    Diagnostic& problem = diagnostics().semantic_error("no-perf-counter", perf.span,
+                                                       "there is no perf counter \"" + name + "\"");
+    for (const std::string& similar : similar_names(name, names, 3))
+      problem.hint("similar: " + similar);
+    problem.hint("define it: probe perf.type(TYPE).config(CONFIG).counter(\"" + name + "\") {}");
+    return Operand::integer(0);
+  }
+  if (side_ == ir::Side::User) {
+    diagnostics()
+        .semantic_error("perf-needs-event", perf.span,
+                        "@perf reads a counter of the task that is probed, which a begin, end, "
+                        "error or timer probe does not have")
+        .hint("read it in the probe that observes the event and keep the value in a global");
+    return Operand::integer(0);
+  }
   ir::LocalId dst = b_.temp(ir::Ty::Long);
-  b_.append(Op::PerfRead, {}, dst).imm = found - counters.begin();
+  b_.append(Op::PerfRead, {}, dst).imm = found - names.begin();
   return Operand::of(dst);
 }
 
