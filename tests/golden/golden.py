@@ -8,6 +8,7 @@ A case may begin with comments: `# args: …`, further options, `# words: …`, 
 one without debug information, `library` the folder of that name. NAME.out beside it holds standard
 output, standard error and exit status, whole. --update rewrites them: read the diff.
 """
+import atexit
 import difflib
 import os
 import pathlib
@@ -30,6 +31,7 @@ STAGES = {
 }
 HEADER = re.compile(r"# (\w+): (.*)\n")
 TMP = pathlib.Path(tempfile.mkdtemp(prefix="coretap-golden-"))
+atexit.register(shutil.rmtree, TMP, ignore_errors=True)
 
 
 def compile_program():
