@@ -25,8 +25,8 @@ import language  # noqa: E402
 from golden import headers  # noqa: E402
 
 SIDES = {  # what in a test's text shows that it runs there, unless it is a case of language/
-    "kernel": r"both\(|at_walk\(|at_show\(|kernel_side\(|process\(|\.function\(|kernel\.|syscall\.|timer\.profile|perf\.",
-    "user": r"both\(|user_side\(|\b(begin|beg\*|end|error)|timer\.(s|ms|us)\b|EXIT\b",
+    "kernel": r"both\(|texts\(|at_walk\(|at_show\(|kernel_side\(|process\(|\.function\(|kernel\.|syscall\.|timer\.profile|perf\.",
+    "user": r"both\(|texts\(|user_side\(|\b(begin|beg\*|end|error)|timer\.(s|ms|us)\b|EXIT\b",
 }
 FIRST_WORDS = {"kernel": ("yes", "continued", "refused", "none"), "user": ("yes", "refused", "none")}
 
