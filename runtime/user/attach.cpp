@@ -87,8 +87,7 @@ std::string Attachments::failure(int code) {
 
 /// Is a failure none of the site's own, so that no other way and no other site will do better?
 std::string Attachments::used_up() const {
-  if (!room_for_a_probe())
-    return "it takes more open files than this process may have (raise it: ulimit -n)";
+  if (!room_for_a_probe()) return kNoRoomForFiles;
   return out_of_memory_ ? kernel_error(ENOMEM) : "";
 }
 

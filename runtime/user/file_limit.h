@@ -11,6 +11,10 @@ namespace ct {
 /// which is to have the limit that the user gave.
 void make_room_for_files(size_t more);
 
+/// What a message says where files are what is missing.
+constexpr char kNoRoomForFiles[] =
+    "it takes more open files than this process may have (raise it: ulimit -n)";
+
 /// Could another event with its link be opened?
 bool room_for_a_probe();
 

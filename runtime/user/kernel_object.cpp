@@ -15,6 +15,7 @@
 
 #include "array.h"
 #include "bindings.h"
+#include "file_limit.h"
 #include "globals.h"
 #include "kernel_features.h"
 
@@ -48,6 +49,7 @@ std::string join(const std::vector<std::string>& words, const char* between) {
 
 std::string load_error(int error, int verbose) {
   std::string text = "cannot load the probes' code into the kernel: ";
+  if (error == EMFILE) return text + kNoRoomForFiles;
   text += strerror(error);
   if ((error == EPERM || error == EACCES) && geteuid() != 0)
     return text + " (tracing needs root, or the capabilities CAP_BPF and CAP_PERFMON)";
@@ -182,6 +184,7 @@ std::string KernelObject::load_flavour(bool base, const Program& program, const 
     int rc = bpf_object__load(object_);
     if (rc == 0) return map_memory();
     error = load_error(-rc, options.verbose);
+    if (rc == -EMFILE) return close_object(), error;  // no program's own fault
     // What the whole flavour lacks is no reason to give up single programs.
     if (!base && !missing_for_modern().empty()) return error;
     u32 failed = ladder.handler_of(failed_program(g_log));
