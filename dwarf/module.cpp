@@ -88,6 +88,13 @@ class DwarfModule : public Module {
     auto die = data_->names().type(name);
     return die ? make_type(*data_, *die) : nullptr;
   }
+  std::optional<int64_t> enumerator(const std::string& name) const override {
+    if (!data_->has_dwarf()) return std::nullopt;
+    for (const Dwarf_Die& die : data_->names().enums())
+      for (const auto& [each, value] : make_type(*data_, die)->enumerators())
+        if (each == name) return value;
+    return std::nullopt;
+  }
 
  private:
   DebugDataPtr data_;

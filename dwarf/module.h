@@ -121,6 +121,8 @@ class Module {
   virtual LocExprPtr cfa_at(uint64_t pc) const = 0;
   /// A type by name: "struct foo", "foo_t", "enum e"; null if there is none.
   virtual TypePtr type_named(const std::string& name) const = 0;
+  /// Value of an enumerator of any of the file-level enums.
+  virtual std::optional<int64_t> enumerator(const std::string& name) const = 0;
 };
 
 /// Path of the kernel's or a command's executable for `process("name")`: as given if it has a

@@ -74,6 +74,9 @@ void NameIndex::walk(const Unit& unit, Dwarf_Die* parent, const std::string& sco
           walk(unit, die, scope + name + "::", depth + 1);
         break;
       case DW_TAG_enumeration_type:
+        enums_.push_back(*die);
+        add_type(die, scope);
+        break;
       case DW_TAG_typedef:
       case DW_TAG_base_type: add_type(die, scope); break;
       case DW_TAG_variable:

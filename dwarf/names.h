@@ -18,6 +18,8 @@ class NameIndex {
   explicit NameIndex(const DebugData& data);
   /// Key: "struct foo", "union u", "enum e", or a typedef's or base type's name. Definitions only.
   std::optional<Dwarf_Die> type(const std::string& name) const;
+  /// All enums, those without a name too.
+  const std::vector<Dwarf_Die>& enums() const { return enums_; }
   /// A variable with storage, by plain or qualified name.
   std::optional<Dwarf_Die> global(const std::string& name) const;
 
@@ -26,6 +28,7 @@ class NameIndex {
   void add_type(Dwarf_Die* die, const std::string& scope);
   void note_variable(Dwarf_Die* die, const std::string& scope);
   std::unordered_map<std::string, Dwarf_Die> types_, globals_;
+  std::vector<Dwarf_Die> enums_;
   std::vector<Dwarf_Die> stored_;  ///< variables with storage, until all scopes are known
   std::unordered_map<const void*, std::string> scope_by_die_;  ///< of declarations, by address
 };

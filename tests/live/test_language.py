@@ -216,6 +216,12 @@ class Language(LiveTest):
                             @enumname("pid_type", 99, "kernel"))''',
                   [f"{errno.EAGAIN} {socket.AF_INET6} {os.O_CREAT} 512", "2 PIDTYPE_TGID."], "", "-g")
 
+    def test_enums_of_a_program(self):
+        path = build("globals", "-O1")
+        self.both(f'''printf("%d %d\\n", @enum("SUNDAY", "{path}"), @enum("ROUND", "{path}:kernel"))
+                      x = 7; printf("%s|%s|%s\\n", @enumname("weekday", 7, "{path}"), @enumname("weekday", x, "{path}"),
+                                    @enumname("weekday", 2, "{path}"))''', ["7 5", "SUNDAY|SUNDAY|"])
+
     # ---------------------------------------------------------------- automatic casts
 
     def at_walk(self, body, expected, declarations="", probe="call"):

@@ -113,6 +113,10 @@ class Options(LiveTest):
         done = coretap("-gwup1", "-e", EXIT)
         self.assertEqual(done.returncode, 0)
         self.assertIn("exit()", done.stdout)
+        unused = "function f() { return 5 } probe begin { %{ ; %} x = 4 }"
+        self.assertEqual(os.path.isdir(self.ok(coretap("-gp4", "-e", unused)).strip()), True)
+        self.assertNotIn("WARNING", coretap("-wp2", "-e", unused.replace("%{ ; %}", "")).stderr)
+        self.assertIn("x:long", coretap("-up2", "-e", unused.replace("%{ ; %}", "")).stdout)
 
     def test_configuration_of_the_running_kernel(self):
         for path in (f"/boot/config-{os.uname().release}", "/proc/config.gz"):

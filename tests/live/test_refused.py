@@ -40,6 +40,12 @@ class Refused(LiveTest):
         self.one('probe begin { println(@cast(task_current(), "task_struct", "kernel")->tgid) }',
                  "memory can be read while an event is handled, not in a begin, end, error or timer probe")
 
+    def test_writing_to_targets(self):
+        prog = build("calls", "-O0")
+        for what in ("$b = 1", "$b++", "--$b", "$b <<= 2"):
+            for point in ("begin", f'process("{prog}").function("add")'):
+                self.one(f"probe {point} {{ {what} }}", "coretap observes only: it does not write")
+
     def test_entry_outside_a_return_probe(self):
         self.both("println(@entry(1))", "@entry")
 

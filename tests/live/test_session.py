@@ -152,6 +152,13 @@ class Session(LiveTest):
             self.assertEqual(result.stderr.count("unused command line option $1/@1"), 1)
         self.assertEqual(self.ok(script("probe begin { exit() }", "-w", "unused argument")), "")
 
+    def test_unused_arguments(self):
+        prog = build("calls", "-O0")
+        for point, options in (("begin", []), (f'process("{prog}").function("walk").call', ["-c", f"{prog} >/dev/null"])):
+            result = script(f"probe {point} {{ println($1) exit() }}", *options, "5", "6")
+            self.assertEqual((result.returncode, result.stdout), (0, "5\n"))
+            self.assertRegex(result.stderr, r"\AWARNING .*unused command line option \$2/@2\n")
+
     def test_listing_names_aliases(self):
         names = self.lines(coretap("-l", "syscall.open*"))
         self.assertIn("syscall.openat", names)

@@ -68,6 +68,16 @@ Operand BodyLowering::at_op(ast::AtOp& op) {
     return missing(op.type);
   }
   const std::string& name = static_cast<ast::String&>(*op.args[0]).value;
+  if (op.args.size() > 1) {
+    if (op.args[1]->kind != ast::ExprKind::String) {
+      diagnostics().semantic_error("constant-name", op.args[1]->span,
+                                   "@enum takes the module that has the enum in quotes");
+      return missing(op.type);
+    }
+    const std::string& modules = static_cast<ast::String&>(*op.args[1]).value;
+    auto found = probes::named_enumerator(name, modules, op.args[0]->span, outer_.context, *this);
+    return found ? Operand::integer(*found) : missing(op.type);
+  }
   std::optional<int64_t> value;
   if (op.name == "enum") {
     if (auto btf = outer_.context.kernel_btf(op.span)) value = btf->enumerator(name);

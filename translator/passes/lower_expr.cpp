@@ -520,12 +520,19 @@ bool is_assignable(const ast::Expr& expr) {
   return expr.kind == ast::ExprKind::Index &&
          static_cast<const ast::Index&>(expr).base->kind == ast::ExprKind::Symbol;
 }
+
+void refuse_change(const ast::Expr& expr, const std::string& what, Diagnostics& diagnostics) {
+  auto& diagnostic =
+      diagnostics.semantic_error("not-assignable", expr.span, "'" + ast::print(expr) + "' " + what);
+  if (expr.kind == ast::ExprKind::Target || expr.kind == ast::ExprKind::Cast ||
+      expr.kind == ast::ExprKind::AtVar)
+    diagnostic.hint("coretap observes only: it does not write to the traced program or kernel");
+}
 }  // namespace
 
 ir::Operand BodyLowering::inc_dec(ast::IncDec& expr, bool want_value) {
   if (!is_assignable(*expr.operand)) {
-    diagnostics().semantic_error("not-assignable", expr.operand->span,
-                                 "this cannot be changed by '" + expr.op + "'");
+    refuse_change(*expr.operand, "cannot be changed by '" + expr.op + "'", diagnostics());
     return Operand::integer(0);
   }
   std::vector<Operand> k;
@@ -541,10 +548,7 @@ ir::Operand BodyLowering::inc_dec(ast::IncDec& expr, bool want_value) {
 ir::Operand BodyLowering::assign(ast::Assign& assign, bool want_value) {
   ast::Expr& left = *assign.left;
   if (!is_assignable(left)) {
-    auto& diagnostic = diagnostics().semantic_error(
-        "not-assignable", left.span, "'" + ast::print(left) + "' cannot be assigned to");
-    if (left.kind == ast::ExprKind::Target || left.kind == ast::ExprKind::Cast)
-      diagnostic.hint("coretap observes only: it does not write to the traced program or kernel");
+    refuse_change(left, "cannot be assigned to", diagnostics());
     return missing(assign.type);
   }
   if (assign.op == "<<<") {

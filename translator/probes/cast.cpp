@@ -64,6 +64,17 @@ std::vector<std::string> split(const std::string& text) {
   return parts;
 }
 
+/// The program that a cast or constant names, or null with the problem.
+std::shared_ptr<debug::Module> named_object(const std::string& module, const Span& at,
+                                            ResolveContext& context, Problem& problem) {
+  std::string path = debug::find_executable(module);
+  size_t mark = context.diagnostics.all().size();
+  auto object = path.empty() ? nullptr : context.object(path, at);
+  context.diagnostics.truncate(mark);
+  if (!object) problem = {"no-such-object", at, "cannot find object '" + module + "'", {}};
+  return object;
+}
+
 }  // namespace
 
 debug::TypePtr pointer_to(debug::TypePtr target) {
@@ -95,14 +106,8 @@ std::optional<CastType> find_cast_type(const ast::Cast& cast, ContextScope* scop
                  {"--portable allows types of the kernel only: @cast(…, \"TYPE\", \"kernel\")"}};
       continue;
     }
-    std::string path = debug::find_executable(module);
-    size_t mark = context.diagnostics.all().size();
-    auto object = path.empty() ? nullptr : context.object(path, cast.span);
-    context.diagnostics.truncate(mark);
-    if (!object) {
-      problem = {"no-such-object", cast.span, "cannot find object '" + module + "'", {}};
-      continue;
-    }
+    auto object = named_object(module, cast.span, context, problem);
+    if (!object) continue;
     debug::TypePtr type =
         look_up(cast.type_name, [&](const std::string& name) { return object->type_named(name); });
     if (type) return CastType{type, false};
@@ -196,6 +201,26 @@ std::optional<ValueType> named_type(const ast::Cast& cast, ContextScope* scope,
   Problem problem;
   std::optional<CastType> found = find_cast_type(cast, scope, context, problem);
   if (found) return ValueType{found->type, found->is_kernel};
+  report(problem, to.diagnostics());
+  return std::nullopt;
+}
+
+std::optional<int64_t> named_enumerator(const std::string& name, const std::string& modules,
+                                        const Span& at, ResolveContext& context,
+                                        ContextLowering& to) {
+  Problem problem{"unknown-constant",
+                  at,
+                  "there is no constant '" + name + "' in the enums of '" + modules + "'",
+                  {}};
+  for (const std::string& module : split(modules)) {
+    std::optional<int64_t> value;
+    if (is_kernel_module(module)) {
+      if (auto btf = context.kernel_btf(at)) value = btf->enumerator(name);
+    } else if (auto object = named_object(module, at, context, problem)) {
+      value = object->enumerator(name);
+    }
+    if (value) return value;
+  }
   report(problem, to.diagnostics());
   return std::nullopt;
 }

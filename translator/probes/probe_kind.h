@@ -143,6 +143,11 @@ std::optional<ValueType> member_type(const ValueType& base, const ast::Cast& cas
 /// The type that a @cast names; reports if there is none.
 std::optional<ValueType> named_type(const ast::Cast& cast, ContextScope* scope,
                                     ResolveContext& context, ContextLowering& to);
+/// The constant of an enum of "kernel" or of an object path, or of the first of several (a:b) that
+/// has it; reports if none has.
+std::optional<int64_t> named_enumerator(const std::string& name, const std::string& modules,
+                                        const Span& at, ResolveContext& context,
+                                        ContextLowering& to);
 /// Pointer to the kernel's type of this name.
 std::optional<ValueType> kernel_pointer(const std::string& name, const Span& at,
                                         ResolveContext& context);

@@ -12,3 +12,6 @@ int main(void) {
   }
   return 0;
 }
+
+enum weekday { MONDAY = 1, SUNDAY = 7 } today = SUNDAY;
+enum { SQUARE = 4, ROUND } shape = ROUND;
