@@ -18,6 +18,7 @@
 #include "file_limit.h"
 #include "globals.h"
 #include "kernel_features.h"
+#include "verifier_report.h"
 
 namespace ct {
 namespace {
@@ -27,9 +28,17 @@ std::string g_log;
 
 int keep_log(libbpf_print_level level, const char* format, va_list args) {
   if (level == LIBBPF_DEBUG) return 0;
-  char line[8192];
-  int n = vsnprintf(line, sizeof line, format, args);
-  if (g_log.size() < 65536) g_log += line;
+  va_list again;
+  va_copy(again, args);
+  int n = vsnprintf(nullptr, 0, format, again);
+  va_end(again);
+  if (n <= 0) return n;
+  std::string text(static_cast<size_t>(n), 0);
+  vsnprintf(text.data(), text.size() + 1, format, args);
+  // The log of a large program has millions of lines; its end says why it was refused.
+  constexpr size_t kHead = 200, kMost = 1 << 18;
+  if (text.size() > kMost) text.replace(kHead, text.size() - kMost, "\n...\n");
+  if (g_log.size() < 2 * kMost) g_log += text;
   return n;
 }
 
@@ -45,6 +54,16 @@ std::string join(const std::vector<std::string>& words, const char* between) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : between) + word;
   return text;
+}
+
+/// The verifier's refusal of the code of `probe`.
+std::string describe(const Verdict& verdict, const char* probe, int verbose) {
+  std::string text = std::string("the kernel's verifier refuses the code of probe ") + probe;
+  if (!verdict.position.empty()) text += ": at " + verdict.position;
+  if (!verdict.source.empty()) text += "\n        source: " + verdict.source;
+  text += "\n        it says: " + verdict.words;
+  if (!verdict.meaning.empty()) text += "\n        that is: " + verdict.meaning;
+  return text + (verbose ? "\n" + g_log : "\n        (-v shows all that it said)");
 }
 
 std::string load_error(int error, int verbose) {
@@ -174,20 +193,24 @@ std::string failed_program(const std::string& log) {
 std::string KernelObject::load_flavour(bool base, const Program& program, const RunOptions& options,
                                        Ladder& ladder) {
   is_base_ = base;
+  const void* object = base ? program.base_object : program.object;
+  u64 size = base ? program.base_object_size : program.object_size;
   for (;;) {
     close_object();
     g_log.clear();
-    std::string error =
-        open(base ? program.base_object : program.object,
-             base ? program.base_object_size : program.object_size, program, options, ladder);
+    std::string error = open(object, size, program, options, ladder);
     if (!error.empty()) return error;
     int rc = bpf_object__load(object_);
     if (rc == 0) return map_memory();
-    error = load_error(-rc, options.verbose);
+    u32 failed = ladder.handler_of(failed_program(g_log));
+    Verdict verdict;
+    if (failed != kAbsent && read_verdict(g_log, object, size, verdict))
+      error = describe(verdict, program.handlers[failed].sites[0].pp, options.verbose);
+    else
+      error = load_error(-rc, options.verbose);
     if (rc == -EMFILE) return close_object(), error;  // no program's own fault
     // What the whole flavour lacks is no reason to give up single programs.
     if (!base && !missing_for_modern().empty()) return error;
-    u32 failed = ladder.handler_of(failed_program(g_log));
     if (failed == kAbsent || !ladder.give_up(failed, kernel_error(-rc))) return error;
   }
 }

@@ -4,8 +4,6 @@
 #include "needs.h"
 
 #include <bpf/libbpf.h>
-#include <gelf.h>
-#include <libelf.h>
 #include <linux/bpf.h>
 #include <stdarg.h>
 #include <string.h>
@@ -18,6 +16,7 @@
 #include "json.h"
 #include "kernel_offers.h"
 #include "mechanism.h"
+#include "object_section.h"
 #include "output.h"
 
 namespace ct {
@@ -113,21 +112,9 @@ class Code {
 
   /// Functions that loops call are in .text, which libbpf does not show.
   void read_callbacks() {
-    elf_version(EV_CURRENT);
-    Elf* elf = elf_memory(const_cast<char*>(data_), size_);
-    size_t names = 0;
-    if (elf && elf_getshdrstrndx(elf, &names) == 0) {
-      for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf, section));) {
-        GElf_Shdr header;
-        if (!gelf_getshdr(section, &header) || !(header.sh_flags & SHF_EXECINSTR)) continue;
-        const char* name = elf_strptr(elf, names, header.sh_name);
-        Elf_Data* data = elf_getdata(section, nullptr);
-        if (!name || strcmp(name, ".text") != 0 || !data) continue;
-        collect(static_cast<const bpf_insn*>(data->d_buf), data->d_size / sizeof(bpf_insn),
-                callbacks_);
-      }
-    }
-    if (elf) elf_end(elf);
+    std::string text = object_section(data_, size_, ".text");
+    collect(reinterpret_cast<const bpf_insn*>(text.data()), text.size() / sizeof(bpf_insn),
+            callbacks_);
   }
 
   /// The question whether the kernel has the helper is a relocation against such a name.

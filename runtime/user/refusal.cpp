@@ -89,7 +89,8 @@ std::string lockdown() {
 
 /// Debian's level 3 keeps perf events, and so kprobes, uprobes and tracepoints, for CAP_SYS_ADMIN.
 std::string perf_restriction(const std::string& error) {
-  if (error.find(strerror(EACCES)) == std::string::npos) return "";
+  bool is_verdict = error.find("verifier") != std::string::npos;
+  if (is_verdict || error.find(strerror(EACCES)) == std::string::npos) return "";
   std::string level = line_of("/proc/sys/kernel/perf_event_paranoid", "");
   if (atoi(level.c_str()) < 3) return "";
   return " (kernel.perf_event_paranoid is " + std::to_string(atoi(level.c_str())) +

@@ -1,4 +1,6 @@
 """What the language refuses, on both sides, and the words."""
+import os
+
 import live
 from live import LiveTest, build, script
 
@@ -28,6 +30,32 @@ class Refused(LiveTest):
         self.both('x = 1\n x = "s"\n println(x)', "x = 1")
         self.both('println("a" + 1)', "type mismatch")
         self.both("println(x)", "is never given a value, so its type is not known")
+
+    def test_the_verifier_refuses_embedded_c(self):
+        """The place is the line of the C in the script, wherever the call is, and the words are plain; -v adds the log."""
+        path = live.TMP / "refused.stp"
+        path.write_text("""function peek:long(address:long) %{ /* bpf */ /* pure */
+  STAP_RETVALUE = 1;
+  STAP_RETVALUE += *(volatile long *)STAP_ARG_address;
+%}
+probe syscall.getppid {
+  for (i = 0; i < 3; i++) println(peek(i + 1))
+}
+""")
+        # Its object is refused everywhere: not one for vm.live_objects.
+        environment = dict(os.environ, CORETAP_CACHE_DIR=str(live.TMP / "refused"))
+        done = live.coretap("-g", path, env=environment)
+        self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
+        first, *rest = done.stderr.splitlines()
+        self.assertRegex(first, r"^ERROR: the kernel's verifier refuses the code of probe kernel\..*sys_enter_getppid.*: at refused.stp:3$")
+        self.assertIn("        source: STAP_RETVALUE += *(volatile long *)STAP_ARG_address;", rest)
+        self.assertIn("invalid mem access", done.stderr)
+        self.assertIn("a plain number is used as an address", done.stderr)
+        self.assertNotIn("processed", done.stderr)
+        told = live.coretap("-g", "-v", path, env=environment)
+        self.assertEqual(told.returncode, 1)
+        self.assertIn(first, told.stderr)
+        self.assertRegex(told.stderr, r"\nprocessed \d+ insns")
 
     def test_embedded_c_without_guru_mode(self):
         for body in ("%{ ; %}", "x = %{ 1 %}; println(x)"):

@@ -22,6 +22,12 @@ WORK = pathlib.Path(tempfile.mkdtemp(prefix="coretap-refusals-"))
 NOBODY = "/t/setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all --inh-caps -all"
 TRACER = ("/t/setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps +bpf,+perfmon --ambient-caps +bpf,+perfmon "
           "--bounding-set -all,+bpf,+perfmon")
+# What no verifier takes; kernels tell its place in different ways.
+UNSAFE = """function peek:long(address:long) %{ /* bpf */
+  STAP_RETVALUE = *(volatile long *)STAP_ARG_address;
+%}
+probe syscall.kill { println(peek(1)) }
+"""
 # The command that counts is held by -c; its own count is the oracle.
 RUN = "-c 'workload kill=7'"
 UNTIL_TICK = "-T 30"  # the script ends itself
@@ -94,6 +100,8 @@ def with_all_rights(kernel):
     for name, count in ("trace", "1"), ("tracepoint", "7"), ("kprobe", "7"), ("profile", "tick"):
         boot.prints(f"root-{name}", f"{name} {UNTIL_TICK if name == 'profile' else RUN}", count)
     boot.prints("memory", f"memory {RUN}", "/t/workload")
+    boot.refused("unsafe", f"unsafe {RUN}", "the kernel's verifier refuses the code of probe kernel.", "at unsafe.stp:2\n",
+                 "source: STAP_RETVALUE = *(volatile long *)STAP_ARG_address;", "a plain number is used as an address")
     boot.refused("no-function", f"gone-function {RUN}", "this kernel has no function")
     boot.refused("no-tracepoint", f"gone-tracepoint {RUN}", "no tracepoint")
     return boot
@@ -132,6 +140,8 @@ def main():
     btf = {kernel: run_in_vm.kernel_btf(kernel) for kernel in kernels.KERNELS}
     for name, script in SCRIPTS.items():
         build(name, script)
+    (WORK / "unsafe.stp").write_text(UNSAFE)
+    subprocess.run([CORETAP, f"--build={WORK / 'unsafe'}", "-g", str(WORK / "unsafe.stp")], check=True)
     for kernel in btf:
         # What another kernel of the list has, and this one has not.
         others = [path for name, path in btf.items() if name != kernel]

@@ -25,6 +25,14 @@ using ir::Ty;
 
 namespace {
 
+/// The #line of a function, for it is the function's file that clang gives to all of its lines in
+/// .BTF.ext.
+std::string position_of(const Span& span) {
+  CodeWriter out;
+  out.at(span);
+  return out.take();
+}
+
 std::string num(uint64_t n) { return std::to_string(n); }
 
 /// The program's section: what libbpf makes the program type from.
@@ -255,8 +263,8 @@ class UnitEmitter {
     if (result.ty == Ty::Long) signature += ", s64 *ct_ret";
     if (result.ty == Ty::Str) signature += ", char *ct_ret";
     for (uint32_t i = 0; i < f.parameters; ++i) signature += ", " + body.parameter(i);
-    out += text.declarations + "static __always_inline int " + kernel::function_name(f) + "(" +
-           signature + ")\n{\n" + text.statements + "}\n";
+    out += text.declarations + position_of(f.span) + "static __always_inline int " +
+           kernel::function_name(f) + "(" + signature + ")\n{\n" + text.statements + "}\n";
   }
 
   // ---------------------------------------------------------------- handlers
@@ -274,8 +282,9 @@ class UnitEmitter {
     frame_bytes_ = std::max(frame_bytes_, text.frame_end);
 
     CodeWriter out;
-    out.append("\n" + text.declarations + "static __always_inline int ct_body_" + name +
-               "(struct ct_ctx *c)\n{\n" + text.statements + "}\n");
+    out.append("\n" + text.declarations + position_of(h.span) +
+               "static __always_inline int ct_body_" + name + "(struct ct_ctx *c)\n{\n" +
+               text.statements + "}\n#line 1 \"<generated>\"\n");
     for (const Variant& variant : variants(h, unit_.flavour)) {
       if (!is_base() || !tells_sites_apart(module_, h)) {
         const char* one_of_many = is_base() ? "CT_SITE_UNKNOWN" : "CT_SITE_BY_COOKIE";

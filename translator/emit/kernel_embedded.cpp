@@ -41,6 +41,7 @@ std::string embedded_function(const std::string& name, const ir::Type& result,
     define("STAP_ARG_" + id, "", "ct_arg_" + id);
     if (p.is_string) define("STAP_CAP_" + id, "", std::to_string(p.cap));
   }
+  if (file && line) out.at(*file, line);
   out.open("static __always_inline int " + name + "(" + signature + ")");
   out.line("int ct_rc = 0;");
   if (result.ty == Ty::Long) out.line("*ct_ret = 0;");

@@ -16,6 +16,8 @@ class CodeWriter {
   void middle(const std::string& text);  ///< "} else {" and the like, between two indented parts
   /// Says that the next line comes from `span`, unless the compiler would think so anyway.
   void at(const Span& span);
+  /// Says that the next line is `line` of `file`.
+  void at(const SourceFile& file, uint32_t line);
   /// Verbatim text (embedded C) that begins at `line` of `file`.
   void verbatim(const std::string& text, const SourceFile* file, uint32_t line);
   /// Moves what follows by `levels` to the right (negative: to the left).
@@ -28,7 +30,6 @@ class CodeWriter {
   std::string take() { return std::move(text_); }
 
  private:
-  void put_line_directive(const SourceFile& file, uint32_t line);
   std::string text_;
   int indent_ = 0;
   const SourceFile* file_ = nullptr;

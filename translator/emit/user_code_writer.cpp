@@ -87,7 +87,7 @@ void CodeWriter::middle(const std::string& text) {
   ++indent_;
 }
 
-void CodeWriter::put_line_directive(const SourceFile& file, uint32_t line) {
+void CodeWriter::at(const SourceFile& file, uint32_t line) {
   text_ += "#line " + std::to_string(line) + " " + c_string(file.name) + "\n";
   file_ = &file;
   next_line_ = line;
@@ -96,11 +96,11 @@ void CodeWriter::put_line_directive(const SourceFile& file, uint32_t line) {
 void CodeWriter::at(const Span& span) {
   if (!span) return;
   uint32_t line = line_column(*span.file, span.begin).line;
-  if (span.file != file_ || line != next_line_) put_line_directive(*span.file, line);
+  if (span.file != file_ || line != next_line_) at(*span.file, line);
 }
 
 void CodeWriter::verbatim(const std::string& text, const SourceFile* file, uint32_t line) {
-  if (file && line) put_line_directive(*file, line);
+  if (file && line) at(*file, line);
   text_ += text;
   text_ += '\n';
   for (char c : text) next_line_ += c == '\n';

@@ -69,6 +69,7 @@ static __always_inline int ct_body_h(struct ct_ctx *c)
   ct_out:
   return ct_rc;
 }
+#line 1 "<generated>"
 
 SEC("uprobe")
 int h(void *ctx) {

@@ -31,6 +31,7 @@ static __always_inline int ct_body_h(struct ct_ctx *c)
   ct_out:
   return ct_rc;
 }
+#line 1 "<generated>"
 
 SEC("uretprobe")
 int h(void *ctx) {
