@@ -21,6 +21,11 @@ class Refused(LiveTest):
         self.both("println(@twice)", "the macro '@twice' uses itself", "@define twice %( @twice + @twice %)")
         self.both("println(@a)", "uses itself", "@define a %( @b %) @define b %( @a %)")
 
+    def test_aliases_of_themselves(self):
+        prog = build("calls", "-O0")
+        for point in ("begin", f'process("{prog}").function("walk")'):
+            self.one(f"probe a = b, {point} {{ }} probe b = a {{ }} probe a {{ println(1) }}", "probe alias a is defined by itself")
+
     def test_array_initialisers(self):
         self.both("println(a[1])", "expected a number or a string, the variable's first value, not '{'", "global a[2] = {1, 2}")
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "ast/print.h"
+#include "passes/alias_chain.h"
 #include "passes/probewrite.h"
 #include "passes/tapset_library.h"
 
@@ -15,13 +16,16 @@ namespace coretap {
 
 namespace {
 
-constexpr int kMaxAliasDepth = 20;
-
 /// The layers of one expansion: bodies around the user's handler, outermost alias last.
 struct Layers {
-  std::vector<const ast::Stmt*> prologues;  ///< to run first: back() is outermost… reversed below
-  std::vector<const ast::Stmt*> epilogues;
+  struct Body {
+    const ast::Stmt* code;
+    Span use;  ///< of the point that named the alias
+  };
+  std::vector<Body> prologues;  ///< to run first: back() is outermost… reversed below
+  std::vector<Body> epilogues;
   std::vector<const ast::Expr*> conditions;
+  std::vector<const ast::ProbeDecl*> aliases;
   std::vector<const ast::ProbePoint*> aliased;  ///< the points that named an alias, outermost first
 };
 
@@ -59,11 +63,6 @@ class Elaborator {
   /// True if at least one site came of it.
   bool expand(const ast::ProbePoint& point, Layers layers, int depth, bool quiet) {
     if (point.condition) layers.conditions.push_back(point.condition.get());
-    if (depth > kMaxAliasDepth) {
-      program_.diagnostics.semantic_error("alias-recursion", point.span,
-                                          "probe alias is defined by itself");
-      return false;
-    }
     load_aliases_for(program_, point);
     bool wildcard = false, any_alias = false, found = false;
     for (const ast::ProbeComponent& component : point.components)
@@ -96,11 +95,18 @@ class Elaborator {
 
   bool expand_alias(const ast::ProbeDecl& alias, const ast::ProbePoint& name,
                     const ast::ProbePoint& point, Layers layers, int depth, bool quiet) {
+    if (std::find(layers.aliases.begin(), layers.aliases.end(), &alias) != layers.aliases.end()) {
+      program_.diagnostics.semantic_error(
+          "alias-recursion", point.span,
+          "probe alias " + ast::to_string(name) + " is defined by itself");
+      return false;
+    }
+    layers.aliases.push_back(&alias);
     if (alias.epilogue) {
-      layers.epilogues.push_back(alias.body.get());
+      layers.epilogues.push_back({alias.body.get(), point.span});
     } else {
-      layers.prologues.push_back(alias.body.get());
-      if (alias.epilogue_body) layers.epilogues.push_back(alias.epilogue_body.get());
+      layers.prologues.push_back({alias.body.get(), point.span});
+      if (alias.epilogue_body) layers.epilogues.push_back({alias.epilogue_body.get(), point.span});
     }
     layers.aliased.push_back(&point);
     if (depth == 0) {
@@ -111,7 +117,7 @@ class Elaborator {
     }
     bool found = false;
     for (const ast::ProbePoint& target : alias.points) {
-      ast::ProbePoint full = ast::clone(target);
+      ast::ProbePoint full = AliasClone(program_.sources, point.span).point(target);
       for (size_t i = name.components.size(); i < point.components.size(); i++)
         full.components.push_back(point.components[i]);
       size_t mark = program_.diagnostics.all().size();
@@ -185,11 +191,11 @@ class Elaborator {
     block->span = probe_.body->span;
     // Aliases closer to the built-in point run first: they were pushed last.
     for (auto it = layers.prologues.rbegin(); it != layers.prologues.rend(); ++it)
-      block->statements.push_back(ast::clone(**it));
+      block->statements.push_back(AliasClone(program_.sources, it->use).body(*it->code));
     ast::StmtPtr handler = ast::clone(*probe_.body);
     block->statements.push_back(ast::clone(*handler));
-    for (const ast::Stmt* epilogue : layers.epilogues)
-      block->statements.push_back(ast::clone(*epilogue));
+    for (const Layers::Body& epilogue : layers.epilogues)
+      block->statements.push_back(AliasClone(program_.sources, epilogue.use).body(*epilogue.code));
     ast::StmtPtr whole = std::move(block);
     answer_probewrite(handler, whole);
     if (!program_.options.suppress_errors) return whole;
