@@ -49,6 +49,8 @@ static __always_inline void ct_error_text(struct ct_ctx* c, int code, char* to, 
   static const char exhausted[] CT_RODATA = CT_TEXT_EXHAUSTED;
   static const char perf[] CT_RODATA = CT_TEXT_PERF;
   u64 text = c->text;
+  /* error(m) was caught as m: it is there already, and must not be cleared before it is read. */
+  if (code == CT_ERR_MESSAGE && text == (u64)to) return;
   ct_str_clear(to, cap);
   switch (code) {
     case CT_ERR_KERNEL_READ:

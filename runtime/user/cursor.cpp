@@ -30,8 +30,7 @@ int compare_rows(const Element& a, const Element& b, const Order& order, Kind va
   return sign(a.statistic->value(order.stat, 0), b.statistic->value(order.stat, 0));
 }
 
-void sort_and_limit(Rows& rows, const Order& order, s64 limit) {
-  sort_elements(rows.elements, order, rows.value);
+void limit_rows(Rows& rows, s64 limit) {
   rows.end = static_cast<s64>(rows.elements.size());
   if (limit < rows.end) rows.end = limit < 0 ? 0 : limit;
 }
@@ -48,10 +47,11 @@ void sort_elements(std::vector<Element>& elements, const Order& order, Kind valu
 Cursor::Cursor(u32 global, Order order, s64 limit, View slice) : rows_(new Rows) {
   rows_->value = array(global).global().value;
   rows_->elements = array(global).snapshot({slice.data, slice.size});
-  sort_and_limit(*rows_, order, limit);
+  sort_elements(rows_->elements, order, rows_->value);
+  limit_rows(*rows_, limit);
 }
 
-Cursor::Cursor(u32 global, View key, u32 hist, Order order, s64 limit) : rows_(new Rows) {
+Cursor::Cursor(u32 global, View key, u32 hist, s64 limit) : rows_(new Rows) {
   rows_->value = Kind::Long;
   Element e;
   if (!array(global).find(key, e))
@@ -65,7 +65,7 @@ Cursor::Cursor(u32 global, View key, u32 hist, Order order, s64 limit) : rows_(n
     row.number = static_cast<s64>(counts[i]);
     rows_->elements.push_back(std::move(row));
   }
-  sort_and_limit(*rows_, order, limit);
+  limit_rows(*rows_, limit);
 }
 
 Cursor::~Cursor() { delete rows_; }

@@ -231,9 +231,9 @@ class Cursor {
  public:
   /// `slice` is a packed key with `*`s, or empty. A negative `limit` is 0, as in stap.
   Cursor(u32 global, Order order, s64 limit, View slice);
-  /// foreach over all buckets of a histogram, which are indexed by number; an empty statistic's
+  /// foreach over all buckets of a histogram in the order of their numbers; an empty statistic's
   /// are all 0.
-  Cursor(u32 global, View key, u32 hist, Order order, s64 limit);
+  Cursor(u32 global, View key, u32 hist, s64 limit);
   ~Cursor();
   Cursor(const Cursor&) = delete;
   Cursor& operator=(const Cursor&) = delete;

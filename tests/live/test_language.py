@@ -150,6 +150,14 @@ class Language(LiveTest):
             self.assertEqual([line.split()[0] for line in user[1:] if line], labels)
             self.assertEqual(kernel, user)
 
+    def test_sort_marks_of_histograms(self):
+        """They change nothing: the buckets come in their own order, as in the C that stap -p3 prints."""
+        loops = ("foreach (v = i- in @hist_linear(g, 0, 20, 5) limit 5)", "foreach (v- = i in @hist_linear(g, 0, 20, 5) limit 5)",
+                 "foreach (v = i in @hist_linear(g, 0, 20, 5)- limit 5)", "foreach (v = i in @hist_linear(g, 0, 20, 5) @count- limit 5)")
+        for loop in loops:
+            self.both(f'g <<< 3; g <<< 12; g <<< 13; {loop} printf("%d %d\\n", i, v)',
+                      ["0 0", "1 1", "2 0", "3 2", "4 0"], "global g", "-w")
+
     # ---------------------------------------------------------------- messages, libraries
 
     def test_warnings(self):

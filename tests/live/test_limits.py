@@ -55,6 +55,26 @@ class Limits(LiveTest):
         self.assertEqual(done.stderr.count("ERROR: "), 2)
         self.assertEqual(self.user_side(text, "-D", "MAXERRORS=5").stdout, "here\n")
 
+    def test_maxtrycatch(self):
+        """No limit: an error in the innermost of 40 is passed on by each."""
+        depth = 40
+        text = "probe POINT { n = 0; " + "try { " * depth + 'error("no") ' + "} catch (m) { n++; error(m) } " * (depth - 1)
+        text += "} catch (m) { println(m, n) } %s }"
+        wanted = f"no{depth - 1}"
+        self.assertEqual(self.lines(self.kernel_side(text % "", "-D", "MAXTRYCATCH=1")), [wanted] * 10)
+        self.assertEqual(self.lines(self.user_side(text % "exit()", "-D", "MAXTRYCATCH=1")), [wanted])
+
+    def test_names_without_effect(self):
+        """They are taken without a word; one that nobody knows is not."""
+        names = ("MAXTRYLOCK", "TRYLOCKDELAY", "MAPHASHBIAS", "MINSTACKSPACE", "KRETACTIVE", "MAXUPROBES", "INTERRUPTIBLE",
+                 "STP_OVERLOAD_THRESHOLD", "STP_NO_OVERLOAD", "STP_MAXMEMORY")
+        options = [word for name in names for word in ("-D", f"{name}=1")]
+        self.assertEqual(self.lines(self.kernel_side('probe POINT { println("ran") }', *options)), ["ran"] * 10)
+        self.assertEqual(self.lines(self.user_side('probe POINT { println("ran") exit() }', *options)), ["ran"])
+        done = self.user_side('probe POINT { println("ran") exit() }', "-D", "MAXTRYKATCH=1")
+        self.assertEqual((done.returncode, done.stdout), (0, "ran\n"))
+        self.assertIn("-D MAXTRYKATCH has no effect: there is no limit of that name", done.stderr)
+
     def test_a_name_for_embedded_c(self):
         text = 'probe POINT { println(%{ MY_NAME + 1 %}) next } probe begin(1) { exit() }'
         self.assertEqual(self.lines(self.user_side(text, "-g", "-D", "MY_NAME=5")), ["6"])

@@ -47,7 +47,8 @@ class Perf(LiveTest):
 
     def test_a_whole_cpu_counts_at_least_that(self):
         prog = build("faults", "-O1")
-        text = self.script(prog, 'perf.type(1).config(5).counter("faults")')
+        text = f'''probe perf.type(1).config(5).counter("faults") {{ }}
+            probe process("{prog}").function("at") {{ printf("#%d %d %d\\n", $number, $faults, @perf("faults")) }}'''
         one = min(os.sched_getaffinity(0))
         counts = self.counts(self.ok(script(text, "-c", f"taskset -c {one} {prog}")))
         self.assertEqual([c[0] for c in counts], [0, 1, 2, 3, 4])

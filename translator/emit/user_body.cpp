@@ -398,7 +398,7 @@ void UserBody::foreach (const Inst& inst) {
   std::string k = key(inst, spec.slice_from, keys);
   if (spec.over_hist)
     out_.line("ct::Cursor cursor(" + index + ", k, " + std::to_string(hist_index(g, spec.hist)) +
-              "u, " + order + ", " + limit + ");");
+              "u, " + limit + ");");
   else
     out_.line("ct::Cursor cursor(" + index + ", " + order + ", " + limit + ", k);");
   out_.open("while (cursor.next())");

@@ -431,9 +431,25 @@ class Inference {
             "' returns " + words(type));
   }
 
+  void check_histogram_loop(const ast::Foreach& loop) {
+    if (!reporting_ || loop.base->kind != ast::ExprKind::Hist) return;
+    if (loop.keys.size() > 1)
+      program_.diagnostics.semantic_error(
+          "arity-mismatch", loop.keys[1]->span,
+          "a histogram has one key, the number of the bucket, not " +
+              std::to_string(loop.keys.size()));
+    if (loop.sort_direction != 0)
+      program_.diagnostics
+          .warning("histogram-sort", loop.base->span,
+                   "a histogram is gone through in the order of its buckets: '+' and '-' have no "
+                   "effect, as in stap")
+          .hint("to sort them, put the counts into an array first");
+  }
+
   void visit_foreach(ast::Foreach& loop) {
     ast::VarDecl* array = loop.base->kind == ast::ExprKind::Hist ? nullptr : array_of(*loop.base);
     if (!array) {
+      check_histogram_loop(loop);
       visit(*loop.base, Type::Unknown);
       for (auto& key : loop.keys) expect(*key, Type::Long);
       if (loop.value) expect(*loop.value, Type::Long);

@@ -30,11 +30,12 @@ const Limit kLimits[] = {
 };
 
 /// Names that stap's runtime knows and that have no object here: locks, probe slots, overload
-/// protection, transport.
+/// protection, transport; and MAXTRYCATCH, for there is no limit to how deep `try` nests.
 const char* const kWithoutEffect[] = {"MAXTRYCATCH",
                                       "MAXTRYLOCK",
                                       "TRYLOCKDELAY",
                                       "MINSTACKSPACE",
+                                      "MAPHASHBIAS",
                                       "MAXUPROBES",
                                       "KRETACTIVE",
                                       "INTERRUPTIBLE",

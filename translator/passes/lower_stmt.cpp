@@ -227,10 +227,10 @@ void BodyLowering::foreach (ast::Foreach& loop) {
     ir::Global& global = outer_.module.globals[spec->array];
     if (loop.sort_stat == ast::StatFn::Min || loop.sort_stat == ast::StatFn::Max)
       global.need_min_max = true;
+    spec->sort_direction = loop.sort_direction;
+    spec->sort_column = loop.sort_column;
+    spec->sort_stat = loop.sort_stat.value_or(ast::StatFn::Count);
   }
-  spec->sort_direction = loop.sort_direction;
-  spec->sort_column = loop.sort_column;
-  spec->sort_stat = loop.sort_stat.value_or(ast::StatFn::Count);
   ir::Block body = b_.nested([&] { stmt(*loop.body); });
   b_.at(loop.span);
   ir::Inst& inst = b_.append(Op::Foreach, std::move(args));

@@ -57,7 +57,6 @@ def fill(*names):
 
 LINEAR_OF = f"@hist_linear({{}}, {LOW}, {HIGH}, {STEP})"
 LINEAR_LABELS = [f"<{LOW}", *(str(LOW + i * STEP) for i in range(LINEAR_BUCKETS - 2)), f">{HIGH}"]
-BY_COUNT = sorted(range(LINEAR_BUCKETS), key=lambda i: -LINEAR[i])
 
 CASES = [
     Case("hist_log_index", fill("hli_g") + " for (i = 0; i < 128; i++) num[i] = @hist_log(hli_g)[i]",
@@ -76,10 +75,9 @@ CASES = [
     Case("hist_foreach", fill("hfe_g") + f" foreach (v = i in {LINEAR_OF.format('hfe_g')}) num[i] = v; "
          f"foreach (i in @hist_log(hfe_g)) {{ if (@hist_log(hfe_g)[i]) num[100 + i] = @hist_log(hfe_g)[i] }}",
          {**dict(enumerate(LINEAR)), **{100 + i: count for i, count in enumerate(LOG) if count}}, globals="global hfe_g", continued=True),
-    Case("hist_foreach_order", fill("hfo_g") + f" n = 0; foreach (i- in {LINEAR_OF.format('hfo_g')} limit 3) num[n++] = i; "
-         f"foreach (v = i in {LINEAR_OF.format('hfo_g')}- limit 2) num[n++] = v; foreach (i in {LINEAR_OF.format('hfo_g')} limit 0) num[n++] = i",
-         [LINEAR_BUCKETS - 1, LINEAR_BUCKETS - 2, LINEAR_BUCKETS - 3, LINEAR[BY_COUNT[0]], LINEAR[BY_COUNT[1]]],
-         globals="global hfo_g", continued=True),
+    Case("hist_foreach_limit", fill("hfl_g") + f" n = 0; foreach (v = i in {LINEAR_OF.format('hfl_g')} limit 3) num[n++] = 10 * i + v; "
+         f"foreach (i in {LINEAR_OF.format('hfl_g')} limit 0) num[n++] = i", [10 * i + LINEAR[i] for i in range(3)],
+         globals="global hfl_g", continued=True),
     Case("hist_print_linear", fill("hpn_g") + f" print({LINEAR_OF.format('hpn_g')})", out=chart(LINEAR_LABELS, LINEAR),
          globals="global hpn_g", continued=True),
     Case("hist_print_log", fill("hpl_g") + " print(@hist_log(hpl_g))", out=chart(*shown_log()), globals="global hpl_g", continued=True),
