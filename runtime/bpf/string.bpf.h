@@ -149,15 +149,21 @@ static __always_inline void ct_str_append_hex16(char* to, u32 to_cap, u64 value)
  * comes behind it. */
 static __always_inline void ct_number_text(u64 text[3], u64 value, char conversion) {
   const u64 base = conversion == 'x' ? 16 : 10;
-  u64 a = 0, b = 0, c = 0, negative = conversion == 'd' ? value >> 63 : 0;
+  u64 a = 0, b = 0, c = 0, negative = conversion == 'd' ? value >> 63 : 0, is_first = 1;
   if (conversion == 'd') value = ct_magnitude(value);
 #pragma clang loop unroll(disable)
   for (int i = 0; i <= 20; i++) {
-    u64 digit = value % base, more = i == 0 ? 1 : (value | -value) >> 63;
+    u64 digit = value % base, more = value | -value;
+    ct_opaque(more);
+    ct_opaque(is_first);
+    more = more >> 63 | is_first;
+    is_first = 0;
     u64 sign = negative & (more ^ 1), put = more | sign;
     negative ^= sign;
     ct_opaque(put);
-    u64 byte = sign ? '-' : '0' + digit + ((9 - digit) >> 63) * ('a' - '0' - 10);
+    ct_opaque(sign);
+    u64 byte = '0' + digit + ((9 - digit) >> 63) * ('a' - '0' - 10);
+    byte ^= (byte ^ '-') & -sign;
     /* Shifting by 64 is not defined: two steps. */
     c = c << (put * 8) | b >> 1 >> (63 - put * 8);
     b = b << (put * 8) | a >> 1 >> (63 - put * 8);

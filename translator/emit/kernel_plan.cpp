@@ -136,9 +136,10 @@ class Planner {
     function_ = ++functions_made_;
     walk(inst.blocks[0]);
     if (inst.args[0].kind == Operand::Local) read(inst.args[0].local);
-    auto after_condition = assigned_here_;
+    auto after_condition = assigned_, after_condition_here = assigned_here_;
     walk(inst.blocks[1]);
-    assigned_here_ = std::move(after_condition);  // `continue` may skip the rest
+    assigned_ = std::move(after_condition);  // `continue` may skip the rest
+    assigned_here_ = std::move(after_condition_here);
     walk(inst.blocks[2]);
     function_ = outer;
     assigned_ = std::move(before);
