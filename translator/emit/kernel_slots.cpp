@@ -83,24 +83,25 @@ std::vector<FrameSlot> share_frame(const ir::Module& module, const ir::Body& bod
     if (id < parameters || local.needs_zero) lives[id].cover(0, lives[id].last);
     strings.push_back(id);
   }
+  auto bytes_of = [&](LocalId id) { return capacity(module, body.locals[id].type); };
+  auto is_earlier = [&](LocalId a, LocalId b) { return lives[a].first < lives[b].first; };
+  std::stable_sort(strings.begin(), strings.end(), is_earlier);
+  // The widest first: narrow ones take what these leave free, and not the room that these need.
   std::stable_sort(strings.begin(), strings.end(),
-                   [&](LocalId a, LocalId b) { return lives[a].first < lives[b].first; });
+                   [&](LocalId a, LocalId b) { return bytes_of(a) > bytes_of(b); });
   std::vector<FrameSlot> slots;
   for (LocalId id : strings) {
-    uint32_t bytes = capacity(module, body.locals[id].type);
+    uint32_t bytes = bytes_of(id);
     FrameSlot* best = nullptr;
-    auto misfit = [&](const FrameSlot& slot) {
-      return slot.bytes > bytes ? slot.bytes - bytes : bytes - slot.bytes;
-    };
     for (FrameSlot& slot : slots) {
       bool taken = std::any_of(slot.locals.begin(), slot.locals.end(),
                                [&](LocalId other) { return lives[other].meets(lives[id]); });
-      if (!taken && (!best || misfit(slot) < misfit(*best))) best = &slot;
+      if (!taken && (!best || slot.bytes < best->bytes)) best = &slot;
     }
-    if (!best) best = &slots.emplace_back();
-    best->bytes = std::max(best->bytes, bytes);
+    if (!best) best = &slots.emplace_back(FrameSlot{bytes, {}});
     best->locals.push_back(id);
   }
+  for (FrameSlot& slot : slots) std::sort(slot.locals.begin(), slot.locals.end(), is_earlier);
   return slots;
 }
 

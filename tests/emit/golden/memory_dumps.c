@@ -19,8 +19,8 @@ struct ct_globals ct_globals;
 
 
 struct ct_frame_h {
-  char t1[16];
   char t2[4096];
+  char t1[16];
 } __attribute__((aligned(8)));
 static __always_inline int ct_body_h(struct ct_ctx *c)
 {
