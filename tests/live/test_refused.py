@@ -66,6 +66,12 @@ probe syscall.getppid {
         for body in ("%{ ; %}", "x = %{ 1 %}; println(x)"):
             self.both(body, "-g")
 
+    def test_globals_in_c(self):
+        for side in ("bpf", "harness"):
+            code = f"%{{ /* {side} */ /* pragma:write:g */ STAP_GLOBAL_SET_g(STAP_GLOBAL_GET_g() + 1); %}}"
+            self.both("f() println(g)", "STAP_GLOBAL_SET_g: C cannot reach the script's globals", f"global g function f() {code}", "-g")
+            self.both(f"{code} println(g)", "STAP_GLOBAL_SET_g: C cannot reach the script's globals", "global g", "-g")
+
     def test_target_variables_where_there_is_no_event(self):
         for what in ("$x", "$x->y", "&$x->y", "$x$", "$return", "$$vars", '@var("calls", "/bin/true")', "@errno"):
             for point in ("begin", "end", "error", "timer.s(1)"):

@@ -284,6 +284,7 @@ struct Print : Expr {
 struct EmbeddedExpr : Expr {
   EmbeddedExpr() : Expr(ExprKind::Embedded) {}
   std::string code;
+  std::vector<ExprPtr> arguments;  ///< a Symbol for each of its embedded_arguments()
 };
 
 // ------------------------------------------------------------------ statements
@@ -381,6 +382,7 @@ struct Try : Stmt {
 struct EmbeddedStmt : Stmt {
   EmbeddedStmt() : Stmt(StmtKind::Embedded) {}
   std::string code;
+  std::vector<ExprPtr> arguments;  ///< as EmbeddedExpr's
 };
 
 // ------------------------------------------------------------------ declarations

@@ -180,6 +180,7 @@ ExprPtr clone_node(const Print& node) {
 ExprPtr clone_node(const EmbeddedExpr& node) {
   auto out = like(node);
   out->code = node.code;
+  out->arguments = copy(node.arguments);
   return out;
 }
 
@@ -247,6 +248,7 @@ StmtPtr clone_node(const Try& node) {
 StmtPtr clone_node(const EmbeddedStmt& node) {
   auto out = like(node);
   out->code = node.code;
+  out->arguments = copy(node.arguments);
   return out;
 }
 

@@ -46,8 +46,8 @@ void for_each_child(Expr& expr, const ExprSlot& on_expr) {
   switch (expr.kind) {
     case ExprKind::Number:
     case ExprKind::String:
-    case ExprKind::Symbol:
-    case ExprKind::Embedded: break;
+    case ExprKind::Symbol: break;
+    case ExprKind::Embedded: visit(as<EmbeddedExpr>(expr).arguments, on_expr); break;
     case ExprKind::Target: visit(as<Target>(expr).components, on_expr); break;
     case ExprKind::Cast:
       visit(as<Cast>(expr).operand, on_expr);
@@ -106,8 +106,8 @@ void for_each_child(Stmt& stmt, const ExprSlot& on_expr, const StmtSlot& on_stmt
     case StmtKind::Null:
     case StmtKind::Break:
     case StmtKind::Continue:
-    case StmtKind::Next:
-    case StmtKind::Embedded: break;
+    case StmtKind::Next: break;
+    case StmtKind::Embedded: visit(as<EmbeddedStmt>(stmt).arguments, on_expr); break;
     case StmtKind::Block:
       for (StmtPtr& each : as<Block>(stmt).statements) visit_stmt(each, on_stmt);
       break;

@@ -7,6 +7,7 @@
 #include "emit/kernel_embedded.h"
 #include "emit/kernel_slots.h"
 #include "emit/layout.h"
+#include "support/embedded_c.h"
 
 namespace coretap::kernel {
 
@@ -515,10 +516,18 @@ void BodyEmitter::embedded(const Inst& inst) {
     else if (is_expression)
       code = "STAP_RETVALUE = (s64)(" + code + "\n);";
   }
-  callbacks_ += embedded_function(name, result, {}, code, inst.span.file, line_of(inst));
   std::string args = "c";
   if (result.ty == Ty::Str) args += ", " + local(inst.dst);
   if (result.ty == Ty::Long) args += ", &" + local(inst.dst);
+  std::vector<EmbeddedParameter> parameters;
+  std::vector<std::string> names = embedded_arguments(inst.name);
+  for (size_t i = 0; i < inst.args.size(); ++i) {
+    bool is_text = is_string(inst.args[i]);
+    Str text = is_text ? string(inst.args[i]) : Str{};
+    parameters.push_back({names[i], is_text, text.cap});
+    args += ", " + (is_text ? text.pointer : value(inst.args[i]));
+  }
+  callbacks_ += embedded_function(name, result, parameters, code, inst.span.file, line_of(inst));
   can_fail(inst, name + "(" + args + ")");
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "emit/layout.h"
+#include "support/embedded_c.h"
 
 namespace coretap {
 
@@ -356,6 +357,21 @@ std::string embedded_macros_end() {
          "#undef STAP_RETURN";
 }
 
+/// What the C calls STAP_ARG_…: copies, which it may change.
+void UserBody::embedded_parameters(const Inst& inst) {
+  std::vector<std::string> names = embedded_arguments(inst.name);
+  for (size_t i = 0; i < inst.args.size(); ++i) {
+    std::string name = "STAP_ARG_" + names[i];
+    if (is_str(inst.args[i])) {
+      out_.line("ct::Str copy_" + std::to_string(i) + " = " + view(inst.args[i]) + ";");
+      out_.line("const char* " + name + " = copy_" + std::to_string(i) + ".data;");
+    } else {
+      out_.line("s64 " + name + " = " + value(inst.args[i]) + ";");
+    }
+    out_.line("(void)" + name + ";");
+  }
+}
+
 /// Statements run in a lambda, so that STAP_RETURN and a plain `return` leave only them.
 void UserBody::embedded(const Inst& inst) {
   const SourceFile* file = inst.span ? inst.span.file : nullptr;
@@ -364,13 +380,15 @@ void UserBody::embedded(const Inst& inst) {
   bool is_expression = inst.dst != ir::kNone &&
                        inst.name.find("STAP_RETVALUE") == std::string::npos &&
                        inst.name.find("STAP_RETURN") == std::string::npos;
+  out_.open("");
+  embedded_parameters(inst);
   if (is_expression) {
     out_.line(local(inst.dst) + " = " + (text ? "ct::text(" : "static_cast<s64>("));
     out_.verbatim(inst.name, file, line);
-    return out_.line(");");
+    out_.line(");");
+    return out_.close();
   }
   Ty result = inst.dst == ir::kNone ? Ty::Void : text ? Ty::Str : Ty::Long;
-  out_.open("");
   if (result == Ty::Str) out_.line("char STAP_RETVALUE[CT_MAXSTRINGLEN] = {};");
   if (result == Ty::Long) out_.line("s64 STAP_RETVALUE = 0;");
   out_.verbatim(embedded_macros(result), nullptr, 0);

@@ -85,6 +85,7 @@ class UserBody {
   void foreach (const ir::Inst& inst);
   void call(const ir::Inst& inst);
   void embedded(const ir::Inst& inst);
+  void embedded_parameters(const ir::Inst& inst);
   void string_op(const ir::Inst& inst);
   void global_op(const ir::Inst& inst);
   void array_op(const ir::Inst& inst);

@@ -305,6 +305,8 @@ class Inference {
         return Type::Stat;
       case ast::ExprKind::Print: return infer_print(static_cast<ast::Print&>(expr));
       case ast::ExprKind::Embedded:
+        for (auto& argument : static_cast<ast::EmbeddedExpr&>(expr).arguments)
+          visit(*argument, Type::Unknown);
         return static_cast<ast::EmbeddedExpr&>(expr).code.find("/* string") != std::string::npos
                    ? Type::String
                    : Type::Long;
@@ -408,6 +410,10 @@ class Inference {
         if (takes_wildcards_) visit(target, Type::Unknown);
         return;
       }
+      case ast::StmtKind::Embedded:
+        for (auto& argument : static_cast<ast::EmbeddedStmt&>(stmt).arguments)
+          visit(*argument, Type::Unknown);
+        return;
       default: break;
     }
     bool is_try = stmt.kind == ast::StmtKind::Try;

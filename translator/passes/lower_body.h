@@ -168,6 +168,7 @@ class BodyLowering : public probes::ContextLowering {
   Operand enum_name(ast::AtOp& op);
   Operand perf_counter(const ast::PerfOp& perf);
   Operand embedded(ast::EmbeddedExpr& expr);
+  void embedded(ast::EmbeddedStmt& stmt);
   bool embedded_fits(const std::string& code, const Span& at);
   std::optional<int64_t> constant(const std::string& name, const Span& at);
 

@@ -142,10 +142,18 @@ Operand BodyLowering::embedded(ast::EmbeddedExpr& expr) {
   if (expr.type != ast::Type::String && is_identifier(name))
     if (std::optional<int64_t> value = constant(name, expr.span)) return Operand::integer(*value);
   if (!embedded_fits(expr.code, expr.span)) return missing(expr.type);
+  std::vector<Operand> arguments = keys(expr.arguments);
   b_.at(expr.span);
   ir::LocalId dst = b_.temp(ir_type(expr.type));
-  b_.append(Op::EmbeddedC, {}, dst).name = expr.code;
+  b_.append(Op::EmbeddedC, std::move(arguments), dst).name = expr.code;
   return Operand::of(dst);
+}
+
+void BodyLowering::embedded(ast::EmbeddedStmt& stmt) {
+  if (!embedded_fits(stmt.code, stmt.span)) return;
+  std::vector<Operand> arguments = keys(stmt.arguments);
+  b_.at(stmt.span);
+  b_.append(Op::EmbeddedC, std::move(arguments)).name = stmt.code;
 }
 
 }  // namespace coretap

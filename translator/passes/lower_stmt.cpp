@@ -69,11 +69,7 @@ void BodyLowering::stmt(ast::Stmt& stmt) {
     case ast::StmtKind::Next: return next_stmt();
     case ast::StmtKind::Delete: return delete_stmt(static_cast<ast::Delete&>(stmt));
     case ast::StmtKind::Try: return try_stmt(static_cast<ast::Try&>(stmt));
-    case ast::StmtKind::Embedded: {
-      const std::string& code = static_cast<ast::EmbeddedStmt&>(stmt).code;
-      if (embedded_fits(code, stmt.span)) b_.append(Op::EmbeddedC).name = code;
-      return;
-    }
+    case ast::StmtKind::Embedded: return embedded(static_cast<ast::EmbeddedStmt&>(stmt));
   }
 }
 

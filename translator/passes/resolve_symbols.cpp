@@ -11,6 +11,7 @@
 #include "ast/visitor.h"
 #include "passes/lower_body.h"
 #include "passes/tapset_library.h"
+#include "support/embedded_c.h"
 #include "syntax/parse.h"
 
 namespace coretap {
@@ -49,6 +50,7 @@ class SymbolResolver {
     for (auto& condition : program_.probes[index].conditions) conditions.push_back(condition.get());
     Locals locals;
     scope_.clear();
+    function_ = nullptr;
     locals_ = &locals;
     for (ast::Expr* condition : conditions) {
       check_condition(*condition);
@@ -92,11 +94,46 @@ class SymbolResolver {
   void resolve_function(ast::FunctionDecl& function) {
     scope_.clear();
     locals_ = &function.locals;
+    function_ = &function;
     for (auto& parameter : function.parameters) scope_[parameter->name] = parameter.get();
     if (function.body) resolve_stmt(*function.body);
+    if (function.has_embedded_c) refuse_global_macros(function.embedded_c, function.embedded_span);
+  }
+
+  /// `arguments` are those that the text asks for: a function's parameters, and nothing else.
+  void check_embedded(const std::string& code, const Span& at,
+                      std::vector<ast::ExprPtr>& arguments) {
+    refuse_global_macros(code, at);
+    for (const ast::ExprPtr& argument : arguments) {
+      const std::string& name = static_cast<ast::Symbol&>(*argument).name;
+      auto is_it = [&](const auto& parameter) { return parameter->name == name; };
+      if (function_ &&
+          std::any_of(function_->parameters.begin(), function_->parameters.end(), is_it))
+        continue;
+      program_.diagnostics.semantic_error(
+          "embedded-argument", at,
+          "STAP_ARG_" + name +
+              (function_ ? " is for a parameter, and function '" + function_->name +
+                               "' has none called '" + name + "'"
+                         : " is for a function's parameter, and this is no function"));
+      arguments.clear();
+      return;
+    }
+  }
+
+  void refuse_global_macros(const std::string& code, const Span& at) {
+    std::string macro = embedded_global_macro(code);
+    if (macro.empty()) return;
+    program_.diagnostics
+        .semantic_error("embedded-global", at, macro + ": C cannot reach the script's globals")
+        .hint("give the function what it needs as arguments, and assign its result to the global");
   }
 
   void resolve_stmt(ast::Stmt& stmt) {
+    if (stmt.kind == ast::StmtKind::Embedded) {
+      auto& embedded = static_cast<ast::EmbeddedStmt&>(stmt);
+      check_embedded(embedded.code, stmt.span, embedded.arguments);
+    }
     ast::for_each_child(
         stmt, [this](ast::ExprPtr& e) { resolve_expr(*e); },
         [this](ast::StmtPtr& s) { resolve_stmt(*s); });
@@ -105,6 +142,10 @@ class SymbolResolver {
   void resolve_expr(ast::Expr& expr) {
     if (expr.kind == ast::ExprKind::Symbol) bind(static_cast<ast::Symbol&>(expr));
     if (expr.kind == ast::ExprKind::Call) bind(static_cast<ast::Call&>(expr));
+    if (expr.kind == ast::ExprKind::Embedded) {
+      auto& embedded = static_cast<ast::EmbeddedExpr&>(expr);
+      check_embedded(embedded.code, expr.span, embedded.arguments);
+    }
     ast::for_each_child(expr, [this](ast::ExprPtr& e) { resolve_expr(*e); });
   }
 
@@ -220,6 +261,7 @@ class SymbolResolver {
   probes::ResolveContext& context_;
   std::map<std::string, ast::VarDecl*> scope_;
   Locals* locals_ = nullptr;
+  const ast::FunctionDecl* function_ = nullptr;  ///< null in a probe
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "StpLexer.h"
+#include "support/embedded_c.h"
 #include "syntax/build_ast.h"
 #include "syntax/literals.h"
 
@@ -140,6 +141,11 @@ ExprPtr Builder::primary(P::PrimaryContext* tree) {
     const Token& code = token(each->EMBEDDED());
     auto node = make<EmbeddedExpr>(tree);
     if (allow_embedded(code.span)) node->code = code.text.substr(2, code.text.size() - 4);
+    for (const std::string& name : embedded_arguments(node->code)) {
+      auto symbol = make<Symbol>(tree);
+      symbol->name = name;
+      node->arguments.push_back(std::move(symbol));
+    }
     return node;
   }
   return error_value(span(tree));

@@ -90,6 +90,7 @@ StmtPtr Builder::expression_statement(P::ExprStatementContext* tree) {
   if (value->kind == ExprKind::Embedded) {
     auto node = make<EmbeddedStmt>(tree);
     node->code = static_cast<EmbeddedExpr&>(*value).code;
+    node->arguments = std::move(static_cast<EmbeddedExpr&>(*value).arguments);
     return node;
   }
   auto node = make<ExprStmt>(tree);
