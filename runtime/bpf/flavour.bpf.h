@@ -38,10 +38,6 @@
 #define CT_REPEAT(turns, callback, vars) bpf_loop((turns), callback, (vars), 0)
 #endif
 
-/* What clang must not know of a value, so that it does not turn a mask back into a branch, or leave
- * out a comparison that the verifier needs. */
-#define ct_opaque(x) asm volatile("" : "+r"(x))
-
 /* Adds atomically. Of the addition of a literal 0 clang makes an OR, which 5.10 does not have. */
 static __always_inline void ct_add(s64* value, s64 delta) {
 #ifdef CT_BASE

@@ -12,7 +12,8 @@
  * the slot before. */
 typedef u64 ct_array_key;
 
-/* Keeps clang from turning a mask back into a branch. */
+/* What clang must not know of a value, so that it does not turn a mask back into a branch, or leave
+ * out a comparison that the verifier needs. */
 #define ct_opaque(x) asm volatile("" : "+r"(x))
 
 /* A copy of `value` that the verifier knows nothing about, so that paths which leave a loop with
