@@ -1,7 +1,5 @@
 #include "passes/alias_chain.h"
 
-#include "ast/visitor.h"
-
 namespace coretap {
 
 void AliasClone::place(Span& span) const {
@@ -28,18 +26,22 @@ void AliasClone::place(ast::Expr& expr) const {
   for (ast::Component& component : *components) place(component.span);
 }
 
-ast::StmtPtr AliasClone::body(const ast::Stmt& body) const {
-  ast::StmtPtr copy = ast::clone(body);
+ast::Walker AliasClone::walker() const {
   ast::Walker walker;
-  walker.expr = [&](ast::ExprPtr& expr) {
+  walker.expr = [this](ast::ExprPtr& expr) {
     place(*expr);
     return true;
   };
-  walker.stmt = [&](ast::StmtPtr& stmt) {
+  walker.stmt = [this](ast::StmtPtr& stmt) {
     place(stmt->span);
     return true;
   };
-  ast::walk(copy, walker);
+  return walker;
+}
+
+ast::StmtPtr AliasClone::body(const ast::Stmt& body) const {
+  ast::StmtPtr copy = ast::clone(body);
+  ast::walk(copy, walker());
   return copy;
 }
 
@@ -47,13 +49,7 @@ ast::ProbePoint AliasClone::point(const ast::ProbePoint& point) const {
   ast::ProbePoint copy = ast::clone(point);
   place(copy.span);
   for (ast::ProbeComponent& component : copy.components) place(component.span);
-  if (!copy.condition) return copy;
-  ast::Walker walker;
-  walker.expr = [&](ast::ExprPtr& expr) {
-    place(*expr);
-    return true;
-  };
-  ast::walk(copy.condition, walker);
+  if (copy.condition) ast::walk(copy.condition, walker());
   return copy;
 }
 

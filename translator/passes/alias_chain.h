@@ -1,7 +1,7 @@
 // An alias's text put where a probe names it: diagnostics about it then show each use on the way.
 #pragma once
 
-#include "ast/ast.h"
+#include "ast/visitor.h"
 #include "support/source.h"
 
 namespace coretap {
@@ -17,6 +17,7 @@ class AliasClone {
  private:
   void place(Span& span) const;
   void place(ast::Expr& expr) const;
+  ast::Walker walker() const;  ///< places all that it sees
   Sources& sources_;
   const Span* use_;
 };
