@@ -7,6 +7,7 @@
 #include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -23,7 +24,7 @@ std::vector<int> threads_of(s64 pid) {
   return threads;
 }
 
-int open_counter(const TaskCounter& counter, int thread, int cpu, bool on_exec) {
+int open_counter(const NamedCounter& counter, int thread, int cpu, bool on_exec) {
   perf_event_attr attr = {};
   attr.size = sizeof attr;
   attr.type = counter.type;
@@ -34,13 +35,20 @@ int open_counter(const TaskCounter& counter, int thread, int cpu, bool on_exec) 
       syscall(SYS_perf_event_open, &attr, thread, cpu, -1, PERF_FLAG_FD_CLOEXEC));
 }
 
-std::string failure(const TaskCounter& counter, const char* what) {
+bool runs(s64 pid, const char* program) {
+  struct stat running, wanted;
+  return stat(("/proc/" + std::to_string(pid) + "/exe").c_str(), &running) == 0 &&
+         stat(program, &wanted) == 0 && running.st_dev == wanted.st_dev &&
+         running.st_ino == wanted.st_ino;
+}
+
+std::string failure(const NamedCounter& counter, const char* what) {
   return std::string("perf counter \"") + counter.name + "\": " + what + ": " + strerror(errno);
 }
 
 }  // namespace
 
-std::string PerfCounters::open_on_cpus(const TaskCounter& counter, int map) {
+std::string PerfCounters::open_on_cpus(const NamedCounter& counter, int map) {
   int cpus = libbpf_num_possible_cpus(), opened = 0;
   for (int cpu = 0; cpu < cpus; ++cpu) {
     int fd = open_counter(counter, -1, cpu, false);
@@ -53,7 +61,7 @@ std::string PerfCounters::open_on_cpus(const TaskCounter& counter, int map) {
   return opened ? "" : "no CPU has the perf counter \"" + std::string(counter.name) + "\"";
 }
 
-std::string PerfCounters::open_for_threads(const TaskCounter& counter, int map, bool is_command) {
+std::string PerfCounters::open_for_threads(const NamedCounter& counter, int map, bool is_command) {
   for (u32 slot = 0; slot < threads_.size(); ++slot) {
     int fd = open_counter(counter, threads_[slot], -1, is_command);
     if (fd < 0 && errno == ESRCH) continue;  // it has just ended
@@ -69,7 +77,7 @@ std::string PerfCounters::open(const Program& program, const KernelObject& objec
   close_all();
   bool any_of_process = false;
   for (u32 i = 0; i < program.perf_counter_count; ++i)
-    any_of_process |= program.perf_counters[i].of_process;
+    any_of_process |= program.perf_counters[i].of_process();
   if (any_of_process) {
     if (pid == 0) return "a perf counter of a process needs -c or -x";
     threads_ = threads_of(pid);
@@ -79,10 +87,14 @@ std::string PerfCounters::open(const Program& program, const KernelObject& objec
         return "the process has too many threads for a perf counter of each";
   }
   for (u32 i = 0; i < program.perf_counter_count; ++i) {
-    const TaskCounter& counter = program.perf_counters[i];
+    const NamedCounter& counter = program.perf_counters[i];
     int map = object.map_fd(counter.map);
-    std::string error = counter.of_process ? open_for_threads(counter, map, is_command)
-                                           : open_on_cpus(counter, map);
+    // The command of -c does not run its program yet.
+    if (counter.of_process() && !is_command && !runs(pid, counter.program))
+      return "perf counter \"" + std::string(counter.name) + "\": process " + std::to_string(pid) +
+             " does not run " + counter.program;
+    std::string error = counter.of_process() ? open_for_threads(counter, map, is_command)
+                                             : open_on_cpus(counter, map);
     if (!error.empty()) return error;
   }
   return "";

@@ -25,8 +25,8 @@ class PerfCounters {
   std::string open(const Program& program, const KernelObject& object, s64 pid, bool is_command);
 
  private:
-  std::string open_on_cpus(const TaskCounter& counter, int map);
-  std::string open_for_threads(const TaskCounter& counter, int map, bool is_command);
+  std::string open_on_cpus(const NamedCounter& counter, int map);
+  std::string open_for_threads(const NamedCounter& counter, int map, bool is_command);
   void close_all();
 
   std::vector<int> fds_;

@@ -148,12 +148,13 @@ struct Segment {
 };
 
 /// What @perf reads: see perf_counters.h.
-struct TaskCounter {
+struct NamedCounter {
   const char* name;
   const char* map;
   u32 type;
   u64 config;
-  bool of_process;
+  const char* program;  ///< what the process of -c or -x runs; "": counts on each CPU
+  bool of_process() const { return *program; }
 };
 
 /// The whole script.
@@ -184,10 +185,10 @@ struct Program {
   /// Why there is no `base` flavour: "script.stp:12: reading … needs … (Linux 5.19)".
   const char* const* base_obstacles;
   u32 base_obstacle_count;
-  const TaskCounter* perf_counters;
+  const NamedCounter* perf_counters;
   u32 perf_counter_count;
 };
 
-constexpr u32 kProgramAbi = 4;
+constexpr u32 kProgramAbi = 5;
 
 }  // namespace ct

@@ -172,9 +172,9 @@ class UnitEmitter {
     std::string out;
     bool of_process = false;
     for (size_t i = 0; i < module_.perf_counters.size(); ++i) {
-      of_process |= module_.perf_counters[i].of_process;
+      of_process |= module_.perf_counters[i].of_process();
       out += "struct {\n  __uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);\n  __uint(max_entries, " +
-             std::string(module_.perf_counters[i].of_process ? "CT_MOST_PERF_TASKS" : "0") +
+             std::string(module_.perf_counters[i].of_process() ? "CT_MOST_PERF_TASKS" : "0") +
              ");\n  __type(key, u32);\n  __type(value, u32);\n} " + layout::perf_map(i) +
              " SEC(\".maps\");\n";
     }

@@ -344,7 +344,7 @@ void BodyEmitter::probe_op(const Inst& inst) {
 
 void BodyEmitter::perf_read(const Inst& inst) {
   auto number = static_cast<size_t>(inst.imm);
-  bool of_process = module_.perf_counters[number].of_process;
+  bool of_process = module_.perf_counters[number].of_process();
   out_.open("");
   if (inst.dst == kNone) out_.line("s64 ct_unused;");
   can_fail(inst, std::string(of_process ? "ct_perf_read_task" : "ct_perf_read") + "(c, &" +

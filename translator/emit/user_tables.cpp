@@ -124,9 +124,9 @@ class Tables {
                              .add(c_string(layout::perf_map(counters.size())))
                              .number(c.type)
                              .add(std::to_string(c.config) + "ull")
-                             .add(c.of_process)
+                             .add(c_string(c.program))
                              .text());
-    program.add(table("ct::TaskCounter", "ct_perf_counters", counters, out_))
+    program.add(table("ct::NamedCounter", "ct_perf_counters", counters, out_))
         .number(counters.size());
     out_ += "const ct::Program ct_program = " + program.text() + ";\n";
     return out_;

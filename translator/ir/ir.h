@@ -304,7 +304,8 @@ struct PerfCounter {
   std::string name;
   uint32_t type = 0;
   uint64_t config = 0;
-  bool of_process = false;  ///< counts the process of -c or -x; else each CPU
+  std::string program;  ///< of the process of -c or -x, which runs it; "": of each CPU
+  bool of_process() const { return !program.empty(); }
 };
 
 struct Module {

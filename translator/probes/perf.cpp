@@ -2,7 +2,7 @@
 // numbers of perf_event_open(2). With .counter("NAME") nothing fires: @perf("NAME") reads it.
 #include <algorithm>
 
-#include "probes/families.h"
+#include "probes/process_target.h"
 
 namespace coretap::probes {
 
@@ -51,8 +51,11 @@ std::vector<ResolvedProbe> resolve_perf_counter(const ast::ProbePoint& point,
   if (!type) return {};
   const ast::ProbeComponent& component = *find_component(point, "counter");
   ir::PerfCounter counter{*component.string_arg, *type,
-                          static_cast<uint64_t>(*find_component(point, "config")->number_arg),
-                          has_component(point, "process")};
+                          static_cast<uint64_t>(*find_component(point, "config")->number_arg), ""};
+  if (const ast::ProbeComponent* process = find_component(point, "process")) {
+    counter.program = find_program(*process, context);
+    if (counter.program.empty()) return {};
+  }
   bool twice =
       std::any_of(context.perf_counters.begin(), context.perf_counters.end(),
                   [&](const ir::PerfCounter& other) { return other.name == counter.name; });

@@ -43,6 +43,23 @@ std::string interpreter_of(const std::string& path) {
   return found.empty() ? path : found;
 }
 
+/// What `process("name")` names; nothing after reporting that there is no such executable.
+std::vector<std::string> executables_named(const ast::ProbeComponent& process,
+                                           ResolveContext& context) {
+  const std::string& name = *process.string_arg;
+  std::vector<std::string> paths;
+  if (has_wildcard(name))
+    paths = expand_glob(name);
+  else if (std::string path = debug::find_executable(name); !path.empty() && fs::exists(path))
+    paths = {path};
+  if (!paths.empty()) return paths;
+  context.diagnostics
+      .semantic_error("no-such-object", process.span, "cannot find executable '" + name + "'")
+      .hint(name.find('/') == std::string::npos ? "it was looked for in $PATH"
+                                                : "there is no such file");
+  return {};
+}
+
 std::vector<std::string> mapped_objects(int64_t pid) {
   std::vector<std::string> paths;
   std::ifstream maps("/proc/" + std::to_string(pid) + "/maps");
@@ -86,19 +103,7 @@ std::vector<std::string> process_paths(const ast::ProbeComponent& process, int64
   auto fail = [&](const char* id, const std::string& message) -> Diagnostic& {
     return context.diagnostics.semantic_error(id, process.span, message);
   };
-  if (process.string_arg) {
-    const std::string& name = *process.string_arg;
-    std::vector<std::string> paths;
-    if (has_wildcard(name))
-      paths = expand_glob(name);
-    else if (std::string path = debug::find_executable(name); !path.empty() && fs::exists(path))
-      paths = {path};
-    if (paths.empty())
-      fail("no-such-object", "cannot find executable '" + name + "'")
-          .hint(name.find('/') == std::string::npos ? "it was looked for in $PATH"
-                                                    : "there is no such file");
-    return paths;
-  }
+  if (process.string_arg) return executables_named(process, context);
   pid = process.number_arg.value_or(0);
   if (pid == 0 && context.target_command.empty()) pid = context.target_pid;
   if (pid != 0) {
@@ -118,6 +123,17 @@ std::vector<std::string> process_paths(const ast::ProbeComponent& process, int64
 }
 
 }  // namespace
+
+std::string find_program(const ast::ProbeComponent& process, ResolveContext& context) {
+  std::vector<std::string> paths = executables_named(process, context);
+  if (paths.empty()) return "";
+  if (paths.size() == 1) return fs::absolute(interpreter_of(paths[0])).lexically_normal().string();
+  context.diagnostics
+      .semantic_error("several-programs", process.span,
+                      "'" + *process.string_arg + "' names several programs, and this is of one")
+      .hint("they are " + join(paths));
+  return "";
+}
 
 std::vector<ProcessTarget> find_process_targets(const ast::ProbePoint& point,
                                                 ResolveContext& context) {

@@ -19,6 +19,10 @@ struct ProcessTarget {
 std::vector<ProcessTarget> find_process_targets(const ast::ProbePoint& point,
                                                 ResolveContext& context);
 
+/// The one executable that a process of `process("path")` runs, a script's interpreter; "" after
+/// reporting why there is none.
+std::string find_program(const ast::ProbeComponent& process, ResolveContext& context);
+
 /// `process("/usr/bin/x")`: how canonical names begin.
 std::string canonical_prefix(const ProcessTarget& target);
 
