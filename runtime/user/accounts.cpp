@@ -50,8 +50,7 @@ std::string uncounted_recursion(Mechanism mechanism) {
     case Mechanism::Tracepoint:
       if (counts_skipped_programs()) return "";
       return "this kernel does not count events that found BPF code running (6.7 does)";
-    case Mechanism::PerfEvent: return "";  // part of what is missed
-    default: return "";
+    default: return "";  // of a perf event: part of what is missed
   }
 }
 

@@ -43,7 +43,7 @@ struct Str {
   Str() { data[0] = 0; }
   Str(const Str& other) { *this = other; }
   Str(View v) { copy(*this, v); }
-  Str& operator=(const Str& other) {
+  Str& operator=(const Str& other) {  // NOLINT(bugprone-unhandled-self-assignment): memmove may
     size = other.size;
     memmove(data, other.data, other.size + 1);
     return *this;

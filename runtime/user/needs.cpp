@@ -94,6 +94,7 @@ class Code {
         map, object_) if (const char* name = libbpf_bpf_map_type_str(bpf_map__type(map)))
         names.insert(name);
     std::vector<Need> needs;
+    needs.reserve(names.size());
     for (const std::string& name : names) needs.push_back({name, kernel.map_type(name)});
     return needs;
   }

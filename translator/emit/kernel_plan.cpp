@@ -167,10 +167,10 @@ class Planner {
       }
       bool small =
           type.ty == Ty::Long || (type.cap != 0 && type.cap <= kStackString && !framed_.count(i));
-      if (shared || !small)
-        l.home = Home::Frame;
-      else if (type.ty == Ty::Str && l.used && (strings += type.cap) > kStackStrings)
-        l.home = Home::Frame;
+      bool on_stack = !shared && small;
+      if (on_stack && type.ty == Ty::Str && l.used)
+        on_stack = (strings += type.cap) <= kStackStrings;
+      if (!on_stack) l.home = Home::Frame;
     }
     if (plan_.has_loop || (calls_back_ && has_frame())) hide_values();
   }

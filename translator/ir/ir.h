@@ -41,12 +41,17 @@ enum class Op : uint8_t {
 #include "ir/ops.def"
 };
 
+/// What an operation does to its global: the last column of ops.def.
+enum class GlobalUse : uint8_t { NoGlobal, Reads, Writes, Adds };
+
 struct OpInfo {
   const char* text;
   char dst;  ///< 'N' 'L' 'S' 'V'
   const char* args;
   bool kernel, user;
   bool pure, can_fail;
+  GlobalUse global;
+  bool names_global() const { return global != GlobalUse::NoGlobal; }
 };
 const OpInfo& info(Op op);
 

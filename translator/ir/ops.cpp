@@ -7,20 +7,21 @@ namespace {
 enum class Sides { Both, Kernel, User };
 enum class Flags { None, Pure, CanFail };
 
-constexpr OpInfo row(const char* text, const char* dst, const char* args, Sides sides,
-                     Flags flags) {
+constexpr OpInfo row(const char* text, const char* dst, const char* args, Sides sides, Flags flags,
+                     GlobalUse global) {
   return {text,
           dst[0],
           args,
           sides != Sides::User,
           sides != Sides::Kernel,
           flags == Flags::Pure,
-          flags == Flags::CanFail};
+          flags == Flags::CanFail,
+          global};
 }
 
 constexpr OpInfo kTable[] = {
-#define CORETAP_OP(name, text, dst, args, sides, flags) \
-  row(text, #dst, args, Sides::sides, Flags::flags),
+#define CORETAP_OP(name, text, dst, args, sides, flags, global) \
+  row(text, #dst, args, Sides::sides, Flags::flags, GlobalUse::global),
 #include "ir/ops.def"
 };
 

@@ -136,30 +136,10 @@ class Verifier {
     return nullptr;
   }
 
-  static bool names_global(Op op) {
-    switch (op) {
-      case Op::StrToHist:
-      case Op::PrintHist:
-      case Op::GlobalGet:
-      case Op::GlobalSet:
-      case Op::GlobalAdd:
-      case Op::ArrayGet:
-      case Op::ArraySet:
-      case Op::ArrayAdd:
-      case Op::ArrayIn:
-      case Op::ArrayDelete:
-      case Op::Clear:
-      case Op::StatAdd:
-      case Op::StatGet:
-      case Op::HistGet: return true;
-      default: return false;
-    }
-  }
-
   /// Operand types by the letters of ops.def.
   void operands(const Inst& inst, const OpInfo& row) {
-    const Global* g = names_global(inst.op) ? global_of(inst) : nullptr;
-    if (names_global(inst.op) && !g) return;
+    const Global* g = row.names_global() ? global_of(inst) : nullptr;
+    if (row.names_global() && !g) return;
     if (inst.op == Op::Loop) return;  // its condition is checked with its blocks
     size_t next = 0;
     for (const char* p = row.args; *p; ++p) {
@@ -203,7 +183,7 @@ class Verifier {
     if (row.dst == 'S' && have != Ty::Str) fail("destination is no string");
     if (row.dst != 'V') return;
     if (inst.op == Op::Copy && have != ty(inst.args[0])) fail("copy between types");
-    if (names_global(inst.op) && have != module_.globals[inst.global].value.ty)
+    if (row.names_global() && have != module_.globals[inst.global].value.ty)
       fail("destination is not of the global's type");
     if (inst.op == Op::Call && inst.function < module_.functions.size() &&
         module_.functions[inst.function].result.ty != have)

@@ -36,59 +36,15 @@ void for_each_write(const ir::Inst& inst, F&& f) {
   }
 }
 
-/// Does `op` name a global in inst.global?
-inline bool uses_global(ir::Op op) {
-  using ir::Op;
-  switch (op) {
-    case Op::GlobalGet:
-    case Op::GlobalSet:
-    case Op::GlobalAdd:
-    case Op::ArrayGet:
-    case Op::ArraySet:
-    case Op::ArrayAdd:
-    case Op::ArrayIn:
-    case Op::ArrayDelete:
-    case Op::Clear:
-    case Op::StatAdd:
-    case Op::StatGet:
-    case Op::HistGet:
-    case Op::StrToHist:
-    case Op::PrintHist:
-    case Op::Foreach: return true;
-    default: return false;
-  }
-}
-
 /// Does `inst` look at the value of its global (so that it must be exact at that moment)?
 inline bool reads_global(const ir::Inst& inst) {
-  using ir::Op;
-  switch (inst.op) {
-    case Op::GlobalGet:
-    case Op::ArrayGet:
-    case Op::ArrayIn:
-    case Op::StatGet:
-    case Op::HistGet:
-    case Op::StrToHist:
-    case Op::PrintHist:
-    case Op::Foreach: return true;
-    case Op::GlobalAdd:
-    case Op::ArrayAdd: return inst.dst != ir::kNone;
-    default: return false;
-  }
+  ir::GlobalUse use = ir::info(inst.op).global;
+  return use == ir::GlobalUse::Reads || (use == ir::GlobalUse::Adds && inst.dst != ir::kNone);
 }
 
 inline bool writes_global(const ir::Inst& inst) {
-  using ir::Op;
-  switch (inst.op) {
-    case Op::GlobalSet:
-    case Op::GlobalAdd:
-    case Op::ArraySet:
-    case Op::ArrayAdd:
-    case Op::ArrayDelete:
-    case Op::Clear:
-    case Op::StatAdd: return true;
-    default: return false;
-  }
+  ir::GlobalUse use = ir::info(inst.op).global;
+  return use == ir::GlobalUse::Writes || use == ir::GlobalUse::Adds;
 }
 
 }  // namespace coretap

@@ -13,7 +13,7 @@ namespace {
 
 void note_kernel_use(ir::Module& module, ir::Body& body) {
   for_each_inst(body.block, [&](Inst& inst) {
-    if (!uses_global(inst.op)) return;
+    if (!ir::info(inst.op).names_global()) return;
     ir::Global& global = module.globals[inst.global];
     global.shared = true;
     bool adds = inst.op == Op::StatAdd ||

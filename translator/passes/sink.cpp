@@ -59,7 +59,7 @@ class Sinker {
 
   /// Nothing but its result: may be computed later or not at all.
   bool is_pure(Inst& inst) const {
-    if (uses_global(inst.op)) return false;
+    if (ir::info(inst.op).names_global()) return false;
     switch (inst.op) {
       case Op::Call:
         if (!module_.functions[inst.function].pure) return false;

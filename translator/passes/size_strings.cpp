@@ -93,7 +93,7 @@ class StringSizer {
 
   /// Keys of `inst` flow into the array's key types.
   void note_keys(const Inst& inst, const ir::Body& body) {
-    if (!uses_global(inst.op) || inst.op == Op::Foreach) return;
+    if (!ir::info(inst.op).names_global() || inst.op == Op::Foreach) return;
     ir::Global& global = module_.globals[inst.global];
     bool value_first = inst.op == Op::ArraySet || inst.op == Op::ArrayAdd ||
                        inst.op == Op::StatAdd || inst.op == Op::HistGet;

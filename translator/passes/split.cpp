@@ -74,7 +74,7 @@ class Splitter {
 
   /// Only user space can execute `inst` itself, whatever its operands.
   bool user_only(const Inst& inst) const {
-    if (uses_global(inst.op) && user_globals_.count(inst.global)) return true;
+    if (ir::info(inst.op).names_global() && user_globals_.count(inst.global)) return true;
     switch (inst.op) {
       case Op::StatGet: return true;
       case Op::Clear: return module_.globals[inst.global].is_array();
@@ -279,7 +279,7 @@ class Splitter {
       bool user = inst.moved;
       if (!user) {
         user = left || reads_user_local(inst) || (writes_user_local(inst) && !kernel_only(inst)) ||
-               (uses_global(inst.op) && touched.count(inst.global));
+               (ir::info(inst.op).names_global() && touched.count(inst.global));
         // What fails in the handler is for the Try around this one, if any.
         if (inst.op == Op::Try && contains_failing_user(inst.blocks[0])) user = true;
         if (inst.op == Op::Loop && has_moved_jump(inst.blocks[1])) user = true;
@@ -303,7 +303,7 @@ class Splitter {
   }
 
   void note_globals(Inst& inst, std::set<ir::GlobalId>& touched) {
-    if (uses_global(inst.op)) touched.insert(inst.global);
+    if (ir::info(inst.op).names_global()) touched.insert(inst.global);
     for (ir::Block& block : inst.blocks)
       for (Inst& child : block) note_globals(child, touched);
   }
