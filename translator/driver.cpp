@@ -68,6 +68,7 @@ class Driver {
 
   int run() {
     diagnostics_.suppress_warnings(o_.no_warnings);
+    diagnostics_.show_similar_warnings(o_.verbose > 0);
     diagnostics_.warnings_are_errors(o_.warnings_are_errors);
     std::string text;
     if (!load_script(text)) return report();
@@ -78,7 +79,7 @@ class Driver {
     if (may_cache) {
       PassTimer timer;
       std::string entry = cache_.find(cache_key(text));
-      if (!entry.empty()) {
+      if (!entry.empty() && !refuses_warnings_of(entry)) {
         note("Pass 3: using cached " + entry + "/harness.cpp");
         note("Pass 4: using cached " + entry + "/harness.so in " + timer.elapsed());
         show_kept_warnings(entry);
@@ -90,6 +91,7 @@ class Driver {
     if (will_compile() && begin_compilation().empty()) compilation_->start_harness();
     int status = compile(script, may_cache);
     if (compilation_) drop_compilation();
+    diagnostics_.tell_suppressed(std::cerr);
     return status;
   }
 
@@ -108,7 +110,7 @@ class Driver {
   /// After a pass: errors end the run with stap's summary line.
   bool failed(int pass, const char* what) {
     diagnostics_.flush(std::cerr);
-    if (!diagnostics_.has_errors()) return false;
+    if (!diagnostics_.ends_run()) return false;
     std::cerr << "Pass " << pass << ": " << what << " failed.  [man error::pass" << pass << "]\n";
     return true;
   }
@@ -164,6 +166,8 @@ class Driver {
     compile_options_.suppress_errors = o_.suppress_errors;
     compile_options_.guru = o_.guru;
     compile_options_.keep_unused = o_.keep_unused;
+    compile_options_.explain_elision = o_.verbose > 2;
+    compile_options_.timing = o_.timing;
     compile_options_.defines = o_.defines;
     compile_options_.header_constant = header_constant;
     compile_options_.tapset_dirs.push_back(CORETAP_TAPSET_DIR);
@@ -256,6 +260,7 @@ class Driver {
       if (is_listing()) return list(program, context);
       if (o_.portable) check_portable(program);
       if (!diagnostics_.has_errors()) resolve_symbols(program, context);
+      if (!diagnostics_.has_errors()) elide(program);
       if (!diagnostics_.has_errors()) infer_types(program);
       if (!diagnostics_.has_errors()) check_usage(program);
       if (failed(2, "analysis")) return 1;
@@ -382,8 +387,7 @@ class Driver {
       dependencies.insert("/proc/self/exe");
       dependencies.merge(runtime_headers());
       for (const std::string& dir : compile_options_.tapset_dirs) dependencies.insert(dir);
-      if (std::string text = rendered_warnings(); !text.empty())
-        write_file(work + "/warnings", text, error);  // a full disk shows in commit()
+      keep_warnings(work);
       entry = cache_.commit(work, cache_key(*text_for_key_), dependencies, error);
       if (entry.empty()) {
         diagnostics_.error("cache-write", error);
@@ -400,6 +404,7 @@ class Driver {
       leave(work);
       return 0;
     }
+    diagnostics_.tell_suppressed(std::cerr);
     int status = pass5(entry);
     if (o_.keep_files || !may_cache) leave(entry);
     return status;
@@ -411,17 +416,32 @@ class Driver {
     std::cerr << "Keeping temporary directory \"" << folder << "\"\n";
   }
 
-  /// Warnings of the compilation, kept beside its result: a cached run shows them again.
-  std::string rendered_warnings() const {
-    std::ostringstream text;
-    for (const Diagnostic& diagnostic : diagnostics_.all())
-      if (diagnostic.severity == Severity::Warning) render(text, diagnostic);
-    return text.str();
+  /// Warnings of the compilation are kept beside its result, as they are shown without and with -v: a
+  /// cached run shows them again.
+  static constexpr const char* kWarningFiles[] = {"/warnings", "/all-warnings"};
+
+  void keep_warnings(const std::string& work) const {
+    for (bool all_similar : {false, true}) {
+      std::ostringstream text;
+      std::string error;  // a full disk shows in commit()
+      diagnostics_.write_warnings(text, all_similar);
+      if (!text.str().empty()) write_file(work + kWarningFiles[all_similar], text.str(), error);
+    }
+  }
+
+  std::string kept_warnings(const std::string& entry) const {
+    std::string text, error;
+    read_file(entry + kWarningFiles[o_.verbose > 0], text, error);
+    return text;
+  }
+
+  /// With -W a script that has warnings is compiled anew, which fails.
+  bool refuses_warnings_of(const std::string& entry) const {
+    return o_.warnings_are_errors && !o_.no_warnings && !kept_warnings(entry).empty();
   }
 
   void show_kept_warnings(const std::string& entry) const {
-    std::string text, error;
-    if (!o_.no_warnings && read_file(entry + "/warnings", text, error)) std::cerr << text;
+    if (!o_.no_warnings) std::cerr << kept_warnings(entry);
   }
 
   // ---------------------------------------------------------------- pass 5

@@ -285,6 +285,7 @@ Build
   --portable     refuse probes and types that are bound to one build of a file
   -D NAME=VALUE  set a limit, e.g. -D MAXSTRINGLEN=256 -D MAXACTION=10000
   -I DIR         also look for tapsets in DIR
+  -u             keep what the script does not use
   -g             guru mode: embedded C is allowed
   --disable-cache  compile anew
 Look

@@ -62,18 +62,18 @@ class BadInput(LiveTest):
         nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", CORETAP]
         result = run(*nobody, "-e", HELLO, env=env)
         self.assertEqual(self.ok(result), "x\n")
-        result = run(*nobody, "-e", f'probe process("{prog}").function("called") {{ }}', env=env)
+        result = run(*nobody, "-e", f'probe process("{prog}").function("called") {{ next }}', env=env)
         self.assertEqual(result.returncode, 1)
         self.assertRegex(result.stderr, "root|CAP_BPF")
         self.assertNotIn("libbpf", result.stderr)
 
     def test_target_command_that_does_not_exist(self):
-        result = script("probe end { }", "-c", "/no/such/command")
+        result = script("probe end { next }", "-c", "/no/such/command")
         self.assertEqual(result.returncode, 1, result.stderr)
         self.assertIn("/no/such/command", result.stderr)
 
     def test_target_process_that_does_not_exist(self):
-        result = script("probe end { }", "-x", "4194000")
+        result = script("probe end { next }", "-x", "4194000")
         self.assertEqual(result.returncode, 1, result.stderr)
         self.assertIn("4194000", result.stderr)
 

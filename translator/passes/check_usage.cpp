@@ -1,4 +1,4 @@
-// Warnings about what a script says without effect.
+// Warnings about what the command line says without effect.
 #include "passes/program.h"
 
 namespace coretap {

@@ -41,8 +41,6 @@ class ModuleLowering {
     ir::GlobalId text, which;
   };
   const MatchGlobals& match_globals();
-  /// Does the script ask for groups, so that matches have to be remembered?
-  bool asks_for_groups() const;
   /// 1 + the pattern's index in Module::patterns.
   int64_t pattern_number(const std::string& pattern);
   /// The function made for `side`, lowered when first asked for; kNone if it cannot be (reported

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "passes/lower_body.h"
+#include "passes/variable_use.h"
 
 namespace coretap {
 
@@ -12,15 +13,6 @@ using ir::Op;
 using ir::Ty;
 
 // ------------------------------------------------------------------ what a module shares
-
-bool ModuleLowering::asks_for_groups() const {
-  return std::any_of(program.functions.begin(), program.functions.end(),
-                     [](const ast::FunctionDecl* f) {
-                       if (!f->has_embedded_c) return false;
-                       std::string op = read_pragmas(f->embedded_c).op;
-                       return op == "matched" || op == "ngroups";
-                     });
-}
 
 const ModuleLowering::MatchGlobals& ModuleLowering::match_globals() {
   if (!match_globals_)
@@ -45,7 +37,7 @@ ir::Operand BodyLowering::regex(ast::Regex& regex) {
   ir::LocalId dst = b_.temp(Ty::Long);
   b_.append(Op::RegexMatch, {text}, dst).name = regex.pattern;
   Operand matches = Operand::of(dst);
-  if (outer_.asks_for_groups()) {
+  if (asks_for_groups(outer_.program)) {
     Operand which = b_.value(Op::Mul, {matches, Operand::integer(number)});
     if (side_ == ir::Side::Kernel) {
       b_.append(Op::Copy, {text}, match_locals().text.local);

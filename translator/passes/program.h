@@ -21,6 +21,8 @@ namespace coretap {
 struct CompileOptions {
   bool guru = false;                           ///< -g
   bool keep_unused = false;                    ///< -u
+  bool explain_elision = false;                ///< -vvv: also what follows from earlier elisions
+  bool timing = false;                         ///< -t
   bool suppress_errors = false;                ///< --suppress-handler-errors
   std::vector<std::string> tapset_dirs;        ///< our tapsets, then -I
   std::map<std::string, std::string> defines;  ///< -D NAME=VALUE
@@ -80,6 +82,10 @@ void elaborate_probes(Program& program, probes::ResolveContext& context);
 /// tapset files as names ask for them (and their probes with them). After it: globals and functions are complete.
 void resolve_symbols(Program& program, probes::ResolveContext& context);
 
+/// Leaves out what is not used and does nothing, with warnings (-u: only what is never reached).
+/// After it: probes, globals and functions are those of the -p2 listing.
+void elide(Program& program);
+
 /// Reports a pattern that is no regular expression, or too large a one.
 void check_pattern(const ast::Regex& regex, Diagnostics& diagnostics);
 
@@ -87,7 +93,7 @@ void check_pattern(const ast::Regex& regex, Diagnostics& diagnostics);
 /// Unknown is left but in unused places, and the patterns of `=~` are good.
 void infer_types(Program& program);
 
-/// Unused variables and functions, statements without effect, arguments never used.
+/// Script arguments that are used nowhere.
 void check_usage(Program& program);
 
 /// AST to IR, one body per distinct meaning of its sites. After it: kernel bodies may still hold

@@ -77,7 +77,6 @@ Diagnostic& Diagnostics::error(std::string id, std::string message) {
 }
 
 Diagnostic& Diagnostics::warning(std::string id, const Span& at, std::string message) {
-  if (warnings_as_errors_) return semantic_error(std::move(id), at, std::move(message));
   return add(Severity::Warning, std::move(id), at, std::move(message));
 }
 
@@ -89,18 +88,59 @@ void Diagnostics::truncate(size_t mark) {
   flushed_ = std::min(flushed_, all_.size());
 }
 
+bool Diagnostics::has_warnings() const {
+  return std::any_of(all_.begin(), all_.end(), [](const Diagnostic& diagnostic) {
+    return diagnostic.severity == Severity::Warning;
+  });
+}
+
+bool Diagnostics::ends_run() const {
+  return has_errors() || (warnings_as_errors_ && !suppress_warnings_ && has_warnings());
+}
+
+bool Diagnostics::is_repeated(size_t index, bool all_similar, size_t& suppressed) const {
+  const Diagnostic& now = all_[index];
+  auto end = all_.begin() + static_cast<ptrdiff_t>(index);
+  auto at_same_place = [&](const Diagnostic& other) {
+    return other.id == now.id && other.span.file == now.span.file &&
+           other.span.begin == now.span.begin && other.message == now.message;
+  };
+  if (std::any_of(all_.begin(), end, at_same_place)) return true;
+  if (all_similar || now.severity != Severity::Warning) return false;
+  bool similar = std::any_of(all_.begin(), end, [&](const Diagnostic& other) {
+    return other.severity == Severity::Warning && other.message == now.message;
+  });
+  suppressed += similar;
+  return similar;
+}
+
 void Diagnostics::flush(std::ostream& out) {
   for (size_t i = flushed_; i < all_.size(); i++) {
-    const Diagnostic& now = all_[i];
-    if (suppress_warnings_ && !is_error(now.severity)) continue;
-    auto same = [&](const Diagnostic& other) {
-      return other.id == now.id && other.span.file == now.span.file &&
-             other.span.begin == now.span.begin && other.message == now.message;
-    };
-    if (std::any_of(all_.begin(), all_.begin() + static_cast<ptrdiff_t>(i), same)) continue;
-    render(out, now);
+    if (suppress_warnings_ && !is_error(all_[i].severity)) continue;
+    if (!is_repeated(i, all_similar_, suppressed_)) render(out, all_[i]);
   }
   flushed_ = all_.size();
+}
+
+namespace {
+void write_suppressed(std::ostream& out, size_t number) {
+  if (number == 0) return;
+  out << "Number of similar warning messages suppressed: " << number << ".\n"
+      << "Rerun with -v to see them.\n";
+}
+}  // namespace
+
+void Diagnostics::tell_suppressed(std::ostream& out) {
+  write_suppressed(out, suppressed_);
+  suppressed_ = 0;
+}
+
+void Diagnostics::write_warnings(std::ostream& out, bool all_similar) const {
+  size_t suppressed = 0;
+  for (size_t i = 0; i < all_.size(); i++)
+    if (all_[i].severity == Severity::Warning && !is_repeated(i, all_similar, suppressed))
+      render(out, all_[i]);
+  write_suppressed(out, suppressed);
 }
 
 void render(std::ostream& out, const Diagnostic& diagnostic) {

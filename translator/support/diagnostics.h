@@ -54,14 +54,23 @@ class Diagnostics {
   Diagnostic& warning(std::string id, const Span& at, std::string message);
 
   bool has_errors() const { return errors_ != 0; }
+  /// Must the run end after this pass? With -W also because of a warning, which stays a warning: the
+  /// pass goes on and shows all it finds.
+  bool ends_run() const;
   size_t error_count() const { return errors_; }
   const std::vector<Diagnostic>& all() const { return all_; }
   void suppress_warnings(bool on) { suppress_warnings_ = on; }     ///< -w
   void warnings_are_errors(bool on) { warnings_as_errors_ = on; }  ///< -W
 
+  void show_similar_warnings(bool on) { all_similar_ = on; }  ///< -v
+
   /// Writes everything that was added since the last flush. Identical messages at the same
-  /// place are written once.
+  /// place are written once, and so are, as in SystemTap, warnings of the same words.
   void flush(std::ostream& out);
+  /// Says how many warnings flush() held back for their words, once.
+  void tell_suppressed(std::ostream& out);
+  /// Writes the warnings of the run, flushed or not, as without -v or (`all_similar`) with it.
+  void write_warnings(std::ostream& out, bool all_similar) const;
   /// Forgets errors added after `mark` (a value of error_count/all().size() kept by the caller):
   /// an optional probe point (`?`) that failed to resolve is not an error.
   void truncate(size_t mark);
@@ -69,10 +78,15 @@ class Diagnostics {
  private:
   Diagnostic& add(Severity, std::string id, const Span&, std::string message);
   std::vector<Diagnostic> all_;
+  /// Is all()[index] said before? Counts it if only its words are.
+  bool is_repeated(size_t index, bool all_similar, size_t& suppressed) const;
+  bool has_warnings() const;
   size_t flushed_ = 0;
+  size_t suppressed_ = 0;  ///< similar warnings held back and not yet told of
   size_t errors_ = 0;
   bool suppress_warnings_ = false;
   bool warnings_as_errors_ = false;
+  bool all_similar_ = false;
 };
 
 /// Writes one diagnostic, with source line and caret.
