@@ -33,7 +33,7 @@ class Language(LiveTest):
 
     def test_the_next_overload_gets_the_same_arguments(self):
         self.both('printf("%s\\n", f("in"))', ["in"], '''
-            function f(a:string) { a = "changed"; next }
+            function f(a:string) { a = "changed"; if (a != "") next; return a }
             function f(a:string) { return a }''')
 
     def test_next_inside_loops_and_branches(self):
@@ -56,9 +56,9 @@ class Language(LiveTest):
                   ["all functions exhausted"], 'function f(a) { if (a) next; return 1 }')
 
     def test_exhausted_overloads_end_the_session(self):
-        done = script("function f() { next } probe begin { f() } probe error { println(7) }")
+        done = script("function f:long () { next } probe begin { println(f()) } probe error { println(7) }")
         self.assertEqual((done.returncode, done.stdout), (1, "7\n"))
-        self.assertIn("ERROR: all functions exhausted near identifier 'f' at <input>:1:37\n",
+        self.assertIn("ERROR: all functions exhausted near identifier 'f' at <input>:1:51\n",
                       done.stderr)
 
     def test_a_function_of_the_script_comes_before_the_tapsets(self):
@@ -100,7 +100,7 @@ class Language(LiveTest):
             function odd(n) { return n == 0 ? 0 : even(n - 1) }''')
 
     def test_recursion_is_bounded(self):
-        self.both("try { f(100) } catch (m) { println(m) }", ["MAXNESTING exceeded"],
+        self.both("try { println(f(100)) } catch (m) { println(m) }", ["MAXNESTING exceeded"],
                   "function f(n) { return n ? f(n - 1) : 0 }")
         self.both('printf("%d\\n", f(100))', ["100"],
                   "function f(n) { return n ? 1 + f(n - 1) : 0 }", "-DMAXNESTING=200")
@@ -108,7 +108,7 @@ class Language(LiveTest):
     def test_maxaction_counts_statements(self):
         prog = build("calls", "-O0")
         text = (f'probe process("{prog}").function("walk").call {{ n = 0\n try {{ '
-                'while (1) { n++; a = n; if (a < 0) b = 1 } } catch (m) { printf("%s %d\\n", m, n) } }')
+                'while (1) { n++; a = n; if (a < 0) break } } catch (m) { printf("%s %d\\n", m, n) } }')
         out = self.lines(script(text, "-DMAXACTION=400", "-c", f"{prog} >/dev/null"))
         self.assertEqual(len(out), 1)
         words = out[0].rsplit(" ", 1)
@@ -145,7 +145,7 @@ class Language(LiveTest):
                                (("-D", "HIST_ELISION=1"), ["0", "1", "2", "~", str(1 << 29), str(1 << 30), str(1 << 31)])):
             labels = labels[1:] if labels[:2] == ["0", "0"] else labels
             user = self.lines(script(text.replace("POINT", "begin"), *option))
-            kernel = self.lines(script(text.replace("POINT", f'process("{prog}").function("walk").call').replace("exit()", ""),
+            kernel = self.lines(script(text.replace("POINT", f'process("{prog}").function("walk").call').replace("exit()", "next"),
                                        *option, "-c", f"{prog} >/dev/null"))
             self.assertEqual([line.split()[0] for line in user[1:] if line], labels)
             self.assertEqual(kernel, user)
@@ -164,7 +164,7 @@ class Language(LiveTest):
         text = 'probe POINT { warn("look out"); println("on") next } probe begin(1) { exit() }'
         prog = build("calls", "-O0")
         for done in (script(text.replace("POINT", "begin")),
-                     script(text.replace("POINT", f'process("{prog}").function("walk").call').replace("exit()", ""),
+                     script(text.replace("POINT", f'process("{prog}").function("walk").call').replace("exit()", "next"),
                             "-c", f"{prog} >/dev/null")):
             self.assertEqual((done.stdout, done.stderr, done.returncode), ("on\n", "WARNING: look out\n", 0))
 
@@ -298,10 +298,10 @@ class Language(LiveTest):
 
     def test_conditions_of_an_alias_and_of_its_use_both_hold(self):
         out = self.lines(script('''
-            global a = 1, b
+            global a = 1, b = 0
             probe mine = begin if (a) { x = 5 }
             probe mine if (b == 0) { println(x) }
-            probe mine if (b) { println("never") }
+            probe mine if (b) { printf("never %d\\n", x) }
             probe begin(1) if (!a) { println("never") }
             probe begin(2) { exit() }
             probe end if (a && !b) { println("end") }'''))

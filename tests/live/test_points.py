@@ -107,9 +107,9 @@ class Points(LiveTest):
 
     def test_probewrite(self):
         """The alias knows what the handler that uses it writes to."""
-        text = '''probe mine = POINT { x = 0 y = 0 }, { printf("%d%d %d\\n", @probewrite(x), @probewrite(y), z) }
+        text = '''probe mine = POINT { x = 0 y = 0 z = 0 }, { printf("%d%d %d\\n", @probewrite(x), @probewrite(y), x + y + z) }
                   probe mine { x = 5 } probe mine { y++ } probe mine { z = x + y + 3 }'''
-        wanted = ["00 3", "01 0", "10 0"]
+        wanted = ["00 3", "01 1", "10 5"]
         self.assertEqual(sorted(self.user_side(text.replace("POINT", "begin") + " probe begin(1) { exit() }")), wanted)
         self.assertEqual(sorted(self.kernel_side(text.replace("POINT", 'PROG.function("walk").call'))), wanted)
 

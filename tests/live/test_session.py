@@ -79,7 +79,7 @@ class Session(LiveTest):
     def interrupt(self, number):
         prog = build("threads", "-O1")
         process = subprocess.Popen(
-            [CORETAP, "-e", f'probe process("{prog}").function("called") {{ }} '
+            [CORETAP, "-e", f'probe process("{prog}").function("called") {{ next }} '
              'probe begin { println("ready") } probe end { println("bye") }'],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.assertEqual(process.stdout.readline(), "ready\n")
@@ -115,7 +115,7 @@ class Session(LiveTest):
 
     def test_kernel_side_error_ends_the_session(self):
         prog = build("threads", "-O1")
-        result = script(f'global z probe process("{prog}").function("called") {{ x = 10 / z }}', "-c", prog)
+        result = script(f'global x, z = 0 probe process("{prog}").function("called") {{ x = 10 / z }}', "-c", prog)
         self.assertEqual(result.returncode, 1)
         self.assertIn("division by 0", result.stderr)
 

@@ -74,7 +74,7 @@ class Timing(LiveTest):
 
     def test_errors_and_caught_errors_are_hits(self):
         prog = build("calls", "-O0")
-        done = script(f'probe process("{prog}").function("add") {{ if ($b % 2) x = 1 / 0 }}', "-t",
+        done = script(f'probe process("{prog}").function("add") {{ if ($b % 2) println(1 / 0) }}', "-t",
                       "-DMAXERRORS=5", "-c", f"{prog} >/dev/null")
         self.assertEqual(self.report(done.stdout)[1][0][2], 10)
         done = script('probe begin { error("x") } probe error { println("e") }', "-t")

@@ -2,7 +2,7 @@
 from language.case import Case
 
 CASES = [
-    Case("globals", "globals_a++; globals_b = globals_a; num[0] = globals_b; num[1] = globals_c", [1, 1, 0][1:],
+    Case("globals", "globals_a++; globals_b = globals_a; num[0] = globals_b; num[1] = globals_c; if (0) globals_c = 1", [1, 1, 0][1:],
          globals="global globals_a, globals_b\nglobal globals_c"),
     Case("initialised", "num[0] = initialised_a; num[1] = initialised_b; initialised_a++; num[2] = initialised_a", [7, -5, 8],
          globals="global initialised_a = 7, initialised_b = -5"),

@@ -25,12 +25,12 @@ CASES = [
     Case("comma_free_statements", "a = 1 b = 2 c = a + b num[0] = c", [3]),
     Case("functions", "num[0] = functions_add(2, 3); txt[0] = functions_say(\"x\", 2); functions_set(7); num[1] = functions_g; "
          "num[2] = functions_default(); num[3] = functions_early(5); num[4] = functions_early(-5); num[5] = functions_loop(4); "
-         "x = 1; functions_change(x); num[6] = x; num[7] = functions_nested(2)",
-         [5, 7, 0, 1, -1, 4, 1, 25], ["xx2"], globals="global functions_g",
+         "x = 1; num[8] = functions_change(x); num[6] = x; num[7] = functions_nested(2)",
+         [5, 7, 0, 1, -1, 4, 1, 25, 9], ["xx2"], globals="global functions_g",
          functions="function functions_add(a, b) { return a + b }\n"
                    'function functions_say:string(s:string, n:long) { return s . s . sprint(n) }\n'
                    "function functions_set(v) { functions_g = v }\n"
-                   "function functions_default:long() { }\n"
+                   "function functions_default:long() { if (0) return 1 }\n"
                    "function functions_early(v) { if (v > 0) return 1; if (v == 0) return 0; return -1 }\n"
                    "function functions_loop(v) { for (i = 0; i < 100; i++) { if (i == v) return i } return 99 }\n"
                    "function functions_change(v) { v = 9; return v }\n"
