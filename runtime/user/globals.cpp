@@ -126,7 +126,8 @@ std::string set_scalars(const Program& program, char* shared,
     const Global* end = program.globals + program.global_count;
     const Global* g =
         std::find_if(program.globals, end, [&](const Global& each) { return name == each.name; });
-    if (g == end) return "-G " + name + ": the script has no global variable of this name, or does not use it";
+    if (g == end)
+      return "-G " + name + ": the script has no global variable of this name, or does not use it";
     if (std::string error = set_from_text(*g, value); !error.empty()) return error;
   }
   return "";

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Every tapset function, on every side it is for, and every alias goes through the translator, and
-none reads a variable that nothing assigns to.
+"""Every tapset function, on every side it is for, and every alias goes through the translator;
+none is left out as having no effect, and none reads a variable that nothing assigns to.
 
 usage: test_every_function.py [CORETAP [PASS [NAME...]]]; PASS 3 translates, 4 also compiles.
 """
@@ -27,6 +27,9 @@ PLACES = {
 # Where functions of one kind of probe only can be called.
 ONLY_IN = {"syscall_arg": {"syscall"}, "syscall_return": {"return"},
            "returnval": {"return"}, "returnstr": {"return"}}
+# What fills the variables that functions whose names begin so read.
+FIRST = {"read_stopwatch": 'start_stopwatch("x"); stop_stopwatch("x"); ',
+         "qs": 'qs_wait("x"); qs_run("x"); qs_done("x"); '}
 
 
 def calls():
@@ -39,13 +42,14 @@ def calls():
             seen.add((name, len(types)))
             text = '"rax"' if name.endswith("register") else '"x"'
             call = f"{name}({', '.join(text if t == 'string' else '1' for t in types)})"
-            yield name, f"println({call})" if result else call
+            first = "".join(FIRST[start] for start in FIRST if name.startswith(start))
+            yield name, first + (f"println({call})" if result else call)
 
 
 def translate(name, place, script):
     done = subprocess.run([str(CORETAP), "-g", "-p" + PASS, "-e", script], capture_output=True,
                           text=True)
-    if done.returncode == 0 and "never-assigned" not in done.stderr:
+    if done.returncode == 0 and not re.search("never-assigned|elided-expression", done.stderr):
         return None
     if place == "user" and "needs-kernel-event" in done.stderr:
         return None  # as it says: not for begin, end and timers

@@ -157,9 +157,14 @@ class Elision {
     });
   }
 
+  static bool declares(const ElaboratedProbe& probe) {
+    return std::any_of(probe.sites.begin(), probe.sites.end(),
+                       [](const probes::ResolvedProbe& site) { return site.declares; });
+  }
+
   bool drop_probes() {
     return std::erase_if(program_.probes, [this](const ElaboratedProbe& probe) {
-             if (!is_null(probe.body) || has_condition(probe)) return false;
+             if (!is_null(probe.body) || has_condition(probe) || declares(probe)) return false;
              if (!program_.options.timing && !probe.sites.empty()) {
                const std::string& name = probe.sites.front().canonical;
                program_.diagnostics.warning(

@@ -75,7 +75,8 @@ struct ResolvedProbe {
   // user side
   ir::UserEvent event = ir::UserEvent::Begin;
   int64_t priority = 0;
-  bool never = false;  ///< `probe never`: analysed like a user-side probe, but never run
+  bool never = false;     ///< `probe never`: analysed like a user-side probe, but never run
+  bool declares = false;  ///< a counter: there for what it names, also with an empty handler
   uint64_t period_ns = 0, randomize_ns = 0;
   // kernel side
   ir::Mechanism mechanism = ir::Mechanism::Uprobe;
