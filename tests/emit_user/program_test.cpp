@@ -348,7 +348,9 @@ TEST(UserCpp, GlobalsSetWithG) {
   EXPECT_EQ(bad.err, "ERROR: -G n=abc: 'abc' is not a 64-bit number\n");
   EXPECT_EQ(bad.status, 1);
   bad = unit.run("-G nosuch=1");
-  EXPECT_EQ(bad.err, "ERROR: -G nosuch: the script has no global variable of this name, or does not use it\n");
+  EXPECT_EQ(
+      bad.err,
+      "ERROR: -G nosuch: the script has no global variable of this name, or does not use it\n");
   EXPECT_EQ(bad.status, 1);
 }
 

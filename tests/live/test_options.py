@@ -113,10 +113,15 @@ class Options(LiveTest):
         done = coretap("-gwup1", "-e", EXIT)
         self.assertEqual(done.returncode, 0)
         self.assertIn("exit()", done.stdout)
-        unused = "function f() { return 5 } probe begin { %{ ; %} x = 4 }"
-        self.assertEqual(os.path.isdir(self.ok(coretap("-gp4", "-e", unused)).strip()), True)
-        self.assertNotIn("WARNING", coretap("-wp2", "-e", unused.replace("%{ ; %}", "")).stderr)
-        self.assertIn("x:long", coretap("-up2", "-e", unused.replace("%{ ; %}", "")).stdout)
+        unused = "probe begin { %{ ; %} x = 4 next }"
+        self.assertTrue(os.path.isdir(self.ok(coretap("-gwp4", "-e", unused)).strip()))
+        self.assertEqual(coretap("-wp4", "-e", unused).returncode, 1)
+        unused = "probe begin { x = 4 next }"
+        done = coretap("-p2", "-e", unused)
+        self.assertIn("WARNING", done.stderr)
+        self.assertNotIn("x:long", done.stdout)
+        self.assertNotIn("x:long", self.ok(coretap("-wp2", "-e", unused)))
+        self.assertIn("x:long", self.ok(coretap("-up2", "-e", unused)))
 
     def test_configuration_of_the_running_kernel(self):
         for path in (f"/boot/config-{os.uname().release}", "/proc/config.gz"):
