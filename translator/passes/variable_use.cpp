@@ -40,12 +40,12 @@ class Collector {
         return this->stmt(*guarded.handler);
       }
       case ast::StmtKind::Embedded:
-        return collect_embedded(static_cast<ast::EmbeddedStmt&>(stmt).code, use_);
-      default:
-        ast::for_each_child(
-            stmt, [this](ast::ExprPtr& e) { expr(*e); },
-            [this](ast::StmtPtr& s) { this->stmt(*s); });
+        collect_embedded(static_cast<ast::EmbeddedStmt&>(stmt).code, use_);
+        break;
+      default: break;
     }
+    ast::for_each_child(
+        stmt, [this](ast::ExprPtr& e) { expr(*e); }, [this](ast::StmtPtr& s) { this->stmt(*s); });
   }
 
   void expr(ast::Expr& expr) {
@@ -66,7 +66,8 @@ class Collector {
       }
       case ast::ExprKind::Print: use_.acts |= !static_cast<ast::Print&>(expr).to_string; break;
       case ast::ExprKind::Embedded:
-        return collect_embedded(static_cast<ast::EmbeddedExpr&>(expr).code, use_);
+        collect_embedded(static_cast<ast::EmbeddedExpr&>(expr).code, use_);
+        break;
       case ast::ExprKind::Regex: use_.acts |= matches_are_kept_; break;
       default: break;
     }

@@ -18,8 +18,8 @@ CASES = [
     *[Case(f"expression_arguments_{side}", f'num[0] = ea_{side}(20, "xyz"); txt[0] = es_{side}("abc"); num[1] = ec_{side}(1); num[2] = ec_{side}(0)',
            [20 + ord("z"), 8, 7], ["bc"], sides=(where,), functions=IN_EXPRESSIONS.replace("SIDE", side))
       for side, where in (("bpf", "kernel"), ("harness", "user"))],
-    Case("expression_printing", "ep_f(5, \"x\")", out="<5 x>",
-         functions='function ep_f(n:long, s:string) { %{ /* harness */ STAP_PRINTF("<%lld %s>", (long long)STAP_ARG_n, STAP_ARG_s); %} }'),
+    Case("expression_printing", "ep_f(5, \"x\")", out="<6 x>",
+         functions='function ep_f(n:long, s:string) { n = 6; %{ /* harness */ STAP_PRINTF("<%lld %s>", (long long)STAP_ARG_n, STAP_ARG_s); %} }'),
     Case("results", 'txt[0] = results_f("abc"); num[0] = results_g(3)', [9], ["bc"],
          functions=two("results_f:string (s:string)", "STAP_RETVALUE[0] = STAP_ARG_s[1]; STAP_RETVALUE[1] = STAP_ARG_s[2];") + "\n" +
          two("results_g:long (n:long)", "STAP_RETVALUE = STAP_ARG_n; STAP_RETVALUE *= 3;")),
