@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,10 @@ struct Build {
   std::string flags;         ///< "-O2 -gdwarf-5"
   std::string name() const;  ///< for test names: letters and digits only
 };
+/// How a failing test, and ctest's list, show it.
+inline void PrintTo(const Build& build, std::ostream* out) {
+  *out << build.compiler << ' ' << build.flags;
+}
 /// gcc and clang (and their C++ compilers for .cpp), the given -O levels, DWARF 4 and 5.
 std::vector<Build> builds(const std::vector<std::string>& levels);
 

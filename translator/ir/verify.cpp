@@ -145,7 +145,7 @@ class Verifier {
     for (const char* p = row.args; *p; ++p) {
       if (*p == '*') return;
       if (*p == 'K') {
-        keys(inst, *g, next);
+        if (g) keys(inst, *g, next);
         return;
       }
       if (inst.op == Op::Return && inst.args.empty()) return;
@@ -336,7 +336,7 @@ class Verifier {
     size_t want = 0;
     int inner = loops;
     switch (inst.op) {
-      case Op::If: want = 2; break;
+      case Op::If:
       case Op::Try: want = 2; break;
       case Op::Loop:
         want = 3;
