@@ -77,7 +77,8 @@ static __always_inline s64 ct_str_compare(const char* a, u32 a_cap, const char* 
 
 /* ct_str_put() for a few words: each is shifted over two words of `to`. Every offset is compared with
  * the capacity right before its use, which is the only proof the verifier takes, and is opaque to
- * clang, which would compare something equivalent instead. */
+ * clang, which would compare something equivalent instead. Each comparison is a path to the end of
+ * the loop, where they become one. */
 static __always_inline void ct_str_put_words(char* to, u32 to_cap, u64 at, const char* from,
                                              u32 from_cap) {
   const u64 shift = (at & 7) * 8;
@@ -91,9 +92,11 @@ static __always_inline void ct_str_put_words(char* to, u32 to_cap, u64 at, const
     /* Shifting by 64 is not defined: two steps. */
     carry = word >> 1 >> (63 - shift);
   }
+  ct_checkpoint();
   u64 last = slot + from_cap;
   ct_opaque(last);
   if (last <= to_cap - 8) *(ct_word*)(to + last) |= carry;
+  ct_checkpoint();
 }
 
 /* Writes `from` at byte `at` of a buffer that is zero from there on; cut, with its NUL, if it does

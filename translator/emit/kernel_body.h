@@ -46,9 +46,6 @@ class BodyEmitter {
   void if_else(const ir::Inst& inst);
   void loop(const ir::Inst& inst);
   std::string turns(const ir::Inst& loop) const;
-  /// Is the C function that is being written the body of a C loop, which the verifier walks turn by
-  /// turn? There no state equals one of another turn, and those that are kept push out useful ones.
-  bool turns_in_c() const { return c_function_ != 0 && unit_.flavour == Flavour::Base; }
   void after_loop();
   void try_catch(const ir::Inst& inst);
   void return_from(const ir::Inst& inst);
