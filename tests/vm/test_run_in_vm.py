@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 import kernels
 import run_in_vm
@@ -91,6 +92,23 @@ class Otherwise(unittest.TestCase):
         self.assertEqual(done.returncode, run_in_vm.SKIPPED)
         self.assertIn("SKIPPED", done.stderr)
         self.assertIn("qemu-system-x86_64", done.stderr)
+
+    def test_a_kernel_that_dies_while_it_boots_is_booted_again(self) -> None:
+        boots, real = [], run_in_vm._run_qemu
+
+        def run_qemu(command: list[str], timeout: int) -> None:
+            boots.append(command)
+            if len(boots) > 1:
+                return real(command, timeout)
+            for word in command:  # QEMU has made its files, and that is all
+                if word.startswith("file:"):
+                    pathlib.Path(word.removeprefix("file:")).touch()
+
+        with unittest.mock.patch.object(run_in_vm, "_run_qemu", run_qemu):
+            result = run_in_vm.run(next(iter(kernels.KERNELS)), [Job("first", "echo done")], [])
+        self.assertEqual(len(boots), 2)
+        self.assertTrue(result.finished)
+        self.assertEqual(result.jobs[0].stdout, "done\n")
 
     def test_a_vm_that_dies_keeps_what_came_before(self) -> None:
         jobs = [Job("first", "echo done"), Job("panic", "echo c >/proc/sysrq-trigger"), Job("never", "true")]
