@@ -56,7 +56,7 @@ class Symbols:
         match = FULL.match(line)
         assert match, line
         address, offset, size = (int(match[i], 16) for i in (1, 3, 4))
-        if match[2].startswith("bpf_prog_"):
+        if match[2].startswith(("bpf_prog_", "bpf_trampoline_", "bpf_dispatcher_")):
             return match[2]  # the profiler may hit BPF code, which is gone when the guest's table is read
         assert address - offset in self.by_name[match[2]], line
         at = bisect.bisect_right(self.addresses, address)
