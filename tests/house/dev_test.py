@@ -20,6 +20,8 @@ add_executable(coretap translator/main.cpp)
 if(CORETAP_TESTS)
   enable_testing()
   add_test(NAME echo COMMAND coretap passed)
+  add_test(NAME slow COMMAND coretap)
+  set_tests_properties(slow PROPERTIES LABELS long)
 endif()
 """
 # Prints its arguments, then its standard input; exits with the number of arguments.
@@ -97,6 +99,14 @@ class Dev(unittest.TestCase):
         done = self.dev("test")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertRegex(done.stdout, r"100% tests passed, 0 tests failed out of 1\s+Total Test time.*\n$")
+
+    def test_long_tests_run_only_when_asked_for(self) -> None:
+        (self.repo / "translator/main.cpp").write_text("int main() {}\n")
+        usual = self.dev("test")
+        self.assertIn("100% tests passed, 0 tests failed out of 1\n", usual.stdout, usual.stderr)
+        self.assertNotIn("slow", usual.stdout)
+        every = self.dev("test", "--long")
+        self.assertIn("100% tests passed, 0 tests failed out of 2\n", every.stdout, every.stderr)
 
     @unittest.skipUnless(os.geteuid() == 0, "becoming another user takes root")
     def test_without_root_it_says_what_is_missing(self) -> None:
