@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace ct {
 namespace {
@@ -65,6 +66,26 @@ int tracepoint_id(const std::string& name, std::string& error) {
   if (n > 0) return atoi(text);
   error = "cannot read its number";
   return -1;
+}
+
+const std::map<std::string, std::string>& trace_event_systems() {
+  static const std::map<std::string, std::string> systems = [] {
+    namespace fs = std::filesystem;
+    std::map<std::string, std::string> found;
+    if (tracefs_root() < 0) return found;
+    std::error_code error;
+    // The name of a descriptor's folder: a private mount has no other.
+    fs::path events = "/proc/self/fd/" + std::to_string(tracefs_root()) + "/events";
+    for (const auto& system : fs::directory_iterator(events, error)) {
+      std::error_code inner;
+      if (!system.is_directory(inner)) continue;
+      for (const auto& event : fs::directory_iterator(system.path(), inner))
+        if (event.is_directory(inner))
+          found.emplace(event.path().filename().string(), system.path().filename().string());
+    }
+    return found;
+  }();
+  return systems;
 }
 
 const std::set<std::string>& traceable_functions() {

@@ -1,6 +1,7 @@
-// Tracepoint numbers from tracefs, whether it is mounted or not.
+// What tracefs knows, whether it is mounted or not: tracepoints and the functions that ftrace can trace.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 
@@ -11,6 +12,9 @@ constexpr char kNoSuchTracepoint[] = "this kernel has no such tracepoint";
 
 /// Number of the tracepoint "system:name" for perf_event_open, or -1 with a text in `error`.
 int tracepoint_id(const std::string& name, std::string& error);
+
+/// Name to system of every trace event ("sched_switch" to "sched"); empty if tracefs cannot be read. Read once.
+const std::map<std::string, std::string>& trace_event_systems();
 
 /// The kernel functions that ftrace, and so kprobe.multi, can trace, as available_filter_functions lists
 /// them; empty if the list cannot be read. Read once.

@@ -3,7 +3,7 @@
 calls.c calls add() ten times, and greet(), walk() and shrink() once each, in that order of lines.
 """
 import live
-from live import LiveTest, build, script
+from live import LiveTest, build, run, script
 
 
 class Points(LiveTest):
@@ -35,6 +35,23 @@ class Points(LiveTest):
     def test_wildcards(self):
         self.assertEqual(sorted(self.kernel_side(
             'probe PROG.function("g*t").call, PROG.function("wal*").call { println(ppfunc()) }')), ["greet", "walk"])
+
+    def test_wildcards_of_tracepoints_where_tracefs_is_not_mounted(self):
+        """The names are those that a mounted tracefs lists."""
+        hide = ("mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing; ls -d {0}; "
+                "while mountpoint -q /sys/kernel/tracing; do umount -l /sys/kernel/tracing; done; exec {1}")
+        for point, folder, pattern in (
+                ('kernel.tracepoint("syscalls:sys_enter_set*")', "syscalls", "sys_enter_set*"),
+                ('kernel.tracepoint("sched:sched_w*")', "sched", "sched_w*"),
+                ('kernel.trace("sched:sched_w*")', "sched", "sched_w*")):
+            with self.subTest(point):
+                listed = f"/sys/kernel/tracing/events/{folder}/{pattern}"
+                out = self.lines(run("unshare", "-m", "sh", "-c",
+                                     hide.format(listed, f"{live.CORETAP} -l '{point}'"), timeout=60))
+                truth = sorted(line.rsplit("/", 1)[1] for line in out if line.startswith("/"))
+                found = sorted(line.split('"')[1].split(":")[-1] for line in out if line.startswith("kernel."))
+                self.assertGreater(len(truth), 1)
+                self.assertEqual(found, truth)
 
     def test_wildcards_of_user_points(self):
         self.refused("probe beg* { println(1) }", "unknown probe point beg*")

@@ -2,41 +2,17 @@
 // kernel.tracepoint("SYSTEM:NAME"): a trace event as tracefs lists it, without types; system
 // calls are the case that BTF does not have.
 #include <fnmatch.h>
-#include <glob.h>
 
 #include <cstring>
-#include <filesystem>
-#include <map>
 
 #include "probes/btf_scope.h"
 #include "probes/families.h"
 #include "probes/plain_scopes.h"
+#include "runtime/user/tracefs.h"
 
 namespace coretap::probes {
 
-namespace fs = std::filesystem;
-
 namespace {
-
-/// Name → system of every trace event, as tracefs tells; empty where it is not mounted.
-const std::map<std::string, std::string>& trace_systems() {
-  static const std::map<std::string, std::string> systems = [] {
-    std::map<std::string, std::string> found;
-    for (const char* root : {"/sys/kernel/tracing/events", "/sys/kernel/debug/tracing/events"}) {
-      std::error_code error;
-      for (const auto& system : fs::directory_iterator(root, error)) {
-        std::error_code inner;
-        if (!system.is_directory(inner)) continue;
-        for (const auto& event : fs::directory_iterator(system.path(), inner))
-          if (event.is_directory(inner))
-            found.emplace(event.path().filename().string(), system.path().filename().string());
-      }
-      if (!found.empty()) break;
-    }
-    return found;
-  }();
-  return systems;
-}
 
 struct TraceName {
   std::string system, name;
@@ -50,16 +26,16 @@ TraceName split_name(const std::string& text) {
 
 /// The system of a tracepoint; what the user wrote where tracefs does not say.
 std::string system_of(const std::string& name, const std::string& written) {
-  auto known = trace_systems().find(name);
-  if (known != trace_systems().end()) return known->second;
+  auto known = ct::trace_event_systems().find(name);
+  if (known != ct::trace_event_systems().end()) return known->second;
   return has_wildcard(written) ? "" : written;
 }
 
 bool in_system(const std::string& name, const std::string& pattern) {
   if (pattern.empty()) return true;
-  auto known = trace_systems().find(name);
+  auto known = ct::trace_event_systems().find(name);
   // Without tracefs the system cannot be checked; the name decides.
-  return known == trace_systems().end() || fnmatch(pattern.c_str(), known->second.c_str(), 0) == 0;
+  return known == ct::trace_event_systems().end() || fnmatch(pattern.c_str(), known->second.c_str(), 0) == 0;
 }
 
 ResolvedProbe kernel_site(std::string canonical, ir::Mechanism mechanism, std::string target) {
@@ -116,15 +92,15 @@ std::vector<ResolvedProbe> resolve_kernel_tracepoint(const ast::ProbePoint& poin
   }
   std::vector<TraceName> found;
   std::vector<std::string> names;
-  for (const auto& [name, system] : trace_systems()) {
+  for (const auto& [name, system] : ct::trace_event_systems()) {
     names.push_back(system + ":" + name);
     if (fnmatch(wanted.system.c_str(), system.c_str(), 0) == 0 &&
         fnmatch(wanted.name.c_str(), name.c_str(), 0) == 0)
       found.push_back({system, name});
   }
-  if (found.empty() && trace_systems().empty()) {
+  if (found.empty() && ct::trace_event_systems().empty()) {
     if (has_wildcard(*component.string_arg)) {
-      fail("wildcards need tracefs, which is not mounted")
+      fail("wildcards need tracefs, which this user cannot read or mount")
           .hint("mount -t tracefs tracefs /sys/kernel/tracing");
       return {};
     }
