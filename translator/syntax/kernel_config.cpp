@@ -30,6 +30,7 @@ void KernelConfig::read() {
   if (tried_) return;
   tried_ = true;
   for (const std::string& place : places_) {
+    if (lookups_) lookups_->file(place);
     if (!read_file(place)) continue;
     path_ = place;
     return;
