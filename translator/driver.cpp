@@ -14,27 +14,20 @@
 
 #include <fstream>
 #include <iostream>
-#include <memory>
-#include <sstream>
 
 #include "ast/print.h"
-#include "build/cache.h"
-#include "build/cache_place.h"
-#include "build/compile.h"
-#include "build/hash.h"
 #include "build/header_constant.h"
-#include "build/output_file.h"
 #include "emit/kernel_c.h"
 #include "emit/user_cpp.h"
 #include "listing.h"
 #include "make_input.h"
+#include "pass4.h"
 #include "pass_notes.h"
 #include "pass_timer.h"
 #include "passes/portable.h"
 #include "passes/program.h"
 #include "run_now.h"
 #include "runtime/user/kernel_features.h"
-#include "support/file.h"
 
 namespace coretap {
 
@@ -51,24 +44,19 @@ namespace {
 class Driver {
  public:
   explicit Driver(const Options& options)
-      : o_(options), notes_(options), lookups_({options.command, options.target_pid}) {
-    for (Diagnostics* diagnostics : {&diagnostics_, &cache_warnings_})
-      diagnostics->suppress_warnings(o_.no_warnings);
+      : o_(options),
+        notes_(options),
+        lookups_({options.command, options.target_pid}),
+        pass4_(options, input_, lookups_, notes_, diagnostics_) {
+    diagnostics_.suppress_warnings(o_.no_warnings);
     diagnostics_.show_similar_warnings(o_.verbose > 0);
     diagnostics_.warnings_are_errors(o_.warnings_are_errors);
   }
 
   int run() {
     if (!make_input(o_, input_, diagnostics_)) return report();
-    if (!o_.build.empty() && !output_.prepare(o_.build, diagnostics_)) return report();
-    if (may_cache()) {
-      PassTimer timer;
-      if (auto cached = from_cache(timer)) return finish(*cached, cache_->entry_path(key_));
-    }
-    if (will_compile()) {
-      if (!begin_compilation()) return report();
-      compilation_->start_harness();
-    }
+    if (CompiledScript cached = pass4_.from_cache()) return finish(cached);
+    if (pass4_.is_wanted() && !pass4_.begin()) return report();
     const SourceFile& script = sources_.add(input_.script_name, input_.script_text, true);
     int status = compile(script);
     diagnostics_.tell_suppressed(std::cerr);
@@ -76,7 +64,7 @@ class Driver {
   }
 
  private:
-  // ---------------------------------------------------------------- passes 1 to 3
+  // ---------------------------------------------------------------- passes
 
   int compile(const SourceFile& script) {
     PreprocessorFacts facts = facts_of(input_, lookups_);
@@ -94,7 +82,7 @@ class Driver {
       notes_.say("Pass 1: parsed user script and " + std::to_string(program.library_scripts) +
                  " library scripts using " + memory_use() + ", in " + timer.elapsed());
     }
-    if (compilation_ && wants_kernel(*program.files[0])) compilation_->start_kernel();
+    pass4_.parsed(*program.files[0]);
     if (o_.dump == "ast" || o_.last_pass == 1) {
       std::cout << ast::print(*program.files[0]);
       return 0;
@@ -135,7 +123,21 @@ class Driver {
       std::cout << code.kernel_c << code.harness_cpp;
       return 0;
     }
-    return o_.build.empty() ? compile_to_run(code) : compile_to_binary(code);
+    if (o_.build.empty()) {  // Pass 4. Beyond this point: the script is code.
+      CompiledScript made = pass4_.to_run(code);
+      diagnostics_.tell_suppressed(std::cerr);
+      return made ? finish(made) : 1;
+    }
+    if (!pass4_.to_binary(code)) return 1;
+    if (o_.last_pass == 4) std::cout << o_.build << '\n';
+    return 0;
+  }
+
+  /// Pass 5, or the end before it.
+  int finish(const CompiledScript& compiled) {
+    if (o_.last_pass == 5) return run_now(*compiled.artifacts, o_, notes_, diagnostics_);
+    std::cout << compiled.folder << '\n';
+    return 0;
   }
 
   bool translate(Program& program, probes::ResolveContext& context, GeneratedCode& code) {
@@ -175,109 +177,6 @@ class Driver {
     bool has_base = base_obstacles(module).empty();
     if (both || !base || !has_base) code.kernel_c = emit_kernel_c(module);
     if (has_base && (both || base)) code.kernel_base_c = emit_kernel_c(module, Flavour::Base);
-  }
-
-  // ---------------------------------------------------------------- pass 4, and from the cache to pass 5
-
-  /// -p4 without --build makes an entry, and -p5 runs one.
-  bool may_cache() const { return will_compile() && o_.build.empty() && !o_.no_cache; }
-
-  bool will_compile() const {
-    return o_.last_pass >= 4 && o_.dump.empty() && o_.mode == Options::Mode::Run;
-  }
-
-  /// The cached result; null if there is none, or -W refuses its warnings: compiled anew, it fails.
-  std::unique_ptr<Artifacts> from_cache(const PassTimer& timer) {
-    cache_ = std::make_unique<Cache>(cache_folder_path());
-    key_ = cache_key(input_);
-    std::string why;
-    auto cached = cache_->find(key_, lookups_, cache_warnings_, why);
-    cache_warnings_.flush(std::cerr);
-    if (!cached) {
-      if (!why.empty()) notes_.say("Pass 4: the cached result is not used: " + why, 2);
-      return nullptr;
-    }
-    std::string warnings(
-        (*cached)[o_.verbose > 0 ? Artifact::AllWarnings : Artifact::Warnings].bytes());
-    if (o_.warnings_are_errors && !o_.no_warnings && !warnings.empty()) return nullptr;
-    std::string entry = cache_->entry_path(key_);
-    notes_.say("Pass 3: using cached " + entry + "/harness.cpp");
-    notes_.say("Pass 4: using cached " + entry + "/harness.so in " + timer.elapsed());
-    if (!o_.no_warnings) std::cerr << warnings;
-    return cached;
-  }
-
-  /// Makes the folder that compilers write to. False after reporting.
-  bool begin_compilation() {
-    work_ = cache_ ? cache_->begin(cache_warnings_) : begin_private(cache_warnings_);
-    cache_warnings_.flush(std::cerr);
-    if (!work_) return false;
-    compilation_ = std::make_unique<Compilation>(*work_, input_, lookups_);
-    return true;
-  }
-
-  int compile_to_binary(const GeneratedCode& code) {
-    PassTimer timer;
-    bool ok = compilation_->to_binary(code, diagnostics_) &&
-              output_.take(*work_, kBinaryName, diagnostics_);
-    if (!end_compilation(ok)) return 1;
-    notes_.say("Pass 4: compiled C into \"" + o_.build + "\" in " + timer.elapsed());
-    if (o_.keep_files) leave();
-    if (o_.last_pass == 4) std::cout << o_.build << '\n';
-    return 0;
-  }
-
-  int compile_to_run(const GeneratedCode& code) {
-    PassTimer timer;
-    bool ok = compilation_->to_run(code, diagnostics_);
-    if (!end_compilation(ok)) return 1;
-    notes_.say("Pass 4: compiled C into \"" + work_->path() + "/harness.so\" in " +
-               timer.elapsed());
-    keep_warnings();
-    std::string why;
-    std::unique_ptr<Artifacts> artifacts = Artifacts::open(work_->fd(), why);
-    if (!artifacts) {
-      diagnostics_.error("cache-write", "the compiled script is lost: " + why);
-      return report();
-    }
-    if (cache_) cache_->commit(*work_, *artifacts, key_, lookups_, why);
-    if (!why.empty()) notes_.say("Pass 4: the result is not kept in the cache: " + why, 2);
-    if (o_.keep_files || o_.last_pass == 4) leave();
-    std::string path = work_->path();
-    work_.reset();  // what is not kept goes now: files that run are open
-    diagnostics_.tell_suppressed(std::cerr);
-    return finish(*artifacts, path);
-  }
-
-  /// After pass 4. False if it failed: then the run ends.
-  bool end_compilation(bool ok) {
-    compilation_.reset();
-    if (!failed(4, "compilation") && ok) return true;
-    if (o_.keep_files) leave();
-    return false;
-  }
-
-  /// Generated files that are not the cache's go, unless they are kept; the words are stap's.
-  void leave() {
-    work_->keep();
-    if (o_.keep_files) std::cerr << "Keeping temporary directory \"" << work_->path() << "\"\n";
-  }
-
-  void keep_warnings() const {
-    for (bool all_similar : {false, true}) {
-      std::ostringstream text;
-      std::string error;  // a full disk shows in commit()
-      diagnostics_.write_warnings(text, all_similar);
-      const char* name = file_name(all_similar ? Artifact::AllWarnings : Artifact::Warnings);
-      if (!text.str().empty()) write_file_at(work_->fd(), name, text.str(), error);
-    }
-  }
-
-  /// What remains to be done with a compiled script, whose files are in the folder `path`.
-  int finish(const Artifacts& artifacts, const std::string& path) {
-    if (o_.last_pass == 5) return run_now(artifacts, o_, notes_, diagnostics_);
-    std::cout << path << '\n';
-    return 0;
   }
 
   // ---------------------------------------------------------------- around the passes
@@ -323,31 +222,13 @@ class Driver {
            std::to_string(program.globals.size()) + " globals";
   }
 
-  /// May any probe be the kernel's? An alias may be; begin, end, error, never and timers are not.
-  static bool wants_kernel(const ast::File& script) {
-    for (const auto& probe : script.probes)
-      for (const auto& point : probe->points) {
-        if (point.components.empty()) continue;
-        const std::string& family = point.components.front().functor;
-        if (family != "begin" && family != "end" && family != "error" && family != "never" &&
-            family != "timer")
-          return true;
-      }
-    return false;
-  }
-
   const Options& o_;
   PassNotes notes_;
   CompileInput input_;
   Lookups lookups_;
   Sources sources_;
   Diagnostics diagnostics_;
-  Diagnostics cache_warnings_;  ///< of this run's surroundings: not kept with the result
-  OutputFile output_;
-  std::unique_ptr<Cache> cache_;  ///< null: neither looked at nor written
-  std::string key_;
-  std::unique_ptr<WorkFolder> work_;
-  std::unique_ptr<Compilation> compilation_;  ///< from before pass 1 until its results are there
+  Pass4 pass4_;
   bool dump_done_ = false;
 };
 

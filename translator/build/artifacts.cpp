@@ -1,5 +1,6 @@
 #include "build/artifacts.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 

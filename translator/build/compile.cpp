@@ -248,7 +248,10 @@ bool Compilation::to_run(const GeneratedCode& code, Diagnostics& diagnostics) {
   Job link = run({harness_linker(lookups_), "-shared", "--eh-frame-hdr", "--hash-style=gnu", "-z",
                   "noexecstack", "-z", "relro", "-z", "now", "harness.o", "-o",
                   file_name(Artifact::Harness)});
-  return check("harness", finish(link), diagnostics);
+  bool ok = check("harness", finish(link), diagnostics);
+  for (const char* done : {"harness.o", "harness.o.d", "kernel.o.d"})
+    unlinkat(work_.fd(), done, 0);
+  return ok;
 }
 
 bool Compilation::to_binary(const GeneratedCode& code, Diagnostics& diagnostics) {

@@ -32,7 +32,7 @@ enum class Question : uint8_t {
 
 /// What the command line gives to run or to watch (-c, -x). It is a question, not part of the key of the
 /// cache: most scripts never ask, and serve any target.
-struct Target {
+struct TraceTarget {
   std::string command;  ///< the whole of -c
   int64_t pid = 0;      ///< -x; 0: none
 };
@@ -45,7 +45,7 @@ struct Lookup {
 
 class Lookups {
  public:
-  explicit Lookups(Target target = {}) : target_(std::move(target)) {}
+  explicit Lookups(TraceTarget target = {}) : target_(std::move(target)) {}
 
   /// Records the state of a file that is about to be read; that it is not there is a state as well.
   void file(const std::string& path);
@@ -82,7 +82,7 @@ class Lookups {
  private:
   const std::string& record(Question question, const std::string& subject);
 
-  Target target_;
+  TraceTarget target_;
   std::map<std::pair<Question, std::string>, std::string> answers_;
   bool settled_ = true;
 };
