@@ -31,9 +31,7 @@ std::string first_tool(Lookups& lookups, std::initializer_list<const char*> name
 }
 
 /// g++ starts in half of clang's time and has a precompiled header; clang++ does as well.
-std::string harness_compiler(Lookups& lookups) {
-  return first_tool(lookups, {"g++", "clang++"});
-}
+std::string harness_compiler(Lookups& lookups) { return first_tool(lookups, {"g++", "clang++"}); }
 
 /// ld takes a tenth of lld's time for one object.
 std::string harness_linker(Lookups& lookups) { return first_tool(lookups, {"ld", "ld.lld"}); }
@@ -50,8 +48,10 @@ std::vector<std::string> kernel_command(const std::string& clang, const std::str
 #elif defined(__aarch64__)
         "-D__TARGET_ARCH_arm64", "-I/usr/include/aarch64-linux-gnu",
 #endif
-        "-I" + kSource + "/runtime/bpf", "-I" + kSource + "/runtime/shared", "-Wall", "-Wno-unused",
-        "-Wno-unknown-attributes", "-fno-stack-protector",
+        // By -iquote and not by -I, which comes later: what lies in the script's folder must not take
+        // the place of our headers.
+        "-iquote", kSource + "/runtime/bpf", "-iquote", kSource + "/runtime/shared", "-Wall",
+        "-Wno-unused", "-Wno-unknown-attributes", "-fno-stack-protector",
         "-fno-strict-aliasing",  // frames are char arrays that hold structs
         // Embedded C and #line name files as the script does; clang copies their lines into BTF.
         "-iquote", script_folder, "-fdebug-compilation-dir=" + script_folder,  //
@@ -65,10 +65,9 @@ std::vector<std::string> harness_command(const std::string& compiler,
   std::vector<std::string> command{compiler};
   std::istringstream options(CORETAP_HARNESS_OPTIONS);
   for (std::string option; std::getline(options, option, '|');) command.push_back(option);
-  command.insert(command.end(),
-                 {"-iquote", script_folder, "-MD", "-MF", headers_of("harness.o"), "-pipe",
-                  "-include", kBinary + "/runtime/harness_prefix.h", "-x", "c++", "-c", "-", "-o",
-                  "harness.o"});
+  command.insert(command.end(), {"-iquote", script_folder, "-MD", "-MF", headers_of("harness.o"),
+                                 "-pipe", "-include", kBinary + "/runtime/harness_prefix.h", "-x",
+                                 "c++", "-c", "-", "-o", "harness.o"});
   return command;
 }
 
@@ -90,9 +89,9 @@ void report_write(const std::string& path, int error, Diagnostics& diagnostics) 
 bool check(const char* what, const JobResult& result, Diagnostics& diagnostics) {
   if (result.exit_code == 0) return true;
   if (result.exit_code < 0 || result.exit_code > 128) {
-    std::string why = result.exit_code < 0
-                          ? "cannot be started: " + result.output
-                          : std::string("was ended by a signal: ") + strsignal(result.exit_code - 128);
+    std::string why = result.exit_code < 0 ? "cannot be started: " + result.output
+                                           : std::string("was ended by a signal: ") +
+                                                 strsignal(result.exit_code - 128);
     diagnostics.error("compiler-ended", std::string("the compiler of the ") + what + " " + why)
         .hint("a compiler that is killed often had too little memory");
     return false;
@@ -139,8 +138,8 @@ bool Compilation::have_tools(const GeneratedCode& code, bool binary, Diagnostics
   }
   if (!missing.empty())
     diagnostics
-        .error("no-clang", "the compilers that this script needs are not all in $PATH; missing: " +
-                               missing)
+        .error("no-clang",
+               "the compilers that this script needs are not all in $PATH; missing: " + missing)
         .hint("install them: apt-get install clang lld g++");
   else if (!binary && harness_linker(lookups_).empty())
     diagnostics.error("no-linker", "a linker is needed to compile a script; ld is not in $PATH")
@@ -225,8 +224,8 @@ bool Compilation::finish_harness(Diagnostics& diagnostics) {
 bool Compilation::finish_kernel(const GeneratedCode& code, Diagnostics& diagnostics) {
   const char *modern_name = file_name(Artifact::ModernObject),
              *base_name = file_name(Artifact::BaseObject);
-  bool modern = code.kernel_c.empty() ||
-                finish_flavour(kernel_, kKernelMade, modern_name, diagnostics);
+  bool modern =
+      code.kernel_c.empty() || finish_flavour(kernel_, kKernelMade, modern_name, diagnostics);
   if (code.kernel_base_c.empty()) return modern;
   if (code.kernel_c.empty()) return finish_flavour(kernel_, kKernelMade, base_name, diagnostics);
   // What is wrong with both was said once.
@@ -249,8 +248,7 @@ bool Compilation::to_run(const GeneratedCode& code, Diagnostics& diagnostics) {
                   "noexecstack", "-z", "relro", "-z", "now", "harness.o", "-o",
                   file_name(Artifact::Harness)});
   bool ok = check("harness", finish(link), diagnostics);
-  for (const char* done : {"harness.o", "harness.o.d", "kernel.o.d"})
-    unlinkat(work_.fd(), done, 0);
+  for (const char* done : {"harness.o", "harness.o.d", "kernel.o.d"}) unlinkat(work_.fd(), done, 0);
   return ok;
 }
 
@@ -259,18 +257,17 @@ bool Compilation::to_binary(const GeneratedCode& code, Diagnostics& diagnostics)
   auto object = [](const std::string& text, Artifact artifact) {
     return text.empty() ? "" : file_name(artifact);
   };
-  std::string embed =
-      embedded("ct_kernel_object", object(code.kernel_c, Artifact::ModernObject)) +
-      embedded("ct_base_object", object(code.kernel_base_c, Artifact::BaseObject)) +
-      "        .section .note.GNU-stack,\"\",@progbits\n";
+  std::string embed = embedded("ct_kernel_object", object(code.kernel_c, Artifact::ModernObject)) +
+                      embedded("ct_base_object", object(code.kernel_base_c, Artifact::BaseObject)) +
+                      "        .section .note.GNU-stack,\"\",@progbits\n";
   if (!put("object.S", embed, diagnostics)) return false;
   std::vector<std::string> command{lookups_.tool("clang++")};
   std::istringstream options(CORETAP_LINK_OPTIONS);
   for (std::string option; std::getline(options, option, '|');) command.push_back(option);
-  command.insert(command.end(),
-                 {"-o", kBinaryName, "harness.o", "object.S",
-                  kBinary + "/runtime/libcoretap_user_main.a",
-                  kBinary + "/runtime/libcoretap_user.a", "-lbpf", "-lelf", "-lz", "-lpthread"});
+  command.insert(
+      command.end(),
+      {"-o", kBinaryName, "harness.o", "object.S", kBinary + "/runtime/libcoretap_user_main.a",
+       kBinary + "/runtime/libcoretap_user.a", "-lbpf", "-lelf", "-lz", "-lpthread"});
   Job link = run(command);
   return check("executable", finish(link), diagnostics);
 }

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,8 +68,10 @@ int spawn(const ToolCommand& command, int input, int output, pid_t& pid) {
   if (command.group > 0) flags |= POSIX_SPAWN_SETPGROUP;
   posix_spawnattr_setflags(&attributes, flags);
   std::vector<std::string> environment = environment_of(command);
+  mode_t mask = umask(077);  // the tool inherits it: what it makes is ours alone
   int error = posix_spawn(&pid, command.argv[0].c_str(), &actions, &attributes,
                           pointers(command.argv).data(), pointers(environment).data());
+  umask(mask);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   return error;
