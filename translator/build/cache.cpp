@@ -79,12 +79,9 @@ std::unique_ptr<WorkFolder> Cache::begin(Diagnostics& diagnostics) {
   std::string why = folder_.why;
   if (folder_.state == FolderState::Trusted) {
     Descriptor parent(fcntl(folder_.fd.get(), F_DUPFD_CLOEXEC, 0));
-    if (auto work = WorkFolder::make(std::move(parent), path_, "new-")) {
-      makes_entry_ = work->has_room();
-      if (makes_entry_) return work;
-      errno = ENOSPC;
-    }
-    why = "'" + path_ + "' cannot be written: " + std::strerror(errno);
+    auto work = WorkFolder::make(std::move(parent), path_, "new-", why);
+    makes_entry_ = work != nullptr;
+    if (work) return work;
   }
   if (folder_.state == FolderState::Untrusted)
     diagnostics
@@ -100,8 +97,7 @@ std::unique_ptr<WorkFolder> Cache::begin(Diagnostics& diagnostics) {
 std::unique_ptr<WorkFolder> begin_private(Diagnostics& diagnostics) {
   std::string why;
   auto work = WorkFolder::make_private(why);
-  if (work && work->has_room()) return work;
-  if (work) why = "'" + work->path() + "' has no space left";
+  if (work) return work;
   diagnostics.error("cache-write", "there is no folder to compile in: " + why)
       .hint("set TMPDIR to a folder of your own that you can write and that has room");
   return nullptr;

@@ -30,7 +30,7 @@ constexpr time_t kLeftOverAge = 24 * 60 * 60;
 
 struct Entry {
   std::string name;
-  time_t last_use = 0;
+  int64_t last_use = 0;         ///< nanoseconds
   unsigned long long size = 0;  ///< bytes on the disk
 };
 
@@ -107,7 +107,8 @@ void limit_cache(int folder) {
         fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
       return;
     if (!left_over) {
-      entries.push_back({name, status.st_mtime, size_of(folder, name)});
+      int64_t last_use = status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec;
+      entries.push_back({name, last_use, size_of(folder, name)});
       total += entries.back().size;
     } else if (now - status.st_mtime > kLeftOverAge) {
       remove_tree(folder, name.c_str());

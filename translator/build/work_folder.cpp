@@ -11,12 +11,19 @@
 namespace coretap {
 
 std::unique_ptr<WorkFolder> WorkFolder::make(Descriptor parent, const std::string& parent_path,
-                                             const char* prefix) {
+                                             const char* prefix, std::string& why) {
+  constexpr unsigned long long kNeeded = 1 << 20;  // bytes
   std::unique_ptr<WorkFolder> work(new WorkFolder);
-  work->fd_ = make_fresh_folder(parent.get(), prefix, work->name_);
-  if (!work->fd_) return nullptr;
+  errno = ENOSPC;
+  bool has_room = free_bytes(parent.get()) >= kNeeded;
+  if (has_room) work->fd_ = make_fresh_folder(parent.get(), prefix, work->name_);
+  if (!work->fd_) {
+    why = "'" + parent_path + "' cannot be written: " + std::strerror(errno);
+    return nullptr;
+  }
   work->parent_ = std::move(parent);
   work->path_ = parent_path + "/" + work->name_;
+  work->kept_ = false;
   work->guard_ = std::make_unique<Guard>(work->parent(), work->name_);
   return work;
 }
@@ -25,13 +32,10 @@ std::unique_ptr<WorkFolder> WorkFolder::make_private(std::string& why) {
   const char* wish = std::getenv("TMPDIR");
   for (const char* place : {wish, "/tmp", "/var/tmp", "/dev/shm"}) {
     if (!place || *place != '/') continue;
-    TrustedFolder folder =
-        open_trusted_folder(place, IfMissing::Report, Owner::MayBeShared);
+    TrustedFolder folder = open_trusted_folder(place, IfMissing::Report, Owner::MayBeShared);
     std::string fault = folder.why;
-    if (folder.state == FolderState::Trusted) {
-      if (auto work = make(std::move(folder.fd), place, "coretap-")) return work;
-      fault = std::string("'") + place + "': " + std::strerror(errno);
-    }
+    if (folder.state == FolderState::Trusted)
+      if (auto work = make(std::move(folder.fd), place, "coretap-", fault)) return work;
     if (why.empty()) why = fault;
   }
   return nullptr;
@@ -39,11 +43,6 @@ std::unique_ptr<WorkFolder> WorkFolder::make_private(std::string& why) {
 
 WorkFolder::~WorkFolder() {
   if (!kept_) remove_tree(parent(), name_.c_str());
-}
-
-bool WorkFolder::has_room() const {
-  constexpr unsigned long long kNeeded = 1 << 20;
-  return free_bytes(fd()) >= kNeeded;
 }
 
 void WorkFolder::keep() {

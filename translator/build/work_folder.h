@@ -12,9 +12,10 @@ namespace coretap {
 
 class WorkFolder {
  public:
-  /// A fresh folder in the open folder `parent`, whose path is `parent_path`. Null with errno set.
+  /// A fresh folder in the open folder `parent`, whose path is `parent_path`. Null, with a clause in `why`, if it cannot be
+  /// made or there is no space for what compilers write (without it, their own message is a crash report).
   static std::unique_ptr<WorkFolder> make(Descriptor parent, const std::string& parent_path,
-                                          const char* prefix);
+                                          const char* prefix, std::string& why);
   /// A fresh folder in $TMPDIR, /tmp or another folder for such, the first that can be trusted. Null
   /// with the reason in `why`.
   static std::unique_ptr<WorkFolder> make_private(std::string& why);
@@ -26,8 +27,6 @@ class WorkFolder {
   const std::string& name() const { return name_; }
   const std::string& path() const { return path_; }
   pid_t tool_group() const { return guard_ ? guard_->group() : 0; }
-  /// Is there space for what compilers write? Without it, their own message is a crash report.
-  bool has_room() const;
 
   /// It stays, as it is (-k) or under another name in the same folder (a cache entry).
   void keep();
@@ -37,7 +36,7 @@ class WorkFolder {
   WorkFolder() = default;
   Descriptor parent_, fd_;
   std::string name_, path_;
-  bool kept_ = false;
+  bool kept_ = true;  ///< until it is there
   std::unique_ptr<Guard> guard_;
 };
 
