@@ -103,7 +103,7 @@ class Driver {
     }
     if (!o_.build.empty() && o_.verbose > 0)
       for (const std::string& bound : bound_probes(program))
-        std::cerr << "note: " << terminal_safe(bound) << std::endl;
+        std::cerr << "note: " << ct::terminal_safe(bound) << std::endl;
     if (o_.last_pass == 2) {
       // stap resolves target variables in its second pass; here pass 3 begins with them.
       lower(program, context);

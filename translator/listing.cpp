@@ -6,7 +6,7 @@
 
 #include "ast/print.h"
 #include "make_input.h"
-#include "support/terminal.h"
+#include "runtime/user/terminal.h"
 
 namespace coretap {
 
@@ -56,7 +56,7 @@ int list_probes(Program& program, probes::ResolveContext& context, bool with_var
         if (probe.alias.empty() && site.scope)
           for (const std::string& variable : site.scope->listing()) line += " " + variable;
       }
-      lines.insert(terminal_safe(line));
+      lines.insert(ct::terminal_safe(line));
     }
   }
   for (const std::string& line : lines) std::cout << line << '\n';
@@ -81,7 +81,7 @@ void print_elaborated(const Program& program) {
   std::cout << "# probes\n";
   for (const ElaboratedProbe& probe : program.probes)
     for (const probes::ResolvedProbe& site : probe.sites) {
-      std::cout << terminal_safe(site.canonical) << "\n";
+      std::cout << ct::terminal_safe(site.canonical) << "\n";
       if (probe.locals.empty()) continue;
       std::cout << "  # locals\n";
       for (const auto& local : probe.locals)

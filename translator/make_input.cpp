@@ -8,9 +8,10 @@
 #include <climits>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 
 #include "runtime/user/build_id.h"
+#include "runtime/user/regular_file.h"
+#include "support/descriptor.h"
 #include "support/file.h"
 
 namespace coretap {
@@ -55,11 +56,14 @@ bool set_kernel(const Options& o, CompileInput& input, Diagnostics& diagnostics)
   input.kernel_release = o.kernel_release.empty() ? running.release : o.kernel_release;
   if (input.kernel_release.starts_with("/")) {
     input.kernel_tree = input.kernel_release;
-    std::ifstream release(input.kernel_tree + "/include/config/kernel.release");
-    if (!std::getline(release, input.kernel_release)) {
-      diagnostics.error("kernel-tree",
-                        "-r " + input.kernel_tree + ": there is no kernel build tree (" +
-                            input.kernel_tree + "/include/config/kernel.release cannot be read)");
+    std::string error, path = input.kernel_tree + "/include/config/kernel.release";
+    Descriptor file(ct::open_regular(path.c_str(), error));
+    bool read = file && read_all(file.get(), input.kernel_release, error);
+    input.kernel_release = input.kernel_release.substr(0, input.kernel_release.find('\n'));
+    if (!read || input.kernel_release.empty()) {
+      diagnostics.error("kernel-tree", "-r " + input.kernel_tree +
+                                           ": there is no kernel build tree (" + path +
+                                           " cannot be read)");
       return false;
     }
   }

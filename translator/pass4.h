@@ -27,8 +27,8 @@ struct CompiledScript {
 class Pass4 {
  public:
   /// All of them outlive this; `input` is complete when from_cache() or begin() is called.
-  Pass4(const Options& options, const CompileInput& input, Lookups& lookups,
-        const PassNotes& notes, Diagnostics& diagnostics);
+  Pass4(const Options& options, const CompileInput& input, Lookups& lookups, const PassNotes& notes,
+        Diagnostics& diagnostics);
 
   /// Does the run get as far as compiling?
   bool is_wanted() const;

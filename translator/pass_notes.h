@@ -5,7 +5,7 @@
 #include <string>
 
 #include "options.h"
-#include "support/terminal.h"
+#include "runtime/user/terminal.h"
 
 namespace coretap {
 
@@ -18,7 +18,7 @@ class PassNotes {
   void say(const std::string& line, int least = 1) const {
     int pass = line[5] - '1';
     if (options_.verbose + options_.pass_verbose[pass] >= least)
-      std::cerr << terminal_safe(line) << std::endl;
+      std::cerr << ct::terminal_safe(line) << std::endl;
   }
 
  private:

@@ -84,12 +84,14 @@ std::unique_ptr<WorkFolder> Cache::begin(Diagnostics& diagnostics) {
     if (work) return work;
   }
   if (folder_.state == FolderState::Untrusted)
-    diagnostics
-        .warning("cache-untrusted", Span{}, "the cache is not used: " + why)
-        .hint("it must be a folder of your own that nobody else can write; remove it, or set "
-              "CORETAP_CACHE_DIR to another");
+    diagnostics.warning("cache-untrusted", Span{}, "the cache is not used: " + why)
+        .hint(
+            "it must be a folder of your own that nobody else can write; remove it, or set "
+            "CORETAP_CACHE_DIR to another");
   else
-    diagnostics.warning("cache-disabled", Span{}, "the cache cannot be used: " + why + ", disabling cache support")
+    diagnostics
+        .warning("cache-disabled", Span{},
+                 "the cache cannot be used: " + why + ", disabling cache support")
         .hint("to have one, set CORETAP_CACHE_DIR to a folder that you can write");
   return begin_private(diagnostics);
 }

@@ -60,7 +60,7 @@ class Compilation {
   const WorkFolder& work_;
   const CompileInput& input_;
   Lookups& lookups_;
-  int64_t started_;  ///< real-time clock, nanoseconds
+  int64_t started_;                      ///< real-time clock, nanoseconds
   Job kernel_, other_kernel_, harness_;  ///< other_kernel_: base, when both flavours are made
 };
 

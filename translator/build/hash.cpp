@@ -14,10 +14,8 @@ class KeyText {
  public:
   void put(const std::string& text) { text_ += std::to_string(text.size()) + ":" + text; }
   template <typename T>
-    requires std::is_integral_v<T> || std::is_enum_v<T>
-  void put(T value) {
-    put(std::to_string(static_cast<long long>(value)));
-  }
+  requires std::is_integral_v<T> || std::is_enum_v<T>
+  void put(T value) { put(std::to_string(static_cast<long long>(value))); }
   void put(const std::vector<std::string>& list) {
     put(list.size());
     for (const std::string& text : list) put(text);

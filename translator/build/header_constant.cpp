@@ -41,8 +41,9 @@ std::optional<int64_t> header_constant(const std::string& expression, const Comp
   text += "const long long ct_value = (long long)(" + expression + "\n);\n";
   ToolCommand command;
   // The list of headers goes where the result goes, before or after it.
-  command.argv = {lookups.tool("clang"), "-w", "-x", "c", "-S", "-emit-llvm", "-MD", "-MT", kRule,
-                  "-MF", "/dev/stderr", "-o", "-", "-"};
+  command.argv = {lookups.tool("clang"), "-w",  "-x",  "c",   "-S",
+                  "-emit-llvm",          "-MD", "-MT", kRule, "-MF",
+                  "/dev/stderr",         "-o",  "-",   "-"};
   command.input = Input::Fed;
   command.library_path = input.tool_library_path;
   if (command.argv[0].empty()) return std::nullopt;

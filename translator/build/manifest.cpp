@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::string_view kFirstLine = "coretap cache 2";
 
-constexpr const char* kQuestionNames[] = {"file",    "path",    "program",        "tool",
-                                          "matches", "folder",  "process",        "library",
+constexpr const char* kQuestionNames[] = {"file",           "path",          "program", "tool",
+                                          "matches",        "folder",        "process", "library",
                                           "target-command", "target-process"};
 static_assert(std::size(kQuestionNames) == static_cast<size_t>(Question::TargetProcess) + 1);
 
@@ -123,8 +123,7 @@ bool agrees(const std::string& manifest, const Artifacts& artifacts, const Looku
     if (kind == "made" && !made_agrees(line, artifacts, found)) return false;
     if (kind == "ask" && !answer_agrees(rest, lookups, why)) return false;
   }
-  for (size_t i = 0; i < kArtifacts; i++)
-    present += artifacts[static_cast<Artifact>(i)].is_there();
+  for (size_t i = 0; i < kArtifacts; i++) present += artifacts[static_cast<Artifact>(i)].is_there();
   return found == present;
 }
 

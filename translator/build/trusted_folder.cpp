@@ -103,7 +103,8 @@ class Walk {
     std::string before = std::exchange(where_, where_ + (where_ == "/" ? "" : "/") + part);
     struct stat status;
     if (fstatat(here_.get(), part.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-      if (errno != ENOENT || if_missing_ == IfMissing::Report) return fail_errno("cannot be opened");
+      if (errno != ENOENT || if_missing_ == IfMissing::Report)
+        return fail_errno("cannot be opened");
       if (!make(part)) return false;
     } else if (S_ISLNK(status.st_mode)) {
       return follow(part, status, before);
@@ -116,7 +117,8 @@ class Walk {
     mode_t mask = umask(077);
     int made = mkdirat(here_.get(), part.c_str(), 0700);
     umask(mask);
-    return made == 0 || errno == EEXIST || fail(FolderState::Unusable, std::string("cannot be created: ") + std::strerror(errno));
+    return made == 0 || errno == EEXIST ||
+           fail(FolderState::Unusable, std::string("cannot be created: ") + std::strerror(errno));
   }
 
   /// A link on the way leads where its owner wants, so he must be one whom we trust.
@@ -179,12 +181,12 @@ TrustedFolder open_trusted_subfolder(int folder, const char* name) {
   struct stat status;
   if (!result.fd || fstat(result.fd.get(), &status) != 0) {
     // What is there and is not a folder, or is a link to one (ENOTDIR, ELOOP), is not our work.
-    result.state = errno == ENOENT                       ? FolderState::Missing
+    result.state = errno == ENOENT                      ? FolderState::Missing
                    : errno == ENOTDIR || errno == ELOOP ? FolderState::Untrusted
-                                                         : FolderState::Unusable;
-    result.why = std::string("'") + name + "' " +
-                 (result.state == FolderState::Untrusted ? "is not a folder"
-                                                         : std::strerror(errno));
+                                                        : FolderState::Unusable;
+    result.why =
+        std::string("'") + name + "' " +
+        (result.state == FolderState::Untrusted ? "is not a folder" : std::strerror(errno));
     return result;
   }
   std::string fault = fault_of_own(status);
@@ -215,7 +217,8 @@ void remove_tree(int folder, const char* name) {
   if (unlinkat(folder, name, 0) == 0 || errno == ENOENT) return;
   Descriptor inner(openat(folder, name, kFolderFlags));
   if (inner) {
-    std::unique_ptr<DIR, int (*)(DIR*)> entries(fdopendir(fcntl(inner.get(), F_DUPFD_CLOEXEC, 0)), closedir);
+    std::unique_ptr<DIR, int (*)(DIR*)> entries(fdopendir(fcntl(inner.get(), F_DUPFD_CLOEXEC, 0)),
+                                                closedir);
     while (const dirent* entry = entries ? readdir(entries.get()) : nullptr) {
       std::string inside = entry->d_name;
       if (inside != "." && inside != "..") remove_tree(inner.get(), inside.c_str());

@@ -30,7 +30,7 @@ struct TrustedFolder {
 
 enum class IfMissing : bool { Report, Create };
 enum class Owner : uint8_t {
-  Caller,      ///< for what we keep: the caller's own, written by nobody else
+  Caller,  ///< for what we keep: the caller's own, written by nobody else
   MayBeShared  ///< for a folder to make a folder in, as /tmp: root's, and others may write if it is sticky
 };
 

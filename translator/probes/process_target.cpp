@@ -110,7 +110,8 @@ std::vector<std::string> process_paths(const ast::ProbeComponent& process, int64
 std::string find_program(const ast::ProbeComponent& process, ResolveContext& context) {
   std::vector<std::string> paths = executables_named(process, context);
   if (paths.empty()) return "";
-  if (paths.size() == 1) return fs::absolute(interpreter_of(paths[0], context.lookups)).lexically_normal().string();
+  if (paths.size() == 1)
+    return fs::absolute(interpreter_of(paths[0], context.lookups)).lexically_normal().string();
   context.diagnostics
       .semantic_error("several-programs", process.span,
                       "'" + *process.string_arg + "' names several programs, and this is of one")
@@ -139,7 +140,8 @@ std::vector<ProcessTarget> find_process_targets(const ast::ProbePoint& point,
   for (const std::string& path : paths) {
     // Of a wildcard's matches, files that are no ELF objects do not count.
     size_t mark = context.diagnostics.all().size();
-    std::shared_ptr<debug::Module> module = context.object(interpreter_of(path, context.lookups), at);
+    std::shared_ptr<debug::Module> module =
+        context.object(interpreter_of(path, context.lookups), at);
     if (module)
       targets.push_back({module, pid});
     else if (many)

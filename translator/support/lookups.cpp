@@ -43,8 +43,8 @@ bool has_times(const std::string& path) {
   if (!path.starts_with("/sys/") && !path.starts_with("/proc/")) return true;
   struct statfs fs;
   return statfs(path.c_str(), &fs) != 0 ||
-         (fs.f_type != SYSFS_MAGIC && fs.f_type != PROC_SUPER_MAGIC &&
-          fs.f_type != TRACEFS_MAGIC && fs.f_type != DEBUGFS_MAGIC);
+         (fs.f_type != SYSFS_MAGIC && fs.f_type != PROC_SUPER_MAGIC && fs.f_type != TRACEFS_MAGIC &&
+          fs.f_type != DEBUGFS_MAGIC);
 }
 
 /// The change time is part of it: it cannot be set back, as the modification time can be (cp -p, touch -r).

@@ -1,16 +1,31 @@
-#include "support/terminal.h"
+// Text that others wrote, on its way to a terminal.
+//
+// Names of functions, variables, types and files come from debug information, which anybody may
+// have written. Raw, an escape sequence in one of them would be obeyed by the terminal, and a
+// newline would make two lines of one. So every such name passes through here before it is shown.
+//
+// In a header: the translator's lowest box and the runtime of built binaries both use it.
+#pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
-namespace coretap {
+namespace ct {
 
-namespace {
+namespace terminal {
 
 /// Length of the well-formed UTF-8 sequence at the start of `text` (Unicode 15, table 3-7), and
 /// what it encodes; 0 if there is none.
-size_t decode_utf8(std::string_view text, uint32_t& code_point) {
+inline size_t decode_utf8(std::string_view text, uint32_t& code_point) {
   auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  size_t length = byte(0) < 0x80 ? 1 : byte(0) < 0xc2 ? 0 : byte(0) < 0xe0 ? 2 : byte(0) < 0xf0 ? 3 : byte(0) < 0xf5 ? 4 : 0;
+  size_t length = byte(0) < 0x80   ? 1
+                  : byte(0) < 0xc2 ? 0
+                  : byte(0) < 0xe0 ? 2
+                  : byte(0) < 0xf0 ? 3
+                  : byte(0) < 0xf5 ? 4
+                                   : 0;
   if (length == 0 || length > text.size()) return 0;
   static constexpr unsigned char kLead[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
   static constexpr uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -25,14 +40,14 @@ size_t decode_utf8(std::string_view text, uint32_t& code_point) {
 
 /// Does a terminal obey it instead of showing it? Control characters, the line and paragraph
 /// separators, and the marks that reorder text (Unicode TR 9, "Trojan Source").
-bool is_obeyed(uint32_t code_point) {
+inline bool is_obeyed(uint32_t code_point) {
   return code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0) || code_point == 0x061c ||
          code_point == 0x200e || code_point == 0x200f ||
          (code_point >= 0x2028 && code_point <= 0x202e) ||
          (code_point >= 0x2066 && code_point <= 0x2069);
 }
 
-void escape(std::string& out, unsigned char byte) {
+inline void escape(std::string& out, unsigned char byte) {
   switch (byte) {
     case '\n': out += "\\n"; return;
     case '\t': out += "\\t"; return;
@@ -43,7 +58,7 @@ void escape(std::string& out, unsigned char byte) {
   }
 }
 
-std::string safe(std::string_view text, bool tabs_stay) {
+inline std::string safe(std::string_view text, bool tabs_stay) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
@@ -62,10 +77,14 @@ std::string safe(std::string_view text, bool tabs_stay) {
   return out;
 }
 
-}  // namespace
+}  // namespace terminal
 
-std::string terminal_safe(std::string_view text) { return safe(text, false); }
+/// `text` with everything that is not printable as a C escape: \n, \t, \r, others as three octal
+/// digits (\033). Not printable are: control characters (C0, DEL, and C1 also as UTF-8), bytes that are not
+/// UTF-8, and the marks that change the direction of writing. Other text, UTF-8 too, stays.
+inline std::string terminal_safe(std::string_view text) { return terminal::safe(text, false); }
 
-std::string terminal_safe_line(std::string_view text) { return safe(text, true); }
+/// The same for a line of a script: tabs stay as they are, so that a caret below it fits.
+inline std::string terminal_safe_line(std::string_view text) { return terminal::safe(text, true); }
 
-}  // namespace coretap
+}  // namespace ct
