@@ -303,6 +303,15 @@ int main(int argc, char** argv) {
             seen.add((arguments, out))
         self.assertEqual({out.splitlines()[0] for arguments, out in seen if arguments == ("--compatible=3.0",)}, {"0"})
 
+    def test_member_that_the_key_forgets_does_not_compile(self):
+        header = (safety.ROOT / "translator/support/compile_input.h").read_text()
+        for member in ("", "int forgotten = 0;", "std::string forgotten;", "std::vector<std::string> forgotten;"):
+            text = header.replace("  /// All fields:", f"  {member}\n  /// All fields:", 1).replace("#pragma once", "")
+            result = subprocess.run(["g++", "-std=c++20", "-fsyntax-only", "-x", "c++", "-"], input=text, text=True,
+                                    capture_output=True)
+            self.assertEqual("is missing in fields()" in result.stderr, member != "", result.stderr)
+            self.assertEqual(result.returncode != 0, member != "")
+
     def settle(self, path):
         """A file that changes while it is compiled is not cached: let the clock's tick pass."""
         while time.time_ns() - path.stat().st_ctime_ns < 20_000_000:
