@@ -11,6 +11,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <fnmatch.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cstring>
@@ -360,6 +361,11 @@ std::shared_ptr<KernelBtf> LibbpfKernelBtf::parse(const std::string& path, BtfPt
 }  // namespace
 
 std::shared_ptr<KernelBtf> KernelBtf::open(const std::string& path, std::string& error) {
+  struct stat status;
+  if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {  // libbpf waits for a FIFO
+    error = "'" + path + "' is not a regular file";
+    return nullptr;
+  }
   return LibbpfKernelBtf::parse(path, nullptr, error);
 }
 

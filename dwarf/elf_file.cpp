@@ -14,6 +14,7 @@
 #include <cstring>
 
 #include "dwarf/registers.h"
+#include "runtime/user/regular_file.h"
 
 namespace coretap::debug {
 namespace {
@@ -52,7 +53,8 @@ std::string to_hex(const void* bytes, size_t count) {
 }
 
 std::optional<uint32_t> file_crc32(const std::string& path) {
-  int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  std::string ignored;
+  int fd = ct::open_regular(path.c_str(), ignored);
   if (fd < 0) return std::nullopt;
   uLong crc = crc32(0, nullptr, 0);
   std::vector<unsigned char> buffer(1 << 18);
@@ -77,13 +79,10 @@ std::unique_ptr<ElfFile> ElfFile::open(const std::string& path, LoadError& error
     return nullptr;
   };
   elf_version(EV_CURRENT);
-  int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return fail(LoadError::NotFound, std::string("cannot be opened: ") + strerror(errno));
-  struct stat status;
-  if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) {
-    close(fd);
-    return fail(LoadError::NotElf, "is not a regular file");
-  }
+  std::string why;
+  int fd = ct::open_regular(path.c_str(), why);
+  if (fd < 0)
+    return fail(access(path.c_str(), R_OK) == 0 ? LoadError::NotElf : LoadError::NotFound, why);
   Elf* elf = elf_begin(fd, ELF_C_READ_MMAP, nullptr);
   if (!elf || elf_kind(elf) != ELF_K_ELF) {
     elf_end(elf);

@@ -109,19 +109,4 @@ std::shared_ptr<Module> Module::open(const std::string& path, LoadError& error,
   return data ? std::make_shared<DwarfModule>(std::move(data)) : nullptr;
 }
 
-std::string find_executable(const std::string& name) {
-  if (name.find('/') != std::string::npos) return name;
-  const char* path = getenv("PATH");
-  std::string rest = path ? path : "/usr/bin:/bin";
-  while (!name.empty()) {
-    size_t colon = rest.find(':');
-    std::string directory = rest.substr(0, colon);
-    std::string candidate = (directory.empty() ? "." : directory) + "/" + name;
-    if (access(candidate.c_str(), X_OK) == 0) return candidate;
-    if (colon == std::string::npos) break;
-    rest = rest.substr(colon + 1);
-  }
-  return "";
-}
-
 }  // namespace coretap::debug

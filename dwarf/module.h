@@ -125,8 +125,4 @@ class Module {
   virtual std::optional<int64_t> enumerator(const std::string& name) const = 0;
 };
 
-/// Path of the kernel's or a command's executable for `process("name")`: as given if it has a
-/// slash, else searched in $PATH. Empty if there is none.
-std::string find_executable(const std::string& name);
-
 }  // namespace coretap::debug

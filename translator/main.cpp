@@ -2,8 +2,14 @@
 
 #include "driver.h"
 #include "options.h"
+#include "runtime/user/startup.h"
 
 int main(int argc, char** argv) {
+  ct::open_standard_descriptors();
+  if (ct::is_set_id()) {
+    std::cerr << "ERROR [set-id]: " << ct::kSetIdRefused << '\n';
+    return 1;
+  }
   coretap::Options options;
   if (!coretap::parse_options(argc, argv, options, std::cerr)) return 1;
   if (options.mode == coretap::Options::Mode::Help) {

@@ -288,6 +288,8 @@ Build
   -u             keep what the script does not use
   -g             guru mode: embedded C is allowed
   --disable-cache  compile anew
+                 (compiled scripts are kept in $CORETAP_CACHE_DIR, else ~/.cache/coretap; of all
+                 together, up to $CORETAP_CACHE_MB_LIMIT megabytes, else 256, are kept)
 Look
   -l PATTERN     list probe points; -L also their variables
   -p N           stop after pass 1 parse, 2 elaborate, 3 translate, 4 compile, 5 run

@@ -18,6 +18,7 @@
 #include "kallsyms.h"
 #include "kernel_features.h"
 #include "output.h"
+#include "terminal.h"
 #include "tracefs.h"
 #include "uprobe_multi.h"
 
@@ -55,7 +56,7 @@ std::string check_build_id(const Site& site) {
   std::string error, found = read_build_id(site.target, error);
   if (!error.empty()) return error;
   if (found == site.build_id) return "";
-  return std::string(site.target) +
+  return terminal_safe(site.target) +
          " is another build than the one this was compiled for (build-id " +
          (found.empty() ? "missing" : found) + ", expected " + site.build_id +
          "); compile the script again on this machine";

@@ -7,6 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "regular_file.h"
+#include "terminal.h"
+
 namespace ct {
 namespace {
 
@@ -36,9 +39,9 @@ std::string find_in_notes(Elf_Data* data) {
 }  // namespace
 
 std::string read_build_id(const char* path, std::string& error) {
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  int fd = open_regular(path, error);
   if (fd < 0) {
-    error = std::string(path) + ": " + strerror(errno);
+    error = terminal_safe(path) + " " + error;
     return "";
   }
   elf_version(EV_CURRENT);
@@ -46,7 +49,7 @@ std::string read_build_id(const char* path, std::string& error) {
   std::string id;
   size_t headers = 0;
   if (!elf || elf_kind(elf) != ELF_K_ELF || elf_getphdrnum(elf, &headers) != 0)
-    error = std::string(path) + " is not an ELF file";
+    error = terminal_safe(path) + " is not an ELF file";
   for (size_t i = 0; i < headers && id.empty(); ++i) {
     GElf_Phdr header;
     if (!gelf_getphdr(elf, static_cast<int>(i), &header) || header.p_type != PT_NOTE) continue;

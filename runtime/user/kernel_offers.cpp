@@ -9,6 +9,7 @@
 
 #include "build_id.h"
 #include "kallsyms.h"
+#include "terminal.h"
 #include "tracefs.h"
 
 namespace ct {
@@ -90,7 +91,7 @@ Offer KernelOffers::file(const Site& site) const {
   std::string error, found = read_build_id(site.target, error);
   if (!error.empty()) return no(error);
   if (!site.dwarf_bound || !site.build_id || !*site.build_id || found == site.build_id) return {};
-  return no(std::string(site.target) + " has " +
+  return no(terminal_safe(site.target) + " has " +
             (found.empty() ? "no build-id" : "build-id " + found));
 }
 

@@ -1,10 +1,18 @@
 // main() of a built binary: everything about the script is in ct_program.
+#include <stdio.h>
+
 #include "needs.h"
 #include "options.h"
+#include "startup.h"
 
 extern "C" const ct::Program ct_program;
 
 int main(int argc, char** argv) {
+  ct::open_standard_descriptors();
+  if (ct::is_set_id()) {
+    fprintf(stderr, "ERROR: %s\n", ct::kSetIdRefused);
+    return 1;
+  }
   ct::RunOptions options;
   int status = 0;
   if (!ct::parse_options(ct_program, argc, argv, options, status)) return status;

@@ -18,6 +18,7 @@
 #include "mechanism.h"
 #include "object_section.h"
 #include "output.h"
+#include "terminal.h"
 
 namespace ct {
 namespace {
@@ -214,7 +215,7 @@ std::string list(const std::vector<Need>& needs) {
 std::string place(const Site& site, Mechanism mechanism) {
   if (mechanism == Mechanism::PerfEvent)
     return "type " + std::to_string(site.perf_type) + " config " + std::to_string(site.perf_config);
-  std::string text = site.target;
+  std::string text = terminal_safe(site.target);
   char offset[32];
   snprintf(offset, sizeof offset, "+0x%llx", site.offset);
   return site.offset ? text + offset : text;

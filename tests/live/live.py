@@ -3,6 +3,7 @@
 A live test runs scripts on this machine's kernel. Without the rights for that (root, BPF) the
 whole test is skipped, loudly: exit status 77, which CTest reports as skipped.
 """
+import atexit
 import ctypes
 import os
 import pathlib
@@ -17,6 +18,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 CORETAP = os.environ.get("CORETAP", str(ROOT / "build" / "coretap"))
 TMP = pathlib.Path(tempfile.mkdtemp(prefix="coretap-live-"))
+atexit.register(shutil.rmtree, TMP, ignore_errors=True)
 os.environ.setdefault("CORETAP_CACHE_DIR", str(TMP / "cache"))
 
 

@@ -1,6 +1,5 @@
 """What is missing or wrong around a script: one clear message, exit 1, nothing left behind."""
 import os
-import subprocess
 
 import live
 from live import CORETAP, LiveTest, TMP, build, coretap, run, script
@@ -26,7 +25,7 @@ class BadInput(LiveTest):
         self.refused(coretap(), "usage", "script")
 
     def test_clang_absent(self):
-        env = dict(os.environ, PATH="/nonexistent", CORETAP_CACHE_DIR=str(TMP / "noclang"))
+        env = dict(os.environ, PATH=str(TMP / "no-such-folder"), CORETAP_CACHE_DIR=str(TMP / "noclang"))
         self.refused(script(HELLO, env=env), "no-clang", "apt-get install")
         self.assertEqual(os.listdir(TMP / "noclang"), [])
 
@@ -34,29 +33,11 @@ class BadInput(LiveTest):
         self.refused(coretap("--btf", "/no/such/btf", "-e", 'probe kernel.trace("sched_switch") { exit() }'),
                      "no-kernel-btf", "/no/such/btf")
 
-    def test_full_disk_in_the_cache_folder(self):
-        folder = TMP / "full"
-        folder.mkdir(exist_ok=True)
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(folder)], check=True)
-        try:
-            (folder / "fill").write_bytes(b"x" * 12288)
-            env = dict(os.environ, CORETAP_CACHE_DIR=str(folder))
-            result = script(HELLO, env=env)
-            self.assertEqual(result.returncode, 1, result.stdout)
-            self.assertIn("No space left on device", result.stderr)
-            self.assertEqual(os.listdir(folder), ["fill"])
-        finally:
-            subprocess.run(["umount", str(folder)], check=True)
-
-    def test_cache_folder_cannot_be_made(self):
-        env = dict(os.environ, CORETAP_CACHE_DIR="/proc/nothing/here")
-        self.refused(script(HELLO, env=env), "cache-write", "/proc/nothing/here")
-
     def test_without_root_kernel_probes_are_refused_and_user_probes_run(self):
         prog = build("threads", "-O1")
         folder = TMP / "nobody"
         folder.mkdir(exist_ok=True)
-        folder.chmod(0o777)
+        os.chown(folder, 65534, 65534)
         TMP.chmod(0o755)
         env = dict(os.environ, CORETAP_CACHE_DIR=str(folder), HOME=str(folder))
         nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", CORETAP]

@@ -67,7 +67,7 @@ TEST_F(Errors, DebugInformationThatIsMissingIsNamed) {
 
 TEST_F(Errors, WrongBtfFile) {
   Script script("probe kernel.trace(\"sched_switch\") {}");
-  script.context.kernel_btf_path = "/dev/null";
+  script.input.kernel_btf = "/dev/null";
   EXPECT_TRUE(script.resolve().empty());
   EXPECT_NE(script.rendered().find("semantic error [no-kernel-btf]"), std::string::npos);
 }

@@ -21,12 +21,20 @@ class Script {
   std::vector<const ast::Expr*> expressions() const;
 
   Diagnostics diagnostics;
-  ResolveContext context{diagnostics};
+  CompileInput input = running_kernel();
+  Lookups lookups;
+  ResolveContext context{diagnostics, input, lookups};
   std::vector<ResolvedProbe> resolve() { return probes::resolve(point(), context); }
   /// Everything reported so far, as the user sees it.
   std::string rendered();
 
  private:
+  static CompileInput running_kernel() {
+    CompileInput input;
+    input.kernel_btf = "/sys/kernel/btf/vmlinux";
+    return input;
+  }
+
   Sources sources_;
   std::unique_ptr<ast::File> file_;
 };

@@ -174,7 +174,7 @@ TEST(Process, NumberIsARunningProcess) {
 
 TEST(Process, WithoutPathIsTheTargetCommand) {
   Script script("probe process.function(\"work\") {}");
-  script.context.target_command = program("shapes-O0");
+  script.lookups = Lookups({program("shapes-O0"), 0});
   auto probes = script.resolve();
   ASSERT_EQ(probes.size(), 1u) << script.rendered();
   EXPECT_EQ(probes[0].site.target, program("shapes-O0"));

@@ -7,6 +7,7 @@ import pathlib
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 
@@ -69,8 +70,9 @@ class KernelSide(unittest.TestCase):
     def test_system_calls(self):
         script = ("probe syscall.openat { if (pid() == target()) println(name, \" \", argstr) } "
                   "probe syscall.openat.return { if (pid() == target()) println(name, \" = \", retstr) }")
-        out, err = run(script, "cat /nonexistent")
-        at = out.index('openat AT_FDCWD, "/nonexistent", O_RDONLY')
+        with tempfile.TemporaryDirectory() as folder:
+            out, err = run(script, f"cat {folder}/missing")
+        at = out.index(f'openat AT_FDCWD, "{folder}/missing", O_RDONLY')
         self.assertEqual(out[at + 1], "openat = -2 (ENOENT)", err)
 
     def test_strings_as_keys(self):

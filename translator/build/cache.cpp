@@ -1,148 +1,128 @@
 #include "build/cache.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/stat.h>
-#include <unistd.h>
-#include <xxhash.h>
 
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
-#include <filesystem>
-#include <sstream>
+
+#include "build/cache_limit.h"
+#include "build/manifest.h"
+#include "support/file.h"
 
 namespace coretap {
 
-namespace fs = std::filesystem;
-
-bool write_file(const std::string& path, const std::string& text, std::string& error) {
-  int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0) {
-    error = std::strerror(errno);
-    return false;
-  }
-  size_t done = 0;
-  while (done < text.size()) {
-    ssize_t n = write(fd, text.data() + done, text.size() - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) break;
-    done += static_cast<size_t>(n);
-  }
-  bool ok = done == text.size();
-  if (!ok) error = std::strerror(errno);
-  if (close(fd) != 0 && ok) {
-    error = std::strerror(errno);
-    ok = false;
-  }
-  if (!ok) unlink(path.c_str());
-  return ok;
-}
-
-bool read_file(const std::string& path, std::string& text, std::string& error) {
-  int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) {
-    error = std::strerror(errno);
-    return false;
-  }
-  text.clear();
-  char buffer[1 << 16];
-  ssize_t n;
-  while ((n = read(fd, buffer, sizeof buffer)) != 0) {
-    if (n > 0)
-      text.append(buffer, static_cast<size_t>(n));
-    else if (errno != EINTR)
-      break;
-  }
-  if (n < 0) error = std::strerror(errno);
-  close(fd);
-  return n == 0;
-}
-
-std::string Cache::default_dir() {
-  if (const char* dir = std::getenv("CORETAP_CACHE_DIR"); dir && *dir) return dir;
-  if (const char* dir = std::getenv("XDG_CACHE_HOME"); dir && *dir)
-    return std::string(dir) + "/coretap";
-  const char* home = std::getenv("HOME");
-  return std::string(home && *home ? home : "/tmp") + "/.cache/coretap";
-}
-
-std::string Cache::key(const std::vector<std::string>& parts) {
-  std::string all;
-  for (const std::string& part : parts) {
-    all += std::to_string(part.size()) + ":";
-    all += part;
-  }
-  XXH128_hash_t hash = XXH3_128bits(all.data(), all.size());
-  char text[33];
-  std::snprintf(text, sizeof text, "%016llx%016llx", static_cast<unsigned long long>(hash.high64),
-                static_cast<unsigned long long>(hash.low64));
-  return text;
-}
-
 namespace {
 
-/// "size mtime_ns" of a file, or "-" if it is not there.
-std::string fingerprint(const std::string& path) {
-  struct stat st;
-  if (stat(path.c_str(), &st) != 0) return "-";
-  return std::to_string(st.st_size) + " " + std::to_string(st.st_ino) + " " +
-         std::to_string(st.st_mtim.tv_sec) + "." + std::to_string(st.st_mtim.tv_nsec);
+/// The cache's limit removes what was used least recently: the folder's time says when that was.
+void mark_used(int entry) {
+  constexpr time_t kOften = 60;  // seconds: a script in a loop need not write each time
+  struct stat status;
+  if (fstat(entry, &status) == 0 && time(nullptr) - status.st_mtime >= kOften)
+    futimens(entry, nullptr);
+}
+
+/// Puts the file's contents on the disk; the name follows only then (rename).
+bool sync_file(int folder, const char* name) {
+  Descriptor file(openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  return file && fdatasync(file.get()) == 0;
+}
+
+/// Makes `from` the entry `to`. A stale entry, or one that another coretap has just finished, changes places with ours and
+/// goes.
+bool put_in_place(int folder, const std::string& from, const std::string& to) {
+  if (renameat2(folder, from.c_str(), folder, to.c_str(), RENAME_NOREPLACE) == 0) return true;
+  if (errno == EEXIST &&
+      renameat2(folder, from.c_str(), folder, to.c_str(), RENAME_EXCHANGE) == 0) {
+    remove_tree(folder, from.c_str());
+    return true;
+  }
+  // A file system without these flags (NFS) says EINVAL: then the place is empty for a moment.
+  if (errno != EINVAL) return false;
+  remove_tree(folder, to.c_str());
+  return renameat(folder, from.c_str(), folder, to.c_str()) == 0;
 }
 
 }  // namespace
 
-std::string Cache::find(const std::string& key) const {
-  std::string entry = dir_ + "/" + key;
-  std::string manifest, error;
-  if (!read_file(entry + "/manifest", manifest, error)) return "";
-  std::istringstream lines(manifest);
-  std::string path, state;
-  while (std::getline(lines, path) && std::getline(lines, state))
-    if (fingerprint(path) != state) return "";
-  return entry;
+Cache::Cache(std::string path) : path_(std::move(path)) {
+  if (path_.empty())
+    folder_.why = "there is no home folder to keep it in";
+  else
+    folder_ = open_trusted_folder(path_, IfMissing::Report);
 }
 
-std::string Cache::begin(std::string& error) const {
-  std::error_code code;
-  fs::create_directories(dir_, code);
-  if (code) {
-    error = "cannot create the cache folder " + dir_ + ": " + code.message();
-    return "";
-  }
-  std::string path = dir_ + "/new-XXXXXX";
-  if (!mkdtemp(path.data())) {
-    error = "cannot write to the cache folder " + dir_ + ": " + std::strerror(errno);
-    return "";
-  }
-  return path;
-}
-
-std::string Cache::commit(const std::string& work, const std::string& key,
-                          const std::set<std::string>& dependencies, std::string& error) const {
+std::unique_ptr<Artifacts> Cache::find(const std::string& key, const Lookups& lookups,
+                                       Diagnostics& warnings, std::string& why) {
+  if (folder_.state != FolderState::Trusted) return nullptr;
+  TrustedFolder entry = open_trusted_subfolder(folder_.fd.get(), key.c_str());
+  if (entry.state == FolderState::Untrusted)
+    warnings
+        .warning("cache-untrusted", Span{},
+                 "a cached script is not used: in '" + path_ + "', " + entry.why)
+        .hint("only what you alone can write is loaded; the script is compiled anew");
+  why = entry.state == FolderState::Missing ? "" : entry.why;
+  if (entry.state != FolderState::Trusted) return nullptr;
+  Descriptor record = open_trusted_file(entry.fd.get(), kManifest, why);
   std::string manifest;
-  for (const std::string& path : dependencies) manifest += path + "\n" + fingerprint(path) + "\n";
-  if (!write_file(work + "/manifest", manifest, error)) {
-    error = "cannot write to the cache folder " + dir_ + ": " + error;
-    return "";
-  }
-  std::string entry = dir_ + "/" + key;
-  if (rename(work.c_str(), entry.c_str()) == 0) return entry;
-  // A stale entry, or one that another coretap has just finished: ours replaces it.
-  std::string old = work + ".old";
-  if ((rename(entry.c_str(), old.c_str()) != 0 && errno != ENOENT) ||
-      rename(work.c_str(), entry.c_str()) != 0) {
-    error = "cannot write to the cache folder " + dir_ + ": " + std::strerror(errno);
-    discard(old);
-    return "";
-  }
-  discard(old);
-  return entry;
+  if (!record || !read_all(record.get(), manifest, why)) return nullptr;
+  std::unique_ptr<Artifacts> artifacts = Artifacts::open(entry.fd.get(), why);
+  if (!artifacts || !agrees(manifest, *artifacts, lookups, why)) return nullptr;
+  mark_used(entry.fd.get());
+  return artifacts;
 }
 
-void Cache::discard(const std::string& work) {
-  std::error_code ignored;
-  fs::remove_all(work, ignored);
+std::unique_ptr<WorkFolder> Cache::begin(Diagnostics& diagnostics) {
+  if (folder_.state == FolderState::Missing)
+    folder_ = open_trusted_folder(path_, IfMissing::Create);
+  std::string why = folder_.why;
+  if (folder_.state == FolderState::Trusted) {
+    Descriptor parent(fcntl(folder_.fd.get(), F_DUPFD_CLOEXEC, 0));
+    auto work = WorkFolder::make(std::move(parent), path_, "new-", why);
+    makes_entry_ = work != nullptr;
+    if (work) return work;
+  }
+  if (folder_.state == FolderState::Untrusted)
+    diagnostics.warning("cache-untrusted", Span{}, "the cache is not used: " + why)
+        .hint(
+            "it must be a folder of your own that nobody else can write; remove it, or set "
+            "CORETAP_CACHE_DIR to another");
+  else
+    diagnostics
+        .warning("cache-disabled", Span{},
+                 "the cache cannot be used: " + why + ", disabling cache support")
+        .hint("to have one, set CORETAP_CACHE_DIR to a folder that you can write");
+  return begin_private(diagnostics);
+}
+
+std::unique_ptr<WorkFolder> begin_private(Diagnostics& diagnostics) {
+  std::string why;
+  auto work = WorkFolder::make_private(why);
+  if (work) return work;
+  diagnostics.error("cache-write", "there is no folder to compile in: " + why)
+      .hint("set TMPDIR to a folder of your own that you can write and that has room");
+  return nullptr;
+}
+
+void Cache::commit(WorkFolder& work, const Artifacts& artifacts, const std::string& key,
+                   const Lookups& lookups, std::string& why) const {
+  if (!makes_entry_) return;
+  if (!lookups.settled()) {
+    why = "a file that was read changed meanwhile";
+    return;
+  }
+  bool written = write_file_at(work.fd(), kManifest, write_manifest(artifacts, lookups), why);
+  for (size_t i = 0; i < kArtifacts && written; i++)
+    if (artifacts[static_cast<Artifact>(i)].is_there())
+      written = sync_file(work.fd(), kArtifactNames[i]);
+  written = written && sync_file(work.fd(), kManifest);
+  if (!written || !put_in_place(folder_.fd.get(), work.name(), key)) {
+    if (why.empty()) why = std::strerror(errno);
+    return;
+  }
+  work.keep_as(key, entry_path(key));
+  limit_cache(folder_.fd.get());
 }
 
 }  // namespace coretap

@@ -1,49 +1,51 @@
-// The cache of compiled scripts. An entry is a folder named by a hash of everything on the
-// command line that changes what is compiled, the script's text among it; inside, `manifest`
-// lists the files that the compilation read (tapsets, probed programs, their debug files, the
-// kernel's BTF) with size and time. A hit needs one hash and a few stat calls: no parsing.
+// The cache of compiled scripts: one folder for each CompileInput, named by its hash, with the artifacts and a
+// record (manifest.h). A hit needs one hash, the record, the hashes of small files, and a question to the file
+// system for each look-up: nothing is parsed.
 //
-// Entries appear by rename of a finished folder, so a reader never sees half of one.
+// An entry is code that coretap loads, often as root. So the folder, the entry and each file are used only if
+// nobody else can have written them (trusted_folder.h), and through the descriptors that were
+// checked. Entries appear by rename of a finished folder, so a reader never sees half of one.
 #pragma once
 
-#include <set>
+#include <memory>
 #include <string>
-#include <vector>
+
+#include "build/artifacts.h"
+#include "build/trusted_folder.h"
+#include "build/work_folder.h"
+#include "support/diagnostics.h"
+#include "support/lookups.h"
 
 namespace coretap {
 
 class Cache {
  public:
-  /// $CORETAP_CACHE_DIR, $XDG_CACHE_HOME/coretap, or ~/.cache/coretap.
-  static std::string default_dir();
+  /// The cache at `path`; "": there is no place for one. Opens it if it is there.
+  explicit Cache(std::string path);
 
-  explicit Cache(std::string dir) : dir_(std::move(dir)) {}
+  /// The entry's files if it is there, whole, ours, and true today; else null, with a clause in `why` if there was
+  /// something. An entry that somebody else may have written is warned of.
+  std::unique_ptr<Artifacts> find(const std::string& key, const Lookups& lookups,
+                                  Diagnostics& warnings, std::string& why);
 
-  /// Hash of `parts`, each with its length, as hex.
-  static std::string key(const std::vector<std::string>& parts);
+  /// A folder to compile into: in the cache, so that it can become an entry, or elsewhere, after a warning,
+  /// if the cache cannot be used. Null after reporting.
+  std::unique_ptr<WorkFolder> begin(Diagnostics& diagnostics);
 
-  /// The entry's folder if it is there and still valid, else "".
-  std::string find(const std::string& key) const;
+  /// Makes what is in `work` the entry of `key`, if it was made in the cache; `work` then stays, under its
+  /// new name. Else, or on failure (the reason is in `why`), `work` is as it was: good to run, but not kept.
+  void commit(WorkFolder& work, const Artifacts& artifacts, const std::string& key,
+              const Lookups& lookups, std::string& why) const;
 
-  /// A new empty folder to compile into, in the cache so that it can be renamed. On failure ""
-  /// with the reason in `error`.
-  std::string begin(std::string& error) const;
-
-  /// Writes the manifest into `work`, and renames it to be the entry of `key`. Returns the entry's folder,
-  /// or "" with the reason in `error`.
-  std::string commit(const std::string& work, const std::string& key,
-                     const std::set<std::string>& dependencies, std::string& error) const;
-
-  /// Removes a folder made by begin().
-  static void discard(const std::string& work);
+  std::string entry_path(const std::string& key) const { return path_ + "/" + key; }
 
  private:
-  std::string dir_;
+  std::string path_;
+  TrustedFolder folder_;
+  bool makes_entry_ = false;  ///< the folder of begin() is in the cache
 };
 
-/// Writes a whole file; false with errno's text in `error`, and no file left behind.
-bool write_file(const std::string& path, const std::string& text, std::string& error);
-/// Reads a whole file; false with errno's text in `error`.
-bool read_file(const std::string& path, std::string& text, std::string& error);
+/// A folder to compile into that will not be kept (--build, --disable-cache). Null after reporting.
+std::unique_ptr<WorkFolder> begin_private(Diagnostics& diagnostics);
 
 }  // namespace coretap

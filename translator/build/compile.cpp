@@ -1,8 +1,9 @@
 #include "build/compile.h"
 
-#include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
 
 #include <cerrno>
 #include <cstring>
@@ -10,7 +11,9 @@
 #include <sstream>
 #include <vector>
 
-#include "build/cache.h"
+#include "build/artifacts.h"
+#include "build/make_rule.h"
+#include "support/file.h"
 
 namespace coretap {
 
@@ -18,63 +21,53 @@ namespace {
 
 const std::string kSource = CORETAP_SOURCE_DIR;
 const std::string kBinary = CORETAP_BINARY_DIR;
+constexpr const char *kKernelMade = "kernel.o", *kOtherKernelMade = "other_kernel.o";
+
+/// The first of these tools that is in $PATH, as a path, or "".
+std::string first_tool(Lookups& lookups, std::initializer_list<const char*> names) {
+  for (const char* name : names)
+    if (std::string path = lookups.tool(name); !path.empty()) return path;
+  return "";
+}
 
 /// g++ starts in half of clang's time and has a precompiled header; clang++ does as well.
-std::string harness_compiler() {
-  for (const char* name : {"g++", "clang++"})
-    if (!find_program(name).empty()) return name;
-  return "";
-}
+std::string harness_compiler(Lookups& lookups) { return first_tool(lookups, {"g++", "clang++"}); }
 
 /// ld takes a tenth of lld's time for one object.
-std::string harness_linker() {
-  for (const char* name : {"ld", "ld.lld"})
-    if (!find_program(name).empty()) return name;
-  return "";
-}
+std::string harness_linker(Lookups& lookups) { return first_tool(lookups, {"ld", "ld.lld"}); }
 
-bool have_compilers(const GeneratedCode& code, Diagnostics& diagnostics) {
-  if ((code.has_kernel() && find_program("clang").empty()) || harness_compiler().empty())
-    diagnostics.error("no-clang", "clang is needed to compile a script, and is not in $PATH")
-        .hint("install it: apt-get install clang lld");
-  else if (harness_linker().empty())
-    diagnostics.error("no-linker", "a linker is needed to compile a script; ld is not in $PATH")
-        .hint("install it: apt-get install binutils");
-  else
-    return true;
-  return false;
-}
+/// Where the compiler lists the files that it has read, for what makes `object`.
+std::string headers_of(const std::string& object) { return object + ".d"; }
 
-bool put(const std::string& path, const std::string& text, Diagnostics& diagnostics) {
-  std::string error;
-  if (write_file(path, text, error)) return true;
-  diagnostics.error("cache-write", "cannot write " + path + ": " + error)
-      .hint("free some space, or set CORETAP_CACHE_DIR to a folder with room");
-  return false;
-}
-
-std::vector<std::string> kernel_command(const std::string& object) {
+std::vector<std::string> kernel_command(const std::string& clang, const std::string& object,
+                                        const std::string& script_folder) {
   return {
-    "clang", "-O2", "-g", "-target", "bpf", "-mcpu=v3",
+    clang, "-O2", "-g", "-target", "bpf", "-mcpu=v3",
 #if defined(__x86_64__)
         "-D__TARGET_ARCH_x86", "-I/usr/include/x86_64-linux-gnu",
 #elif defined(__aarch64__)
         "-D__TARGET_ARCH_arm64", "-I/usr/include/aarch64-linux-gnu",
 #endif
-        "-I" + kSource + "/runtime/bpf", "-I" + kSource + "/runtime/shared", "-Wall", "-Wno-unused",
-        "-Wno-unknown-attributes", "-fno-stack-protector",
+        // By -iquote and not by -I, which comes later: what lies in the script's folder must not take
+        // the place of our headers.
+        "-iquote", kSource + "/runtime/bpf", "-iquote", kSource + "/runtime/shared", "-Wall",
+        "-Wno-unused", "-Wno-unknown-attributes", "-fno-stack-protector",
         "-fno-strict-aliasing",  // frames are char arrays that hold structs
-        "-x", "c", "-c", "-", "-o", object
+        // Embedded C and #line name files as the script does; clang copies their lines into BTF.
+        "-iquote", script_folder, "-fdebug-compilation-dir=" + script_folder,  //
+        "-MD", "-MF", headers_of(object), "-x", "c", "-c", "-", "-o", object
   };
 }
 
 /// Sections are apart for the linker of a built binary; for a shared object they cost nothing.
-std::vector<std::string> harness_command(const std::string& compiler, const std::string& work) {
+std::vector<std::string> harness_command(const std::string& compiler,
+                                         const std::string& script_folder) {
   std::vector<std::string> command{compiler};
   std::istringstream options(CORETAP_HARNESS_OPTIONS);
   for (std::string option; std::getline(options, option, '|');) command.push_back(option);
-  command.insert(command.end(), {"-pipe", "-include", kBinary + "/runtime/harness_prefix.h", "-x",
-                                 "c++", "-c", "-", "-o", work + "/harness.o"});
+  command.insert(command.end(), {"-iquote", script_folder, "-MD", "-MF", headers_of("harness.o"),
+                                 "-pipe", "-include", kBinary + "/runtime/harness_prefix.h", "-x",
+                                 "c++", "-c", "-", "-o", "harness.o"});
   return command;
 }
 
@@ -85,21 +78,24 @@ std::string embedded(const std::string& name, const std::string& file) {
          (file.empty() ? std::string() : "        .incbin \"" + file + "\"\n") + name + "_end:\n";
 }
 
-/// Compiling needs some room; without it clang's own message is a crash report.
-bool have_room(const std::string& work, Diagnostics& diagnostics) {
-  constexpr unsigned long long kNeeded = 1 << 20;
-  struct statvfs fs;
-  if (statvfs(work.c_str(), &fs) != 0 ||
-      static_cast<unsigned long long>(fs.f_bavail) * fs.f_frsize >= kNeeded)
-    return true;
-  diagnostics.error("cache-write", "cannot compile in " + work + ": " + std::strerror(ENOSPC))
-      .hint("free some space, or set CORETAP_CACHE_DIR to a folder with room");
-  return false;
+void report_write(const std::string& path, int error, Diagnostics& diagnostics) {
+  diagnostics.error("cache-write", "cannot write '" + path + "': " + std::strerror(error))
+      .hint(error == ENOSPC || error == EDQUOT
+                ? "make room there, or set CORETAP_CACHE_DIR to a folder with room"
+                : "set CORETAP_CACHE_DIR to a folder that you can write");
 }
 
-/// Shows what clang said. Thanks to #line its positions are the script's where there is one.
+/// Shows what the compiler said. Thanks to #line its positions are the script's where there is one.
 bool check(const char* what, const JobResult& result, Diagnostics& diagnostics) {
   if (result.exit_code == 0) return true;
+  if (result.exit_code < 0 || result.exit_code > 128) {
+    std::string why = result.exit_code < 0 ? "cannot be started: " + result.output
+                                           : std::string("was ended by a signal: ") +
+                                                 strsignal(result.exit_code - 128);
+    diagnostics.error("compiler-ended", std::string("the compiler of the ") + what + " " + why)
+        .hint("a compiler that is killed often had too little memory");
+    return false;
+  }
   auto& diagnostic =
       diagnostics.error("compiler", std::string("clang refused the generated ") + what +
                                         " (positions are the script's where they name it)");
@@ -109,7 +105,16 @@ bool check(const char* what, const JobResult& result, Diagnostics& diagnostics) 
   return false;
 }
 
+int64_t real_time_ns() {
+  timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
+}
+
 }  // namespace
+
+Compilation::Compilation(const WorkFolder& work, const CompileInput& input, Lookups& lookups)
+    : work_(work), input_(input), lookups_(lookups), started_(real_time_ns()) {}
 
 Compilation::~Compilation() {
   // Not killed but given nothing to compile: g++ is several processes, and none of them may still
@@ -119,108 +124,162 @@ Compilation::~Compilation() {
     if (job->pid >= 0) finish(*job);
 }
 
+/// Is all there that this script needs? All that is missing is said at once.
+bool Compilation::have_tools(const GeneratedCode& code, bool binary, Diagnostics& diagnostics) {
+  std::string missing;
+  auto need = [&](const std::string& path, const char* name) {
+    if (path.empty()) missing += (missing.empty() ? "" : ", ") + std::string(name);
+  };
+  if (code.has_kernel()) need(lookups_.tool("clang"), "clang");
+  need(harness_compiler(lookups_), "g++ (or clang++)");
+  if (binary) {
+    need(lookups_.tool("clang++"), "clang++");
+    need(lookups_.tool("ld.lld"), "ld.lld");
+  }
+  if (!missing.empty())
+    diagnostics
+        .error("no-clang",
+               "the compilers that this script needs are not all in $PATH; missing: " + missing)
+        .hint("install them: apt-get install clang lld g++");
+  else if (!binary && harness_linker(lookups_).empty())
+    diagnostics.error("no-linker", "a linker is needed to compile a script; ld is not in $PATH")
+        .hint("install it: apt-get install binutils");
+  else
+    return true;
+  return false;
+}
+
+bool Compilation::put(const char* name, const std::string& text, Diagnostics& diagnostics) const {
+  std::string error;
+  if (write_file_at(work_.fd(), name, text, error)) return true;
+  report_write(work_.path() + "/" + name, errno, diagnostics);
+  return false;
+}
+
+Job Compilation::run(std::vector<std::string> argv, Input input) const {
+  ToolCommand command;
+  command.argv = std::move(argv);
+  command.input = input;
+  command.folder = work_.fd();
+  command.group = work_.tool_group();
+  command.library_path = input_.tool_library_path;
+  return start(command);
+}
+
 void Compilation::start_harness() {
-  std::string compiler = harness_compiler();
+  std::string compiler = harness_compiler(lookups_);
   if (harness_.pid < 0 && !compiler.empty())
-    harness_ = start(harness_command(compiler, work_), Input::Fed);
+    harness_ = run(harness_command(compiler, input_.working_folder), Input::Fed);
+}
+
+Job Compilation::start_kernel_as(const char* object) {
+  return run(kernel_command(lookups_.tool("clang"), object, input_.working_folder), Input::Fed);
 }
 
 /// Which flavour it will be is not known yet: the object gets its name when it is done.
 void Compilation::start_kernel() {
-  if (kernel_.pid < 0) kernel_ = start(kernel_command(work_ + "/kernel.o"), Input::Fed);
+  if (kernel_.pid < 0 && !lookups_.tool("clang").empty()) kernel_ = start_kernel_as(kKernelMade);
 }
 
-/// Writes both texts (for -k and for the reader of a message), and makes both objects.
-bool Compilation::compile(const GeneratedCode& code, Diagnostics& diagnostics) {
-  if (!have_compilers(code, diagnostics) || !have_room(work_, diagnostics)) return false;
+/// Records what a compiler has read, so that a cached result is not used when a header changes.
+void Compilation::record_headers(const char* made) {
+  std::string text, error;
+  Descriptor file(openat(work_.fd(), headers_of(made).c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!file || !read_all(file.get(), text, error)) return;
+  for (const std::string& header : prerequisites(text)) lookups_.file_read(header, started_);
+}
+
+/// Writes both texts (for -k and for the reader of a message), and compiles.
+bool Compilation::compile(const GeneratedCode& code, bool binary, Diagnostics& diagnostics) {
+  if (!have_tools(code, binary, diagnostics)) return false;
   bool both = !code.kernel_c.empty() && !code.kernel_base_c.empty();
   if (code.has_kernel()) {
     start_kernel();
     feed(kernel_, code.kernel_c.empty() ? code.kernel_base_c : code.kernel_c);
   }
   if (both) {
-    other_kernel_ = start(kernel_command(work_ + "/other_kernel.o"), Input::Fed);
+    other_kernel_ = start_kernel_as(kOtherKernelMade);
     feed(other_kernel_, code.kernel_base_c);
   }
   start_harness();
   feed(harness_, code.harness_cpp);
-  for (const auto& [name, text] :
-       {std::pair(kModernObject, &code.kernel_c), std::pair(kBaseObject, &code.kernel_base_c)}) {
-    std::string source = work_ + "/" + name;
+  for (const auto& [artifact, text] : {std::pair(Artifact::ModernObject, &code.kernel_c),
+                                       std::pair(Artifact::BaseObject, &code.kernel_base_c)}) {
+    std::string source = file_name(artifact);
     source.back() = 'c';
-    if (!text->empty() && !put(source, *text, diagnostics)) return false;
+    if (!text->empty() && !put(source.c_str(), *text, diagnostics)) return false;
   }
-  if (!put(work_ + "/harness.cpp", code.harness_cpp, diagnostics)) return false;
-  bool ok = check("harness code", finish(harness_), diagnostics);
-  return ok;
+  if (!put("harness.cpp", code.harness_cpp, diagnostics)) return false;
+  bool harness_good = finish_harness(diagnostics);
+  return finish_kernel(code, diagnostics) && harness_good;
+}
+
+bool Compilation::finish_harness(Diagnostics& diagnostics) {
+  if (!check("harness code", finish(harness_), diagnostics)) return false;
+  record_headers("harness.o");
+  record_precompiled_headers();
+  return true;
 }
 
 bool Compilation::finish_kernel(const GeneratedCode& code, Diagnostics& diagnostics) {
-  bool modern = code.kernel_c.empty() ||
-                finish_flavour(kernel_, work_ + "/kernel.o", kModernObject, diagnostics);
+  const char *modern_name = file_name(Artifact::ModernObject),
+             *base_name = file_name(Artifact::BaseObject);
+  bool modern =
+      code.kernel_c.empty() || finish_flavour(kernel_, kKernelMade, modern_name, diagnostics);
   if (code.kernel_base_c.empty()) return modern;
-  if (code.kernel_c.empty())
-    return finish_flavour(kernel_, work_ + "/kernel.o", kBaseObject, diagnostics);
+  if (code.kernel_c.empty()) return finish_flavour(kernel_, kKernelMade, base_name, diagnostics);
   // What is wrong with both was said once.
-  return modern &&
-         finish_flavour(other_kernel_, work_ + "/other_kernel.o", kBaseObject, diagnostics);
+  return modern && finish_flavour(other_kernel_, kOtherKernelMade, base_name, diagnostics);
 }
 
-bool Compilation::finish_flavour(Job& job, const std::string& made, const char* name,
+bool Compilation::finish_flavour(Job& job, const char* made, const char* name,
                                  Diagnostics& diagnostics) {
   if (!check("kernel code", finish(job), diagnostics)) return false;
-  std::string object = work_ + "/" + name;
-  if (rename(made.c_str(), object.c_str()) == 0) return true;
-  diagnostics.error("cache-write", "cannot write " + object + ": " + std::strerror(errno));
+  record_headers(made);
+  if (renameat(work_.fd(), made, work_.fd(), name) == 0) return true;
+  report_write(work_.path() + "/" + name, errno, diagnostics);
   return false;
 }
 
 bool Compilation::to_run(const GeneratedCode& code, Diagnostics& diagnostics) {
-  bool ok = compile(code, diagnostics);
-  if (ok) {
-    // What the harness needs is in this very process: no libraries, no start files.
-    Job link = start({harness_linker(), "-shared", "--eh-frame-hdr", "--hash-style=gnu", "-z",
-                      "noexecstack", work_ + "/harness.o", "-o", work_ + "/harness.so"});
-    ok = check("harness", finish(link), diagnostics);
-  }
-  return finish_kernel(code, diagnostics) && ok;
+  if (!compile(code, false, diagnostics)) return false;
+  // What the harness needs is in this very process: no libraries, no start files.
+  Job link = run({harness_linker(lookups_), "-shared", "--eh-frame-hdr", "--hash-style=gnu", "-z",
+                  "noexecstack", "-z", "relro", "-z", "now", "harness.o", "-o",
+                  file_name(Artifact::Harness)});
+  bool ok = check("harness", finish(link), diagnostics);
+  for (const char* done : {"harness.o", "harness.o.d", "kernel.o.d"}) unlinkat(work_.fd(), done, 0);
+  return ok;
 }
 
-bool Compilation::to_binary(const GeneratedCode& code, const std::string& output,
-                            Diagnostics& diagnostics) {
-  bool ok = compile(code, diagnostics);
-  if (!finish_kernel(code, diagnostics) || !ok) return false;
-  std::string embed =
-      embedded("ct_kernel_object", code.kernel_c.empty() ? "" : work_ + "/" + kModernObject) +
-      embedded("ct_base_object", code.kernel_base_c.empty() ? "" : work_ + "/" + kBaseObject) +
-      "        .section .note.GNU-stack,\"\",@progbits\n";
-  if (!put(work_ + "/object.S", embed, diagnostics)) return false;
-
-  std::string unfinished = output + ".part." + std::to_string(getpid());
-  Job link =
-      start({"clang++", "-static", "-fuse-ld=lld", "-s", "-Wl,--gc-sections", "-o", unfinished,
-             work_ + "/harness.o", work_ + "/object.S", kBinary + "/runtime/libcoretap_user_main.a",
-             kBinary + "/runtime/libcoretap_user.a", "-lbpf", "-lelf", "-lz", "-lpthread"});
-  if (!check("executable", finish(link), diagnostics)) {
-    unlink(unfinished.c_str());
-    return false;
-  }
-  if (rename(unfinished.c_str(), output.c_str()) != 0) {
-    diagnostics.error("output-write", "cannot write " + output + ": " + std::strerror(errno));
-    unlink(unfinished.c_str());
-    return false;
-  }
-  return true;
+bool Compilation::to_binary(const GeneratedCode& code, Diagnostics& diagnostics) {
+  if (!compile(code, true, diagnostics)) return false;
+  auto object = [](const std::string& text, Artifact artifact) {
+    return text.empty() ? "" : file_name(artifact);
+  };
+  std::string embed = embedded("ct_kernel_object", object(code.kernel_c, Artifact::ModernObject)) +
+                      embedded("ct_base_object", object(code.kernel_base_c, Artifact::BaseObject)) +
+                      "        .section .note.GNU-stack,\"\",@progbits\n";
+  if (!put("object.S", embed, diagnostics)) return false;
+  std::vector<std::string> command{lookups_.tool("clang++")};
+  std::istringstream options(CORETAP_LINK_OPTIONS);
+  for (std::string option; std::getline(options, option, '|');) command.push_back(option);
+  command.insert(
+      command.end(),
+      {"-o", kBinaryName, "harness.o", "object.S", kBinary + "/runtime/libcoretap_user_main.a",
+       kBinary + "/runtime/libcoretap_user.a", "-lbpf", "-lelf", "-lz", "-lpthread"});
+  Job link = run(command);
+  return check("executable", finish(link), diagnostics);
 }
 
-std::set<std::string> runtime_headers() {
-  std::set<std::string> paths;
-  for (const char* dir : {"/runtime/bpf", "/runtime/shared", "/runtime/user"}) {
+/// g++ does not list what is in the precompiled header.
+void Compilation::record_precompiled_headers() {
+  lookups_.file(kBinary + "/runtime/harness_prefix.h.gch");
+  for (const char* dir : {"/runtime/shared", "/runtime/user"}) {
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator(kSource + dir, ignored))
-      if (entry.path().extension() == ".h") paths.insert(entry.path().string());
+      if (entry.path().extension() == ".h") lookups_.file_read(entry.path().string(), started_);
   }
-  return paths;
 }
 
 }  // namespace coretap

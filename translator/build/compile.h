@@ -1,12 +1,17 @@
 // Drives the compilers: clang for the kernel object and g++ for the harness, side by side; the harness becomes
 // a small shared object (run now) or, with the runtime and the object, one static executable.
+//
+// Compilers work in the folder of the compilation, by its descriptor, and name files in it without
+// a path: no folder's name can be taken for an option, a pattern, or assembler text.
 #pragma once
 
-#include <set>
 #include <string>
 
 #include "build/process.h"
+#include "build/work_folder.h"
+#include "support/compile_input.h"
 #include "support/diagnostics.h"
+#include "support/lookups.h"
 
 namespace coretap {
 
@@ -19,44 +24,46 @@ struct GeneratedCode {
   std::string harness_cpp;
 };
 
-/// The flavours' files in a compilation's folder.
-constexpr const char *kModernObject = "kernel.bpf.o", *kBaseObject = "kernel.base.bpf.o";
-
 /// The compilers of one script. A compiler spends most of a small script's time on loading itself,
 /// so those that will be needed are started before the passes, and wait for their text on standard
 /// input. What was started and not used is ended by the destructor.
 class Compilation {
  public:
-  /// `work` is the folder for what is made.
-  explicit Compilation(std::string work) : work_(std::move(work)) {}
+  /// What compilers read is recorded in `lookups`. All three outlive the compilation.
+  Compilation(const WorkFolder& work, const CompileInput& input, Lookups& lookups);
   Compilation(const Compilation&) = delete;
   ~Compilation();
 
-  const std::string& work() const { return work_; }
-
-  /// Start a compiler whose text will come; no effect if there is none: run() says so.
+  /// Start a compiler whose text will come; no effect if there is none: to_run() says so.
   void start_harness();
   void start_kernel();
 
-  /// Compiles for running now: writes harness.so and kernel.bpf.o or kernel.base.bpf.o, one flavour.
-  /// False after reporting.
+  /// Compiles for running now: makes the artifacts, with one flavour of the kernel object. False
+  /// after reporting.
   bool to_run(const GeneratedCode& code, Diagnostics& diagnostics);
 
-  /// Compiles and links a static executable to `output` (written under another name first, so
-  /// that nothing half-written is left). False after reporting.
-  bool to_binary(const GeneratedCode& code, const std::string& output, Diagnostics& diagnostics);
+  /// Compiles and links a static executable, the file kBinaryName of the work folder. False after reporting.
+  bool to_binary(const GeneratedCode& code, Diagnostics& diagnostics);
 
  private:
-  bool compile(const GeneratedCode& code, Diagnostics& diagnostics);
+  bool have_tools(const GeneratedCode& code, bool binary, Diagnostics& diagnostics);
+  bool put(const char* name, const std::string& text, Diagnostics& diagnostics) const;
+  Job run(std::vector<std::string> argv, Input input = Input::None) const;
+  Job start_kernel_as(const char* object);
+  bool compile(const GeneratedCode& code, bool binary, Diagnostics& diagnostics);
+  bool finish_harness(Diagnostics& diagnostics);
   bool finish_kernel(const GeneratedCode& code, Diagnostics& diagnostics);
-  bool finish_flavour(Job& job, const std::string& made, const char* name,
-                      Diagnostics& diagnostics);
+  bool finish_flavour(Job& job, const char* made, const char* name, Diagnostics& diagnostics);
+  void record_headers(const char* made);
+  void record_precompiled_headers();
 
-  std::string work_;
+  const WorkFolder& work_;
+  const CompileInput& input_;
+  Lookups& lookups_;
+  int64_t started_;                      ///< real-time clock, nanoseconds
   Job kernel_, other_kernel_, harness_;  ///< other_kernel_: base, when both flavours are made
 };
 
-/// The runtime's headers: a compilation read them, or their precompiled form.
-std::set<std::string> runtime_headers();
+constexpr const char* kBinaryName = "binary";
 
 }  // namespace coretap

@@ -1,8 +1,10 @@
 #include "build/process.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,50 +13,95 @@
 #include <cstring>
 #include <sstream>
 
-extern char** environ;
+#include "support/descriptor.h"
 
 namespace coretap {
 
-Job start(const std::vector<std::string>& argv, Input input) {
-  Job job;
-  int pipe_fds[2];
-  // A socket, for send() can do without SIGPIPE.
-  int input_fds[2] = {-1, -1};
-  if (pipe2(pipe_fds, O_CLOEXEC) != 0) {
-    job.error = std::strerror(errno);
-    return job;
-  }
-  if (input == Input::Fed && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, input_fds) != 0) {
-    job.error = std::strerror(errno);
-    close(pipe_fds[0]);
-    close(pipe_fds[1]);
-    return job;
-  }
+namespace {
+
+/// $PATH without what is relative to the working folder, which may be anybody's. Without $PATH, g++ does not
+/// find its own parts.
+std::string absolute_path_folders() {
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path ? path : "/usr/local/bin:/usr/bin:/bin");
+  std::string kept;
+  for (std::string folder; std::getline(folders, folder, ':');)
+    if (folder.starts_with('/')) kept += (kept.empty() ? "" : ":") + folder;
+  return kept;
+}
+
+std::vector<std::string> environment_of(const ToolCommand& command) {
+  std::vector<std::string> environment{"PATH=" + absolute_path_folders(), "LC_ALL=C"};
+  if (command.folder >= 0) environment.push_back("TMPDIR=.");
+  if (!command.library_path.empty())
+    environment.push_back("LD_LIBRARY_PATH=" + command.library_path);
+  return environment;
+}
+
+/// The form that exec takes; good as long as `strings` lives.
+std::vector<char*> pointers(const std::vector<std::string>& strings) {
+  std::vector<char*> raw;
+  for (const std::string& text : strings) raw.push_back(const_cast<char*>(text.c_str()));
+  raw.push_back(nullptr);
+  return raw;
+}
+
+/// Spawns with these descriptors as standard input (-1: /dev/null) and output; errno's value, or 0.
+int spawn(const ToolCommand& command, int input, int output, pid_t& pid) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  if (input == Input::Fed)
-    posix_spawn_file_actions_adddup2(&actions, input_fds[1], 0);
+  if (input >= 0)
+    posix_spawn_file_actions_adddup2(&actions, input, 0);
   else
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, pipe_fds[1], 1);
-  posix_spawn_file_actions_adddup2(&actions, pipe_fds[1], 2);
-  std::vector<char*> raw;
-  for (const std::string& arg : argv) raw.push_back(const_cast<char*>(arg.c_str()));
-  raw.push_back(nullptr);
-  pid_t pid = -1;
-  int error = posix_spawnp(&pid, raw[0], &actions, nullptr, raw.data(), environ);
+  posix_spawn_file_actions_adddup2(&actions, output, 1);
+  posix_spawn_file_actions_adddup2(&actions, output, 2);
+  if (command.folder >= 0) posix_spawn_file_actions_addfchdir_np(&actions, command.folder);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setpgroup(&attributes, command.group);
+  sigset_t defaults;  // what started us may have ignored them
+  sigemptyset(&defaults);
+  for (int signal : {SIGTERM, SIGINT, SIGPIPE}) sigaddset(&defaults, signal);
+  posix_spawnattr_setsigdefault(&attributes, &defaults);
+  short flags = POSIX_SPAWN_SETSIGDEF;
+  if (command.group > 0) flags |= POSIX_SPAWN_SETPGROUP;
+  posix_spawnattr_setflags(&attributes, flags);
+  std::vector<std::string> environment = environment_of(command);
+  mode_t mask = umask(077);  // the tool inherits it: what it makes is ours alone
+  int error = posix_spawn(&pid, command.argv[0].c_str(), &actions, &attributes,
+                          pointers(command.argv).data(), pointers(environment).data());
+  umask(mask);
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
-  close(pipe_fds[1]);
-  if (input == Input::Fed) close(input_fds[1]);
-  if (error) {
-    close(pipe_fds[0]);
-    if (input == Input::Fed) close(input_fds[0]);
+  return error;
+}
+
+}  // namespace
+
+Job start(const ToolCommand& command) {
+  Job job;
+  int output[2];
+  // A socket, for send() can do without SIGPIPE.
+  int input[2] = {-1, -1};
+  if (pipe2(output, O_CLOEXEC) != 0) {
+    job.error = std::strerror(errno);
+    return job;
+  }
+  Descriptor reads(output[0]), written(output[1]);
+  if (command.input == Input::Fed &&
+      socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, input) != 0) {
+    job.error = std::strerror(errno);
+    return job;
+  }
+  Descriptor feeds(input[0]), fed(input[1]);
+  if (int error = spawn(command, fed.get(), written.get(), job.pid)) {
+    job.pid = -1;
     job.error = std::strerror(error);
     return job;
   }
-  job.pid = pid;
-  job.output_fd = pipe_fds[0];
-  job.input_fd = input_fds[0];
+  job.output_fd = reads.release();
+  job.input_fd = feeds.release();
   return job;
 }
 
@@ -92,17 +139,6 @@ JobResult finish(Job& job) {
   result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   job.pid = -1;
   return result;
-}
-
-std::string find_program(const std::string& name) {
-  const char* path = std::getenv("PATH");
-  std::istringstream dirs(path ? path : "/usr/local/bin:/usr/bin:/bin");
-  std::string dir;
-  while (std::getline(dirs, dir, ':')) {
-    std::string candidate = (dir.empty() ? "." : dir) + "/" + name;
-    if (access(candidate.c_str(), X_OK) == 0) return candidate;
-  }
-  return "";
 }
 
 }  // namespace coretap

@@ -18,9 +18,9 @@ class Elision {
   explicit Elision(Program& program) : program_(program), warnings_(program.diagnostics) {}
 
   void run() {
-    bool optimise = !program_.options.keep_unused;
+    bool optimise = !program_.input.keep_unused;
     for (bool changed = true; changed; is_first_round_ = false) {
-      if (!is_first_round_ && !program_.options.explain_elision) warnings_.stop();
+      if (!is_first_round_ && !program_.input.explain_elision) warnings_.stop();
       changed = false;
       if (optimise) {
         changed |= drop_functions();
@@ -165,7 +165,7 @@ class Elision {
   bool drop_probes() {
     return std::erase_if(program_.probes, [this](const ElaboratedProbe& probe) {
              if (!is_null(probe.body) || has_condition(probe) || declares(probe)) return false;
-             if (!program_.options.timing && !probe.sites.empty()) {
+             if (!program_.input.timing && !probe.sites.empty()) {
                const std::string& name = probe.sites.front().canonical;
                program_.diagnostics.warning(
                    "elided-probe", probe.span,

@@ -81,12 +81,6 @@ ir::GlobalId ModuleLowering::global(const ast::VarDecl& decl) {
     global.init = Operand::integer(static_cast<ast::Number&>(*decl.init).value);
   if (decl.init && decl.init->kind == ast::ExprKind::String)
     global.init = Operand::string(static_cast<ast::String&>(*decl.init).value);
-  auto given = program.options.globals.find(decl.name);
-  if (given != program.options.globals.end() && global.keys.empty() && !global.is_stat) {
-    global.init = global.value.ty == Ty::Str ? Operand::string(given->second)
-                                             : Operand::integer(static_cast<int64_t>(std::strtoull(
-                                                   given->second.c_str(), nullptr, 0)));
-  }
   module.globals.push_back(std::move(global));
   auto id = static_cast<ir::GlobalId>(module.globals.size() - 1);
   globals_[&decl] = id;

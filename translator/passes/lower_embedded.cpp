@@ -31,15 +31,15 @@ std::string bare(std::string text) {
 
 /// A limit of the session, an enumerator of the kernel, or what the C headers define.
 std::optional<int64_t> BodyLowering::constant(const std::string& name, const Span& at) {
-  const CompileOptions& options = outer_.program.options;
+  const CompileInput& input = outer_.program.input;
   const std::pair<const char*, int64_t> limits[] = {
       {"MAXSTRINGLEN", ir::Module().max_string}, {"MAXACTION", ir::Module().max_action},
       {"MAXNESTING", ir::Module().max_nesting},  {"MAXMAPENTRIES", ir::Module().max_map_entries},
       {"MAXERRORS", ir::Module().max_errors},    {"MAXSKIPPED", ir::Module().max_skipped}};
   for (const auto& [limit, value] : limits) {
     if (name != limit) continue;
-    auto given = options.defines.find(name);
-    return given == options.defines.end() ? value : std::strtoll(given->second.c_str(), nullptr, 0);
+    auto given = input.defines.find(name);
+    return given == input.defines.end() ? value : std::strtoll(given->second.c_str(), nullptr, 0);
   }
   auto known = outer_.constants.find(name);
   if (known != outer_.constants.end()) return known->second;
@@ -48,8 +48,9 @@ std::optional<int64_t> BodyLowering::constant(const std::string& name, const Spa
   if (auto btf = is_identifier(name) ? outer_.context.kernel_btf(at) : nullptr)
     value = btf->enumerator(name);
   diagnostics().truncate(mark);
-  bool may_ask = is_identifier(name) || options.guru;
-  if (!value && may_ask && options.header_constant) value = options.header_constant(name);
+  bool may_ask = is_identifier(name) || input.guru;
+  if (!value && may_ask && outer_.program.header_constant)
+    value = outer_.program.header_constant(name);
   outer_.constants.emplace(name, value);
   return value;
 }

@@ -12,24 +12,12 @@
 #include "ast/ast.h"
 #include "ir/ir.h"
 #include "probes/probe_kind.h"
+#include "support/compile_input.h"
 #include "support/diagnostics.h"
+#include "support/lookups.h"
 #include "syntax/parse.h"
 
 namespace coretap {
-
-/// Limits and switches that change what is compiled; from the command line.
-struct CompileOptions {
-  bool guru = false;                           ///< -g
-  bool keep_unused = false;                    ///< -u
-  bool explain_elision = false;                ///< -vvv: also what follows from earlier elisions
-  bool timing = false;                         ///< -t
-  bool suppress_errors = false;                ///< --suppress-handler-errors
-  std::vector<std::string> tapset_dirs;        ///< our tapsets, then -I
-  std::map<std::string, std::string> defines;  ///< -D NAME=VALUE
-  std::map<std::string, std::string> globals;  ///< -G name=value
-  /// Value of a constant of the C headers, for @const.
-  std::function<std::optional<int64_t>(const std::string&)> header_constant;
-};
 
 /// One body with the sites it runs at. Points of one `probe` statement that expand to the same
 /// aliases share a body instance.
@@ -48,14 +36,17 @@ struct ElaboratedProbe {
 class TapsetLibrary;
 
 struct Program {
-  Program(Sources& sources, Diagnostics& diagnostics, const CompileOptions& options,
-          const PreprocessorFacts& facts);
+  Program(Sources& sources, Diagnostics& diagnostics, const CompileInput& input,
+          const PreprocessorFacts& facts, Lookups& lookups);
   ~Program();
 
   Sources& sources;
   Diagnostics& diagnostics;
-  const CompileOptions& options;
+  const CompileInput& input;
   const PreprocessorFacts& facts;
+  Lookups& lookups;
+  /// Value of a constant of the C headers, for @const.
+  std::function<std::optional<int64_t>(const std::string&)> header_constant;
   std::shared_ptr<MacroLibrary> macros;
   std::unique_ptr<TapsetLibrary> tapsets;
   ArgumentUse argument_use;
@@ -65,7 +56,7 @@ struct Program {
   std::vector<ast::VarDecl*> globals;         ///< reachable from probes, in order of first use
   std::vector<ast::FunctionDecl*> functions;  ///< reachable from probes
 
-  std::set<std::string> dependencies;  ///< files read: tapsets
+  size_t library_scripts = 0;  ///< tapset files that were found
 };
 
 /// Parses the user's script and -E texts. After it: files[0] is the script.

@@ -8,10 +8,12 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 
 #include "passes/tapset_library.h"
+#include "runtime/user/regular_file.h"
+#include "support/descriptor.h"
+#include "support/file.h"
 
 namespace coretap {
 
@@ -19,11 +21,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string read_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
+std::string read_library_file(const fs::path& path) {
+  std::string text, error;
+  Descriptor file(ct::open_regular(path.c_str(), error));
+  if (file) read_all(file.get(), text, error);
+  return text;
 }
 
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
@@ -114,23 +116,27 @@ void add_aliases(const std::string& path, const std::string& text, std::vector<T
 
 }  // namespace
 
-Program::Program(Sources& sources, Diagnostics& diagnostics, const CompileOptions& options,
-                 const PreprocessorFacts& facts)
+Program::Program(Sources& sources, Diagnostics& diagnostics, const CompileInput& input,
+                 const PreprocessorFacts& facts, Lookups& lookups)
     : sources(sources),
       diagnostics(diagnostics),
-      options(options),
+      input(input),
       facts(facts),
+      lookups(lookups),
       macros(make_macro_library()),
       tapsets(std::make_unique<TapsetLibrary>()) {}
 
 Program::~Program() = default;
 
 void open_tapsets(Program& program) {
-  for (const std::string& dir : program.options.tapset_dirs) {
+  for (const std::string& dir : program.input.tapset_dirs) {
     std::error_code error;
     std::vector<fs::path> paths;
+    program.lookups.file(dir);  // a new file changes its folder
     for (fs::recursive_directory_iterator it(dir, error), end; !error && it != end;
          it.increment(error)) {
+      std::error_code ignored;
+      if (it->is_directory(ignored)) program.lookups.file(it->path().string());
       if (it->path().extension() == ".stp" || it->path().extension() == ".stpm")
         paths.push_back(it->path());
     }
@@ -141,8 +147,9 @@ void open_tapsets(Program& program) {
     }
     std::sort(paths.begin(), paths.end());
     for (const fs::path& path : paths) {
-      program.dependencies.insert(path.string());
-      std::string text = read_file(path);
+      program.library_scripts++;
+      program.lookups.file(path.string());
+      std::string text = read_library_file(path);
       if (path.extension() == ".stpm") {
         const SourceFile& source = program.sources.add(path.string(), std::move(text), false);
         parse_macro_library(*program.macros, source, program.facts, program.diagnostics);
@@ -152,7 +159,7 @@ void open_tapsets(Program& program) {
       file.path = path.string();
       scan(file, text);
       // Other people's tapsets need not have our style.
-      if (&dir == &program.options.tapset_dirs.front() && holds_aliases_only(file, text)) {
+      if (&dir == &program.input.tapset_dirs.front() && holds_aliases_only(file, text)) {
         add_aliases(file.path, text, program.tapsets->files);
         continue;
       }

@@ -67,7 +67,7 @@ std::vector<std::string> split(const std::string& text) {
 /// The program that a cast or constant names, or null with the problem.
 std::shared_ptr<debug::Module> named_object(const std::string& module, const Span& at,
                                             ResolveContext& context, Problem& problem) {
-  std::string path = debug::find_executable(module);
+  std::string path = context.lookups.program(module);
   size_t mark = context.diagnostics.all().size();
   auto object = path.empty() ? nullptr : context.object(path, at);
   context.diagnostics.truncate(mark);
@@ -99,7 +99,7 @@ std::optional<CastType> find_cast_type(const ast::Cast& cast, ContextScope* scop
       if (auto found = kernel_type(cast, context, problem)) return found;
       continue;
     }
-    if (context.portable) {
+    if (context.input.portable) {
       problem = {"not-portable",
                  cast.span,
                  "the type's layout comes from one build of '" + module + "'",

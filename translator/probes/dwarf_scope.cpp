@@ -1,12 +1,13 @@
 #include "probes/dwarf_scope.h"
 
 #include <elf.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "probes/families.h"
 #include "probes/scope_base.h"
+#include "runtime/user/regular_file.h"
 
 namespace coretap::probes {
 
@@ -14,10 +15,12 @@ namespace {
 
 /// An ELF executable of the old kind: linked to run at one fixed address.
 bool is_fixed_address(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
+  std::string error;
+  int file = ct::open_regular(path.c_str(), error);
   Elf64_Ehdr header{};
-  file.read(reinterpret_cast<char*>(&header), sizeof header);
-  return file.gcount() == sizeof header && header.e_type == ET_EXEC;
+  bool is_whole = file >= 0 && read(file, &header, sizeof header) == sizeof header;
+  if (file >= 0) close(file);
+  return is_whole && header.e_type == ET_EXEC;
 }
 
 /// A global or static variable as the code of source file `file` sees it.
@@ -181,7 +184,7 @@ std::optional<Root> DwarfScope::find_var(const ast::AtVar& var, Problem& problem
   std::string file = mark == std::string::npos ? "" : var.target.substr(mark + 1);
   std::shared_ptr<debug::Module> module = module_;
   if (!var.module.empty()) {
-    std::string path = debug::find_executable(var.module);
+    std::string path = context_.lookups.program(var.module);
     size_t before = context_.diagnostics.all().size();
     module = path.empty() ? nullptr : context_.object(path, var.span);
     context_.diagnostics.truncate(before);

@@ -14,6 +14,15 @@ namespace coretap::probes {
 
 namespace {
 
+constexpr const char* kEventFolders[] = {"/sys/kernel/tracing/events",
+                                         "/sys/kernel/debug/tracing/events"};
+
+/// Name to system of every trace event, as tracefs tells; empty where it cannot be read.
+const std::map<std::string, std::string>& trace_systems(Lookups& lookups) {
+  for (const char* root : kEventFolders) lookups.folder(root);
+  return ct::trace_event_systems();
+}
+
 struct TraceName {
   std::string system, name;
 };
@@ -25,17 +34,32 @@ TraceName split_name(const std::string& text) {
 }
 
 /// The system of a tracepoint; what the user wrote where tracefs does not say.
-std::string system_of(const std::string& name, const std::string& written) {
-  auto known = ct::trace_event_systems().find(name);
-  if (known != ct::trace_event_systems().end()) return known->second;
+std::string system_of(const std::string& name, const std::string& written, Lookups& lookups) {
+  const auto& systems = trace_systems(lookups);
+  auto known = systems.find(name);
+  if (known != systems.end()) return known->second;
   return has_wildcard(written) ? "" : written;
 }
 
-bool in_system(const std::string& name, const std::string& pattern) {
+bool in_system(const std::string& name, const std::string& pattern, Lookups& lookups) {
   if (pattern.empty()) return true;
-  auto known = ct::trace_event_systems().find(name);
+  const auto& systems = trace_systems(lookups);
+  auto known = systems.find(name);
   // Without tracefs the system cannot be checked; the name decides.
-  return known == ct::trace_event_systems().end() || fnmatch(pattern.c_str(), known->second.c_str(), 0) == 0;
+  return known == systems.end() || fnmatch(pattern.c_str(), known->second.c_str(), 0) == 0;
+}
+
+/// A module that is loaded later may bring more events of a system, and one that is removed takes its events along.
+void record_events(const std::string& written, const std::vector<TraceName>& found,
+                   Lookups& lookups) {
+  for (const char* root : kEventFolders)
+    for (const TraceName& event : found) {
+      std::string system = std::string(root) + "/" + event.system;
+      if (has_wildcard(written))
+        lookups.folder(system);
+      else
+        lookups.file(system + "/" + event.name);
+    }
 }
 
 ResolvedProbe kernel_site(std::string canonical, ir::Mechanism mechanism, std::string target) {
@@ -57,10 +81,10 @@ std::vector<ResolvedProbe> resolve_kernel_trace(const ast::ProbePoint& point,
   TraceName wanted = split_name(*component.string_arg);
   std::vector<ResolvedProbe> probes;
   for (const std::string& name : btf->tracepoints(wanted.name)) {
-    if (!in_system(name, wanted.system)) continue;
+    if (!in_system(name, wanted.system, context.lookups)) continue;
     std::optional<debug::BtfFunction> function = btf->tracepoint(name);
     if (!function) continue;
-    std::string system = system_of(name, wanted.system);
+    std::string system = system_of(name, wanted.system, context.lookups);
     ResolvedProbe probe =
         kernel_site("kernel.trace(\"" + (system.empty() ? name : system + ":" + name) + "\")",
                     ir::Mechanism::TpBtf, name);
@@ -92,13 +116,13 @@ std::vector<ResolvedProbe> resolve_kernel_tracepoint(const ast::ProbePoint& poin
   }
   std::vector<TraceName> found;
   std::vector<std::string> names;
-  for (const auto& [name, system] : ct::trace_event_systems()) {
+  for (const auto& [name, system] : trace_systems(context.lookups)) {
     names.push_back(system + ":" + name);
     if (fnmatch(wanted.system.c_str(), system.c_str(), 0) == 0 &&
         fnmatch(wanted.name.c_str(), name.c_str(), 0) == 0)
       found.push_back({system, name});
   }
-  if (found.empty() && ct::trace_event_systems().empty()) {
+  if (found.empty() && trace_systems(context.lookups).empty()) {
     if (has_wildcard(*component.string_arg)) {
       fail("wildcards need tracefs, which this user cannot read or mount")
           .hint("mount -t tracefs tracefs /sys/kernel/tracing");
@@ -111,6 +135,7 @@ std::vector<ResolvedProbe> resolve_kernel_tracepoint(const ast::ProbePoint& poin
     std::vector<std::string> similar = similar_names(*component.string_arg, names);
     if (!similar.empty()) diagnostic.hint("similar: " + join(similar));
   }
+  record_events(*component.string_arg, found, context.lookups);
   std::vector<ResolvedProbe> probes;
   for (const TraceName& event : found) {
     std::string full = event.system + ":" + event.name;

@@ -1,5 +1,7 @@
 #include "probes/pretty.h"
 
+#include "runtime/user/terminal.h"
+
 namespace coretap::probes {
 
 using debug::TypeKind;
@@ -18,7 +20,7 @@ class Format {
       pieces_.emplace_back();
       pieces_.back().kind = ast::FormatPiece::Literal;
     }
-    pieces_.back().text += more;
+    pieces_.back().text += ct::terminal_safe(more);  // it holds names of debug information
   }
   void value(char conversion, Operand argument, bool hash = false) {
     ast::FormatPiece& piece = pieces_.emplace_back();

@@ -19,7 +19,9 @@
 #include "dwarf/module.h"
 #include "ir/builder.h"
 #include "ir/ir.h"
+#include "support/compile_input.h"
 #include "support/diagnostics.h"
+#include "support/lookups.h"
 
 namespace coretap::probes {
 
@@ -91,12 +93,11 @@ struct ResolvedProbe {
 /// What resolution may ask for; loads debug information on demand and keeps it.
 class ResolveContext {
  public:
-  ResolveContext(Diagnostics& diagnostics) : diagnostics(diagnostics) {}
+  ResolveContext(Diagnostics& diagnostics, const CompileInput& input, Lookups& lookups)
+      : diagnostics(diagnostics), input(input), lookups(lookups) {}
   Diagnostics& diagnostics;
-  std::string target_command;  ///< -c: executable for `process.function` without a path
-  int64_t target_pid = 0;      ///< -x
-  std::string kernel_btf_path = "/sys/kernel/btf/vmlinux";  ///< or --btf FILE
-  bool portable = false;  ///< --portable: types of one file's DWARF are refused
+  const CompileInput& input;
+  Lookups& lookups;
   std::vector<ir::PerfCounter> perf_counters;  ///< of the probes resolved so far
   std::vector<std::string> debug_roots = {"/usr/lib/debug"};
 
@@ -105,13 +106,11 @@ class ResolveContext {
   /// The folder where modules' BTF is, beside the kernel's: one file for each module.
   std::string kernel_btf_folder() const;
   /// The names of the modules in it, sorted.
-  std::vector<std::string> kernel_modules() const;
+  std::vector<std::string> kernel_modules();
   /// A module's BTF, or null after reporting at `at`.
   std::shared_ptr<debug::KernelBtf> module_btf(const std::string& module, const Span& at);
   /// Module by path (cached), or null after reporting why, with the paths that were tried.
   std::shared_ptr<debug::Module> object(const std::string& path, const Span& at);
-  /// Files that a cached result depends on.
-  std::vector<std::string> dependencies() const;
 
  private:
   std::shared_ptr<debug::KernelBtf> btf_;

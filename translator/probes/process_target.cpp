@@ -1,12 +1,13 @@
 #include "probes/process_target.h"
 
-#include <glob.h>
+#include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 
 #include "probes/dwarf_scope.h"
+#include "runtime/user/regular_file.h"
+#include "support/descriptor.h"
 
 namespace coretap::probes {
 
@@ -14,33 +15,27 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::vector<std::string> expand_glob(const std::string& pattern) {
-  std::vector<std::string> paths;
-  glob_t found{};
-  if (glob(pattern.c_str(), 0, nullptr, &found) == 0)
-    for (size_t i = 0; i < found.gl_pathc; i++) paths.push_back(found.gl_pathv[i]);
-  globfree(&found);
-  return paths;
-}
-
-/// The executable of a running process, or "".
-std::string executable_of(int64_t pid) {
-  std::error_code error;
-  fs::path link = fs::read_symlink("/proc/" + std::to_string(pid) + "/exe", error);
-  return error ? "" : link.string();
-}
-
 /// A script's interpreter is what runs, so that is what is probed (stapprobes, USER-SPACE).
-std::string interpreter_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string line, word;
-  if (!std::getline(file, line) || !line.starts_with("#!")) return path;
-  std::istringstream words(line.substr(2));
+std::string interpreter_of(const std::string& path, Lookups& lookups) {
+  lookups.file(path);
+  std::string error;
+  Descriptor file(ct::open_regular(path.c_str(), error));
+  char start[256];  // as much as the kernel looks at (linux/binfmts.h, BINPRM_BUF_SIZE)
+  ssize_t n = file ? read(file.get(), start, sizeof start) : -1;
+  std::string line(start, n > 0 ? static_cast<size_t>(n) : 0), word;
+  if (!line.starts_with("#!")) return path;
+  std::istringstream words(line.substr(2, line.find('\n') - 2));
   words >> word;
   bool is_env = fs::path(word).filename() == "env";
   if (is_env) words >> word;
-  std::string found = word.empty() ? "" : debug::find_executable(word);
+  std::string found = word.empty() ? "" : lookups.program(word);
   return found.empty() ? path : found;
+}
+
+bool exists(const std::string& path, Lookups& lookups) {
+  lookups.file(path);
+  std::error_code error;
+  return fs::exists(path, error);
 }
 
 /// What `process("name")` names; nothing after reporting that there is no such executable.
@@ -49,8 +44,9 @@ std::vector<std::string> executables_named(const ast::ProbeComponent& process,
   const std::string& name = *process.string_arg;
   std::vector<std::string> paths;
   if (has_wildcard(name))
-    paths = expand_glob(name);
-  else if (std::string path = debug::find_executable(name); !path.empty() && fs::exists(path))
+    paths = context.lookups.matches(name);
+  else if (std::string path = context.lookups.program(name);
+           !path.empty() && exists(path, context.lookups))
     paths = {path};
   if (!paths.empty()) return paths;
   context.diagnostics
@@ -60,26 +56,12 @@ std::vector<std::string> executables_named(const ast::ProbeComponent& process,
   return {};
 }
 
-std::vector<std::string> mapped_objects(int64_t pid) {
-  std::vector<std::string> paths;
-  std::ifstream maps("/proc/" + std::to_string(pid) + "/maps");
-  for (std::string line; std::getline(maps, line);) {
-    size_t slash = line.find('/');
-    if (slash == std::string::npos) continue;
-    std::string path = line.substr(slash);
-    if (paths.empty() || paths.back() != path) paths.push_back(path);
-  }
-  return paths;
-}
-
 /// A library by name, as the dynamic linker's default search finds it.
-std::vector<std::string> find_library(const std::string& name, int64_t pid) {
+std::vector<std::string> find_library(const std::string& name, int64_t pid, Lookups& lookups) {
   if (name.find('/') != std::string::npos)
-    return has_wildcard(name) ? expand_glob(name) : std::vector<std::string>{name};
-  if (pid != 0) {
-    for (const std::string& path : mapped_objects(pid))
-      if (fs::path(path).filename() == name) return {path};
-  }
+    return has_wildcard(name) ? lookups.matches(name) : std::vector<std::string>{name};
+  if (pid != 0)
+    if (std::string mapped = lookups.library(pid, name); !mapped.empty()) return {mapped};
   static const char* const kFolders[] = {"/lib/x86_64-linux-gnu",
                                          "/usr/lib/x86_64-linux-gnu",
                                          "/lib64",
@@ -89,10 +71,11 @@ std::vector<std::string> find_library(const std::string& name, int64_t pid) {
                                          "/usr/lib"};
   for (const char* folder : kFolders) {
     std::string path = std::string(folder) + "/" + name;
-    std::vector<std::string> found =
-        has_wildcard(name)
-            ? expand_glob(path)
-            : (fs::exists(path) ? std::vector<std::string>{path} : std::vector<std::string>{});
+    std::vector<std::string> found;
+    if (has_wildcard(name))
+      found = lookups.matches(path);
+    else if (exists(path, lookups))
+      found = {path};
     if (!found.empty()) return found;
   }
   return {};
@@ -105,20 +88,20 @@ std::vector<std::string> process_paths(const ast::ProbeComponent& process, int64
   };
   if (process.string_arg) return executables_named(process, context);
   pid = process.number_arg.value_or(0);
-  if (pid == 0 && context.target_command.empty()) pid = context.target_pid;
+  std::string command = pid == 0 ? context.lookups.target_command() : "";
+  if (pid == 0 && command.empty()) pid = context.lookups.target_pid();
   if (pid != 0) {
-    std::string path = executable_of(pid);
+    std::string path = context.lookups.process(pid);
     if (path.empty()) fail("no-such-process", "there is no process " + std::to_string(pid));
     return path.empty() ? std::vector<std::string>{} : std::vector<std::string>{path};
   }
-  if (context.target_command.empty()) {
+  if (command.empty()) {
     fail("process-without-path", "'process' without a path needs a target command or process")
         .hint("write process(\"PATH\"), or run with -c COMMAND or -x PID");
     return {};
   }
-  std::string path = debug::find_executable(context.target_command);
-  if (path.empty())
-    fail("no-such-object", "cannot find executable '" + context.target_command + "'");
+  std::string path = context.lookups.program(command);
+  if (path.empty()) fail("no-such-object", "cannot find executable '" + command + "'");
   return path.empty() ? std::vector<std::string>{} : std::vector<std::string>{path};
 }
 
@@ -127,7 +110,8 @@ std::vector<std::string> process_paths(const ast::ProbeComponent& process, int64
 std::string find_program(const ast::ProbeComponent& process, ResolveContext& context) {
   std::vector<std::string> paths = executables_named(process, context);
   if (paths.empty()) return "";
-  if (paths.size() == 1) return fs::absolute(interpreter_of(paths[0])).lexically_normal().string();
+  if (paths.size() == 1)
+    return fs::absolute(interpreter_of(paths[0], context.lookups)).lexically_normal().string();
   context.diagnostics
       .semantic_error("several-programs", process.span,
                       "'" + *process.string_arg + "' names several programs, and this is of one")
@@ -144,7 +128,7 @@ std::vector<ProcessTarget> find_process_targets(const ast::ProbePoint& point,
   Span at = process.span;
   if (library && !paths.empty()) {
     at = library->span;
-    paths = find_library(*library->string_arg, pid);
+    paths = find_library(*library->string_arg, pid, context.lookups);
     if (paths.empty())
       context.diagnostics
           .semantic_error("no-such-object", at,
@@ -156,7 +140,8 @@ std::vector<ProcessTarget> find_process_targets(const ast::ProbePoint& point,
   for (const std::string& path : paths) {
     // Of a wildcard's matches, files that are no ELF objects do not count.
     size_t mark = context.diagnostics.all().size();
-    std::shared_ptr<debug::Module> module = context.object(interpreter_of(path), at);
+    std::shared_ptr<debug::Module> module =
+        context.object(interpreter_of(path, context.lookups), at);
     if (module)
       targets.push_back({module, pid});
     else if (many)

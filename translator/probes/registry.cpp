@@ -4,6 +4,7 @@
 #include <set>
 
 #include "probes/families.h"
+#include "runtime/user/terminal.h"
 
 namespace coretap::probes {
 
@@ -184,6 +185,13 @@ void report_mismatch(const ast::ProbePoint& point, Diagnostics& diagnostics) {
     diagnostic.hint(std::string(can_end ? "can be followed by: " : "expected: ") + join(next));
 }
 
+/// The texts of a probe hold names from debug information, and are shown by listings, messages, pp() and its siblings.
+void make_printable(ResolvedProbe& probe) {
+  for (std::string* text :
+       {&probe.canonical, &probe.site.pp, &probe.site.function, &probe.site.file_line})
+    *text = ct::terminal_safe(*text);
+}
+
 }  // namespace
 
 std::vector<ResolvedProbe> resolve(const ast::ProbePoint& point, ResolveContext& context) {
@@ -194,6 +202,8 @@ std::vector<ResolvedProbe> resolve(const ast::ProbePoint& point, ResolveContext&
     for (ResolvedProbe& probe : probes) {
       probe.site.optional |= point.optional || point.sufficient;
       if (probe.site.pp.empty()) probe.site.pp = probe.canonical;
+      make_printable(probe);
+      if (probe.entry) make_printable(*probe.entry);
     }
     return probes;
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <ostream>
 
+#include "runtime/user/terminal.h"
+
 namespace coretap {
 
 namespace {
@@ -27,13 +29,13 @@ void render_source(std::ostream& out, const Span& span) {
   if (!span) return;
   LineColumn at = line_column(*span.file, span.begin);
   std::string_view line = line_text(*span.file, at.line);
-  out << "        source: " << line << '\n' << "                ";
-  for (uint32_t i = 0; i + 1 < at.column && i < line.size(); i++)
-    out << (line[i] == '\t' ? '\t' : ' ');
-  uint32_t width = span.end > span.begin ? span.end - span.begin : 1;
-  uint32_t room = line.size() >= at.column ? static_cast<uint32_t>(line.size()) - at.column + 1 : 1;
-  width = std::max(1u, std::min(width, room));
-  out << '^' << std::string(width - 1, '~') << '\n';
+  out << "        source: " << ct::terminal_safe_line(line) << '\n' << "                ";
+  // Shown, what is not printable is longer than it is.
+  for (char c : ct::terminal_safe_line(line.substr(0, at.column - 1)))
+    out << (c == '\t' ? '\t' : ' ');
+  std::string_view rest = line.substr(std::min<size_t>(at.column - 1, line.size()));
+  size_t width = ct::terminal_safe_line(rest.substr(0, span.end - span.begin)).size();
+  out << '^' << std::string(std::max<size_t>(width, 1) - 1, '~') << '\n';
 }
 
 size_t edit_distance(const std::string& a, const std::string& b) {
@@ -143,22 +145,26 @@ void Diagnostics::write_warnings(std::ostream& out, bool all_similar) const {
   write_suppressed(out, suppressed);
 }
 
+/// Messages hold names from files that anybody may have written: here, where all pass, they become harmless.
 void render(std::ostream& out, const Diagnostic& diagnostic) {
-  out << opening(diagnostic.severity) << " [" << diagnostic.id << "]: " << diagnostic.message;
-  if (diagnostic.span) out << ": at " << describe(diagnostic.span);
+  auto place = [](const Span& span) { return ct::terminal_safe(describe(span)); };
+  out << opening(diagnostic.severity) << " [" << diagnostic.id
+      << "]: " << ct::terminal_safe(diagnostic.message);
+  if (diagnostic.span) out << ": at " << place(diagnostic.span);
   out << '\n';
   render_source(out, diagnostic.span);
   for (const Span* from = diagnostic.span.expanded_from; from; from = from->expanded_from) {
-    out << "        in expansion at " << describe(*from) << '\n';
+    out << "        in expansion at " << place(*from) << '\n';
     render_source(out, *from);
   }
   for (const Diagnostic::Related& other : diagnostic.related) {
-    out << "        " << other.message;
-    if (other.span) out << ": at " << describe(other.span);
+    out << "        " << ct::terminal_safe(other.message);
+    if (other.span) out << ": at " << place(other.span);
     out << '\n';
     render_source(out, other.span);
   }
-  for (const std::string& hint : diagnostic.hints) out << "        " << hint << '\n';
+  for (const std::string& hint : diagnostic.hints)
+    out << "        " << ct::terminal_safe_line(hint) << '\n';
 }
 
 std::vector<std::string> similar_names(const std::string& name,

@@ -1,14 +1,22 @@
 #include "syntax/kernel_config.h"
 
+#include <unistd.h>
 #include <zlib.h>
 
 #include <sstream>
 
+#include "runtime/user/regular_file.h"
+
 namespace coretap {
 
 bool KernelConfig::read_file(const std::string& path) {
-  gzFile file = gzopen(path.c_str(), "rb");  // reads plain files too
-  if (!file) return false;
+  std::string error;
+  int fd = ct::open_regular(path.c_str(), error);
+  gzFile file = fd < 0 ? nullptr : gzdopen(fd, "rb");  // reads plain files too
+  if (!file) {
+    if (fd >= 0) close(fd);
+    return false;
+  }
   std::string text;
   char part[65536];
   int n;
@@ -30,6 +38,7 @@ void KernelConfig::read() {
   if (tried_) return;
   tried_ = true;
   for (const std::string& place : places_) {
+    if (lookups_) lookups_->file(place);
     if (!read_file(place)) continue;
     path_ = place;
     return;

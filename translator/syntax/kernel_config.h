@@ -6,13 +6,17 @@
 #include <string>
 #include <vector>
 
+#include "support/lookups.h"
+
 namespace coretap {
 
 /// Read when it is first asked for, from the first of its places that can be read.
 class KernelConfig {
  public:
-  /// `places`: files in the format of .config, also compressed by gzip.
-  explicit KernelConfig(std::vector<std::string> places) : places_(std::move(places)) {}
+  /// `places`: files in the format of .config, also compressed by gzip. Which of them were looked at
+  /// is recorded in `lookups`, if that is not null.
+  explicit KernelConfig(std::vector<std::string> places, Lookups* lookups = nullptr)
+      : places_(std::move(places)), lookups_(lookups) {}
 
   /// What is known without a file.
   explicit KernelConfig(std::map<std::string, std::string> values)
@@ -31,6 +35,7 @@ class KernelConfig {
   bool read_file(const std::string& path);
 
   std::vector<std::string> places_;
+  Lookups* lookups_ = nullptr;
   bool tried_ = false;
   std::string path_;
   std::map<std::string, std::string> values_;

@@ -1,0 +1,111 @@
+#include "listing.h"
+
+#include <algorithm>
+#include <iostream>
+#include <set>
+
+#include "ast/print.h"
+#include "make_input.h"
+#include "runtime/user/terminal.h"
+
+namespace coretap {
+
+namespace {
+
+/// `name:type (parameter:type, …)`, stap's layout.
+std::string signature(const ast::FunctionDecl& function) {
+  std::string text = function.name + ":" + ast::type_name(function.return_type) + " (";
+  const char* comma = "";
+  for (const auto& parameter : function.parameters) {
+    text += comma + parameter->name + ":" + ast::type_name(parameter->type);
+    comma = ", ";
+  }
+  return text + ")";
+}
+
+/// All functions of the tapsets with their declared types, in stap's layout; names that begin with
+/// an underscore are the tapsets' own affair and shown with -v only.
+std::vector<std::string> tapset_functions(Program& program, bool all) {
+  for (const std::string& name : tapset_function_names(program)) load_function(program, name);
+  std::set<std::string> signatures;
+  for (const auto& file : program.files)
+    for (const auto& function : file->functions)
+      if (all || !function->name.starts_with("_")) signatures.insert(signature(*function));
+  return {signatures.begin(), signatures.end()};
+}
+
+}  // namespace
+
+int list_probes(Program& program, probes::ResolveContext& context, bool with_variables) {
+  size_t listed = program.probes.size();  // tapset files that names load may add probes
+  if (with_variables) {
+    resolve_symbols(program, context);
+    infer_types(program);
+  }
+  program.diagnostics.flush(std::cerr);
+  std::set<std::string> lines;
+  for (size_t i = 0; i < listed; i++) {
+    const ElaboratedProbe& probe = program.probes[i];
+    std::string set_by_alias;
+    for (const auto& local : probe.locals)
+      set_by_alias += " " + local->name + ":" + ast::type_name(local->type);
+    for (const probes::ResolvedProbe& site : probe.sites) {
+      std::string line = probe.alias.empty() ? site.canonical : probe.alias;
+      if (with_variables) {
+        line += set_by_alias;
+        if (probe.alias.empty() && site.scope)
+          for (const std::string& variable : site.scope->listing()) line += " " + variable;
+      }
+      lines.insert(ct::terminal_safe(line));
+    }
+  }
+  for (const std::string& line : lines) std::cout << line << '\n';
+  return lines.empty() || program.diagnostics.has_errors() ? 1 : 0;
+}
+
+void print_elaborated(const Program& program) {
+  if (!program.functions.empty()) std::cout << "# functions\n";
+  for (const ast::FunctionDecl* function : program.functions)
+    std::cout << signature(*function) << "\n";
+  if (!program.globals.empty()) std::cout << "# globals\n";
+  for (const ast::VarDecl* global : program.globals) {
+    std::cout << global->name << ":" << ast::type_name(global->type);
+    if (global->arity > 0) {
+      std::cout << " [";
+      for (size_t i = 0; i < global->key_types.size(); i++)
+        std::cout << (i ? ", " : "") << ast::type_name(global->key_types[i]);
+      std::cout << "]";
+    }
+    std::cout << "\n";
+  }
+  std::cout << "# probes\n";
+  for (const ElaboratedProbe& probe : program.probes)
+    for (const probes::ResolvedProbe& site : probe.sites) {
+      std::cout << ct::terminal_safe(site.canonical) << "\n";
+      if (probe.locals.empty()) continue;
+      std::cout << "  # locals\n";
+      for (const auto& local : probe.locals)
+        std::cout << "  " << local->name << ":" << ast::type_name(local->type) << "\n";
+    }
+}
+
+int dump_names(const Options& options) {
+  Sources sources;
+  Diagnostics diagnostics;
+  CompileInput input;
+  input.tapset_dirs = tapset_folders(options);
+  PreprocessorFacts facts;
+  Lookups lookups;
+  Program program(sources, diagnostics, input, facts, lookups);
+  open_tapsets(program);
+  std::vector<std::string> names =
+      options.mode == Options::Mode::DumpFunctions ? tapset_functions(program, options.verbose > 0)
+      : options.mode == Options::Mode::DumpProbeAliases ? tapset_alias_names(program)
+                                                        : probes::point_patterns();
+  std::sort(names.begin(), names.end());
+  for (const std::string& name : names) std::cout << name << '\n';
+  diagnostics.flush(std::cerr);
+  return diagnostics.has_errors() ? 1 : 0;
+}
+
+}  // namespace coretap

@@ -1,0 +1,127 @@
+#include "make_input.h"
+
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <cstring>
+
+#include "runtime/user/build_id.h"
+#include "runtime/user/regular_file.h"
+#include "support/descriptor.h"
+#include "support/file.h"
+
+namespace coretap {
+
+namespace {
+
+bool is_listing(const Options& o) {
+  return o.mode == Options::Mode::List || o.mode == Options::Mode::ListVariables;
+}
+
+/// The script's text: of the listing's pattern, of -e, or of a file, which may be a FIFO.
+bool load_script(const Options& o, CompileInput& input, Diagnostics& diagnostics) {
+  input.script_name = is_listing(o) ? "<listing>" : "<input>";
+  if (is_listing(o)) {
+    input.script_text = "probe " + o.listing + " {}\n";
+    return true;
+  }
+  if (o.has_script_text) {
+    input.script_text = o.script_text + "\n";
+  } else {
+    constexpr size_t kMost = 16 << 20;  // bytes: /dev/zero has no end
+    std::string path = o.script_path == "-" ? "/dev/stdin" : o.script_path;
+    std::string error;
+    if (o.script_path != "-") input.script_name = o.script_path;
+    struct stat status;
+    bool is_folder = stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+    if (is_folder) error = std::strerror(EISDIR);
+    if (is_folder || !read_file(path, input.script_text, error, kMost)) {
+      diagnostics.error("script-read", "cannot read script '" + o.script_path + "': " + error);
+      return false;
+    }
+  }
+  for (const std::string& extra : o.extra_scripts) input.script_text += extra + "\n";
+  return true;
+}
+
+/// -r RELEASE, or the build tree of a kernel.
+bool set_kernel(const Options& o, CompileInput& input, Diagnostics& diagnostics) {
+  utsname running{};
+  uname(&running);
+  input.arch = running.machine;
+  input.kernel_release = o.kernel_release.empty() ? running.release : o.kernel_release;
+  if (input.kernel_release.starts_with("/")) {
+    input.kernel_tree = input.kernel_release;
+    std::string error, path = input.kernel_tree + "/include/config/kernel.release";
+    Descriptor file(ct::open_regular(path.c_str(), error));
+    bool read = file && read_all(file.get(), input.kernel_release, error);
+    input.kernel_release = input.kernel_release.substr(0, input.kernel_release.find('\n'));
+    if (!read || input.kernel_release.empty()) {
+      diagnostics.error("kernel-tree", "-r " + input.kernel_tree +
+                                           ": there is no kernel build tree (" + path +
+                                           " cannot be read)");
+      return false;
+    }
+  }
+  input.kernel_is_running = input.kernel_release == running.release;
+  input.kernel_btf = o.btf.empty() ? "/sys/kernel/btf/vmlinux" : o.btf;
+  if (o.btf.empty()) input.kernel_build_id = ct::kernel_build_id();
+  return true;
+}
+
+/// A built binary takes both flavours of the kernel object along; a script that runs now has only the one that this
+/// kernel takes, as far as that can be told before it is loaded.
+KernelFlavours flavours_of(const Options& o) {
+  if (!o.build.empty() || !o.dump.empty() || o.last_pass == 3) return KernelFlavours::Both;
+  const char* forced = std::getenv("CORETAP_FLAVOUR");
+  if (!forced || !*forced) return KernelFlavours::ForThisKernel;
+  return std::string(forced) == "base" ? KernelFlavours::Base : KernelFlavours::Modern;
+}
+
+}  // namespace
+
+std::vector<std::string> tapset_folders(const Options& o) {
+  std::vector<std::string> folders{CORETAP_TAPSET_DIR};
+  folders.insert(folders.end(), o.tapset_dirs.begin(), o.tapset_dirs.end());
+  return folders;
+}
+
+bool make_input(const Options& o, CompileInput& input, Diagnostics& diagnostics) {
+  if (!load_script(o, input, diagnostics) || !set_kernel(o, input, diagnostics)) return false;
+  input.arguments = o.arguments;
+  input.defines = o.defines;
+  input.tapset_dirs = tapset_folders(o);
+  char folder[PATH_MAX];
+  input.working_folder = getcwd(folder, sizeof folder) ? folder : "/";
+  input.guru = o.guru;
+  input.keep_unused = o.keep_unused;
+  input.explain_elision = o.verbose > 2;
+  input.timing = o.timing;
+  input.suppress_errors = o.suppress_errors;
+  input.display_globals = !o.no_global_display;
+  input.portable = o.portable;
+  input.systemtap_version =
+      o.compatible.empty() ? PreprocessorFacts().systemtap_version : o.compatible;
+  input.flavours = flavours_of(o);
+  if (const char* path = std::getenv("LD_LIBRARY_PATH")) input.tool_library_path = path;
+  return true;
+}
+
+PreprocessorFacts facts_of(const CompileInput& input, Lookups& lookups) {
+  PreprocessorFacts facts;
+  facts.kernel_release = input.kernel_release;
+  facts.arch = input.arch;
+  facts.systemtap_version = input.systemtap_version;
+  facts.guru_mode = input.guru;
+  facts.kernel_config = std::make_shared<KernelConfig>(
+      kernel_config_places(input.kernel_release, input.kernel_tree, input.kernel_is_running),
+      &lookups);
+  facts.arguments = input.arguments;
+  return facts;
+}
+
+}  // namespace coretap

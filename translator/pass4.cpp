@@ -1,0 +1,135 @@
+#include "pass4.h"
+
+#include <iostream>
+#include <sstream>
+
+#include "build/cache_place.h"
+#include "build/hash.h"
+#include "pass_timer.h"
+#include "support/file.h"
+
+namespace coretap {
+
+namespace {
+
+/// May any probe be the kernel's? An alias may be; begin, end, error, never and timers are not.
+bool wants_kernel(const ast::File& script) {
+  for (const auto& probe : script.probes)
+    for (const auto& point : probe->points) {
+      if (point.components.empty()) continue;
+      const std::string& family = point.components.front().functor;
+      if (family != "begin" && family != "end" && family != "error" && family != "never" &&
+          family != "timer")
+        return true;
+    }
+  return false;
+}
+
+}  // namespace
+
+Pass4::Pass4(const Options& options, const CompileInput& input, Lookups& lookups,
+             const PassNotes& notes, Diagnostics& diagnostics)
+    : o_(options), input_(input), lookups_(lookups), notes_(notes), diagnostics_(diagnostics) {
+  cache_warnings_.suppress_warnings(o_.no_warnings);
+}
+
+bool Pass4::is_wanted() const {
+  return o_.last_pass >= 4 && o_.dump.empty() && o_.mode == Options::Mode::Run;
+}
+
+bool Pass4::may_cache() const { return is_wanted() && o_.build.empty() && !o_.no_cache; }
+
+CompiledScript Pass4::from_cache() {
+  if (!may_cache()) return {};
+  PassTimer timer;
+  cache_ = std::make_unique<Cache>(cache_folder_path());
+  key_ = cache_key(input_);
+  std::string why;
+  CompiledScript cached{cache_->find(key_, lookups_, cache_warnings_, why),
+                        cache_->entry_path(key_)};
+  cache_warnings_.flush(std::cerr);
+  if (!cached) {
+    if (!why.empty()) notes_.say("Pass 4: the cached result is not used: " + why, 2);
+    return {};
+  }
+  std::string warnings(
+      (*cached.artifacts)[o_.verbose > 0 ? Artifact::AllWarnings : Artifact::Warnings].bytes());
+  // With -W it is compiled anew, which fails.
+  if (o_.warnings_are_errors && !o_.no_warnings && !warnings.empty()) return {};
+  notes_.say("Pass 3: using cached " + cached.folder + "/harness.cpp");
+  notes_.say("Pass 4: using cached " + cached.folder + "/harness.so in " + timer.elapsed());
+  if (!o_.no_warnings) std::cerr << warnings;
+  return cached;
+}
+
+bool Pass4::begin() {
+  if (!o_.build.empty() && !output_.prepare(o_.build, diagnostics_)) return false;
+  work_ = cache_ ? cache_->begin(cache_warnings_) : begin_private(cache_warnings_);
+  cache_warnings_.flush(std::cerr);
+  if (!work_) return false;
+  compilation_ = std::make_unique<Compilation>(*work_, input_, lookups_);
+  compilation_->start_harness();
+  return true;
+}
+
+void Pass4::parsed(const ast::File& script) {
+  if (compilation_ && wants_kernel(script)) compilation_->start_kernel();
+}
+
+bool Pass4::to_binary(const GeneratedCode& code) {
+  PassTimer timer;
+  bool ok = compilation_->to_binary(code, diagnostics_) &&
+            output_.take(*work_, kBinaryName, diagnostics_);
+  if (!end(ok)) return false;
+  notes_.say("Pass 4: compiled C into \"" + o_.build + "\" in " + timer.elapsed());
+  if (o_.keep_files) leave();
+  return true;
+}
+
+CompiledScript Pass4::to_run(const GeneratedCode& code) {
+  PassTimer timer;
+  if (!end(compilation_->to_run(code, diagnostics_))) return {};
+  notes_.say("Pass 4: compiled C into \"" + work_->path() + "/harness.so\" in " + timer.elapsed());
+  keep_warnings();
+  std::string why;
+  CompiledScript made{Artifacts::open(work_->fd(), why), ""};
+  if (!made) {
+    diagnostics_.error("cache-write", "the compiled script is lost: " + why);
+    diagnostics_.flush(std::cerr);
+    return {};
+  }
+  if (cache_) cache_->commit(*work_, *made.artifacts, key_, lookups_, why);
+  if (!why.empty()) notes_.say("Pass 4: the result is not kept in the cache: " + why, 2);
+  if (o_.keep_files || o_.last_pass == 4) leave();
+  made.folder = work_->path();
+  work_.reset();  // what is not kept goes now: the files that run are open
+  return made;
+}
+
+/// After the compilers. False if they failed: then the run ends, with stap's summary line.
+bool Pass4::end(bool ok) {
+  compilation_.reset();
+  diagnostics_.flush(std::cerr);
+  if (ok && !diagnostics_.ends_run()) return true;
+  std::cerr << "Pass 4: compilation failed.  [man error::pass4]\n";
+  if (o_.keep_files) leave();
+  return false;
+}
+
+/// Generated files that are not the cache's go, unless they are kept; the words are stap's.
+void Pass4::leave() {
+  work_->keep();
+  if (o_.keep_files) std::cerr << "Keeping temporary directory \"" << work_->path() << "\"\n";
+}
+
+void Pass4::keep_warnings() const {
+  for (bool all_similar : {false, true}) {
+    std::ostringstream text;
+    std::string error;  // a full disk shows in commit()
+    diagnostics_.write_warnings(text, all_similar);
+    const char* name = file_name(all_similar ? Artifact::AllWarnings : Artifact::Warnings);
+    if (!text.str().empty()) write_file_at(work_->fd(), name, text.str(), error);
+  }
+}
+
+}  // namespace coretap
