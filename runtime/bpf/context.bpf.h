@@ -35,6 +35,8 @@ struct ct_ctx {
   u64 detail;
   u64 text;     /* address of error()'s message: in the frame or in .rodata */
   u64 declined; /* STAP_NEXT: the caller tries the overload after this one */
+  u64 task;     /* address of the task that the handler tells of; 0: the current one */
+  u64 task_ids; /* its tgid and, in the lower half, its pid */
 };
 
 #define CT_KIND_IS(a) (c->kind == (a))
@@ -46,6 +48,17 @@ struct ct_ctx {
 #define CT_IS_RETURN (CT_KIND_IS(CT_URETPROBE) || CT_KIND_IS(CT_KRETPROBE) || CT_KIND_IS(CT_FEXIT))
 #define CT_IS_USER_PROBE (CT_KIND_IS(CT_UPROBE) || CT_KIND_IS(CT_URETPROBE) || CT_KIND_IS(CT_USDT))
 #define CT_RETURN_VALUE ct_return_value(c)
+
+/* The task that pid(), execname() and the like tell of. It is the current one, unless an alias says
+ * otherwise: scheduler.cpu_on fires just before the CPU goes over to the task that it is about. */
+static __always_inline u64 ct_task(struct ct_ctx* c) {
+  return c->task ? c->task : bpf_get_current_task();
+}
+
+/* As bpf_get_current_pid_tgid(), of that task. */
+static __always_inline u64 ct_pid_tgid(struct ct_ctx* c) {
+  return c->task ? c->task_ids : bpf_get_current_pid_tgid();
+}
 
 /* A number out of what may be a pointer to a kernel object. The verifier types the arguments of
  * tp_btf, fentry and fexit programs, and forbids most arithmetic on pointers; negating one twice

@@ -19,7 +19,7 @@ static __always_inline int ct_perf_read(struct ct_ctx* c, void* map, u64 slot, u
 /* `slots` has the place of each thread's event. */
 static __always_inline int ct_perf_read_task(struct ct_ctx* c, void* map, void* slots, u64 number,
                                              s64* to) {
-  u32 thread = bpf_get_current_pid_tgid();
+  u32 thread = ct_pid_tgid(c);
   u32* slot = bpf_map_lookup_elem(slots, &thread);
   if (!slot || *slot >= CT_MOST_PERF_TASKS) return ct_fail(c, CT_ERR_PERF, number);
   return ct_perf_read(c, map, *slot, number, to);

@@ -15,7 +15,7 @@ static __always_inline void* ct_reserve(struct ct_ctx* c, u32 segment, u64 size)
     CT_COUNT(c->handler, lost_records);
     return NULL;
   }
-  u64 task = bpf_get_current_pid_tgid();
+  u64 task = ct_pid_tgid(c);
   hdr->segment = segment;
   hdr->cpu = bpf_get_smp_processor_id();
   hdr->time_ns = bpf_ktime_get_ns();

@@ -30,7 +30,7 @@ static __always_inline u64 ct_stack_first(struct ct_ctx* c, u64 frame) {
 /* Frame number `depth` of the kernel's stack, 0 behind its end. */
 static __always_inline u64 ct_stack_frame(struct ct_ctx* c, s64 depth) {
   u64 frame = 0;
-  if ((u64)depth >= CT_BACKTRACE_MAX) return 0;
+  if ((u64)depth >= CT_BACKTRACE_MAX || c->task) return 0;
   bpf_get_stack(c->ctx, &frame, sizeof(frame), ct_stack_own_frames(c) + depth);
   return depth == 0 ? ct_stack_first(c, frame) : frame;
 }
@@ -42,7 +42,8 @@ static __always_inline u64 ct_stack_frame(struct ct_ctx* c, s64 depth) {
 static __always_inline void ct_stack_text(struct ct_ctx* c, char* to, u32 cap) {
   const u32 frames = CT_MIN((cap - 1) / CT_FRAME_TEXT, CT_BACKTRACE_MAX);
   const u32 raw = cap - frames * 8;
-  if (bpf_get_stack(c->ctx, to + raw, frames * 8, ct_stack_own_frames(c)) < 0) {
+  /* The stack that is there is the current task's. */
+  if (c->task || bpf_get_stack(c->ctx, to + raw, frames * 8, ct_stack_own_frames(c)) < 0) {
     ct_str_clear(to, cap);
     return;
   }

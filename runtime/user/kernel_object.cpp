@@ -114,10 +114,10 @@ std::string KernelObject::open(const void* data, u64 size, const Program& progra
       bpf_map__set_max_entries(map, bytes);
     }
   }
-  for (u32 i = 0; i < program.handler_count; ++i)
-    if (std::string error = choose_program(program.handlers[i], i, ladder); !error.empty())
-      return error;
-  return set_bindings(program, ladder);
+  if (std::string error = settle_ways(program, ladder); !error.empty()) return error;
+  if (std::string error = set_bindings(program, ladder); !error.empty()) return error;
+  for (u32 i = 0; i < program.handler_count; ++i) choose_program(program.handlers[i], i, ladder);
+  return "";
 }
 
 /// All programs of a variant.
@@ -127,38 +127,45 @@ void KernelObject::set_autoload(const KernelHandler& handler, const char* varian
       bpf_program__set_autoload(program, load);
 }
 
-/// Leaves one variant of a handler to be loaded: the one on the ladder, if this object has it.
-std::string KernelObject::choose_program(const KernelHandler& handler, u32 index, Ladder& ladder) {
-  for (u32 v = 0; v < handler.variant_count; ++v)
-    set_autoload(handler, handler.variants[v].program, false);
-  while (!ladder.dropped(index)) {
-    const Rung& rung = ladder.rung(index);
-    bool apart = has_site_programs(rung.program);
-    std::string closed;
-    if (!find_program(rung.program, 0))
-      closed = "not in this flavour of the kernel object";
-    else if (rung.multi && apart)
-      closed = "without attach cookies each site has a program of its own";
-    for (u32 site = 0; closed.empty() && site < (apart ? handler.site_count : 1); ++site)
-      closed = prepare_program(find_program(rung.program, site), rung, handler);
-    if (closed.empty()) {
-      set_autoload(handler, rung.program, true);
-      break;
-    }
-    if (!ladder.give_up(index, closed))
-      return "cannot probe " + std::string(handler.sites[0].pp) + ": " + closed;
+/// Why the handler's present way is closed before the kernel is asked; "" if it is open. Makes its
+/// programs ready.
+std::string KernelObject::closed(const KernelHandler& handler, const Rung& rung) {
+  if (!find_program(rung.program, 0)) return "not in this flavour of the kernel object";
+  bool apart = has_site_programs(rung.program);
+  if (rung.multi && apart) return "without attach cookies each site has a program of its own";
+  std::string why;
+  for (u32 site = 0; why.empty() && site < (apart ? handler.site_count : 1); ++site)
+    why = prepare_program(find_program(rung.program, site), rung, handler);
+  return why;
+}
+
+/// Brings each handler to a way that is open in this object. Only when all have theirs may a
+/// program be chosen: a handler's step can change the way of another.
+std::string KernelObject::settle_ways(const Program& program, Ladder& ladder) {
+  for (size_t left = ladder.ways_left() + 1; ladder.ways_left() < left;) {
+    left = ladder.ways_left();
+    for (u32 i = 0; i < program.handler_count; ++i)
+      while (!ladder.dropped(i)) {
+        std::string why = closed(program.handlers[i], ladder.rung(i));
+        if (why.empty()) break;
+        if (!ladder.pass_over(i, why))
+          return "cannot probe " + std::string(program.handlers[i].sites[0].pp) + ": " + why;
+      }
   }
   return "";
+}
+
+/// Leaves one variant of a handler to be loaded: the one on the ladder.
+void KernelObject::choose_program(const KernelHandler& handler, u32 index, const Ladder& ladder) {
+  for (u32 v = 0; v < handler.variant_count; ++v)
+    set_autoload(handler, handler.variants[v].program, false);
+  if (!ladder.dropped(index)) set_autoload(handler, ladder.rung(index).program, true);
 }
 
 /// Overwrites the build machine's positions in .rodata, which the kernel freezes on loading.
 std::string KernelObject::set_bindings(const Program& program, Ladder& ladder) {
   std::vector<ct_binding> bindings;
   if (std::string error = resolve_bindings(program, ladder, bindings); !error.empty()) return error;
-  for (u32 i = 0; i < program.handler_count; ++i)
-    if (ladder.dropped(i))
-      for (u32 v = 0; v < program.handlers[i].variant_count; ++v)
-        set_autoload(program.handlers[i], program.handlers[i].variants[v].program, false);
   if (bindings.empty()) return "";
   const btf* types = bpf_object__btf(object_);
   int section = types ? btf__find_by_name_kind(types, ".rodata", BTF_KIND_DATASEC) : -1;
@@ -201,7 +208,11 @@ std::string KernelObject::load_flavour(bool base, const Program& program, const 
     std::string error = open(object, size, program, options, ladder);
     if (!error.empty()) return error;
     int rc = bpf_object__load(object_);
-    if (rc == 0) return map_memory();
+    if (rc == 0) {
+      is_flavour_known_ = true;
+      return map_memory();
+    }
+    size_t ways = ladder.ways_left();
     u32 failed = ladder.handler_of(failed_program(g_log));
     Verdict verdict;
     if (failed != kAbsent && read_verdict(g_log, object, size, verdict))
@@ -212,14 +223,17 @@ std::string KernelObject::load_flavour(bool base, const Program& program, const 
     // What the whole flavour lacks is no reason to give up single programs.
     if (!base && !missing_for_modern().empty()) return error;
     if (failed == kAbsent || !ladder.give_up(failed, kernel_error(-rc))) return error;
+    if (ladder.ways_left() >= ways) return kNothingGivenUp + error;
   }
 }
 
 /// `modern` is tried first, for that costs a modern kernel nothing. If it does not load, the kernel
-/// is asked what it lacks: if that is nothing, the reason is another, and `base` would hide it.
+/// is asked what it lacks: if that is nothing, the reason is another, and `base` would hide it. A
+/// flavour that has loaded once stays: what the ladder gave up since is not tried again.
 std::string KernelObject::load(const Program& program, const RunOptions& options, Ladder& ladder) {
   libbpf_set_print(keep_log);
   if (possible_cpus() == 0) return "the kernel does not say how many CPUs it may have (/sys)";
+  if (is_flavour_known_) return load_flavour(is_base_, program, options, ladder);
   const char* forced = getenv("CORETAP_FLAVOUR");
   bool only_base = forced && strcmp(forced, "base") == 0;
   bool only_modern = forced && strcmp(forced, "modern") == 0;

@@ -65,7 +65,9 @@ class KernelObject {
                    Ladder& ladder);
   std::string load_flavour(bool base, const Program& program, const RunOptions& options,
                            Ladder& ladder);
-  std::string choose_program(const KernelHandler& handler, u32 index, Ladder& ladder);
+  std::string closed(const KernelHandler& handler, const Rung& rung);
+  std::string settle_ways(const Program& program, Ladder& ladder);
+  void choose_program(const KernelHandler& handler, u32 index, const Ladder& ladder);
   std::string set_bindings(const Program& program, Ladder& ladder);
   bpf_program* find_program(const std::string& name) const;
   void set_autoload(const KernelHandler& handler, const char* program, bool load);
@@ -73,7 +75,7 @@ class KernelObject {
   void close_object();
 
   bpf_object* object_ = nullptr;
-  bool is_base_ = false;
+  bool is_base_ = false, is_flavour_known_ = false;
   ct_state* state_ = nullptr;
   char* globals_ = nullptr;
   ring_buffer* ring_ = nullptr;

@@ -12,7 +12,8 @@ namespace {
 /// Sites from which one link for all beats a perf event each.
 constexpr u32 kManySites = 4;
 
-/// A kernel that cannot do fentry for two functions hardly can for the third: the rest is not tried.
+/// A kernel that refuses fentry for two functions hardly takes it for the third: there it is tried
+/// last.
 constexpr unsigned kMostTracingFailures = 2;
 
 bool is_tracing(Mechanism mechanism) {
@@ -71,19 +72,37 @@ void Ladder::next_rung(State& state, const std::string& why) {
   ++state.at;
 }
 
-bool Ladder::give_up(u32 handler, const std::string& why) {
+bool Ladder::pass_over(u32 handler, const std::string& why) {
   State& state = states_[handler];
+  if (state.dropped) return false;
   if (state.at + 1 == state.rungs.size()) return drop(handler, why);
-  bool tracing = is_tracing(state.rungs[state.at].mechanism);
   next_rung(state, why);
-  if (!tracing || ++tracing_failures_ < kMostTracingFailures) return true;
-  for (State& other : states_)
-    if (other.at + 1 < other.rungs.size() && is_tracing(other.rungs[other.at].mechanism))
-      next_rung(other, why);
   return true;
 }
 
+bool Ladder::give_up(u32 handler, const std::string& why) {
+  const State& state = states_[handler];
+  bool tracing = is_tracing(state.rungs[state.at].mechanism);
+  if (!pass_over(handler, why)) return false;
+  if (tracing && ++tracing_failures_ == kMostTracingFailures) try_tracing_last(why);
+  return true;
+}
+
+/// For handlers whose fentry or fexit was not refused. It stays their last way: what refuses the
+/// others may be their functions' own.
+void Ladder::try_tracing_last(const std::string& why) {
+  for (State& state : states_) {
+    if (state.dropped || !is_tracing(state.rungs[state.at].mechanism)) continue;
+    auto first = state.rungs.begin() + static_cast<std::ptrdiff_t>(state.at);
+    auto moved = std::stable_partition(
+        first, state.rungs.end(), [](const Rung& rung) { return !is_tracing(rung.mechanism); });
+    if (moved == first) continue;  // it has no other way
+    state.reasons += (state.reasons.empty() ? "" : "; ") + name_of(*moved) + ": " + why;
+  }
+}
+
 bool Ladder::drop(u32 handler, const std::string& why) {
+  if (states_[handler].dropped) return false;
   const KernelHandler& h = program_->handlers[handler];
   if (!std::all_of(h.sites, h.sites + h.site_count, [](const Site& s) { return s.optional; }))
     return false;
@@ -99,6 +118,13 @@ void Ladder::drop_with_companions(u32 handler, const std::string& why) {
   if (companion != kAbsent) drop_with_companions(companion, why);
   for (u32 i = 0; i < program_->handler_count; ++i)
     if (program_->handlers[i].companion == handler) drop_with_companions(i, why);
+}
+
+size_t Ladder::ways_left() const {
+  size_t ways = 0;
+  for (const State& state : states_)
+    if (!state.dropped) ways += state.rungs.size() - state.at;
+  return ways;
 }
 
 u32 Ladder::handler_of(const std::string& program) const {

@@ -3,6 +3,7 @@
 // A handler has several ways into the kernel (program.h: Variant), best first. Nothing is asked of
 // the kernel beforehand where trying costs no more: the best way is loaded and attached, and what
 // fails is given up for the next one, with its reason kept for -v. Versions are never compared.
+// Trying ends, because a way that was given up never comes back: see ways_left().
 //
 //   kernel function, one site    fentry, fexit   →  kprobe, kretprobe (the other way round on a
 //                                                   preemptible kernel, where fentry loses events)
@@ -36,11 +37,17 @@ class Ladder {
   /// The way that a handler takes, if it is not dropped.
   const Rung& rung(u32 handler) const { return states_[handler].rungs[states_[handler].at]; }
 
-  /// The handler's present way does not work here. True if another one is to be tried, or the
+  /// The kernel refuses the handler's present way. True if another one is to be tried, or the
   /// handler is dropped; false if the script cannot run without it.
   bool give_up(u32 handler, const std::string& why);
+  /// As give_up(), for a way that the kernel was not asked for: the object has no program for it,
+  /// or the kernel no such function. Says nothing about other handlers.
+  bool pass_over(u32 handler, const std::string& why);
   /// Does without a handler, if all its sites are optional.
   bool drop(u32 handler, const std::string& why);
+  /// Ways that are left to be tried, of all handlers. Each give_up(), pass_over() and drop() that
+  /// returns true makes it smaller, or nothing has changed: this is why trying ends.
+  size_t ways_left() const;
   /// Index of the handler that has a BPF program of this name, or kAbsent.
   u32 handler_of(const std::string& program) const;
 
@@ -58,12 +65,18 @@ class Ladder {
   };
   static void prefer_exact(State& state);
   void next_rung(State& state, const std::string& why);
+  void try_tracing_last(const std::string& why);
   void drop_with_companions(u32 handler, const std::string& why);
 
   const Program* program_;
   std::vector<State> states_;
   unsigned tracing_failures_ = 0;  ///< handlers that fentry or fexit could not serve
 };
+
+/// Opens the message of a loop that tries ways and did not get shorter; the reason follows.
+constexpr const char* kNothingGivenUp =
+    "internal error: the kernel refused a probe, and nothing was given up for it; this is a bug in "
+    "coretap. It said: ";
 
 /// True for the kinds of program that belong to a function's return.
 bool is_return(Mechanism mechanism);

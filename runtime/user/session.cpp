@@ -214,8 +214,10 @@ std::string Session::start_kernel_part() {
   for (;;) {
     bool another_way = false;
     std::string error = load_kernel_part();
+    size_t ways = ladder_.ways_left();
     if (error.empty()) error = attachments_.attach(program_, object_, ladder_, another_way);
     if (!another_way) return error;
+    if (ladder_.ways_left() >= ways) return kNothingGivenUp + error;
   }
 }
 

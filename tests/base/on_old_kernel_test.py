@@ -5,6 +5,7 @@
 Needs QEMU and the packaged kernels; without them it is skipped, loudly (exit status 77).
 """
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -45,6 +46,24 @@ TOO_MANY = """
 global n
 probe kernel.function("vfs_*") { if (pid() == target()) n[ppfunc()]++ }
 """
+# Entries and returns in any order and number: base has no fexit, and fentry must go on to serve the entries.
+WAYS = """
+global calls, values
+probe kernel.function("__x64_sys_kill") { if (pid() == target()) calls["kill"]++ }
+probe kernel.function("__x64_sys_kill").return { if (pid() == target()) calls["kill.return"]++ }
+probe kernel.function("__x64_sys_openat").return { if (pid() == target()) calls["openat.return"]++ }
+probe kernel.function("do_sys_openat2").return { if (pid() == target()) values[@entry($dfd)]++ }
+probe kernel.function("__x64_sys_write").return, kernel.function("__x64_sys_write") { if (pid() == target()) calls["write, both"]++ }
+probe end { foreach (c+ in calls) printf("%s %d\\n", c, calls[c]); foreach (v in values) printf("%d %d\\n", v, values[v]) }
+"""
+# What this kernel lacks is left out, whatever it is: the rest runs.
+LEFT_OUT = """
+global n
+probe kernel.function("filemap_add_folio") ?, kernel.function("filemap_add_folio").return ?, kernel.trace("mm_filemap_get_pages") ? { m++ }
+probe kernel.function("__folio_cancel_dirty").return ? { m = @entry($folio) }
+probe kernel.function("__x64_sys_kill") { if (pid() == target()) n++ }
+probe end { printf("kill %d\\n", n) }
+"""
 
 
 def build(coretap, folder, name, text):
@@ -57,7 +76,8 @@ def main():
     coretap, workload = sys.argv[1:]
     folder = pathlib.Path(tempfile.mkdtemp(prefix="coretap-base-"))
     files = [workload] + [build(coretap, folder, name, text)
-                          for name, text in [("counts", COUNTS), ("endless", ENDLESS), ("long_strings", STRINGS), ("too_many", TOO_MANY)]]
+                          for name, text in [("counts", COUNTS), ("endless", ENDLESS), ("long_strings", STRINGS), ("too_many", TOO_MANY),
+                                             ("ways", WAYS), ("left_out", LEFT_OUT)]]
     outputs = {}
     run_in_vm.skip_unless(["5.10", *kernels.KERNELS])
     for kernel in ["5.10", *kernels.KERNELS]:
@@ -66,9 +86,11 @@ def main():
             run_in_vm.Job("counts", forced + "counts -v -c 'workload open=8 open_missing=3'"),
             run_in_vm.Job("endless", forced + "endless -c 'workload open=1'"),
             run_in_vm.Job("too_many", forced + "too_many -c 'workload open=1'"),
+            run_in_vm.Job("ways", forced + "ways -c 'workload kill=7 open=3 write=5'"),
+            run_in_vm.Job("left_out", forced + "left_out -v -c 'workload kill=7'", 60),
             run_in_vm.Job("modern", "counts -c 'workload open=8 open_missing=3'"),
         ] + [run_in_vm.Job("strings", "long_strings -c 'workload open=1'")] * (kernel == "5.10"), files)
-        counts, endless, too_many, modern = result.jobs[:4]
+        counts, endless, too_many, ways, left_out, modern = result.jobs[:6]
         print(f"--- {result.release}\n{counts.stdout}{counts.stderr}{endless.stderr}{too_many.stderr}", flush=True)
         assert counts.exit_code == 0, counts.stderr
         # -v tells the flavour and how each probe was attached; anything else would be a complaint.
@@ -83,8 +105,17 @@ def main():
         assert "too_many.stp:3: telling " in too_many.stderr, too_many.stderr
         assert "attach cookies (Linux 5.15)" in too_many.stderr, too_many.stderr
         assert modern.exit_code == 0 and modern.stderr == "", modern.stderr
+        assert ways.exit_code == 0 and ways.stderr == "", ways
+        made = dict(line.rsplit(" ", 1) for line in ways.stdout.splitlines() if " calls " not in line)
+        # What the command's own start and its output call comes on top.
+        assert made.pop("kill") == made.pop("kill.return") == "7", ways.stdout
+        assert int(made.pop("openat.return")) >= 3 and int(made.pop("write, both")) >= 2 * 5, ways.stdout
+        assert int(made["-100"]) >= 3, ways.stdout  # AT_FDCWD
+        assert left_out.exit_code == 0 and "kill 7\n" in left_out.stdout, left_out
         if kernel == "5.10":
-            strings = result.jobs[4]
+            assert re.search(r"filemap_add_folio.*: not probed", left_out.stderr), left_out.stderr
+            assert re.search(r"mm_filemap_get_pages.*: not probed", left_out.stderr), left_out.stderr
+            strings = result.jobs[6]
             assert strings.exit_code == 1 and "MAXACTION exceeded: on this kernel" in strings.stderr, strings
             assert "long_strings.stp:2" in strings.stderr, strings.stderr
             assert "no bpf_loop (Linux 5.17)" in counts.stderr and "no bpf_loop (Linux 5.17)" in too_many.stderr
