@@ -16,6 +16,7 @@
 
 #include "dwarf/code_flow.h"
 #include "dwarf/die.h"
+#include "dwarf/extent.h"
 #include "dwarf/functions.h"
 #include "dwarf/lines.h"
 #include "dwarf/names.h"
@@ -231,24 +232,10 @@ const std::vector<FunctionSymbol>& DebugData::symbols() const {
 }
 
 const CodeFlow* DebugData::code_flow(uint64_t pc) const {
-  CodeFlow::Ranges ranges;
-  uint64_t entry = 0;
-  if (const Unit* unit = unit_at(pc)) {
-    int function = scopes(*unit).real_function_of(scopes(*unit).innermost(pc));
-    if (function >= 0) {
-      Dwarf_Die die = scopes(*unit).at(function).die;
-      for_each_range(&die, [&](uint64_t lo, uint64_t hi) { ranges.emplace_back(lo, hi); });
-      entry = die_entry_pc(&die).value_or(0);
-    }
-  }
-  if (ranges.empty()) {
-    const FunctionSymbol* symbol = symbol_at(pc);
-    if (!symbol) return nullptr;
-    ranges.emplace_back(symbol->address, symbol->address + symbol->size);
-    entry = symbol->address;
-  }
-  auto [cached, is_new] = code_flows_.try_emplace(entry);
-  if (is_new) cached->second = CodeFlow::decode(*object_, ranges, entry);
+  Extent extent = find_extent(*this, pc);
+  if (extent.ranges.empty() || extent.source == Extent::Nearby) return nullptr;
+  auto [cached, is_new] = code_flows_.try_emplace(extent.entry);
+  if (is_new) cached->second = CodeFlow::decode(*object_, extent.ranges, extent.entry);
   return cached->second.get();
 }
 

@@ -14,6 +14,7 @@
 #include <cstring>
 
 #include "dwarf/registers.h"
+#include "runtime/shared/code_hash.h"
 
 namespace coretap::debug {
 namespace {
@@ -116,6 +117,8 @@ bool ElfFile::load_segments() {
   }
   return true;
 }
+
+uint64_t ElfFile::layout() const { return ct::segment_layout(elf_); }
 
 bool ElfFile::has_debug_info() const {
   size_t names = 0;

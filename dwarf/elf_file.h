@@ -45,6 +45,8 @@ class ElfFile {
   /// Defined function symbols of .symtab, or of .dynsym if the file has no .symtab.
   std::vector<FunctionSymbol> function_symbols() const;
   bool has_symtab() const { return find_section_type(SHT_SYMTAB) != nullptr; }
+  /// See ct::segment_layout.
+  uint64_t layout() const;
   std::optional<uint64_t> file_offset(uint64_t address) const;
   /// Up to `count` bytes of file contents at a link-time address of an executable segment.
   std::string_view code_bytes(uint64_t address, size_t count) const;

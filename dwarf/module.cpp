@@ -3,16 +3,19 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <map>
 
 #include "dwarf/code_flow.h"
 #include "dwarf/debug_data.h"
 #include "dwarf/die.h"
+#include "dwarf/extent.h"
 #include "dwarf/functions.h"
 #include "dwarf/lines.h"
 #include "dwarf/location_compile.h"
 #include "dwarf/names.h"
 #include "dwarf/scopes.h"
 #include "dwarf/types_dwarf.h"
+#include "runtime/shared/code_hash.h"
 
 namespace coretap::debug {
 namespace {
@@ -50,6 +53,26 @@ class DwarfModule : public Module {
   std::optional<uint64_t> file_offset(uint64_t pc) const override {
     return data_->object().file_offset(pc);
   }
+  const FunctionCode& code_at(uint64_t pc) const override {
+    const ElfFile& object = data_->object();
+    Extent extent = find_extent(*data_, pc);
+    auto [cached, is_new] = codes_.try_emplace(extent.entry);
+    FunctionCode& code = cached->second;
+    if (!is_new) return code;
+    ct::CodeHash hash;
+    for (auto [lo, hi] : extent.ranges) {
+      std::string_view bytes = object.code_bytes(lo, hi - lo);
+      std::optional<uint64_t> offset = object.file_offset(lo);
+      if (!offset || bytes.empty()) continue;
+      hash.add(bytes.data(), bytes.size());
+      code.ranges.emplace_back(*offset, bytes.size());
+    }
+    code.hash = hash.value();
+    std::optional<Function> function = find_function_at(*data_, pc, false);
+    if (function) code.name = function->name;
+    return code;
+  }
+  uint64_t layout() const override { return data_->object().layout(); }
   bool is_code(uint64_t pc) const override {
     if (!data_->object().file_offset(pc)) return false;
     const CodeFlow* flow = data_->code_flow(pc);
@@ -98,6 +121,7 @@ class DwarfModule : public Module {
 
  private:
   DebugDataPtr data_;
+  mutable std::map<uint64_t, FunctionCode> codes_;  ///< by where the function begins
   std::string debug_path_;
 };
 

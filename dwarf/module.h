@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dwarf/location.h"
@@ -52,6 +53,13 @@ struct Function {
   bool from_symbol_table = false;  ///< no DWARF: only name and address are known
   std::string inlined_into;        ///< outermost real function, for an inlined copy
   uint64_t die_offset = 0;         ///< also the `scope` for Module::variables_at
+};
+
+/// The code of a function as it is in the file.
+struct FunctionCode {
+  std::string name;  ///< "" if the code belongs to no function that is known
+  std::vector<std::pair<uint64_t, uint64_t>> ranges;  ///< file offset and size of each part
+  uint64_t hash = 0;                                  ///< ct::CodeHash of the bytes of all parts
 };
 
 /// One place where execution of a source line begins. See lines.cpp for which rows count.
@@ -101,6 +109,12 @@ class Module {
   /// ELF file offset of a link-time address (what uprobes want), or nothing if it is not in an
   /// executable segment.
   virtual std::optional<uint64_t> file_offset(uint64_t pc) const = 0;
+  /// The function whose code contains pc, or a few bytes from pc on where none is known. Without
+  /// ranges if pc is not code.
+  virtual const FunctionCode& code_at(uint64_t pc) const = 0;
+  /// A hash of where and how large the file's segments are: tells builds of one program apart that
+  /// have no build-id, and does not change with stripping.
+  virtual uint64_t layout() const = 0;
   /// Start of the instruction at pc? (line tables of broken producers can lie)
   virtual bool is_code(uint64_t pc) const = 0;
 

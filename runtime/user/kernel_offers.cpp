@@ -7,7 +7,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "build_id.h"
 #include "kallsyms.h"
 #include "tracefs.h"
 
@@ -50,7 +49,8 @@ Offer tracepoint(const char* name) {
 
 }  // namespace
 
-KernelOffers::KernelOffers() : types_(btf__load_vmlinux_btf()) {}
+KernelOffers::KernelOffers()
+    : types_(btf__load_vmlinux_btf()), files_(std::make_unique<ProbedFiles>()) {}
 KernelOffers::~KernelOffers() { btf__free(types_); }
 
 Offer KernelOffers::types() const {
@@ -87,11 +87,8 @@ Offer KernelOffers::function(const char* name) const {
 }
 
 Offer KernelOffers::file(const Site& site) const {
-  std::string error, found = read_build_id(site.target, error);
-  if (!error.empty()) return no(error);
-  if (!site.dwarf_bound || !site.build_id || !*site.build_id || found == site.build_id) return {};
-  return no(std::string(site.target) + " has " +
-            (found.empty() ? "no build-id" : "build-id " + found));
+  std::string differs = files_->check(site);
+  return differs.empty() ? Offer{} : no(differs);
 }
 
 Offer KernelOffers::site(Mechanism mechanism, const Site& site) const {

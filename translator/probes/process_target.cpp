@@ -183,6 +183,20 @@ void report_no_dwarf(const debug::Module& module, const Span& at, const std::str
   diagnostic.hint("compile with -g, or install the package's debug symbols (-dbg or -dbgsym)");
 }
 
+namespace {
+
+std::shared_ptr<const ir::FunctionCode> code_around(const debug::Module& module, uint64_t pc) {
+  const debug::FunctionCode& found = module.code_at(pc);
+  auto code = std::make_shared<ir::FunctionCode>();
+  code->name = found.name;
+  code->ranges = found.ranges;
+  code->hash = found.hash;
+  if (module.build_id().empty()) code->layout = module.layout();
+  return code;
+}
+
+}  // namespace
+
 std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, uint64_t pc, bool is_return,
                                          const SiteText& text, const Span& at,
                                          ResolveContext& context) {
@@ -201,7 +215,7 @@ std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, uint64_t p
   probe.site.target = target.module->path();
   probe.site.offset = *offset;
   probe.site.build_id = target.module->build_id();
-  probe.site.dwarf_bound = !probe.site.build_id.empty();
+  probe.site.code = code_around(*target.module, pc);
   probe.site.pid = target.pid;
   probe.site.function = text.function;
   if (text.source.line != 0)
