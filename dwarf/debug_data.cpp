@@ -18,6 +18,8 @@
 #include "dwarf/die.h"
 #include "dwarf/extent.h"
 #include "dwarf/functions.h"
+#include "dwarf/jump_sources.h"
+#include "dwarf/landing_pads.h"
 #include "dwarf/lines.h"
 #include "dwarf/names.h"
 #include "dwarf/scopes.h"
@@ -176,6 +178,7 @@ void DebugData::load_units() {
     unit.die = die;
     unit.is_partial = dwarf_tag(&die) != DW_TAG_compile_unit;
     unit.is_c = is_c_language(&die);
+    unit.language = dwarf_srclang(&die);
     unit.producer = read_producer(&die);
     if (const char* directory = die_string(&die, DW_AT_comp_dir)) unit.comp_dir = directory;
     size_t index = units_.size();
@@ -228,7 +231,19 @@ const std::vector<FunctionSymbol>& DebugData::symbols() const {
   std::stable_sort(
       symbols_->begin(), symbols_->end(),
       [](const FunctionSymbol& a, const FunctionSymbol& b) { return a.address < b.address; });
+  for (const FunctionSymbol& symbol : *symbols_) {
+    size_t cold = symbol.name.find(".cold");
+    if (cold == std::string_view::npos || symbol.size == 0) continue;
+    auto [known, is_new] = cold_parts_.try_emplace(symbol.name.substr(0, cold), &symbol);
+    if (!is_new) known->second = nullptr;
+  }
   return *symbols_;
+}
+
+const FunctionSymbol* DebugData::cold_part(std::string_view name) const {
+  symbols();
+  auto found = cold_parts_.find(name);
+  return found == cold_parts_.end() ? nullptr : found->second;
 }
 
 const CodeFlow* DebugData::code_flow(uint64_t pc) const {
@@ -247,6 +262,16 @@ const FunctionSymbol* DebugData::symbol_at(uint64_t pc) const {
   if (after == sorted.begin()) return nullptr;
   const FunctionSymbol& symbol = *std::prev(after);
   return pc - symbol.address < std::max<uint64_t>(symbol.size, 1) ? &symbol : nullptr;
+}
+
+const LandingPads& DebugData::landing_pads() const {
+  if (!landing_pads_) landing_pads_ = std::make_unique<LandingPads>(*object_);
+  return *landing_pads_;
+}
+
+const JumpSources& DebugData::jump_sources() const {
+  if (!jump_sources_) jump_sources_ = std::make_unique<JumpSources>(*object_);
+  return *jump_sources_;
 }
 
 std::optional<Dwarf_Die> DebugData::die_at(uint64_t offset) const {

@@ -43,7 +43,11 @@ Extent symbol_extent(const DebugData& data, uint64_t pc) {
     if (after != sorted.end()) size = std::min(size, after->address - symbol.address);
   }
   if (pc - symbol.address >= size) return {};
-  return {symbol.address, {{symbol.address, symbol.address + size}}, Extent::Symbol};
+  Extent extent{symbol.address, {{symbol.address, symbol.address + size}}, Extent::Symbol};
+  if (const FunctionSymbol* cold = data.cold_part(symbol.name))
+    extent.ranges.emplace_back(cold->address, cold->address + cold->size);
+  std::sort(extent.ranges.begin(), extent.ranges.end());
+  return extent;
 }
 
 }  // namespace

@@ -72,6 +72,15 @@ class DwarfModule : public Module {
     if (function) code.name = function->name;
     return code;
   }
+  const FunctionExits& exits(uint64_t entry) const override {
+    auto [cached, is_new] = exits_.try_emplace(entry);
+    if (is_new) cached->second = find_exits(*data_, entry);
+    return cached->second;
+  }
+  const StackUse& stack_use() const override {
+    if (!stack_use_) stack_use_ = find_stack_use(*data_);
+    return *stack_use_;
+  }
   uint64_t layout() const override { return data_->object().layout(); }
   bool is_code(uint64_t pc) const override {
     if (!data_->object().file_offset(pc)) return false;
@@ -121,6 +130,8 @@ class DwarfModule : public Module {
 
  private:
   DebugDataPtr data_;
+  mutable std::map<uint64_t, FunctionExits> exits_;  ///< by entry
+  mutable std::optional<StackUse> stack_use_;
   mutable std::map<uint64_t, FunctionCode> codes_;  ///< by where the function begins
   std::string debug_path_;
 };

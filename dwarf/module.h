@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "dwarf/function_exits.h"
 #include "dwarf/location.h"
 #include "dwarf/types.h"
 
@@ -115,6 +116,10 @@ class Module {
   /// A hash of where and how large the file's segments are: tells builds of one program apart that
   /// have no build-id, and does not change with stripping.
   virtual uint64_t layout() const = 0;
+  /// How the function that begins at entry_pc is left.
+  virtual const FunctionExits& exits(uint64_t entry_pc) const = 0;
+  /// What else than returning may look at return addresses in the object's code.
+  virtual const StackUse& stack_use() const = 0;
   /// Start of the instruction at pc? (line tables of broken producers can lie)
   virtual bool is_code(uint64_t pc) const = 0;
 
