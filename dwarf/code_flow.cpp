@@ -200,6 +200,31 @@ std::vector<bool> CodeFlow::reachable(const std::vector<uint64_t>& others) const
   return seen;
 }
 
+/// Does the code at `index` call something and then jump to the entry, and nothing else?
+bool CodeFlow::begins_anew(size_t index) const {
+  constexpr size_t kMost = 64;  // it saves the registers that hold arguments, and loads them again
+  bool calls = false;
+  for (size_t i = index; i < instructions_.size() && i < index + kMost; i++) {
+    const Instruction& one = instructions_[i];
+    calls |= one.flow == Instruction::Flow::Call;
+    if (one.flow == Instruction::Flow::Jump) return calls && one.target == entry_;
+    if (one.flow != Instruction::Flow::Next && one.flow != Instruction::Flow::Call) return false;
+  }
+  return false;
+}
+
+uint64_t CodeFlow::behind_stack_check() const {
+  uint64_t behind = entry_;
+  for (size_t i = *index_of(entry_); i < instructions_.size(); i++) {
+    const Instruction& one = instructions_[i];
+    if (one.flow == Instruction::Flow::Next) continue;
+    std::optional<size_t> target = index_of(one.target);
+    if (one.flow != Instruction::Flow::ConditionalJump || !target || !begins_anew(*target)) break;
+    behind = one.end();
+  }
+  return behind;
+}
+
 std::vector<uint64_t> CodeFlow::unexplained() const {
   std::vector<uint64_t> found;
   for (size_t root : roots_)

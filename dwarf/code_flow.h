@@ -48,6 +48,9 @@ class CodeFlow {
   std::vector<bool> reachable(const std::vector<uint64_t>& others) const;
   /// Where code begins that nothing in the function seems to lead to, padding left out.
   std::vector<uint64_t> unexplained() const;
+  /// Where the function goes on behind branches from its first block to code that begins it anew: behind
+  /// Go's check of the stack's size. The entry, if there are none.
+  uint64_t behind_stack_check() const;
   /// Can the indirect jump at `address` only go to instructions of this function, because it is a
   /// switch? With `strict`, only if the size of its table is known.
   bool is_switch(const ElfFile& object, uint64_t address, bool strict) const;
@@ -59,6 +62,7 @@ class CodeFlow {
   std::optional<size_t> table_entry(const ElfFile& object, uint64_t table, bool is_relative,
                                     uint64_t number) const;
   std::optional<size_t> index_of(uint64_t address) const;
+  bool begins_anew(size_t index) const;
   template <typename Visit>
   void for_each_successor(size_t index, Visit visit) const;
 

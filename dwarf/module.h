@@ -53,6 +53,8 @@ struct Function {
   bool is_external = false;
   bool from_symbol_table = false;  ///< no DWARF: only name and address are known
   std::string inlined_into;        ///< outermost real function, for an inlined copy
+  /// Go code, whose stack may be moved while it runs: frames have no lasting address.
+  bool is_go = false;
   uint64_t die_offset = 0;         ///< also the `scope` for Module::variables_at
 };
 
@@ -85,6 +87,7 @@ class Module {
   virtual const std::string& debug_path() const = 0;  ///< file the DWARF came from, or ""
   virtual std::string build_id() const = 0;           ///< lower-case hex, or ""
   virtual bool has_dwarf() const = 0;
+  virtual uint16_t machine() const = 0;  ///< EM_*, see registers.h
   virtual const LoadError& dwarf_error() const = 0;  ///< why has_dwarf() is false, with paths
   /// Files whose change makes a cached result stale: the object and its debug files.
   virtual std::vector<std::string> files() const = 0;

@@ -32,6 +32,7 @@
 #include "emit/kernel_c.h"
 #include "emit/user_cpp.h"
 #include "pass_timer.h"
+#include "passes/place_returns.h"
 #include "passes/portable.h"
 #include "passes/program.h"
 #include "runtime/user/build_id.h"
@@ -257,15 +258,20 @@ class Driver {
     {  // Pass 2. Beyond this point: bodies have sites, names have declarations and types.
       PassTimer timer;
       elaborate_probes(program, context);
+      place_returns(program, is_listing());
       if (is_listing()) return list(program, context);
       if (o_.portable) check_portable(program);
       if (!diagnostics_.has_errors()) resolve_symbols(program, context);
+      place_returns(program, false);  // of tapset files that names have loaded
       if (!diagnostics_.has_errors()) elide(program);
       if (!diagnostics_.has_errors()) infer_types(program);
       if (!diagnostics_.has_errors()) check_usage(program);
       if (failed(2, "analysis")) return 1;
       size_t sites = 0;
-      for (const ElaboratedProbe& probe : program.probes) sites += probe.sites.size();
+      for (const ElaboratedProbe& probe : program.probes)
+        sites += static_cast<size_t>(std::count_if(
+            probe.sites.begin(), probe.sites.end(),
+            [](const probes::ResolvedProbe& site) { return !site.is_further_place; }));
       note("Pass 2: analyzed script: " + std::to_string(sites) + " probes, " +
            std::to_string(program.functions.size()) + " functions, 0 embeds, " +
            std::to_string(program.globals.size()) + " globals using " + memory_use() + ", in " +
@@ -547,6 +553,7 @@ class Driver {
     std::cout << "# probes\n";
     for (const ElaboratedProbe& probe : program.probes)
       for (const probes::ResolvedProbe& site : probe.sites) {
+        if (site.is_further_place) continue;
         std::cout << site.canonical << "\n";
         if (probe.locals.empty()) continue;
         std::cout << "  # locals\n";

@@ -158,18 +158,19 @@ std::string Attachments::attach_site(const KernelHandler& handler, const Rung& r
   u64 cookie = object.has_cookies() ? index : 0;
   switch (rung.mechanism) {
     case Mechanism::Uprobe:
-    case Mechanism::Uretprobe: {
+    case Mechanism::Uretprobe:
+    case Mechanism::UprobeAtReturn: {
       if (std::string error = files_->check(site); !error.empty()) return error;
       bpf_uprobe_opts opts = {};
       opts.sz = sizeof opts;
-      opts.retprobe = is_return(rung.mechanism);
+      opts.retprobe = catches_return(rung.mechanism);
       opts.bpf_cookie = cookie;
       return keep(bpf_program__attach_uprobe_opts(program, -1, files_->path(site).c_str(),
                                                   site.offset, &opts));
     }
     case Mechanism::Kprobe:
     case Mechanism::Kretprobe:
-      return attach_kprobe(program, site, cookie, is_return(rung.mechanism),
+      return attach_kprobe(program, site, cookie, catches_return(rung.mechanism),
                            handler.site_count < kManyNames || *site.module
                                ? 0
                                : kallsyms::only_address_of(site.target));
@@ -210,7 +211,7 @@ std::string Attachments::attach_uprobes(const KernelHandler& handler, const Rung
     std::string checked = files_->path(handler.sites[cookies[0]]);
     int fd = create_uprobe_multi_link(bpf_program__fd(program), checked.c_str(), offsets.data(),
                                       cookies.data(), static_cast<u32>(offsets.size()),
-                                      is_return(rung.mechanism));
+                                      catches_return(rung.mechanism));
     if (fd < 0)
       return std::string(handler.sites[cookies[0]].pp) + " in " + path + ": " + failure(errno);
     link_fds_.push_back(fd);
@@ -240,7 +241,7 @@ std::string Attachments::attach_kprobes(const KernelHandler& handler, const Rung
   opts.syms = symbols.data();
   opts.cookies = cookies.data();
   opts.cnt = symbols.size();
-  opts.retprobe = is_return(rung.mechanism);
+  opts.retprobe = catches_return(rung.mechanism);
   return keep(bpf_program__attach_kprobe_multi_opts(program, nullptr, &opts));
 }
 
@@ -267,8 +268,7 @@ std::string Attachments::attach_handler(const KernelHandler& handler, const Rung
                                         const KernelObject& object) {
   if (!rung.multi) return attach_each(handler, rung, object);
   bpf_program* program = object.find_program(rung.program, 0);
-  bool user = rung.mechanism == Mechanism::Uprobe || rung.mechanism == Mechanism::Uretprobe;
-  return user ? attach_uprobes(handler, rung, program) : attach_kprobes(handler, rung, program);
+  return is_uprobe(rung.mechanism) ? attach_uprobes(handler, rung, program) : attach_kprobes(handler, rung, program);
 }
 
 /// Before anything is attached: the first probe that cannot be done without and whose file holds
@@ -286,6 +286,18 @@ std::string Attachments::check_files(const Program& program, const Ladder& ladde
   return "";
 }
 
+/// Of the uprobes at one address the kernel runs the last one first (consumer_add() in
+/// kernel/events/uprobes.c): attached backwards, they run as the script has them, and what saves a
+/// value before what reads it.
+std::vector<u32> Attachments::attach_order(const Program& program, const Ladder& ladder) {
+  std::vector<u32> order, uprobes;
+  for (u32 i = 0; i < program.handler_count; ++i)
+    if (!ladder.dropped(i))
+      (is_uprobe(ladder.rung(i).mechanism) ? uprobes : order).push_back(i);
+  order.insert(order.end(), uprobes.rbegin(), uprobes.rend());
+  return order;
+}
+
 std::string Attachments::attach(const Program& program, const KernelObject& object, Ladder& ladder,
                                 bool& another_way) {
   another_way = out_of_memory_ = false;
@@ -293,8 +305,7 @@ std::string Attachments::attach(const Program& program, const KernelObject& obje
   ProbedFiles files;
   files_ = &files;
   if (std::string error = check_files(program, ladder); !error.empty()) return error;
-  for (u32 i = 0; i < program.handler_count; ++i) {
-    if (ladder.dropped(i)) continue;
+  for (u32 i : attach_order(program, ladder)) {
     std::string error = attach_handler(program.handlers[i], ladder.rung(i), object);
     if (error.empty()) continue;
     std::string lacks = used_up();

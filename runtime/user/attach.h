@@ -44,6 +44,7 @@ class Attachments {
   const std::vector<PerfCounter>& perf_counters() const { return perf_counters_; }
 
  private:
+  static std::vector<u32> attach_order(const Program& program, const Ladder& ladder);
   std::string check_files(const Program& program, const Ladder& ladder);
   std::string attach_handler(const KernelHandler& handler, const Rung& rung,
                              const KernelObject& object);

@@ -98,6 +98,7 @@ Offer KernelOffers::site(Mechanism mechanism, const Site& site) const {
   switch (mechanism) {
     case Mechanism::Uprobe:
     case Mechanism::Uretprobe:
+    case Mechanism::UprobeAtReturn:
     case Mechanism::Usdt: {
       Offer offer = pmu("uprobe");
       return offer.state == Offer::Yes ? file(site) : offer;

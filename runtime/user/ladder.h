@@ -65,7 +65,9 @@ class Ladder {
   unsigned tracing_failures_ = 0;  ///< handlers that fentry or fexit could not serve
 };
 
-/// True for the kinds of program that belong to a function's return.
-bool is_return(Mechanism mechanism);
+/// A breakpoint in a file.
+bool is_uprobe(Mechanism mechanism);
+/// Does the kernel put its own return address on the stack for it?
+bool catches_return(Mechanism mechanism);
 
 }  // namespace ct

@@ -237,6 +237,7 @@ enum class Mechanism : uint8_t {
   Fentry,
   Fexit,
   Usdt,
+  UprobeAtReturn,  ///< a uprobe on a return instruction
 };
 
 /// The code that a uprobe was compiled for: the bytes of the function around it, as they are in the
@@ -259,6 +260,7 @@ struct Site {
   std::string pp;            ///< probe point as stap's pp() shows it
   std::string function;      ///< ppfunc(), "" if not known
   std::string file_line;     ///< "file.c:12" or ""
+  std::string placement;     ///< uprobe at a return: where it was put, and why; for -vv
   bool optional = false;
   int64_t pid = 0;  ///< uprobe: only in this process, for process(PID); 0: in every process
   // PerfEvent
