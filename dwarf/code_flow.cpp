@@ -7,12 +7,8 @@
 //   between blocks is not such code.
 #include "dwarf/code_flow.h"
 
-#include <Zydis/Zydis.h>
-#include <elf.h>
-
 #include <algorithm>
 #include <cstring>
-#include <deque>
 
 #include "dwarf/elf_file.h"
 
@@ -22,35 +18,15 @@ namespace {
 constexpr uint64_t kMaxFunctionBytes = 4 << 20;
 constexpr size_t kMaxTableEntries = 4096;
 constexpr size_t kMaxShapes = 6;
-
-struct Decoded {
-  ZydisDecodedInstruction instruction;
-  ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
-};
-
-uint32_t shape_of(const Decoded& decoded) {
-  uint32_t shape = decoded.instruction.mnemonic;
-  for (int i = 0; i < decoded.instruction.operand_count_visible; i++)
-    shape = shape * 31 + decoded.operands[i].type * 4 + (decoded.operands[i].actions & 3u);
-  return shape;
-}
-
-bool is_padding_mnemonic(ZydisMnemonic mnemonic) {
-  return mnemonic == ZYDIS_MNEMONIC_NOP || mnemonic == ZYDIS_MNEMONIC_INT3 ||
-         mnemonic == ZYDIS_MNEMONIC_XCHG || mnemonic == ZYDIS_MNEMONIC_UD2;
-}
-
-bool never_falls_through(const ZydisDecodedInstruction& instruction) {
-  return instruction.meta.category == ZYDIS_CATEGORY_UNCOND_BR ||
-         instruction.meta.category == ZYDIS_CATEGORY_RET ||
-         instruction.mnemonic == ZYDIS_MNEMONIC_UD2 || instruction.mnemonic == ZYDIS_MNEMONIC_HLT;
-}
+/// How far a jump's table is looked for in front of it.
+constexpr size_t kMaxBeforeJump = 24;
 
 }  // namespace
 
 std::unique_ptr<CodeFlow> CodeFlow::decode(const ElfFile& object, const Ranges& ranges,
                                            uint64_t entry) {
-  if (object.machine() != EM_X86_64) return nullptr;
+  const InstructionSet* set = InstructionSet::of(object.machine());
+  if (!set) return nullptr;
   std::unique_ptr<CodeFlow> flow(new CodeFlow);
   Ranges sorted = ranges;
   std::sort(sorted.begin(), sorted.end());
@@ -59,94 +35,95 @@ std::unique_ptr<CodeFlow> CodeFlow::decode(const ElfFile& object, const Ranges& 
     if (lo >= hi || lo < previous_end || hi - lo > kMaxFunctionBytes - total) return nullptr;
     total += hi - lo;
     previous_end = hi;
-    if (!flow->decode_range(object, lo, hi)) return nullptr;
+    if (!flow->decode_range(object, *set, lo, hi)) return nullptr;
   }
   if (!flow->index_of(entry)) return nullptr;
   flow->connect(object, entry);
   return flow;
 }
 
-bool CodeFlow::decode_range(const ElfFile& object, uint64_t lo, uint64_t hi) {
+bool CodeFlow::decode_range(const ElfFile& object, const InstructionSet& set, uint64_t lo,
+                            uint64_t hi) {
   std::string_view bytes = object.code_bytes(lo, hi - lo);
   if (bytes.size() != hi - lo) return false;
-  ZydisDecoder decoder;
-  ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
-  for (size_t at = 0; at < bytes.size();) {
-    Decoded decoded;
-    if (!ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, bytes.data() + at, bytes.size() - at,
-                                             &decoded.instruction, decoded.operands)))
-      return false;
-    const ZydisDecodedInstruction& source = decoded.instruction;
-    Instruction one{lo + at,       shape_of(decoded),
-                    source.length, !never_falls_through(source),
-                    false,         is_padding_mnemonic(source.mnemonic),
-                    false,         0};
-    const bool is_jump = source.meta.category == ZYDIS_CATEGORY_COND_BR ||
-                         source.meta.category == ZYDIS_CATEGORY_UNCOND_BR;
-    for (int i = 0; i < source.operand_count; i++) {
-      const ZydisDecodedOperand& operand = decoded.operands[i];
-      ZyanU64 address = 0;
-      if (operand.type == ZYDIS_OPERAND_TYPE_MEMORY) {
-        one.writes_memory |= (operand.actions & ZYDIS_OPERAND_ACTION_MASK_WRITE) != 0;
-        const bool is_absolute_table =
-            is_jump && operand.mem.base == ZYDIS_REGISTER_NONE && operand.mem.disp.has_displacement;
-        if (is_absolute_table)
-          mentioned_.push_back(static_cast<uint64_t>(operand.mem.disp.value));
-        else if (operand.mem.base == ZYDIS_REGISTER_RIP &&
-                 ZYAN_SUCCESS(ZydisCalcAbsoluteAddress(&source, &operand, one.address, &address)))
-          mentioned_.push_back(address);
-      }
-      if (operand.type == ZYDIS_OPERAND_TYPE_IMMEDIATE && !operand.imm.is_relative)
-        mentioned_.push_back(operand.imm.value.u);
-      if (!is_jump || i > 0) continue;
-      if (operand.type == ZYDIS_OPERAND_TYPE_IMMEDIATE &&
-          ZYAN_SUCCESS(ZydisCalcAbsoluteAddress(&source, &operand, one.address, &address)))
-        one.target = address;
-      else
-        one.jumps_by_table = true;
-    }
-    instructions_.push_back(one);
-    at += source.length;
+  for (size_t at = 0; at < bytes.size(); at += instructions_.back().length) {
+    std::optional<Instruction> one = set.decode(bytes.substr(at), lo + at, mentioned_);
+    if (!one) return false;
+    instructions_.push_back(*one);
   }
   return true;
 }
 
+/// Where a table's entry leads; nothing if that is no instruction of the function.
+std::optional<size_t> CodeFlow::table_entry(const ElfFile& object, uint64_t table, bool is_relative,
+                                            uint64_t number) const {
+  if (is_relative) {
+    std::string_view bytes = object.bytes_at(table + 4 * number, 4);
+    int32_t offset;
+    if (bytes.size() != sizeof offset) return std::nullopt;
+    memcpy(&offset, bytes.data(), sizeof offset);
+    return index_of(table + static_cast<uint64_t>(int64_t{offset}));
+  }
+  std::string_view bytes = object.bytes_at(table + 8 * number, 8);
+  uint64_t address;
+  if (bytes.size() != sizeof address) return std::nullopt;
+  memcpy(&address, bytes.data(), sizeof address);
+  return index_of(address);
+}
+
 std::vector<size_t> CodeFlow::read_jump_tables(const ElfFile& object) const {
   std::vector<size_t> targets;
-  for (uint64_t table : mentioned_) {
-    for (size_t i = 0; i < kMaxTableEntries; i++) {
-      // Offsets from the table (position-independent code), or whole addresses.
-      std::string_view narrow = object.bytes_at(table + 4 * i, 4);
-      int32_t offset;
-      if (narrow.size() != sizeof offset) break;
-      memcpy(&offset, narrow.data(), sizeof offset);
-      auto index = index_of(table + static_cast<uint64_t>(int64_t{offset}));
-      if (!index) break;
-      targets.push_back(*index);
-    }
-    for (size_t i = 0; i < kMaxTableEntries; i++) {
-      std::string_view wide = object.bytes_at(table + 8 * i, 8);
-      uint64_t address;
-      if (wide.size() != sizeof address) break;
-      memcpy(&address, wide.data(), sizeof address);
-      auto index = index_of(address);
-      if (!index) break;
-      targets.push_back(*index);
-    }
-  }
+  for (uint64_t table : mentioned_)
+    for (bool is_relative : {true, false})
+      for (size_t i = 0; i < kMaxTableEntries; i++) {
+        std::optional<size_t> index = table_entry(object, table, is_relative, i);
+        if (!index) break;
+        targets.push_back(*index);
+      }
   std::sort(targets.begin(), targets.end());
   targets.erase(std::unique(targets.begin(), targets.end()), targets.end());
   return targets;
 }
 
+bool CodeFlow::is_switch(const ElfFile& object, uint64_t address, bool strict) const {
+  const InstructionSet* set = InstructionSet::of(object.machine());
+  std::optional<size_t> jump = index_of(address);
+  if (!set || !jump) return false;
+  size_t first = *jump;
+  while (first > 0 && *jump - first < kMaxBeforeJump && instructions_[first - 1].falls_through() &&
+         instructions_[first - 1].end() == instructions_[first].address)
+    first--;
+  uint64_t start = instructions_[first].address;
+  std::string_view bytes = object.code_bytes(start, instructions_[*jump].end() - start);
+  std::optional<JumpTable> table = set->jump_table(bytes, start);
+  if (!table || (strict && !table->count)) return false;
+  // An entry of the function itself in a table is a pointer to it, among others to other functions.
+  auto is_case = [&](uint64_t at, uint64_t number) {
+    std::optional<size_t> index = table_entry(object, at, table->is_relative, number);
+    return index && instructions_[*index].address != entry_;
+  };
+  auto holds_cases = [&](uint64_t at) {
+    uint64_t count = std::min<uint64_t>(table->count.value_or(1), kMaxTableEntries);
+    for (uint64_t i = 0; i < count; i++)
+      if (!is_case(at, i)) return false;
+    return true;
+  };
+  if (table->address_known) return holds_cases(table->address);
+  return std::any_of(mentioned_.begin(), mentioned_.end(), holds_cases);
+}
+
 void CodeFlow::connect(const ElfFile& object, uint64_t entry) {
-  const bool has_tables = std::any_of(instructions_.begin(), instructions_.end(),
-                                      [](const Instruction& i) { return i.jumps_by_table; });
+  entry_ = entry;
+  const bool has_tables =
+      std::any_of(instructions_.begin(), instructions_.end(), [](const Instruction& i) {
+        return i.flow == Instruction::Flow::IndirectJump;
+      });
   if (has_tables) table_targets_ = read_jump_tables(object);
   std::vector<bool> has_predecessor(instructions_.size(), false);
   is_target_.assign(instructions_.size(), false);
   for (size_t i = 0; i < instructions_.size(); i++) {
     for_each_successor(i, [&](size_t next) { has_predecessor[next] = true; });
+    if (instructions_[i].flow == Instruction::Flow::Call) continue;
     if (auto target = index_of(instructions_[i].target)) is_target_[*target] = true;
   }
   for (size_t target : table_targets_) is_target_[target] = true;
@@ -194,14 +171,65 @@ std::vector<uint32_t> CodeFlow::shapes(uint64_t start, uint64_t end) const {
 
 template <typename Visit>
 void CodeFlow::for_each_successor(size_t index, Visit visit) const {
+  using Flow = Instruction::Flow;
   const Instruction& one = instructions_[index];
-  if (one.falls_through && index + 1 < instructions_.size() &&
-      instructions_[index + 1].address == one.address + one.length)
+  if (one.falls_through() && index + 1 < instructions_.size() &&
+      instructions_[index + 1].address == one.end())
     visit(index + 1);
-  if (one.target)
+  if (one.flow == Flow::Jump || one.flow == Flow::ConditionalJump)
     if (auto target = index_of(one.target)) visit(*target);
-  if (one.jumps_by_table)
+  if (one.flow == Flow::IndirectJump)
     for (size_t target : table_targets_) visit(target);
+}
+
+std::vector<bool> CodeFlow::reachable(const std::vector<uint64_t>& others) const {
+  std::vector<bool> seen(instructions_.size(), false);
+  std::vector<size_t> pending;
+  auto visit = [&](size_t index) {
+    if (!seen[index]) pending.push_back(index);
+    seen[index] = true;
+  };
+  visit(*index_of(entry_));
+  for (uint64_t other : others)
+    if (auto index = index_of(other)) visit(*index);
+  while (!pending.empty()) {
+    size_t index = pending.back();
+    pending.pop_back();
+    for_each_successor(index, visit);
+  }
+  return seen;
+}
+
+/// Does the code at `index` call something and then jump to the entry, and nothing else?
+bool CodeFlow::begins_anew(size_t index) const {
+  constexpr size_t kMost = 64;  // it saves the registers that hold arguments, and loads them again
+  bool calls = false;
+  for (size_t i = index; i < instructions_.size() && i < index + kMost; i++) {
+    const Instruction& one = instructions_[i];
+    calls |= one.flow == Instruction::Flow::Call;
+    if (one.flow == Instruction::Flow::Jump) return calls && one.target == entry_;
+    if (one.flow != Instruction::Flow::Next && one.flow != Instruction::Flow::Call) return false;
+  }
+  return false;
+}
+
+uint64_t CodeFlow::behind_stack_check() const {
+  uint64_t behind = entry_;
+  for (size_t i = *index_of(entry_); i < instructions_.size(); i++) {
+    const Instruction& one = instructions_[i];
+    if (one.flow == Instruction::Flow::Next) continue;
+    std::optional<size_t> target = index_of(one.target);
+    if (one.flow != Instruction::Flow::ConditionalJump || !target || !begins_anew(*target)) break;
+    behind = one.end();
+  }
+  return behind;
+}
+
+std::vector<uint64_t> CodeFlow::unexplained() const {
+  std::vector<uint64_t> found;
+  for (size_t root : roots_)
+    if (instructions_[root].address != entry_) found.push_back(instructions_[root].address);
+  return found;
 }
 
 std::vector<bool> CodeFlow::reached_first(const std::vector<uint64_t>& points) const {

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "dwarf/instruction.h"
+
 namespace coretap::debug {
 
 class ElfFile;
@@ -17,7 +19,7 @@ class CodeFlow {
   using Ranges = std::vector<std::pair<uint64_t, uint64_t>>;
 
   /// Decodes the code in `ranges` of a function that is entered at `entry`. Null if the machine
-  /// has no decoder here (only x86_64 has) or the bytes are not code.
+  /// has no InstructionSet or the bytes are not code.
   static std::unique_ptr<CodeFlow> decode(const ElfFile& object, const Ranges& ranges,
                                           uint64_t entry);
 
@@ -40,25 +42,32 @@ class CodeFlow {
   /// Can control leave `point` and come back to it without passing through one of `others`?
   bool loops_without(uint64_t point, const std::vector<uint64_t>& others) const;
 
+  const std::vector<Instruction>& instructions() const { return instructions_; }  ///< by address
+  /// What can run when the function is entered at its entry, or at one of `others` (landing pads):
+  /// a flag for each of instructions(). Code that nothing leads to is not in it.
+  std::vector<bool> reachable(const std::vector<uint64_t>& others) const;
+  /// Where code begins that nothing in the function seems to lead to, padding left out.
+  std::vector<uint64_t> unexplained() const;
+  /// Where the function goes on behind branches from its first block to code that begins it anew: behind
+  /// Go's check of the stack's size. The entry, if there are none.
+  uint64_t behind_stack_check() const;
+  /// Can the indirect jump at `address` only go to instructions of this function, because it is a
+  /// switch? With `strict`, only if the size of its table is known.
+  bool is_switch(const ElfFile& object, uint64_t address, bool strict) const;
+
  private:
-  struct Instruction {
-    uint64_t address;
-    uint32_t shape;
-    uint8_t length;
-    bool falls_through;
-    bool jumps_by_table;
-    bool is_padding;
-    bool writes_memory;
-    uint64_t target;  ///< of a direct jump, or 0
-  };
-  bool decode_range(const ElfFile& object, uint64_t lo, uint64_t hi);
+  bool decode_range(const ElfFile& object, const InstructionSet& set, uint64_t lo, uint64_t hi);
   void connect(const ElfFile& object, uint64_t entry);
   std::vector<size_t> read_jump_tables(const ElfFile& object) const;
+  std::optional<size_t> table_entry(const ElfFile& object, uint64_t table, bool is_relative,
+                                    uint64_t number) const;
   std::optional<size_t> index_of(uint64_t address) const;
+  bool begins_anew(size_t index) const;
   template <typename Visit>
   void for_each_successor(size_t index, Visit visit) const;
 
   std::vector<Instruction> instructions_;  ///< by address
+  uint64_t entry_ = 0;
   std::vector<uint64_t> mentioned_;
   std::vector<size_t> table_targets_;
   std::vector<bool> is_target_;

@@ -16,7 +16,10 @@
 
 #include "dwarf/code_flow.h"
 #include "dwarf/die.h"
+#include "dwarf/extent.h"
 #include "dwarf/functions.h"
+#include "dwarf/jump_sources.h"
+#include "dwarf/landing_pads.h"
 #include "dwarf/lines.h"
 #include "dwarf/names.h"
 #include "dwarf/scopes.h"
@@ -175,6 +178,7 @@ void DebugData::load_units() {
     unit.die = die;
     unit.is_partial = dwarf_tag(&die) != DW_TAG_compile_unit;
     unit.is_c = is_c_language(&die);
+    unit.language = dwarf_srclang(&die);
     unit.producer = read_producer(&die);
     if (const char* directory = die_string(&die, DW_AT_comp_dir)) unit.comp_dir = directory;
     size_t index = units_.size();
@@ -227,28 +231,26 @@ const std::vector<FunctionSymbol>& DebugData::symbols() const {
   std::stable_sort(
       symbols_->begin(), symbols_->end(),
       [](const FunctionSymbol& a, const FunctionSymbol& b) { return a.address < b.address; });
+  for (const FunctionSymbol& symbol : *symbols_) {
+    size_t cold = symbol.name.find(".cold");
+    if (cold == std::string_view::npos || symbol.size == 0) continue;
+    auto [known, is_new] = cold_parts_.try_emplace(symbol.name.substr(0, cold), &symbol);
+    if (!is_new) known->second = nullptr;
+  }
   return *symbols_;
 }
 
+const FunctionSymbol* DebugData::cold_part(std::string_view name) const {
+  symbols();
+  auto found = cold_parts_.find(name);
+  return found == cold_parts_.end() ? nullptr : found->second;
+}
+
 const CodeFlow* DebugData::code_flow(uint64_t pc) const {
-  CodeFlow::Ranges ranges;
-  uint64_t entry = 0;
-  if (const Unit* unit = unit_at(pc)) {
-    int function = scopes(*unit).real_function_of(scopes(*unit).innermost(pc));
-    if (function >= 0) {
-      Dwarf_Die die = scopes(*unit).at(function).die;
-      for_each_range(&die, [&](uint64_t lo, uint64_t hi) { ranges.emplace_back(lo, hi); });
-      entry = die_entry_pc(&die).value_or(0);
-    }
-  }
-  if (ranges.empty()) {
-    const FunctionSymbol* symbol = symbol_at(pc);
-    if (!symbol) return nullptr;
-    ranges.emplace_back(symbol->address, symbol->address + symbol->size);
-    entry = symbol->address;
-  }
-  auto [cached, is_new] = code_flows_.try_emplace(entry);
-  if (is_new) cached->second = CodeFlow::decode(*object_, ranges, entry);
+  Extent extent = find_extent(*this, pc);
+  if (extent.ranges.empty() || extent.source == Extent::Nearby) return nullptr;
+  auto [cached, is_new] = code_flows_.try_emplace(extent.entry);
+  if (is_new) cached->second = CodeFlow::decode(*object_, extent.ranges, extent.entry);
   return cached->second.get();
 }
 
@@ -260,6 +262,16 @@ const FunctionSymbol* DebugData::symbol_at(uint64_t pc) const {
   if (after == sorted.begin()) return nullptr;
   const FunctionSymbol& symbol = *std::prev(after);
   return pc - symbol.address < std::max<uint64_t>(symbol.size, 1) ? &symbol : nullptr;
+}
+
+const LandingPads& DebugData::landing_pads() const {
+  if (!landing_pads_) landing_pads_ = std::make_unique<LandingPads>(*object_);
+  return *landing_pads_;
+}
+
+const JumpSources& DebugData::jump_sources() const {
+  if (!jump_sources_) jump_sources_ = std::make_unique<JumpSources>(*object_);
+  return *jump_sources_;
 }
 
 std::optional<Dwarf_Die> DebugData::die_at(uint64_t offset) const {

@@ -22,6 +22,8 @@ class UnitScopes;
 struct UnitLines;
 class FunctionIndex;
 class NameIndex;
+class LandingPads;
+class JumpSources;
 
 /// The compiler of a unit, as far as it changes how its tables are to be read.
 struct Producer {
@@ -35,6 +37,7 @@ struct Unit {
   Dwarf_Die die{};
   bool is_partial = false;  ///< DW_TAG_partial_unit (dwz) or a type unit: no code
   bool is_c = true;         ///< no namespaces or classes to look into
+  int language = 0;         ///< DW_LANG_*
   Producer producer;
   std::string comp_dir;
   mutable std::unique_ptr<UnitScopes> scopes;
@@ -71,8 +74,15 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
   const std::vector<FunctionSymbol>& symbols() const;
   const FunctionSymbol* symbol_at(uint64_t pc) const;  ///< the symbol whose code contains pc
 
+  /// What gcc and clang moved away of a function, since it hardly ever runs, and called NAME.cold; null
+  /// if there is no such part, or several functions have the name.
+  const FunctionSymbol* cold_part(std::string_view name) const;
+
   /// The code of the function around pc (by DWARF, else by symbol); null if it cannot be decoded.
   const CodeFlow* code_flow(uint64_t pc) const;
+
+  const LandingPads& landing_pads() const;
+  const JumpSources& jump_sources() const;
 
   /// A DIE of the main file by Variable/Function::die_offset.
   std::optional<Dwarf_Die> die_at(uint64_t offset) const;
@@ -99,7 +109,10 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
   mutable std::unique_ptr<FunctionIndex> functions_;
   mutable std::unique_ptr<NameIndex> names_;
   mutable std::optional<std::vector<FunctionSymbol>> symbols_;
+  mutable std::unordered_map<std::string_view, const FunctionSymbol*> cold_parts_;  ///< by owner
   mutable std::map<uint64_t, std::unique_ptr<CodeFlow>> code_flows_;  ///< by function entry
+  mutable std::unique_ptr<LandingPads> landing_pads_;
+  mutable std::unique_ptr<JumpSources> jump_sources_;
   mutable Dwarf_CFI* eh_frame_ = nullptr;
   mutable bool eh_frame_tried_ = false;
 };

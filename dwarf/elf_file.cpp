@@ -14,6 +14,7 @@
 #include <cstring>
 
 #include "dwarf/registers.h"
+#include "runtime/shared/code_hash.h"
 #include "runtime/user/regular_file.h"
 
 namespace coretap::debug {
@@ -116,16 +117,22 @@ bool ElfFile::load_segments() {
   return true;
 }
 
-bool ElfFile::has_debug_info() const {
+uint64_t ElfFile::layout() const { return ct::segment_layout(elf_); }
+
+ElfFile::Section ElfFile::section(const char* wanted) const {
   size_t names = 0;
-  if (elf_getshdrstrndx(elf_, &names) != 0) return false;
+  if (elf_getshdrstrndx(elf_, &names) != 0) return {};
   for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_, section));) {
     GElf_Shdr header;
-    if (!gelf_getshdr(section, &header) || header.sh_type != SHT_PROGBITS) continue;
+    if (!gelf_getshdr(section, &header) || header.sh_type == SHT_NOBITS) continue;
     const char* name = elf_strptr(elf_, names, header.sh_name);
-    if (name && (!strcmp(name, ".debug_info") || !strcmp(name, ".zdebug_info"))) return true;
+    if (name && !strcmp(name, wanted)) return {elf_getdata(section, nullptr), header.sh_addr};
   }
-  return false;
+  return {};
+}
+
+bool ElfFile::has_debug_info() const {
+  return section(".debug_info").data || section(".zdebug_info").data;
 }
 
 Elf_Scn* ElfFile::find_section_type(uint32_t type) const {
@@ -159,6 +166,36 @@ std::vector<FunctionSymbol> ElfFile::function_symbols() const {
                        GELF_ST_BIND(symbol.st_info) != STB_LOCAL, type == STT_GNU_IFUNC});
   }
   return symbols;
+}
+
+void ElfFile::for_each_name(const std::function<void(std::string_view, bool)>& visit) const {
+  for (uint32_t type : {SHT_SYMTAB, SHT_DYNSYM}) {
+    Elf_Scn* section = find_section_type(type);
+    GElf_Shdr header;
+    if (!section || !gelf_getshdr(section, &header) || header.sh_entsize == 0) continue;
+    Elf_Data* data = elf_getdata(section, nullptr);
+    GElf_Sym symbol;
+    for (int i = 1; data && gelf_getsym(data, i, &symbol); i++) {
+      const char* name = elf_strptr(elf_, header.sh_link, symbol.st_name);
+      if (name && *name) visit(name, symbol.st_shndx != SHN_UNDEF);
+    }
+  }
+}
+
+bool ElfFile::is_library() const {
+  // The name by which programs ask for it. The C library is a program, too: it has an interpreter.
+  Section dynamic = section(".dynamic");
+  GElf_Dyn tag;
+  for (int i = 0; dynamic.data && gelf_getdyn(dynamic.data, i, &tag) && tag.d_tag != DT_NULL; i++)
+    if (tag.d_tag == DT_SONAME) return true;
+  return false;
+}
+
+std::vector<ElfFile::CodeSegment> ElfFile::code_segments() const {
+  std::vector<CodeSegment> found;
+  for (const Segment& segment : code_segments_)
+    found.push_back({segment.address, code_bytes(segment.address, segment.size)});
+  return found;
 }
 
 std::optional<uint64_t> ElfFile::file_offset(uint64_t address) const {

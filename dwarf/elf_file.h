@@ -5,6 +5,7 @@
 #include <libelf.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,14 +41,31 @@ class ElfFile {
   uint16_t machine() const { return machine_; }      ///< EM_*
   const std::string& build_id() const { return build_id_; }
 
+  /// A section with contents in the file, by name.
+  struct Section {
+    Elf_Data* data = nullptr;  ///< null if there is none
+    uint64_t address = 0;
+  };
+  Section section(const char* name) const;
   /// Is there a .debug_info (or .zdebug_info) section with contents?
   bool has_debug_info() const;
   /// Defined function symbols of .symtab, or of .dynsym if the file has no .symtab.
   std::vector<FunctionSymbol> function_symbols() const;
+  /// Every name of both symbol tables, and whether the file defines it.
+  void for_each_name(const std::function<void(std::string_view, bool is_defined)>& visit) const;
+  /// A shared object that others are linked with (DT_SONAME).
+  bool is_library() const;
   bool has_symtab() const { return find_section_type(SHT_SYMTAB) != nullptr; }
+  /// See ct::segment_layout.
+  uint64_t layout() const;
   std::optional<uint64_t> file_offset(uint64_t address) const;
   /// Up to `count` bytes of file contents at a link-time address of an executable segment.
   std::string_view code_bytes(uint64_t address, size_t count) const;
+  struct CodeSegment {
+    uint64_t address;
+    std::string_view bytes;
+  };
+  std::vector<CodeSegment> code_segments() const;
   /// The same for any loaded segment.
   std::string_view bytes_at(uint64_t address, size_t count) const;
 

@@ -309,6 +309,7 @@ Function describe_function(const DebugData& data, const Unit& unit, const UnitSc
                               ? function.entry_pc
                               : find_prologue_end(data, unit, &die, function.entry_pc);
   function.is_external = die_flag(&die, DW_AT_external);
+  function.is_go = unit.language == DW_LANG_Go;
   function.die_offset = dwarf_dieoffset(&die);
   if (function.is_inlined_copy && scopes) {
     int outer = scopes->real_function_of(scope_index);

@@ -3,16 +3,19 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <map>
 
 #include "dwarf/code_flow.h"
 #include "dwarf/debug_data.h"
 #include "dwarf/die.h"
+#include "dwarf/extent.h"
 #include "dwarf/functions.h"
 #include "dwarf/lines.h"
 #include "dwarf/location_compile.h"
 #include "dwarf/names.h"
 #include "dwarf/scopes.h"
 #include "dwarf/types_dwarf.h"
+#include "runtime/shared/code_hash.h"
 
 namespace coretap::debug {
 namespace {
@@ -28,6 +31,7 @@ class DwarfModule : public Module {
   const std::string& debug_path() const override { return debug_path_; }
   std::string build_id() const override { return data_->object().build_id(); }
   bool has_dwarf() const override { return data_->has_dwarf(); }
+  uint16_t machine() const override { return data_->object().machine(); }
   const LoadError& dwarf_error() const override { return data_->dwarf_error(); }
   std::vector<std::string> files() const override { return data_->files(); }
 
@@ -50,6 +54,35 @@ class DwarfModule : public Module {
   std::optional<uint64_t> file_offset(uint64_t pc) const override {
     return data_->object().file_offset(pc);
   }
+  const FunctionCode& code_at(uint64_t pc) const override {
+    const ElfFile& object = data_->object();
+    Extent extent = find_extent(*data_, pc);
+    auto [cached, is_new] = codes_.try_emplace(extent.entry);
+    FunctionCode& code = cached->second;
+    if (!is_new) return code;
+    ct::CodeHash hash;
+    for (auto [lo, hi] : extent.ranges) {
+      std::string_view bytes = object.code_bytes(lo, hi - lo);
+      std::optional<uint64_t> offset = object.file_offset(lo);
+      if (!offset || bytes.empty()) continue;
+      hash.add(bytes.data(), bytes.size());
+      code.ranges.emplace_back(*offset, bytes.size());
+    }
+    code.hash = hash.value();
+    std::optional<Function> function = find_function_at(*data_, pc, false);
+    if (function) code.name = function->name;
+    return code;
+  }
+  const FunctionExits& exits(uint64_t entry) const override {
+    auto [cached, is_new] = exits_.try_emplace(entry);
+    if (is_new) cached->second = find_exits(*data_, entry);
+    return cached->second;
+  }
+  const StackUse& stack_use() const override {
+    if (!stack_use_) stack_use_ = find_stack_use(*data_);
+    return *stack_use_;
+  }
+  uint64_t layout() const override { return data_->object().layout(); }
   bool is_code(uint64_t pc) const override {
     if (!data_->object().file_offset(pc)) return false;
     const CodeFlow* flow = data_->code_flow(pc);
@@ -98,6 +131,9 @@ class DwarfModule : public Module {
 
  private:
   DebugDataPtr data_;
+  mutable std::map<uint64_t, FunctionExits> exits_;  ///< by entry
+  mutable std::optional<StackUse> stack_use_;
+  mutable std::map<uint64_t, FunctionCode> codes_;  ///< by where the function begins
   std::string debug_path_;
 };
 

@@ -7,8 +7,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "dwarf/function_exits.h"
 #include "dwarf/location.h"
 #include "dwarf/types.h"
 
@@ -51,7 +53,16 @@ struct Function {
   bool is_external = false;
   bool from_symbol_table = false;  ///< no DWARF: only name and address are known
   std::string inlined_into;        ///< outermost real function, for an inlined copy
+  /// Go code, whose stack may be moved while it runs: frames have no lasting address.
+  bool is_go = false;
   uint64_t die_offset = 0;         ///< also the `scope` for Module::variables_at
+};
+
+/// The code of a function as it is in the file.
+struct FunctionCode {
+  std::string name;  ///< "" if the code belongs to no function that is known
+  std::vector<std::pair<uint64_t, uint64_t>> ranges;  ///< file offset and size of each part
+  uint64_t hash = 0;                                  ///< ct::CodeHash of the bytes of all parts
 };
 
 /// One place where execution of a source line begins. See lines.cpp for which rows count.
@@ -76,6 +87,7 @@ class Module {
   virtual const std::string& debug_path() const = 0;  ///< file the DWARF came from, or ""
   virtual std::string build_id() const = 0;           ///< lower-case hex, or ""
   virtual bool has_dwarf() const = 0;
+  virtual uint16_t machine() const = 0;  ///< EM_*, see registers.h
   virtual const LoadError& dwarf_error() const = 0;  ///< why has_dwarf() is false, with paths
   /// Files whose change makes a cached result stale: the object and its debug files.
   virtual std::vector<std::string> files() const = 0;
@@ -101,6 +113,16 @@ class Module {
   /// ELF file offset of a link-time address (what uprobes want), or nothing if it is not in an
   /// executable segment.
   virtual std::optional<uint64_t> file_offset(uint64_t pc) const = 0;
+  /// The function whose code contains pc, or a few bytes from pc on where none is known. Without
+  /// ranges if pc is not code.
+  virtual const FunctionCode& code_at(uint64_t pc) const = 0;
+  /// A hash of where and how large the file's segments are: tells builds of one program apart that
+  /// have no build-id, and does not change with stripping.
+  virtual uint64_t layout() const = 0;
+  /// How the function that begins at entry_pc is left.
+  virtual const FunctionExits& exits(uint64_t entry_pc) const = 0;
+  /// What else than returning may look at return addresses in the object's code.
+  virtual const StackUse& stack_use() const = 0;
   /// Start of the instruction at pc? (line tables of broken producers can lie)
   virtual bool is_code(uint64_t pc) const = 0;
 

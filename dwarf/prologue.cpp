@@ -10,7 +10,13 @@
 // stack-argument area. Where the body begins with a loop, the prologue's end would be passed on each
 // turn; the probe then stays at the entry, and parameters come from the argument registers (see
 // compile_location).
+//
+// A Go function first looks whether its stack is large enough. If not, it has the stack moved to a
+// larger place, and begins anew: its first instruction runs twice in one call. The probe goes behind that
+// look; parameters are still where they were.
 #include "dwarf/prologue.h"
+
+#include <dwarf.h>
 
 #include <algorithm>
 
@@ -50,6 +56,10 @@ bool is_copied_by_prologue(Dwarf_Die* function, Dwarf_Die* parameter) {
 
 uint64_t find_prologue_end(const DebugData& data, const Unit& unit, Dwarf_Die* function,
                            uint64_t entry) {
+  if (unit.language == DW_LANG_Go) {
+    const CodeFlow* flow = data.code_flow(entry);
+    return flow ? flow->behind_stack_check() : entry;
+  }
   if (unit.producer.gcc && unit.producer.optimized) return entry;
   bool copied = false;
   for_each_child(function, [&](Dwarf_Die* die) {

@@ -32,6 +32,7 @@ const MachineRegisters x86_64 = {
     {0, 1},
     7,
     6,
+    14,
 };
 
 // "DWARF for the Arm 64-bit Architecture", register names.
@@ -55,6 +56,7 @@ const MachineRegisters aarch64 = {
     {0, 1},
     31,
     29,
+    28,
 };
 
 }  // namespace

@@ -22,6 +22,7 @@ struct MachineRegisters {
   std::vector<unsigned> integer_results;
   unsigned stack_pointer;
   unsigned frame_pointer;
+  unsigned goroutine;  ///< Go's internal ABI: points to the running goroutine's struct g
 };
 
 /// The table of a machine, or null if we have none.

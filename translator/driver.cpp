@@ -12,6 +12,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 
@@ -24,6 +25,7 @@
 #include "pass4.h"
 #include "pass_notes.h"
 #include "pass_timer.h"
+#include "passes/place_returns.h"
 #include "passes/portable.h"
 #include "passes/program.h"
 #include "run_now.h"
@@ -91,10 +93,12 @@ class Driver {
     {  // Pass 2. Beyond this point: bodies have sites, names have declarations and types.
       PassTimer timer;
       elaborate_probes(program, context);
+      place_returns(program, o_.mode != Options::Mode::Run);
       if (o_.mode != Options::Mode::Run)
         return list_probes(program, context, o_.mode == Options::Mode::ListVariables);
       if (input_.portable) check_portable(program);
       if (!diagnostics_.has_errors()) resolve_symbols(program, context);
+      place_returns(program, false);  // of tapset files that names have loaded
       if (!diagnostics_.has_errors()) elide(program);
       if (!diagnostics_.has_errors()) infer_types(program);
       if (!diagnostics_.has_errors()) check_usage(program);
@@ -216,7 +220,10 @@ class Driver {
 
   static std::string summary(const Program& program) {
     size_t sites = 0;
-    for (const ElaboratedProbe& probe : program.probes) sites += probe.sites.size();
+    for (const ElaboratedProbe& probe : program.probes)
+      sites += static_cast<size_t>(std::count_if(
+          probe.sites.begin(), probe.sites.end(),
+          [](const probes::ResolvedProbe& site) { return !site.is_further_place; }));
     return "Pass 2: analyzed script: " + std::to_string(sites) + " probes, " +
            std::to_string(program.functions.size()) + " functions, 0 embeds, " +
            std::to_string(program.globals.size()) + " globals";

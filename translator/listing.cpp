@@ -81,6 +81,7 @@ void print_elaborated(const Program& program) {
   std::cout << "# probes\n";
   for (const ElaboratedProbe& probe : program.probes)
     for (const probes::ResolvedProbe& site : probe.sites) {
+      if (site.is_further_place) continue;
       std::cout << ct::terminal_safe(site.canonical) << "\n";
       if (probe.locals.empty()) continue;
       std::cout << "  # locals\n";

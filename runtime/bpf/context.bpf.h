@@ -16,6 +16,7 @@ enum ct_kind {
   CT_FENTRY,
   CT_FEXIT,
   CT_USDT,
+  CT_UPROBE_AT_RETURN, /* at a function's return instruction, still inside of it */
 };
 
 /* Instead of a site's index. */
@@ -42,11 +43,16 @@ struct ct_ctx {
 #define CT_KIND_IS(a) (c->kind == (a))
 #define CT_HAS_REGS                                                                  \
   (CT_KIND_IS(CT_UPROBE) || CT_KIND_IS(CT_URETPROBE) || CT_KIND_IS(CT_PERF_EVENT) || \
-   CT_KIND_IS(CT_KPROBE) || CT_KIND_IS(CT_KRETPROBE) || CT_KIND_IS(CT_USDT))
+   CT_KIND_IS(CT_KPROBE) || CT_KIND_IS(CT_KRETPROBE) || CT_KIND_IS(CT_USDT) ||       \
+   CT_KIND_IS(CT_UPROBE_AT_RETURN))
 /* struct bpf_perf_event_data begins with the registers, so one cast serves all kinds. */
 #define CT_REGS (CT_HAS_REGS ? (struct pt_regs*)c->ctx : (struct pt_regs*)0)
-#define CT_IS_RETURN (CT_KIND_IS(CT_URETPROBE) || CT_KIND_IS(CT_KRETPROBE) || CT_KIND_IS(CT_FEXIT))
-#define CT_IS_USER_PROBE (CT_KIND_IS(CT_UPROBE) || CT_KIND_IS(CT_URETPROBE) || CT_KIND_IS(CT_USDT))
+#define CT_IS_RETURN                                                            \
+  (CT_KIND_IS(CT_URETPROBE) || CT_KIND_IS(CT_KRETPROBE) || CT_KIND_IS(CT_FEXIT) || \
+   CT_KIND_IS(CT_UPROBE_AT_RETURN))
+#define CT_IS_USER_PROBE                                                      \
+  (CT_KIND_IS(CT_UPROBE) || CT_KIND_IS(CT_URETPROBE) || CT_KIND_IS(CT_USDT) || \
+   CT_KIND_IS(CT_UPROBE_AT_RETURN))
 #define CT_RETURN_VALUE ct_return_value(c)
 
 /* The task that pid(), execname() and the like tell of. It is the current one, unless an alias says

@@ -59,6 +59,9 @@
 #undef __always_inline
 #define __always_inline inline __attribute__((always_inline))
 
+/* CO-RE takes debug information. */
+#include "fork.bpf.h"
+
 char LICENSE[] SEC("license") = "GPL";
 
 #endif

@@ -116,6 +116,8 @@ struct ct_counts {
   u64 lost_records; /* ring buffer full */
   u64 array_full;
   u64 key_truncated; /* a string key was longer than the map's key */
+  u64 entry_unseen;  /* a function's return, without the values from its entry: counted in
+                        `handled`, too */
   u64 gated;         /* perf events: fired while the session was not live */
 };
 

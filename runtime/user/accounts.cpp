@@ -1,7 +1,8 @@
 // Who counts what:
 //
 //   the handler itself (ct_counts)     handled, ended by an error, no free scratch frame, records that
-//                                      the full ring did not take, full arrays, cut keys
+//                                      the full ring did not take, full arrays, cut keys, returns
+//                                      whose entry was not seen
 //   bpf_prog_info.recursion_misses     fired while BPF code ran on that CPU: fentry since Linux 5.12,
 //                                      raw tracepoints 6.1, kprobes and tracepoints 6.7
 //   missed.cpp                         lost before BPF: kprobe and kretprobe nmissed, perf events
@@ -66,12 +67,13 @@ std::string handler_json(const KernelHandler& handler, const HandlerAccount& a) 
   Losses recursion = {a.recursion, uncounted_recursion(a.mechanism)};
   add("points", std::to_string(handler.site_count));
   add("mechanism", json_string(a.probed ? mechanism_name(a.mechanism) : "none"));
-  add("handled", std::to_string(a.counts.handled));
+  add("handled", std::to_string(a.counts.handled - a.counts.entry_unseen));
   add("errors", std::to_string(a.counts.errors));
   add("no_scratch", std::to_string(a.counts.frame_busy));
   add("recursion", number_or_null(recursion));
   add("missed", number_or_null(a.missed));
   add("lost_records", std::to_string(a.counts.lost_records));
+  add("entry_unseen", std::to_string(a.counts.entry_unseen));
   add("array_full", std::to_string(a.counts.array_full));
   add("truncated_keys", std::to_string(a.counts.key_truncated));
   std::string unknown;
@@ -108,6 +110,7 @@ void Accounts::end(const Program& program, const KernelObject& object, const Lad
                    const Attachments& attachments) {
   stop_perf_events(attachments);
   handlers_ = take(program, object, ladder, attachments);
+  for (auto [handler, count] : unseen_) handlers_[handler].counts.entry_unseen += count;
   for (size_t i = 0; i < before_.size(); ++i) {
     handlers_[i].recursion = since(handlers_[i].recursion, before_[i].recursion);
     handlers_[i].missed.count = since(handlers_[i].missed.count, before_[i].missed.count);
@@ -115,12 +118,13 @@ void Accounts::end(const Program& program, const KernelObject& object, const Lad
 }
 
 void Accounts::report(const Program& program, u64 errors, bool timing) const {
-  u64 skipped = 0, lost = 0, truncated = 0;
+  u64 skipped = 0, lost = 0, truncated = 0, unseen = 0;
   for (size_t i = 0; i < handlers_.size(); ++i) {
     const HandlerAccount& a = handlers_[i];
     skipped += a.skipped();
     lost += a.counts.lost_records;
     truncated += a.counts.key_truncated;
+    unseen += a.counts.entry_unseen;
   }
   if (errors != 0 || skipped != 0)
     print_warning("Number of errors: " + std::to_string(errors) +
@@ -130,6 +134,11 @@ void Accounts::report(const Program& program, u64 errors, bool timing) const {
   if (lost != 0)
     print_warning("There were " + std::to_string(lost) +
                   " transport failures: the ring buffer was full (-s makes it larger)");
+  if (unseen != 0)
+    print_warning(std::to_string(unseen) +
+                  " returns were not handled, for the values from their functions' entries are not "
+                  "known: they were entered before the script began, or are too many at once (-D "
+                  "MAXMAPENTRIES)");
   if (truncated != 0)
     print_warning(std::to_string(truncated) + " string keys were cut to fit an array's key");
 }

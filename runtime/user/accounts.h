@@ -2,6 +2,7 @@
 // was live. Shown as warnings at the end; --accounts=FILE writes all of it as JSON.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,9 @@ class Accounts {
   void end(const Program& program, const KernelObject& object, const Ladder& ladder,
            const Attachments& attachments);
 
+  /// The user-space part of a handler left a return alone whose entry had not been seen.
+  void note_unseen(u32 handler) { ++unseen_[handler]; }
+
   /// The warnings at the end; with -t also the reasons.
   void report(const Program& program, u64 errors, bool timing) const;
   /// Writes --accounts=FILE. Returns an error text or "".
@@ -43,6 +47,7 @@ class Accounts {
  private:
   std::vector<HandlerAccount> handlers_;  ///< empty if the script has no kernel part
   std::vector<HandlerAccount> before_;
+  std::map<u32, u64> unseen_;  ///< by handler
 };
 
 }  // namespace ct

@@ -13,7 +13,6 @@
 #include <map>
 #include <set>
 
-#include "build_id.h"
 #include "file_limit.h"
 #include "kallsyms.h"
 #include "kernel_features.h"
@@ -48,18 +47,6 @@ u64 countable_period(const Site& site) {
       site.perf_config == PERF_COUNT_SW_CPU_CLOCK || site.perf_config == PERF_COUNT_SW_TASK_CLOCK;
   if (site.perf_is_freq || site.perf_type != PERF_TYPE_SOFTWARE || is_clock) return 0;
   return site.perf_period;
-}
-
-/// Does the file still hold the code that the probe was compiled for?
-std::string check_build_id(const Site& site) {
-  if (!site.dwarf_bound || !site.build_id || !*site.build_id) return "";
-  std::string error, found = read_build_id(site.target, error);
-  if (!error.empty()) return error;
-  if (found == site.build_id) return "";
-  return terminal_safe(site.target) +
-         " is another build than the one this was compiled for (build-id " +
-         (found.empty() ? "missing" : found) + ", expected " + site.build_id +
-         "); compile the script again on this machine";
 }
 
 /// The reason alone, of an error that begins with the handler's only probe point.
@@ -172,17 +159,19 @@ std::string Attachments::attach_site(const KernelHandler& handler, const Rung& r
   u64 cookie = object.has_cookies() ? index : 0;
   switch (rung.mechanism) {
     case Mechanism::Uprobe:
-    case Mechanism::Uretprobe: {
-      if (std::string error = check_build_id(site); !error.empty()) return error;
+    case Mechanism::Uretprobe:
+    case Mechanism::UprobeAtReturn: {
+      if (std::string error = files_->check(site); !error.empty()) return error;
       bpf_uprobe_opts opts = {};
       opts.sz = sizeof opts;
-      opts.retprobe = is_return(rung.mechanism);
+      opts.retprobe = catches_return(rung.mechanism);
       opts.bpf_cookie = cookie;
-      return keep(bpf_program__attach_uprobe_opts(program, -1, site.target, site.offset, &opts));
+      return keep(bpf_program__attach_uprobe_opts(program, -1, files_->path(site).c_str(),
+                                                  site.offset, &opts));
     }
     case Mechanism::Kprobe:
     case Mechanism::Kretprobe:
-      return attach_kprobe(program, site, cookie, is_return(rung.mechanism),
+      return attach_kprobe(program, site, cookie, catches_return(rung.mechanism),
                            handler.site_count < kManyNames || *site.module
                                ? 0
                                : kallsyms::only_address_of(site.target));
@@ -210,7 +199,7 @@ std::string Attachments::attach_uprobes(const KernelHandler& handler, const Rung
   std::map<std::string, std::pair<std::vector<u64>, std::vector<u64>>> by_file;
   for (u32 i = 0; i < handler.site_count; ++i) {
     const Site& site = handler.sites[i];
-    if (std::string error = check_build_id(site); !error.empty()) {
+    if (std::string error = files_->check(site); !error.empty()) {
       if (!site.optional) return std::string(site.pp) + ": " + error;
       skipped_.push_back(std::string(site.pp) + ": " + error);
       continue;
@@ -220,9 +209,10 @@ std::string Attachments::attach_uprobes(const KernelHandler& handler, const Rung
   }
   for (const auto& [path, lists] : by_file) {
     const auto& [offsets, cookies] = lists;
-    int fd = create_uprobe_multi_link(bpf_program__fd(program), path.c_str(), offsets.data(),
+    std::string checked = files_->path(handler.sites[cookies[0]]);
+    int fd = create_uprobe_multi_link(bpf_program__fd(program), checked.c_str(), offsets.data(),
                                       cookies.data(), static_cast<u32>(offsets.size()),
-                                      is_return(rung.mechanism));
+                                      catches_return(rung.mechanism));
     if (fd < 0)
       return std::string(handler.sites[cookies[0]].pp) + " in " + path + ": " + failure(errno);
     link_fds_.push_back(fd);
@@ -252,7 +242,7 @@ std::string Attachments::attach_kprobes(const KernelHandler& handler, const Rung
   opts.syms = symbols.data();
   opts.cookies = cookies.data();
   opts.cnt = symbols.size();
-  opts.retprobe = is_return(rung.mechanism);
+  opts.retprobe = catches_return(rung.mechanism);
   return keep(bpf_program__attach_kprobe_multi_opts(program, nullptr, &opts));
 }
 
@@ -279,16 +269,44 @@ std::string Attachments::attach_handler(const KernelHandler& handler, const Rung
                                         const KernelObject& object) {
   if (!rung.multi) return attach_each(handler, rung, object);
   bpf_program* program = object.find_program(rung.program, 0);
-  bool user = rung.mechanism == Mechanism::Uprobe || rung.mechanism == Mechanism::Uretprobe;
-  return user ? attach_uprobes(handler, rung, program) : attach_kprobes(handler, rung, program);
+  return is_uprobe(rung.mechanism) ? attach_uprobes(handler, rung, program) : attach_kprobes(handler, rung, program);
+}
+
+/// Before anything is attached: the first probe that cannot be done without and whose file holds
+/// other code than it was compiled for.
+std::string Attachments::check_files(const Program& program, const Ladder& ladder) {
+  for (u32 i = 0; i < program.handler_count; ++i) {
+    const KernelHandler& handler = program.handlers[i];
+    for (u32 s = 0; s < handler.site_count && !ladder.dropped(i); ++s) {
+      if (handler.sites[s].optional) continue;
+      std::string error = files_->check(handler.sites[s]);
+      if (!error.empty())
+        return "cannot attach probe " + std::string(handler.sites[s].pp) + ": " + error;
+    }
+  }
+  return "";
+}
+
+/// Of the uprobes at one address the kernel runs the last one first (consumer_add() in
+/// kernel/events/uprobes.c): attached backwards, they run as the script has them, and what saves a
+/// value before what reads it.
+std::vector<u32> Attachments::attach_order(const Program& program, const Ladder& ladder) {
+  std::vector<u32> order, uprobes;
+  for (u32 i = 0; i < program.handler_count; ++i)
+    if (!ladder.dropped(i))
+      (is_uprobe(ladder.rung(i).mechanism) ? uprobes : order).push_back(i);
+  order.insert(order.end(), uprobes.rbegin(), uprobes.rend());
+  return order;
 }
 
 std::string Attachments::attach(const Program& program, const KernelObject& object, Ladder& ladder,
                                 bool& another_way) {
   another_way = out_of_memory_ = false;
   skipped_.clear();
-  for (u32 i = 0; i < program.handler_count; ++i) {
-    if (ladder.dropped(i)) continue;
+  ProbedFiles files;
+  files_ = &files;
+  if (std::string error = check_files(program, ladder); !error.empty()) return error;
+  for (u32 i : attach_order(program, ladder)) {
     std::string error = attach_handler(program.handlers[i], ladder.rung(i), object);
     if (error.empty()) continue;
     std::string lacks = used_up();

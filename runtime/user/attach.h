@@ -6,6 +6,7 @@
 
 #include "kernel_object.h"
 #include "ladder.h"
+#include "probed_files.h"
 
 struct bpf_link;
 
@@ -43,6 +44,8 @@ class Attachments {
   const std::vector<PerfCounter>& perf_counters() const { return perf_counters_; }
 
  private:
+  static std::vector<u32> attach_order(const Program& program, const Ladder& ladder);
+  std::string check_files(const Program& program, const Ladder& ladder);
   std::string attach_handler(const KernelHandler& handler, const Rung& rung,
                              const KernelObject& object);
   std::string attach_each(const KernelHandler& handler, const Rung& rung,
@@ -60,6 +63,7 @@ class Attachments {
   std::string failure(int code);
   std::string used_up() const;
 
+  ProbedFiles* files_ = nullptr;  ///< during attach()
   std::vector<bpf_link*> links_;
   std::vector<int> link_fds_;
   std::vector<PerfCounter> perf_counters_;

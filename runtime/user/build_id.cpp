@@ -1,14 +1,10 @@
 #include "build_id.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
 #include <libelf.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "regular_file.h"
-#include "terminal.h"
 
 namespace ct {
 namespace {
@@ -38,18 +34,10 @@ std::string find_in_notes(Elf_Data* data) {
 
 }  // namespace
 
-std::string read_build_id(const char* path, std::string& error) {
-  int fd = open_regular(path, error);
-  if (fd < 0) {
-    error = terminal_safe(path) + " " + error;
-    return "";
-  }
-  elf_version(EV_CURRENT);
-  Elf* elf = elf_begin(fd, ELF_C_READ_MMAP, nullptr);
+std::string build_id_of(Elf* elf) {
   std::string id;
   size_t headers = 0;
-  if (!elf || elf_kind(elf) != ELF_K_ELF || elf_getphdrnum(elf, &headers) != 0)
-    error = terminal_safe(path) + " is not an ELF file";
+  if (elf_getphdrnum(elf, &headers) != 0) return "";
   for (size_t i = 0; i < headers && id.empty(); ++i) {
     GElf_Phdr header;
     if (!gelf_getphdr(elf, static_cast<int>(i), &header) || header.p_type != PT_NOTE) continue;
@@ -58,8 +46,6 @@ std::string read_build_id(const char* path, std::string& error) {
                              header.p_align == 8 ? ELF_T_NHDR8 : ELF_T_NHDR);
     if (data) id = find_in_notes(data);
   }
-  if (elf) elf_end(elf);
-  close(fd);
   return id;
 }
 

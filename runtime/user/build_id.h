@@ -1,12 +1,14 @@
 // The build-id note of an ELF file.
 #pragma once
 
+#include <libelf.h>
+
 #include <string>
 
 namespace ct {
 
-/// Lower-case hex, or "" if the file has none. `error` is set when the file cannot be read.
-std::string read_build_id(const char* path, std::string& error);
+/// Lower-case hex, or "" if the file has none.
+std::string build_id_of(Elf* elf);
 
 /// The same of the running kernel, from /sys/kernel/notes; "" if it has none.
 std::string kernel_build_id();

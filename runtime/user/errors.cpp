@@ -2,7 +2,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include <utility>
+
 #include "harness.h"
+#include "report.h"
 #include "session.h"
 
 namespace ct {
@@ -57,6 +60,17 @@ void failf(const char* format, ...) {
 }
 
 void next_handler() { throw NextHandler(); }
+
+namespace {
+bool g_entry_unseen = false;
+}
+
+void entry_unseen() {
+  g_entry_unseen = true;
+  throw NextHandler();
+}
+
+bool take_entry_unseen() { return std::exchange(g_entry_unseen, false); }
 
 namespace {
 bool g_declined = false;

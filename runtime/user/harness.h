@@ -104,6 +104,8 @@ struct NextHandler {};
 [[noreturn]] void fail(View message);  ///< error("…")
 [[noreturn]] void failf(const char* format, ...) __attribute__((format(printf, 1, 2)));
 [[noreturn]] void next_handler();
+/// The same of a return whose entry was not seen: it is counted.
+[[noreturn]] void entry_unseen();
 /// `next` in a function: its caller tries the overload after it. Only between the end of a call
 /// and the question of its caller is the answer "yes".
 void decline();

@@ -182,6 +182,7 @@ std::string prepare_program(bpf_program* program, const Rung& rung, const Kernel
       break;
     case Mechanism::Uprobe:
     case Mechanism::Uretprobe:
+    case Mechanism::UprobeAtReturn:
       if (rung.multi)
         bpf_program__set_expected_attach_type(program,
                                               static_cast<bpf_attach_type>(kTraceUprobeMulti));

@@ -350,6 +350,7 @@ HandlerCounts KernelObject::counts(const Program& program, const Ladder& ladder,
       result.counts.frame_busy += c.frame_busy;
       result.counts.lost_records += c.lost_records;
       result.counts.array_full += c.array_full;
+      result.counts.entry_unseen += c.entry_unseen;
       result.counts.key_truncated += c.key_truncated;
       result.counts.gated += c.gated;
     }

@@ -7,7 +7,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "build_id.h"
 #include "kallsyms.h"
 #include "terminal.h"
 #include "tracefs.h"
@@ -51,7 +50,8 @@ Offer tracepoint(const char* name) {
 
 }  // namespace
 
-KernelOffers::KernelOffers() : types_(btf__load_vmlinux_btf()) {}
+KernelOffers::KernelOffers()
+    : types_(btf__load_vmlinux_btf()), files_(std::make_unique<ProbedFiles>()) {}
 KernelOffers::~KernelOffers() { btf__free(types_); }
 
 Offer KernelOffers::types() const {
@@ -88,11 +88,8 @@ Offer KernelOffers::function(const char* name) const {
 }
 
 Offer KernelOffers::file(const Site& site) const {
-  std::string error, found = read_build_id(site.target, error);
-  if (!error.empty()) return no(error);
-  if (!site.dwarf_bound || !site.build_id || !*site.build_id || found == site.build_id) return {};
-  return no(terminal_safe(site.target) + " has " +
-            (found.empty() ? "no build-id" : "build-id " + found));
+  std::string differs = files_->check(site);
+  return differs.empty() ? Offer{} : no(differs);
 }
 
 Offer KernelOffers::site(Mechanism mechanism, const Site& site) const {
@@ -102,6 +99,7 @@ Offer KernelOffers::site(Mechanism mechanism, const Site& site) const {
   switch (mechanism) {
     case Mechanism::Uprobe:
     case Mechanism::Uretprobe:
+    case Mechanism::UprobeAtReturn:
     case Mechanism::Usdt: {
       Offer offer = pmu("uprobe");
       return offer.state == Offer::Yes ? file(site) : offer;

@@ -2,8 +2,10 @@
 // sysfs. So an unprivileged user may ask too, though not for everything.
 #pragma once
 
+#include <memory>
 #include <string>
 
+#include "probed_files.h"
 #include "program.h"
 
 struct btf;
@@ -27,7 +29,7 @@ class KernelOffers {
   /// `name` as in enum bpf_func_id and enum bpf_map_type, without prefix.
   Offer helper(const std::string& name) const;
   Offer map_type(const std::string& name) const;
-  /// Can a handler of this kind be attached to this site? For files: is it the same build?
+  /// Can a handler of this kind be attached to this site? For files: do they hold the same code?
   Offer site(Mechanism mechanism, const Site& site) const;
 
  private:
@@ -36,6 +38,7 @@ class KernelOffers {
   Offer file(const Site& site) const;
 
   btf* types_;
+  std::unique_ptr<ProbedFiles> files_;
 };
 
 }  // namespace ct

@@ -23,7 +23,8 @@ bool is_tracing(Mechanism mechanism) {
 bool has_multi(Mechanism mechanism) {
   switch (mechanism) {
     case Mechanism::Uprobe:
-    case Mechanism::Uretprobe: return has_uprobe_multi();
+    case Mechanism::Uretprobe:
+    case Mechanism::UprobeAtReturn: return has_uprobe_multi();
     case Mechanism::Kprobe:
     case Mechanism::Kretprobe: return has_kprobe_multi();
     default: return false;
@@ -32,15 +33,18 @@ bool has_multi(Mechanism mechanism) {
 
 std::string name_of(const Rung& rung) {
   std::string name = mechanism_name(rung.mechanism);
-  bool user = rung.mechanism == Mechanism::Uprobe || rung.mechanism == Mechanism::Uretprobe;
-  return name + (!rung.multi ? "" : user ? "_multi" : ".multi");
+  return name + (!rung.multi ? "" : is_uprobe(rung.mechanism) ? "_multi" : ".multi");
 }
 
 }  // namespace
 
-bool is_return(Mechanism mechanism) {
-  return mechanism == Mechanism::Uretprobe || mechanism == Mechanism::Kretprobe ||
-         mechanism == Mechanism::Fexit;
+bool is_uprobe(Mechanism mechanism) {
+  return mechanism == Mechanism::Uprobe || mechanism == Mechanism::Uretprobe ||
+         mechanism == Mechanism::UprobeAtReturn;
+}
+
+bool catches_return(Mechanism mechanism) {
+  return mechanism == Mechanism::Uretprobe || mechanism == Mechanism::Kretprobe;
 }
 
 Ladder::Ladder(const Program& program) : program_(&program), states_(program.handler_count) {

@@ -78,7 +78,9 @@ constexpr const char* kNothingGivenUp =
     "internal error: the kernel refused a probe, and nothing was given up for it; this is a bug in "
     "coretap. It said: ";
 
-/// True for the kinds of program that belong to a function's return.
-bool is_return(Mechanism mechanism);
+/// A breakpoint in a file.
+bool is_uprobe(Mechanism mechanism);
+/// Does the kernel put its own return address on the stack for it?
+bool catches_return(Mechanism mechanism);
 
 }  // namespace ct

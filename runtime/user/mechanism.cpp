@@ -15,6 +15,7 @@ const char* mechanism_name(Mechanism mechanism) {
     case Mechanism::Fentry: return "fentry";
     case Mechanism::Fexit: return "fexit";
     case Mechanism::Usdt: return "usdt";
+    case Mechanism::UprobeAtReturn: return "uprobe at return";
   }
   return "";
 }

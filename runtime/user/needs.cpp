@@ -221,6 +221,12 @@ std::string place(const Site& site, Mechanism mechanism) {
   return site.offset ? text + offset : text;
 }
 
+/// By what a probe of a file knows the build that it was compiled for.
+std::string bound_to(const Site& site) {
+  if (*site.build_id) return std::string("build-id ") + site.build_id;
+  return "the code of function '" + std::string(site.code->name) + "', for there is no build-id";
+}
+
 void print_text(const Program& program, const Needs& needs, const char* release) {
   printf("%s on Linux %s\n", program.script_name, release);
   if (needs.handlers.empty()) {
@@ -232,7 +238,7 @@ void print_text(const Program& program, const Needs& needs, const char* release)
       printf("\n%s%s\n  %s %s: %s%s\n", s.site->pp, s.site->optional ? " (optional)" : "",
              mechanism_name(handler.mechanism), place(*s.site, handler.mechanism).c_str(),
              answer(s.offer).c_str(), handler.other_ways.c_str());
-      if (s.site->dwarf_bound) printf("  bound to build-id %s\n", s.site->build_id);
+      if (s.site->code) printf("  bound to %s\n", bound_to(*s.site).c_str());
     }
     printf("  BPF helpers%s: %s\n",
            handler.sites.size() > 1
@@ -279,7 +285,7 @@ void print_json(const Program& program, const Needs& needs, const char* release)
              comma, json_string(s.site->pp).c_str(), mechanism_name(handler.mechanism),
              json_string(place(*s.site, handler.mechanism)).c_str(),
              s.site->optional ? "true" : "false");
-      if (s.site->dwarf_bound) printf("\"build_id\": \"%s\", ", s.site->build_id);
+      if (s.site->code) printf("\"build_id\": \"%s\", ", s.site->build_id);
       printf("%s, \"helpers\": %s}", json(s.offer).c_str(), json(handler.helpers).c_str());
       comma = ",";
     }

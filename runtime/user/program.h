@@ -77,6 +77,7 @@ enum class Mechanism : u8 {
   Fentry,
   Fexit,
   Usdt,
+  UprobeAtReturn,
 };
 
 /// A value known by name; see ir::Binding and bindings.h.
@@ -92,6 +93,17 @@ struct Binding {
   bool is_signed;
 };
 
+/// The code that a uprobe was compiled for: see ir::FunctionCode.
+struct FunctionCode {
+  struct Range {
+    u64 offset, size;
+  };
+  const char* name;
+  const Range* ranges;
+  u32 range_count;
+  u64 hash, layout;
+};
+
 /// One place that a handler is attached to: see ir::Site.
 struct Site {
   const char* target;
@@ -101,7 +113,10 @@ struct Site {
   const char* function;  ///< ppfunc(); USDT: the mark
   const char* module;    ///< kernel function: the module that has it, or ""; USDT: the provider
   const char* file_line;
-  bool dwarf_bound, optional, perf_is_freq;
+  const char* placement;  ///< of a function's return: where it was put, and why
+  const FunctionCode* code;  ///< uprobe; else null
+  s64 pid;                   ///< uprobe: only in this process; 0: in every process
+  bool optional, perf_is_freq;
   u32 perf_type;
   u64 perf_config, perf_period;
 };
@@ -189,6 +204,6 @@ struct Program {
   u32 perf_counter_count;
 };
 
-constexpr u32 kProgramAbi = 5;
+constexpr u32 kProgramAbi = 6;
 
 }  // namespace ct

@@ -10,4 +10,7 @@ namespace ct {
 /// Text of a run-time error that a kernel handler sent: "division by 0 near …".
 std::string describe_error(const Program& program, const ct_rec_error& record);
 
+/// Did user-side code call entry_unseen() since this was last asked?
+bool take_entry_unseen();
+
 }  // namespace ct

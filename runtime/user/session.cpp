@@ -184,6 +184,7 @@ void Session::on_record(const void* data, size_t size) {
   in_segment_ = true;
   u64 began = timing_.enabled() ? timing_clock() : 0;
   run_guarded(segment.pp, [&] { segment.run(data, static_cast<u32>(size)); });
+  if (take_entry_unseen()) accounts_.note_unseen(segment.handler);
   if (began) timing_.segment(header->segment, timing_clock() - began);
   in_segment_ = false;
   record_ = nullptr;

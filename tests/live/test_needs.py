@@ -110,7 +110,8 @@ class ExplainNeeds(live.LiveTest):
         live.build("threads", "-O2", "-DOTHER", out="replaced")
         result = run(binary, "--explain-needs")
         self.assertEqual(result.returncode, 1)
-        self.assertIn(f"NO ({prog} has build-id {live.build_id(prog)})", result.stdout)
+        self.assertIn(f"NO ({prog} is another build than the one this was compiled for (build-id {live.build_id(prog)}",
+                      result.stdout)
         self.assertIn(f"bound to build-id {expected}", result.stdout)
         os.unlink(prog)
         self.assertIn("NO (" + prog, run(binary, "--explain-needs").stdout)

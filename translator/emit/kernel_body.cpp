@@ -273,7 +273,9 @@ void BodyEmitter::inst(const Inst& i) {
     case Op::Loop: return loop(i);
     case Op::Try: return try_catch(i);
     case Op::Break: return leave("CT_FLOW_DONE");
-    case Op::Next: return leave("CT_ERR_NEXT");
+    case Op::Next:
+      if (i.imm) out_.line("CT_COUNT(c->handler, entry_unseen);");
+      return leave("CT_ERR_NEXT");
     case Op::Continue: out_.line("goto " + continue_label_ + ";"); return;
     case Op::Return: return return_from(i);
     case Op::Call: return call(i);

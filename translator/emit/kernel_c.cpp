@@ -40,7 +40,8 @@ std::string section(const ir::KernelHandler& h, Mechanism mechanism) {
   std::string target = h.sites.empty() ? "" : h.sites[0].target;
   std::string event = target.substr(target.find(':') + 1);  // "system:name" or "name"
   switch (mechanism) {
-    case Mechanism::Uprobe: return "uprobe";
+    case Mechanism::Uprobe:
+    case Mechanism::UprobeAtReturn: return "uprobe";
     case Mechanism::Uretprobe: return "uretprobe";
     case Mechanism::TpBtf: return "tp_btf/" + event;
     case Mechanism::RawTp: return "raw_tp/" + event;
@@ -68,6 +69,7 @@ const char* kind(Mechanism m) {
     case Mechanism::Fentry: return "CT_FENTRY";
     case Mechanism::Fexit: return "CT_FEXIT";
     case Mechanism::Usdt: return "CT_USDT";
+    case Mechanism::UprobeAtReturn: return "CT_UPROBE_AT_RETURN";
   }
   return "";
 }

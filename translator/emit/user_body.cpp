@@ -475,7 +475,7 @@ void UserBody::control(const Inst& inst) {
     case Op::Break: return out_.line("break;");
     case Op::Continue:
       return out_.line(continue_label_.empty() ? "continue;" : "goto " + continue_label_ + ";");
-    case Op::Next: return out_.line("ct::next_handler();");
+    case Op::Next: return out_.line(inst.imm ? "ct::entry_unseen();" : "ct::next_handler();");
     case Op::Decline:
       out_.line("ct::decline();");
       return out_.line(result_ == Ty::Long ? "return 0;" : "return;");

@@ -1,6 +1,7 @@
 #include "emit/user_tables.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "emit/flavour.h"
@@ -64,6 +65,7 @@ const char* mechanism(ir::Mechanism m) {
     case ir::Mechanism::Fentry: return "ct::Mechanism::Fentry";
     case ir::Mechanism::Fexit: return "ct::Mechanism::Fexit";
     case ir::Mechanism::Usdt: return "ct::Mechanism::Usdt";
+    case ir::Mechanism::UprobeAtReturn: return "ct::Mechanism::UprobeAtReturn";
   }
   return "ct::Mechanism::Uprobe";
 }
@@ -279,6 +281,24 @@ class Tables {
     return read;
   }
 
+  /// The code that a site is bound to: one object for all sites of a function.
+  std::string code_of(const ir::Site& site) {
+    if (!site.code) return "nullptr";
+    auto [known, is_new] = codes_.try_emplace({site.target, site.code->hash}, codes_.size());
+    std::string number = std::to_string(known->second), name = "ct_code_" + number;
+    if (!is_new) return "&" + name;
+    std::vector<std::string> ranges;
+    for (auto [offset, size] : site.code->ranges)
+      ranges.push_back("{" + std::to_string(offset) + "ull, " + std::to_string(size) + "ull}");
+    Row row;
+    row.add(c_string(site.code->name));
+    row.add(table("ct::FunctionCode::Range", "ct_code_ranges_" + number, ranges, out_));
+    row.number(ranges.size()).add(std::to_string(site.code->hash) + "ull");
+    row.add(std::to_string(site.code->layout) + "ull");
+    out_ += "static const ct::FunctionCode " + name + " = " + row.text() + ";\n";
+    return "&" + name;
+  }
+
   std::string handler_table() {
     std::vector<std::string> rows;
     for (const ir::KernelHandler& h : module_.kernel_handlers) {
@@ -287,8 +307,8 @@ class Tables {
         Row site;
         site.add(c_string(s.target)).add(std::to_string(s.offset) + "ull");
         site.add(c_string(s.build_id)).add(c_string(s.pp)).add(c_string(s.function));
-        site.add(c_string(s.module)).add(c_string(s.file_line));
-        site.add(s.dwarf_bound).add(s.optional).add(s.perf_is_freq).number(s.perf_type);
+        site.add(c_string(s.module)).add(c_string(s.file_line)).add(c_string(s.placement));
+        site.add(code_of(s)).add(long_literal(s.pid)).add(s.optional).add(s.perf_is_freq).number(s.perf_type);
         site.add(std::to_string(s.perf_config) + "ull").add(std::to_string(s.perf_period) + "ull");
         sites.push_back(site.text());
       }
@@ -336,6 +356,7 @@ class Tables {
 
   const ir::Module& module_;
   std::string out_;
+  std::map<std::pair<std::string, uint64_t>, size_t> codes_;  ///< of a file, by hash
 };
 
 }  // namespace

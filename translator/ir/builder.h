@@ -57,6 +57,8 @@ class Builder {
     inst.is_signed = is_signed;
     return Operand::of(dst);
   }
+  /// Leaves the handler, and counts that the entry of the function that returns was not seen.
+  void leave_unseen() { append(Op::Next).imm = 1; }
   /// Constant-folds `base + offset` for literals and zero.
   Operand add(Operand base, int64_t offset) {
     if (offset == 0) return base;

@@ -237,6 +237,17 @@ enum class Mechanism : uint8_t {
   Fentry,
   Fexit,
   Usdt,
+  UprobeAtReturn,  ///< a uprobe on a return instruction
+};
+
+/// The code that a uprobe was compiled for: the bytes of the function around it, as they are in the
+/// file. A target is probed only while it holds them; see runtime/user/probed_files.h.
+struct FunctionCode {
+  std::string name;  ///< "" if it is no function that is known
+  std::vector<std::pair<uint64_t, uint64_t>> ranges;  ///< file offset and size of each part
+  uint64_t hash = 0;                                  ///< ct::CodeHash
+  uint64_t layout = 0;  ///< ct::segment_layout() of a file that has no build-id, else 0
+  bool operator==(const FunctionCode&) const = default;
 };
 
 /// One address, tracepoint or event that a handler is attached to.
@@ -245,10 +256,11 @@ struct Site {
   uint64_t offset = 0;  ///< uprobe: file offset; kprobe: offset in the function
   std::string build_id;  ///< uprobe: of the object, "" if it has none
   std::string module;
-  bool dwarf_bound = false;  ///< refuses to attach to another build-id
+  std::shared_ptr<const FunctionCode> code;  ///< uprobe: refuses to attach where it is not this
   std::string pp;            ///< probe point as stap's pp() shows it
   std::string function;      ///< ppfunc(), "" if not known
   std::string file_line;     ///< "file.c:12" or ""
+  std::string placement;     ///< uprobe at a return: where it was put, and why; for -vv
   bool optional = false;
   int64_t pid = 0;  ///< uprobe: only in this process, for process(PID); 0: in every process
   // PerfEvent

@@ -84,7 +84,7 @@ std::string format_text(const std::vector<ast::FormatPiece>& pieces) {
 const char* mechanism_text(Mechanism mechanism) {
   static constexpr std::array kNames = {"uprobe",     "uretprobe",  "tp_btf", "raw_tp",
                                         "tracepoint", "perf_event", "kprobe", "kretprobe",
-                                        "fentry",     "fexit",      "usdt"};
+                                        "fentry",     "fexit",      "usdt",   "uprobe_at_return"};
   return kNames[static_cast<size_t>(mechanism)];
 }
 

@@ -2,13 +2,14 @@
 //
 // One probe body may run at many sites. Sites that give its $variables the same meaning (equal
 // ContextScope::sharing_key) share one lowered body and so one BPF program; the others get a
-// body each. A return probe that wants values from the function's entry gets a companion handler
-// at the entry sites, which saves them per thread and per nesting depth.
+// body each. Handlers that want values from the function's entry get a companion handler there:
+// entry_values.cpp.
 #include <algorithm>
 #include <set>
 
 #include "ast/print.h"
 #include "ast/visitor.h"
+#include "passes/entry_values.h"
 #include "passes/ir_walk.h"
 #include "passes/limits.h"
 #include "passes/lower_body.h"
@@ -152,15 +153,15 @@ ir::Operand BodyLowering::entry_register(unsigned dwarf_register, Operand cfa) {
     ir::GlobalId array = outer_.hidden_array(name, {Ty::Long, Ty::Long}, Ty::Long);
     it = entry_registers.emplace(dwarf_register, array).first;
   }
-  ir::LocalId thread = b_.temp(Ty::Long);
-  b_.append(Op::EmbeddedC, {}, thread).name = kThreadKey;
-  std::vector<Operand> key{Operand::of(thread), cfa};
+  ir::LocalId process = b_.temp(Ty::Long);
+  b_.append(Op::EmbeddedC, {}, process).name = kProcessKey;
+  std::vector<Operand> key{Operand::of(process), cfa};
   ir::LocalId seen = b_.temp(Ty::Long);
   b_.append(Op::ArrayIn, key, seen).global = it->second;
   std::vector<ir::Block> blocks(2);
   blocks[1] = b_.nested([&] {
-    b_.append(Op::Error, {Operand::string("the function was entered before the script began: a "
-                                          "value from its entry is not known")});
+    b_.append(Op::Error, {Operand::string("the function was entered before the script began, or in "
+                                          "another process: a value from its entry is not known")});
   });
   b_.append(Op::If, {Operand::of(seen)}).blocks = std::move(blocks);
   ir::LocalId value = b_.temp(Ty::Long);
@@ -211,12 +212,21 @@ class HandlerLowering {
     return {names.begin(), names.end()};
   }
 
+  /// Where the frame is; sites for which that differs have no program in common.
+  static std::string frame_text(const probes::ResolvedProbe& site) {
+    if (!site.frame) return site.scope->frame_key();
+    return std::to_string(site.frame->dwarf_register) + "+" + std::to_string(site.frame->offset) +
+           (site.frame->goroutine_register ? "g" : "");
+  }
+
   static std::string group_key(const probes::ResolvedProbe& site,
                                const std::vector<std::string>& used) {
     std::string key = std::to_string(static_cast<int>(site.mechanism)) + "|" +
                       (site.is_return ? "r" : "") + "|" + std::to_string(site.site.pid) + "|" +
                       site.scope->sharing_key(used);
-    if (site.is_return && site.entry) key += "|" + site.entry->scope->sharing_key(used);
+    if (site.is_return && site.entry)
+      key += "|" + site.entry->scope->sharing_key(used) + "|" + frame_text(*site.entry) +
+             (EntryValues::is_entry(site) ? "|here" : "") + (site.shares_frames ? "|shared" : "");
     // One program per tracepoint: its name is in the section. Different perf events attach alike.
     if (site.mechanism == ir::Mechanism::TpBtf || site.mechanism == ir::Mechanism::RawTp ||
         site.mechanism == ir::Mechanism::Fentry || site.mechanism == ir::Mechanism::Fexit)
@@ -232,18 +242,6 @@ class HandlerLowering {
       blocks[1] = b.nested([&] { b.append(Op::Next); });
       b.append(Op::If, {test}).blocks = std::move(blocks);
     }
-  }
-
-  /// `process(PID)`: a uprobe bound to a task would miss the process's other threads, so the
-  /// handler looks who fired it.
-  static void only_in_process(int64_t pid, ir::Builder& b) {
-    if (pid == 0) return;
-    ir::LocalId current = b.temp(Ty::Long);
-    b.append(Op::EmbeddedC, {}, current).name = "STAP_RETVALUE = bpf_get_current_pid_tgid() >> 32;";
-    Operand here = b.value(Op::Eq, {Operand::of(current), Operand::integer(pid)});
-    std::vector<ir::Block> blocks(2);
-    blocks[1] = b.nested([&] { b.append(Op::Next); });
-    b.append(Op::If, {here}).blocks = std::move(blocks);
   }
 
   void user_handler(const probes::ResolvedProbe& site) {
@@ -282,113 +280,11 @@ class HandlerLowering {
     conditions(lowering);
     lowering.stmt(*probe_.body);
     handler.actions = lowering.actions;
-    if (!lowering.entry_saves.empty()) {
-      handler.companion = static_cast<uint32_t>(outer_.module.kernel_handlers.size());
-      entry_handler(group, handler, lowering);
-    }
-    if (!lowering.entry_registers.empty()) register_saver(group, lowering);
+    EntryValues values(outer_, probe_);
+    if (!lowering.entry_saves.empty()) values.save_for_return(group, handler, lowering);
+    if (!lowering.entry_registers.empty()) values.save_registers(group, lowering);
     handler.name = next_name();  // companions have taken theirs
     outer_.module.kernel_handlers.push_back(std::move(handler));
-  }
-
-  static Operand thread_key(ir::Builder& b) {
-    ir::LocalId dst = b.temp(Ty::Long);
-    b.append(Op::EmbeddedC, {}, dst).name = kThreadKey;
-    return Operand::of(dst);
-  }
-
-  static Operand get(ir::Builder& b, ir::GlobalId array, std::vector<Operand> keys, Ty type,
-                     ir::LocalId dst = ir::kNone) {
-    if (dst == ir::kNone) dst = b.temp(type);
-    b.append(Op::ArrayGet, std::move(keys), dst).global = array;
-    return Operand::of(dst);
-  }
-
-  /// Makes the companion at the functions' entries, and puts the fetch of its values in front of
-  /// the return handler. A return whose entry was not seen does not run the handler.
-  void entry_handler(const std::vector<probes::ResolvedProbe*>& group, ir::KernelHandler& handler,
-                     BodyLowering& returning) {
-    if (!group.front()->entry) {
-      outer_.program.diagnostics.semantic_error(
-          "no-entry", probe_.span, "values at entry are not available at this probe point");
-      return;
-    }
-    std::string prefix = "entry" + std::to_string(outer_.module.kernel_handlers.size());
-    ir::GlobalId depth_array = outer_.hidden_array(prefix + "_depth", {Ty::Long}, Ty::Long);
-    ir::KernelHandler entry;
-    entry.name = next_name();
-    entry.span = probe_.span;
-    entry.origin = probe_.origin;
-    entry.mechanism = group.front()->entry->mechanism;
-    for (probes::ResolvedProbe* site : group)
-      if (site->entry) {
-        entry.sites.push_back(site->entry->site);
-        entry.sites.back().optional = site->site.optional;
-        if (entry.sites.back().pp.empty()) entry.sites.back().pp = site->entry->canonical;
-      }
-    BodyLowering saving(outer_, entry.body, Side::Kernel, probe_.span,
-                        group.front()->entry->scope.get());
-    ir::Builder& e = saving.builder();
-    Operand thread = thread_key(e);
-    ir::LocalId depth = e.temp(Ty::Long);
-    e.append(Op::ArrayAdd, {Operand::integer(1), thread}, depth).global = depth_array;
-    for (size_t i = 0; i < returning.entry_saves.size(); i++) {
-      EntrySave& save = returning.entry_saves[i];
-      save.array =
-          outer_.hidden_array(prefix + "_" + std::to_string(i), {Ty::Long, Ty::Long}, save.type);
-      Operand value = saving.value(const_cast<ast::Expr&>(*save.expr));
-      e.append(Op::ArraySet, {value, thread, Operand::of(depth)}).global = save.array;
-    }
-
-    ir::Builder& b = returning.builder();
-    ir::Block prologue = b.nested([&] {
-      Operand tid = thread_key(b);
-      Operand at = get(b, depth_array, {tid}, Ty::Long);
-      std::vector<ir::Block> unseen(2);
-      unseen[1] = b.nested([&] { b.append(Op::Next); });
-      b.append(Op::If, {at}).blocks = std::move(unseen);
-      for (const EntrySave& save : returning.entry_saves) {
-        get(b, save.array, {tid, at}, save.type, save.local);
-        b.append(Op::ArrayDelete, {tid, at}).global = save.array;
-      }
-      Operand outermost = b.value(Op::Eq, {at, Operand::integer(1)});
-      std::vector<ir::Block> leave;
-      leave.push_back(b.nested([&] { b.append(Op::ArrayDelete, {tid}).global = depth_array; }));
-      leave.push_back(b.nested([&] {
-        b.append(Op::ArrayAdd, {Operand::integer(-1), tid}).global = depth_array;
-      }));
-      b.append(Op::If, {outermost}).blocks = std::move(leave);
-    });
-    ir::Block& body = handler.body.block;
-    body.insert(body.begin(), std::make_move_iterator(prologue.begin()),
-                std::make_move_iterator(prologue.end()));
-    outer_.module.kernel_handlers.push_back(std::move(entry));
-  }
-
-  /// Makes the companion at the entries of the sites' functions that saves registers which DWARF
-  /// asks for inside (DW_OP_entry_value). The key is the thread and the canonical frame address:
-  /// every activation writes its own before anything inside it can read it.
-  void register_saver(const std::vector<probes::ResolvedProbe*>& group, BodyLowering& inside) {
-    ir::KernelHandler entry;
-    entry.name = next_name();
-    entry.span = probe_.span;
-    entry.origin = probe_.origin;
-    entry.mechanism = group.front()->mechanism;
-    std::set<std::pair<std::string, uint64_t>> seen;
-    for (probes::ResolvedProbe* site : group)
-      if (site->entry && seen.insert({site->entry->site.target, site->entry->site.offset}).second)
-        entry.sites.push_back(site->entry->site);
-    BodyLowering saving(outer_, entry.body, Side::Kernel, probe_.span,
-                        group.front()->entry->scope.get());
-    std::optional<Operand> cfa = group.front()->entry->scope->lower_cfa(saving);
-    ir::Builder& b = saving.builder();
-    Operand thread = thread_key(b);
-    for (auto [number, array] : inside.entry_registers) {
-      ir::LocalId value = b.temp(Ty::Long);
-      b.append(Op::Reg, {}, value).imm = number;
-      b.append(Op::ArraySet, {Operand::of(value), thread, *cfa}).global = array;
-    }
-    outer_.module.kernel_handlers.push_back(std::move(entry));
   }
 
   ModuleLowering& outer_;
@@ -397,12 +293,20 @@ class HandlerLowering {
 
 }  // namespace
 
+/// Calls, of which values are kept from the entry, that go on at once. Half a millisecond's work when
+/// the script starts.
+constexpr uint32_t kMostCalls = 8192;
+
 ir::Module lower(Program& program, probes::ResolveContext& context) {
   ModuleLowering outer(program, context);
   outer.module.perf_counters = context.perf_counters;
   for (ElaboratedProbe& probe : program.probes) HandlerLowering(outer, probe).run();
+  inherit_saved_values(outer);
   ir::Module& module = outer.module;
   set_limits(program, module);
+  for (ir::Global& global : module.globals)
+    if (global.is_array() && !global.span)
+      global.max_entries = std::max(kMostCalls, module.max_map_entries);
   for (const auto& file : program.files)
     for (const ast::EmbeddedCode& code : file->embedded) {
       bool user = has_pragma(code.code, "harness");

@@ -19,6 +19,15 @@
 
 namespace coretap {
 
+/// Arrays that hold values from the entries of the calls that are going on: see entry_values.cpp.
+struct SavedValues {
+  ir::GlobalId innermost = 0;  ///< [thread]: frame of the innermost call
+  ir::GlobalId outer = 0;      ///< [process, frame]: frame of the call around it, plus 1
+  std::optional<ir::GlobalId> count;  ///< [process, frame]: calls with this frame
+  /// [process, frame] and, with `count`, the number of the call.
+  std::vector<std::pair<ir::GlobalId, ir::Ty>> values;
+};
+
 /// What all bodies of a module share.
 class ModuleLowering {
  public:
@@ -30,6 +39,7 @@ class ModuleLowering {
   Autocast autocast;
   std::map<std::string, std::optional<int64_t>> constants;  ///< of @const, asked for before
   ir::Module module;
+  std::vector<SavedValues> saved_values;
 
   ir::GlobalId global(const ast::VarDecl& decl);
   /// A hidden global array, for values saved at entry for a return probe.
@@ -136,6 +146,8 @@ class BodyLowering : public probes::ContextLowering {
   Operand symbol(ast::Symbol& symbol);
   Operand target(ast::Expr& expr);
   Operand entry(const ast::Expr& expr, ast::Type type);
+  bool is_of_exit(const ast::Target& target) const;
+  Operand both_ends(const ast::Target& vars);
   bool defined(const ast::Expr& expr);
   Operand defined_here(ast::Expr& expr);
   static bool asks_defined(const ast::Expr& condition, bool& negated);
@@ -221,6 +233,7 @@ class BodyLowering : public probes::ContextLowering {
   std::map<const ast::VarDecl*, StatRef> stat_values_;  ///< foreach value variables
   std::vector<InlineFrame> inlined_;
   std::optional<LastMatch> match_locals_;
+  std::vector<ast::ExprPtr> made_;  ///< expressions that the script does not write
   int loop_depth_in_function_ = 0;
 };
 

@@ -219,10 +219,30 @@ ir::Operand BodyLowering::target(ast::Expr& expr) {
     return result ? *result : missing(expr.type);
   }
   auto& target = static_cast<ast::Target&>(expr);
-  bool is_result = target.name == "$return" || target.name == "$$return";
-  if (is_return_probe && !is_result) return entry(expr, expr.type);
+  if (is_return_probe && target.name == "$$vars") return both_ends(target);
+  if (is_return_probe && !is_of_exit(target)) return entry(expr, expr.type);
   auto result = scope_->lower(target, *this);
   return result ? *result : missing(expr.type);
+}
+
+bool BodyLowering::is_of_exit(const ast::Target& target) const {
+  return target.name == "$return" || target.name == "$$return" || scope_->reads_at_exit(target);
+}
+
+/// `$$vars` of a .return probe: parameters as they were at the entry, locals as they are now.
+ir::Operand BodyLowering::both_ends(const ast::Target& vars) {
+  auto part = [&](const char* name) {
+    made_.push_back(ast::clone(vars));
+    auto& made = static_cast<ast::Target&>(*made_.back());
+    made.name = name;
+    made.type = vars.type;
+    return target(made);
+  };
+  const bool has_locals = scope_->group_size("$$locals") != 0;
+  if (!has_locals || !entry_scope) return part("$$parms");
+  if (entry_scope->group_size("$$parms") == 0) return part("$$locals");
+  Operand spaced = b_.value(Op::Concat, {part("$$parms"), Operand::string(" ")}, Ty::Str);
+  return b_.value(Op::Concat, {spaced, part("$$locals")}, Ty::Str);
 }
 
 ir::Operand BodyLowering::entry(const ast::Expr& expr, ast::Type type) {
@@ -246,7 +266,10 @@ ir::Operand BodyLowering::entry(const ast::Expr& expr, ast::Type type) {
 bool BodyLowering::defined(const ast::Expr& expr) {
   if (expr.kind == ast::ExprKind::Cast)
     return outer_.autocast.type_of(expr, {scope_, entry_scope}).has_value();
-  return scope_ && scope_->defines(expr);
+  if (!scope_) return false;
+  const bool of_entry = is_return_probe && entry_scope && expr.kind == ast::ExprKind::Target &&
+                        !is_of_exit(static_cast<const ast::Target&>(expr));
+  return (of_entry ? entry_scope : scope_)->defines(expr);
 }
 
 /// What the build machine does not have is not defined. What it has in the kernel, another kernel may

@@ -6,9 +6,7 @@ namespace coretap {
 namespace {
 
 bool is_bound(const probes::ResolvedProbe& probe) {
-  return probe.side == ir::Side::Kernel &&
-         (probe.site.dwarf_bound || probe.mechanism == ir::Mechanism::Uprobe ||
-          probe.mechanism == ir::Mechanism::Uretprobe);
+  return probe.side == ir::Side::Kernel && probe.site.code != nullptr;
 }
 
 /// The bound sites of one written probe point, of which the first is named.

@@ -39,15 +39,18 @@ std::optional<debug::Variable> variable_of_file(const debug::Module& module,
 
 class DwarfScope final : public VariableScope {
  public:
-  DwarfScope(std::shared_ptr<debug::Module> module, uint64_t pc, uint64_t scope, bool is_return,
-             ResolveContext& context)
-      : VariableScope(context), module_(std::move(module)), scope_(scope) {
+  DwarfScope(std::shared_ptr<debug::Module> module, uint64_t pc, uint64_t scope,
+             ir::Mechanism mechanism, ResolveContext& context)
+      : VariableScope(context),
+        module_(std::move(module)),
+        scope_(scope),
+        has_result_(mechanism != ir::Mechanism::Uprobe) {
     site_.pc = pc;
-    site_.is_return = is_return;
+    site_.is_return = mechanism == ir::Mechanism::Uretprobe;
     site_.fixed_address = is_fixed_address(module_->path());
     if (auto function = module_->function_at(pc, false)) {
       site_.at_entry = function->entry_pc == pc;
-      site_.entry_known = !is_return && !site_.at_entry;
+      site_.entry_known = !site_.is_return && !site_.at_entry;
     }
   }
 
@@ -66,16 +69,28 @@ class DwarfScope final : public VariableScope {
   LocationSite location_site() const override { return site_; }
 
  public:
+  bool reads_at_exit(const ast::Target& target) override;
   std::optional<ir::Operand> lower_cfa(ContextLowering& to) override {
     debug::LocExprPtr cfa = module_->cfa_at(site_.pc);
     if (!cfa) return std::nullopt;
     return lower_location(*cfa, site_, to.builder());
   }
 
+  std::string frame_key() const override {
+    debug::VarLocation frame;
+    frame.kind = debug::VarLocation::Value;
+    frame.expr = module_->cfa_at(site_.pc);
+    return location_text(frame);
+  }
+
  private:
   const std::vector<debug::Variable>& variables() const;
-  std::string base_key() const { return module_->path() + (site_.is_return ? "#r" : "#"); }
+  std::string base_key() const {
+    return module_->path() + (site_.is_return ? "#r" : has_result_ ? "#e" : "#");
+  }
+  bool is_local(const std::string& name) const;
   std::string variable_key(const debug::Variable& variable) const;
+  Problem gone(const debug::Variable& variable, const Span& at) const;
   std::optional<Root> root_at(const debug::VarLocation& location, debug::TypePtr type,
                               const std::string& what, const Span& at, Problem& problem) const;
   std::optional<Root> find_return(const Span& at, Problem& problem) const;
@@ -85,6 +100,7 @@ class DwarfScope final : public VariableScope {
 
   std::shared_ptr<debug::Module> module_;
   uint64_t scope_;
+  bool has_result_;  ///< of a .return probe
   LocationSite site_;
   mutable std::optional<std::vector<debug::Variable>> variables_;
 };
@@ -107,7 +123,7 @@ std::optional<Root> DwarfScope::root_at(const debug::VarLocation& location, debu
 }
 
 std::optional<Root> DwarfScope::find_return(const Span& at, Problem& problem) const {
-  if (!site_.is_return) {
+  if (!has_result_) {
     problem = {"no-return-value", at, "'$return' is known only in a .return probe", {}};
     return std::nullopt;
   }
@@ -120,18 +136,39 @@ std::optional<Root> DwarfScope::find_return(const Span& at, Problem& problem) co
   return root_at(module_->return_location(site_.pc), type, "$return", at, problem);
 }
 
+/// Of a uretprobe, which runs in the caller.
+Problem DwarfScope::gone(const debug::Variable& variable, const Span& at) const {
+  std::string message = "'$" + variable.name + "' is gone when the function has returned";
+  if (variable.is_parameter)
+    return {"entry-value", at, message + "; its value at entry is @entry($" + variable.name + ")",
+            {}};
+  return {"variable-unavailable",
+          at,
+          message,
+          {"local variables can be read where the function is probed at its return instructions; "
+           "here it cannot be, because " +
+               module_->exits(site_.pc).obstacle,
+           "use a .statement probe on its last lines"}};
+}
+
+bool DwarfScope::reads_at_exit(const ast::Target& target) {
+  return has_result_ && is_local(target.name);
+}
+
+/// Is "$name" a variable of the function itself that is no parameter, or all of them?
+bool DwarfScope::is_local(const std::string& name) const {
+  const bool all = name == "$$locals";
+  return std::any_of(variables().begin(), variables().end(), [&](const debug::Variable& variable) {
+    return !variable.is_global && !variable.is_parameter && (all || "$" + variable.name == name);
+  });
+}
+
 std::optional<Root> DwarfScope::find(const std::string& name, const Span& at, Problem& problem) {
   if (name == "return") return find_return(at, problem);
   for (const debug::Variable& variable : variables()) {
     if (variable.name != name) continue;
     if (site_.is_return && !variable.is_global) {
-      problem = {"entry-value",
-                 at,
-                 "'$" + name +
-                     "' is gone when the function returns; its value at entry is "
-                     "@entry($" +
-                     name + ")",
-                 {}};
+      problem = gone(variable, at);
       return std::nullopt;
     }
     return root_at(module_->location_at(variable, site_.pc), variable.type, "$" + name, at,
@@ -208,16 +245,20 @@ std::optional<std::vector<VarsEntry>> DwarfScope::group(const std::string& name)
   std::vector<VarsEntry> entries;
   Problem ignored;
   if (name == "$$return") {
-    if (!site_.is_return) return std::nullopt;
+    if (!has_result_) return std::nullopt;
     debug::TypePtr type = module_->return_type(site_.pc);
     if (!type) return entries;
     std::optional<Root> root = find_return({}, ignored);
     entries.push_back({"return", type, root ? root->emit : nullptr});
     return entries;
   }
-  if ((!parms && !locals) || site_.is_return) return std::nullopt;
+  if (!parms && !locals) return std::nullopt;
   for (const debug::Variable& variable : variables()) {
     if (variable.is_global || !(variable.is_parameter ? parms : locals)) continue;
+    if (site_.is_return) {
+      entries.push_back({variable.name, variable.type, nullptr});
+      continue;
+    }
     std::optional<Root> root = root_at(module_->location_at(variable, site_.pc), variable.type,
                                        variable.name, {}, ignored);
     entries.push_back({variable.name, variable.type, root ? root->emit : nullptr});
@@ -227,7 +268,7 @@ std::optional<std::vector<VarsEntry>> DwarfScope::group(const std::string& name)
 
 std::vector<std::string> DwarfScope::listing() {
   std::vector<std::string> lines;
-  if (site_.is_return)
+  if (has_result_)
     if (debug::TypePtr type = module_->return_type(site_.pc))
       lines.push_back("$return:" + spelling(type));
   LocationSite entry = site_;
@@ -260,6 +301,8 @@ std::string DwarfScope::sharing_key(const std::vector<std::string>& used) const 
       if (type) key += location_text(module_->return_location(site_.pc));
       continue;
     }
+    // The others are saved at the entry, whose scope has a key of its own.
+    if (has_result_ && !site_.is_return && !is_local(name) && name != "$$vars") continue;
     bool is_group = name.starts_with("$$"), found = false;
     for (const debug::Variable& variable : variables()) {
       if (is_group ? variable.is_global : "$" + variable.name != name) continue;
@@ -280,9 +323,9 @@ std::string DwarfScope::sharing_key(const std::vector<std::string>& used) const 
 }  // namespace
 
 std::shared_ptr<ContextScope> make_dwarf_scope(std::shared_ptr<debug::Module> module, uint64_t pc,
-                                               uint64_t scope, bool is_return,
+                                               uint64_t scope, ir::Mechanism mechanism,
                                                ResolveContext& context) {
-  return std::make_shared<DwarfScope>(std::move(module), pc, scope, is_return, context);
+  return std::make_shared<DwarfScope>(std::move(module), pc, scope, mechanism, context);
 }
 
 }  // namespace coretap::probes

@@ -63,12 +63,30 @@ class ContextScope {
   }
   /// Type of `$x…` for autocast, or null.
   virtual debug::TypePtr type_of(const ast::Expr& target) = 0;
+  /// How many variables "$$parms" or another group has here.
+  virtual size_t group_size(const std::string&) { return 0; }
+  /// Is this a local variable of the function that is to be read at the site, though plain variables of
+  /// a .return probe mean their value at entry?
+  virtual bool reads_at_exit(const ast::Target&) { return false; }
   /// The canonical frame address at the site, which names one activation of its function.
   virtual std::optional<ir::Operand> lower_cfa(ContextLowering&) { return std::nullopt; }
+  /// Identity of what lower_cfa() emits.
+  virtual std::string frame_key() const { return ""; }
 };
 
 /// True for `$$vars`-like names and pretty-printed (`$`-suffixed) targets.
 bool is_string(const ast::Target& target);
+
+/// The canonical frame address as a register plus a constant.
+struct FrameAddress {
+  unsigned dwarf_register = 0;
+  int64_t offset = 0;
+  /// Go moves stacks: there, a frame is known by its goroutine, which this register points to, and by
+  /// its distance from the upper end of the goroutine's stack.
+  std::optional<unsigned> goroutine_register;
+};
+
+struct ReturnPlaces;
 
 /// One resolved probe: one site on the kernel side, or one user-side event.
 struct ResolvedProbe {
@@ -88,6 +106,28 @@ struct ResolvedProbe {
   /// The entry of the same function, if the site is not there itself: for @entry() and saved
   /// parameters of `.return` probes, and for DWARF's entry values inside a function; or null.
   std::shared_ptr<ResolvedProbe> entry;
+  /// In code of a program, where it can be said so: names one activation of the function. Else the
+  /// scope's lower_cfa() tells.
+  std::optional<FrameAddress> frame;
+  /// A program's .return as it is resolved, with a uretprobe: where else it can be. Decided by
+  /// passes/place_returns.
+  std::shared_ptr<ReturnPlaces> returns;
+  /// A uretprobe of a function that may be left by a tail call: if that ends in the function again,
+  /// several calls have one frame.
+  bool shares_frames = false;
+  bool is_further_place = false;  ///< of the same probe point as the site before
+};
+
+/// Where the return of a function can be probed.
+struct ReturnPlaces {
+  /// One for each return instruction; empty if those are not known.
+  std::vector<ResolvedProbe> at_returns;
+  /// Why they are not, as the end of "because …".
+  std::string obstacle;
+  /// What a return address that is replaced, as a uretprobe does it, may bring to an end.
+  enum Danger : uint8_t { None, Exceptions, Go, Coroutines, ReadsReturnAddress } danger = None;
+  /// Returns may be lost, or a callback may unwind the stack: debug::FunctionExits::may_nest.
+  bool may_nest = false;
 };
 
 /// What resolution may ask for; loads debug information on demand and keeps it.

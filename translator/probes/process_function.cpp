@@ -3,8 +3,9 @@
 // Which addresses. A plain .function covers a function and each of its inlined copies; .call only
 // real functions, .inline only copies, .exported real functions that other objects can call. An
 // entry probe sits behind the prologue where the code is unoptimised (before that, parameters are
-// not yet where DWARF says); a return probe sits at the real entry, because the kernel takes the
-// return address from the stack there.
+// not yet where DWARF says). A return probe sits on the function's return instructions, or as a
+// uretprobe at the real entry, because the kernel takes the return address from the stack there:
+// passes/place_returns decides.
 #include <algorithm>
 
 #include "probes/point_spec.h"
@@ -118,21 +119,53 @@ SiteText text_of(const ProcessTarget& target, const debug::Function& function,
   return text;
 }
 
+/// What a uretprobe on the function would endanger.
+ReturnPlaces::Danger danger_of(const debug::Module& module, const debug::FunctionExits& exits) {
+  const debug::StackUse& use = module.stack_use();
+  if (exits.reads_return_address) return ReturnPlaces::ReadsReturnAddress;
+  if (use.is_go) return ReturnPlaces::Go;
+  if (use.throws || exits.has_landing_pads) return ReturnPlaces::Exceptions;
+  return use.switches_stacks ? ReturnPlaces::Coroutines : ReturnPlaces::None;
+}
+
+std::optional<ResolvedProbe> probe_return(const ProcessTarget& target,
+                                          const debug::Function& function,
+                                          const ast::ProbeComponent& written, uint64_t body,
+                                          ResolveContext& context) {
+  const SiteText text = text_of(target, function, written, Variant::Return);
+  std::optional<ResolvedProbe> probe = make_uprobe(
+      target, function.entry_pc, ir::Mechanism::Uretprobe, text, written.span, context);
+  if (!probe) return std::nullopt;
+  const SiteText entry_text = text_of(target, function, written, Variant::Call);
+  std::optional<ResolvedProbe> entry =
+      make_uprobe(target, body, ir::Mechanism::Uprobe, entry_text, written.span, context);
+  if (entry) probe->entry = std::make_shared<ResolvedProbe>(std::move(*entry));
+  const debug::FunctionExits& exits = target.module->exits(function.entry_pc);
+  auto places = std::make_shared<ReturnPlaces>();
+  places->obstacle = exits.obstacle;
+  places->danger = danger_of(*target.module, exits);
+  places->may_nest = exits.may_nest;
+  for (uint64_t pc : exits.returns) {
+    std::optional<ResolvedProbe> place = make_uprobe(
+        target, pc, ir::Mechanism::UprobeAtReturn, text, written.span, context);
+    if (!place) return std::nullopt;
+    place->entry = probe->entry;
+    place->is_further_place = !places->at_returns.empty();
+    places->at_returns.push_back(std::move(*place));
+  }
+  probe->shares_frames = !exits.obstacle.empty();
+  probe->returns = std::move(places);
+  return probe;
+}
+
 std::optional<ResolvedProbe> probe_function(const ProcessTarget& target,
                                             const debug::Function& function,
                                             const ast::ProbeComponent& written, Variant variant,
                                             ResolveContext& context) {
-  SiteText text = text_of(target, function, written, variant);
   uint64_t body = function.prologue_end != 0 ? function.prologue_end : function.entry_pc;
-  if (variant != Variant::Return)
-    return make_uprobe(target, body, false, text, written.span, context);
-  std::optional<ResolvedProbe> probe =
-      make_uprobe(target, function.entry_pc, true, text, written.span, context);
-  if (!probe) return std::nullopt;
-  SiteText entry_text = text_of(target, function, written, Variant::Call);
-  if (auto entry = make_uprobe(target, body, false, entry_text, written.span, context))
-    probe->entry = std::make_shared<ResolvedProbe>(std::move(*entry));
-  return probe;
+  if (variant == Variant::Return) return probe_return(target, function, written, body, context);
+  SiteText text = text_of(target, function, written, variant);
+  return make_uprobe(target, body, ir::Mechanism::Uprobe, text, written.span, context);
 }
 
 std::vector<debug::Function> find_functions(const ProcessTarget& target,

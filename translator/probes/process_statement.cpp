@@ -39,7 +39,7 @@ std::optional<ResolvedProbe> probe_address(const ProcessTarget& target,
   text.canonical = canonical_prefix(target) + ".statement(" + hex(pc) + ")";
   if (auto function = module.function_at(pc, true)) text.function = function->name;
   text.source = module.line_at(pc).value_or(debug::SourceLine{});
-  return make_uprobe(target, pc, false, text, written.span, context);
+  return make_uprobe(target, pc, ir::Mechanism::Uprobe, text, written.span, context);
 }
 
 std::string lines_near(const std::vector<debug::SourceLine>& lines, uint32_t wanted) {
@@ -137,7 +137,7 @@ std::vector<ResolvedProbe> probe_lines(const ProcessTarget& target, const PointS
     text.function = site.function;
     text.source = site.source;
     text.scope = site.scope;
-    if (auto probe = make_uprobe(target, site.pc, false, text, written.span, context))
+    if (auto probe = make_uprobe(target, site.pc, ir::Mechanism::Uprobe, text, written.span, context))
       probes.push_back(std::move(*probe));
   }
   return probes;

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <sstream>
 
+#include "dwarf/instruction.h"
+#include "dwarf/registers.h"
 #include "probes/dwarf_scope.h"
 #include "runtime/user/regular_file.h"
 #include "support/descriptor.h"
@@ -168,9 +170,45 @@ void report_no_dwarf(const debug::Module& module, const Span& at, const std::str
   diagnostic.hint("compile with -g, or install the package's debug symbols (-dbg or -dbgsym)");
 }
 
-std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, uint64_t pc, bool is_return,
-                                         const SiteText& text, const Span& at,
-                                         ResolveContext& context) {
+namespace {
+
+std::shared_ptr<const ir::FunctionCode> code_around(const debug::Module& module, uint64_t pc) {
+  const debug::FunctionCode& found = module.code_at(pc);
+  auto code = std::make_shared<ir::FunctionCode>();
+  code->name = found.name;
+  code->ranges = found.ranges;
+  code->hash = found.hash;
+  if (module.build_id().empty()) code->layout = module.layout();
+  return code;
+}
+
+/// The first instruction of a function that runs once in each call.
+uint64_t function_start(const debug::Function& function) {
+  return function.is_go ? function.prologue_end : function.entry_pc;
+}
+
+/// Where the frame is, at places where that does not take unwind information.
+std::optional<FrameAddress> frame_of(const debug::Module& module, uint64_t pc,
+                                     ir::Mechanism mechanism) {
+  const debug::MachineRegisters* registers = debug::registers_of(module.machine());
+  const debug::InstructionSet* set = debug::InstructionSet::of(module.machine());
+  std::optional<debug::Function> function = module.function_at(pc, false);
+  if (!registers || !set || !function) return std::nullopt;
+  FrameAddress frame{registers->stack_pointer, set->frame_above_stack(), std::nullopt};
+  if (function->is_go) frame.goroutine_register = registers->goroutine;
+  if (mechanism == ir::Mechanism::Uretprobe) {
+    frame.offset = 0;  // what is above the return address, and on x86-64 popped with it
+  } else if (mechanism == ir::Mechanism::Uprobe && function->entry_pc != pc && !function->is_go) {
+    return std::nullopt;
+  }
+  return frame;
+}
+
+}  // namespace
+
+std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, uint64_t pc,
+                                         ir::Mechanism mechanism, const SiteText& text,
+                                         const Span& at, ResolveContext& context) {
   std::optional<uint64_t> offset = target.module->file_offset(pc);
   if (!offset) {
     context.diagnostics.semantic_error(
@@ -181,29 +219,35 @@ std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, uint64_t p
   ResolvedProbe probe;
   probe.canonical = text.canonical;
   probe.side = ir::Side::Kernel;
-  probe.mechanism = is_return ? ir::Mechanism::Uretprobe : ir::Mechanism::Uprobe;
-  probe.is_return = is_return;
+  probe.mechanism = mechanism;
+  probe.is_return = mechanism != ir::Mechanism::Uprobe;
   probe.site.target = target.module->path();
   probe.site.offset = *offset;
   probe.site.build_id = target.module->build_id();
-  probe.site.dwarf_bound = !probe.site.build_id.empty();
+  probe.site.code = code_around(*target.module, pc);
   probe.site.pid = target.pid;
   probe.site.function = text.function;
   if (text.source.line != 0)
     probe.site.file_line =
         fs::path(text.source.file).filename().string() + ":" + std::to_string(text.source.line);
   if (target.module->has_dwarf())
-    probe.scope = make_dwarf_scope(target.module, pc, text.scope, is_return, context);
+    probe.scope = make_dwarf_scope(target.module, pc, text.scope, mechanism, context);
   else
     probe.scope = make_no_scope("'" + target.module->path() + "' has no debug information");
-  if (!is_return && target.module->has_dwarf()) {
+  probe.frame = frame_of(*target.module, pc, mechanism);
+  if (mechanism != ir::Mechanism::Uretprobe && target.module->has_dwarf()) {
     std::optional<debug::Function> function = target.module->function_at(pc, false);
-    std::optional<uint64_t> start =
-        function ? target.module->file_offset(function->entry_pc) : std::nullopt;
-    if (start && function->entry_pc != pc) {
+    uint64_t start = function ? function_start(*function) : 0;
+    std::optional<uint64_t> start_offset =
+        function ? target.module->file_offset(start) : std::nullopt;
+    if (start_offset && start != pc) {
       auto entry = std::make_shared<ResolvedProbe>(probe);
-      entry->site.offset = *start;
-      entry->scope = make_dwarf_scope(target.module, function->entry_pc, 0, false, context);
+      entry->mechanism = ir::Mechanism::Uprobe;
+      entry->is_return = false;
+      entry->site.offset = *start_offset;
+      entry->scope =
+          make_dwarf_scope(target.module, start, 0, ir::Mechanism::Uprobe, context);
+      entry->frame = frame_of(*target.module, start, ir::Mechanism::Uprobe);
       probe.entry = std::move(entry);
     }
   }

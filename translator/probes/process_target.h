@@ -39,9 +39,11 @@ struct SiteText {
 };
 
 /// One uprobe at link-time address `pc`; nothing (reported) if it is not in executable code.
-std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, uint64_t pc, bool is_return,
-                                         const SiteText& text, const Span& at,
-                                         ResolveContext& context);
+/// `mechanism` is Uprobe; or Uretprobe, with the entry of a function; or UprobeAtReturn, with one of its
+/// return instructions.
+std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, uint64_t pc,
+                                         ir::Mechanism mechanism, const SiteText& text,
+                                         const Span& at, ResolveContext& context);
 
 std::string hex(uint64_t value);
 

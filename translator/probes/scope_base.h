@@ -22,6 +22,10 @@ class VariableScope : public ContextScope {
   std::optional<ir::Operand> lower(const ast::AtVar& var, ContextLowering& to) override;
   bool defines(const ast::Expr& target) override;
   debug::TypePtr type_of(const ast::Expr& target) override;
+  size_t group_size(const std::string& name) override {
+    std::optional<std::vector<VarsEntry>> found = group(name);
+    return found ? found->size() : 0;
+  }
 
   /// Where casts without a module look for a type: null if there is none.
   virtual debug::TypePtr type_named(const std::string& name) = 0;

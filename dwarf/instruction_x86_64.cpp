@@ -1,0 +1,283 @@
+// x86-64, by Zydis.
+//
+// A switch becomes an indirect jump in one of these ways (gcc and clang, with and without -fPIC; Go):
+//
+//   lea T(%rip), %b; movslq (%b,%i,4), %r; add %b, %r; jmp *%r     offsets from the table
+//   jmp *T(,%i,8)          mov T(,%i,8), %r; jmp *%r               addresses
+//   lea T(%rip), %b; jmp *(%b,%i,8)
+//
+// The lea is often far in front of the jump, moved out of a loop. An add of a sign-extended offset is a
+// table all the same, for function pointers are not kept so; with addresses it may be a table of
+// functions, and what it holds must decide.
+#include <Zydis/Zydis.h>
+#include <elf.h>
+
+#include "dwarf/instruction.h"
+
+namespace coretap::debug {
+namespace {
+
+struct Decoded {
+  ZydisDecodedInstruction instruction;
+  ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
+  uint64_t address = 0;
+};
+
+uint32_t shape_of(const Decoded& decoded) {
+  uint32_t shape = decoded.instruction.mnemonic;
+  for (int i = 0; i < decoded.instruction.operand_count_visible; i++)
+    shape = shape * 31 + decoded.operands[i].type * 4 + (decoded.operands[i].actions & 3u);
+  return shape;
+}
+
+bool is_padding_mnemonic(ZydisMnemonic mnemonic) {
+  return mnemonic == ZYDIS_MNEMONIC_NOP || mnemonic == ZYDIS_MNEMONIC_INT3 ||
+         mnemonic == ZYDIS_MNEMONIC_XCHG || mnemonic == ZYDIS_MNEMONIC_UD2;
+}
+
+bool is_memory(const ZydisDecodedOperand& operand) {
+  return operand.type == ZYDIS_OPERAND_TYPE_MEMORY;
+}
+
+bool is_register(const ZydisDecodedOperand& operand) {
+  return operand.type == ZYDIS_OPERAND_TYPE_REGISTER;
+}
+
+/// The 64-bit register that one is a part of.
+ZydisRegister whole(ZydisRegister part) {
+  return ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, part);
+}
+
+/// Do two operands name one register, or one place in memory by the same registers?
+bool is_same(const ZydisDecodedOperand& a, const ZydisDecodedOperand& b) {
+  if (is_register(a) && is_register(b)) return whole(a.reg.value) == whole(b.reg.value);
+  return is_memory(a) && is_memory(b) && a.mem.base == b.mem.base && a.mem.index == b.mem.index &&
+         a.mem.scale == b.mem.scale && a.mem.disp.value == b.mem.disp.value;
+}
+
+/// The address of a memory operand that names no register but the program counter.
+std::optional<uint64_t> fixed_address(const Decoded& decoded, const ZydisDecodedOperand& operand) {
+  ZyanU64 address = 0;
+  if (!is_memory(operand) || operand.mem.base != ZYDIS_REGISTER_RIP ||
+      !ZYAN_SUCCESS(ZydisCalcAbsoluteAddress(&decoded.instruction, &operand, decoded.address,
+                                             &address)))
+    return std::nullopt;
+  return address;
+}
+
+/// A table of addresses at `table(,%index,8)`.
+std::optional<uint64_t> indexed_table(const ZydisDecodedOperand& operand) {
+  if (!is_memory(operand) || operand.mem.base != ZYDIS_REGISTER_NONE || operand.mem.scale != 8 ||
+      !operand.mem.disp.has_displacement)
+    return std::nullopt;
+  return static_cast<uint64_t>(operand.mem.disp.value);
+}
+
+bool decode_one(std::string_view bytes, uint64_t address, Decoded& decoded) {
+  static const ZydisDecoder decoder = [] {
+    ZydisDecoder made;
+    ZydisDecoderInit(&made, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+    return made;
+  }();
+  decoded.address = address;
+  return ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, bytes.data(), bytes.size(),
+                                             &decoded.instruction, decoded.operands));
+}
+
+Instruction::Flow flow_of(const Decoded& decoded) {
+  using Flow = Instruction::Flow;
+  const ZydisDecodedInstruction& instruction = decoded.instruction;
+  const bool is_direct = instruction.operand_count_visible > 0 &&
+                         decoded.operands[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE;
+  switch (instruction.meta.category) {
+    case ZYDIS_CATEGORY_COND_BR: return is_direct ? Flow::ConditionalJump : Flow::Next;  // xend
+    case ZYDIS_CATEGORY_UNCOND_BR:
+      if (instruction.mnemonic != ZYDIS_MNEMONIC_JMP) return Flow::Next;  // xabort
+      return is_direct ? Flow::Jump : Flow::IndirectJump;
+    case ZYDIS_CATEGORY_CALL: return is_direct ? Flow::Call : Flow::IndirectCall;
+    case ZYDIS_CATEGORY_RET:
+      return instruction.mnemonic == ZYDIS_MNEMONIC_RET &&
+                     instruction.meta.branch_type == ZYDIS_BRANCH_TYPE_NEAR
+                 ? Flow::Return
+                 : Flow::End;
+    default: break;
+  }
+  return instruction.mnemonic == ZYDIS_MNEMONIC_UD2 || instruction.mnemonic == ZYDIS_MNEMONIC_HLT
+             ? Flow::End
+             : Flow::Next;
+}
+
+/// Follows the value of one register backwards through the instructions in front of a jump.
+class TableSearch {
+ public:
+  explicit TableSearch(const std::vector<Decoded>& code) : code_(code) {}
+
+  std::optional<JumpTable> run() {
+    size_t at = code_.size() - 1;
+    const ZydisDecodedOperand& operand = code_[at].operands[0];
+    if (is_memory(operand)) return addresses(at, operand);
+    if (!is_register(operand)) return std::nullopt;
+    ZydisRegister wanted = operand.reg.value;
+    std::optional<size_t> setter = definition(at, wanted);
+    if (!setter) return std::nullopt;
+    const Decoded& set = code_[*setter];
+    if (set.instruction.mnemonic == ZYDIS_MNEMONIC_MOV && is_memory(set.operands[1]))
+      return addresses(*setter, set.operands[1]);
+    if (set.instruction.mnemonic != ZYDIS_MNEMONIC_ADD || !is_register(set.operands[1]))
+      return std::nullopt;
+    // One of the two is the table, the other was read from it.
+    ZydisRegister one = wanted, other = set.operands[1].reg.value;
+    for (auto [offset, base] : {std::pair(one, other), std::pair(other, one)})
+      if (std::optional<JumpTable> table = offsets(*setter, offset, base)) return table;
+    return std::nullopt;
+  }
+
+ private:
+  /// The last instruction before `at` that writes `wanted`, or a part of it.
+  std::optional<size_t> definition(size_t at, ZydisRegister wanted) const {
+    while (at-- > 0) {
+      const Decoded& one = code_[at];
+      for (int i = 0; i < one.instruction.operand_count; i++)
+        if (is_register(one.operands[i]) &&
+            (one.operands[i].actions & ZYDIS_OPERAND_ACTION_MASK_WRITE) &&
+            whole(one.operands[i].reg.value) == whole(wanted))
+          return at;
+      // What a call leaves in the registers that it may change is none of a table's business.
+      if (one.instruction.meta.category == ZYDIS_CATEGORY_CALL) return std::nullopt;
+    }
+    return std::nullopt;
+  }
+
+  std::optional<uint64_t> loaded_address(size_t at, ZydisRegister base) const {
+    std::optional<size_t> setter = definition(at, base);
+    if (!setter || code_[*setter].instruction.mnemonic != ZYDIS_MNEMONIC_LEA) return std::nullopt;
+    return fixed_address(code_[*setter], code_[*setter].operands[1]);
+  }
+
+  /// `cmp $N, index` and a jump if above: N + 1 entries. The index may be copied, extended or loaded
+  /// again after the comparison.
+  std::optional<uint64_t> bound(size_t at, ZydisRegister index) const {
+    ZydisDecodedOperand wanted = {};
+    wanted.type = ZYDIS_OPERAND_TYPE_REGISTER;
+    wanted.reg.value = index;
+    for (size_t i = at; i-- > 0;) {
+      const Decoded& one = code_[i];
+      const ZydisDecodedOperand &left = one.operands[0], &right = one.operands[1];
+      const bool is_compare = one.instruction.mnemonic == ZYDIS_MNEMONIC_CMP &&
+                              right.type == ZYDIS_OPERAND_TYPE_IMMEDIATE && i + 1 < at;
+      if (is_compare && is_same(left, wanted)) {
+        ZydisMnemonic jump = code_[i + 1].instruction.mnemonic;
+        if (jump == ZYDIS_MNEMONIC_JNBE) return right.imm.value.u + 1;
+        if (jump == ZYDIS_MNEMONIC_JNB) return right.imm.value.u;
+        return std::nullopt;
+      }
+      const bool writes = (left.actions & ZYDIS_OPERAND_ACTION_MASK_WRITE) != 0;
+      if (!writes || !is_register(wanted) || !is_same(left, wanted)) continue;
+      const ZydisMnemonic m = one.instruction.mnemonic;
+      if (m != ZYDIS_MNEMONIC_MOV && m != ZYDIS_MNEMONIC_MOVZX) return std::nullopt;
+      wanted = right;
+    }
+    return std::nullopt;
+  }
+
+  std::optional<JumpTable> addresses(size_t at, const ZydisDecodedOperand& operand) const {
+    JumpTable table;
+    std::optional<uint64_t> address = indexed_table(operand);
+    if (!address && operand.mem.base != ZYDIS_REGISTER_NONE && operand.mem.scale == 8 &&
+        !operand.mem.disp.has_displacement)
+      address = loaded_address(at, operand.mem.base);
+    if (!address) return std::nullopt;
+    table.address = *address;
+    table.address_known = true;
+    table.count = bound(at, operand.mem.index);
+    return table;
+  }
+
+  std::optional<JumpTable> offsets(size_t at, ZydisRegister offset, ZydisRegister base) const {
+    std::optional<size_t> setter = definition(at, offset);
+    if (!setter || code_[*setter].instruction.mnemonic != ZYDIS_MNEMONIC_MOVSXD)
+      return std::nullopt;
+    const ZydisDecodedOperand& read = code_[*setter].operands[1];
+    if (!is_memory(read) || read.mem.scale != 4 || whole(read.mem.base) != whole(base))
+      return std::nullopt;
+    JumpTable table;
+    table.is_relative = true;
+    if (std::optional<uint64_t> address = loaded_address(*setter, base)) {
+      table.address = *address;
+      table.address_known = true;
+    }
+    table.count = bound(*setter, read.mem.index);
+    return table;
+  }
+
+  const std::vector<Decoded>& code_;
+};
+
+void note_stack_read(const ZydisDecodedOperand& operand, Instruction& one) {
+  constexpr unsigned kRbp = 6, kRsp = 7;  // DWARF's numbers, see registers.cpp
+  if (!(operand.actions & ZYDIS_OPERAND_ACTION_MASK_READ) ||
+      operand.mem.index != ZYDIS_REGISTER_NONE)
+    return;
+  if (operand.mem.base == ZYDIS_REGISTER_RSP)
+    one.reads_at_register = kRsp;
+  else if (operand.mem.base == ZYDIS_REGISTER_RBP)
+    one.reads_at_register = kRbp;
+  one.reads_at_offset = operand.mem.disp.has_displacement ? operand.mem.disp.value : 0;
+}
+
+class X86_64 final : public InstructionSet {
+ public:
+  std::optional<Instruction> decode(std::string_view bytes, uint64_t address,
+                                    std::vector<uint64_t>& mentioned) const override {
+    Decoded decoded;
+    if (!decode_one(bytes, address, decoded)) return std::nullopt;
+    const ZydisDecodedInstruction& source = decoded.instruction;
+    Instruction one;
+    one.address = address;
+    one.shape = shape_of(decoded);
+    one.length = source.length;
+    one.flow = flow_of(decoded);
+    one.is_padding = is_padding_mnemonic(source.mnemonic);
+    const bool is_jump = one.flow == Instruction::Flow::IndirectJump;
+    for (int i = 0; i < source.operand_count; i++) {
+      const ZydisDecodedOperand& operand = decoded.operands[i];
+      ZyanU64 target = 0;
+      if (is_memory(operand)) {
+        one.writes_memory |= (operand.actions & ZYDIS_OPERAND_ACTION_MASK_WRITE) != 0;
+        note_stack_read(operand, one);
+        if (is_jump && operand.mem.base == ZYDIS_REGISTER_NONE && operand.mem.disp.has_displacement)
+          mentioned.push_back(static_cast<uint64_t>(operand.mem.disp.value));
+        else if (std::optional<uint64_t> fixed = fixed_address(decoded, operand))
+          mentioned.push_back(*fixed);
+        else if (std::optional<uint64_t> table = indexed_table(operand))
+          mentioned.push_back(*table);
+      }
+      if (operand.type != ZYDIS_OPERAND_TYPE_IMMEDIATE) continue;
+      if (!operand.imm.is_relative)
+        mentioned.push_back(operand.imm.value.u);
+      else if (i == 0 &&
+               ZYAN_SUCCESS(ZydisCalcAbsoluteAddress(&source, &operand, address, &target)))
+        one.target = target;
+    }
+    return one;
+  }
+
+  std::optional<JumpTable> jump_table(std::string_view bytes, uint64_t address) const override {
+    std::vector<Decoded> code;
+    for (size_t at = 0; at < bytes.size(); at += code.back().instruction.length)
+      if (!decode_one(bytes.substr(at), address + at, code.emplace_back())) return std::nullopt;
+    return code.empty() ? std::nullopt : TableSearch(code).run();
+  }
+
+  unsigned frame_above_stack() const override { return 8; }
+  unsigned return_address_below_frame() const override { return 8; }
+};
+
+}  // namespace
+
+const InstructionSet* InstructionSet::of(uint16_t machine) {
+  static const X86_64 x86_64;
+  return machine == EM_X86_64 ? &x86_64 : nullptr;
+}
+
+}  // namespace coretap::debug
