@@ -247,6 +247,7 @@ uint32_t BodyEmitter::line_of(const Inst& inst) {
 
 void BodyEmitter::jump_on_error(const Inst& inst) {
   out_.open("if (ct_rc)");
+  out_.line("ct_branch();");
   if (uint32_t line = line_of(inst)) out_.line("c->line = " + num(line) + ";");
   out_.line("goto " + error_label_ + ";");
   out_.close();
@@ -345,9 +346,11 @@ void BodyEmitter::inst(const Inst& i) {
 
 void BodyEmitter::if_else(const Inst& inst) {
   out_.open("if (" + value(inst.args[0]) + ")");
+  out_.line("ct_branch();");
   block(inst.blocks[0]);
   if (!inst.blocks[1].empty()) {
     out_.middle("} else {");
+    out_.line("ct_branch();");
     block(inst.blocks[1]);
   }
   out_.close();
@@ -438,6 +441,7 @@ void BodyEmitter::try_catch(const Inst& inst) {
   error_label_ = outer;
   out_.line("goto " + done + ";");
   out_.line(caught + ":;");
+  out_.line("ct_branch();");
   // A function's `next` comes as an error code, and is none.
   out_.line("if (ct_rc == CT_ERR_NEXT) goto " + leave_label_ + ";");
   out_.at(inst.span);
