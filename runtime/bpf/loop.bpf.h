@@ -9,8 +9,12 @@
 #ifndef CORETAP_LOOP_BPF_H
 #define CORETAP_LOOP_BPF_H
 
-/* Values of `flow` besides 0 and enum ct_error. */
-enum { CT_FLOW_DONE = -1, CT_FLOW_RETURN = -2 };
+/* Values of `flow`, and results of a part, besides 0 and enum ct_error. */
+enum { CT_FLOW_DONE = -1, CT_FLOW_RETURN = -2, CT_FLOW_CONTINUE = -3 };
+
+/* A piece of a large handler (translator/emit/kernel_parts.cpp). Marked as used, or clang would pass
+ * values instead of the pointer to them, more than BPF has registers for. */
+#define CT_PART static __attribute__((noinline, used)) int
 
 #if CT_FRAME_BYTES
 /* bpf_loop() refuses more (BPF_MAX_LOOPS in kernel/bpf/bpf_iter.c). */

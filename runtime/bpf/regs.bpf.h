@@ -3,8 +3,8 @@
  *   CT_DWARF_REGS(X)  X(dwarf number, member of struct pt_regs) for each
  *   CT_ARGUMENT_REGS(X)  X(argument index, member)
  *   CT_IP, CT_RESULT  members
- *   CT_STACK_ARGUMENT(regs, index)  address, on entry of a function, of an argument that has no
- *                                   register any more */
+ *   CT_STACK_ARGUMENT(c, index)  address, on entry of a function, of an argument that has no
+ *                                register any more */
 #ifndef CORETAP_REGS_BPF_H
 #define CORETAP_REGS_BPF_H
 
@@ -16,14 +16,14 @@
 #error "no register table for this architecture"
 #endif
 
-#define CT_REGS_PTR(c) ((const CT_REGS_STRUCT*)(c)->ctx)
+/* Register `member` of the probed code. */
+#define CT_REG(c, member) CT_CONTEXT(c, offsetof(CT_REGS_STRUCT, member))
 
-/* `number` must be a constant once inlined: a context is read at constant offsets only. */
 static __always_inline s64 ct_reg(struct ct_ctx* c, u32 number) {
   if (!CT_HAS_REGS) return 0;
   switch (number) {
 #define CT_CASE(n, member) \
-  case n: return CT_REGS_PTR(c)->member;
+  case n: return CT_REG(c, member);
     CT_DWARF_REGS(CT_CASE)
 #undef CT_CASE
   }
@@ -31,30 +31,40 @@ static __always_inline s64 ct_reg(struct ct_ctx* c, u32 number) {
 }
 
 static __always_inline s64 ct_reg_ip(struct ct_ctx* c) {
-  return CT_HAS_REGS ? CT_REGS_PTR(c)->CT_IP : 0;
+  return CT_HAS_REGS ? CT_REG(c, CT_IP) : 0;
 }
 
 static __always_inline s64 ct_reg_argument(struct ct_ctx* c, u32 index) {
   switch (index) {
 #define CT_CASE(n, member) \
-  case n: return CT_REGS_PTR(c)->member;
+  case n: return CT_REG(c, member);
     CT_ARGUMENT_REGS(CT_CASE)
 #undef CT_CASE
   }
   return 0;
 }
 
-/* Records of syscalls:sys_enter_X and sys_exit_X: struct ct_sys_enter and ct_sys_exit say the same
- * with names; an exit's `ret` lies where an entry's first argument does. */
-static __always_inline s64 ct_tracepoint_word(struct ct_ctx* c, u32 index) {
-  return ((const u64*)c->ctx)[2 + index];
+/* CT_MOST_SLOTS of them. */
+#define CT_SLOTS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11)
+
+/* Of a raw tracepoint, fentry, fexit: the arguments are the context. Where the verifier gives them
+ * types, that of a pointer is forgotten. */
+static __always_inline s64 ct_raw_argument(struct ct_ctx* c, u32 index) {
+  switch (index) {
+#define CT_CASE(n)                                        \
+  case n: {                                               \
+    u64 value = CT_CONTEXT(c, 8 * n);                     \
+    return CT_KIND_IS(CT_RAW_TP) ? value : ct_untyped(value); \
+  }
+    CT_SLOTS(CT_CASE)
+#undef CT_CASE
+  }
+  return 0;
 }
 
 static __always_inline s64 ct_argument(struct ct_ctx* c, u32 index) {
   if (CT_HAS_REGS) return ct_reg_argument(c, index);
-  if (CT_KIND_IS(CT_TRACEPOINT)) return ct_tracepoint_word(c, index);
-  if (CT_KIND_IS(CT_RAW_TP)) return ((const u64*)c->ctx)[index];
-  return ct_untyped(((const u64*)c->ctx)[index]);
+  return CT_KIND_IS(CT_TRACEPOINT) ? ct_tracepoint_word(c, index) : ct_raw_argument(c, index);
 }
 
 #ifdef CT_BASE
@@ -69,38 +79,20 @@ static __always_inline s64 ct_fexit_return(void* ctx) {
 }
 #endif
 
-/* CT_MOST_SLOTS of them. */
-#define CT_SLOTS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11)
-
 /* Word `slot` of the arguments, where `slot` is a constant that only the verifier sees (.rodata): it
- * drops all branches but one. Each branch ends in an asm text of its own, or clang would join their
- * loads into one with an offset that is not constant, which no context allows. */
+ * drops all branches but one. */
 static __always_inline s64 ct_slot(struct ct_ctx* c, u32 slot) {
-  s64 value = 0;
-  if (CT_HAS_REGS) {
-    switch (slot) {
-#define CT_CASE(n, member)                           \
-  case n:                                            \
-    value = CT_REGS_PTR(c)->member;                  \
-    asm volatile("/* slot " #n " */" : "+r"(value)); \
-    return value;
-      CT_ARGUMENT_REGS(CT_CASE)
-#undef CT_CASE
-    }
-    u64 address = CT_STACK_ARGUMENT(CT_REGS_PTR(c), slot);
-    bpf_probe_read_kernel(&value, sizeof(value), (const void*)address);
-    return value;
-  }
+  if (!CT_HAS_REGS) return ct_raw_argument(c, slot);
   switch (slot) {
-#define CT_CASE(n)                                   \
-  case n:                                            \
-    value = ((const u64*)c->ctx)[n];                 \
-    asm volatile("/* slot " #n " */" : "+r"(value)); \
-    break;
-    CT_SLOTS(CT_CASE)
+#define CT_CASE(n, member) \
+  case n: return CT_REG(c, member);
+    CT_ARGUMENT_REGS(CT_CASE)
 #undef CT_CASE
   }
-  return CT_KIND_IS(CT_RAW_TP) ? value : ct_untyped(value);
+  s64 value = 0;
+  u64 address = CT_STACK_ARGUMENT(c, slot);
+  bpf_probe_read_kernel(&value, sizeof(value), (const void*)address);
+  return value;
 }
 
 static __always_inline s64 ct_extended(s64 value, const volatile struct ct_binding* binding) {
@@ -115,7 +107,7 @@ static __always_inline s64 ct_bound_argument(struct ct_ctx* c,
 }
 
 static __always_inline s64 ct_return_value(struct ct_ctx* c) {
-  if (CT_HAS_REGS) return CT_REGS_PTR(c)->CT_RESULT;
+  if (CT_HAS_REGS) return CT_REG(c, CT_RESULT);
   if (CT_KIND_IS(CT_TRACEPOINT)) return ct_tracepoint_word(c, 0);
   if (CT_KIND_IS(CT_FEXIT)) return ct_fexit_return(c->ctx);
   return 0;

@@ -14,7 +14,7 @@
   X(0, regs[0]) X(1, regs[1]) X(2, regs[2]) X(3, regs[3]) X(4, regs[4]) X(5, regs[5])         \
   X(6, regs[6]) X(7, regs[7])
 /* 6.8.2: at the stack pointer. */
-#define CT_STACK_ARGUMENT(regs, index) ((regs)->sp + 8 * ((index) - 8))
+#define CT_STACK_ARGUMENT(c, index) (CT_REG(c, sp) + 8 * ((index) - 8))
 #define CT_IP pc
 #define CT_RESULT regs[0]
 // clang-format on

@@ -8,7 +8,7 @@
   X(16, rip) X(49, eflags)
 #define CT_ARGUMENT_REGS(X) X(0, rdi) X(1, rsi) X(2, rdx) X(3, rcx) X(4, r8) X(5, r9)
 /* 3.2.3: above the return address. */
-#define CT_STACK_ARGUMENT(regs, index) ((regs)->rsp + 8 + 8 * ((index) - 6))
+#define CT_STACK_ARGUMENT(c, index) (CT_REG(c, rsp) + 8 + 8 * ((index) - 6))
 #define CT_IP rip
 #define CT_RESULT rax
 // clang-format on

@@ -53,11 +53,6 @@ static __always_inline s64 ct_str_equal(const char* a, u32 a_cap, const char* b,
   return different == 0;
 }
 
-/* 1 if a < b, without a branch: the borrow of a - b. */
-static __always_inline u64 ct_below(u64 a, u64 b) {
-  return ((~a & b) | (~(a ^ b) & (a - b))) >> 63;
-}
-
 /* -1, 0, 1 by unsigned bytes: a word's first byte weighs most once it is swapped. The verifier walks
  * the loop's exit once for each word, up to the checkpoint: all turns leave the same behind. */
 static __always_inline s64 ct_str_compare(const char* a, u32 a_cap, const char* b, u32 b_cap) {

@@ -1,8 +1,7 @@
 /* Context of the tracepoints syscalls:sys_enter_* and syscalls:sys_exit_*. Their records have one
  * layout on every 64-bit kernel (the number and each argument are widened to 8 bytes), so no
  * relocation is needed. Only handlers of such tracepoints may use these macros: the verifier
- * checks the offsets against the event at attach time. `n` counts from 1 and must be a constant
- * once inlined. */
+ * checks the offsets against the event at attach time. `n` counts from 1. */
 #ifndef CORETAP_SYSCALL_BPF_H
 #define CORETAP_SYSCALL_BPF_H
 
@@ -17,7 +16,18 @@ struct ct_sys_exit {
   s64 ret;
 };
 
-#define CT_SYSCALL_ARG(n) (((const struct ct_sys_enter*)c->ctx)->args[(n)-1])
-#define CT_SYSCALL_RET (((const struct ct_sys_exit*)c->ctx)->ret)
+/* Word `index` of the arguments, or the result as word 0: it lies where an entry's first argument does. */
+static __always_inline s64 ct_tracepoint_word(struct ct_ctx* c, u32 index) {
+  switch (index) {
+#define CT_CASE(n) \
+  case n: return CT_CONTEXT(c, offsetof(struct ct_sys_enter, args[n]));
+    CT_CASE(0) CT_CASE(1) CT_CASE(2) CT_CASE(3) CT_CASE(4) CT_CASE(5)
+#undef CT_CASE
+  }
+  return 0;
+}
+
+#define CT_SYSCALL_ARG(n) ((u64)ct_tracepoint_word(c, (n)-1))
+#define CT_SYSCALL_RET ct_tracepoint_word(c, 0)
 
 #endif

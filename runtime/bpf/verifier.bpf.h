@@ -24,6 +24,11 @@ static __always_inline s64 ct_forget(s64 value) {
   return copy;
 }
 
+/* First in a branch, so that it stays one. Of short branches clang makes arithmetic on their
+ * conditions, and of the conditions of several one number: for the verifier that number is as many
+ * different constants as there are ways to come to it. */
+#define ct_branch() asm volatile("")
+
 /* Where paths meet again. The verifier keeps a state only behind a jump, and only if it has walked
  * two jumps and eight instructions since the last one that it kept (is_state_visited() in
  * kernel/bpf/verifier.c). These jumps to the next instruction make sure of that; it removes them

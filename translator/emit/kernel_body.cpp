@@ -35,21 +35,24 @@ uint32_t callee_frames(const Unit& unit, const ir::Block& block) {
 }  // namespace
 
 BodyEmitter::BodyEmitter(Unit& unit, const ir::Body& body, std::string name, uint32_t parameters,
-                         ir::Type result)
+                         ir::Type result, bool is_large)
     : unit_(unit),
       module_(unit.module),
       body_(body),
       name_(std::move(name)),
       parameters_(parameters),
       result_(result),
-      plan_(plan_body(body, parameters)),
+      plan_(plan_body(body, parameters, is_large)),
+      uses_(body),
+      costs_(unit.module),
       callee_frames_(callee_frames(unit, body.block)) {
+  is_cut_ = is_large && costs_.of(body, body.block).steps > kPartSteps;
   frame_names_.resize(body_.locals.size());
   for (LocalId i = 0; i < body_.locals.size(); ++i) {
     const LocalPlan& l = plan_.locals[i];
     frame_names_[i] = l.name;
     if (l.home != Home::Frame || !l.used || body_.locals[i].type.ty == Ty::Str) continue;
-    frame_members_.push_back("s64 " + l.name + ";");
+    frame_members_.push_back((l.is_volatile ? "volatile s64 " : "s64 ") + l.name + ";");
     frame_bytes_ += 8;
   }
   for (const FrameSlot& slot : share_frame(module_, body_, plan_, parameters_)) {
@@ -193,6 +196,11 @@ std::string BodyEmitter::local(LocalId id) {
   return l.name;
 }
 
+std::string BodyEmitter::address(LocalId id) {
+  if (id == kNone) return "&ct_unused";
+  return (plan_.locals[id].is_volatile ? "(s64 *)&" : "&") + local(id);
+}
+
 std::string BodyEmitter::value(const Operand& o) {
   if (o.kind == Operand::Local) return local(o.local);
   if (o.num == INT64_MIN) return "(-9223372036854775807ll - 1)";
@@ -247,6 +255,7 @@ uint32_t BodyEmitter::line_of(const Inst& inst) {
 
 void BodyEmitter::jump_on_error(const Inst& inst) {
   out_.open("if (ct_rc)");
+  out_.line("ct_branch();");
   if (uint32_t line = line_of(inst)) out_.line("c->line = " + num(line) + ";");
   out_.line("goto " + error_label_ + ";");
   out_.close();
@@ -259,11 +268,17 @@ void BodyEmitter::can_fail(const Inst& inst, const std::string& call) {
 
 // ------------------------------------------------------------------ control flow
 
-void BodyEmitter::block(const ir::Block& b) {
-  for (const Inst& i : b) {
-    out_.at(i.span);
+void BodyEmitter::instructions(const ir::Block& b, size_t from, size_t to) {
+  for (size_t i = from; i < to; ++i) {
+    out_.at(b[i].span);
     scratch_used_ = 0;
-    inst(i);
+    bool forks = plan_.is_large && !is_condition(uses_, b, i);
+    std::string without_branch = forks ? comparison(b[i]) : "";
+    if (without_branch.empty())
+      inst(b[i]);
+    else
+      assign(b[i].dst, without_branch);
+    if (plan_.is_large && !b[i].blocks.empty()) out_.line("ct_checkpoint();");
   }
 }
 
@@ -276,7 +291,10 @@ void BodyEmitter::inst(const Inst& i) {
     case Op::Next:
       if (i.imm) out_.line("CT_COUNT(c->handler, entry_unseen);");
       return leave("CT_ERR_NEXT");
-    case Op::Continue: out_.line("goto " + continue_label_ + ";"); return;
+    case Op::Continue:
+      if (continue_label_.empty()) return leave("CT_FLOW_CONTINUE");
+      out_.line("goto " + continue_label_ + ";");
+      return;
     case Op::Return: return return_from(i);
     case Op::Call: return call(i);
     case Op::EmbeddedC: return embedded(i);
@@ -296,7 +314,7 @@ void BodyEmitter::inst(const Inst& i) {
     case Op::Ne:
     case Op::Lt:
     case Op::Le:
-    case Op::Ult: return assign(i.dst, binary(i));
+    case Op::Ult: return arithmetic(i);
     case Op::Div:
     case Op::Mod:
       out_.line("if (" + value(i.args[1]) + " == 0) ct_rc = ct_fail(c, CT_ERR_DIV_ZERO, 0);");
@@ -345,11 +363,22 @@ void BodyEmitter::inst(const Inst& i) {
   }
 }
 
+/// A sum that goes through a variable again and again is kept as it is written: clang would compute all
+/// that is added first, and then the sum.
+void BodyEmitter::arithmetic(const Inst& inst) {
+  assign(inst.dst, binary(inst));
+  if (inst.dst != kNone && uses_.writes[inst.dst] > 1 &&
+      plan_.locals[inst.dst].home == Home::Variable)
+    out_.line("ct_opaque(" + local(inst.dst) + ");");
+}
+
 void BodyEmitter::if_else(const Inst& inst) {
   out_.open("if (" + value(inst.args[0]) + ")");
+  out_.line("ct_branch();");
   block(inst.blocks[0]);
   if (!inst.blocks[1].empty()) {
     out_.middle("} else {");
+    out_.line("ct_branch();");
     block(inst.blocks[1]);
   }
   out_.close();
@@ -369,7 +398,10 @@ void BodyEmitter::return_from(const Inst& inst) {
     else
       out_.line("*" + ret + " = " + value(inst.args[0]) + ";");
   }
-  if (c_function_ != 0) return leave("CT_FLOW_RETURN");
+  if (c_function_ != 0 || in_part_) {
+    plan_.returns_from_loop = true;
+    return leave("CT_FLOW_RETURN");
+  }
   out_.line("goto ct_out;");
 }
 
@@ -440,6 +472,7 @@ void BodyEmitter::try_catch(const Inst& inst) {
   error_label_ = outer;
   out_.line("goto " + done + ";");
   out_.line(caught + ":;");
+  out_.line("ct_branch();");
   // A function's `next` comes as an error code, and is none.
   out_.line("if (ct_rc == CT_ERR_NEXT) goto " + leave_label_ + ";");
   out_.at(inst.span);
@@ -469,7 +502,7 @@ void BodyEmitter::call(const Inst& inst) {
     result.cap = cap;
   } else if (f.result.ty == Ty::Long) {
     if (inst.dst == kNone) out_.line("s64 ct_unused;");
-    args += ", &" + (inst.dst == kNone ? "ct_unused" : local(inst.dst));
+    args += ", " + address(inst.dst);
   }
   for (size_t i = 0; i < inst.args.size(); ++i) {
     if (!is_string(inst.args[i])) {
@@ -520,7 +553,7 @@ void BodyEmitter::embedded(const Inst& inst) {
   }
   std::string args = "c";
   if (result.ty == Ty::Str) args += ", " + local(inst.dst);
-  if (result.ty == Ty::Long) args += ", &" + local(inst.dst);
+  if (result.ty == Ty::Long) args += ", " + address(inst.dst);
   std::vector<EmbeddedParameter> parameters;
   std::vector<std::string> names = embedded_arguments(inst.name);
   for (size_t i = 0; i < inst.args.size(); ++i) {

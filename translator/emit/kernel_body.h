@@ -3,15 +3,18 @@
 // A body becomes a C function that returns 0 or an enum ct_error in ct_rc. Errors are jumps: to
 // the label of the catch block around the instruction, or to the C function's end. Each Loop
 // becomes a callback of CT_LOOP(), a C function of its own before the body's; it leaves through
-// `ct_leave`, which tells the code behind the loop why (see runtime/bpf/loop.bpf.h).
+// `ct_leave`, which tells the code behind the loop why (see runtime/bpf/loop.bpf.h). A large body is cut
+// into parts, C functions that are left the same way (kernel_parts.cpp).
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "emit/kernel_plan.h"
+#include "emit/kernel_size.h"
 #include "emit/kernel_unit.h"
 #include "emit/user_body.h"
+#include "emit/walk_cost.h"
 #include "ir/ir.h"
 
 namespace coretap::kernel {
@@ -28,7 +31,7 @@ class BodyEmitter {
  public:
   /// `name` is unique among the unit's C functions. `result` is what the function returns.
   BodyEmitter(Unit& unit, const ir::Body& body, std::string name, uint32_t parameters,
-              ir::Type result);
+              ir::Type result, bool is_large = false);
   BodyText emit();
 
   /// C declaration of parameter `id` (a long, or a pointer to a string of its capacity).
@@ -41,8 +44,9 @@ class BodyEmitter {
   };
 
   // control flow: kernel_body.cpp
-  void block(const ir::Block& block);
+  void instructions(const ir::Block& block, size_t from, size_t to);
   void inst(const ir::Inst& inst);
+  void arithmetic(const ir::Inst& inst);
   void if_else(const ir::Inst& inst);
   void loop(const ir::Inst& inst);
   std::string turns(const ir::Inst& loop) const;
@@ -58,6 +62,14 @@ class BodyEmitter {
   std::string frame_struct() const;
   std::string vars_struct() const;
   void point_to_frame();
+
+  // large bodies: kernel_parts.cpp
+  void block(const ir::Block& block);
+  bool may_cut(const ir::Block& block, size_t at) const;
+  bool stays_whole(const ir::Inst& inst) const;
+  void part(const ir::Block& block, size_t from, size_t to);
+  void declare_assigned(const ir::Block& block, size_t from, size_t to);
+  void after_part(const ir::Block& block, size_t from, size_t to);
 
   // operations on data: kernel_ops.cpp
   void string_op(const ir::Inst& inst);
@@ -76,6 +88,7 @@ class BodyEmitter {
   void send(const ir::Inst& inst);
   void raise(const ir::Inst& inst);
   std::string binary(const ir::Inst& inst);
+  std::string comparison(const ir::Inst& inst);
   /// Declares the key of `inst` (in an open C block) and returns an expression for its address.
   std::string key(const ir::Inst& inst, size_t from);
   /// `text` with MAP replaced by the map's name, once for each generation.
@@ -83,6 +96,9 @@ class BodyEmitter {
 
   // shared
   std::string local(ir::LocalId id);
+  /// Address of a number, for a call that writes it; of one that nobody looks at for kNone, which the
+  /// caller has declared as ct_unused.
+  std::string address(ir::LocalId id);
   std::string value(const ir::Operand& operand);
   Str string(const ir::Operand& operand);
   Str string_local(ir::LocalId id);
@@ -113,6 +129,11 @@ class BodyEmitter {
   std::string leave_label_ = "ct_out";  ///< "ct_leave" in a callback
   std::string continue_label_;
   uint32_t c_function_ = 0, c_functions_made_ = 0, labels_ = 0;
+  const LocalUses uses_;
+  const WalkCosts costs_;
+  bool is_cut_ = false;   ///< into parts
+  bool in_part_ = false;  ///< one is being written
+  uint32_t parts_made_ = 0;
   bool touches_frame_ = false;  ///< the C function that is being written does
   std::vector<std::string> frame_members_;
   std::vector<std::string> frame_names_;  ///< by local: the member that it is in

@@ -10,6 +10,7 @@
 
 #include "emit/kernel_body.h"
 #include "emit/kernel_embedded.h"
+#include "emit/kernel_size.h"
 #include "emit/kernel_unit.h"
 #include "emit/layout.h"
 #include "emit/user_body.h"
@@ -280,7 +281,8 @@ class UnitEmitter {
   std::string handler(size_t index) {
     const ir::KernelHandler& h = module_.kernel_handlers[index];
     std::string name = layout::identifier(h.name);
-    kernel::BodyText text = kernel::BodyEmitter(unit_, h.body, name, 0, {}).emit();
+    bool is_large = kernel::is_large(module_, h.body);
+    kernel::BodyText text = kernel::BodyEmitter(unit_, h.body, name, 0, {}, is_large).emit();
     frame_bytes_ = std::max(frame_bytes_, text.frame_end);
 
     CodeWriter out;

@@ -71,6 +71,19 @@ std::string BodyEmitter::binary(const Inst& inst) {
   }
 }
 
+/// A comparison whose result the verifier does not know, "" for other operations.
+std::string BodyEmitter::comparison(const Inst& inst) {
+  if (inst.dst == kNone) return "";
+  const char* name = inst.op == Op::Eq    ? "ct_equal"
+                     : inst.op == Op::Ne  ? "ct_differ"
+                     : inst.op == Op::Lt  ? "ct_less"
+                     : inst.op == Op::Le  ? "ct_less_or_equal"
+                     : inst.op == Op::Ult ? "ct_below"
+                                          : nullptr;
+  if (!name) return "";
+  return std::string(name) + "(" + value(inst.args[0]) + ", " + value(inst.args[1]) + ")";
+}
+
 // ------------------------------------------------------------------ strings
 
 void BodyEmitter::string_op(const Inst& inst) {
@@ -266,8 +279,8 @@ void BodyEmitter::array_op(const Inst& inst) {
     default: {  // ArrayAdd
       std::string tail = "(c, MAP, " + id + ", " + k + ", " + value(inst.args[0]);
       can_fail(inst, on_map(inst.global, inst.dst == kNone ? "ct_array_add" + tail + ")"
-                                                           : "ct_array_add_fetch" + tail + ", &" +
-                                                                 local(inst.dst) + ")"));
+                                                           : "ct_array_add_fetch" + tail + ", " +
+                                                                 address(inst.dst) + ")"));
     }
   }
   out_.close();
@@ -307,7 +320,7 @@ void BodyEmitter::probe_op(const Inst& inst) {
     case Op::Load: {
       out_.open("");
       if (inst.dst == kNone) out_.line("s64 ct_unused;");
-      can_fail(inst, "CT_LOAD(c, &" + (inst.dst == kNone ? "ct_unused" : local(inst.dst)) + ", " +
+      can_fail(inst, "CT_LOAD(c, " + address(inst.dst) + ", " +
                          space(inst) + ", " + c_type(inst.size, inst.is_signed) + ", " +
                          value(inst.args[0]) + ")");
       out_.close();
@@ -350,7 +363,7 @@ void BodyEmitter::perf_read(const Inst& inst) {
   can_fail(inst, std::string(of_process ? "ct_perf_read_task" : "ct_perf_read") + "(c, &" +
                      layout::perf_map(number) + ", " +
                      (of_process ? "&ct_perf_tasks" : "BPF_F_CURRENT_CPU") + ", " + num(number) +
-                     ", &" + (inst.dst == kNone ? "ct_unused" : local(inst.dst)) + ")");
+                     ", " + address(inst.dst) + ")");
   out_.close();
 }
 
@@ -381,8 +394,7 @@ void BodyEmitter::core_op(const Inst& inst) {
     default: {
       out_.open("");
       if (inst.dst == kNone) out_.line("s64 ct_unused;");
-      std::string read = "CT_CORE_FIELD(c, &" +
-                         (inst.dst == kNone ? "ct_unused" : local(inst.dst)) + ", " + field + ", " +
+      std::string read = "CT_CORE_FIELD(c, " + address(inst.dst) + ", " + field + ", " +
                          value(inst.args[0]) + ")";
       can_fail(inst, guarded ? "!" + exists + " ? ct_fail(c, CT_ERR_KERNEL_READ, " +
                                    value(inst.args[0]) + ") : " + read

@@ -27,7 +27,10 @@ constexpr uint32_t kStackResult = 16;
 /// read may come before the first write, both in the whole body and within one callback.
 class Planner {
  public:
-  Planner(const Body& body, uint32_t parameters) : body_(body), parameters_(parameters) {
+  Planner(const Body& body, uint32_t parameters, bool is_large)
+      : body_(body), parameters_(parameters), uses_(body) {
+    plan_.is_large = is_large;
+    brief_.resize(body.locals.size());
     plan_.locals.resize(body.locals.size());
     functions_.resize(body.locals.size());
   }
@@ -68,7 +71,9 @@ class Planner {
   }
 
   void walk(const Block& block) {
-    for (const Inst& inst : block) {
+    for (size_t at = 0; at < block.size(); ++at) {
+      const Inst& inst = block[at];
+      if (plan_.is_large && is_brief(block, at)) brief_[inst.dst] = true;
       if (inst.op == Op::Loop) {
         loop(inst);
         continue;
@@ -103,6 +108,40 @@ class Planner {
     bool embedded = inst.op == Op::EmbeddedC || inst.op == Op::Call;
     if (inst.dst == kNone || (!appends && !embedded)) return;
     if (appends || body_.locals[inst.dst].type.cap > kStackResult) framed_.insert(inst.dst);
+  }
+
+  /// Is what block[at] makes used up right behind it, and is it never a constant?
+  bool is_brief(const Block& block, size_t at) const {
+    LocalId id = block[at].dst;
+    if (id == kNone || uses_.writes[id] != 1) return false;
+    if (!makes_no_constant(block[at]) && !is_condition(uses_, block, at)) return false;
+    size_t found = 0;
+    for (size_t i = at + 1; i < block.size() && i <= at + kWaitingVariable; ++i)
+      for (const Operand& o : block[i].args) found += o.kind == Operand::Local && o.local == id;
+    return found == uses_.reads[id];
+  }
+
+  bool makes_no_constant(const Inst& inst) const {
+    switch (inst.op) {
+      case Op::Add:
+      case Op::Sub:
+      case Op::Mul:
+      case Op::Div:
+      case Op::Mod:
+      case Op::And:
+      case Op::Or:
+      case Op::Xor:
+      case Op::Shl:
+      case Op::Sar:
+      case Op::Shr:
+      case Op::Reg:
+      case Op::RegIp:
+      case Op::CtxRet:
+      case Op::GlobalGet:
+      case Op::CoreOffset: return body_.locals[inst.dst].type.ty == Ty::Long;
+      case Op::CtxArg: return inst.binding == kNone;
+      default: return false;
+    }
   }
 
   /// After an If only what both branches wrote is certain.
@@ -168,10 +207,13 @@ class Planner {
       bool small =
           type.ty == Ty::Long || (type.cap != 0 && type.cap <= kStackString && !framed_.count(i));
       bool on_stack = !shared && small;
+      if (plan_.is_large && i >= parameters_) on_stack = !shared && brief_[i];
       if (on_stack && type.ty == Ty::Str && l.used)
         on_stack = (strings += type.cap) <= kStackStrings;
       if (!on_stack) l.home = Home::Frame;
+      l.is_volatile = plan_.is_large && l.home == Home::Frame;
     }
+    if (plan_.is_large) return;
     if (plan_.has_loop || (calls_back_ && has_frame())) hide_values();
   }
 
@@ -189,7 +231,9 @@ class Planner {
 
   const Body& body_;
   uint32_t parameters_;
+  LocalUses uses_;
   BodyPlan plan_;
+  std::vector<bool> brief_;
   std::vector<std::set<uint32_t>> functions_;
   std::set<LocalId> assigned_;       ///< since the body's start
   std::set<LocalId> assigned_here_;  ///< since the iteration's start
@@ -202,8 +246,30 @@ class Planner {
 
 }  // namespace
 
-BodyPlan plan_body(const Body& body, uint32_t parameters) {
-  return Planner(body, parameters).run();
+BodyPlan plan_body(const Body& body, uint32_t parameters, bool is_large) {
+  return Planner(body, parameters, is_large).run();
+}
+
+LocalUses::LocalUses(const Body& body) : reads(body.locals.size()), writes(body.locals.size()) {
+  count(body.block);
+}
+
+void LocalUses::count(const Block& block) {
+  for (const Inst& inst : block) {
+    for (const Operand& o : inst.args)
+      if (o.kind == Operand::Local) ++reads[o.local];
+    if (inst.dst != kNone) ++writes[inst.dst];
+    if (inst.declined != kNone) ++writes[inst.declined];
+    for (const Block& inner : inst.blocks) count(inner);
+  }
+}
+
+bool is_condition(const LocalUses& uses, const Block& block, size_t at) {
+  LocalId id = block[at].dst;
+  if (id == kNone || uses.reads[id] != 1 || uses.writes[id] != 1 || at + 1 == block.size())
+    return false;
+  const Inst& next = block[at + 1];
+  return next.op == Op::If && next.args[0].kind == Operand::Local && next.args[0].local == id;
 }
 
 uint32_t capacity(const ir::Module& module, const ir::Type& type) {

@@ -14,39 +14,24 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 
+#include "emit/walk_cost.h"
 #include "ir/ir.h"
 
 namespace coretap::kernel {
 
-/// What the verifier pays for walking something once.
-struct WalkCost {
-  uint64_t steps = 0;     ///< instructions
-  uint64_t branches = 0;  ///< put aside, if all are open at once
-  WalkCost& operator+=(const WalkCost& other) {
-    steps += other.steps;
-    branches += other.branches;
-    return *this;
-  }
-};
-
 class LoopBounds {
  public:
   explicit LoopBounds(const ir::Module& module);
-  uint64_t turns(const ir::Inst& loop) const { return turns_.at(&loop); }
+  uint64_t turns(const ir::Inst& loop) const { return costs_.turns(loop); }
 
  private:
   void bound_body(const ir::Block& block, WalkCost budget);
   void bound(const ir::Inst& loop, WalkCost budget, uint64_t most);
-  WalkCost cost(const ir::Body& body, const ir::Block& block) const;
-  WalkCost cost(const ir::Body& body, const ir::Inst& inst) const;
-  WalkCost string_cost(const ir::Body& body, const ir::Inst& inst) const;
-  WalkCost call_cost(const ir::Inst& inst) const;
 
   const ir::Module& module_;
   const ir::Body* body_ = nullptr;  ///< whose loops are being bounded
-  std::map<const ir::Inst*, uint64_t> turns_;
+  WalkCosts costs_;
 };
 
 }  // namespace coretap::kernel

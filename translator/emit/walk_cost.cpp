@@ -1,0 +1,114 @@
+#include "emit/walk_cost.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "emit/kernel_plan.h"
+
+namespace coretap::kernel {
+
+using ir::Inst;
+using ir::Op;
+using ir::Operand;
+using ir::Ty;
+
+namespace {
+
+uint64_t words(uint64_t bytes) { return (bytes + 7) / 8; }
+
+/// Copies longer than this are a helper's work: CT_COPY_INLINE in runtime/bpf/string.bpf.h.
+WalkCost copy_cost(uint64_t cap) { return {cap > 128 ? 12 : words(cap) * 2 + 4, 0}; }
+/// A search for the end of `to` by halves, and a helper call.
+WalkCost append_cost(uint64_t to) {
+  uint64_t halves = static_cast<uint64_t>(std::bit_width(to));
+  return {halves * 12 + 30, halves + 2};
+}
+
+}  // namespace
+
+WalkCost WalkCosts::of(const ir::Body& body, const ir::Block& block) const {
+  WalkCost sum;
+  for (const Inst& inst : block) sum += of(body, inst);
+  return sum;
+}
+
+WalkCost WalkCosts::of(const ir::Body& body, const Inst& inst) const {
+  WalkCost inside;
+  for (const ir::Block& b : inst.blocks) inside += of(body, b);
+  switch (inst.op) {
+    case Op::Loop: {
+      uint64_t often = turns(inst);
+      return {(inside.steps + 4) * often + 10, (inside.branches + 2) * often + 2};
+    }
+    case Op::If: return inside += {2, 1};
+    case Op::Try: return inside += {inst.dst == ir::kNone ? 4u : 250u, 4};
+    case Op::Div:
+    case Op::Mod: return {16, 4};
+    case Op::ArraySet:
+    case Op::ArrayAdd: return string_cost(body, inst) += {80, 24};
+    case Op::StatAdd: return string_cost(body, inst) += {200, 30};
+    case Op::ArrayGet:
+    case Op::ArrayIn:
+    case Op::ArrayDelete: return string_cost(body, inst) += {30, 4};
+    case Op::Load:
+    case Op::LoadStr:
+    case Op::LoadBytes: return string_cost(body, inst) += {20, 3};
+    case Op::CoreField: return {40, 5};
+    case Op::Call:
+    case Op::EmbeddedC: return call_cost(inst);
+    case Op::Send: return string_cost(body, inst) += {60, 4};
+    default: return string_cost(body, inst) += {4, 1};
+  }
+}
+
+/// What the strings that `inst` reads and writes cost besides.
+WalkCost WalkCosts::string_cost(const ir::Body& body, const Inst& inst) const {
+  auto cap_of = [&](const Operand& o) -> uint64_t {
+    if (o.kind == Operand::StrLit) return std::min<uint64_t>(o.str.size() + 1, module_.max_string);
+    if (o.kind != Operand::Local || body.locals[o.local].type.ty != Ty::Str) return 0;
+    return capacity(module_, body.locals[o.local].type);
+  };
+  bool to_string = inst.dst != ir::kNone && body.locals[inst.dst].type.ty == Ty::Str;
+  uint64_t to = to_string ? capacity(module_, body.locals[inst.dst].type) : 0;
+  WalkCost sum;
+  if (to_string) sum += {words(to) + 2, 0};
+  for (const Operand& arg : inst.args) {
+    uint64_t from = cap_of(arg);
+    switch (inst.op) {
+      case Op::Concat: sum += append_cost(to); break;
+      case Op::StrEq:
+      case Op::StrCmp: sum += {words(from) * 6, inst.op == Op::StrCmp ? words(from) : 0}; break;
+      case Op::RegexMatch: sum += {words(from) * 90 + 20, words(from)}; break;
+      case Op::Sprintf:
+        sum += append_cost(to);
+        if (!from) sum += {21 * 50, 2};  // ct_number_text
+        break;
+      default:
+        if (from) sum += copy_cost(from);
+    }
+  }
+  if (inst.op == Op::Sprintf && inst.format)
+    for (const ast::FormatPiece& piece : *inst.format)
+      if (piece.kind == ast::FormatPiece::Literal) sum += append_cost(to);
+  return sum;
+}
+
+/// Embedded C is priced by what it may call: the functions of runtime/bpf/text.bpf.h go through a
+/// string byte by byte.
+WalkCost WalkCosts::call_cost(const Inst& inst) const {
+  if (inst.op == Op::EmbeddedC) return {100, 10};
+  const ir::Function& f = module_.functions[inst.function];
+  uint64_t widest = f.result.ty == Ty::Str ? capacity(module_, f.result) : 0;
+  WalkCost sum = {20, 2};
+  for (uint32_t i = 0; i < f.parameters; ++i) {
+    if (f.body.locals[i].type.ty != Ty::Str) continue;
+    uint64_t cap = capacity(module_, f.body.locals[i].type);
+    sum += copy_cost(cap);
+    widest = std::max(widest, cap);
+  }
+  if (!f.is_embedded) return sum += of(f.body, f.body.block);
+  bool by_bytes = f.embedded_c.find("ct_text_") != std::string::npos;
+  return sum += by_bytes ? WalkCost{widest * 100, widest * 3} : WalkCost{200 + widest, 15};
+}
+
+}  // namespace coretap::kernel
