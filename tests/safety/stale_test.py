@@ -158,8 +158,9 @@ int main(void) {
 
     def test_process_of_x(self):
         """`process.function` with -x: the text is the same, the program is another."""
-        text = ('global n probe process.function("foo") { n++ } '
-                'probe begin { system(sprintf("kill -USR1 %d", target())) } '
+        # Not in begin: the command would run before the probes are live.
+        text = ('global n, sent probe process.function("foo") { n++ } '
+                'probe timer.ms(10) { if (!sent++) system(sprintf("kill -USR1 %d", target())) } '
                 "probe timer.ms(20) { if (n == 10) { println(n) exit() } }")
         for name, padding in (("a", ""), ("b", PADDING)):
             process = self.running(name, padding)

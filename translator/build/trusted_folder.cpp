@@ -18,6 +18,8 @@ namespace coretap {
 namespace {
 
 constexpr int kFolderFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+/// Of a folder on the way: it need not be readable, like a home of mode 0711.
+constexpr int kPassFlags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 bool others_write(const struct stat& status) { return (status.st_mode & (S_IWGRP | S_IWOTH)) != 0; }
 
@@ -55,8 +57,13 @@ class Walk {
       if (!step(part)) return std::move(result_);
     }
     if (owner_ == Owner::Caller && !check(fault_of_own(here_status_))) return std::move(result_);
+    Descriptor readable(openat(here_.get(), ".", kFolderFlags));
+    if (!readable) {
+      fail_errno("cannot be opened");
+      return std::move(result_);
+    }
     result_.state = FolderState::Trusted;
-    result_.fd = std::move(here_);
+    result_.fd = std::move(readable);
     return std::move(result_);
   }
 
@@ -90,7 +97,7 @@ class Walk {
 
   bool enter_root() {
     where_ = "/";
-    here_ = Descriptor(open("/", kFolderFlags));
+    here_ = Descriptor(open("/", kPassFlags));
     return enter_here();
   }
 
@@ -109,7 +116,7 @@ class Walk {
     } else if (S_ISLNK(status.st_mode)) {
       return follow(part, status, before);
     }
-    here_ = Descriptor(openat(here_.get(), part.c_str(), kFolderFlags));
+    here_ = Descriptor(openat(here_.get(), part.c_str(), kPassFlags));
     return enter_here();
   }
 
