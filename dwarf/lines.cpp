@@ -112,6 +112,7 @@ class SiteFinder {
     const LineRow& row = lines.rows[row_index];
     LineSite site;
     site.pc = site_address(data_, unit, row);
+    if (site.pc == row.address) site.view = row.view;
     site.source = {lines.files[row.file], row.line, row.column};
     int scope = scopes.scope_of_line(row.address, row.line);
     if (scope >= 0) {
@@ -162,6 +163,11 @@ UnitLines read_lines(const Unit& unit, const ElfFile& object) {
     row.line = static_cast<uint32_t>(line);
     row.column = static_cast<uint16_t>(std::min(column, 0xffff));
     row.file = files.index_of(dwarf_linesrc(source, nullptr, nullptr));
+    // libdw sorts by address and keeps the order of one address. An architecture whose assembler advances by
+    // DW_LNS_fixed_advance_pc (RISC-V) would go on counting there; none that we know does.
+    const LineRow* previous = lines.rows.empty() ? nullptr : &lines.rows.back();
+    if (previous && previous->address == address && !previous->end_sequence)
+      row.view = previous->view + 1;
     lines.rows.push_back(row);
   }
   return lines;

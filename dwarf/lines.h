@@ -19,6 +19,7 @@ struct LineRow {
   uint64_t address = 0;
   uint32_t line = 0;
   uint32_t file = 0;  ///< index into UnitLines::files
+  uint32_t view = 0;  ///< how many rows of its sequence come before it at the same address
   uint16_t column = 0;
   bool is_stmt = false;
   bool end_sequence = false;

@@ -98,10 +98,10 @@ class DwarfModule : public Module {
     if (!die) return std::nullopt;
     return make_variable(*data_, &*die, true);
   }
-  VarLocation location_at(const Variable& variable, uint64_t pc) const override {
+  VarLocation location_at(const Variable& variable, CodePoint point) const override {
     auto die = data_->die_at(variable.die_offset);
     if (!die) return unavailable("it is not in the debug information of this object");
-    return compile_location(*data_, *die, pc);
+    return compile_location(*data_, *die, point);
   }
   TypePtr return_type(uint64_t pc) const override {
     const Unit* unit = data_->unit_at(pc);

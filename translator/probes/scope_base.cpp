@@ -128,16 +128,35 @@ const std::vector<ast::Component>* components_of(const ast::Expr& expr) {
   }
 }
 
+/// A lowering whose code is thrown away: tells whether a real one would succeed.
+class TrialLowering final : public ContextLowering {
+ public:
+  ir::Builder& builder() override { return builder_; }
+  ir::Module& module() override { return module_; }
+  Diagnostics& diagnostics() override { return diagnostics_; }
+  ir::Operand lower_long(const ast::Expr&) override { return any_number(); }
+  ir::Operand entry_register(unsigned, ir::Operand) override { return any_number(); }
+  ir::Operand any_number() { return ir::Operand::of(builder_.temp(ir::Ty::Long)); }
+
+ private:
+  ir::Module module_;
+  ir::Body body_;
+  ir::Builder builder_{body_, {}};
+  Diagnostics diagnostics_;
+};
+
 }  // namespace
 
+/// What is defined is what can be read: only the reading itself knows all that may be in its way.
 bool VariableScope::defines(const ast::Expr& expr) {
-  if (expr.kind == ast::ExprKind::Target) {
-    const auto& target = static_cast<const ast::Target&>(expr);
-    if (is_group_name(target.name)) return text(target.name) || group(target.name);
-  }
-  Problem problem;
-  std::optional<Root> root = root_of(expr, problem);
-  return root && plan_access(root->type, *components_of(expr), problem);
+  TrialLowering trial;
+  if (expr.kind == ast::ExprKind::Target)
+    return lower(static_cast<const ast::Target&>(expr), trial).has_value();
+  if (expr.kind == ast::ExprKind::AtVar)
+    return lower(static_cast<const ast::AtVar&>(expr), trial).has_value();
+  if (expr.kind != ast::ExprKind::Cast) return false;
+  const auto& cast = static_cast<const ast::Cast&>(expr);
+  return lower_cast(cast, trial.any_number(), this, context_, trial).has_value();
 }
 
 debug::TypePtr VariableScope::type_of(const ast::Expr& expr) {
