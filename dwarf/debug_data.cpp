@@ -27,6 +27,9 @@
 namespace coretap::debug {
 namespace {
 
+// Codes that came after DWARF 5 (dwarfstd.org, "DWARF Language names"); libdw's header has not got them yet.
+constexpr int kLangCpp17 = 0x2a, kLangCpp20 = 0x2b, kLangC17 = 0x2c;
+
 std::string directory_of(const std::string& path) {
   size_t slash = path.rfind('/');
   return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
@@ -60,7 +63,20 @@ bool is_c_language(Dwarf_Die* unit) {
     case DW_LANG_C89:
     case DW_LANG_C99:
     case DW_LANG_C11:
+    case kLangC17:
     case DW_LANG_Mips_Assembler: return true;
+    default: return false;
+  }
+}
+
+bool is_cpp_language(Dwarf_Die* unit) {
+  switch (dwarf_srclang(unit)) {
+    case DW_LANG_C_plus_plus:
+    case DW_LANG_C_plus_plus_03:
+    case DW_LANG_C_plus_plus_11:
+    case DW_LANG_C_plus_plus_14:
+    case kLangCpp17:
+    case kLangCpp20: return true;
     default: return false;
   }
 }
@@ -179,6 +195,7 @@ void DebugData::load_units() {
     unit.is_partial = dwarf_tag(&die) != DW_TAG_compile_unit;
     unit.is_c = is_c_language(&die);
     unit.language = dwarf_srclang(&die);
+    unit.is_cpp = is_cpp_language(&die);
     unit.producer = read_producer(&die);
     if (const char* directory = die_string(&die, DW_AT_comp_dir)) unit.comp_dir = directory;
     size_t index = units_.size();

@@ -38,6 +38,7 @@ struct Unit {
   bool is_partial = false;  ///< DW_TAG_partial_unit (dwz) or a type unit: no code
   bool is_c = true;         ///< no namespaces or classes to look into
   int language = 0;         ///< DW_LANG_*
+  bool is_cpp = false;
   Producer producer;
   std::string comp_dir;
   mutable std::unique_ptr<UnitScopes> scopes;

@@ -202,12 +202,14 @@ std::vector<LineSite> find_line_sites(const DebugData& data, const LineQuery& qu
   return sites;
 }
 
-std::optional<SourceLine> find_line_at(const DebugData& data, uint64_t pc) {
-  const Unit* unit = data.unit_at(pc);
+std::optional<SourceLine> find_line_at(const DebugData& data, CodePoint point) {
+  const Unit* unit = data.unit_at(point.pc);
   if (!unit) return std::nullopt;
   const UnitLines& lines = data.lines(*unit);
-  auto after = std::upper_bound(lines.rows.begin(), lines.rows.end(), pc,
-                                [](uint64_t value, const LineRow& r) { return value < r.address; });
+  auto after = std::upper_bound(
+      lines.rows.begin(), lines.rows.end(), point, [](const CodePoint& value, const LineRow& row) {
+        return value.pc != row.address ? value.pc < row.address : value.view < row.view;
+      });
   if (after == lines.rows.begin()) return std::nullopt;
   const LineRow& row = *std::prev(after);
   if (row.end_sequence) return std::nullopt;

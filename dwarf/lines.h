@@ -42,7 +42,8 @@ struct LineQuery {
 };
 std::vector<LineSite> find_line_sites(const DebugData& data, const LineQuery& query);
 std::vector<SourceLine> find_code_lines(const DebugData& data, const std::string& file_glob);
-std::optional<SourceLine> find_line_at(const DebugData& data, uint64_t pc);
+/// The line of the row at `point`, or of the last one before it.
+std::optional<SourceLine> find_line_at(const DebugData& data, CodePoint point);
 /// The lines of all rows for code in [start, end).
 std::vector<SourceLine> find_lines_in(const DebugData& data, uint64_t start, uint64_t end);
 

@@ -54,13 +54,13 @@ std::string spans_of(const std::set<uint32_t>& visible) {
 
 /// Why there is no location at `point`, though there may be elsewhere.
 std::string optimised_out(const DebugData& data, Dwarf_Die* die, Dwarf_Attribute* attr,
-                          uint64_t pc) {
+                          CodePoint point) {
   std::set<uint32_t> visible = visible_lines(data, die, attr);
   if (visible.empty()) return "it was optimised out everywhere";
   // The probed line has code in several places, and the variable is in another of them.
-  bool is_elsewhere_on_line = false;
-  for (const SourceLine& own : find_lines_in(data, pc, pc + 1))
-    if (own.file == declaration_file(*die)) is_elsewhere_on_line |= visible.erase(own.line) != 0;
+  std::optional<SourceLine> own = find_line_at(data, point);
+  bool is_elsewhere_on_line =
+      own && own->file == declaration_file(*die) && visible.erase(own->line) != 0;
   if (visible.empty())
     return "it was optimised out at this address; it is visible in other code of the same line";
   std::string lines = spans_of(visible);
@@ -141,7 +141,7 @@ VarLocation compile_location_of(const LocationContext& from, Dwarf_Die die) {
     }
   }
   if (location.kind == VarLocation::Unavailable && location.why.empty())
-    location.why = optimised_out(context.data, &die, &attr, context.point.pc);
+    location.why = optimised_out(context.data, &die, &attr, context.point);
   return location;
 }
 

@@ -20,9 +20,9 @@ LocExprPtr compile_bound(const DebugData& data, Dwarf_Attribute* attr, CodePoint
 /// The canonical frame address when the instruction at `pc` is about to run; null if the object
 /// has no unwind information for it.
 LocExprPtr compile_cfa(const DebugData& data, uint64_t pc);
-/// Where a value is when the function around `pc` has just returned, by the machine's calling
+/// Where a value of `type` is when the function around `pc` has just returned, by the machine's calling
 /// convention.
-VarLocation compile_return_location(const DebugData& data, const Type* type);
+VarLocation compile_return_location(const DebugData& data, const Type* type, uint64_t pc);
 /// Where `parameter` of `function` is on entry, by the calling convention; nothing if it is on the
 /// stack (DWARF describes that one well) or cannot be known.
 std::optional<VarLocation> compile_argument_location(const DebugData& data, Dwarf_Die function,

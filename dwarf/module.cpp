@@ -114,7 +114,7 @@ class DwarfModule : public Module {
   }
   LocExprPtr cfa_at(uint64_t pc) const override { return compile_cfa(*data_, pc); }
   VarLocation return_location(uint64_t pc) const override {
-    return compile_return_location(*data_, return_type(pc).get());
+    return compile_return_location(*data_, return_type(pc).get(), pc);
   }
   TypePtr type_named(const std::string& name) const override {
     if (!data_->has_dwarf()) return nullptr;

@@ -122,6 +122,14 @@ class DwarfType : public Type {
     Dwarf_Die die = die_;
     return kind_of(&die) == TypeKind::Array ? counts_of(&die) : std::vector<uint64_t>{};
   }
+  bool is_vector() const override {
+    Dwarf_Die die = die_;
+    return die_own_flag(&die, DW_AT_GNU_vector);
+  }
+  bool is_passed_by_address() const override {
+    Dwarf_Die die = definition();
+    return die_unsigned(&die, DW_AT_calling_convention) == DW_CC_pass_by_reference;
+  }
   LocExprPtr array_count_at(size_t dim, CodePoint point, std::string& why) const override;
   std::vector<Member> members() const override;
   std::vector<std::pair<std::string, int64_t>> enumerators() const override;

@@ -86,7 +86,14 @@ class StringSizer {
       }
       if (piece.width_kind != ast::FormatPiece::None) return round8(module_.max_string);
       const Operand& arg = inst.args[next++];
-      total += piece.conversion == 's' ? cap_of(arg, body) : 24;
+      if (piece.is_wide()) next++;
+      if (piece.conversion == 'E') return round8(module_.max_string);
+      constexpr uint32_t kWidestNumber = 24, kWidestWide = 40;
+      total += piece.conversion == 's' ? cap_of(arg, body)
+               : piece.is_wide()       ? kWidestWide
+                                       : kWidestNumber;
+      constexpr uint32_t kMark = 7;  // "<fault>", or quotes
+      if (piece.fault_bit >= 0) total += kMark;
     }
     return static_cast<uint32_t>(std::min<uint64_t>(round8(total), round8(module_.max_string)));
   }

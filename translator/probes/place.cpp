@@ -331,6 +331,18 @@ std::optional<Operand> PlaceEmitter::read_raw(const Place& place, uint32_t size,
   return bytes;
 }
 
+std::optional<Operand> PlaceEmitter::read_part(const Place& place, uint64_t at) {
+  if (!problem_.empty()) return std::nullopt;
+  Place part = place;
+  if (!part.core_path.empty()) {
+    part.base = memory_address(place);
+    part.core_path.clear();
+    part.offset = 0;
+  }
+  part.offset += static_cast<int64_t>(at);
+  return read_raw(part, 8, false);
+}
+
 std::optional<Operand> PlaceEmitter::read(const Place& place) {
   if (!problem_.empty()) return std::nullopt;
   if (is_aggregate(place)) return address(place);

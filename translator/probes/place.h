@@ -65,6 +65,8 @@ class PlaceEmitter {
   /// The value as a long: sized and sign-extended by type; of an aggregate its address. Nothing,
   /// with the reason in `problem()`, if it has none.
   std::optional<ir::Operand> read(const Place& place);
+  /// The eight bytes at `at` of an object that is larger than a number.
+  std::optional<ir::Operand> read_part(const Place& place, uint64_t at);
   std::optional<ir::Operand> address(const Place& place);
   const std::string& problem() const { return problem_; }
 
