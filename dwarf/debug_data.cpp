@@ -201,7 +201,7 @@ void DebugData::load_units() {
     size_t index = units_.size();
     if (!unit.is_partial)
       for_each_range(&die, [&](uint64_t lo, uint64_t hi) {
-        unit_ranges_.push_back({lo, hi, index});
+        if (object_->file_offset(lo)) unit_ranges_.push_back({lo, hi, index});
       });
     units_.push_back(std::move(unit));
   }
@@ -221,12 +221,12 @@ const Unit* DebugData::unit_at(uint64_t pc) const {
 }
 
 const UnitScopes& DebugData::scopes(const Unit& unit) const {
-  if (!unit.scopes) unit.scopes = std::make_unique<UnitScopes>(unit);
+  if (!unit.scopes) unit.scopes = std::make_unique<UnitScopes>(*object_, unit);
   return *unit.scopes;
 }
 
 const UnitLines& DebugData::lines(const Unit& unit) const {
-  if (!unit.lines) unit.lines = std::make_unique<UnitLines>(read_lines(unit, *object_));
+  if (!unit.lines) unit.lines = std::make_unique<UnitLines>(read_lines(*this, unit));
   return *unit.lines;
 }
 

@@ -139,7 +139,7 @@ class SiteFinder {
 
 }  // namespace
 
-UnitLines read_lines(const Unit& unit, const ElfFile& object) {
+UnitLines read_lines(const DebugData& data, const Unit& unit) {
   UnitLines lines;
   Dwarf_Die die = unit.die;
   Dwarf_Lines* table = nullptr;
@@ -158,7 +158,8 @@ UnitLines read_lines(const Unit& unit, const ElfFile& object) {
     dwarf_lineendsequence(source, &row.end_sequence);
     dwarf_lineprologueend(source, &row.prologue_end);
     // The end of a sequence is one past its code and may be outside of every segment.
-    if (!row.end_sequence && !object.file_offset(address)) continue;
+    // A row elsewhere outside of the unit's own code is of a function that the linker discarded.
+    if (!row.end_sequence && data.unit_at(address) != &unit) continue;
     row.address = address;
     row.line = static_cast<uint32_t>(line);
     row.column = static_cast<uint16_t>(std::min(column, 0xffff));

@@ -11,7 +11,6 @@
 namespace coretap::debug {
 
 class DebugData;
-class ElfFile;
 struct Unit;
 
 /// One row of a unit's line table.
@@ -32,7 +31,7 @@ struct UnitLines {
 };
 
 /// Decodes the unit's table; rows of code that the linker discarded are left out.
-UnitLines read_lines(const Unit& unit, const ElfFile& object);
+UnitLines read_lines(const DebugData& data, const Unit& unit);
 
 /// A query for Module::line_sites.
 struct LineQuery {

@@ -384,6 +384,8 @@ bool Machine::run_value_op(const Dwarf_Op& op, Stack& stack) {
     return true;
   }
   auto static_address = [&](uint64_t address) {
+    if (!context_.data.object().is_allocated(address))
+      throw CannotCompile{"the linker discarded it"};
     auto node = std::make_shared<LocExpr>();
     node->op = LocExpr::StaticAddr;
     node->value = static_cast<int64_t>(address);
