@@ -20,7 +20,6 @@ using ir::Ty;
 namespace {
 
 constexpr uint32_t kMaxKeyBytes = 512;  // kernel/bpf/hashtab.c: MAX_BPF_STACK bounds key_size
-constexpr uint32_t kSiteText = 128;
 
 uint32_t round8(size_t n) { return static_cast<uint32_t>((n + 7) & ~size_t{7}); }
 
@@ -156,7 +155,7 @@ class StringSizer {
         uint32_t longest = 8;
         for (const ir::Site& site : handler.sites)
           for (const std::string* text : {&site.pp, &site.function, &site.file_line})
-            longest = std::max(longest, round8(std::min<size_t>(text->size() + 1, kSiteText)));
+            longest = std::max(longest, round8(std::min<size_t>(text->size() + 1, module_.max_string)));
         return longest;
       }
       default: return round8(module_.max_string);
