@@ -17,11 +17,13 @@
 #include "dwarf/code_flow.h"
 #include "dwarf/die.h"
 #include "dwarf/extent.h"
+#include "dwarf/flow_graph.h"
 #include "dwarf/functions.h"
 #include "dwarf/jump_sources.h"
 #include "dwarf/landing_pads.h"
 #include "dwarf/lines.h"
 #include "dwarf/names.h"
+#include "dwarf/no_return.h"
 #include "dwarf/scopes.h"
 
 namespace coretap::debug {
@@ -269,6 +271,17 @@ const CodeFlow* DebugData::code_flow(uint64_t pc) const {
   auto [cached, is_new] = code_flows_.try_emplace(extent.entry);
   if (is_new) cached->second = CodeFlow::decode(*object_, extent.ranges, extent.entry);
   return cached->second.get();
+}
+
+const FlowGraph* DebugData::flow_graph(uint64_t pc) const {
+  const CodeFlow* code = code_flow(pc);
+  if (!code) return nullptr;
+  if (!no_return_) no_return_ = std::make_unique<NoReturnCalls>(*this);
+  std::unique_ptr<FlowGraph>& graph = flow_graphs_[code];
+  if (!graph)
+    graph = std::make_unique<FlowGraph>(
+        *code, [this](const Instruction& call) { return no_return_->never_returns(call); });
+  return graph.get();
 }
 
 const FunctionSymbol* DebugData::symbol_at(uint64_t pc) const {

@@ -219,6 +219,31 @@ std::vector<ElfFile::CodeSegment> ElfFile::code_segments() const {
   return found;
 }
 
+void ElfFile::for_each_relocation(
+    const std::function<void(uint64_t, std::string_view, int64_t)>& visit) const {
+  Elf_Scn* table = find_section_type(SHT_DYNSYM);
+  GElf_Shdr table_header{};
+  Elf_Data* symbols =
+      table && gelf_getshdr(table, &table_header) ? elf_getdata(table, nullptr) : nullptr;
+  for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_, section));) {
+    GElf_Shdr header;
+    if (!gelf_getshdr(section, &header) || header.sh_type != SHT_RELA || header.sh_entsize == 0 ||
+        !(header.sh_flags & SHF_ALLOC))
+      continue;
+    Elf_Data* data = elf_getdata(section, nullptr);
+    for (size_t i = 0; data && i < data->d_size / header.sh_entsize; i++) {
+      GElf_Rela relocation;
+      GElf_Sym symbol;
+      if (!gelf_getrela(data, static_cast<int>(i), &relocation)) break;
+      const auto number = static_cast<int>(GELF_R_SYM(relocation.r_info));
+      const char* name = number != 0 && symbols && gelf_getsym(symbols, number, &symbol)
+                             ? elf_strptr(elf_, table_header.sh_link, symbol.st_name)
+                             : nullptr;
+      visit(relocation.r_offset, name ? name : "", relocation.r_addend);
+    }
+  }
+}
+
 std::optional<uint64_t> ElfFile::file_offset(uint64_t address) const {
   auto covers = [&](const AddressRange& range) {
     return address >= range.lo && address < range.hi;

@@ -53,6 +53,9 @@ class ElfFile {
   std::vector<FunctionSymbol> function_symbols() const;
   /// Every name of both symbol tables, and whether the file defines it.
   void for_each_name(const std::function<void(std::string_view, bool is_defined)>& visit) const;
+  /// Every dynamic relocation of a word of data: its address, the symbol's name ("" if it is this object's own place), addend.
+  void for_each_relocation(const std::function<void(uint64_t slot, std::string_view symbol,
+                                                    int64_t addend)>& visit) const;
   /// A shared object that others are linked with (DT_SONAME).
   bool is_library() const;
   bool has_symtab() const { return find_section_type(SHT_SYMTAB) != nullptr; }
