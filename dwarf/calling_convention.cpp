@@ -4,8 +4,11 @@
 // INTEGER. Integer eightbytes of arguments take rdi, rsi, rdx, rcx, r8, r9 in order; an object that
 // does not fit in the registers that are left goes to the stack as a whole. Results take rax, rdx.
 // Objects over 16 bytes are passed on the stack and returned in memory, whose address the callee
-// gets as a hidden first argument and leaves in rax. (C++ objects that are not trivially copyable
-// are passed by address; DWARF does not say which those are, so they are taken for plain ones.)
+// gets as a hidden first argument and leaves in rax. A C++ object with code of its own for copying is
+// passed by address, and returned in memory, whatever its size (Itanium C++ ABI, 3.1.1).
+//
+// Rust and Go have conventions of their own, which differ as soon as a value is no single number; there nothing
+// else is said to be known.
 #include <elf.h>
 
 #include <algorithm>
@@ -21,6 +24,8 @@ namespace {
 constexpr uint64_t kEightbyte = 8;
 constexpr uint64_t kMaxInRegisters = 16;
 constexpr int kMaxDepth = 32;
+constexpr unsigned kVectorArguments = 8;  // xmm0 to xmm7
+constexpr char kX87Type[] = "long double";
 
 enum class Class : uint8_t { None, Integer, Sse, Memory };
 
@@ -38,10 +43,12 @@ void classify(const Type& type, uint64_t offset, Class (&classes)[2], int depth)
       classes[offset / kEightbyte] = merge(classes[offset / kEightbyte], one);
   };
   if (depth > kMaxDepth) return put(Class::Memory);
+  if (type.is_vector()) return put(type.byte_size() > kMaxInRegisters ? Class::Memory : Class::Sse);
   switch (type.kind()) {
     case TypeKind::Float:
-      // long double is X87, and is left in st0.
-      return put(type.byte_size() > kEightbyte ? Class::Memory : Class::Sse);
+      if (type.byte_size() > kEightbyte && type.name() != kX87Type && offset == 0)
+        classes[1] = Class::Sse;  // complex double, __float128
+      return put(type.name() == kX87Type ? Class::Memory : Class::Sse);
     case TypeKind::Struct:
     case TypeKind::Union:
       for (const Member& member : type.members())
@@ -75,20 +82,59 @@ VarLocation in_register(unsigned number) {
 struct Passing {
   Class classes[2] = {Class::None, Class::None};
   bool in_memory = false;
-  size_t integers = 0;  ///< integer registers that it takes
+  bool by_address = false;  ///< what travels is its address
+  size_t integers = 0;      ///< integer registers that it takes
+  size_t vectors = 0;       ///< vector registers
 };
 
 Passing passing_of(const Type& type) {
   Passing passing;
   uint64_t size = type.byte_size();
+  passing.by_address = type.is_passed_by_address();
+  if (passing.by_address) {
+    passing.integers = 1;
+    return passing;
+  }
   if (size <= kMaxInRegisters) classify(type, 0, passing.classes, 0);
   passing.in_memory = size > kMaxInRegisters;
   for (Class one : passing.classes) {
     passing.in_memory |= one == Class::Memory;
     passing.integers += one == Class::Integer;
+    passing.vectors += one == Class::Sse;
   }
-  if (passing.in_memory) passing.integers = 0;
+  if (passing.in_memory) passing.integers = passing.vectors = 0;
   return passing;
+}
+
+/// What memory arguments are aligned to; a type's own DW_AT_alignment is not known here.
+uint64_t alignment_of(const Type& type, int depth) {
+  if (depth > kMaxDepth) return kEightbyte;
+  uint64_t alignment = kEightbyte;
+  switch (type.kind()) {
+    case TypeKind::Struct:
+    case TypeKind::Union:
+      for (const Member& member : type.members())
+        if (member.type) alignment = std::max(alignment, alignment_of(*member.type, depth + 1));
+      return alignment;
+    case TypeKind::Array:
+      if (TypePtr element = type.target(); element && !type.is_vector())
+        return alignment_of(*element, depth + 1);
+      break;
+    default: break;
+  }
+  return std::max(alignment, std::min(type.byte_size(), kMaxInRegisters));
+}
+
+bool has_c_convention(const DebugData& data, uint64_t pc) {
+  const Unit* unit = data.unit_at(pc);
+  return !unit || unit->is_c || unit->is_cpp;
+}
+
+VarLocation in_memory_at(LocExprPtr address) {
+  VarLocation location;
+  location.kind = VarLocation::Memory;
+  location.expr = std::move(address);
+  return location;
 }
 
 /// An object whose integer eightbytes are in `registers`, in order.
@@ -114,7 +160,7 @@ VarLocation in_registers(const Passing& passing, uint64_t size, const unsigned* 
 
 }  // namespace
 
-VarLocation compile_return_location(const DebugData& data, const Type* type) {
+VarLocation compile_return_location(const DebugData& data, const Type* type, uint64_t pc) {
   if (!type) return unavailable("the function returns nothing");
   if (data.object().machine() != EM_X86_64)
     return unsupported("return values of this machine are not supported");
@@ -123,35 +169,85 @@ VarLocation compile_return_location(const DebugData& data, const Type* type) {
   if (size == 0) return unavailable("the size of the returned type is not known");
   if (type->kind() == TypeKind::Float)
     return unsupported("it is returned in a floating-point register, which a probe cannot read");
+  if (!type->is_scalar() && !has_c_convention(data, pc))
+    return unsupported("how this language returns a value of more than one number is not known");
   Passing passing = passing_of(*type);
-  if (!passing.in_memory) return in_registers(passing, size, machine.integer_results.data());
-  VarLocation location;
-  location.kind = VarLocation::Memory;
-  location.expr = expr::reg(machine.integer_results[0]);
-  return location;
+  if (passing.in_memory || passing.by_address)
+    return in_memory_at(expr::reg(machine.integer_results[0]));
+  return in_registers(passing, size, machine.integer_results.data());
 }
+
+namespace {
+
+/// Is the parameter's place described by an address that was passed in its stead?
+bool is_described_by_address(Dwarf_Die* parameter) {
+  Dwarf_Attribute attr;
+  Dwarf_Op* ops = nullptr;
+  size_t count = 0;
+  return dwarf_attr_integrate(parameter, DW_AT_location, &attr) &&
+         dwarf_getlocation(&attr, &ops, &count) == 0 && count == 2 && ops[1].atom == DW_OP_deref;
+}
+
+/// Hands out registers and stack to the parameters in their order.
+class ArgumentCounter {
+ public:
+  explicit ArgumentCounter(const MachineRegisters& machine, bool has_hidden_result)
+      : machine_(machine), integers_(has_hidden_result ? 1 : 0) {}
+
+  VarLocation next(const Type& type, bool by_address) {
+    Passing passing = passing_of(type);
+    if (by_address && !passing.by_address) {
+      passing = {};
+      passing.by_address = true;
+      passing.integers = 1;
+    }
+    bool fits = !passing.in_memory &&
+                integers_ + passing.integers <= machine_.integer_arguments.size() &&
+                vectors_ + passing.vectors <= kVectorArguments;
+    if (!fits) return on_stack(type, passing);
+    const unsigned* registers = &machine_.integer_arguments[integers_];
+    integers_ += passing.integers;
+    vectors_ += passing.vectors;
+    return passing.by_address ? in_memory_at(expr::reg(registers[0]))
+                              : in_registers(passing, type.byte_size(), registers);
+  }
+
+ private:
+  /// Above the return address, which is on top of the stack at the entry.
+  VarLocation on_stack(const Type& type, const Passing& passing) {
+    uint64_t alignment = passing.by_address ? kEightbyte : alignment_of(type, 0);
+    uint64_t size = passing.by_address ? kEightbyte : type.byte_size();
+    stack_ = (stack_ + alignment - 1) / alignment * alignment;
+    LocExprPtr address = expr::binary(LocExpr::Add, expr::reg(machine_.stack_pointer),
+                                      expr::constant(static_cast<int64_t>(kEightbyte + stack_)));
+    stack_ += (size + kEightbyte - 1) / kEightbyte * kEightbyte;
+    return in_memory_at(passing.by_address ? expr::deref(address, kEightbyte) : address);
+  }
+
+  const MachineRegisters& machine_;
+  size_t integers_, vectors_ = 0;
+  uint64_t stack_ = 0;
+};
+
+}  // namespace
 
 std::optional<VarLocation> compile_argument_location(const DebugData& data, Dwarf_Die function,
                                                      const Dwarf_Die& parameter) {
   if (data.object().machine() != EM_X86_64) return std::nullopt;
-  const MachineRegisters& machine = *registers_of(EM_X86_64);
-  size_t used = 0;
+  if (!has_c_convention(data, die_entry_pc(&function).value_or(0))) return std::nullopt;
   TypePtr result = type_of(data, &function);
-  if (result && passing_of(*result).in_memory && result->kind() != TypeKind::Float) used = 1;
+  Passing returned = result ? passing_of(*result) : Passing{};
+  const bool is_x87 = result && result->kind() == TypeKind::Float;  // left in st0
+  ArgumentCounter counter(*registers_of(EM_X86_64),
+                          !is_x87 && (returned.in_memory || returned.by_address));
   std::optional<VarLocation> location;
   for_each_child(&function, [&](Dwarf_Die* die) {
     if (dwarf_tag(die) != DW_TAG_formal_parameter) return true;
     TypePtr type = type_of(data, die);
     if (!type || type->byte_size() == 0) return false;
-    Passing passing = passing_of(*type);
-    bool fits = !passing.in_memory && used + passing.integers <= machine.integer_arguments.size();
-    if (die->addr == parameter.addr) {
-      if (fits)
-        location = in_registers(passing, type->byte_size(), &machine.integer_arguments[used]);
-      return false;
-    }
-    if (fits) used += passing.integers;
-    return true;
+    VarLocation one = counter.next(*type, is_described_by_address(die));
+    if (die->addr == parameter.addr) location = std::move(one);
+    return !location;
   });
   return location;
 }

@@ -115,9 +115,8 @@ bool CodeFlow::is_switch(const ElfFile& object, uint64_t address, bool strict) c
 void CodeFlow::connect(const ElfFile& object, uint64_t entry) {
   entry_ = entry;
   const bool has_tables =
-      std::any_of(instructions_.begin(), instructions_.end(), [](const Instruction& i) {
-        return i.flow == Instruction::Flow::IndirectJump;
-      });
+      std::any_of(instructions_.begin(), instructions_.end(),
+                  [](const Instruction& i) { return i.flow == Instruction::Flow::IndirectJump; });
   if (has_tables) table_targets_ = read_jump_tables(object);
   std::vector<bool> has_predecessor(instructions_.size(), false);
   is_target_.assign(instructions_.size(), false);
@@ -182,6 +181,29 @@ void CodeFlow::for_each_successor(size_t index, Visit visit) const {
     for (size_t target : table_targets_) visit(target);
 }
 
+std::vector<size_t> CodeFlow::successors(size_t index) const {
+  std::vector<size_t> found;
+  for_each_successor(index, [&](size_t next) { found.push_back(next); });
+  return found;
+}
+
+void CodeFlow::walk(const std::vector<uint64_t>& starts,
+                    const std::function<bool(const Instruction&)>& visit) const {
+  std::vector<bool> seen(instructions_.size(), false);
+  std::vector<size_t> pending;
+  auto add = [&](size_t index) {
+    if (!seen[index]) pending.push_back(index);
+    seen[index] = true;
+  };
+  for (uint64_t start : starts)
+    if (auto index = index_of(start)) add(*index);
+  while (!pending.empty()) {
+    size_t index = pending.back();
+    pending.pop_back();
+    if (visit(instructions_[index])) for_each_successor(index, add);
+  }
+}
+
 std::vector<bool> CodeFlow::reachable(const std::vector<uint64_t>& others) const {
   std::vector<bool> seen(instructions_.size(), false);
   std::vector<size_t> pending;
@@ -230,50 +252,6 @@ std::vector<uint64_t> CodeFlow::unexplained() const {
   for (size_t root : roots_)
     if (instructions_[root].address != entry_) found.push_back(instructions_[root].address);
   return found;
-}
-
-std::vector<bool> CodeFlow::reached_first(const std::vector<uint64_t>& points) const {
-  std::vector<int> point_at(instructions_.size(), -1);
-  for (size_t i = 0; i < points.size(); i++)
-    if (auto index = index_of(points[i])) point_at[*index] = static_cast<int>(i);
-  std::vector<bool> reached(points.size(), false), seen(instructions_.size(), false);
-  std::vector<size_t> pending;
-  auto visit = [&](size_t index) {
-    if (seen[index]) return;
-    seen[index] = true;
-    if (point_at[index] >= 0)
-      reached[static_cast<size_t>(point_at[index])] = true;
-    else
-      pending.push_back(index);
-  };
-  for (size_t root : roots_) visit(root);
-  while (!pending.empty()) {
-    size_t index = pending.back();
-    pending.pop_back();
-    for_each_successor(index, visit);
-  }
-  return reached;
-}
-
-bool CodeFlow::loops_without(uint64_t point, const std::vector<uint64_t>& others) const {
-  auto start = index_of(point);
-  if (!start) return false;
-  std::vector<bool> seen(instructions_.size(), false);
-  for (uint64_t other : others)
-    if (auto index = index_of(other); index && *index != *start) seen[*index] = true;
-  std::vector<size_t> pending{*start};
-  bool came_back = false;
-  while (!pending.empty() && !came_back) {
-    size_t index = pending.back();
-    pending.pop_back();
-    for_each_successor(index, [&](size_t next) {
-      came_back = came_back || next == *start;
-      if (seen[next]) return;
-      seen[next] = true;
-      pending.push_back(next);
-    });
-  }
-  return came_back;
 }
 
 }  // namespace coretap::debug

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -37,11 +38,13 @@ class CodeFlow {
   /// Addresses that the code takes or reads from, as far as they are written in it.
   const std::vector<uint64_t>& mentioned_addresses() const { return mentioned_; }
 
-  /// Which of `points` can be reached from the entry without passing through another of them.
-  std::vector<bool> reached_first(const std::vector<uint64_t>& points) const;
-  /// Can control leave `point` and come back to it without passing through one of `others`?
-  bool loops_without(uint64_t point, const std::vector<uint64_t>& others) const;
-
+  uint64_t entry() const { return entry_; }
+  std::optional<size_t> index_of(uint64_t address) const;
+  /// Indexes of the instructions that can run right after one.
+  std::vector<size_t> successors(size_t index) const;
+  /// Visits what can be reached from `starts`, each instruction once; where `visit` says false the way ends.
+  void walk(const std::vector<uint64_t>& starts,
+            const std::function<bool(const Instruction&)>& visit) const;
   const std::vector<Instruction>& instructions() const { return instructions_; }  ///< by address
   /// What can run when the function is entered at its entry, or at one of `others` (landing pads):
   /// a flag for each of instructions(). Code that nothing leads to is not in it.
@@ -61,7 +64,6 @@ class CodeFlow {
   std::vector<size_t> read_jump_tables(const ElfFile& object) const;
   std::optional<size_t> table_entry(const ElfFile& object, uint64_t table, bool is_relative,
                                     uint64_t number) const;
-  std::optional<size_t> index_of(uint64_t address) const;
   bool begins_anew(size_t index) const;
   template <typename Visit>
   void for_each_successor(size_t index, Visit visit) const;

@@ -17,15 +17,20 @@
 #include "dwarf/code_flow.h"
 #include "dwarf/die.h"
 #include "dwarf/extent.h"
+#include "dwarf/flow_graph.h"
 #include "dwarf/functions.h"
 #include "dwarf/jump_sources.h"
 #include "dwarf/landing_pads.h"
 #include "dwarf/lines.h"
 #include "dwarf/names.h"
+#include "dwarf/no_return.h"
 #include "dwarf/scopes.h"
 
 namespace coretap::debug {
 namespace {
+
+// Codes that came after DWARF 5 (dwarfstd.org, "DWARF Language names"); libdw's header has not got them yet.
+constexpr int kLangCpp17 = 0x2a, kLangCpp20 = 0x2b, kLangC17 = 0x2c;
 
 std::string directory_of(const std::string& path) {
   size_t slash = path.rfind('/');
@@ -60,7 +65,20 @@ bool is_c_language(Dwarf_Die* unit) {
     case DW_LANG_C89:
     case DW_LANG_C99:
     case DW_LANG_C11:
+    case kLangC17:
     case DW_LANG_Mips_Assembler: return true;
+    default: return false;
+  }
+}
+
+bool is_cpp_language(Dwarf_Die* unit) {
+  switch (dwarf_srclang(unit)) {
+    case DW_LANG_C_plus_plus:
+    case DW_LANG_C_plus_plus_03:
+    case DW_LANG_C_plus_plus_11:
+    case DW_LANG_C_plus_plus_14:
+    case kLangCpp17:
+    case kLangCpp20: return true;
     default: return false;
   }
 }
@@ -179,12 +197,13 @@ void DebugData::load_units() {
     unit.is_partial = dwarf_tag(&die) != DW_TAG_compile_unit;
     unit.is_c = is_c_language(&die);
     unit.language = dwarf_srclang(&die);
+    unit.is_cpp = is_cpp_language(&die);
     unit.producer = read_producer(&die);
     if (const char* directory = die_string(&die, DW_AT_comp_dir)) unit.comp_dir = directory;
     size_t index = units_.size();
     if (!unit.is_partial)
       for_each_range(&die, [&](uint64_t lo, uint64_t hi) {
-        unit_ranges_.push_back({lo, hi, index});
+        if (object_->file_offset(lo)) unit_ranges_.push_back({lo, hi, index});
       });
     units_.push_back(std::move(unit));
   }
@@ -204,12 +223,12 @@ const Unit* DebugData::unit_at(uint64_t pc) const {
 }
 
 const UnitScopes& DebugData::scopes(const Unit& unit) const {
-  if (!unit.scopes) unit.scopes = std::make_unique<UnitScopes>(unit);
+  if (!unit.scopes) unit.scopes = std::make_unique<UnitScopes>(*object_, unit);
   return *unit.scopes;
 }
 
 const UnitLines& DebugData::lines(const Unit& unit) const {
-  if (!unit.lines) unit.lines = std::make_unique<UnitLines>(read_lines(unit, *object_));
+  if (!unit.lines) unit.lines = std::make_unique<UnitLines>(read_lines(*this, unit));
   return *unit.lines;
 }
 
@@ -252,6 +271,17 @@ const CodeFlow* DebugData::code_flow(uint64_t pc) const {
   auto [cached, is_new] = code_flows_.try_emplace(extent.entry);
   if (is_new) cached->second = CodeFlow::decode(*object_, extent.ranges, extent.entry);
   return cached->second.get();
+}
+
+const FlowGraph* DebugData::flow_graph(uint64_t pc) const {
+  const CodeFlow* code = code_flow(pc);
+  if (!code) return nullptr;
+  if (!no_return_) no_return_ = std::make_unique<NoReturnCalls>(*this);
+  std::unique_ptr<FlowGraph>& graph = flow_graphs_[code];
+  if (!graph)
+    graph = std::make_unique<FlowGraph>(
+        *code, [this](const Instruction& call) { return no_return_->never_returns(call); });
+  return graph.get();
 }
 
 const FunctionSymbol* DebugData::symbol_at(uint64_t pc) const {

@@ -22,6 +22,8 @@ class UnitScopes;
 struct UnitLines;
 class FunctionIndex;
 class NameIndex;
+class FlowGraph;
+class NoReturnCalls;
 class LandingPads;
 class JumpSources;
 
@@ -38,6 +40,7 @@ struct Unit {
   bool is_partial = false;  ///< DW_TAG_partial_unit (dwz) or a type unit: no code
   bool is_c = true;         ///< no namespaces or classes to look into
   int language = 0;         ///< DW_LANG_*
+  bool is_cpp = false;
   Producer producer;
   std::string comp_dir;
   mutable std::unique_ptr<UnitScopes> scopes;
@@ -80,6 +83,8 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
 
   /// The code of the function around pc (by DWARF, else by symbol); null if it cannot be decoded.
   const CodeFlow* code_flow(uint64_t pc) const;
+  /// The same as a graph that knows which calls do not return.
+  const FlowGraph* flow_graph(uint64_t pc) const;
 
   const LandingPads& landing_pads() const;
   const JumpSources& jump_sources() const;
@@ -113,6 +118,8 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
   mutable std::map<uint64_t, std::unique_ptr<CodeFlow>> code_flows_;  ///< by function entry
   mutable std::unique_ptr<LandingPads> landing_pads_;
   mutable std::unique_ptr<JumpSources> jump_sources_;
+  mutable std::map<const CodeFlow*, std::unique_ptr<FlowGraph>> flow_graphs_;
+  mutable std::unique_ptr<NoReturnCalls> no_return_;
   mutable Dwarf_CFI* eh_frame_ = nullptr;
   mutable bool eh_frame_tried_ = false;
 };

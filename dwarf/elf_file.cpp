@@ -98,6 +98,7 @@ std::unique_ptr<ElfFile> ElfFile::open(const std::string& path, LoadError& error
   if (!refusal.empty()) return fail(kind, refusal);
   file->machine_ = header.e_machine;
   if (!file->load_segments()) return fail(LoadError::Corrupt, "has damaged program headers");
+  file->load_sections();
   const void* id = nullptr;
   ssize_t length = dwelf_elf_gnu_build_id(elf, &id);
   if (length > 0) file->build_id_ = to_hex(id, static_cast<size_t>(length));
@@ -111,10 +112,30 @@ bool ElfFile::load_segments() {
     GElf_Phdr segment;
     if (!gelf_getphdr(elf_, static_cast<int>(i), &segment)) return false;
     if (segment.p_type != PT_LOAD) continue;
-    segments_.push_back({segment.p_vaddr, segment.p_offset, segment.p_filesz});
+    segments_.push_back({segment.p_vaddr, segment.p_offset, segment.p_filesz, segment.p_memsz});
     if (segment.p_flags & PF_X) code_segments_.push_back(segments_.back());
   }
   return true;
+}
+
+void ElfFile::load_sections() {
+  for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_, section));) {
+    GElf_Shdr header;
+    if (!gelf_getshdr(section, &header) || !(header.sh_flags & SHF_ALLOC)) continue;
+    // .tbss takes no room where its address says: that is a place in each thread's block.
+    if ((header.sh_flags & SHF_TLS) && header.sh_type == SHT_NOBITS) continue;
+    AddressRange range{header.sh_addr, header.sh_addr + header.sh_size};
+    sections_.push_back(range);
+    if (header.sh_flags & SHF_EXECINSTR) code_sections_.push_back(range);
+  }
+}
+
+bool ElfFile::is_allocated(uint64_t address) const {
+  auto covers = [&](const auto& range) { return address >= range.lo && address < range.hi; };
+  if (!sections_.empty()) return std::any_of(sections_.begin(), sections_.end(), covers);
+  return address != 0 && std::any_of(segments_.begin(), segments_.end(), [&](const Segment& s) {
+           return address >= s.address && address - s.address < s.memory_size;
+         });
 }
 
 uint64_t ElfFile::layout() const { return ct::segment_layout(elf_); }
@@ -198,7 +219,37 @@ std::vector<ElfFile::CodeSegment> ElfFile::code_segments() const {
   return found;
 }
 
+void ElfFile::for_each_relocation(
+    const std::function<void(uint64_t, std::string_view, int64_t)>& visit) const {
+  Elf_Scn* table = find_section_type(SHT_DYNSYM);
+  GElf_Shdr table_header{};
+  Elf_Data* symbols =
+      table && gelf_getshdr(table, &table_header) ? elf_getdata(table, nullptr) : nullptr;
+  for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_, section));) {
+    GElf_Shdr header;
+    if (!gelf_getshdr(section, &header) || header.sh_type != SHT_RELA || header.sh_entsize == 0 ||
+        !(header.sh_flags & SHF_ALLOC))
+      continue;
+    Elf_Data* data = elf_getdata(section, nullptr);
+    for (size_t i = 0; data && i < data->d_size / header.sh_entsize; i++) {
+      GElf_Rela relocation;
+      GElf_Sym symbol;
+      if (!gelf_getrela(data, static_cast<int>(i), &relocation)) break;
+      const auto number = static_cast<int>(GELF_R_SYM(relocation.r_info));
+      const char* name = number != 0 && symbols && gelf_getsym(symbols, number, &symbol)
+                             ? elf_strptr(elf_, table_header.sh_link, symbol.st_name)
+                             : nullptr;
+      visit(relocation.r_offset, name ? name : "", relocation.r_addend);
+    }
+  }
+}
+
 std::optional<uint64_t> ElfFile::file_offset(uint64_t address) const {
+  auto covers = [&](const AddressRange& range) {
+    return address >= range.lo && address < range.hi;
+  };
+  if (!code_sections_.empty() && std::none_of(code_sections_.begin(), code_sections_.end(), covers))
+    return std::nullopt;
   for (const Segment& segment : code_segments_)
     if (address >= segment.address && address - segment.address < segment.size)
       return address - segment.address + segment.file_offset;

@@ -53,12 +53,20 @@ class ElfFile {
   std::vector<FunctionSymbol> function_symbols() const;
   /// Every name of both symbol tables, and whether the file defines it.
   void for_each_name(const std::function<void(std::string_view, bool is_defined)>& visit) const;
+  /// Every dynamic relocation of a word of data: its address, the symbol's name ("" if it is this object's own place), addend.
+  void for_each_relocation(const std::function<void(uint64_t slot, std::string_view symbol,
+                                                    int64_t addend)>& visit) const;
   /// A shared object that others are linked with (DT_SONAME).
   bool is_library() const;
   bool has_symtab() const { return find_section_type(SHT_SYMTAB) != nullptr; }
   /// See ct::segment_layout.
   uint64_t layout() const;
+  /// File offset of code at a link-time address. Nothing for what lies in no section of code, though a segment that is
+  /// executable may cover it: the headers of the file at address 0 do, and debug information of functions that the linker
+  /// discarded says 0 (or 1, or -1: the "tombstones" of lld).
   std::optional<uint64_t> file_offset(uint64_t address) const;
+  /// Does the program have something at this address, code or data? Not so for a variable that was discarded.
+  bool is_allocated(uint64_t address) const;
   /// Up to `count` bytes of file contents at a link-time address of an executable segment.
   std::string_view code_bytes(uint64_t address, size_t count) const;
   struct CodeSegment {
@@ -71,10 +79,11 @@ class ElfFile {
 
  private:
   struct Segment {
-    uint64_t address, file_offset, size;
+    uint64_t address, file_offset, size, memory_size;
   };
   ElfFile(std::string path, int fd, Elf* elf);
   bool load_segments();
+  void load_sections();
   Elf_Scn* find_section_type(uint32_t type) const;
 
   std::string path_;
@@ -85,6 +94,11 @@ class ElfFile {
   std::string_view bytes_in(const std::vector<Segment>& segments, uint64_t address,
                             size_t count) const;
   std::vector<Segment> segments_, code_segments_;
+  struct AddressRange {
+    uint64_t lo, hi;
+  };
+  std::vector<AddressRange> sections_,
+      code_sections_;  ///< allocated ones; empty if the file has no section headers
 };
 
 /// CRC-32 as .gnu_debuglink uses it (the zlib polynomial) of a whole file; nothing on a read error.

@@ -117,7 +117,8 @@ class Walk {
   }
 
   bool returns(const Instruction& one) const {
-    return one.flow == Flow::Return || (one.flow == Flow::Jump && is_return_thunk(data_, one.target));
+    return one.flow == Flow::Return ||
+           (one.flow == Flow::Jump && is_return_thunk(data_, one.target));
   }
 
   bool is_inside(uint64_t address) const { return flow_.is_instruction(address); }
@@ -222,10 +223,10 @@ FunctionExits find_exits(const DebugData& data, uint64_t entry) {
 namespace {
 
 /// Names in the symbol table by which a program, or what it was linked with, gives itself away.
-const std::set<std::string_view> kThrowing = {
-    "__gxx_personality_v0", "__cxa_throw",          "rust_eh_personality",
-    "__gnat_personality_v0", "__objc_personality_v0", "__gdc_personality_v0",
-    "_d_eh_personality",    "_Unwind_RaiseException"};
+const std::set<std::string_view> kThrowing = {"__gxx_personality_v0",  "__cxa_throw",
+                                              "rust_eh_personality",   "__gnat_personality_v0",
+                                              "__objc_personality_v0", "__gdc_personality_v0",
+                                              "_d_eh_personality",     "_Unwind_RaiseException"};
 const std::set<std::string_view> kSwitching = {"swapcontext", "setcontext", "makecontext",
                                                "jump_fcontext"};
 

@@ -305,6 +305,9 @@ Function describe_function(const DebugData& data, const Unit& unit, const UnitSc
   if (dwarf_decl_column(&die, &number) == 0) function.decl.column = static_cast<uint32_t>(number);
   function.entry_pc = die_entry_pc(&die).value_or(0);
   function.is_inlined_copy = dwarf_tag(&die) == DW_TAG_inlined_subroutine;
+  if (function.is_inlined_copy)
+    function.entry_view = static_cast<uint32_t>(
+        die_unsigned(&die, DW_AT_GNU_entry_view).value_or(CodePoint::kInstruction));
   function.prologue_end = function.is_inlined_copy
                               ? function.entry_pc
                               : find_prologue_end(data, unit, &die, function.entry_pc);

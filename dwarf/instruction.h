@@ -45,7 +45,7 @@ struct JumpTable {
   /// Not null: `address` was not seen to be loaded near the jump, so any table that the function
   /// mentions may be meant.
   bool address_known = false;
-  bool is_relative = false;        ///< entries are 4-byte offsets from the table, else addresses
+  bool is_relative = false;       ///< entries are 4-byte offsets from the table, else addresses
   std::optional<uint64_t> count;  ///< entries, if a comparison in front of the jump says so
 };
 

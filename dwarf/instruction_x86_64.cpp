@@ -59,8 +59,8 @@ bool is_same(const ZydisDecodedOperand& a, const ZydisDecodedOperand& b) {
 std::optional<uint64_t> fixed_address(const Decoded& decoded, const ZydisDecodedOperand& operand) {
   ZyanU64 address = 0;
   if (!is_memory(operand) || operand.mem.base != ZYDIS_REGISTER_RIP ||
-      !ZYAN_SUCCESS(ZydisCalcAbsoluteAddress(&decoded.instruction, &operand, decoded.address,
-                                             &address)))
+      !ZYAN_SUCCESS(
+          ZydisCalcAbsoluteAddress(&decoded.instruction, &operand, decoded.address, &address)))
     return std::nullopt;
   return address;
 }

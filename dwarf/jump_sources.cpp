@@ -24,7 +24,8 @@ JumpSources::JumpSources(const ElfFile& object) : object_(object) {
   constexpr uint8_t kJump = 0xe9, kTwoBytes = 0x0f, kFirstCondition = 0x80, kConditions = 0xf0;
   for (auto [address, bytes] : object.code_segments()) {
     for (size_t i = 0; i + 1 < bytes.size(); i++) {
-      const auto first = static_cast<uint8_t>(bytes[i]), second = static_cast<uint8_t>(bytes[i + 1]);
+      const auto first = static_cast<uint8_t>(bytes[i]),
+                 second = static_cast<uint8_t>(bytes[i + 1]);
       const bool is_conditional = first == kTwoBytes && (second & kConditions) == kFirstCondition;
       if (first != kJump && !is_conditional) continue;
       int32_t distance;
@@ -44,7 +45,8 @@ bool JumpSources::short_jumps_into(uint64_t lo, uint64_t hi, uint64_t from, uint
   std::vector<uint64_t> unused;
   for (size_t at = 0; set && at < bytes.size();) {
     std::optional<Instruction> one = set->decode(bytes.substr(at), from + at, unused);
-    if (one && one->flow != Instruction::Flow::Call && one->target > lo && one->target < hi) return true;
+    if (one && one->flow != Instruction::Flow::Call && one->target > lo && one->target < hi)
+      return true;
     at += one ? one->length : 1;
   }
   return false;
@@ -53,8 +55,9 @@ bool JumpSources::short_jumps_into(uint64_t lo, uint64_t hi, uint64_t from, uint
 bool JumpSources::jumps_into(uint64_t lo, uint64_t hi,
                              const std::vector<std::pair<uint64_t, uint64_t>>& own,
                              const std::function<bool(uint64_t)>& is_code) const {
-  auto first = std::upper_bound(jumps_.begin(), jumps_.end(), lo,
-                                [](uint64_t value, const Jump& jump) { return value < jump.target; });
+  auto first =
+      std::upper_bound(jumps_.begin(), jumps_.end(), lo,
+                       [](uint64_t value, const Jump& jump) { return value < jump.target; });
   auto is_own = [&](uint64_t source) {
     return std::any_of(own.begin(), own.end(), [&](const auto& range) {
       return source >= range.first && source < range.second;

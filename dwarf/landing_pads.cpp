@@ -104,7 +104,8 @@ Augmentation read_augmentation(const Dwarf_CIE& cie) {
   if (!cie.augmentation || cie.augmentation[0] != 'z' || !cie.augmentation_data) return found;
   Reader data({reinterpret_cast<const char*>(cie.augmentation_data), cie.augmentation_data_size},
               0);
-  for (const char* letter = cie.augmentation + 1; *letter && !data.failed(); letter++) switch (*letter) {
+  for (const char* letter = cie.augmentation + 1; *letter && !data.failed(); letter++)
+    switch (*letter) {
       case 'L': found.area = data.byte(); break;
       case 'R': found.pointer = data.byte(); break;
       case 'P': data.pointer(data.byte() & kFormat); break;
@@ -119,12 +120,13 @@ LandingPads::LandingPads(const ElfFile& object) : object_(object) {
   ElfFile::Section frames = object.section(".eh_frame");
   if (!frames.data) return;
   const char* start = static_cast<const char*>(frames.data->d_buf);
-  const unsigned char* ident = reinterpret_cast<const unsigned char*>(elf_getident(object.elf(), nullptr));
+  const unsigned char* ident =
+      reinterpret_cast<const unsigned char*>(elf_getident(object.elf(), nullptr));
   std::map<Dwarf_Off, Augmentation> families;
   Dwarf_Off next = 0;
   Dwarf_CFI_Entry entry;
-  for (Dwarf_Off offset = 0;
-       dwarf_next_cfi(ident, frames.data, true, offset, &next, &entry) == 0; offset = next) {
+  for (Dwarf_Off offset = 0; dwarf_next_cfi(ident, frames.data, true, offset, &next, &entry) == 0;
+       offset = next) {
     if (dwarf_cfi_cie_p(&entry)) {
       families[offset] = read_augmentation(entry.cie);
       continue;

@@ -112,6 +112,7 @@ class SiteFinder {
     const LineRow& row = lines.rows[row_index];
     LineSite site;
     site.pc = site_address(data_, unit, row);
+    if (site.pc == row.address) site.view = row.view;
     site.source = {lines.files[row.file], row.line, row.column};
     int scope = scopes.scope_of_line(row.address, row.line);
     if (scope >= 0) {
@@ -138,7 +139,7 @@ class SiteFinder {
 
 }  // namespace
 
-UnitLines read_lines(const Unit& unit, const ElfFile& object) {
+UnitLines read_lines(const DebugData& data, const Unit& unit) {
   UnitLines lines;
   Dwarf_Die die = unit.die;
   Dwarf_Lines* table = nullptr;
@@ -157,11 +158,17 @@ UnitLines read_lines(const Unit& unit, const ElfFile& object) {
     dwarf_lineendsequence(source, &row.end_sequence);
     dwarf_lineprologueend(source, &row.prologue_end);
     // The end of a sequence is one past its code and may be outside of every segment.
-    if (!row.end_sequence && !object.file_offset(address)) continue;
+    // A row elsewhere outside of the unit's own code is of a function that the linker discarded.
+    if (!row.end_sequence && data.unit_at(address) != &unit) continue;
     row.address = address;
     row.line = static_cast<uint32_t>(line);
     row.column = static_cast<uint16_t>(std::min(column, 0xffff));
     row.file = files.index_of(dwarf_linesrc(source, nullptr, nullptr));
+    // libdw sorts by address and keeps the order of one address. An architecture whose assembler advances by
+    // DW_LNS_fixed_advance_pc (RISC-V) would go on counting there; none that we know does.
+    const LineRow* previous = lines.rows.empty() ? nullptr : &lines.rows.back();
+    if (previous && previous->address == address && !previous->end_sequence)
+      row.view = previous->view + 1;
     lines.rows.push_back(row);
   }
   return lines;
@@ -196,12 +203,14 @@ std::vector<LineSite> find_line_sites(const DebugData& data, const LineQuery& qu
   return sites;
 }
 
-std::optional<SourceLine> find_line_at(const DebugData& data, uint64_t pc) {
-  const Unit* unit = data.unit_at(pc);
+std::optional<SourceLine> find_line_at(const DebugData& data, CodePoint point) {
+  const Unit* unit = data.unit_at(point.pc);
   if (!unit) return std::nullopt;
   const UnitLines& lines = data.lines(*unit);
-  auto after = std::upper_bound(lines.rows.begin(), lines.rows.end(), pc,
-                                [](uint64_t value, const LineRow& r) { return value < r.address; });
+  auto after = std::upper_bound(
+      lines.rows.begin(), lines.rows.end(), point, [](const CodePoint& value, const LineRow& row) {
+        return value.pc != row.address ? value.pc < row.address : value.view < row.view;
+      });
   if (after == lines.rows.begin()) return std::nullopt;
   const LineRow& row = *std::prev(after);
   if (row.end_sequence) return std::nullopt;

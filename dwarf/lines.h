@@ -11,7 +11,6 @@
 namespace coretap::debug {
 
 class DebugData;
-class ElfFile;
 struct Unit;
 
 /// One row of a unit's line table.
@@ -19,6 +18,7 @@ struct LineRow {
   uint64_t address = 0;
   uint32_t line = 0;
   uint32_t file = 0;  ///< index into UnitLines::files
+  uint32_t view = 0;  ///< how many rows of its sequence come before it at the same address
   uint16_t column = 0;
   bool is_stmt = false;
   bool end_sequence = false;
@@ -31,7 +31,7 @@ struct UnitLines {
 };
 
 /// Decodes the unit's table; rows of code that the linker discarded are left out.
-UnitLines read_lines(const Unit& unit, const ElfFile& object);
+UnitLines read_lines(const DebugData& data, const Unit& unit);
 
 /// A query for Module::line_sites.
 struct LineQuery {
@@ -41,7 +41,8 @@ struct LineQuery {
 };
 std::vector<LineSite> find_line_sites(const DebugData& data, const LineQuery& query);
 std::vector<SourceLine> find_code_lines(const DebugData& data, const std::string& file_glob);
-std::optional<SourceLine> find_line_at(const DebugData& data, uint64_t pc);
+/// The line of the row at `point`, or of the last one before it.
+std::optional<SourceLine> find_line_at(const DebugData& data, CodePoint point);
 /// The lines of all rows for code in [start, end).
 std::vector<SourceLine> find_lines_in(const DebugData& data, uint64_t start, uint64_t end);
 

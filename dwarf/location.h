@@ -10,6 +10,22 @@
 
 namespace coretap::debug {
 
+/// A point in the execution of a program, finer than an address. Compilers move code, so that several statements can begin at
+/// one address with none of their instructions there; a *view* numbers the rows that the line table has for that address, from 0.
+/// Variables may have other values at each (DWARF issue 170427.1, gcc's -gvariable-location-views).
+struct CodePoint {
+  /// All rows of the address are passed: its instruction is about to run. The only view where a compiler has none.
+  static constexpr uint32_t kInstruction = UINT32_MAX;
+
+  uint64_t pc = 0;
+  uint32_t view = kInstruction;
+
+  CodePoint() = default;
+  // Not explicit: an address alone is the point where its instruction is about to run.
+  CodePoint(uint64_t address, uint32_t at_view = kInstruction) : pc(address), view(at_view) {}
+  bool operator==(const CodePoint&) const = default;
+};
+
 struct LocExpr;
 using LocExprPtr = std::shared_ptr<const LocExpr>;
 
@@ -41,8 +57,9 @@ struct LocExpr {
     Le,
     Gt,
     Ge,
-    Select,   ///< children[0] != 0 ? children[1] : children[2]  (DW_OP_bra patterns)
-    TlsAddr,  ///< children[0] = offset in the module's TLS block
+    Select,      ///< children[0] != 0 ? children[1] : children[2]  (DW_OP_bra patterns)
+    TlsAddr,     ///< children[0] = offset in the module's TLS block
+    ObjectAddr,  ///< the address of the object whose member's place this is (Member::address)
   } op = Const;
   int64_t value = 0;
   unsigned size = 8;       ///< Deref
@@ -53,9 +70,10 @@ struct LocExpr {
 /// What a location list entry says at one pc.
 struct VarLocation {
   enum Kind : uint8_t {
-    Memory,       ///< `expr` is the address
-    Value,        ///< `expr` is the value itself (register or DW_OP_stack_value, const value)
-    Pieces,       ///< the object is put together from `pieces`
+    Memory,  ///< `expr` is the address
+    Value,   ///< `expr` is the value itself (register or DW_OP_stack_value, const value)
+    Pieces,  ///< the object is put together from `pieces`
+    ImplicitPointer,  ///< a pointer that the program does not keep; it would point `pointee_offset` bytes into `pointee`
     Unavailable,  ///< optimised out here: `why` says where it would be visible
     Unsupported,  ///< an operation we do not compile: `why` names it
   } kind = Unavailable;
@@ -65,6 +83,8 @@ struct VarLocation {
     std::shared_ptr<VarLocation> location;
   };
   std::vector<Piece> pieces;
+  std::shared_ptr<VarLocation> pointee;
+  int64_t pointee_offset = 0;
   std::string why;
 };
 

@@ -9,14 +9,20 @@
 
 namespace coretap::debug {
 
-/// Where the variable or parameter `die` is when the instruction at `pc` is about to run.
-VarLocation compile_location(const DebugData& data, Dwarf_Die die, uint64_t pc);
+/// Where the variable or parameter `die` is at `point`.
+VarLocation compile_location(const DebugData& data, Dwarf_Die die, CodePoint point);
+/// The address of a member whose place is an expression, over LocExpr::ObjectAddr; a constant offset comes out as
+/// ObjectAddr + Const. Null if it needs what is not supported.
+LocExprPtr compile_member_address(const DebugData& data, Dwarf_Attribute* attr);
+/// The result of an expression that gives an array's bound; null with the reason if it cannot be had at `point`.
+LocExprPtr compile_bound(const DebugData& data, Dwarf_Attribute* attr, CodePoint point,
+                         std::string& why);
 /// The canonical frame address when the instruction at `pc` is about to run; null if the object
 /// has no unwind information for it.
 LocExprPtr compile_cfa(const DebugData& data, uint64_t pc);
-/// Where a value is when the function around `pc` has just returned, by the machine's calling
+/// Where a value of `type` is when the function around `pc` has just returned, by the machine's calling
 /// convention.
-VarLocation compile_return_location(const DebugData& data, const Type* type);
+VarLocation compile_return_location(const DebugData& data, const Type* type, uint64_t pc);
 /// Where `parameter` of `function` is on entry, by the calling convention; nothing if it is on the
 /// stack (DWARF describes that one well) or cannot be known.
 std::optional<VarLocation> compile_argument_location(const DebugData& data, Dwarf_Die function,

@@ -98,10 +98,10 @@ class DwarfModule : public Module {
     if (!die) return std::nullopt;
     return make_variable(*data_, &*die, true);
   }
-  VarLocation location_at(const Variable& variable, uint64_t pc) const override {
+  VarLocation location_at(const Variable& variable, CodePoint point) const override {
     auto die = data_->die_at(variable.die_offset);
     if (!die) return unavailable("it is not in the debug information of this object");
-    return compile_location(*data_, *die, pc);
+    return compile_location(*data_, *die, point);
   }
   TypePtr return_type(uint64_t pc) const override {
     const Unit* unit = data_->unit_at(pc);
@@ -114,7 +114,7 @@ class DwarfModule : public Module {
   }
   LocExprPtr cfa_at(uint64_t pc) const override { return compile_cfa(*data_, pc); }
   VarLocation return_location(uint64_t pc) const override {
-    return compile_return_location(*data_, return_type(pc).get());
+    return compile_return_location(*data_, return_type(pc).get(), pc);
   }
   TypePtr type_named(const std::string& name) const override {
     if (!data_->has_dwarf()) return nullptr;

@@ -46,7 +46,9 @@ struct Function {
   std::string name;          ///< source name; C++: without parameters, qualified "ns::cls::f"
   std::string linkage_name;  ///< mangled, or equal to name
   SourceLine decl;
-  uint64_t entry_pc = 0;      ///< first instruction (of the inlined copy too)
+  uint64_t entry_pc = 0;  ///< first instruction (of the inlined copy too)
+  uint32_t entry_view =
+      0;  ///< CodePoint::view there: statements around an inlined copy may come first
   uint64_t prologue_end = 0;  ///< where .function probes with DWARF variables go: after the
                               ///< prologue for unoptimised code, else entry_pc
   bool is_inlined_copy = false;
@@ -68,6 +70,7 @@ struct FunctionCode {
 /// One place where execution of a source line begins. See lines.cpp for which rows count.
 struct LineSite {
   uint64_t pc = 0;
+  uint32_t view = CodePoint::kInstruction;  ///< of the row, for location_at
   SourceLine source;
   std::string function;         ///< innermost (possibly inlined) function that the line belongs to
   uint64_t function_entry = 0;  ///< entry of the innermost real function
@@ -133,8 +136,8 @@ class Module {
   virtual std::vector<Variable> variables_at(uint64_t pc, bool globals,
                                              uint64_t scope = 0) const = 0;
   virtual std::optional<Variable> global_variable(const std::string& name) const = 0;
-  /// Where `variable` is when the instruction at pc is about to run.
-  virtual VarLocation location_at(const Variable& variable, uint64_t pc) const = 0;
+  /// Where `variable` is at `point`.
+  virtual VarLocation location_at(const Variable& variable, CodePoint point) const = 0;
   /// Return type of the function whose code contains pc (null: void) and where its value is on
   /// return, by the psABI: the register(s) or memory, as a location with registers as of return.
   virtual TypePtr return_type(uint64_t pc) const = 0;

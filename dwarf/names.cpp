@@ -16,6 +16,16 @@ const char* tag_keyword(int tag) {
   }
 }
 
+/// Does the variable have an address where the program has nothing?
+bool is_discarded(const DebugData& data, Dwarf_Die* variable) {
+  Dwarf_Attribute attr;
+  Dwarf_Op* ops = nullptr;
+  size_t count = 0;
+  return dwarf_attr(variable, DW_AT_location, &attr) &&
+         dwarf_getlocation(&attr, &ops, &count) == 0 && count == 1 && ops[0].atom == DW_OP_addr &&
+         !data.object().is_allocated(ops[0].number);
+}
+
 }  // namespace
 
 NameIndex::NameIndex(const DebugData& data) {
@@ -23,12 +33,16 @@ NameIndex::NameIndex(const DebugData& data) {
     Dwarf_Die root = unit.die;
     walk(unit, &root, "", 0);
   }
-  for (Dwarf_Die die : stored_) {
+  auto add = [&](Dwarf_Die die) {
     const char* name = die_name(&die);
     globals_.try_emplace(name, die);
     auto scope = scope_by_die_.find(die_origin(die).addr);
     if (scope != scope_by_die_.end()) globals_.try_emplace(scope->second + name, die);
-  }
+  };
+  // Those that the linker discarded come last: a name is theirs only where no other has it.
+  for (Dwarf_Die& die : stored_)
+    if (!is_discarded(data, &die)) add(die);
+  for (const Dwarf_Die& die : stored_) add(die);
   // What dwz shared out is defined only in the alternate file.
   if (Dwarf* alternate = data.alternate_dwarf()) {
     Unit shared;

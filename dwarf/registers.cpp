@@ -28,6 +28,7 @@ const MachineRegisters x86_64 = {
         {15, "r15", "r15"},
         {16, "rip", "ip"},
     },
+    {{17, 16, "xmm", 0}, {33, 8, "st", 0}, {41, 8, "mm", 0}, {67, 16, "xmm", 16}, {118, 8, "k", 0}},
     {5, 4, 1, 2, 8, 9},
     {0, 1},
     7,
@@ -52,6 +53,7 @@ const MachineRegisters aarch64 = {
         {27, "x27", "regs[27]"}, {28, "x28", "regs[28]"}, {29, "x29", "regs[29]"},
         {30, "x30", "regs[30]"}, {31, "sp", "sp"},        {32, "pc", "pc"},
     },
+    {{64, 32, "v", 0}},
     {0, 1, 2, 3, 4, 5, 6, 7},
     {0, 1},
     31,
@@ -73,6 +75,16 @@ const RegisterInfo* register_info(uint16_t machine, unsigned dwarf_number) {
   for (const RegisterInfo& row : table->rows)
     if (row.dwarf_number == dwarf_number) return &row;
   return nullptr;
+}
+
+std::string unreadable_register(uint16_t machine, unsigned dwarf_number) {
+  if (const MachineRegisters* table = registers_of(machine))
+    for (const UnreadableRegisters& row : table->floating_point)
+      if (dwarf_number >= row.first && dwarf_number - row.first < row.count)
+        return "the floating-point register " + std::string(row.prefix) +
+               std::to_string(row.number + dwarf_number - row.first) +
+               ", which a probe cannot read";
+  return "register " + std::to_string(dwarf_number) + ", which a probe cannot read";
 }
 
 }  // namespace coretap::debug

@@ -14,10 +14,19 @@ struct RegisterInfo {
   const char* pt_regs;  ///< member of the kernel's struct pt_regs ("di", "regs[0]"), or null
 };
 
+/// Registers that a probe cannot read: the kernel saves none of them for it. `count` DWARF numbers from `first` on are called
+/// `prefix` and a number from `number` on: {17, 16, "xmm", 0}.
+struct UnreadableRegisters {
+  unsigned first, count;
+  const char* prefix;
+  unsigned number;
+};
+
 struct MachineRegisters {
   uint16_t machine;  ///< EM_*
   const char* name;
   std::vector<RegisterInfo> rows;
+  std::vector<UnreadableRegisters> floating_point;  ///< floating-point and vector registers
   std::vector<unsigned> integer_arguments;  ///< DWARF numbers in the calling convention's order
   std::vector<unsigned> integer_results;
   unsigned stack_pointer;
@@ -29,5 +38,8 @@ struct MachineRegisters {
 const MachineRegisters* registers_of(uint16_t machine);
 /// The row of a register, or null if user space cannot read it from pt_regs' machine table.
 const RegisterInfo* register_info(uint16_t machine, unsigned dwarf_number);
+/// Why a probe cannot read a register that register_info does not know: "the floating-point register xmm0, which a probe
+/// cannot read".
+std::string unreadable_register(uint16_t machine, unsigned dwarf_number);
 
 }  // namespace coretap::debug

@@ -50,13 +50,14 @@ bool Scope::is_function() const {
 }
 bool Scope::is_inlined() const { return tag == DW_TAG_inlined_subroutine; }
 
-UnitScopes::UnitScopes(const Unit& unit) {
+UnitScopes::UnitScopes(const ElfFile& object, const Unit& unit) {
   Dwarf_Die die = unit.die;
   add(&die, kNoScope, 0);
   std::map<uint64_t, int> line;
   for (size_t i = 0; i < scopes_.size(); i++)
-    for_each_range(&scopes_[i].die,
-                   [&](uint64_t lo, uint64_t hi) { paint(line, lo, hi, static_cast<int>(i)); });
+    for_each_range(&scopes_[i].die, [&](uint64_t lo, uint64_t hi) {
+      if (object.file_offset(lo)) paint(line, lo, hi, static_cast<int>(i));
+    });
   segments_.reserve(line.size());
   for (auto [start, scope] : line) segments_.push_back({start, scope});
 }

@@ -12,6 +12,7 @@
 namespace coretap::debug {
 
 class DebugData;
+class ElfFile;
 struct Unit;
 
 struct Scope {
@@ -24,7 +25,8 @@ struct Scope {
 
 class UnitScopes {
  public:
-  explicit UnitScopes(const Unit& unit);
+  /// Scopes of functions that the linker discarded have no address here.
+  UnitScopes(const ElfFile& object, const Unit& unit);
   const std::vector<Scope>& all() const { return scopes_; }
   const Scope& at(int index) const { return scopes_[static_cast<size_t>(index)]; }
   int innermost(uint64_t pc) const;  ///< index, or -1

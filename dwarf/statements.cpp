@@ -37,6 +37,7 @@
 #include "dwarf/code_flow.h"
 #include "dwarf/debug_data.h"
 #include "dwarf/die.h"
+#include "dwarf/flow_graph.h"
 #include "dwarf/lines.h"
 #include "dwarf/prologue.h"
 #include "dwarf/scopes.h"
@@ -47,14 +48,14 @@ namespace {
 bool same_line(const LineRow& a, const LineRow& b) { return a.line == b.line && a.file == b.file; }
 
 /// Do the statements of two rows begin with the same code, so that one is a copy of the other?
-bool begin_alike(const CodeFlow& flow, const UnitLines& lines, size_t first, size_t second) {
+bool begin_alike(const FlowGraph& flow, const UnitLines& lines, size_t first, size_t second) {
   auto code_of = [&](size_t index) {
     const uint64_t start = lines.rows[index].address;
     size_t next = index + 1;
     while (next < lines.rows.size() && !lines.rows[next].end_sequence &&
            (lines.rows[next].address == start || !lines.rows[next].is_stmt))
       next++;
-    return flow.shapes(start, next < lines.rows.size() ? lines.rows[next].address : start);
+    return flow.code().shapes(start, next < lines.rows.size() ? lines.rows[next].address : start);
   };
   std::vector<uint32_t> a = code_of(first), b = code_of(second);
   size_t common = std::min(a.size(), b.size());
@@ -66,7 +67,7 @@ bool begin_alike(const CodeFlow& flow, const UnitLines& lines, size_t first, siz
 /// All copies of the line's first statement: rows with the column of the lowest row. A row that
 /// follows another with no statement of another line in between counts only if its code says that
 /// it is a copy.
-std::vector<size_t> copies_of_first_statement(const CodeFlow* flow, const UnitLines& lines,
+std::vector<size_t> copies_of_first_statement(const FlowGraph* flow, const UnitLines& lines,
                                               const std::vector<size_t>& rows) {
   std::vector<size_t> copies;
   std::vector<bool> follows;
@@ -115,7 +116,7 @@ std::vector<size_t> run_starts(const UnitScopes& scopes, const UnitLines& lines,
 }
 
 /// Drops candidates that only continue an execution of the line (see the top of this file).
-std::vector<size_t> drop_continuations(const CodeFlow& flow, const UnitLines& lines,
+std::vector<size_t> drop_continuations(const FlowGraph& flow, const UnitLines& lines,
                                        const std::vector<size_t>& candidates) {
   std::vector<uint64_t> addresses;
   for (size_t index : candidates) addresses.push_back(lines.rows[index].address);
@@ -161,10 +162,11 @@ std::vector<size_t> statement_starts(const DebugData& data, const Unit& unit,
   const UnitLines& lines = data.lines(unit);
   const UnitScopes& scopes = data.scopes(unit);
   if (unit.producer.statement_markers)
-    return copies_of_first_statement(data.code_flow(lines.rows[rows.front()].address), lines, rows);
+    return copies_of_first_statement(data.flow_graph(lines.rows[rows.front()].address), lines,
+                                     rows);
   std::vector<size_t> candidates = run_starts(scopes, lines, rows);
   if (candidates.size() < 2) return candidates;
-  const CodeFlow* flow = data.code_flow(lines.rows[candidates.front()].address);
+  const FlowGraph* flow = data.flow_graph(lines.rows[candidates.front()].address);
   return flow ? drop_continuations(*flow, lines, candidates)
               : lowest_per_block(scopes, lines, candidates);
 }

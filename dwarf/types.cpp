@@ -1,5 +1,7 @@
 #include "dwarf/types.h"
 
+#include <algorithm>
+
 namespace coretap::debug {
 namespace {
 
@@ -48,6 +50,18 @@ bool Type::is_scalar() const {
     case TypeKind::Pointer: return byte_size() <= 8;
     default: return false;
   }
+}
+
+LocExprPtr Type::array_count_at(size_t, CodePoint, std::string&) const { return nullptr; }
+
+bool FoundMember::is_constant() const {
+  return std::none_of(path.begin(), path.end(), [](const Member& step) { return step.address; });
+}
+
+const std::string& FoundMember::problem() const {
+  for (const Member& step : path)
+    if (!step.problem.empty()) return step.problem;
+  return leaf().problem;
 }
 
 std::optional<FoundMember> find_member(const Type& type, const std::string& name) {

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "dwarf/location.h"
+
 namespace coretap::debug {
 
 enum class TypeKind : uint8_t {
@@ -36,6 +38,9 @@ struct Member {
   uint64_t byte_offset = 0;  ///< of the member, or of the storage unit of a bit field
   uint32_t bit_size = 0;     ///< 0: not a bit field
   uint32_t bit_offset = 0;   ///< from the least significant bit of the byte at byte_offset
+  /// Where it is, if that depends on the object (a virtual base class): an expression over LocExpr::ObjectAddr; else null.
+  LocExprPtr address;
+  std::string problem;  ///< why its place is not known, or ""
 };
 
 /// A type with typedefs and qualifiers already stripped from kind(), but kept in spelling().
@@ -50,20 +55,32 @@ class Type {
   virtual std::string spelling() const = 0;
   virtual uint64_t byte_size() const = 0;  ///< 0 if not known (incomplete, void)
   virtual bool is_signed() const = 0;      ///< Int, Char, Enum
-  virtual TypePtr target() const = 0;      ///< pointee, array element, function's return; or null
+  /// A C++ reference: kind() is Pointer, and who names it means what it refers to.
+  virtual bool is_reference() const { return false; }
+  /// An array that travels as one vector register (gcc's vector_size).
+  virtual bool is_vector() const { return false; }
+  /// A C++ class whose objects are copied by its own code, so that calls pass and return their address
+  /// (DW_AT_calling_convention).
+  virtual bool is_passed_by_address() const { return false; }
+  virtual TypePtr target() const = 0;  ///< pointee, array element, function's return; or null
   /// Element counts of an array, outermost first; 0 = flexible.
   virtual std::vector<uint64_t> array_counts() const = 0;
+  /// The count of dimension `dim` of an array whose bounds the program computes (C's variable length arrays), as it is at
+  /// `point`. Null for all others, and with `why` where it cannot be read.
+  virtual LocExprPtr array_count_at(size_t dim, CodePoint point, std::string& why) const;
   virtual std::vector<Member> members() const = 0;
   virtual std::vector<std::pair<std::string, int64_t>> enumerators() const = 0;
   bool is_scalar() const;  ///< fits the language's long: Int Bool Char Enum Pointer
 };
 
 /// A member found by name, also inside anonymous structs and unions: `path` runs outermost first,
-/// `byte_offset` is from the start of `type`.
+/// `byte_offset` is from the start of `type`, as far as it is constant.
 struct FoundMember {
   std::vector<Member> path;
   uint64_t byte_offset = 0;
   const Member& leaf() const { return path.back(); }
+  bool is_constant() const;            ///< no step of the path has an `address`
+  const std::string& problem() const;  ///< the first step's that has one, or ""
 };
 std::optional<FoundMember> find_member(const Type& type, const std::string& name);
 

@@ -6,6 +6,7 @@
 #include <bit>
 
 #include "dwarf/die.h"
+#include "dwarf/location_compile.h"
 #include "dwarf/names.h"
 #include "dwarf/spelling.h"
 
@@ -108,6 +109,11 @@ class DwarfType : public Type {
     return dwarf_aggregate_size(&die, &size) == 0 ? size : 0;
   }
   bool is_signed() const override;
+  bool is_reference() const override {
+    Dwarf_Die die = die_;
+    int tag = dwarf_tag(&die);
+    return tag == DW_TAG_reference_type || tag == DW_TAG_rvalue_reference_type;
+  }
   TypePtr target() const override {
     Dwarf_Die die = die_;
     return type_of(*data_, &die);
@@ -116,6 +122,15 @@ class DwarfType : public Type {
     Dwarf_Die die = die_;
     return kind_of(&die) == TypeKind::Array ? counts_of(&die) : std::vector<uint64_t>{};
   }
+  bool is_vector() const override {
+    Dwarf_Die die = die_;
+    return die_own_flag(&die, DW_AT_GNU_vector);
+  }
+  bool is_passed_by_address() const override {
+    Dwarf_Die die = definition();
+    return die_unsigned(&die, DW_AT_calling_convention) == DW_CC_pass_by_reference;
+  }
+  LocExprPtr array_count_at(size_t dim, CodePoint point, std::string& why) const override;
   std::vector<Member> members() const override;
   std::vector<std::pair<std::string, int64_t>> enumerators() const override;
 
@@ -155,10 +170,62 @@ bool DwarfType::is_signed() const {
   return encoding == DW_ATE_signed || encoding == DW_ATE_signed_char;
 }
 
+/// The bound of a dimension that `attribute` gives: an expression whose result it is, or a variable that holds it.
+LocExprPtr bound_at(const DebugData& data, Dwarf_Die* range, unsigned attribute, CodePoint point,
+                    std::string& why) {
+  Dwarf_Attribute attr;
+  Dwarf_Die variable;
+  if (!dwarf_attr_integrate(range, attribute, &attr)) return nullptr;
+  if (!dwarf_formref_die(&attr, &variable)) return compile_bound(data, &attr, point, why);
+  VarLocation location = compile_location(data, variable, point);
+  if (location.kind == VarLocation::Value) return location.expr;
+  TypePtr type = type_of(data, &variable);
+  if (location.kind == VarLocation::Memory && type && type->is_scalar())
+    return expr::deref(location.expr, static_cast<unsigned>(type->byte_size()), type->is_signed());
+  why = location.why;
+  return nullptr;
+}
+
+LocExprPtr DwarfType::array_count_at(size_t dim, CodePoint point, std::string& why) const {
+  Dwarf_Die die = die_;
+  LocExprPtr count;
+  if (kind_of(&die) != TypeKind::Array) return nullptr;
+  for_each_child(&die, [&](Dwarf_Die* range) {
+    if (dwarf_tag(range) != DW_TAG_subrange_type || dim-- != 0) return true;
+    count = bound_at(*data_, range, DW_AT_count, point, why);
+    if (!count && (count = bound_at(*data_, range, DW_AT_upper_bound, point, why))) {
+      auto lower = static_cast<int64_t>(die_unsigned(range, DW_AT_lower_bound).value_or(0));
+      count = expr::binary(LocExpr::Add, count, expr::constant(1 - lower));
+    }
+    return false;
+  });
+  return count;
+}
+
+/// Where a member begins: a number, or an expression (always one in DWARF 2; for virtual base classes in every version).
+void find_offset(const DebugData& data, Dwarf_Die* die, Member& member) {
+  Dwarf_Attribute attr;
+  Dwarf_Word offset = 0;
+  if (!dwarf_attr_integrate(die, DW_AT_data_member_location, &attr)) return;
+  if (dwarf_formudata(&attr, &offset) == 0) {
+    member.byte_offset = offset;
+    return;
+  }
+  LocExprPtr address = compile_member_address(data, &attr);
+  if (!address) {
+    member.problem = "its place in the object is given in a way that is not supported";
+  } else if (address->op == LocExpr::Add && address->children[0]->op == LocExpr::ObjectAddr &&
+             address->children[1]->op == LocExpr::Const) {
+    member.byte_offset = static_cast<uint64_t>(address->children[1]->value);
+  } else if (address->op != LocExpr::ObjectAddr) {
+    member.address = std::move(address);
+  }
+}
+
 /// Offset and size of one member; bit fields in DWARF 4+ (DW_AT_data_bit_offset) and in the older
 /// form, which counts from the most significant bit of a storage unit.
-void place_member(Dwarf_Die* die, const TypePtr& type, Member& member) {
-  member.byte_offset = die_unsigned(die, DW_AT_data_member_location).value_or(0);
+void place_member(const DebugData& data, Dwarf_Die* die, const TypePtr& type, Member& member) {
+  find_offset(data, die, member);
   auto bits = die_unsigned(die, DW_AT_bit_size);
   if (!bits) return;
   member.bit_size = static_cast<uint32_t>(*bits);
@@ -188,7 +255,7 @@ std::vector<Member> DwarfType::members() const {
     Member member;
     member.name = tag == DW_TAG_member ? die_name(child) : "";
     member.type = type_of(*data_, child);
-    place_member(child, member.type, member);
+    place_member(*data_, child, member.type, member);
     members.push_back(std::move(member));
     return true;
   });

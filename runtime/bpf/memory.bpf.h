@@ -26,15 +26,15 @@ static __always_inline int ct_read(struct ct_ctx* c, void* to, u32 size, u32 spa
   return 0;
 }
 
-/* Both helpers stop at the NUL, so the buffer is cleared first. */
-static __always_inline int ct_load_str(struct ct_ctx* c, char* to, u32 cap, u32 space,
+/* Both helpers stop at the NUL, so the buffer of `cap` bytes is cleared first; `most` bytes with the NUL are taken. */
+static __always_inline int ct_load_str(struct ct_ctx* c, char* to, u32 cap, u32 most, u32 space,
                                        u64 address) {
   ct_str_clear(to, cap);
   if (space == CT_USER_SPACE) {
-    if (bpf_probe_read_user_str(to, cap, (const void*)address) < 0)
+    if (bpf_probe_read_user_str(to, most, (const void*)address) < 0)
       return ct_fail(c, CT_ERR_USER_READ, address);
   } else {
-    if (bpf_probe_read_kernel_str(to, cap, (const void*)address) < 0)
+    if (bpf_probe_read_kernel_str(to, most, (const void*)address) < 0)
       return ct_fail(c, CT_ERR_KERNEL_READ, address);
   }
   return 0;

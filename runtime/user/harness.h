@@ -154,6 +154,20 @@ struct Spec {
 void put(Sink& sink, View literal);
 void put_long(Sink& sink, s64 value, Spec spec);  ///< d u x X o p b c
 void put_str(Sink& sink, View value, Spec spec);  ///< s m M
+
+// Pretty printing's own conversions (ast::FormatPiece).
+struct EnumName {
+  s64 value;
+  View name;
+};
+/// Prints "<fault>" if `faults` has the bit, "0x0" if it is text and the next bit is there; false: neither.
+bool put_fault(Sink& sink, s64 faults, u32 bit, bool is_text);
+void put_quoted(Sink& sink, View text);
+void put_quoted(Sink& sink, s64 character);
+void put_enum(Sink& sink, s64 value, const EnumName* names, u32 count, bool is_flags);
+void put_float(Sink& sink, s64 bits, bool is_double);
+void put_wide(Sink& sink, s64 low, s64 high, char conversion);  ///< I U L
+
 /// %m and %M of an address: only the kernel side can read it, so this is an error.
 [[noreturn]] void no_memory(s64 address, bool is_user, const char* near);
 

@@ -328,8 +328,10 @@ void BodyEmitter::probe_op(const Inst& inst) {
     }
     case Op::LoadStr: {
       Str to = inst.dst == kNone ? scratch(8) : string_local(inst.dst);
-      return can_fail(inst, "ct_load_str(c, " + to.pointer + ", " + num(to.cap) + ", " +
-                                space(inst) + ", " + value(inst.args[0]) + ")");
+      // Text in an array of characters (imm: how many) needs no NUL at its end.
+      std::string most = inst.imm > 0 && inst.imm < to.cap ? num(inst.imm + 1) : num(to.cap);
+      return can_fail(inst, "ct_load_str(c, " + to.pointer + ", " + num(to.cap) + ", " + most +
+                                ", " + space(inst) + ", " + value(inst.args[0]) + ")");
     }
     case Op::PerfRead: return perf_read(inst);
     case Op::LoadBytes: {

@@ -9,9 +9,6 @@ namespace coretap::kernel {
 
 namespace {
 
-/// Bytes of the longest site text; passes/size_strings.cpp takes as many.
-constexpr size_t kSiteText = 128;
-
 uint32_t padded(size_t bytes) { return static_cast<uint32_t>((bytes + 7) / 8 * 8); }
 
 }  // namespace
@@ -31,7 +28,7 @@ std::string Unit::literal(const std::string& text, uint32_t& cap) {
 
 std::string Unit::site_text(const ir::Site& site, const std::string& what) const {
   std::string text = what == "pp" ? site.pp : what == "file" ? site.file_line : site.function;
-  return text.substr(0, kSiteText - 1);
+  return text.substr(0, module.max_string - 1);
 }
 
 std::string Unit::site_table(const std::string& what, uint32_t& cap) {

@@ -167,11 +167,37 @@ void UserBody::format(const Inst& inst, const std::string& sink) {
     std::string spec = std::string("ct::Spec{'") + p.conversion + "', " + std::to_string(flags) +
                        ", " + width + ", " + precision + "}";
     const Operand& arg = inst.args[next++];
-    if (is_str(arg))
+    // The last argument has a bit for each value that could not be read.
+    if (p.fault_bit >= 0)
+      out_.line("if (!ct::put_fault(" + sink + ", " + value(inst.args.back()) + ", " +
+                std::to_string(p.fault_bit) + ", " + (is_str(arg) ? "true" : "false") + "))");
+    if (p.is_quoted)
+      out_.line("  ct::put_quoted(" + sink + ", " + (is_str(arg) ? view(arg) : value(arg)) + ");");
+    else if (p.conversion == 'E')
+      put_enum(sink, value(arg), *p.names);
+    else if (p.conversion == 'f' || p.conversion == 'g')
+      out_.line("  ct::put_float(" + sink + ", " + value(arg) + ", " +
+                (p.conversion == 'g' ? "true" : "false") + ");");
+    else if (p.is_wide())
+      out_.line("  ct::put_wide(" + sink + ", " + value(arg) + ", " + value(inst.args[next++]) +
+                ", '" + p.conversion + "');");
+    else if (is_str(arg))
       out_.line("ct::put_str(" + sink + ", " + view(arg) + ", " + spec + ");");
     else
       out_.line("ct::put_long(" + sink + ", " + value(arg) + ", " + spec + ");");
   }
+}
+
+/// One value of an enum by its name; the table is made where it is used, for a format stands in one place only.
+void UserBody::put_enum(const std::string& sink, const std::string& constant_value,
+                        const ast::EnumNames& names) {
+  std::string rows;
+  for (const auto& [constant, name] : names.constants)
+    rows += "{" + number(constant) + ", " + view_literal(name) + "}, ";
+  out_.line("  { static const ct::EnumName ct_names[] = {" + rows + "};");
+  out_.line("    ct::put_enum(" + sink + ", " + constant_value + ", ct_names, " +
+            std::to_string(names.constants.size()) + ", " + (names.is_flags ? "true" : "false") +
+            "); }");
 }
 
 void UserBody::string_op(const Inst& inst) {

@@ -66,6 +66,7 @@ std::string format_text(const std::vector<ast::FormatPiece>& pieces) {
       continue;
     }
     out += '%';
+    if (piece.fault_bit >= 0) out += "{" + std::to_string(piece.fault_bit) + "}";
     if (piece.flag_minus) out += '-';
     if (piece.flag_plus) out += '+';
     if (piece.flag_space) out += ' ';
@@ -76,6 +77,7 @@ std::string format_text(const std::vector<ast::FormatPiece>& pieces) {
     if (piece.precision_kind == ast::FormatPiece::Dynamic) out += ".*";
     if (piece.precision_kind == ast::FormatPiece::Fixed)
       out += "." + std::to_string(piece.precision);
+    if (piece.is_quoted) out += 'q';
     out += piece.conversion;
   }
   return quoted(out);

@@ -265,7 +265,7 @@ class Verifier {
     for (const ast::FormatPiece& piece : *inst.format) {
       if (piece.kind == ast::FormatPiece::Literal) continue;
       ++conversions;
-      bool plain = piece.width_kind != ast::FormatPiece::Dynamic &&
+      bool plain = piece.fault_bit < 0 && piece.width_kind != ast::FormatPiece::Dynamic &&
                    piece.precision_kind == ast::FormatPiece::None &&
                    std::string_view("duxXoscp").find(piece.conversion) != std::string_view::npos;
       if (piece.conversion == 's' || piece.conversion == 'c')

@@ -20,7 +20,6 @@ using ir::Ty;
 namespace {
 
 constexpr uint32_t kMaxKeyBytes = 512;  // kernel/bpf/hashtab.c: MAX_BPF_STACK bounds key_size
-constexpr uint32_t kSiteText = 128;
 
 uint32_t round8(size_t n) { return static_cast<uint32_t>((n + 7) & ~size_t{7}); }
 
@@ -86,7 +85,14 @@ class StringSizer {
       }
       if (piece.width_kind != ast::FormatPiece::None) return round8(module_.max_string);
       const Operand& arg = inst.args[next++];
-      total += piece.conversion == 's' ? cap_of(arg, body) : 24;
+      if (piece.is_wide()) next++;
+      if (piece.conversion == 'E') return round8(module_.max_string);
+      constexpr uint32_t kWidestNumber = 24, kWidestWide = 40;
+      total += piece.conversion == 's' ? cap_of(arg, body)
+               : piece.is_wide()       ? kWidestWide
+                                       : kWidestNumber;
+      constexpr uint32_t kMark = 7;  // "<fault>", or quotes
+      if (piece.fault_bit >= 0) total += kMark;
     }
     return static_cast<uint32_t>(std::min<uint64_t>(round8(total), round8(module_.max_string)));
   }
@@ -149,7 +155,7 @@ class StringSizer {
         uint32_t longest = 8;
         for (const ir::Site& site : handler.sites)
           for (const std::string* text : {&site.pp, &site.function, &site.file_line})
-            longest = std::max(longest, round8(std::min<size_t>(text->size() + 1, kSiteText)));
+            longest = std::max(longest, round8(std::min<size_t>(text->size() + 1, module_.max_string)));
         return longest;
       }
       default: return round8(module_.max_string);

@@ -22,6 +22,7 @@ class Planner {
   }
 
   bool step(const ast::Component& component) {
+    follow_reference();
     switch (component.kind) {
       case ast::Component::Member: return member(component);
       case ast::Component::LiteralIndex:
@@ -31,9 +32,20 @@ class Planner {
     plan_.pretty = &component;
     return true;
   }
-  AccessPlan take() { return std::move(plan_); }
+  AccessPlan take() {
+    if (!plan_.pretty) follow_reference();
+    return std::move(plan_);
+  }
 
  private:
+  /// Who names a C++ reference means what it refers to.
+  void follow_reference() {
+    debug::TypePtr type = type_of(plan_.result);
+    if (!type || !type->is_reference()) return;
+    arrive(type->target());
+    plan_.steps.push_back({AccessStep::Deref, {}, nullptr});
+  }
+
   void arrive(debug::TypePtr type) {
     plan_.result.type = std::move(type);
     plan_.result.dims = 0;
@@ -56,6 +68,9 @@ class Planner {
                       spelling(record) + "'");
     std::optional<debug::FoundMember> found = debug::find_member(*record, component.name);
     if (!found) return no_member(component, *record);
+    if (!found->problem().empty())
+      return fail(component, "variable-unavailable",
+                  "'" + component.name + "' cannot be read here: " + found->problem());
     arrive(found->leaf().type);
     plan_.steps.push_back({AccessStep::Member, std::move(*found), nullptr});
     return true;

@@ -39,24 +39,25 @@ std::optional<debug::Variable> variable_of_file(const debug::Module& module,
 
 class DwarfScope final : public VariableScope {
  public:
-  DwarfScope(std::shared_ptr<debug::Module> module, uint64_t pc, uint64_t scope,
+  DwarfScope(std::shared_ptr<debug::Module> module, debug::CodePoint point, uint64_t scope,
              ir::Mechanism mechanism, ResolveContext& context)
       : VariableScope(context),
         module_(std::move(module)),
         scope_(scope),
         has_result_(mechanism != ir::Mechanism::Uprobe) {
-    site_.pc = pc;
+    site_.point = point;
     site_.is_return = mechanism == ir::Mechanism::Uretprobe;
     site_.fixed_address = is_fixed_address(module_->path());
-    if (auto function = module_->function_at(pc, false)) {
-      site_.at_entry = function->entry_pc == pc;
+    if (auto function = module_->function_at(point.pc, false)) {
+      site_.at_entry = function->entry_pc == point.pc;
       site_.entry_known = !site_.is_return && !site_.at_entry;
     }
   }
 
   std::vector<std::string> listing() override;
   std::string sharing_key() const override {
-    return base_key() + "@" + std::to_string(site_.pc) + "/" + std::to_string(scope_);
+    return base_key() + "@" + std::to_string(site_.point.pc) + "/" +
+           std::to_string(site_.point.view) + "/" + std::to_string(scope_);
   }
   std::string sharing_key(const std::vector<std::string>& used) const override;
   debug::TypePtr type_named(const std::string& name) override { return module_->type_named(name); }
@@ -71,7 +72,7 @@ class DwarfScope final : public VariableScope {
  public:
   bool reads_at_exit(const ast::Target& target) override;
   std::optional<ir::Operand> lower_cfa(ContextLowering& to) override {
-    debug::LocExprPtr cfa = module_->cfa_at(site_.pc);
+    debug::LocExprPtr cfa = module_->cfa_at(site_.point.pc);
     if (!cfa) return std::nullopt;
     return lower_location(*cfa, site_, to.builder());
   }
@@ -79,7 +80,7 @@ class DwarfScope final : public VariableScope {
   std::string frame_key() const override {
     debug::VarLocation frame;
     frame.kind = debug::VarLocation::Value;
-    frame.expr = module_->cfa_at(site_.pc);
+    frame.expr = module_->cfa_at(site_.point.pc);
     return location_text(frame);
   }
 
@@ -106,7 +107,7 @@ class DwarfScope final : public VariableScope {
 };
 
 const std::vector<debug::Variable>& DwarfScope::variables() const {
-  if (!variables_) variables_ = module_->variables_at(site_.pc, true, scope_);
+  if (!variables_) variables_ = module_->variables_at(site_.point.pc, true, scope_);
   return *variables_;
 }
 
@@ -127,13 +128,13 @@ std::optional<Root> DwarfScope::find_return(const Span& at, Problem& problem) co
     problem = {"no-return-value", at, "'$return' is known only in a .return probe", {}};
     return std::nullopt;
   }
-  debug::TypePtr type = module_->return_type(site_.pc);
+  debug::TypePtr type = module_->return_type(site_.point.pc);
   if (!type) {
     problem = {
         "no-return-value", at, "the function returns no value, so there is no '$return'", {}};
     return std::nullopt;
   }
-  return root_at(module_->return_location(site_.pc), type, "$return", at, problem);
+  return root_at(module_->return_location(site_.point.pc), type, "$return", at, problem);
 }
 
 /// Of a uretprobe, which runs in the caller.
@@ -147,7 +148,7 @@ Problem DwarfScope::gone(const debug::Variable& variable, const Span& at) const 
           message,
           {"local variables can be read where the function is probed at its return instructions; "
            "here it cannot be, because " +
-               module_->exits(site_.pc).obstacle,
+               module_->exits(site_.point.pc).obstacle,
            "use a .statement probe on its last lines"}};
 }
 
@@ -171,7 +172,7 @@ std::optional<Root> DwarfScope::find(const std::string& name, const Span& at, Pr
       problem = gone(variable, at);
       return std::nullopt;
     }
-    return root_at(module_->location_at(variable, site_.pc), variable.type, "$" + name, at,
+    return root_at(module_->location_at(variable, site_.point), variable.type, "$" + name, at,
                    problem);
   }
   if (module_->global_variable(name)) return find_global(name, "", module_, at, problem);
@@ -197,7 +198,7 @@ std::optional<Root> DwarfScope::find_global(const std::string& name, const std::
                {}};
     return std::nullopt;
   }
-  debug::VarLocation location = module->location_at(*variable, site_.pc);
+  debug::VarLocation location = module->location_at(*variable, site_.point);
   if (module == module_) return root_at(location, variable->type, name, at, problem);
   if (!is_fixed_address(module->path())) {
     problem = {"variable-unavailable",
@@ -246,7 +247,7 @@ std::optional<std::vector<VarsEntry>> DwarfScope::group(const std::string& name)
   Problem ignored;
   if (name == "$$return") {
     if (!has_result_) return std::nullopt;
-    debug::TypePtr type = module_->return_type(site_.pc);
+    debug::TypePtr type = module_->return_type(site_.point.pc);
     if (!type) return entries;
     std::optional<Root> root = find_return({}, ignored);
     entries.push_back({"return", type, root ? root->emit : nullptr});
@@ -259,7 +260,7 @@ std::optional<std::vector<VarsEntry>> DwarfScope::group(const std::string& name)
       entries.push_back({variable.name, variable.type, nullptr});
       continue;
     }
-    std::optional<Root> root = root_at(module_->location_at(variable, site_.pc), variable.type,
+    std::optional<Root> root = root_at(module_->location_at(variable, site_.point), variable.type,
                                        variable.name, {}, ignored);
     entries.push_back({variable.name, variable.type, root ? root->emit : nullptr});
   }
@@ -269,24 +270,25 @@ std::optional<std::vector<VarsEntry>> DwarfScope::group(const std::string& name)
 std::vector<std::string> DwarfScope::listing() {
   std::vector<std::string> lines;
   if (has_result_)
-    if (debug::TypePtr type = module_->return_type(site_.pc))
+    if (debug::TypePtr type = module_->return_type(site_.point.pc))
       lines.push_back("$return:" + spelling(type));
   LocationSite entry = site_;
   entry.is_return = false;
   for (const debug::Variable& variable : variables()) {
     if (variable.is_global) continue;
-    if (location_problem(module_->location_at(variable, site_.pc), entry).empty())
+    if (location_problem(module_->location_at(variable, site_.point), entry).empty())
       lines.push_back("$" + variable.name + ":" + spelling(variable.type));
   }
   return lines;
 }
 
 std::string DwarfScope::variable_key(const debug::Variable& variable) const {
-  debug::VarLocation location = module_->location_at(variable, site_.pc);
+  debug::VarLocation location = module_->location_at(variable, site_.point);
   std::string key = variable.name + ":" + spelling(variable.type) + ":" +
                     std::to_string(variable.type ? variable.type->byte_size() : 0) + "=" +
                     location_text(location);
-  if (uses_static_address(location) && !site_.fixed_address) key += "@" + std::to_string(site_.pc);
+  if (uses_static_address(location) && !site_.fixed_address)
+    key += "@" + std::to_string(site_.point.pc);
   return key;
 }
 
@@ -296,9 +298,9 @@ std::string DwarfScope::sharing_key(const std::vector<std::string>& used) const 
   for (const std::string& name : used) {
     if (name.starts_with("@var")) return sharing_key();
     if (name == "$return" || name == "$$return") {
-      debug::TypePtr type = module_->return_type(site_.pc);
+      debug::TypePtr type = module_->return_type(site_.point.pc);
       key += ";return:" + (type ? spelling(type) + ":" + std::to_string(type->byte_size()) : "");
-      if (type) key += location_text(module_->return_location(site_.pc));
+      if (type) key += location_text(module_->return_location(site_.point.pc));
       continue;
     }
     // The others are saved at the entry, whose scope has a key of its own.
@@ -322,10 +324,10 @@ std::string DwarfScope::sharing_key(const std::vector<std::string>& used) const 
 
 }  // namespace
 
-std::shared_ptr<ContextScope> make_dwarf_scope(std::shared_ptr<debug::Module> module, uint64_t pc,
-                                               uint64_t scope, ir::Mechanism mechanism,
-                                               ResolveContext& context) {
-  return std::make_shared<DwarfScope>(std::move(module), pc, scope, mechanism, context);
+std::shared_ptr<ContextScope> make_dwarf_scope(std::shared_ptr<debug::Module> module,
+                                               debug::CodePoint point, uint64_t scope,
+                                               ir::Mechanism mechanism, ResolveContext& context) {
+  return std::make_shared<DwarfScope>(std::move(module), point, scope, mechanism, context);
 }
 
 }  // namespace coretap::probes

@@ -7,10 +7,10 @@
 
 namespace coretap::probes {
 
-/// `pc` is a link-time address, `scope` as Module::variables_at takes it. For a Uretprobe `pc` is the
+/// `point` has a link-time address, `scope` as Module::variables_at takes it. For a Uretprobe the point is the
 /// function's entry, and only `$return` and global variables can be read.
-std::shared_ptr<ContextScope> make_dwarf_scope(std::shared_ptr<debug::Module> module, uint64_t pc,
-                                               uint64_t scope, ir::Mechanism mechanism,
-                                               ResolveContext& context);
+std::shared_ptr<ContextScope> make_dwarf_scope(std::shared_ptr<debug::Module> module,
+                                               debug::CodePoint point, uint64_t scope,
+                                               ir::Mechanism mechanism, ResolveContext& context);
 
 }  // namespace coretap::probes

@@ -22,6 +22,7 @@ bool any_node(const VarLocation& location, const std::function<bool(const LocExp
   if (location.expr && any_node(*location.expr, test)) return true;
   for (const VarLocation::Piece& piece : location.pieces)
     if (piece.location && any_node(*piece.location, test)) return true;
+  if (location.pointee && any_node(*location.pointee, test)) return true;
   return false;
 }
 
@@ -107,6 +108,7 @@ std::string location_problem(const VarLocation& location, const LocationSite& si
       }
       return problem;
     }
+    case VarLocation::ImplicitPointer: return "";  // what it points to may still be read
     case VarLocation::Memory:
     case VarLocation::Value: break;
   }
@@ -122,7 +124,7 @@ Operand lower_location(const LocExpr& expr, const LocationSite& site, ir::Builde
     case LocExpr::Const: return Operand::integer(expr.value);
     case LocExpr::StaticAddr: {
       if (site.fixed_address) return Operand::integer(expr.value);
-      return to.add(to.value(Op::RegIp), expr.value - static_cast<int64_t>(site.pc));
+      return to.add(to.value(Op::RegIp), expr.value - static_cast<int64_t>(site.point.pc));
     }
     case LocExpr::EntryReg:  // location_problem lets it pass only where its value is known
       if (!site.at_entry && site.entry_register) {
@@ -143,6 +145,7 @@ Operand lower_location(const LocExpr& expr, const LocationSite& site, ir::Builde
     case LocExpr::Not:
       return to.value(Op::Xor, {lower_location(*expr.children[0], site, to), Operand::integer(-1)});
     case LocExpr::Select: return lower_select(expr, site, to);
+    case LocExpr::ObjectAddr: return site.object;
     case LocExpr::TlsAddr: return Operand::integer(0);  // refused by location_problem
     default: return lower_binary(expr, site, to);
   }
@@ -151,6 +154,8 @@ Operand lower_location(const LocExpr& expr, const LocationSite& site, ir::Builde
 std::string location_text(const VarLocation& location) {
   std::string text = std::to_string(location.kind);
   if (location.expr) append_text(*location.expr, text);
+  if (location.pointee)
+    text += '>' + std::to_string(location.pointee_offset) + location_text(*location.pointee);
   for (const VarLocation::Piece& piece : location.pieces) {
     text += '[' + std::to_string(piece.byte_size) + ':';
     if (piece.location) text += location_text(*piece.location);

@@ -43,20 +43,12 @@ bool is_aggregate(const Place& place) {
   return is_record(kind) || kind == TypeKind::Array || kind == TypeKind::Function;
 }
 
-uint64_t element_stride(const Place& array) {
-  std::vector<uint64_t> counts = array.type->array_counts();
-  debug::TypePtr element = array.type->target();
-  uint64_t stride = element ? element->byte_size() : 1;
-  for (size_t i = array.dims + 1; i < counts.size(); i++) stride *= counts[i];
-  return stride;
-}
-
 Place PlaceEmitter::variable(const VarLocation& location, debug::TypePtr type) {
   Place place;
   place.type = std::move(type);
-  if (location.kind == VarLocation::Pieces) {
-    place.kind = Place::Pieces;
-    place.pieces = std::make_shared<VarLocation>(location);
+  if (location.kind == VarLocation::Pieces || location.kind == VarLocation::ImplicitPointer) {
+    place.kind = Place::Described;
+    place.described = std::make_shared<VarLocation>(location);
     return place;
   }
   place.kind = location.kind == VarLocation::Value ? Place::Value : Place::Memory;
@@ -80,6 +72,11 @@ Place PlaceEmitter::member(const Place& from, const debug::FoundMember& found) {
   place.bit_size = leaf.bit_size;
   place.bit_offset = leaf.bit_offset;
   place.extended = false;
+  if (!found.is_constant()) {
+    place.base = member_address(from, found);
+    place.offset = 0;
+    return place;
+  }
   if (!from.relocated) {
     place.offset += static_cast<int64_t>(found.byte_offset);
     return place;
@@ -98,9 +95,80 @@ Place PlaceEmitter::member(const Place& from, const debug::FoundMember& found) {
   return place;
 }
 
+/// Where a member is whose place depends on the object: each step of its path in turn.
+Operand PlaceEmitter::member_address(const Place& record, const debug::FoundMember& found) {
+  if (record.kind != Place::Memory) {
+    problem_ = "its place is computed from the object in memory, but the object is in registers";
+    return Operand::integer(0);
+  }
+  Operand at = memory_address(record);
+  for (const debug::Member& step : found.path) {
+    LocationSite site = site_;
+    site.object = at;
+    at = step.address ? lower_location(*step.address, site, builder())
+                      : builder().add(at, static_cast<int64_t>(step.byte_offset));
+  }
+  return at;
+}
+
+/// The count of one dimension of an array: a literal, or read where the program keeps it.
+std::optional<Operand> PlaceEmitter::count_of(const debug::Type& array, size_t dim) {
+  std::vector<uint64_t> counts = array.array_counts();
+  if (counts[dim] != 0) return Operand::integer(static_cast<int64_t>(counts[dim]));
+  std::string why;
+  debug::LocExprPtr count = array.array_count_at(dim, site_.point, why);
+  VarLocation location;
+  location.kind = VarLocation::Value;
+  location.expr = count;
+  if (count) why = location_problem(location, site_);
+  if (count && why.empty()) return lower_location(*count, site_, builder());
+  problem_ =
+      "the size of a dimension of the array is not known here" + (why.empty() ? "" : ": " + why);
+  return std::nullopt;
+}
+
+/// The size of an array's element that has its dimensions from `first_dim` on left, or of the whole type (0).
+std::optional<Operand> PlaceEmitter::stride_of(const debug::TypePtr& type, size_t first_dim) {
+  if (!type) return Operand::integer(1);  // void, as gcc has it
+  if (type->kind() != TypeKind::Array) {
+    uint64_t size = type->byte_size();
+    if (size != 0) return Operand::integer(static_cast<int64_t>(size));
+    problem_ = "the size of '" + type->spelling() + "' is not known here";
+    return std::nullopt;
+  }
+  std::optional<Operand> stride = stride_of(type->target(), 0);
+  for (size_t dim = first_dim; stride && dim < type->array_counts().size(); dim++) {
+    std::optional<Operand> count = count_of(*type, dim);
+    if (!count) return std::nullopt;
+    stride = stride->kind == Operand::Int && count->kind == Operand::Int
+                 ? Operand::integer(stride->num * count->num)
+                 : builder().value(Op::Mul, {*stride, *count});
+  }
+  return stride;
+}
+
+/// `place` moved by `index` times `stride`.
+Place PlaceEmitter::displaced(Place place, const Operand& index,
+                              const std::optional<Operand>& stride) {
+  if (!stride) return place;
+  if (index.kind == Operand::Int && stride->kind == Operand::Int) {
+    place.offset += index.num * stride->num;
+    return place;
+  }
+  if (place.kind != Place::Memory) {
+    problem_ = "it is in registers, where only a literal index can be used";
+    place.kind = Place::Memory;
+    place.base = Operand::integer(0);
+    return place;
+  }
+  const bool is_one = stride->kind == Operand::Int && stride->num == 1;
+  Operand distance = is_one ? index : builder().value(Op::Mul, {index, *stride});
+  place.base = builder().value(Op::Add, {place.base, distance});
+  return place;
+}
+
 Place PlaceEmitter::element(const Place& array, const Operand& index) {
   Place place = array;
-  auto stride = static_cast<int64_t>(element_stride(array));
   place.dims++;
   bool is_literal = index.kind == Operand::Int;
   debug::TypePtr element = array.type->target();
@@ -115,27 +183,41 @@ Place PlaceEmitter::element(const Place& array, const Operand& index) {
     place.core_root.clear();
     place.core_path.clear();
   }
-  if (is_literal) {
-    place.offset += index.num * stride;
-    return place;
+  if (is_literal && index.num == 0) return place;
+  return displaced(std::move(place), index, stride_of(array.type, place.dims));
+}
+
+/// The description of a pointer that was optimised away, if that is what `pointer` is.
+const VarLocation* PlaceEmitter::implicit_pointer(const Place& pointer) const {
+  if (pointer.kind != Place::Described) return nullptr;
+  if (pointer.described->kind == VarLocation::ImplicitPointer)
+    return pointer.offset == 0 ? pointer.described.get() : nullptr;
+  int64_t begin = 0;
+  for (const VarLocation::Piece& piece : pointer.described->pieces) {
+    if (begin == pointer.offset && piece.location &&
+        piece.location->kind == VarLocation::ImplicitPointer)
+      return piece.location.get();
+    begin += static_cast<int64_t>(piece.byte_size);
   }
-  if (place.kind != Place::Memory) {
-    problem_ = "it is in registers, where only a literal index can be used";
-    place.kind = Place::Memory;
-    return place;
-  }
-  Operand scaled =
-      stride == 1 ? index : builder().value(Op::Mul, {index, Operand::integer(stride)});
-  place.base = builder().value(Op::Add, {place.base, scaled});
-  return place;
+  return nullptr;
 }
 
 Place PlaceEmitter::pointee(const Place& pointer) {
+  debug::TypePtr type = type_of(pointer);
+  debug::TypePtr target = type ? type->target() : nullptr;
+  if (const VarLocation* implicit = implicit_pointer(pointer)) {
+    std::string why = location_problem(*implicit->pointee, site_);
+    if (why.empty()) {
+      Place place = variable(*implicit->pointee, std::move(target));
+      place.offset += implicit->pointee_offset;
+      return place;
+    }
+    problem_ = why;
+  }
   Place place;
   place.space = pointer.space;
   place.relocated = pointer.relocated;
-  debug::TypePtr type = type_of(pointer);
-  place.type = type ? type->target() : nullptr;
+  place.type = std::move(target);
   std::optional<Operand> value = read(pointer);
   place.base = value.value_or(Operand::integer(0));
   return place;
@@ -143,16 +225,9 @@ Place PlaceEmitter::pointee(const Place& pointer) {
 
 Place PlaceEmitter::pointee(const Place& pointer, const Operand& index) {
   Place place = pointee(pointer);
-  auto stride = static_cast<int64_t>(place.type ? place.type->byte_size() : 1);
-  if (stride == 0) stride = 1;
-  if (index.kind == Operand::Int) {
-    place.offset = index.num * stride;
-    return place;
-  }
-  Operand scaled =
-      stride == 1 ? index : builder().value(Op::Mul, {index, Operand::integer(stride)});
-  place.base = builder().value(Op::Add, {place.base, scaled});
-  return place;
+  if (index.kind == Operand::Int && index.num == 0) return place;
+  std::optional<Operand> stride = stride_of(place.type, 0);
+  return displaced(std::move(place), index, stride);
 }
 
 Operand PlaceEmitter::memory_address(const Place& place) {
@@ -199,6 +274,11 @@ std::optional<Operand> PlaceEmitter::read_bytes(const VarLocation& location, uin
     problem_ = problem;
     return std::nullopt;
   }
+  if (location.kind == VarLocation::ImplicitPointer) {
+    problem_ =
+        "the pointer itself was optimised away; what it points to can be read with '->' or '[0]'";
+    return std::nullopt;
+  }
   if (location.kind == VarLocation::Pieces) return gather(location, at, size);
   Operand base = lower_location(*location.expr, site_, builder());
   if (location.kind == VarLocation::Memory)
@@ -210,7 +290,7 @@ std::optional<Operand> PlaceEmitter::read_bytes(const VarLocation& location, uin
 std::optional<Operand> PlaceEmitter::gather(const VarLocation& location, uint64_t at,
                                             uint32_t size) {
   std::optional<Operand> sum;
-  uint64_t begin = 0;
+  uint64_t begin = 0, covered = 0;
   for (const VarLocation::Piece& piece : location.pieces) {
     uint64_t end = begin + piece.byte_size;
     uint64_t from = std::max(begin, at), to = std::min<uint64_t>(end, at + size);
@@ -225,24 +305,42 @@ std::optional<Operand> PlaceEmitter::gather(const VarLocation& location, uint64_
         part = builder().value(Op::Shl,
                                {*part, Operand::integer(static_cast<int64_t>(from - at) * 8)});
       sum = sum ? builder().value(Op::Or, {*sum, *part}) : *part;
+      covered += to - from;
     }
     begin = end;
   }
-  if (!sum) problem_ = "this part of it is optimised out here";
-  return sum;
+  if (covered == size) return sum;
+  problem_ = "this part of it is optimised out here";
+  return std::nullopt;
 }
 
 std::optional<Operand> PlaceEmitter::read_raw(const Place& place, uint32_t size, bool is_signed) {
   switch (place.kind) {
     case Place::Memory: return builder().load(place.space, memory_address(place), size, is_signed);
     case Place::Value:
+      if (place.offset < 0 || place.offset + size > 8) {
+        problem_ = "this part of it is not in the register that it is in";
+        return std::nullopt;
+      }
       return extend(place.base, static_cast<uint32_t>(place.offset * 8), size * 8, is_signed);
-    case Place::Pieces: break;
+    case Place::Described: break;
   }
   std::optional<Operand> bytes =
-      read_bytes(*place.pieces, static_cast<uint64_t>(place.offset), size);
+      read_bytes(*place.described, static_cast<uint64_t>(place.offset), size);
   if (bytes && is_signed) bytes = extend(*bytes, 0, size * 8, true);
   return bytes;
+}
+
+std::optional<Operand> PlaceEmitter::read_part(const Place& place, uint64_t at) {
+  if (!problem_.empty()) return std::nullopt;
+  Place part = place;
+  if (!part.core_path.empty()) {
+    part.base = memory_address(place);
+    part.core_path.clear();
+    part.offset = 0;
+  }
+  part.offset += static_cast<int64_t>(at);
+  return read_raw(part, 8, false);
 }
 
 std::optional<Operand> PlaceEmitter::read(const Place& place) {
@@ -256,7 +354,9 @@ std::optional<Operand> PlaceEmitter::read(const Place& place) {
   bool is_integer = kind == TypeKind::Int || kind == TypeKind::Bool || kind == TypeKind::Char ||
                     kind == TypeKind::Enum;
   if (size == 0 || size > 8) {
-    problem_ = size == 0 ? "its type is incomplete" : "its type is too large for a number";
+    problem_ = size == 0 ? "its type is incomplete"
+                         : "its type '" + type->spelling() + "' has " + std::to_string(size) +
+                               " bytes, and a number has 8";
     return std::nullopt;
   }
   if (is_integer && !place.core_path.empty() && place.core_path.back().index < 0) {

@@ -23,14 +23,15 @@ struct CoreStep {
 };
 
 struct Place {
-  enum Kind : uint8_t { Memory, Value, Pieces } kind = Memory;
+  enum Kind : uint8_t { Memory, Value, Described } kind = Memory;
   debug::TypePtr type;  ///< null: void
   unsigned dims = 0;    ///< how many dimensions of an array type were indexed already
   ir::Space space = ir::Space::User;
   ir::Operand base;    ///< Memory: an address; Value: the bits of an object of up to 8 bytes
-  int64_t offset = 0;  ///< Memory: added to base; Value, Pieces: first byte of the place in it
+  int64_t offset = 0;  ///< Memory: added to base; Value, Described: first byte of the place in it
   uint32_t bit_size = 0, bit_offset = 0;  ///< a bit field, as in debug::Member
-  std::shared_ptr<const debug::VarLocation> pieces;
+  std::shared_ptr<const debug::VarLocation>
+      described;          ///< in pieces, or a pointer that was optimised away
   bool extended = false;  ///< Value: `base` is the object itself, already extended to 64 bits
   bool relocated = false;
   std::string core_root;  ///< "struct task_struct": what `base` points to
@@ -43,8 +44,6 @@ bool is_aggregate(const Place& place);
 debug::TypeKind kind_of(const Place& place);
 /// The type of the place with its indexed dimensions taken off, as far as types can express it.
 debug::TypePtr type_of(const Place& place);
-/// Bytes between the elements that the next index chooses from.
-uint64_t element_stride(const Place& array);
 
 /// Emits the IR that moves between places and reads them.
 class PlaceEmitter {
@@ -66,6 +65,8 @@ class PlaceEmitter {
   /// The value as a long: sized and sign-extended by type; of an aggregate its address. Nothing,
   /// with the reason in `problem()`, if it has none.
   std::optional<ir::Operand> read(const Place& place);
+  /// The eight bytes at `at` of an object that is larger than a number.
+  std::optional<ir::Operand> read_part(const Place& place, uint64_t at);
   std::optional<ir::Operand> address(const Place& place);
   const std::string& problem() const { return problem_; }
 
@@ -73,6 +74,11 @@ class PlaceEmitter {
 
  private:
   ir::Builder& builder() { return to_.builder(); }
+  ir::Operand member_address(const Place& record, const debug::FoundMember& found);
+  std::optional<ir::Operand> count_of(const debug::Type& array, size_t dim);
+  std::optional<ir::Operand> stride_of(const debug::TypePtr& type, size_t first_dim);
+  Place displaced(Place place, const ir::Operand& index, const std::optional<ir::Operand>& stride);
+  const debug::VarLocation* implicit_pointer(const Place& pointer) const;
   ir::Operand memory_address(const Place& place);
   std::optional<ir::Operand> read_raw(const Place& place, uint32_t size, bool is_signed);
   std::optional<ir::Operand> read_bytes(const debug::VarLocation& location, uint64_t at,

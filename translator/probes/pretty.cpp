@@ -1,4 +1,12 @@
+// How reading and printing are kept apart. Memory can only be read in the kernel, where a fault ends
+// the handler or goes to a `catch`; text is made in user space, from the values that were read. So
+// all reads of one object stand in a try block of the kernel's, whose catch sets a bit in a mask of
+// faults. The mask is the last argument of the format; each conversion knows its bit (ast::FormatPiece)
+// and prints "<fault>" for its value. Text that a pointer leads to is other memory than the
+// pointer, and has bits of its own: they are set at first and cleared when the text was read.
 #include "probes/pretty.h"
+
+#include <algorithm>
 
 #include "runtime/user/terminal.h"
 
@@ -11,38 +19,10 @@ using ir::Operand;
 namespace {
 
 constexpr size_t kMostValues = 32;
+constexpr uint64_t kMostElements = 5;
+constexpr int kMostBits = 60;
 
-/// A format under construction, with its arguments.
-class Format {
- public:
-  void text(const std::string& more) {
-    if (pieces_.empty() || pieces_.back().kind != ast::FormatPiece::Literal) {
-      pieces_.emplace_back();
-      pieces_.back().kind = ast::FormatPiece::Literal;
-    }
-    pieces_.back().text += ct::terminal_safe(more);  // it holds names of debug information
-  }
-  void value(char conversion, Operand argument, bool hash = false) {
-    ast::FormatPiece& piece = pieces_.emplace_back();
-    piece.kind = ast::FormatPiece::Conversion;
-    piece.conversion = conversion;
-    piece.flag_hash = hash;
-    args_.push_back(std::move(argument));
-  }
-  size_t values() const { return args_.size(); }
-
-  /// Appends the Sprintf into `result`.
-  void emit(ir::Builder& to, ir::LocalId result) {
-    ir::Inst& inst = to.append(Op::Sprintf, std::move(args_), result);
-    inst.format = std::make_shared<const std::vector<ast::FormatPiece>>(std::move(pieces_));
-  }
-
- private:
-  std::vector<ast::FormatPiece> pieces_;
-  std::vector<Operand> args_;
-};
-
-/// try { body } catch { result = otherwise }
+/// try { body } catch { handler }
 template <typename Body, typename Handler>
 void emit_try(ir::Builder& to, Body&& body, Handler&& handler) {
   ir::Block tried = to.nested(std::forward<Body>(body));
@@ -52,22 +32,134 @@ void emit_try(ir::Builder& to, Body&& body, Handler&& handler) {
   inst.blocks.push_back(std::move(caught));
 }
 
-bool is_char(const debug::TypePtr& type) { return type && type->kind() == TypeKind::Char; }
+bool is_char(const debug::TypePtr& type) {
+  return type && type->kind() == TypeKind::Char && type->byte_size() == 1;
+}
+
+/// gdb's flag enums: each constant is a bit of its own, or 0.
+bool is_flags(const std::vector<std::pair<std::string, int64_t>>& constants) {
+  uint64_t seen = 0;
+  for (const auto& [name, constant] : constants) {
+    auto bit = static_cast<uint64_t>(constant);
+    if (constant < 0 || (bit & (bit - 1)) != 0 || (seen & bit) != 0) return false;
+    seen |= bit;
+  }
+  return true;
+}
+
+std::shared_ptr<const ast::EnumNames> names_of(const debug::Type& type) {
+  auto names = std::make_shared<ast::EnumNames>();
+  std::vector<std::pair<std::string, int64_t>> constants = type.enumerators();
+  for (const auto& [name, constant] : constants)
+    names->constants.emplace_back(constant, ct::terminal_safe(name));
+  names->is_flags = is_flags(constants);
+  return names;
+}
+
+/// A format under construction, with its arguments and the mask of what could not be read.
+class Text {
+ public:
+  explicit Text(PlaceEmitter& emitter)
+      : to_(emitter.to().builder()), faults_(to_.temp(ir::Ty::Long)) {}
+
+  ir::Builder& builder() { return to_; }
+
+  void text(const std::string& more) {
+    if (pieces_.empty() || pieces_.back().kind != ast::FormatPiece::Literal) {
+      pieces_.emplace_back();
+      pieces_.back().kind = ast::FormatPiece::Literal;
+    }
+    pieces_.back().text += ct::terminal_safe(more);  // it holds names of debug information
+  }
+  /// A conversion of `argument`; the reference is good until the next.
+  ast::FormatPiece& value(char conversion, Operand argument) {
+    ast::FormatPiece& piece = pieces_.emplace_back();
+    piece.kind = ast::FormatPiece::Conversion;
+    piece.conversion = conversion;
+    args_.push_back(std::move(argument));
+    return piece;
+  }
+  void more(Operand argument) { args_.push_back(std::move(argument)); }
+  size_t values() const { return args_.size(); }
+
+  /// `count` bits of the mask, which are `set` at first; -1 if no more are left.
+  int bits(int count, bool set) {
+    if (next_bit_ + count > kMostBits) return -1;
+    if (set) preset_ |= int64_t{1} << next_bit_;
+    next_bit_ += count;
+    return next_bit_ - count;
+  }
+  void set_bit(int bit) { update(Op::Or, int64_t{1} << bit); }
+  void clear_bit(int bit) { update(Op::And, ~(int64_t{1} << bit)); }
+
+  /// Appends `reads`, then the text that is made of what they read.
+  Operand finish(ir::Block reads) {
+    const bool has_faults = next_bit_ > 0;
+    if (has_faults) to_.append(Op::Copy, {Operand::integer(preset_)}, faults_);
+    to_.append(std::move(reads));
+    if (has_faults) args_.push_back(Operand::of(faults_));
+    ir::LocalId result = to_.temp(ir::Ty::Str);
+    ir::Inst& inst = to_.append(Op::Sprintf, std::move(args_), result);
+    inst.format = std::make_shared<const std::vector<ast::FormatPiece>>(std::move(pieces_));
+    return Operand::of(result);
+  }
+
+ private:
+  void update(Op op, int64_t operand) {
+    ir::LocalId changed = to_.temp(ir::Ty::Long);
+    to_.append(op, {Operand::of(faults_), Operand::integer(operand)}, changed);
+    to_.append(Op::Copy, {Operand::of(changed)}, faults_);
+  }
+
+  ir::Builder& to_;
+  ir::LocalId faults_;
+  int next_bit_ = 0;
+  int64_t preset_ = 0;
+  std::vector<ast::FormatPiece> pieces_;
+  std::vector<Operand> args_;
+};
 
 class Printer {
  public:
-  Printer(PlaceEmitter& emitter, Format& format, bool deep)
-      : emitter_(emitter), format_(format), deep_(deep) {}
+  /// `object_bit`: the bit of the object whose memory is read.
+  Printer(PlaceEmitter& emitter, Text& text, bool deep, int object_bit)
+      : emitter_(emitter), text_(text), deep_(deep), object_bit_(object_bit) {}
 
   /// Follows pointers: what `$x$` itself names is printed, not its address.
   void top(Place place) {
     while (kind_of(place) == TypeKind::Pointer) {
       debug::TypePtr target = type_of(place)->target();
       TypeKind kind = target ? target->kind() : TypeKind::Void;
-      if (kind == TypeKind::Void || kind == TypeKind::Function || is_char(target)) break;
+      const bool is_reference = type_of(place)->is_reference();
+      if (!is_reference &&
+          (kind == TypeKind::Void || kind == TypeKind::Function || is_char(target)))
+        break;
       place = emitter_.pointee(place);
     }
+    if (!emitter_.problem().empty()) return text_.text("?");
     print(place, true);
+  }
+
+  void scalar(const Place& place, char conversion, bool hash = false) {
+    if (ast::FormatPiece* piece = read(place, conversion)) piece->flag_hash = hash;
+  }
+
+  void floating(const Place& place) {
+    switch (type_of(place)->byte_size()) {
+      case sizeof(float): return scalar(place, 'f');
+      case sizeof(double): return scalar(place, 'g');
+      case sizeof(long double): return wide(place, 'L');
+      default: text_.text("?");
+    }
+  }
+
+  /// An object of 16 bytes, in two halves.
+  void wide(const Place& place, char conversion) {
+    PlaceEmitter own(emitter_);
+    std::optional<Operand> low = own.read_part(place, 0), high = own.read_part(place, 8);
+    if (!low || !high) return text_.text("?");
+    mark(text_.value(conversion, *low), place);
+    text_.more(*high);
   }
 
  private:
@@ -78,99 +170,128 @@ class Printer {
       case TypeKind::Union: return record(place, is_top);
       case TypeKind::Array: return array(place, is_top);
       case TypeKind::Pointer: return pointer(place, *type, is_top);
+      case TypeKind::Bool: return scalar(place, 'd');
       case TypeKind::Int:
-      case TypeKind::Bool:
+        if (type->byte_size() > 8) return wide(place, type->is_signed() ? 'I' : 'U');
+        return scalar(place, type->is_signed() ? 'd' : 'u');
       case TypeKind::Enum:
-        return scalar(place, type->is_signed() || type->kind() == TypeKind::Bool ? 'd' : 'u');
+        if (ast::FormatPiece* piece = read(place, 'E')) piece->names = names_of(*type);
+        return;
       case TypeKind::Char:
-        format_.text("'");
-        scalar(place, 'c', true);
-        return format_.text("'");
+        if (!is_char(type)) return scalar(place, 'u');  // char32_t and the like
+        if (ast::FormatPiece* piece = read(place, 'c')) piece->is_quoted = true;
+        return;
+      case TypeKind::Float: return floating(place);
       default: break;
     }
-    format_.text("?");
+    text_.text("?");
   }
 
-  void scalar(const Place& place, char conversion, bool hash = false) {
+  /// Values in registers do not depend on memory.
+  void mark(ast::FormatPiece& piece, const Place& place) const {
+    if (place.kind != Place::Value) piece.fault_bit = object_bit_;
+  }
+
+  /// One number; null, and "?" in the text, if it cannot be read.
+  ast::FormatPiece* read(const Place& place, char conversion) {
     PlaceEmitter own(emitter_);  // its failure must not spoil the next member
     std::optional<Operand> value = own.read(place);
-    if (value)
-      format_.value(conversion, *value, hash);
-    else
-      format_.text("?");
+    if (!value) {
+      text_.text("?");
+      return nullptr;
+    }
+    ast::FormatPiece& piece = text_.value(conversion, *value);
+    mark(piece, place);
+    return &piece;
   }
 
   void pointer(const Place& place, const debug::Type& type, bool is_top) {
     debug::TypePtr target = type.target();
-    PlaceEmitter own(emitter_);
-    std::optional<Operand> value = own.read(place);
-    if (!value) return format_.text("?");
-    if (is_char(target)) return string(*value, place.space);
-    if (is_top && target && target->kind() == TypeKind::Function) format_.text("<function>:");
-    format_.value('p', *value);
+    if (is_char(target) && !type.is_reference()) {
+      PlaceEmitter own(emitter_);
+      std::optional<Operand> value = own.read(place);
+      return value ? string(*value, place.space, 0) : text_.text("?");
+    }
+    if (is_top && target && target->kind() == TypeKind::Function) text_.text("<function>:");
+    scalar(place, 'p');
   }
 
-  /// "text", or the address if there is nothing to read.
-  void string(const Operand& address, ir::Space space) {
-    ir::Builder& to = emitter_.to().builder();
-    ir::LocalId result = to.temp(ir::Ty::Str);
+  /// The text at `address`, of at most `limit` bytes (0: any number).
+  void string(const Operand& address, ir::Space space, uint64_t limit) {
+    const int bit = text_.bits(2, true);
+    if (bit < 0) return text_.text("...");
+    ir::Builder& to = text_.builder();
+    ir::LocalId text = to.temp(ir::Ty::Str);
     emit_try(
         to,
         [&] {
-          ir::LocalId text = to.temp(ir::Ty::Str);
-          to.append(Op::LoadStr, {address}, text).space = space;
-          Format quoted;
-          quoted.text("\"");
-          quoted.value('s', Operand::of(text));
-          quoted.text("\"");
-          quoted.emit(to, result);
+          ir::Inst& load = to.append(Op::LoadStr, {address}, text);
+          load.space = space;
+          load.imm = static_cast<int64_t>(limit);
+          text_.clear_bit(bit);
         },
         [&] {
-          Format plain;
-          plain.value('x', address, true);
-          plain.emit(to, result);
+          ir::Block is_null = to.nested([&] {
+            text_.clear_bit(bit);
+            text_.set_bit(bit + 1);
+          });
+          Operand condition = to.value(Op::Eq, {address, Operand::integer(0)});
+          std::vector<ir::Block>& blocks = to.append(Op::If, {condition}).blocks;
+          blocks.push_back(std::move(is_null));
+          blocks.emplace_back();
         });
-    format_.value('s', Operand::of(result));
+    ast::FormatPiece& piece = text_.value('s', Operand::of(text));
+    piece.fault_bit = bit;
+    piece.is_quoted = true;
   }
 
   void array(const Place& place, bool is_top) {
-    if (!is_top && !deep_) return format_.text("[...]");
-    debug::TypePtr element = place.type->target();
-    if (is_char(element) && place.dims + 1 >= place.type->array_counts().size()) {
+    if (!is_top && !deep_) return text_.text("[...]");
+    const std::vector<uint64_t> counts = place.type->array_counts();
+    const uint64_t count = place.dims < counts.size() ? counts[place.dims] : 0;
+    if (is_char(place.type->target()) && place.dims + 1 >= counts.size()) {
       PlaceEmitter own(emitter_);
       std::optional<Operand> address = own.address(place);
-      if (address) return string(*address, place.space);
-      return format_.text("?");
+      return address ? string(*address, place.space, count) : text_.text("?");
     }
-    format_.text("[");
-    Place first = place;
-    while (kind_of(first) == TypeKind::Array && first.type == place.type)
-      first = emitter_.element(first, Operand::integer(0));
-    print(first, false);
-    format_.text(", ...]");
+    text_.text("[");
+    // Of an array whose size only the program knows (0), not even the first element may be there.
+    uint64_t shown = 0;
+    for (; shown < std::min(count, kMostElements) && text_.values() < kMostValues; shown++) {
+      if (shown > 0) text_.text(", ");
+      print(emitter_.element(place, Operand::integer(static_cast<int64_t>(shown))), false);
+    }
+    text_.text(shown == count && count > 0 ? "]" : shown > 0 ? ", ...]" : "...]");
   }
 
   void record(const Place& place, bool is_top) {
     debug::TypePtr type = type_of(place);
     std::vector<debug::Member> members = type->members();
-    if ((!is_top && !deep_) || members.empty()) return format_.text("{...}");
-    format_.text("{");
+    if ((!is_top && !deep_) || members.empty()) return text_.text("{...}");
+    text_.text("{");
     bool is_first = true;
     for (const debug::Member& member : members) {
-      if (!is_first) format_.text(", ");
+      if (!is_first) text_.text(", ");
       is_first = false;
-      if (format_.values() >= kMostValues) {
-        format_.text("...");
+      if (text_.values() >= kMostValues) {
+        text_.text("...");
         break;
       }
-      bool is_union = member.type && member.type->kind() == TypeKind::Union;
-      format_.text(!member.name.empty() ? "." + member.name + "="
-                   : is_union           ? "<union>="
-                                        : "<class>=");
-      debug::FoundMember found{{member}, member.byte_offset};
-      print(step_into(place, found), false);
+      text_.text(label_of(member));
+      if (!member.problem.empty())
+        text_.text("?");
+      else
+        print(step_into(place, debug::FoundMember{{member}, member.byte_offset}), false);
     }
-    format_.text("}");
+    text_.text("}");
+  }
+
+  /// ".name=", of a base class "<Base>=".
+  static std::string label_of(const debug::Member& member) {
+    if (!member.name.empty()) return "." + member.name + "=";
+    if (member.type && member.type->kind() == TypeKind::Union) return "<union>=";
+    const std::string name = member.type ? member.type->name() : "";
+    return "<" + (name.empty() ? "class" : name) + ">=";
   }
 
   /// A CO-RE path cannot name an anonymous member: it stands for its parent, whose members it
@@ -191,64 +312,68 @@ class Printer {
   }
 
   PlaceEmitter& emitter_;
-  Format& format_;
+  Text& text_;
   bool deep_;
+  int object_bit_;
 };
 
-/// try { result = <text> } catch { result = "ERROR" }
-template <typename Fill>
-Operand guarded(ir::Builder& to, Fill&& fill) {
-  ir::LocalId result = to.temp(ir::Ty::Str);
-  emit_try(
-      to,
-      [&] {
-        Format format;
-        fill(format);
-        format.emit(to, result);
-      },
-      [&] { to.append(Op::Copy, {Operand::string("ERROR")}, result); });
-  return Operand::of(result);
-}
-
-void print_plain(const VarsEntry& entry, PlaceEmitter& emitter, Format& format) {
-  Place shape;
-  shape.type = entry.type;
-  switch (kind_of(shape)) {
+/// One variable of a plain `$$vars`: a number in hexadecimal, or what it is.
+void print_plain(const VarsEntry& entry, PlaceEmitter& emitter, Text& text, int bit) {
+  Place place = entry.emit(emitter);
+  while (type_of(place) && type_of(place)->is_reference()) place = emitter.pointee(place);
+  Printer printer(emitter, text, false, bit);
+  switch (kind_of(place)) {
     case TypeKind::Struct:
-    case TypeKind::Union: return format.text("{...}");
-    case TypeKind::Array: return format.text("[...]");
+    case TypeKind::Union: return text.text("{...}");
+    case TypeKind::Array: return text.text("[...]");
+    case TypeKind::Float: return printer.floating(place);
+    case TypeKind::Int:
+      if (type_of(place)->byte_size() > 8)
+        return printer.wide(place, type_of(place)->is_signed() ? 'I' : 'U');
+      break;
     default: break;
   }
-  std::optional<Operand> value = emitter.read(entry.emit(emitter));
-  if (value)
-    format.value('x', *value, true);
-  else
-    format.text("?");
+  printer.scalar(place, 'x', true);
 }
 
 }  // namespace
 
-Operand pretty_print(const Place& place, bool deep, PlaceEmitter& emitter) {
-  return guarded(emitter.to().builder(),
-                 [&](Format& format) { Printer(emitter, format, deep).top(place); });
+Operand pretty_print(const std::function<Place()>& place, bool deep, PlaceEmitter& emitter) {
+  ir::Builder& to = emitter.to().builder();
+  Text text(emitter);
+  const int bit = text.bits(1, false);
+  return text.finish(to.nested([&] {
+    emit_try(
+        to, [&] { Printer(emitter, text, deep, bit).top(place()); }, [&] { text.set_bit(bit); });
+  }));
 }
 
 Operand print_vars(const std::vector<VarsEntry>& entries, int pretty, PlaceEmitter& emitter) {
-  return guarded(emitter.to().builder(), [&](Format& format) {
-    bool is_first = true;
-    for (const VarsEntry& entry : entries) {
-      format.text((is_first ? "" : " ") + entry.name + "=");
-      is_first = false;
-      // One variable that cannot be read must not spoil the next.
-      PlaceEmitter own(emitter);
-      if (!entry.emit)
-        format.text("?");
-      else if (pretty == 0)
-        print_plain(entry, own, format);
-      else
-        format.value('s', pretty_print(entry.emit(own), pretty == 2, own));
+  ir::Builder& to = emitter.to().builder();
+  Text text(emitter);
+  const size_t in_one_try = entries.size() / kMostBits + 1;
+  int bit = -1;
+  size_t number = 0;
+  auto print = [&](const VarsEntry& entry) {
+    text.text((number > 0 ? " " : "") + entry.name + "=");
+    // One variable that cannot be read must not spoil the next.
+    PlaceEmitter own(emitter);
+    if (!entry.emit) return text.text("?");
+    if (pretty != 0) {
+      auto place = [&] { return entry.emit(own); };
+      text.value('s', pretty_print(place, pretty == 2, own));
+      return;
     }
-  });
+    if (number % in_one_try == 0) bit = text.bits(1, false);
+    emit_try(
+        to, [&] { print_plain(entry, own, text, bit); }, [&] { text.set_bit(bit); });
+  };
+  return text.finish(to.nested([&] {
+    for (const VarsEntry& entry : entries) {
+      print(entry);
+      number++;
+    }
+  }));
 }
 
 }  // namespace coretap::probes

@@ -1,11 +1,11 @@
 // `$x$`, `$x$$` and `$$vars`: values as text, in SystemTap's format.
 //
 //   {.a=1, .c='q', .s="text", .next=0x7f…, .in={...}, .arr=[...]}     $x$: one level
-//   {.in={.a=1}, .arr=[3, ...]}                                       $x$$: nested ones too
+//   {.in={.a=1}, .arr=[3, 4, ...]}                                    $x$$: nested ones too
 //
-// Of an array only the first element is shown; the text ends with ", ..." after 32 values. A
-// floating-point value is '?'. A string that cannot be read shows its address, any other fault
-// makes the whole text "ERROR".
+// Of an array the first five elements are shown; the text ends with ", ..." after 32 values. Values of
+// enums are shown by name. What is in memory that cannot be read is "<fault>", a null pointer to text 0x0; '?' is
+// what has no value here (optimised out, or in a register that a probe does not get).
 #pragma once
 
 #include <functional>
@@ -14,8 +14,8 @@
 
 namespace coretap::probes {
 
-/// Text of the place; `deep` for `$$`.
-ir::Operand pretty_print(const Place& place, bool deep, PlaceEmitter& emitter);
+/// Text of the place; `deep` for `$$`. `place` is called once, to emit what leads there: a fault on the way is shown, too.
+ir::Operand pretty_print(const std::function<Place()>& place, bool deep, PlaceEmitter& emitter);
 
 /// One variable of a `$$vars`-like text. `emit` may be null: "name=?".
 struct VarsEntry {

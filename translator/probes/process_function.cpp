@@ -130,11 +130,11 @@ ReturnPlaces::Danger danger_of(const debug::Module& module, const debug::Functio
 
 std::optional<ResolvedProbe> probe_return(const ProcessTarget& target,
                                           const debug::Function& function,
-                                          const ast::ProbeComponent& written, uint64_t body,
+                                          const ast::ProbeComponent& written, debug::CodePoint body,
                                           ResolveContext& context) {
   const SiteText text = text_of(target, function, written, Variant::Return);
   std::optional<ResolvedProbe> probe = make_uprobe(
-      target, function.entry_pc, ir::Mechanism::Uretprobe, text, written.span, context);
+      target, {function.entry_pc, 0}, ir::Mechanism::Uretprobe, text, written.span, context);
   if (!probe) return std::nullopt;
   const SiteText entry_text = text_of(target, function, written, Variant::Call);
   std::optional<ResolvedProbe> entry =
@@ -162,7 +162,9 @@ std::optional<ResolvedProbe> probe_function(const ProcessTarget& target,
                                             const debug::Function& function,
                                             const ast::ProbeComponent& written, Variant variant,
                                             ResolveContext& context) {
-  uint64_t body = function.prologue_end != 0 ? function.prologue_end : function.entry_pc;
+  debug::CodePoint body(function.entry_pc, function.entry_view);
+  if (function.prologue_end != 0 && function.prologue_end != function.entry_pc)
+    body = function.prologue_end;
   if (variant == Variant::Return) return probe_return(target, function, written, body, context);
   SiteText text = text_of(target, function, written, variant);
   return make_uprobe(target, body, ir::Mechanism::Uprobe, text, written.span, context);

@@ -39,7 +39,11 @@ std::optional<ResolvedProbe> probe_address(const ProcessTarget& target,
   text.canonical = canonical_prefix(target) + ".statement(" + hex(pc) + ")";
   if (auto function = module.function_at(pc, true)) text.function = function->name;
   text.source = module.line_at(pc).value_or(debug::SourceLine{});
-  return make_uprobe(target, pc, ir::Mechanism::Uprobe, text, written.span, context);
+  // gdb's rule: at a function's very entry its parameters are the caller's.
+  auto function = module.function_at(pc, false);
+  bool is_entry = function && function->entry_pc == pc;
+  debug::CodePoint point(pc, is_entry ? 0 : debug::CodePoint::kInstruction);
+  return make_uprobe(target, point, ir::Mechanism::Uprobe, text, written.span, context);
 }
 
 std::string lines_near(const std::vector<debug::SourceLine>& lines, uint32_t wanted) {
@@ -111,8 +115,8 @@ std::vector<debug::LineSite> find_sites(const debug::Module& module, const Point
   if (!spec.has_lines()) {
     // "F" or "F@FILE" alone: the very entry of the function.
     for (const debug::Function& function : module.functions(spec.function, spec.file, true))
-      sites.push_back({function.entry_pc, function.decl, function.name, function.entry_pc,
-                       function.die_offset});
+      sites.push_back({function.entry_pc, function.entry_view, function.decl, function.name,
+                       function.entry_pc, function.die_offset});
   }
   return sites;
 }
@@ -137,7 +141,8 @@ std::vector<ResolvedProbe> probe_lines(const ProcessTarget& target, const PointS
     text.function = site.function;
     text.source = site.source;
     text.scope = site.scope;
-    if (auto probe = make_uprobe(target, site.pc, ir::Mechanism::Uprobe, text, written.span, context))
+    if (auto probe = make_uprobe(target, {site.pc, site.view}, ir::Mechanism::Uprobe, text,
+                                 written.span, context))
       probes.push_back(std::move(*probe));
   }
   return probes;

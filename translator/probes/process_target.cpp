@@ -206,9 +206,10 @@ std::optional<FrameAddress> frame_of(const debug::Module& module, uint64_t pc,
 
 }  // namespace
 
-std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, uint64_t pc,
+std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, debug::CodePoint point,
                                          ir::Mechanism mechanism, const SiteText& text,
                                          const Span& at, ResolveContext& context) {
+  const uint64_t pc = point.pc;
   std::optional<uint64_t> offset = target.module->file_offset(pc);
   if (!offset) {
     context.diagnostics.semantic_error(
@@ -231,7 +232,7 @@ std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, uint64_t p
     probe.site.file_line =
         fs::path(text.source.file).filename().string() + ":" + std::to_string(text.source.line);
   if (target.module->has_dwarf())
-    probe.scope = make_dwarf_scope(target.module, pc, text.scope, mechanism, context);
+    probe.scope = make_dwarf_scope(target.module, point, text.scope, mechanism, context);
   else
     probe.scope = make_no_scope("'" + target.module->path() + "' has no debug information");
   probe.frame = frame_of(*target.module, pc, mechanism);
@@ -246,7 +247,7 @@ std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, uint64_t p
       entry->is_return = false;
       entry->site.offset = *start_offset;
       entry->scope =
-          make_dwarf_scope(target.module, start, 0, ir::Mechanism::Uprobe, context);
+          make_dwarf_scope(target.module, {start, 0}, 0, ir::Mechanism::Uprobe, context);
       entry->frame = frame_of(*target.module, start, ir::Mechanism::Uprobe);
       probe.entry = std::move(entry);
     }

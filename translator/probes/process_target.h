@@ -38,10 +38,10 @@ struct SiteText {
   uint64_t scope = 0;        ///< whose variables, as Module::variables_at takes it
 };
 
-/// One uprobe at link-time address `pc`; nothing (reported) if it is not in executable code.
+/// One uprobe at `point`, a link-time address; nothing (reported) if it is not in executable code.
 /// `mechanism` is Uprobe; or Uretprobe, with the entry of a function; or UprobeAtReturn, with one of its
 /// return instructions.
-std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, uint64_t pc,
+std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, debug::CodePoint point,
                                          ir::Mechanism mechanism, const SiteText& text,
                                          const Span& at, ResolveContext& context);
 

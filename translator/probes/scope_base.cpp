@@ -1,5 +1,7 @@
 #include "probes/scope_base.h"
 
+#include <algorithm>
+
 #include "probes/families.h"
 
 namespace coretap::probes {
@@ -35,6 +37,22 @@ void hint_names(Problem& problem, const std::string& name, const std::vector<std
 
 std::optional<std::string> VariableScope::text(const std::string&) const { return std::nullopt; }
 
+namespace {
+
+/// An index that the script computes is none of the reads that the text may fail in.
+Operand lower_pretty(const std::function<Place()>& place_of,
+                     const std::vector<ast::Component>& components, bool deep,
+                     PlaceEmitter& emitter) {
+  bool has_computed_index = std::any_of(
+      components.begin(), components.end(),
+      [](const ast::Component& component) { return component.kind == ast::Component::ExprIndex; });
+  if (!has_computed_index) return pretty_print(place_of, deep, emitter);
+  Place place = place_of();
+  return pretty_print([&] { return place; }, deep, emitter);
+}
+
+}  // namespace
+
 std::optional<Operand> lower_components(const Root& root, const std::string& name, const Span& span,
                                         bool address_of,
                                         const std::vector<ast::Component>& components,
@@ -46,10 +64,13 @@ std::optional<Operand> lower_components(const Root& root, const std::string& nam
     return std::nullopt;
   }
   PlaceEmitter emitter(to, site);
-  Place place = follow(*plan, root.emit(emitter), emitter);
-  if (plan->pretty && emitter.problem().empty())
-    return pretty_print(place, plan->pretty->number == 2, emitter);
   std::optional<Operand> value;
+  auto place_of = [&] { return follow(*plan, root.emit(emitter), emitter); };
+  if (plan->pretty) {
+    Operand text = lower_pretty(place_of, components, plan->pretty->number == 2, emitter);
+    if (emitter.problem().empty()) return text;
+  }
+  Place place = emitter.problem().empty() ? place_of() : Place{};
   if (emitter.problem().empty()) value = address_of ? emitter.address(place) : emitter.read(place);
   if (value) return value;
   to.diagnostics().semantic_error(
@@ -128,16 +149,35 @@ const std::vector<ast::Component>* components_of(const ast::Expr& expr) {
   }
 }
 
+/// A lowering whose code is thrown away: tells whether a real one would succeed.
+class TrialLowering final : public ContextLowering {
+ public:
+  ir::Builder& builder() override { return builder_; }
+  ir::Module& module() override { return module_; }
+  Diagnostics& diagnostics() override { return diagnostics_; }
+  ir::Operand lower_long(const ast::Expr&) override { return any_number(); }
+  ir::Operand entry_register(unsigned, ir::Operand) override { return any_number(); }
+  ir::Operand any_number() { return ir::Operand::of(builder_.temp(ir::Ty::Long)); }
+
+ private:
+  ir::Module module_;
+  ir::Body body_;
+  ir::Builder builder_{body_, {}};
+  Diagnostics diagnostics_;
+};
+
 }  // namespace
 
+/// What is defined is what can be read: only the reading itself knows all that may be in its way.
 bool VariableScope::defines(const ast::Expr& expr) {
-  if (expr.kind == ast::ExprKind::Target) {
-    const auto& target = static_cast<const ast::Target&>(expr);
-    if (is_group_name(target.name)) return text(target.name) || group(target.name);
-  }
-  Problem problem;
-  std::optional<Root> root = root_of(expr, problem);
-  return root && plan_access(root->type, *components_of(expr), problem);
+  TrialLowering trial;
+  if (expr.kind == ast::ExprKind::Target)
+    return lower(static_cast<const ast::Target&>(expr), trial).has_value();
+  if (expr.kind == ast::ExprKind::AtVar)
+    return lower(static_cast<const ast::AtVar&>(expr), trial).has_value();
+  if (expr.kind != ast::ExprKind::Cast) return false;
+  const auto& cast = static_cast<const ast::Cast&>(expr);
+  return lower_cast(cast, trial.any_number(), this, context_, trial).has_value();
 }
 
 debug::TypePtr VariableScope::type_of(const ast::Expr& expr) {

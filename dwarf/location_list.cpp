@@ -1,0 +1,118 @@
+// A location list says where a variable is from one address to another. Two things make it finer:
+//
+// - With location views (gcc's DW_AT_GNU_locviews) each end of an entry is an address and a view,
+//   which numbers the statements that begin there. An entry may then be empty by its addresses and
+//   still hold for some of these statements: "*p++" at the very entry of a function gives p's
+//   first value such an entry. The views stand in the section of the list, two ULEB128 numbers for
+//   each entry (the proposal is DWARF issue 170427.1).
+// - Without them an entry that begins and ends at the entry of the function holds exactly there.
+//   That is gdb's rule (dwarf2_find_location_expression), made for compilers that wrote
+//   such entries before there were views.
+#include "dwarf/location_list.h"
+
+#include <dwarf.h>
+
+#include <string>
+#include <vector>
+
+namespace coretap::debug {
+namespace {
+
+/// The bytes of the section of `attr`'s file that holds its location lists, or nothing.
+std::optional<std::basic_string_view<unsigned char>> section_of_lists(const Dwarf_Attribute& attr) {
+  Dwarf_Half version = 0;
+  Dwarf_Die unit;
+  Elf* elf = dwarf_getelf(dwarf_cu_getdwarf(attr.cu));
+  size_t names = 0;
+  if (!dwarf_cu_die(attr.cu, &unit, &version, nullptr, nullptr, nullptr, nullptr, nullptr) ||
+      elf_getshdrstrndx(elf, &names) != 0)
+    return std::nullopt;
+  // libdw has expanded a compressed section already; of two names only one is there.
+  const std::string wanted = version >= 5 ? ".debug_loclists" : ".debug_loc";
+  for (Elf_Scn* section = elf_nextscn(elf, nullptr); section; section = elf_nextscn(elf, section)) {
+    GElf_Shdr header;
+    if (!gelf_getshdr(section, &header)) continue;
+    const char* name = elf_strptr(elf, names, header.sh_name);
+    if (!name || (name != wanted && name != wanted + ".dwo" && name != ".z" + wanted.substr(1)))
+      continue;
+    Elf_Data* data = elf_getdata(section, nullptr);
+    if (data && data->d_buf)
+      return std::basic_string_view<unsigned char>(static_cast<unsigned char*>(data->d_buf),
+                                                   data->d_size);
+  }
+  return std::nullopt;
+}
+
+/// A section offset as it is written in the attribute: libdw reads it only for attributes that it knows.
+std::optional<uint64_t> written_offset(const Dwarf_Attribute& attr) {
+  uint8_t size = 0;
+  Dwarf_Die unit;
+  if (attr.form != DW_FORM_sec_offset && attr.form != DW_FORM_data4 && attr.form != DW_FORM_data8)
+    return std::nullopt;
+  if (!dwarf_cu_die(attr.cu, &unit, nullptr, nullptr, nullptr, &size, nullptr, nullptr))
+    return std::nullopt;
+  if (attr.form == DW_FORM_data4) size = 4;
+  if (attr.form == DW_FORM_data8) size = 8;
+  uint64_t value = 0;
+  for (unsigned i = 0; i < size; i++) value |= uint64_t{attr.valp[i]} << (8 * i);
+  return value;
+}
+
+struct ViewPair {
+  uint32_t begin = 0, end = 0;
+};
+
+/// Reads one view pair after the other.
+class ViewReader {
+ public:
+  explicit ViewReader(const Dwarf_Attribute* attr) {
+    if (!attr) return;
+    std::optional<uint64_t> offset = written_offset(*attr);
+    if (!offset) return;
+    auto section = section_of_lists(*attr);
+    if (section && *offset < section->size()) bytes_ = section->substr(*offset);
+  }
+  bool has_views() const { return !bytes_.empty(); }
+  ViewPair next() { return {number(), number()}; }
+
+ private:
+  uint32_t number() {
+    uint64_t value = 0;
+    for (unsigned shift = 0; !bytes_.empty(); shift += 7) {
+      unsigned char byte = bytes_.front();
+      bytes_.remove_prefix(1);
+      if (shift < 32) value |= uint64_t{byte & 0x7fu} << shift;
+      if (!(byte & 0x80)) break;
+    }
+    return static_cast<uint32_t>(value);
+  }
+  std::basic_string_view<unsigned char> bytes_;
+};
+
+}  // namespace
+
+std::optional<LocationOps> find_location(Dwarf_Attribute* attr, Dwarf_Attribute* views,
+                                         CodePoint point, bool at_entry) {
+  LocationOps found;
+  // An expression alone holds everywhere.
+  if (dwarf_getlocation(attr, &found.ops, &found.count) == 0) return found;
+  ViewReader reader(views);
+  Dwarf_Addr base = 0, start = 0, end = 0;
+  ptrdiff_t offset = 0;
+  while ((offset = dwarf_getlocations(attr, offset, &base, &start, &end, &found.ops,
+                                      &found.count)) > 0) {
+    bool holds = false;
+    if (reader.has_views()) {
+      ViewPair pair = reader.next();
+      holds = (start < point.pc || (start == point.pc && pair.begin <= point.view)) &&
+              (point.pc < end || (point.pc == end && point.view < pair.end));
+    } else {
+      holds =
+          (start <= point.pc && point.pc < end) || (at_entry && start == end && start == point.pc);
+    }
+    if (holds) return found;
+  }
+  return std::nullopt;
+}
+
+}  // namespace coretap::debug

@@ -1,0 +1,181 @@
+"""Runs inside of gdb: counts the hits of lines and reads every variable at given addresses.
+
+    gdb -batch -ex 'python JOB = "job.json"' -x in_gdb.py PROGRAM
+
+The job is {"addresses": [...], "lines": ["file.c:12", ...], "most": N, "out": "result.json"}. The result holds how often each
+line's breakpoint was hit, and for each address its hits, of the first N with all variables of the blocks around it, innermost
+block first. A value is [kind, data]:
+
+    ["int", n]           integers, characters, booleans, enums and pointers, modulo 2**64
+    ["enum", n, text]    text: as gdb prints it
+    ["float", bits]      the bits of a float or double; "text" for longer ones
+    ["struct", [[name, value], ...]]   base classes have the name "<Base>"
+    ["array", [value, ...], count]     the first five
+    ["text", address, "..."]           a pointer to char and what it points to, up to 200 characters; None: unreadable
+    ["pointer", n, value]              a pointer and what it points to; inside of others only its number
+    ["none", why]                      no value
+"""
+import json
+import struct
+
+import gdb
+
+MASK = (1 << 64) - 1
+MOST_ELEMENTS = 5
+MOST_TEXT = 200
+CHAR_TYPES = ("char", "signed char", "unsigned char")
+
+
+def bits_of(value, type_):
+    return struct.unpack("<I", struct.pack("<f", float(value)))[0] if type_.sizeof == 4 else \
+        struct.unpack("<Q", struct.pack("<d", float(value)))[0]
+
+
+def record(value, type_, depth):
+    members = []
+    for field in type_.fields():
+        if not hasattr(field, "bitpos") and not field.is_base_class:
+            continue  # a static member
+        if field.artificial:
+            continue
+        name = "<" + field.name + ">" if field.is_base_class else field.name or ""
+        try:
+            members.append([name, read(value[field], depth + 1)])
+        except (gdb.error, RuntimeError) as problem:
+            members.append([name, ["none", str(problem)]])
+    return ["struct", members]
+
+
+def array(value, type_, depth):
+    low, high = type_.range()
+    count = high - low + 1
+    if type_.target().strip_typedefs().name in CHAR_TYPES and type_.target().sizeof == 1:
+        data = bytes(int(value[low + i]) & 0xff for i in range(min(count, MOST_TEXT)))
+        return ["chars", data.split(b"\0")[0].decode("latin-1")]
+    return ["array", [read(value[low + i], depth + 1) for i in range(max(0, min(count, MOST_ELEMENTS)))], count]
+
+
+def pointer(value, type_, depth):
+    number = int(value) & MASK
+    target = type_.target().strip_typedefs()
+    if target.code in (gdb.TYPE_CODE_CHAR, gdb.TYPE_CODE_INT) and target.sizeof == 1 and target.name in CHAR_TYPES:
+        try:
+            text = gdb.selected_inferior().read_memory(number, 1)
+            data = b""
+            while len(data) < MOST_TEXT:
+                byte = bytes(gdb.selected_inferior().read_memory(number + len(data), 1))
+                if byte == b"\0":
+                    break
+                data += byte
+            return ["text", number, data.decode("latin-1")]
+        except gdb.MemoryError:
+            return ["text", number, None]
+    if depth == 0 and target.code in (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION, gdb.TYPE_CODE_PTR, gdb.TYPE_CODE_ARRAY,
+                                      gdb.TYPE_CODE_FLT, gdb.TYPE_CODE_INT):
+        return ["pointer", number, read(value.dereference())]
+    return ["int", number]
+
+
+def read(value, depth=0):
+    try:
+        type_ = value.type.strip_typedefs()
+        if type_.code in (gdb.TYPE_CODE_REF, gdb.TYPE_CODE_RVALUE_REF):
+            return read(value.referenced_value(), depth)
+        if type_.code in (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION):
+            return record(value, type_, depth)
+        if type_.code == gdb.TYPE_CODE_ARRAY:
+            return array(value, type_, depth)
+        if value.is_optimized_out:
+            return ["none", "optimized out"]
+        if type_.code == gdb.TYPE_CODE_PTR:
+            return pointer(value, type_, depth)
+        if type_.code == gdb.TYPE_CODE_FLT:
+            return ["float", bits_of(value, type_), type_.sizeof] if type_.sizeof <= 8 else ["text", 0, str(value)]
+        if type_.code == gdb.TYPE_CODE_ENUM:
+            return ["enum", int(value) & MASK, str(value)]
+        if type_.code in (gdb.TYPE_CODE_INT, gdb.TYPE_CODE_CHAR, gdb.TYPE_CODE_BOOL):
+            return ["int", int(value)]
+        return ["none", "a type that the test bed does not read: " + str(type_)]
+    except (gdb.error, RuntimeError, OverflowError, ValueError) as problem:
+        return ["none", str(problem)]
+
+
+def blocks_at(frame, pc):
+    """[[function of the block, {name: value}], ...], innermost first, up to the real function."""
+    found = []
+    block = gdb.block_for_pc(pc)
+    while block is not None and not block.is_global and not block.is_static:
+        values = {}
+        for symbol in block:
+            if (symbol.is_variable or symbol.is_argument) and symbol.name not in values:
+                try:
+                    values[symbol.name] = read(symbol.value(frame))
+                except (gdb.error, RuntimeError) as problem:
+                    values[symbol.name] = ["none", str(problem)]
+        found.append([block.function.name if block.function else None, values])
+        if block.function and block.superblock and (block.superblock.is_static or block.superblock.is_global):
+            break
+        block = block.superblock
+    return found
+
+
+class Place(gdb.Breakpoint):
+    """A probed address."""
+
+    def __init__(self, address, most):
+        super().__init__("*%#x" % address, internal=True)
+        self.address, self.most, self.count, self.values = address, most, 0, []
+        self.rows = 0
+
+    def stop(self):
+        self.count += 1
+        if self.count <= self.most:
+            frame = gdb.newest_frame()
+            if self.count == 1:
+                table = frame.find_sal().symtab
+                self.rows = len({row.line for row in table.linetable() if row.pc == self.address}) if table else 0
+            self.values.append(blocks_at(frame, self.address))
+        return False
+
+
+class Line(gdb.Breakpoint):
+    def __init__(self, where):
+        super().__init__(where, internal=True)
+        self.where, self.count = where, 0
+
+    def stop(self):
+        self.count += 1
+        return False
+
+
+def main():
+    with open(JOB) as file:
+        job = json.load(file)
+    for setting in ("pagination off", "confirm off", "startup-with-shell off", "inferior-tty /dev/null", "print elements 200",
+                    "disable-randomization on", "breakpoint pending off", "max-value-size unlimited", "print symbol off"):
+        gdb.execute("set " + setting, to_string=True)
+    # Addresses are those of the running program: breakpoints can be set when it is mapped.
+    gdb.execute("unset environment", to_string=True)
+    gdb.execute("starti", to_string=True)
+    places = [Place(address, job["most"]) for address in job["addresses"]]
+    lines = []
+    for where in job["lines"]:
+        try:
+            # Where a line has no code gdb takes the next one that has.
+            if all(sal.line == int(where.rsplit(":", 1)[1]) for sal in gdb.decode_line(where)[1] or ()):
+                lines.append(Line(where))
+        except gdb.error:
+            pass
+    gdb.execute("continue", to_string=True)
+    for _ in range(1000):  # signals, if any
+        if not gdb.selected_inferior().pid:
+            break
+        gdb.execute("continue", to_string=True)
+    result = {"lines": {line.where: line.count for line in lines},
+              "places": {place.address: {"count": place.count, "values": place.values, "rows": place.rows}
+                         for place in places}}
+    with open(job["out"], "w") as file:
+        json.dump(result, file)
+
+
+main()

@@ -1,0 +1,342 @@
+#!/usr/bin/env python3
+"""Compares coretap with gdb at the very addresses that it probes: testbed.py [--quick] [--only WORD] [-v] CORETAP
+
+Each program of programs/ is compiled by each compiler, at each -O level and DWARF version of the table below. coretap runs a
+probe on every line that it can probe and prints, at each hit, the address and all variables. gdb runs the same program with
+breakpoints at these addresses and reads every variable of the blocks around. Both run it without address space randomisation
+and without an environment, so that pointers are equal, too.
+
+Values: at every hit every variable must be equal in both. What coretap has not is listed with coretap's reason.
+
+Counts: how often each line runs is known independently: from gcov of an -O0 build, for Rust from gdb's breakpoints in one, and
+where neither counts what this project counts (the head of a loop, the end of main) from a comment `//@N` on the line (`//@-`:
+not compared). coretap must count that, except where no compiler can be blamed on us: lines that -L marks as inexact. gdb's own
+count of the build is shown beside, where it differs.
+
+Exit status 77: no BPF rights here. Needs gdb, gcov, g++ and clang; Rust programs are skipped, loudly, without rustc.
+"""
+import argparse
+import collections
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "live"))
+sys.path.insert(0, str(HERE))
+import live  # noqa: E402
+import pretty_text  # noqa: E402
+
+PROGRAMS = sorted((HERE / "programs").iterdir())
+MOST_HITS = 60  # of one address whose values are compared
+COMPILERS = {".c": ("gcc", "clang"), ".cpp": ("g++", "clang++"), ".rs": ("rustc",)}
+LEVELS = ("-O0", "-O1", "-O2", "-O3")
+DWARF = (4, 5)
+MASK = (1 << 64) - 1
+
+Build = collections.namedtuple("Build", "source compiler level dwarf")
+
+
+def name_of(build):
+    return f"{build.source.name} {build.compiler} {build.level} DWARF {build.dwarf}"
+
+
+def builds(quick, only):
+    """Every build, or for --quick a small sample in which each program, compiler, level and DWARF version occurs."""
+    found = []
+    for number, source in enumerate(PROGRAMS):
+        every = [Build(source, compiler, level, dwarf) for compiler in COMPILERS[source.suffix] for level in LEVELS
+                 for dwarf in DWARF]
+        if source.suffix == ".rs":
+            every = [build for build in every if build.dwarf == 4 or build.level in ("-O0", "-O2")]
+        found += [every[(number * 5) % len(every)]] if quick else every
+    return [build for build in found if only in name_of(build)]
+
+
+def compile_to(build, path):
+    if build.compiler == "rustc":
+        command = ["rustc", "-g", "-C", "opt-level=" + build.level[2], "-C", f"dwarf-version={build.dwarf}", "-C",
+                   "codegen-units=1", str(build.source), "-o", str(path)]
+    else:
+        command = [build.compiler, "-g", f"-gdwarf-{build.dwarf}", build.level, "-w", str(build.source), "-o", str(path)]
+    subprocess.run(command, check=True, capture_output=True, text=True)
+    return path
+
+
+class Hit:
+    """One hit of a probe."""
+    __slots__ = ("address", "function", "line", "plain", "deep")
+
+    def __init__(self, text):
+        address, point, self.plain, self.deep = text.split("\x01")
+        self.address = int(address, 16)
+        found = re.fullmatch(r'.*\.statement\("(.*)@[^@]*:(\d+)"\).*', point)
+        if not found:
+            raise ValueError(f"not a point: {text!r}")
+        self.function, self.line = found[1], int(found[2])
+
+
+def run_coretap(path, source):
+    """Every hit, in order, and the lines that -L marks as inexact."""
+    script = ('probe process("%s").statement("*@%s:*") { printf("%%x\\x01%%s\\x01%%s\\x01%%s\\n", uaddr(), pp(), $$vars, $$vars$$) }'
+              % (path, source.name))
+    command = [live.CORETAP, "-D", "MAXSTRINGLEN=1000", "-s", "64", "-e", script, "-c", f"setarch -R env -i {path}"]
+    done = live.run(*command, timeout=300)
+    if done.returncode != 0 and "Child process exited" not in done.stderr:
+        raise RuntimeError("coretap: " + done.stderr + done.stdout[-500:])
+    hits = [Hit(line) for line in done.stdout.split("\n") if "\x01" in line]
+    listing = live.coretap("-L", f'process("{path}").statement("*@{source.name}:*")', timeout=120).stdout
+    inexact = {int(m[1]) for m in re.finditer(r':(\d+)"\).*/\* inexact', listing)}
+    return hits, inexact
+
+
+def run_gdb(path, addresses, lines):
+    out = str(path) + ".gdb.json"
+    job = str(path) + ".job.json"
+    pathlib.Path(job).write_text(json.dumps({"addresses": addresses, "lines": lines, "most": MOST_HITS, "out": out}))
+    done = live.run("gdb", "-nx", "-batch", "-ex", f"python JOB = {job!r}", "-x", str(HERE / "in_gdb.py"), str(path), timeout=600,
+                    env={**os.environ, "DEBUGINFOD_URLS": ""})
+    if not os.path.exists(out):
+        raise RuntimeError("gdb: " + done.stderr + done.stdout[-500:])
+    result = json.loads(pathlib.Path(out).read_text())
+    result["places"] = {int(address): place for address, place in result["places"].items()}
+    return result
+
+
+# ---------------------------------------------------------------------------------------------------------- the truth
+
+def annotations(source):
+    found = {}
+    for number, line in enumerate(source.read_text().splitlines(), 1):
+        if mark := re.search(r"//@(-|\d+)", line):
+            found[number] = None if mark[1] == "-" else int(mark[1])
+    return found
+
+
+def gcov_counts(source, folder):
+    """{line: executions} of an -O0 build."""
+    folder.mkdir()
+    compiler = "gcc" if source.suffix == ".c" else "g++"
+    program = folder / "covered"
+    subprocess.run([compiler, "--coverage", "-O0", "-w", str(source), "-o", str(program)], check=True, cwd=folder)
+    subprocess.run([str(program)], cwd=folder, check=False)
+    data = next(folder.glob("*.gcda"))
+    subprocess.run(["gcov", "-t", data.name], check=True, cwd=folder, capture_output=True)
+    text = subprocess.run(["gcov", "-t", data.name], check=True, cwd=folder, capture_output=True, text=True).stdout
+    counts, current = {}, None
+    for row in text.splitlines():
+        if header := re.match(r"\s*-:\s*0:Source:(.*)", row):
+            current = os.path.basename(header[1])
+        elif current == source.name and (cells := re.match(r"\s*(#####|=====|\d+)\*?:\s*(\d+):", row)):
+            counts.setdefault(int(cells[2]), 0 if cells[1][0] in "#=" else int(cells[1]))
+    return counts
+
+
+def rust_counts(source, folder):
+    folder.mkdir()
+    path = compile_to(Build(source, "rustc", "-O0", 4), folder / "plain")
+    lines = [f"{source.name}:{n}" for n in range(1, len(source.read_text().splitlines()) + 1)]
+    counts = run_gdb(path, [], lines)["lines"]
+    return {int(where.rsplit(":", 1)[1]): count for where, count in counts.items()}
+
+
+class Truth:
+    """How often each line runs, and what gdb sees at each execution of a line in an -O0 build."""
+
+    def __init__(self, source, folder):
+        self.counts = rust_counts(source, folder) if source.suffix == ".rs" else gcov_counts(source, folder)
+        self.counts.update(annotations(source))
+        compiler = COMPILERS[source.suffix][0]
+        path = compile_to(Build(source, compiler, "-O0", 4), folder / "unoptimised")
+        hits, _ = run_coretap(path, source)  # for the addresses of the lines
+        places = run_gdb(path, sorted({hit.address for hit in hits}), [])["places"]
+        self.at_line = collections.defaultdict(list)
+        seen = collections.Counter()
+        for hit in hits:
+            place = places[hit.address]
+            if seen[hit.address] < len(place["values"]):
+                variables = scope_variables(place["values"][seen[hit.address]], hit.function)
+                self.at_line[(hit.function, hit.line)].append(variables or {})
+            seen[hit.address] += 1
+
+    def of(self, line):
+        return self.counts.get(line)
+
+    def values(self, hit, number):
+        own = self.at_line[(hit.function, hit.line)]
+        return own[number] if number < len(own) else {}
+
+
+# --------------------------------------------------------------------------------------------------------- comparing
+
+def scope_variables(blocks, function):
+    """The variables of the innermost function called `function`, as gdb saw them; shadowed ones left out."""
+    base = re.sub(r"<.*", "", function).split("::")[-1]
+    found, collected = {}, []
+    for owner, values in blocks:
+        collected.append(values)
+        if owner is None:
+            continue
+        if re.sub(r"[<(].*", "", owner).split("::")[-1] in (base, function):
+            for values in collected:
+                for name, value in values.items():
+                    found.setdefault(name, value)
+            return found
+        collected = []
+    return None
+
+
+def read_hit(hit, variables, comparison):
+    plain = pretty_text.variables(hit.plain)
+    deep = pretty_text.variables(hit.deep)
+    for name, value in plain.items():
+        if variables is None or name not in variables:
+            comparison.more += 1
+            continue
+        comparison.compare(value, variables[name], name)
+    for name, value in deep.items():
+        if variables and name in variables and not (value[0] == "word" and value[1] == "?"):
+            comparison.compare(value, variables[name], name, follow=True)
+
+
+class Report:
+    def __init__(self, build):
+        self.build, self.errors, self.notes = build, [], []
+        self.hits = self.equal = self.more = self.by_source = 0
+        self.missing = collections.Counter()
+        self.exact = self.inexact = 0
+
+
+def is_portable(value):
+    """Is it the same in every build, as addresses are not?"""
+    if value[0] in ("struct", "array"):
+        return all(is_portable(v[1] if value[0] == "struct" else v) for v in value[1])
+    return value[0] in ("int", "enum", "float", "chars")
+
+
+def compare_hit(report, hit, number, place, copies, truth):
+    """One hit. gdb knows one state for each address; where several lines begin at one, theirs are what gdb saw in an -O0
+    build, in the same execution of the line."""
+    where = f"{hit.function}:{hit.line} at {hit.address:#x}, hit {number + 1}: "
+    comparison = pretty_text.Comparison()
+    read_hit(hit, scope_variables(place["values"][number // copies], hit.function), comparison)
+    report.equal += comparison.equal
+    report.more += comparison.more
+    for path in comparison.missing:
+        report.missing[(hit.function, hit.line, path)] += 1
+    if comparison.wrong and place["rows"] > 1:
+        of_source = truth.values(hit, number)
+        again = pretty_text.Comparison()
+        read_hit(hit, {name: value for name, value in of_source.items() if is_portable(value)}, again)
+        right = {name for name in of_source if not any(re.match(re.escape(name) + r"\b", w) for w in again.wrong)}
+        comparison.wrong = [w for w in comparison.wrong if re.split(r"[.\[:]", w)[0] not in right]
+        report.by_source += len(right)
+    report.errors += [where + wrong for wrong in comparison.wrong]
+
+
+def compare_values(report, hits, places, truth):
+    at = collections.defaultdict(lambda: collections.defaultdict(list))
+    for hit in hits:
+        at[hit.address][(hit.function, hit.line)].append(hit)
+    for address, by_point in at.items():
+        place = places.get(address)
+        if not place:
+            report.errors.append(f"gdb has no breakpoint at {address:#x}")
+            continue
+        for (function, line), own in by_point.items():
+            copies, rest = divmod(len(own), max(place["count"], 1))
+            if rest or not copies:
+                report.errors.append(f"{function}:{line} at {address:#x}: {len(own)} hits, gdb {place['count']}")
+                continue
+            for number, hit in enumerate(own):
+                if number // copies < len(place["values"]):
+                    compare_hit(report, hit, number, place, copies, truth)
+
+
+def compare_counts(report, hits, inexact, truth, gdb_lines):
+    have = collections.Counter(hit.line for hit in hits)
+    for line in sorted(set(truth.counts) | set(have)):
+        wanted = truth.of(line)
+        if wanted is None:
+            continue
+        gdb_count = gdb_lines.get(line)
+        if have[line] == wanted:
+            report.exact += 1
+        elif line in inexact:
+            report.inexact += 1
+        else:
+            beside = "" if gdb_count is None else f", gdb {gdb_count}"
+            report.errors.append(f"line {line}: counted {have[line]}, right {wanted}{beside}")
+
+
+def reason(path, source, function, line, variable):
+    root = re.split(r"[.\[]", variable)[0]
+    text = "$" + root
+    for word in re.findall(r"\.([^.\[]*)|(\[\d+\])", variable[len(root):]):
+        text += word[1] or ("->" + word[0] if word[0] and not word[0].startswith("<") else "")
+    done = live.coretap("-p3", "-e", f'probe process("{path}").statement("{function}@{source.name}:{line}") {{ println({text}) }}',
+                        timeout=60)
+    found = re.search(r"(?:cannot be read here|cannot read '[^']*'): (.*?)(?:: at <input>|$)", done.stderr)
+    return found[1] if found else (done.stderr.splitlines() or ["readable alone"])[0]
+
+
+def examine(build, truth, folder):
+    report = Report(build)
+    path = compile_to(build, folder / re.sub(r"\W+", "_", name_of(build)))
+    hits, inexact = run_coretap(path, build.source)
+    report.hits = len(hits)
+    lines = [f"{build.source.name}:{line}" for line in truth.counts]
+    result = run_gdb(path, sorted({hit.address for hit in hits}), lines)
+    gdb_lines = {int(where.rsplit(":", 1)[1]): count for where, count in result["lines"].items()}
+    compare_values(report, hits, result["places"], truth)
+    compare_counts(report, hits, inexact, truth, gdb_lines)
+    report.reasons = {key: reason(path, build.source, *key) for key in list(report.missing)[:12]}
+    return report
+
+
+def show(report, verbose):
+    missing = sum(report.missing.values())
+    print(f"{name_of(report.build)}: {report.hits} hits, {report.equal} values equal, {report.more} that gdb has not, "
+          f"{report.by_source} by -O0, {missing} missing; {report.exact} lines exact, {report.inexact} marked")
+    for error in report.errors if verbose else report.errors[:8]:
+        print("    WRONG " + error)
+    if verbose:
+        for (function, line, path), count in report.missing.items():
+            why = report.reasons.get((function, line, path), "")
+            print(f"    missing {count}x {function}:{line} {path}: {why}")
+    sys.stdout.flush()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("-v", "--verbose", action="store_true")
+    options = parser.parse_args()
+    if missing := live.bpf_missing():
+        print(f"*** SKIPPED: the gdb test bed needs BPF: {missing} ***", file=sys.stderr)
+        sys.exit(77)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="coretap-gdb-"))
+    todo = builds(options.quick, options.only)
+    if not shutil.which("rustc"):
+        print("*** SKIPPED: Rust programs, since there is no rustc ***")
+        todo = [build for build in todo if build.compiler != "rustc"]
+    truths = {source: Truth(source, folder / ("truth_" + source.name)) for source in {build.source for build in todo}}
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for report in pool.map(lambda build: examine(build, truths[build.source], folder), todo):
+            show(report, options.verbose)
+            failed += bool(report.errors)
+    shutil.rmtree(folder)
+    print(f"{len(todo)} builds, {failed} with errors")
+    sys.exit(failed != 0)
+
+
+main()
