@@ -57,7 +57,7 @@ struct Function {
   std::string inlined_into;        ///< outermost real function, for an inlined copy
   /// Go code, whose stack may be moved while it runs: frames have no lasting address.
   bool is_go = false;
-  uint64_t die_offset = 0;         ///< also the `scope` for Module::variables_at
+  uint64_t die_offset = 0;  ///< also the `scope` for Module::variables_at
 };
 
 /// The code of a function as it is in the file.
@@ -90,7 +90,7 @@ class Module {
   virtual const std::string& debug_path() const = 0;  ///< file the DWARF came from, or ""
   virtual std::string build_id() const = 0;           ///< lower-case hex, or ""
   virtual bool has_dwarf() const = 0;
-  virtual uint16_t machine() const = 0;  ///< EM_*, see registers.h
+  virtual uint16_t machine() const = 0;              ///< EM_*, see registers.h
   virtual const LoadError& dwarf_error() const = 0;  ///< why has_dwarf() is false, with paths
   /// Files whose change makes a cached result stale: the object and its debug files.
   virtual std::vector<std::string> files() const = 0;

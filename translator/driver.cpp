@@ -221,9 +221,9 @@ class Driver {
   static std::string summary(const Program& program) {
     size_t sites = 0;
     for (const ElaboratedProbe& probe : program.probes)
-      sites += static_cast<size_t>(std::count_if(
-          probe.sites.begin(), probe.sites.end(),
-          [](const probes::ResolvedProbe& site) { return !site.is_further_place; }));
+      sites += static_cast<size_t>(
+          std::count_if(probe.sites.begin(), probe.sites.end(),
+                        [](const probes::ResolvedProbe& site) { return !site.is_further_place; }));
     return "Pass 2: analyzed script: " + std::to_string(sites) + " probes, " +
            std::to_string(program.functions.size()) + " functions, 0 embeds, " +
            std::to_string(program.globals.size()) + " globals";

@@ -49,22 +49,20 @@ struct ct_ctx {
  * compute `context + offset` once for several reads, and the verifier lets nobody read through a
  * context pointer that was moved. Volatile, so that a value which is read twice does not take a
  * register, or a place on the stack, between the two. */
-#define CT_CONTEXT(c, offset)                           \
-  ({                                                    \
-    u64 ct_context_word;                                \
-    asm volatile("%0 = *(u64 *)(%1 + %2)"               \
-                 : "=r"(ct_context_word)                \
-                 : "r"((c)->ctx), "i"(offset));         \
-    ct_context_word;                                    \
+#define CT_CONTEXT(c, offset)                                                                    \
+  ({                                                                                             \
+    u64 ct_context_word;                                                                         \
+    asm volatile("%0 = *(u64 *)(%1 + %2)" : "=r"(ct_context_word) : "r"((c)->ctx), "i"(offset)); \
+    ct_context_word;                                                                             \
   })
 
 /* struct bpf_perf_event_data begins with the registers, so one cast serves all kinds. To read a
  * register use CT_REG() of regs.bpf.h; this is for helpers that take the whole of them. */
 #define CT_REGS (CT_HAS_REGS ? (struct pt_regs*)c->ctx : (struct pt_regs*)0)
-#define CT_IS_RETURN                                                            \
+#define CT_IS_RETURN                                                               \
   (CT_KIND_IS(CT_URETPROBE) || CT_KIND_IS(CT_KRETPROBE) || CT_KIND_IS(CT_FEXIT) || \
    CT_KIND_IS(CT_UPROBE_AT_RETURN))
-#define CT_IS_USER_PROBE                                                      \
+#define CT_IS_USER_PROBE                                                       \
   (CT_KIND_IS(CT_UPROBE) || CT_KIND_IS(CT_URETPROBE) || CT_KIND_IS(CT_USDT) || \
    CT_KIND_IS(CT_UPROBE_AT_RETURN))
 #define CT_RETURN_VALUE ct_return_value(c)

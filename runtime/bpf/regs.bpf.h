@@ -51,9 +51,9 @@ static __always_inline s64 ct_reg_argument(struct ct_ctx* c, u32 index) {
  * types, that of a pointer is forgotten. */
 static __always_inline s64 ct_raw_argument(struct ct_ctx* c, u32 index) {
   switch (index) {
-#define CT_CASE(n)                                        \
-  case n: {                                               \
-    u64 value = CT_CONTEXT(c, 8 * n);                     \
+#define CT_CASE(n)                                            \
+  case n: {                                                   \
+    u64 value = CT_CONTEXT(c, 8 * n);                         \
     return CT_KIND_IS(CT_RAW_TP) ? value : ct_untyped(value); \
   }
     CT_SLOTS(CT_CASE)

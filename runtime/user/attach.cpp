@@ -269,7 +269,8 @@ std::string Attachments::attach_handler(const KernelHandler& handler, const Rung
                                         const KernelObject& object) {
   if (!rung.multi) return attach_each(handler, rung, object);
   bpf_program* program = object.find_program(rung.program, 0);
-  return is_uprobe(rung.mechanism) ? attach_uprobes(handler, rung, program) : attach_kprobes(handler, rung, program);
+  return is_uprobe(rung.mechanism) ? attach_uprobes(handler, rung, program)
+                                   : attach_kprobes(handler, rung, program);
 }
 
 /// Before anything is attached: the first probe that cannot be done without and whose file holds
@@ -293,8 +294,7 @@ std::string Attachments::check_files(const Program& program, const Ladder& ladde
 std::vector<u32> Attachments::attach_order(const Program& program, const Ladder& ladder) {
   std::vector<u32> order, uprobes;
   for (u32 i = 0; i < program.handler_count; ++i)
-    if (!ladder.dropped(i))
-      (is_uprobe(ladder.rung(i).mechanism) ? uprobes : order).push_back(i);
+    if (!ladder.dropped(i)) (is_uprobe(ladder.rung(i).mechanism) ? uprobes : order).push_back(i);
   order.insert(order.end(), uprobes.rbegin(), uprobes.rend());
   return order;
 }

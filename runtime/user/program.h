@@ -113,7 +113,7 @@ struct Site {
   const char* function;  ///< ppfunc(); USDT: the mark
   const char* module;    ///< kernel function: the module that has it, or ""; USDT: the provider
   const char* file_line;
-  const char* placement;  ///< of a function's return: where it was put, and why
+  const char* placement;     ///< of a function's return: where it was put, and why
   const FunctionCode* code;  ///< uprobe; else null
   s64 pid;                   ///< uprobe: only in this process; 0: in every process
   bool optional, perf_is_freq;

@@ -11,7 +11,8 @@ namespace ct {
 namespace {
 
 constexpr Variant kEntry[] = {{"entry_fentry", Mechanism::Fentry}, {"entry", Mechanism::Kprobe}};
-constexpr Variant kReturn[] = {{"return_fexit", Mechanism::Fexit}, {"return", Mechanism::Kretprobe}};
+constexpr Variant kReturn[] = {{"return_fexit", Mechanism::Fexit},
+                               {"return", Mechanism::Kretprobe}};
 constexpr Variant kTrace[] = {{"trace_btf", Mechanism::TpBtf}, {"trace", Mechanism::RawTp}};
 constexpr Variant kSample[] = {{"sample", Mechanism::PerfEvent}};
 

@@ -320,9 +320,8 @@ void BodyEmitter::probe_op(const Inst& inst) {
     case Op::Load: {
       out_.open("");
       if (inst.dst == kNone) out_.line("s64 ct_unused;");
-      can_fail(inst, "CT_LOAD(c, " + address(inst.dst) + ", " +
-                         space(inst) + ", " + c_type(inst.size, inst.is_signed) + ", " +
-                         value(inst.args[0]) + ")");
+      can_fail(inst, "CT_LOAD(c, " + address(inst.dst) + ", " + space(inst) + ", " +
+                         c_type(inst.size, inst.is_signed) + ", " + value(inst.args[0]) + ")");
       out_.close();
       return;
     }
@@ -396,8 +395,8 @@ void BodyEmitter::core_op(const Inst& inst) {
     default: {
       out_.open("");
       if (inst.dst == kNone) out_.line("s64 ct_unused;");
-      std::string read = "CT_CORE_FIELD(c, " + address(inst.dst) + ", " + field + ", " +
-                         value(inst.args[0]) + ")";
+      std::string read =
+          "CT_CORE_FIELD(c, " + address(inst.dst) + ", " + field + ", " + value(inst.args[0]) + ")";
       can_fail(inst, guarded ? "!" + exists + " ? ct_fail(c, CT_ERR_KERNEL_READ, " +
                                    value(inst.args[0]) + ") : " + read
                              : read);

@@ -144,9 +144,9 @@ void BodyEmitter::after_part(const Block& b, size_t from, size_t to) {
                        b.begin() + static_cast<ptrdiff_t>(to), test);
   };
   bool leaves = error_label_ != leave_label_ && any([](const Inst& i) {
-    return contains(i, Op::Next) || contains(i, Op::Return) || contains(i, Op::Call) ||
-           contains_jump(i, Op::Break);
-  });
+                  return contains(i, Op::Next) || contains(i, Op::Return) ||
+                         contains(i, Op::Call) || contains_jump(i, Op::Break);
+                });
   out_.open("if (ct_rc)");
   out_.line("ct_branch();");
   if (any([](const Inst& i) { return contains_jump(i, Op::Continue); })) {
@@ -155,8 +155,7 @@ void BodyEmitter::after_part(const Block& b, size_t from, size_t to) {
     out_.line("goto " + continue_label_ + ";");
     out_.close();
   }
-  if (leaves)
-    out_.line("if (ct_rc < 0 || ct_rc == CT_ERR_NEXT) goto " + leave_label_ + ";");
+  if (leaves) out_.line("if (ct_rc < 0 || ct_rc == CT_ERR_NEXT) goto " + leave_label_ + ";");
   out_.line("goto " + error_label_ + ";");
   out_.close();
 }

@@ -39,10 +39,10 @@ struct LocalPlan {
   Home home = Home::Variable;
   bool used = false;  ///< mentioned at all
   bool written = false;
-  bool needs_zero = false;  ///< may be read before it is written
+  bool needs_zero = false;   ///< may be read before it is written
   bool is_volatile = false;  ///< Frame, a number: neither clang nor the verifier knows it later
-  uint32_t c_function = 0;  ///< Variable: which C function declares it (0: the body's own)
-  std::string name;         ///< C identifier
+  uint32_t c_function = 0;   ///< Variable: which C function declares it (0: the body's own)
+  std::string name;          ///< C identifier
 };
 
 struct BodyPlan {

@@ -308,7 +308,11 @@ class Tables {
         site.add(c_string(s.target)).add(std::to_string(s.offset) + "ull");
         site.add(c_string(s.build_id)).add(c_string(s.pp)).add(c_string(s.function));
         site.add(c_string(s.module)).add(c_string(s.file_line)).add(c_string(s.placement));
-        site.add(code_of(s)).add(long_literal(s.pid)).add(s.optional).add(s.perf_is_freq).number(s.perf_type);
+        site.add(code_of(s))
+            .add(long_literal(s.pid))
+            .add(s.optional)
+            .add(s.perf_is_freq)
+            .number(s.perf_type);
         site.add(std::to_string(s.perf_config) + "ull").add(std::to_string(s.perf_period) + "ull");
         sites.push_back(site.text());
       }

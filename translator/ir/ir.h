@@ -243,7 +243,7 @@ enum class Mechanism : uint8_t {
 /// The code that a uprobe was compiled for: the bytes of the function around it, as they are in the
 /// file. A target is probed only while it holds them; see runtime/user/probed_files.h.
 struct FunctionCode {
-  std::string name;  ///< "" if it is no function that is known
+  std::string name;                                   ///< "" if it is no function that is known
   std::vector<std::pair<uint64_t, uint64_t>> ranges;  ///< file offset and size of each part
   uint64_t hash = 0;                                  ///< ct::CodeHash
   uint64_t layout = 0;  ///< ct::segment_layout() of a file that has no build-id, else 0
@@ -257,10 +257,10 @@ struct Site {
   std::string build_id;  ///< uprobe: of the object, "" if it has none
   std::string module;
   std::shared_ptr<const FunctionCode> code;  ///< uprobe: refuses to attach where it is not this
-  std::string pp;            ///< probe point as stap's pp() shows it
-  std::string function;      ///< ppfunc(), "" if not known
-  std::string file_line;     ///< "file.c:12" or ""
-  std::string placement;     ///< uprobe at a return: where it was put, and why; for -vv
+  std::string pp;                            ///< probe point as stap's pp() shows it
+  std::string function;                      ///< ppfunc(), "" if not known
+  std::string file_line;                     ///< "file.c:12" or ""
+  std::string placement;  ///< uprobe at a return: where it was put, and why; for -vv
   bool optional = false;
   int64_t pid = 0;  ///< uprobe: only in this process, for process(PID); 0: in every process
   // PerfEvent

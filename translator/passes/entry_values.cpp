@@ -107,7 +107,8 @@ std::optional<std::vector<Operand>> call_key(const probes::ResolvedProbe& site,
 void only_in_process(int64_t pid, ir::Builder& b) {
   if (pid == 0) return;
   Operand here = b.value(Op::Eq, {current(b, kProcessKey), Operand::integer(pid)});
-  branch(b, here, [] {}, [&] { b.append(Op::Next); });
+  branch(
+      b, here, [] {}, [&] { b.append(Op::Next); });
 }
 
 ir::KernelHandler EntryValues::entry_handler(const SiteGroup& group) const {
@@ -222,7 +223,8 @@ void EntryValues::by_frame(const SiteGroup& group, ir::KernelHandler& handler,
 
   ir::Block fetch = b.nested([&] {
     Operand outer = get(b, saved.outer, *found);
-    branch(b, outer, [] {}, [&] { b.leave_unseen(); });
+    branch(
+        b, outer, [] {}, [&] { b.leave_unseen(); });
     std::optional<Operand> last;
     if (saved.count) last = get(b, *saved.count, *found);
     for (const EntrySave& save : returning.entry_saves) {
@@ -235,17 +237,19 @@ void EntryValues::by_frame(const SiteGroup& group, ir::KernelHandler& handler,
       if (is_go) return;
       Operand thread = current(b, kThreadKey);
       Operand next = b.value(Op::Sub, {outer, Operand::integer(1)});
-      branch(b, next, [&] { set(b, saved.innermost, next, {thread}); },
-             [&] { remove(b, saved.innermost, {thread}); });
+      branch(
+          b, next, [&] { set(b, saved.innermost, next, {thread}); },
+          [&] { remove(b, saved.innermost, {thread}); });
     };
     if (!saved.count) return leave();
-    branch(b, b.value(Op::Lt, {Operand::integer(1), *last}),
-           [&] {
-             std::vector<Operand> args{Operand::integer(-1)};
-             args.insert(args.end(), found->begin(), found->end());
-             b.append(Op::ArrayAdd, std::move(args)).global = *saved.count;
-           },
-           leave);
+    branch(
+        b, b.value(Op::Lt, {Operand::integer(1), *last}),
+        [&] {
+          std::vector<Operand> args{Operand::integer(-1)};
+          args.insert(args.end(), found->begin(), found->end());
+          b.append(Op::ArrayAdd, std::move(args)).global = *saved.count;
+        },
+        leave);
   });
   prologue.insert(prologue.end(), std::make_move_iterator(fetch.begin()),
                   std::make_move_iterator(fetch.end()));
@@ -278,15 +282,17 @@ void EntryValues::by_depth(const SiteGroup& group, ir::KernelHandler& handler,
   ir::Block prologue = b.nested([&] {
     Operand tid = current(b, kThreadKey);
     Operand at = get(b, depth_array, {tid});
-    branch(b, at, [] {}, [&] { b.leave_unseen(); });
+    branch(
+        b, at, [] {}, [&] { b.leave_unseen(); });
     for (const EntrySave& save : returning.entry_saves) {
       get(b, save.array, {tid, at}, save.type, save.local);
       remove(b, save.array, {tid, at});
     }
-    branch(b, b.value(Op::Eq, {at, Operand::integer(1)}), [&] { remove(b, depth_array, {tid}); },
-           [&] {
-             b.append(Op::ArrayAdd, {Operand::integer(-1), tid}).global = depth_array;
-           });
+    branch(
+        b, b.value(Op::Eq, {at, Operand::integer(1)}), [&] { remove(b, depth_array, {tid}); },
+        [&] {
+          b.append(Op::ArrayAdd, {Operand::integer(-1), tid}).global = depth_array;
+        });
   });
   put_in_front(handler.body, std::move(prologue));
   handler.companion = static_cast<uint32_t>(outer_.module.kernel_handlers.size());

@@ -18,8 +18,7 @@ class EntryValues {
   /// Makes what saves the values that `returning` wants (its entry_saves) at the functions' entries,
   /// and puts the fetch of them in front of `handler`. A return whose entry was not seen does not run
   /// the handler, and is counted.
-  void save_for_return(const SiteGroup& group, ir::KernelHandler& handler,
-                       BodyLowering& returning);
+  void save_for_return(const SiteGroup& group, ir::KernelHandler& handler, BodyLowering& returning);
 
   /// Makes the handler at the functions' entries that saves registers which DWARF asks for inside
   /// (DW_OP_entry_value).

@@ -21,8 +21,8 @@ namespace coretap {
 
 /// Arrays that hold values from the entries of the calls that are going on: see entry_values.cpp.
 struct SavedValues {
-  ir::GlobalId innermost = 0;  ///< [thread]: frame of the innermost call
-  ir::GlobalId outer = 0;      ///< [process, frame]: frame of the call around it, plus 1
+  ir::GlobalId innermost = 0;         ///< [thread]: frame of the innermost call
+  ir::GlobalId outer = 0;             ///< [process, frame]: frame of the call around it, plus 1
   std::optional<ir::GlobalId> count;  ///< [process, frame]: calls with this frame
   /// [process, frame] and, with `count`, the number of the call.
   std::vector<std::pair<ir::GlobalId, ir::Ty>> values;

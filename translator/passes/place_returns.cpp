@@ -73,8 +73,8 @@ class Placing {
 
  private:
   static std::string text_of_count(size_t count) {
-    return "at its " + (count == 1 ? "return instruction"
-                                   : std::to_string(count) + " return instructions");
+    return "at its " +
+           (count == 1 ? "return instruction" : std::to_string(count) + " return instructions");
   }
 
   static Reads reads_of(ElaboratedProbe& probe, const ReturnPlaces& places) {
@@ -86,8 +86,8 @@ class Placing {
       const auto& target = static_cast<const ast::Target&>(*expr);
       const bool all = target.name == "$$vars";
       if (target.name == "$return" || target.name == "$$return") return true;
-      const bool at_exit = !places.at_returns.empty() &&
-                           places.at_returns.front().scope->reads_at_exit(target);
+      const bool at_exit =
+          !places.at_returns.empty() && places.at_returns.front().scope->reads_at_exit(target);
       reads.exit |= at_exit || all;
       reads.entry |= !at_exit || all;
       return true;
@@ -113,12 +113,12 @@ class Placing {
       why = "calls of it may nest, or call back";
     } else {
       const Address entry{site.site.target, site.site.offset};
-      const bool saves_there = reads.entry && site.entry &&
-                               site.entry->site.offset == site.site.offset;
+      const bool saves_there =
+          reads.entry && site.entry && site.entry->site.offset == site.site.offset;
       const bool is_paired = saves_there || probed_.count(entry) != 0;
       const bool is_much =
           places.at_returns.size() > kManyReturns || probe.sites.size() > kManyFunctions;
-      why = is_paired  ? "its entry is probed, too"
+      why = is_paired ? "its entry is probed, too"
             : is_much ? "that takes fewer breakpoints"
                       : "that is faster";
       return !is_paired && !is_much;

@@ -155,7 +155,8 @@ class StringSizer {
         uint32_t longest = 8;
         for (const ir::Site& site : handler.sites)
           for (const std::string* text : {&site.pp, &site.function, &site.file_line})
-            longest = std::max(longest, round8(std::min<size_t>(text->size() + 1, module_.max_string)));
+            longest =
+                std::max(longest, round8(std::min<size_t>(text->size() + 1, module_.max_string)));
         return longest;
       }
       default: return round8(module_.max_string);

@@ -141,8 +141,8 @@ std::optional<Root> DwarfScope::find_return(const Span& at, Problem& problem) co
 Problem DwarfScope::gone(const debug::Variable& variable, const Span& at) const {
   std::string message = "'$" + variable.name + "' is gone when the function has returned";
   if (variable.is_parameter)
-    return {"entry-value", at, message + "; its value at entry is @entry($" + variable.name + ")",
-            {}};
+    return {
+        "entry-value", at, message + "; its value at entry is @entry($" + variable.name + ")", {}};
   return {"variable-unavailable",
           at,
           message,

@@ -146,8 +146,8 @@ std::optional<ResolvedProbe> probe_return(const ProcessTarget& target,
   places->danger = danger_of(*target.module, exits);
   places->may_nest = exits.may_nest;
   for (uint64_t pc : exits.returns) {
-    std::optional<ResolvedProbe> place = make_uprobe(
-        target, pc, ir::Mechanism::UprobeAtReturn, text, written.span, context);
+    std::optional<ResolvedProbe> place =
+        make_uprobe(target, pc, ir::Mechanism::UprobeAtReturn, text, written.span, context);
     if (!place) return std::nullopt;
     place->entry = probe->entry;
     place->is_further_place = !places->at_returns.empty();

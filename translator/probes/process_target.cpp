@@ -246,8 +246,7 @@ std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, debug::Cod
       entry->mechanism = ir::Mechanism::Uprobe;
       entry->is_return = false;
       entry->site.offset = *start_offset;
-      entry->scope =
-          make_dwarf_scope(target.module, {start, 0}, 0, ir::Mechanism::Uprobe, context);
+      entry->scope = make_dwarf_scope(target.module, {start, 0}, 0, ir::Mechanism::Uprobe, context);
       entry->frame = frame_of(*target.module, start, ir::Mechanism::Uprobe);
       probe.entry = std::move(entry);
     }

@@ -47,7 +47,7 @@ class Box {
     height_ += by;
   }
   void grow(int by, int times) {
-    for (int i = 0; i < times; i++) //@1
+    for (int i = 0; i < times; i++)  //@1
       grow(by);
   }
   static int count;
@@ -57,7 +57,7 @@ class Box {
 };
 int Box::count = 0;
 
-NOIPA int measure(const Base &b) {
+NOIPA int measure(const Base& b) {
   int size = b.size();
   sink += b.id;
   return size;

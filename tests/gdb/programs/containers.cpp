@@ -7,28 +7,25 @@
 
 int sink;
 
-NOIPA int count(const std::vector<int> &values, int least) {
+NOIPA int count(const std::vector<int>& values, int least) {
   int n = 0;
-  for (int v : values) { //@2
-    if (v < least)
-      continue;
+  for (int v : values) {  //@2
+    if (v < least) continue;
     n += v;
   }
   return n;
 }
 
-NOIPA int letters(const std::string &text, char wanted) {
+NOIPA int letters(const std::string& text, char wanted) {
   int n = 0;
-  for (char c : text) //@1
-    if (c == wanted)
-      n++;
+  for (char c : text)  //@1
+    if (c == wanted) n++;
   return n;
 }
 
-NOIPA int lookup(const std::map<int, int> &table, int key) {
+NOIPA int lookup(const std::map<int, int>& table, int key) {
   auto it = table.find(key);
-  if (it == table.end())
-    return -1;
+  if (it == table.end()) return -1;
   int value = it->second;
   return value + 1;
 }
@@ -36,7 +33,7 @@ NOIPA int lookup(const std::map<int, int> &table, int key) {
 int main() {
   std::vector<int> values;
   std::map<int, int> table;
-  for (int i = 0; i < 5; i++) { //@1
+  for (int i = 0; i < 5; i++) {  //@1
     values.push_back(i * 3);
     table[i] = i * i;
   }

@@ -20,8 +20,7 @@ struct Guard {
 
 NOIPA int risky(int n) {
   Guard guard(n);
-  if (n > 2)
-    fail(n);
+  if (n > 2) fail(n);
   int half = n * 3;
   return half + 1;
 }
@@ -31,7 +30,7 @@ NOIPA int attempt(int n) {
   try {
     result = risky(n);
     sink += result;
-  } catch (const Error &error) {
+  } catch (const Error& error) {
     result = -error.code;
     sink += result;
   }
@@ -40,17 +39,16 @@ NOIPA int attempt(int n) {
 
 NOIPA int deep(int n) {
   Guard guard(1);
-  if (n == 0)
-    fail(7);
+  if (n == 0) fail(7);
   return deep(n - 1) + 1;
 }
 
 int main() {
-  for (int i = 0; i < 5; i++) //@1
+  for (int i = 0; i < 5; i++)  //@1
     sink += attempt(i);
   try {
-    sink += deep(3); //@-
-  } catch (Error &error) {
+    sink += deep(3);  //@-
+  } catch (Error& error) {
     sink += error.code;
   }
   return sink == 0;

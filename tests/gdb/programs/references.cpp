@@ -12,14 +12,14 @@ int sink;
 template <int N>
 NOIPA int total(int (&values)[N]) {
   int sum = 0;
-  for (int v : values) { //@2
+  for (int v : values) {  //@2
     int twice = v * 2;
     sum += twice;
   }
   return sum;
 }
 
-NOIPA int refs(int (&a)[3], Pt &p, Pt *&q, int &r, const double &d) {
+NOIPA int refs(int (&a)[3], Pt& p, Pt*& q, int& r, const double& d) {
   r += a[1];
   p.y = r + q->x;
   q = &p;
@@ -28,9 +28,8 @@ NOIPA int refs(int (&a)[3], Pt &p, Pt *&q, int &r, const double &d) {
 }
 
 template <typename T>
-NOIPA T largest(const T &a, const T &b) {
-  if (a < b)
-    return b;
+NOIPA T largest(const T& a, const T& b) {
+  if (a < b) return b;
   return a;
 }
 
@@ -42,9 +41,7 @@ NOIPA int apply(F f, int k) {
 
 NOIPA int outer(int k) {
   int base = 10;
-  auto twice = [](int v) {
-    return 2 * v;
-  };
+  auto twice = [](int v) { return 2 * v; };
   auto shifted = [base, &k](int v) {
     k++;
     return base + v;
@@ -54,9 +51,8 @@ NOIPA int outer(int k) {
   return sum + k;
 }
 
-NOIPA int rate(Level level, const Pt *p) {
-  if (level == Level::High)
-    return p->x * 10;
+NOIPA int rate(Level level, const Pt* p) {
+  if (level == Level::High) return p->x * 10;
   return p->y;
 }
 
@@ -64,7 +60,7 @@ int main() {
   int three[3] = {10, 20, 30};
   int two[2] = {-1, 5};
   Pt p{1, 2}, other{7, 8};
-  Pt *q = &other;
+  Pt* q = &other;
   int r = 5;
   double d = 2.5;
   sink += total(three);
