@@ -56,6 +56,7 @@ static __always_inline int ct_body_h(struct ct_ctx *c)
   s64 pid_0;
   ct_rc = ct_embedded_h_1(c, &pid_0);
   if (ct_rc) {
+    ct_branch();
     goto ct_out;
   }
   {
@@ -63,6 +64,7 @@ static __always_inline int ct_body_h(struct ct_ctx *c)
     ct_key.k0 = pid_0;
     ct_rc = CT_ONCE(ct_globals.generation0_count) ? ct_array_add(c, &m0_1_count, 0, &ct_key, 1) : ct_array_add(c, &m0_0_count, 0, &ct_key, 1);
     if (ct_rc) {
+      ct_branch();
       goto ct_out;
     }
   }

@@ -22,6 +22,7 @@ static __always_inline int ct_body_h(struct ct_ctx *c)
 #line 3 "my \"odd\" dir/a.stp"
   if (t0 == 0) ct_rc = ct_fail(c, CT_ERR_DIV_ZERO, 0);
   if (ct_rc) {
+    ct_branch();
     c->line = 3;
     goto ct_out;
   }

@@ -61,21 +61,25 @@ CT_CALLBACK ct_loop_h_1(u64 ct_turn, struct ct_vars_h *v) {
   }
   ct_rc = ct_loop_turn(c, 1);
   if (ct_rc) {
+    ct_branch();
     goto ct_leave;
   }
   if (f->i_0 == 0) ct_rc = ct_fail(c, CT_ERR_DIV_ZERO, 0);
   if (ct_rc) {
+    ct_branch();
     goto ct_leave;
   }
   t3 = ct_div(100, f->i_0);
   t4 = t3 == 50;
   if (t4) {
+    ct_branch();
     goto ct_continue;
   }
   {
     ct_array_key ct_key = 0;
     ct_rc = CT_ONCE(ct_globals.generation1_times) ? CT_STAT_ADD(c, &m1_1_times, 1, &ct_key, ct_zero_1_times, ct_collect_1_times, t3) : CT_STAT_ADD(c, &m1_0_times, 1, &ct_key, ct_zero_1_times, ct_collect_1_times, t3);
     if (ct_rc) {
+      ct_branch();
       goto ct_leave;
     }
   }
@@ -98,6 +102,7 @@ static __always_inline int ct_body_h(struct ct_ctx *c)
   ct_rc = 0;
   goto ct_tried_1;
   ct_catch_1:;
+  ct_branch();
   if (ct_rc == CT_ERR_NEXT) goto ct_out;
   ct_error_text(c, ct_rc, f->why_1, 64);
   ct_rc = 0;

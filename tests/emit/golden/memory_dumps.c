@@ -30,10 +30,12 @@ static __always_inline int ct_body_h(struct ct_ctx *c)
   at_0 = ct_reg(c, 5);
   ct_rc = ct_load_bytes(c, f->t1, 16, CT_KERNEL_SPACE, at_0, 12);
   if (ct_rc) {
+    ct_branch();
     goto ct_out;
   }
   ct_rc = ct_load_bytes(c, f->t2, 4096, CT_USER_SPACE, at_0, at_0);
   if (ct_rc) {
+    ct_branch();
     goto ct_out;
   }
   {

@@ -42,8 +42,9 @@ static __always_inline int ct_body_h(struct ct_ctx *c)
   s64 t2;
   struct ct_frame_h *f = (void *)(c->frame->mem + 0);
   t2 = (u64)ct_argument(c, 1);
-  ct_rc = ct_load_str(c, name_0, 16, CT_KERNEL_SPACE, t2);
+  ct_rc = ct_load_str(c, name_0, 16, 16, CT_KERNEL_SPACE, t2);
   if (ct_rc) {
+    ct_branch();
     goto ct_out;
   }
   ct_str_concat(f->text_1, 64, name_0, 16, ct_text_0, 16);
@@ -53,6 +54,7 @@ static __always_inline int ct_body_h(struct ct_ctx *c)
     ct_key.k1 = t2;
     ct_rc = ct_array_set(c, &m1_0_seen, 1, &ct_key, 1);
     if (ct_rc) {
+      ct_branch();
       goto ct_out;
     }
   }
