@@ -164,7 +164,7 @@ class Frames(LiveTest):
             body = 'a0 = sprintf("%d", $id)\n' + "".join(one.format(i) for i in range(1, count + 1))
             return frame_bytes(f"global kept {HEAD}{body}}} probe end {{ foreach (k in kept) println(kept[k]) }}")
         self.assertGreater(bytes_of(1), 512)
-        self.assertEqual(bytes_of(1), bytes_of(20))
+        self.assertLess(bytes_of(20) - bytes_of(1), 512, "numbers may be in the frame too, but one string's room serves all")
 
     def test_strings_at_a_time_take_room_each(self):
         def bytes_of(count):
