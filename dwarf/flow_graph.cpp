@@ -139,70 +139,57 @@ void FlowGraph::find_loops() {
   }
 }
 
-std::vector<bool> FlowGraph::reached_first(const std::vector<uint64_t>& points) const {
-  std::vector<int> point_at(next_.size(), -1);
-  for (size_t i = 0; i < points.size(); i++)
-    if (auto index = index_of(points[i])) point_at[*index] = static_cast<int>(i);
-  std::vector<bool> reached(points.size(), false), seen(next_.size(), false);
+std::vector<bool> FlowGraph::marks(const std::vector<uint64_t>& points) const {
+  std::vector<bool> marked(next_.size(), false);
+  for (uint64_t point : points)
+    if (auto index = index_of(point)) marked[*index] = true;
+  return marked;
+}
+
+template <typename Indexes>
+std::vector<bool> FlowGraph::reached(const Indexes& from, const std::vector<bool>& stops) const {
+  std::vector<bool> seen(next_.size(), false);
   std::vector<size_t> pending;
   auto visit = [&](size_t index) {
     if (seen[index]) return;
     seen[index] = true;
-    if (point_at[index] >= 0)
-      reached[static_cast<size_t>(point_at[index])] = true;
-    else
-      pending.push_back(index);
+    if (!stops[index]) pending.push_back(index);
   };
-  for (size_t root : roots_) visit(root);
+  for (size_t index : from) visit(index);
   while (!pending.empty()) {
     size_t index = pending.back();
     pending.pop_back();
     for (size_t next : next_[index]) visit(next);
   }
-  return reached;
+  return seen;
+}
+
+std::vector<bool> FlowGraph::reached_first(const std::vector<uint64_t>& points) const {
+  const std::vector<bool> seen = reached(roots_, marks(points));
+  std::vector<bool> first;
+  for (uint64_t point : points) {
+    auto index = index_of(point);
+    first.push_back(index && seen[*index]);
+  }
+  return first;
 }
 
 bool FlowGraph::loops_without(uint64_t point, const std::vector<uint64_t>& others) const {
   auto start = index_of(point);
   if (!start) return false;
-  std::vector<bool> seen(next_.size(), false);
-  for (uint64_t other : others)
-    if (auto index = index_of(other); index && *index != *start) seen[*index] = true;
-  std::vector<size_t> pending{*start};
-  bool came_back = false;
-  while (!pending.empty() && !came_back) {
-    size_t index = pending.back();
-    pending.pop_back();
-    for (size_t next : next_[index]) {
-      came_back = came_back || next == *start;
-      if (seen[next]) continue;
-      seen[next] = true;
-      pending.push_back(next);
-    }
-  }
-  return came_back;
+  std::vector<bool> stops = marks(others);
+  stops[*start] = true;
+  return reached(next_[*start], stops)[*start];
 }
 
 bool FlowGraph::comes_without(const std::vector<uint64_t>& targets,
                               const std::vector<uint64_t>& points) const {
-  std::vector<bool> is_point(next_.size(), false), seen(next_.size(), false);
-  for (uint64_t point : points)
-    if (auto index = index_of(point)) is_point[*index] = true;
-  std::vector<size_t> pending, wanted;
-  auto visit = [&](size_t index) {
-    if (seen[index] || is_point[index]) return;
-    seen[index] = true;
-    pending.push_back(index);
-  };
-  for (size_t root : roots_) visit(root);
-  while (!pending.empty()) {
-    size_t index = pending.back();
-    pending.pop_back();
-    for (size_t next : next_[index]) visit(next);
-  }
+  const std::vector<bool> stops = marks(points);
+  const std::vector<bool> seen = reached(roots_, stops);
   for (uint64_t target : targets)
     if (auto index = index_of(target)) {
-      if (seen[*index] || loops_without(target, points)) return true;
+      const bool came_from_entry = seen[*index] && !stops[*index];
+      if (came_from_entry || loops_without(target, points)) return true;
     }
   return false;
 }

@@ -44,6 +44,11 @@ class FlowGraph {
   void find_dominators();
   void find_loops();
   bool dominates(size_t a, size_t b) const;
+  /// By index: is an instruction at one of `points`?
+  std::vector<bool> marks(const std::vector<uint64_t>& points) const;
+  /// By index: what control comes to from `from`, these included. It comes to a stop and does not go on from there.
+  template <typename Indexes>
+  std::vector<bool> reached(const Indexes& from, const std::vector<bool>& stops) const;
 
   const CodeFlow& code_;
   std::vector<std::vector<uint32_t>> next_, previous_;
