@@ -28,11 +28,13 @@ def build(coretap, workload, path, out):
     """The binary and the base object of one script."""
     arguments = [workload if word == "WORKLOAD" else word for word in ARGUMENTS.get(path.stem, [])]
     binary = out / path.stem
-    environment = dict(os.environ, CORETAP_CACHE_DIR=str(out / "cache" / path.stem))
+    work = out / "work" / path.stem  # -k keeps the base object there
+    work.mkdir(parents=True)
+    environment = dict(os.environ, CORETAP_CACHE_DIR=str(out / "cache" / path.stem), TMPDIR=str(work))
     done = subprocess.run([coretap, "-k", f"--build={binary}", str(path), *arguments], capture_output=True, text=True,
                           env=environment)
     assert done.returncode == 0, f"{path}: {done.stderr}"
-    objects = list((out / "cache" / path.stem).rglob("kernel.base.bpf.o"))
+    objects = list(work.rglob("kernel.base.bpf.o"))
     assert len(objects) == 1, f"{path}: {objects}"
     return binary, objects[0]
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "emit/embedded_words.h"
+
 namespace coretap {
 
 using ir::Inst;
@@ -13,23 +15,10 @@ namespace {
 /// thousands of functions that prints ppfunc() is better refused than waited for.
 constexpr size_t kMostSitePrograms = 64;
 
-/// Calls visit(inst) for every instruction of `block` and of the functions that it calls.
+/// Calls visit(inst) for every instruction that the handler reaches.
 template <typename Visit>
-void for_each_reached(const ir::Module& module, const ir::Block& block, Visit&& visit) {
-  for (const Inst& inst : block) {
-    visit(inst);
-    if (inst.op == Op::Call) {
-      const ir::Function& callee = module.functions[inst.function];
-      if (callee.side == ir::Side::Kernel) for_each_reached(module, callee.body.block, visit);
-    }
-    for (const ir::Block& b : inst.blocks) for_each_reached(module, b, visit);
-  }
-}
-
-bool mentions(const ir::Module& module, const Inst& inst, const char* word) {
-  if (inst.op == Op::EmbeddedC) return inst.name.find(word) != std::string::npos;
-  return inst.op == Op::Call && module.functions[inst.function].is_embedded &&
-         module.functions[inst.function].embedded_c.find(word) != std::string::npos;
+void for_each_in(const ir::Module& module, const ir::KernelHandler& handler, Visit&& visit) {
+  for (const Inst& inst : handler.body.block) for_each_reached(module, inst, visit);
 }
 
 void obstacles_of(const ir::Module& module, const ir::KernelHandler& handler,
@@ -37,7 +26,7 @@ void obstacles_of(const ir::Module& module, const ir::KernelHandler& handler,
   auto add = [&](const Span& span, const std::string& text) {
     found.push_back({span ? span : handler.span, text});
   };
-  for_each_reached(module, handler.body.block, [&](const Inst& inst) {
+  for_each_in(module, handler, [&](const Inst& inst) {
     if (inst.op == Op::StatGet)
       add(inst.span,
           "reading a statistic in a kernel probe needs bpf_map_lookup_percpu_elem (Linux 5.19)");
@@ -78,7 +67,7 @@ std::vector<std::string> obstacle_lines(const ir::Module& module) {
 bool tells_sites_apart(const ir::Module& module, const ir::KernelHandler& handler) {
   if (handler.sites.size() < 2) return false;
   bool asks = false;
-  for_each_reached(module, handler.body.block, [&](const Inst& inst) {
+  for_each_in(module, handler, [&](const Inst& inst) {
     asks |= inst.op == Op::SiteStr || inst.op == Op::SiteNum || mentions(module, inst, "ct_site(");
   });
   return asks;

@@ -10,6 +10,7 @@
 #include <tuple>
 #include <utility>
 
+#include "emit/embedded_words.h"
 #include "emit/kernel_body.h"
 
 namespace coretap::kernel {
@@ -82,8 +83,9 @@ bool BodyEmitter::may_cut(const Block& b, size_t at) const {
   return true;
 }
 
-/// May `inst` be in a part as a whole?
+/// May `inst` be in a part as a whole? A part has a stack frame of its own.
 bool BodyEmitter::stays_whole(const Inst& inst) const {
+  if (walks_stack(module_, inst)) return false;
   return inst.blocks.empty() || costs_.of(body_, inst).steps <= kPartSteps;
 }
 

@@ -1,0 +1,24 @@
+#include "emit/embedded_words.h"
+
+#include <string>
+
+namespace coretap {
+
+using ir::Inst;
+using ir::Op;
+
+bool mentions(const ir::Module& module, const Inst& inst, const char* word) {
+  if (inst.op == Op::EmbeddedC) return inst.name.find(word) != std::string::npos;
+  return inst.op == Op::Call && module.functions[inst.function].is_embedded &&
+         module.functions[inst.function].embedded_c.find(word) != std::string::npos;
+}
+
+bool walks_stack(const ir::Module& module, const Inst& inst) {
+  bool walks = false;
+  for_each_reached(module, inst, [&](const Inst& i) {
+    walks = walks || mentions(module, i, "ct_stack_") || mentions(module, i, "bpf_get_stack");
+  });
+  return walks;
+}
+
+}  // namespace coretap
