@@ -200,8 +200,8 @@ std::string Attachments::attach_uprobes(const KernelHandler& handler, const Rung
   for (u32 i = 0; i < handler.site_count; ++i) {
     const Site& site = handler.sites[i];
     if (std::string error = files_->check(site); !error.empty()) {
-      if (!site.optional) return std::string(site.pp) + ": " + error;
-      skipped_.push_back(std::string(site.pp) + ": " + error);
+      if (site.need == Need::Required) return std::string(site.pp) + ": " + error;
+      unattached_.push_back({&site, rung.mechanism, error});
       continue;
     }
     by_file[site.target].first.push_back(site.offset);
@@ -229,8 +229,8 @@ std::string Attachments::attach_kprobes(const KernelHandler& handler, const Rung
   std::vector<u64> cookies;
   for (u32 i = 0; i < handler.site_count; ++i) {
     const Site& site = handler.sites[i];
-    if (site.optional && !traceable.empty() && !traceable.count(site.target)) {
-      skipped_.push_back(std::string(site.pp) + ": this kernel cannot trace the function");
+    if (site.need != Need::Required && !traceable.empty() && !traceable.count(site.target)) {
+      unattached_.push_back({&site, rung.mechanism, "this kernel cannot trace the function"});
       continue;
     }
     symbols.push_back(site.target);
@@ -246,10 +246,11 @@ std::string Attachments::attach_kprobes(const KernelHandler& handler, const Rung
   return keep(bpf_program__attach_kprobe_multi_opts(program, nullptr, &opts));
 }
 
-/// A link for each site. Optional sites may fail, but not all of them.
+/// A link for each site. Sites that need not be there may fail, but not all of them.
 std::string Attachments::attach_each(const KernelHandler& handler, const Rung& rung,
                                      const KernelObject& object) {
-  std::string last_error;
+  std::string first_error;
+  const size_t unattached = unattached_.size();
   u32 attached = 0;
   for (u32 i = 0; i < handler.site_count; ++i) {
     const Site& site = handler.sites[i];
@@ -258,11 +259,14 @@ std::string Attachments::attach_each(const KernelHandler& handler, const Rung& r
       ++attached;
       continue;
     }
-    last_error = std::string(site.pp) + ": " + error;
-    if (!site.optional || !used_up().empty()) return last_error;
-    skipped_.push_back(last_error);
+    if (first_error.empty() || site.need == Need::Required)
+      first_error = std::string(site.pp) + ": " + error;
+    if (site.need == Need::Required || !used_up().empty()) return first_error;
+    unattached_.push_back({&site, rung.mechanism, error});
   }
-  return attached ? "" : last_error;
+  if (attached) return "";
+  unattached_.resize(unattached);  // there may be another way; if not, the ladder drops them all
+  return first_error;
 }
 
 std::string Attachments::attach_handler(const KernelHandler& handler, const Rung& rung,
@@ -279,7 +283,7 @@ std::string Attachments::check_files(const Program& program, const Ladder& ladde
   for (u32 i = 0; i < program.handler_count; ++i) {
     const KernelHandler& handler = program.handlers[i];
     for (u32 s = 0; s < handler.site_count && !ladder.dropped(i); ++s) {
-      if (handler.sites[s].optional) continue;
+      if (handler.sites[s].need != Need::Required) continue;
       std::string error = files_->check(handler.sites[s]);
       if (!error.empty())
         return "cannot attach probe " + std::string(handler.sites[s].pp) + ": " + error;
@@ -302,7 +306,7 @@ std::vector<u32> Attachments::attach_order(const Program& program, const Ladder&
 std::string Attachments::attach(const Program& program, const KernelObject& object, Ladder& ladder,
                                 bool& another_way) {
   another_way = out_of_memory_ = false;
-  skipped_.clear();
+  unattached_.clear();
   ProbedFiles files;
   files_ = &files;
   if (std::string error = check_files(program, ladder); !error.empty()) return error;
@@ -317,7 +321,14 @@ std::string Attachments::attach(const Program& program, const KernelObject& obje
     another_way = ladder.give_up(i, without_point(program.handlers[i], error));
     return "cannot attach probe " + error + (tried.empty() ? "" : " (" + tried + ")");
   }
-  return "";
+  for (u32 i = 0; i < program.handler_count; ++i) {
+    const KernelHandler& h = program.handlers[i];
+    for (u32 s = 0; s < h.site_count && ladder.dropped(i); ++s)
+      unattached_.push_back({&h.sites[s], h.variants[0].mechanism, ladder.tried(i)});
+  }
+  std::string nothing = what_is_not_covered(program, unattached_);
+  if (!nothing.empty()) detach();
+  return nothing;
 }
 
 std::vector<int> Attachments::link_fds() const {

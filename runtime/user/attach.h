@@ -1,9 +1,11 @@
-// Attaching kernel handlers to their sites: all, or none and a message that names the probe.
+// Attaching kernel handlers to their sites: all that the script cannot do without (coverage.h), or
+// none and a message that names the probe.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "coverage.h"
 #include "kernel_object.h"
 #include "ladder.h"
 #include "probed_files.h"
@@ -36,8 +38,8 @@ class Attachments {
                      bool& another_way);
   /// In reverse order.
   void detach();
-  /// Optional sites that could not be attached, with the reason: for -v.
-  const std::vector<std::string>& skipped() const { return skipped_; }
+  /// The sites that the script can do without and that could not be attached.
+  const std::vector<Unattached>& unattached() const { return unattached_; }
 
   /// For accounting: the links' file descriptors, and the counters of perf events.
   std::vector<int> link_fds() const;
@@ -67,7 +69,7 @@ class Attachments {
   std::vector<bpf_link*> links_;
   std::vector<int> link_fds_;
   std::vector<PerfCounter> perf_counters_;
-  std::vector<std::string> skipped_;
+  std::vector<Unattached> unattached_;
   bool out_of_memory_ = false;
 };
 

@@ -217,6 +217,9 @@ std::string KernelObject::load_flavour(bool base, const Program& program, const 
     Verdict verdict;
     if (failed != kAbsent && read_verdict(g_log, object, size, verdict))
       error = describe(verdict, program.handlers[failed].sites[0].pp, options.verbose);
+    else if (failed != kAbsent && !ladder.tried(failed).empty())
+      error = std::string("cannot attach probe ") + program.handlers[failed].sites[0].pp + ": " +
+              ladder.story_with(failed, kernel_error(-rc)) + (options.verbose ? "\n" + g_log : "");
     else
       error = load_error(-rc, options.verbose);
     if (rc == -EMFILE) return close_object(), error;  // no program's own fault

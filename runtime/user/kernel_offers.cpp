@@ -87,9 +87,33 @@ Offer KernelOffers::function(const char* name) const {
   return no(std::string("this kernel has no function ") + name);
 }
 
+/// Each tracepoint has a type for its arguments.
+bool KernelOffers::has_tracepoint(const char* name) const {
+  return btf__find_by_name_kind(types_, (std::string("btf_trace_") + name).c_str(),
+                                BTF_KIND_TYPEDEF) > 0;
+}
+
 Offer KernelOffers::file(const Site& site) const {
   std::string differs = files_->check(site);
   return differs.empty() ? Offer{} : no(differs);
+}
+
+bool KernelOffers::lacks(Mechanism mechanism, const Site& site) const {
+  auto is_loaded = [&] {
+    return access(("/sys/module/" + std::string(site.module)).c_str(), F_OK) == 0 ||
+           access("/sys/module", F_OK) != 0;
+  };
+  switch (mechanism) {
+    case Mechanism::Kprobe:
+    case Mechanism::Kretprobe:
+    case Mechanism::Fentry:
+    case Mechanism::Fexit:
+      return (*site.module && !is_loaded()) || function(site.target).state == Offer::No;
+    case Mechanism::TpBtf:
+    case Mechanism::RawTp: return types_ && !has_tracepoint(site.target);
+    case Mechanism::Tracepoint: return tracepoint(site.target).state == Offer::No;
+    default: return false;
+  }
 }
 
 Offer KernelOffers::site(Mechanism mechanism, const Site& site) const {
@@ -118,10 +142,7 @@ Offer KernelOffers::site(Mechanism mechanism, const Site& site) const {
     case Mechanism::TpBtf:
     case Mechanism::RawTp:
       if (!types_) return types();
-      // Each tracepoint has a type for its arguments.
-      if (btf__find_by_name_kind(types_, (std::string("btf_trace_") + site.target).c_str(),
-                                 BTF_KIND_TYPEDEF) > 0)
-        return {};
+      if (has_tracepoint(site.target)) return {};
       return no(std::string("this kernel has no tracepoint ") + site.target);
     case Mechanism::Tracepoint: return tracepoint(site.target);
     case Mechanism::PerfEvent: return perf_event(site);

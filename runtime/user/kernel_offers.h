@@ -31,10 +31,13 @@ class KernelOffers {
   Offer map_type(const std::string& name) const;
   /// Can a handler of this kind be attached to this site? For files: do they hold the same code?
   Offer site(Mechanism mechanism, const Site& site) const;
+  /// Is it known that this kernel has no such function, tracepoint or module? False of a file's code.
+  bool lacks(Mechanism mechanism, const Site& site) const;
 
  private:
   Offer enumerator(const char* type, const std::string& name) const;
   Offer function(const char* name) const;
+  bool has_tracepoint(const char* name) const;
   Offer file(const Site& site) const;
 
   btf* types_;

@@ -70,17 +70,23 @@ void Ladder::prefer_exact(State& state) {
   state.reasons = name_of(state.rungs.back()) + " may lose events, for this kernel is preemptible";
 }
 
-void Ladder::next_rung(State& state, const std::string& why) {
-  if (!state.reasons.empty()) state.reasons += "; ";
-  state.reasons += name_of(state.rungs[state.at]) + ": " + why;
-  ++state.at;
+std::string Ladder::story_with(u32 handler, const std::string& why) const {
+  const State& state = states_[handler];
+  return (state.reasons.empty() ? "" : state.reasons + "; ") + name_of(state.rungs[state.at]) +
+         ": " + why;
+}
+
+void Ladder::next_rung(u32 handler, const std::string& why) {
+  states_[handler].reasons = story_with(handler, why);
+  ++states_[handler].at;
 }
 
 bool Ladder::pass_over(u32 handler, const std::string& why) {
   State& state = states_[handler];
   if (state.dropped) return false;
-  if (state.at + 1 == state.rungs.size()) return drop(handler, why);
-  next_rung(state, why);
+  if (state.at + 1 == state.rungs.size())
+    return drop(handler, state.reasons.empty() ? why : story_with(handler, why));
+  next_rung(handler, why);
   return true;
 }
 
@@ -108,7 +114,8 @@ void Ladder::try_tracing_last(const std::string& why) {
 bool Ladder::drop(u32 handler, const std::string& why) {
   if (states_[handler].dropped) return false;
   const KernelHandler& h = program_->handlers[handler];
-  if (!std::all_of(h.sites, h.sites + h.site_count, [](const Site& s) { return s.optional; }))
+  if (!std::all_of(h.sites, h.sites + h.site_count,
+                   [](const Site& s) { return s.need != Need::Required; }))
     return false;
   drop_with_companions(handler, why);
   return true;

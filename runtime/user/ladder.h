@@ -11,8 +11,9 @@
 //   kernel.trace                 tp_btf          →  raw tracepoint
 //   uprobes, many in one file    uprobe_multi    →  a uprobe each
 //
-// A handler whose sites are all optional is dropped when no way is left; with it goes the handler
-// at the entry that saves values for it, and the other way round.
+// A handler whose sites may all be missing is dropped when no way is left; with it goes the handler
+// at the entry that saves values for it, and the other way round. Whether the script can do without
+// it is then coverage.h's question.
 #pragma once
 
 #include <string>
@@ -43,7 +44,7 @@ class Ladder {
   /// As give_up(), for a way that the kernel was not asked for: the object has no program for it,
   /// or the kernel no such function. Says nothing about other handlers.
   bool pass_over(u32 handler, const std::string& why);
-  /// Does without a handler, if all its sites are optional.
+  /// Does without a handler, if all its sites may be missing.
   bool drop(u32 handler, const std::string& why);
   /// Ways that are left to be tried, of all handlers. Each give_up(), pass_over() and drop() that
   /// returns true makes it smaller, or nothing has changed: this is why trying ends.
@@ -53,6 +54,8 @@ class Ladder {
 
   /// Why better ways were given up: "fentry: Operation not permitted"; "" if none was.
   const std::string& tried(u32 handler) const { return states_[handler].reasons; }
+  /// What was tried, with the present way, which fails for the reason `why`.
+  std::string story_with(u32 handler, const std::string& why) const;
   /// "fentry", or "kprobe (fentry: Operation not permitted)".
   std::string story(u32 handler) const;
 
@@ -64,7 +67,7 @@ class Ladder {
     std::string reasons;
   };
   static void prefer_exact(State& state);
-  void next_rung(State& state, const std::string& why);
+  void next_rung(u32 handler, const std::string& why);
   void try_tracing_last(const std::string& why);
   void drop_with_companions(u32 handler, const std::string& why);
 

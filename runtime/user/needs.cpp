@@ -45,7 +45,7 @@ const char* since(const std::string& helper) {
   return "";
 }
 
-struct Need {
+struct Facility {
   std::string name;
   Offer offer;
 };
@@ -67,7 +67,7 @@ class Code {
   Code(const Code&) = delete;
   Code& operator=(const Code&) = delete;
 
-  std::vector<Need> helpers(const char* program_name, const KernelOffers& kernel) const {
+  std::vector<Facility> helpers(const char* program_name, const KernelOffers& kernel) const {
     std::set<std::string> names;
     bpf_program* program =
         object_ ? bpf_object__find_program_by_name(object_, program_name) : nullptr;
@@ -79,7 +79,7 @@ class Code {
     // Only loops call the object's other functions.
     if (names.count("loop") || names.count("for_each_map_elem"))
       names.insert(callbacks_.begin(), callbacks_.end());
-    std::vector<Need> needs;
+    std::vector<Facility> needs;
     for (const std::string& name : names) {
       Offer offer = kernel.helper(name);
       if (offer.state == Offer::No && is_guarded(name)) offer = {Offer::Yes, "not used here"};
@@ -88,13 +88,13 @@ class Code {
     return needs;
   }
 
-  std::vector<Need> map_types(const KernelOffers& kernel) const {
+  std::vector<Facility> map_types(const KernelOffers& kernel) const {
     std::set<std::string> names;
     bpf_map* map;
     bpf_object__for_each_map(
         map, object_) if (const char* name = libbpf_bpf_map_type_str(bpf_map__type(map)))
         names.insert(name);
-    std::vector<Need> needs;
+    std::vector<Facility> needs;
     needs.reserve(names.size());
     for (const std::string& name : names) needs.push_back({name, kernel.map_type(name)});
     return needs;
@@ -138,26 +138,41 @@ struct SiteNeeds {
 struct HandlerNeeds {
   Mechanism mechanism;
   std::vector<SiteNeeds> sites;
-  std::vector<Need> helpers;
+  std::vector<Facility> helpers;
   std::string other_ways;  ///< ", else kprobe": what is tried where this one fails
 
   bool met() const {
     bool all = true;
-    for (const Need& helper : helpers) all &= helper.offer.state != Offer::No;
-    for (const SiteNeeds& site : sites) all &= site.site->optional || site.offer.state != Offer::No;
+    for (const Facility& helper : helpers) all &= helper.offer.state != Offer::No;
+    for (const SiteNeeds& site : sites)
+      all &= site.site->need != Need::Required || site.offer.state != Offer::No;
     return all;
   }
 };
 struct Needs {
+  const Program* program;
   Offer types;
   std::vector<HandlerNeeds> handlers;
-  std::vector<Need> maps;
+  std::vector<Facility> maps;
 
   bool met() const {
     bool all = types.state != Offer::No;
-    for (const Need& map : maps) all &= map.offer.state != Offer::No;
+    for (const Facility& map : maps) all &= map.offer.state != Offer::No;
     for (const HandlerNeeds& handler : handlers) all &= handler.met();
-    return all;
+    return all && has_every_point();
+  }
+
+  /// Is something left of each point that is not optional? See coverage.h.
+  bool has_every_point() const {
+    std::set<u32> asked, offered;
+    for (const HandlerNeeds& handler : handlers)
+      for (const SiteNeeds& site : handler.sites) {
+        asked.insert(site.site->point);
+        if (site.offer.state != Offer::No) offered.insert(site.site->point);
+      }
+    for (u32 point : asked)
+      if (!offered.count(point) && !program->points[point].optional) return false;
+    return true;
   }
 };
 
@@ -178,7 +193,7 @@ HandlerNeeds collect(const KernelHandler& handler, const Code& code, const Kerne
 }
 
 Needs collect(const Program& program, const void* object, u64 size) {
-  Needs needs;
+  Needs needs = {&program, {}, {}, {}};
   if (program.handler_count == 0) return needs;
   KernelOffers kernel;
   Code code(object, size);
@@ -200,9 +215,9 @@ std::string answer(const Offer& offer) {
   return std::string(text_of(offer.state)) + (offer.why.empty() ? "" : " (" + offer.why + ")");
 }
 
-std::string list(const std::vector<Need>& needs) {
+std::string list(const std::vector<Facility>& needs) {
   std::string all, missing;
-  for (const Need& need : needs) {
+  for (const Facility& need : needs) {
     all += (all.empty() ? "" : " ") + need.name;
     if (need.offer.state != Offer::Yes)
       missing += (missing.empty() ? "" : ", ") + need.name +
@@ -221,6 +236,15 @@ std::string place(const Site& site, Mechanism mechanism) {
   return site.offset ? text + offset : text;
 }
 
+const char* need_note(Need need) {
+  switch (need) {
+    case Need::Required: return "";
+    case Need::OneOfMany: return " (one of many)";
+    case Need::Optional: return " (optional)";
+  }
+  return "";
+}
+
 /// By what a probe of a file knows the build that it was compiled for.
 std::string bound_to(const Site& site) {
   if (*site.build_id) return std::string("build-id ") + site.build_id;
@@ -235,7 +259,7 @@ void print_text(const Program& program, const Needs& needs, const char* release)
   }
   for (const HandlerNeeds& handler : needs.handlers) {
     for (const SiteNeeds& s : handler.sites) {
-      printf("\n%s%s\n  %s %s: %s%s\n", s.site->pp, s.site->optional ? " (optional)" : "",
+      printf("\n%s%s\n  %s %s: %s%s\n", s.site->pp, need_note(s.site->need),
              mechanism_name(handler.mechanism), place(*s.site, handler.mechanism).c_str(),
              answer(s.offer).c_str(), handler.other_ways.c_str());
       if (s.site->code) printf("  bound to %s\n", bound_to(*s.site).c_str());
@@ -262,9 +286,9 @@ std::string json(const Offer& offer) {
          (offer.why.empty() ? "" : ", \"why\": " + json_string(offer.why));
 }
 
-std::string json(const std::vector<Need>& needs) {
+std::string json(const std::vector<Facility>& needs) {
   std::string text;
-  for (const Need& need : needs) {
+  for (const Facility& need : needs) {
     text += (text.empty() ? "" : ", ") + std::string("{\"name\": ") + json_string(need.name) + ", ";
     if (*since(need.name)) text += "\"since\": " + json_string(since(need.name)) + ", ";
     text += json(need.offer) + "}";
@@ -284,7 +308,7 @@ void print_json(const Program& program, const Needs& needs, const char* release)
       printf("%s\n  {\"probe\": %s, \"mechanism\": \"%s\", \"target\": %s, \"optional\": %s, ",
              comma, json_string(s.site->pp).c_str(), mechanism_name(handler.mechanism),
              json_string(place(*s.site, handler.mechanism)).c_str(),
-             s.site->optional ? "true" : "false");
+             s.site->need != Need::Required ? "true" : "false");
       if (s.site->code) printf("\"build_id\": \"%s\", ", s.site->build_id);
       printf("%s, \"helpers\": %s}", json(s.offer).c_str(), json(handler.helpers).c_str());
       comma = ",";

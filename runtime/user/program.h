@@ -104,6 +104,16 @@ struct FunctionCode {
   u64 hash, layout;
 };
 
+/// May a site be missing here? See ir::Need.
+enum class Need : u8 { Required, OneOfMany, Optional };
+
+/// A probe point as the script has it: see ir::WrittenPoint.
+struct WrittenPoint {
+  const char* text;
+  const char* location;  ///< "FILE:LINE:COLUMN"
+  bool optional;
+};
+
 /// One place that a handler is attached to: see ir::Site.
 struct Site {
   const char* target;
@@ -116,7 +126,9 @@ struct Site {
   const char* placement;     ///< of a function's return: where it was put, and why
   const FunctionCode* code;  ///< uprobe; else null
   s64 pid;                   ///< uprobe: only in this process; 0: in every process
-  bool optional, perf_is_freq;
+  Need need;
+  u32 point;  ///< index of Program::points
+  bool perf_is_freq;
   u32 perf_type;
   u64 perf_config, perf_period;
 };
@@ -202,8 +214,10 @@ struct Program {
   u32 base_obstacle_count;
   const NamedCounter* perf_counters;
   u32 perf_counter_count;
+  const WrittenPoint* points;
+  u32 point_count;
 };
 
-constexpr u32 kProgramAbi = 6;
+constexpr u32 kProgramAbi = 7;
 
 }  // namespace ct

@@ -56,7 +56,8 @@ std::string missing_probe(const Program& program, const KernelOffers& kernel) {
     const KernelHandler& handler = program.handlers[i];
     for (u32 s = 0; s < handler.site_count; ++s) {
       const Site& site = handler.sites[s];
-      if (site.optional || site.code) continue;  // other builds: attaching says all of it
+      if (site.need != Need::Required || site.code)
+        continue;  // other builds: attaching says all of it
       Offer offer = best_offer(handler, site, kernel);
       if (offer.state != Offer::No) continue;
       if (first.empty())

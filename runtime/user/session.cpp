@@ -251,8 +251,9 @@ void Session::tell_attachments() const {
     std::string more = h.site_count > 1 ? " and " + std::to_string(h.site_count - 1) + " more" : "";
     print_note("probe " + std::string(h.sites[0].pp) + more + ": " + ladder_.story(i));
   }
-  for (const std::string& skipped : attachments_.skipped())
-    print_note("skipped optional probe " + skipped);
+  for (const Unattached& u : attachments_.unattached())
+    print_note(std::string("skipped ") + (u.site->need == Need::Optional ? "optional " : "") +
+               "probe " + u.site->pp + ": " + u.why);
 }
 
 bool Session::watch(int fd, u64 source) {
@@ -292,6 +293,7 @@ std::string Session::start() {
     error = start_kernel_part();
     if (!error.empty()) error = explain_refusal(program_, error, options_.verbose > 0);
   }
+  if (error.empty()) warn_of_gaps(program_, attachments_.unattached());
   if (error.empty() && options_.verbose) tell_attachments();
   if (error.empty() && object_.ring_fd() >= 0 && !watch(object_.ring_fd(), kRing))
     error = std::string("cannot wait for records: ") + strerror(errno);

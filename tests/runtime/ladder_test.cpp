@@ -23,7 +23,7 @@ class Script {
     for (u32 i = 0; i < count; ++i) {
       sites_[i].target = sites_[i].pp = "f";
       sites_[i].module = sites_[i].build_id = sites_[i].function = "";
-      sites_[i].optional = random() % 3 == 0;
+      sites_[i].need = random() % 3 == 0 ? Need::Optional : Need::Required;
       KernelHandler& h = handlers_[i];
       h.sites = &sites_[i];
       h.site_count = 1;

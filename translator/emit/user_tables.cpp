@@ -52,6 +52,15 @@ const char* kind(const ir::Type& type) {
 
 std::string location(const Span& span) { return c_string(span ? describe(span) : ""); }
 
+const char* need(ir::Need n) {
+  switch (n) {
+    case ir::Need::Required: return "ct::Need::Required";
+    case ir::Need::OneOfMany: return "ct::Need::OneOfMany";
+    case ir::Need::Optional: return "ct::Need::Optional";
+  }
+  return "ct::Need::Required";
+}
+
 const char* mechanism(ir::Mechanism m) {
   switch (m) {
     case ir::Mechanism::Uprobe: return "ct::Mechanism::Uprobe";
@@ -130,6 +139,10 @@ class Tables {
                              .text());
     program.add(table("ct::NamedCounter", "ct_perf_counters", counters, out_))
         .number(counters.size());
+    std::vector<std::string> points;
+    for (const ir::WrittenPoint& p : module_.points)
+      points.push_back(Row().add(c_string(p.text)).add(location(p.at)).add(p.optional).text());
+    program.add(table("ct::WrittenPoint", "ct_points", points, out_)).number(points.size());
     out_ += "const ct::Program ct_program = " + program.text() + ";\n";
     return out_;
   }
@@ -308,11 +321,8 @@ class Tables {
         site.add(c_string(s.target)).add(std::to_string(s.offset) + "ull");
         site.add(c_string(s.build_id)).add(c_string(s.pp)).add(c_string(s.function));
         site.add(c_string(s.module)).add(c_string(s.file_line)).add(c_string(s.placement));
-        site.add(code_of(s))
-            .add(long_literal(s.pid))
-            .add(s.optional)
-            .add(s.perf_is_freq)
-            .number(s.perf_type);
+        site.add(code_of(s)).add(long_literal(s.pid)).add(need(s.need)).number(s.point);
+        site.add(s.perf_is_freq).number(s.perf_type);
         site.add(std::to_string(s.perf_config) + "ull").add(std::to_string(s.perf_period) + "ull");
         sites.push_back(site.text());
       }

@@ -250,6 +250,20 @@ struct FunctionCode {
   bool operator==(const FunctionCode&) const = default;
 };
 
+/// May a site be missing where the program runs?
+enum class Need : uint8_t {
+  Required,   ///< no: the script names it
+  OneOfMany,  ///< yes, with a warning: it came of a wildcard
+  Optional,   ///< yes, in silence: its point is marked `?` or `!`
+};
+
+/// A probe point as the script has it, before aliases and wildcards are expanded.
+struct WrittenPoint {
+  std::string text;
+  Span at;
+  bool optional = false;  ///< if not, at least one of its sites must be there
+};
+
 /// One address, tracepoint or event that a handler is attached to.
 struct Site {
   std::string target;   ///< uprobe: path of the object; tp: "name" or "system:name"; kprobe: symbol
@@ -261,8 +275,9 @@ struct Site {
   std::string function;                      ///< ppfunc(), "" if not known
   std::string file_line;                     ///< "file.c:12" or ""
   std::string placement;  ///< uprobe at a return: where it was put, and why; for -vv
-  bool optional = false;
-  int64_t pid = 0;  ///< uprobe: only in this process, for process(PID); 0: in every process
+  Need need = Need::Required;
+  uint32_t point = 0;  ///< index of Module::points
+  int64_t pid = 0;     ///< uprobe: only in this process, for process(PID); 0: in every process
   // PerfEvent
   uint32_t perf_type = 0;
   uint64_t perf_config = 0;
@@ -334,6 +349,7 @@ struct Module {
   std::vector<CoreType> core_types;
   std::vector<Binding> bindings;
   std::vector<PerfCounter> perf_counters;
+  std::vector<WrittenPoint> points;
   std::vector<std::string> patterns;  ///< regular expressions of RegexMatch, in order of first use
   std::vector<std::string> kernel_code;  ///< file-level embedded C, /* bpf */
   std::vector<std::string> user_code;    ///< file-level embedded C, /* harness */

@@ -290,7 +290,8 @@ std::string site_text(const Site& site) {
   if (!site.function.empty()) out += " in " + site.function;
   if (!site.file_line.empty()) out += " (" + site.file_line + ")";
   if (!site.build_id.empty()) out += " build-id " + site.build_id;
-  if (site.optional) out += " optional";
+  if (site.need == Need::Optional) out += " optional";
+  if (site.need == Need::OneOfMany) out += " one-of-many";
   if (site.perf_period)
     out += " perf " + std::to_string(site.perf_type) + ":" + std::to_string(site.perf_config) +
            (site.perf_is_freq ? " hz " : " period ") + std::to_string(site.perf_period);

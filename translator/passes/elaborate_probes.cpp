@@ -4,7 +4,9 @@
 // the body with the alias's prologue or epilogue and replaces the alias's components at the
 // front of the point by one of the alias's own points; components left over stay behind it
 // (`probe foo = process("x").function("f")`, used as `foo.return`). `?` makes the failure of
-// a point silent; `!` also stops the list of alternatives at the first that resolves.
+// a point silent; `!` also stops the list of alternatives at the first that resolves. What is true
+// of a site here may not be so on the kernel where it is attached: Site::need says which of them may
+// be missing there.
 #include <algorithm>
 
 #include "ast/print.h"
@@ -27,6 +29,7 @@ struct Layers {
   std::vector<const ast::Expr*> conditions;
   std::vector<const ast::ProbeDecl*> aliases;
   std::vector<const ast::ProbePoint*> aliased;  ///< the points that named an alias, outermost first
+  bool optional = false;  ///< one of the points on the way is marked `?` or `!`
 };
 
 class Elaborator {
@@ -39,6 +42,7 @@ class Elaborator {
     bool any = false;
     for (const ast::ProbePoint& point : probe_.points) {
       top_ = &point;
+      point_ = ir::kNone;
       alias_.clear();
       Layers layers;
       size_t mark = program_.diagnostics.all().size();
@@ -62,6 +66,7 @@ class Elaborator {
 
   /// True if at least one site came of it.
   bool expand(const ast::ProbePoint& point, Layers layers, int depth, bool quiet) {
+    layers.optional |= point.optional || point.sufficient;
     if (point.condition) layers.conditions.push_back(point.condition.get());
     load_aliases_for(program_, point);
     bool wildcard = false, any_alias = false, found = false;
@@ -158,7 +163,10 @@ class Elaborator {
       // `never` and a family that already said why are fine; silence is not.
       return program_.diagnostics.error_count() == errors;
     }
-    for (probes::ResolvedProbe& site : sites) site.site.optional |= top_->optional;
+    for (probes::ResolvedProbe& site : sites) {
+      site.site.need = need(point, layers);
+      site.site.point = written_point();
+    }
     ElaboratedProbe probe;
     probe.span = top_->span;
     probe.origin = origin(layers);
@@ -171,13 +179,34 @@ class Elaborator {
     return true;
   }
 
+  /// May a site of a built-in point be missing where the program runs?
+  static ir::Need need(const ast::ProbePoint& point, const Layers& layers) {
+    if (layers.optional) return ir::Need::Optional;
+    bool one_of_many = probes::has_wildcard(point);
+    for (const ast::ProbePoint* aliased : layers.aliased)
+      one_of_many |= probes::has_wildcard(*aliased);
+    return one_of_many ? ir::Need::OneOfMany : ir::Need::Required;
+  }
+
+  /// Number of the point that is expanded.
+  uint32_t written_point() {
+    if (point_ == ir::kNone) {
+      point_ = static_cast<uint32_t>(program_.points.size());
+      program_.points.push_back(
+          {unconditional(*top_), top_->span, top_->optional || top_->sufficient});
+    }
+    return point_;
+  }
+
+  static std::string unconditional(const ast::ProbePoint& point) {
+    ast::ProbePoint plain = ast::clone(point);
+    plain.condition = nullptr;
+    return ast::to_string(plain);
+  }
+
   /// As stap's -t says it: the chain ends in the written point, which an alias's name is once more.
   ir::Origin origin(const Layers& layers) const {
-    auto name = [](const ast::ProbePoint& point) {
-      ast::ProbePoint plain = ast::clone(point);
-      plain.condition = nullptr;
-      return " from: " + ast::to_string(plain);
-    };
+    auto name = [](const ast::ProbePoint& point) { return " from: " + unconditional(point); };
     ir::Origin origin{probe_.span, ""};
     for (auto it = layers.aliased.rbegin(); it != layers.aliased.rend(); ++it)
       origin.derivation += name(**it);
@@ -211,7 +240,8 @@ class Elaborator {
   probes::ResolveContext& context_;
   const ast::ProbeDecl& probe_;
   const ast::ProbePoint* top_ = nullptr;
-  std::string alias_;  ///< see ElaboratedProbe::alias
+  uint32_t point_ = ir::kNone;  ///< see written_point()
+  std::string alias_;           ///< see ElaboratedProbe::alias
 };
 
 }  // namespace

@@ -124,7 +124,8 @@ ir::KernelHandler EntryValues::entry_handler(const SiteGroup& group) const {
     if (!seen.insert({site->entry->site.target, site->entry->site.offset}).second) continue;
     entry.sites.push_back(site->entry->site);
     ir::Site& added = entry.sites.back();
-    added.optional = site->site.optional;
+    added.need = site->site.need;
+    added.point = site->site.point;
     if (added.pp.empty()) added.pp = site->entry->canonical;
   }
   return entry;

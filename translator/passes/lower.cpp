@@ -300,6 +300,7 @@ constexpr uint32_t kMostCalls = 8192;
 ir::Module lower(Program& program, probes::ResolveContext& context) {
   ModuleLowering outer(program, context);
   outer.module.perf_counters = context.perf_counters;
+  outer.module.points = program.points;
   for (ElaboratedProbe& probe : program.probes) HandlerLowering(outer, probe).run();
   inherit_saved_values(outer);
   ir::Module& module = outer.module;

@@ -62,7 +62,8 @@ class Placing {
       }
       for (ResolvedProbe& place : places->at_returns) {
         place.site.pp = site.site.pp;
-        place.site.optional = site.site.optional;
+        place.site.need = site.site.need;
+        place.site.point = site.site.point;
         place.site.placement = text_of_count(places->at_returns.size()) + ", because " + why;
         sites.push_back(std::move(place));
       }

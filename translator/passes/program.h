@@ -53,6 +53,7 @@ struct Program {
 
   std::vector<std::unique_ptr<ast::File>> files;  ///< the user's script first
   std::vector<ElaboratedProbe> probes;
+  std::vector<ir::WrittenPoint> points;       ///< where the sites of `probes` come from
   std::vector<ast::VarDecl*> globals;         ///< reachable from probes, in order of first use
   std::vector<ast::FunctionDecl*> functions;  ///< reachable from probes
 

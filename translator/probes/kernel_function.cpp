@@ -91,11 +91,8 @@ std::vector<ResolvedProbe> resolve_kernel_function(const ast::ProbePoint& point,
   std::vector<ResolvedProbe> probes;
   for (const Area& area : searched)
     for (const std::string& name : area.btf->functions(wanted))
-      if (std::optional<debug::BtfFunction> function = area.btf->function(name)) {
+      if (std::optional<debug::BtfFunction> function = area.btf->function(name))
         probes.push_back(function_probe(point, area, *function, is_return, context));
-        // Another kernel has other functions of this pattern: those that are there are probed.
-        probes.back().site.optional = has_wildcard(written(point));
-      }
   if (!probes.empty() || searched.empty()) return probes;
   Diagnostic& diagnostic = context.diagnostics.semantic_error(
       "no-such-function", component.span,

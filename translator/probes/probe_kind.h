@@ -166,6 +166,9 @@ std::vector<ResolvedProbe> resolve(const ast::ProbePoint& point, ResolveContext&
 /// argument of a built-in probe.
 bool is_builtin(const ast::ProbePoint& point);
 
+/// Does a component, or the text in its parentheses, stand for several names?
+bool has_wildcard(const ast::ProbePoint& point);
+
 /// For --dump-probe-types: every pattern, as "process(string).function(string).return".
 std::vector<std::string> point_patterns();
 

@@ -200,7 +200,6 @@ std::vector<ResolvedProbe> resolve(const ast::ProbePoint& point, ResolveContext&
     if (agreeing(pattern, point) != pattern.components.size()) continue;
     std::vector<ResolvedProbe> probes = pattern.family(point, context);
     for (ResolvedProbe& probe : probes) {
-      probe.site.optional |= point.optional || point.sufficient;
       if (probe.site.pp.empty()) probe.site.pp = probe.canonical;
       make_printable(probe);
       if (probe.entry) make_printable(*probe.entry);
@@ -236,6 +235,8 @@ std::string written(const ast::ProbePoint& point) {
   }
   return text;
 }
+
+bool has_wildcard(const ast::ProbePoint& point) { return has_wildcard(written(point)); }
 
 bool has_wildcard(const std::string& text) {
   return text.find_first_of("*?[") != std::string::npos;

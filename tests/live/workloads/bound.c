@@ -1,6 +1,7 @@
 /* One program in several builds: -DSHIFT puts one instruction more into `foo`, and so moves all that
  * follows; -DBEFORE a function before it; -DDATA moves `counter`, and not one byte of code but its
- * uses. Each build calls `foo`, `later` and `by_hand` 5 times and prints the sum of what they got. */
+ * uses; -DTRIPLE changes the code of `foo`, and nothing else. Each build calls `foo`, `later` and
+ * `by_hand` 5 times and prints the sum of what they got. */
 #include <stdio.h>
 #include <unistd.h>
 
@@ -21,7 +22,11 @@ __attribute__((noinline)) long foo(long n) {
   __asm__ volatile("nop");
 #endif
   __asm__ volatile("" ::"r"(n));
+#ifdef TRIPLE
+  return n * 3;
+#else
   return n * 2; /* line of foo */
+#endif
 }
 
 static inline __attribute__((always_inline)) long inlined(long n) {
