@@ -222,14 +222,15 @@ std::vector<bool> CodeFlow::reachable(const std::vector<uint64_t>& others) const
   return seen;
 }
 
-/// Does the code at `index` call something and then jump to the entry, and nothing else?
+/// Does the code at `index` call one function and then jump to the entry, and nothing else? With two
+/// calls, the first is of what does not return, a panic, and the rest belongs to another branch.
 bool CodeFlow::begins_anew(size_t index) const {
   constexpr size_t kMost = 64;  // it saves the registers that hold arguments, and loads them again
-  bool calls = false;
+  int calls = 0;
   for (size_t i = index; i < instructions_.size() && i < index + kMost; i++) {
     const Instruction& one = instructions_[i];
-    calls |= one.flow == Instruction::Flow::Call;
-    if (one.flow == Instruction::Flow::Jump) return calls && one.target == entry_;
+    calls += one.flow == Instruction::Flow::Call;
+    if (one.flow == Instruction::Flow::Jump) return calls == 1 && one.target == entry_;
     if (one.flow != Instruction::Flow::Next && one.flow != Instruction::Flow::Call) return false;
   }
   return false;

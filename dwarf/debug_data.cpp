@@ -276,12 +276,16 @@ const CodeFlow* DebugData::code_flow(uint64_t pc) const {
 const FlowGraph* DebugData::flow_graph(uint64_t pc) const {
   const CodeFlow* code = code_flow(pc);
   if (!code) return nullptr;
-  if (!no_return_) no_return_ = std::make_unique<NoReturnCalls>(*this);
   std::unique_ptr<FlowGraph>& graph = flow_graphs_[code];
   if (!graph)
     graph = std::make_unique<FlowGraph>(
-        *code, [this](const Instruction& call) { return no_return_->never_returns(call); });
+        *code, [this](const Instruction& call) { return never_returns(call); });
   return graph.get();
+}
+
+bool DebugData::never_returns(const Instruction& call) const {
+  if (!no_return_) no_return_ = std::make_unique<NoReturnCalls>(*this);
+  return no_return_->never_returns(call);
 }
 
 const FunctionSymbol* DebugData::symbol_at(uint64_t pc) const {

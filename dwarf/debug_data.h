@@ -23,6 +23,7 @@ struct UnitLines;
 class FunctionIndex;
 class NameIndex;
 class FlowGraph;
+struct Instruction;
 class NoReturnCalls;
 class LandingPads;
 class JumpSources;
@@ -85,6 +86,8 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
   const CodeFlow* code_flow(uint64_t pc) const;
   /// The same as a graph that knows which calls do not return.
   const FlowGraph* flow_graph(uint64_t pc) const;
+  /// Does the call never come back? No for what is not known.
+  bool never_returns(const Instruction& call) const;
 
   const LandingPads& landing_pads() const;
   const JumpSources& jump_sources() const;

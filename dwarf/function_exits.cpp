@@ -7,8 +7,8 @@
 // Assembly is not followed: there, functions jump into the middle of each other. Nor are functions
 // that only the symbol table knows, if any bytes of the file look like a jump into them.
 //
-// A call that does not return may be followed by anything. Behind it, only the function's own code is
-// taken to go on; that of the next function is not looked at.
+// A call that does not return may be followed by anything: clang -O0 puts a jump there, out of the
+// function. What can be reached only through such a call may leave the function as it likes.
 #include "dwarf/function_exits.h"
 
 #include <dwarf.h>
@@ -74,7 +74,7 @@ class Walk {
     FunctionExits exits;
     exits.obstacle = obstacle_of_kind();
     const std::vector<Instruction>& code = flow_.instructions();
-    std::vector<bool> reached = flow_.reachable(entrances());
+    std::vector<bool> reached = flow_.reachable(entrances()), runs = running();
     for (size_t i = 0; i < code.size() && exits.obstacle.empty(); i++) {
       if (!reached[i]) {
         if (!code[i].is_padding) exits.obstacle = "it has code that nothing seems to lead to";
@@ -82,7 +82,7 @@ class Walk {
       }
       if (returns(code[i]))
         exits.returns.push_back(code[i].address);
-      else
+      else if (runs[i])
         exits.obstacle = obstacle_at(i);
     }
     const uint16_t machine = data_.object().machine();
@@ -114,6 +114,19 @@ class Walk {
   std::vector<uint64_t> entrances() const {
     if (!unit_ || !is_go(*unit_)) return pads_;
     return flow_.unexplained();
+  }
+
+  /// What can be reached by calls that come back: a flag for each instruction.
+  std::vector<bool> running() const {
+    std::vector<bool> runs(flow_.instructions().size(), false);
+    std::vector<uint64_t> starts = entrances();
+    starts.push_back(flow_.entry());
+    flow_.walk(starts, [&](const Instruction& one) {
+      runs[*flow_.index_of(one.address)] = true;
+      const bool is_call = one.flow == Flow::Call || one.flow == Flow::IndirectCall;
+      return !is_call || !data_.never_returns(one);
+    });
+    return runs;
   }
 
   bool returns(const Instruction& one) const {
@@ -213,6 +226,8 @@ FunctionExits find_exits(const DebugData& data, uint64_t entry) {
   exits = Walk(data, *flow, extent).run();
   exits.reads_return_address = reads_return_address(data, entry);
   exits.may_nest = may_nest(data, *flow, entry);
+  if (std::optional<size_t> first = flow->index_of(entry))
+    exits.entry_is_cheap = flow->instructions()[*first].is_emulated;
   for (auto [lo, hi] : extent.ranges)
     exits.has_landing_pads |= data.landing_pads().has_area(lo, hi);
   return exits;

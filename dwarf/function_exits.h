@@ -20,6 +20,9 @@ struct FunctionExits {
   /// Calls of it may nest to any depth, or code that it does not know may run in them: it calls itself,
   /// or it or what it calls directly calls through a pointer.
   bool may_nest = false;
+  /// The kernel emulates its first instruction, so a breakpoint there costs one trap. One at a return
+  /// instruction costs two: it is stepped over.
+  bool entry_is_cheap = false;
   /// The compiler made it to be unwound through: it cleans up, or catches.
   bool has_landing_pads = false;
 };

@@ -28,6 +28,8 @@ struct Instruction {
   Flow flow = Flow::Next;
   bool is_padding = false;  ///< fills the space between blocks and functions
   bool writes_memory = false;
+  /// With a breakpoint on it, the kernel does its work itself, which is cheaper than a single step.
+  bool is_emulated = false;
   /// It reads memory at a fixed distance from where the stack or frame pointer (a DWARF number) points.
   std::optional<unsigned> reads_at_register;
   int64_t reads_at_offset = 0;

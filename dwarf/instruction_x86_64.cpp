@@ -5,6 +5,8 @@
 //   lea T(%rip), %b; movslq (%b,%i,4), %r; add %b, %r; jmp *%r     offsets from the table
 //   jmp *T(,%i,8)          mov T(,%i,8), %r; jmp *%r               addresses
 //   lea T(%rip), %b; jmp *(%b,%i,8)
+//   lea 0(,%i,4), %s; lea T(%rip), %r; mov (%s,%r), %r; cltq;      offsets, by gcc -O0
+//     lea T(%rip), %b; add %b, %r; jmp *%r
 //
 // The lea is often far in front of the jump, moved out of a loop. An add of a sign-extended offset is a
 // table all the same, for function pointers are not kept so; with addresses it may be a table of
@@ -195,8 +197,10 @@ class TableSearch {
 
   std::optional<JumpTable> offsets(size_t at, ZydisRegister offset, ZydisRegister base) const {
     std::optional<size_t> setter = definition(at, offset);
-    if (!setter || code_[*setter].instruction.mnemonic != ZYDIS_MNEMONIC_MOVSXD)
-      return std::nullopt;
+    if (!setter) return std::nullopt;
+    if (code_[*setter].instruction.mnemonic == ZYDIS_MNEMONIC_CDQE)
+      return unoptimised_offsets(*setter, loaded_address(at, base));
+    if (code_[*setter].instruction.mnemonic != ZYDIS_MNEMONIC_MOVSXD) return std::nullopt;
     const ZydisDecodedOperand& read = code_[*setter].operands[1];
     if (!is_memory(read) || read.mem.scale != 4 || whole(read.mem.base) != whole(base))
       return std::nullopt;
@@ -208,6 +212,28 @@ class TableSearch {
     }
     table.count = bound(*setter, read.mem.index);
     return table;
+  }
+
+  /// The offset that `extension` extends was read at the sum of two registers, one of which holds the
+  /// table's address, `added` to the offset later, the other four times the index.
+  std::optional<JumpTable> unoptimised_offsets(size_t extension,
+                                               std::optional<uint64_t> added) const {
+    std::optional<size_t> read = definition(extension, ZYDIS_REGISTER_RAX);
+    if (!added || !read || code_[*read].instruction.mnemonic != ZYDIS_MNEMONIC_MOV ||
+        !is_memory(code_[*read].operands[1]))
+      return std::nullopt;
+    const auto& memory = code_[*read].operands[1].mem;
+    if (memory.scale != 1 || memory.index == ZYDIS_REGISTER_NONE) return std::nullopt;
+    for (auto [table, scaled] :
+         {std::pair(memory.base, memory.index), std::pair(memory.index, memory.base)}) {
+      if (loaded_address(*read, table) != added) continue;
+      std::optional<size_t> scaling = definition(*read, scaled);
+      if (!scaling || code_[*scaling].instruction.mnemonic != ZYDIS_MNEMONIC_LEA) continue;
+      const auto& product = code_[*scaling].operands[1].mem;
+      if (product.base != ZYDIS_REGISTER_NONE || product.scale != 4) continue;
+      return JumpTable{*added, true, true, bound(*scaling, product.index)};
+    }
+    return std::nullopt;
   }
 
   const std::vector<Decoded>& code_;
@@ -225,6 +251,20 @@ void note_stack_read(const ZydisDecodedOperand& operand, Instruction& one) {
   one.reads_at_offset = operand.mem.disp.has_displacement ? operand.mem.disp.value : 0;
 }
 
+/// What Linux has done itself since 4.15: a push of a whole register, jumps, calls and the one-byte nop (branch_setup_ops
+/// and push_setup_ops in arch/x86/kernel/uprobes.c).
+bool is_emulated_by_kernel(const Decoded& decoded) {
+  const ZydisDecodedInstruction& one = decoded.instruction;
+  const bool is_short = one.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT;
+  const bool is_jump =
+      decoded.operands[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE &&
+      decoded.operands[0].imm.is_relative &&
+      (one.meta.category == ZYDIS_CATEGORY_UNCOND_BR ||
+       one.meta.category == ZYDIS_CATEGORY_COND_BR || one.meta.category == ZYDIS_CATEGORY_CALL);
+  return is_jump || (is_short && one.opcode >= 0x50 && one.opcode <= 0x57) ||
+         (is_short && one.opcode == 0x90);
+}
+
 class X86_64 final : public InstructionSet {
  public:
   std::optional<Instruction> decode(std::string_view bytes, uint64_t address,
@@ -238,6 +278,7 @@ class X86_64 final : public InstructionSet {
     one.length = source.length;
     one.flow = flow_of(decoded);
     one.is_padding = is_padding_mnemonic(source.mnemonic);
+    one.is_emulated = is_emulated_by_kernel(decoded);
     const bool is_jump = one.flow == Instruction::Flow::IndirectJump;
     for (int i = 0; i < source.operand_count; i++) {
       const ZydisDecodedOperand& operand = decoded.operands[i];

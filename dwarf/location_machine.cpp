@@ -13,12 +13,15 @@
 //   Each piece of an object stands for itself: one that cannot be compiled leaves its neighbours
 //   readable, and the operations up to its DW_OP_piece are skipped.
 // - An entry value is the same machine's work, with every register taken as of the entry.
+// - LLVM names the frame base as a register, which holds it between prologue and epilogue only:
+//   dwarf/frame_register.h.
 #include "dwarf/location_machine.h"
 
 #include <algorithm>
 #include <cstdlib>
 
 #include "dwarf/die.h"
+#include "dwarf/frame_register.h"
 #include "dwarf/location_compile.h"
 #include "dwarf/location_list.h"
 #include "dwarf/registers.h"
@@ -148,6 +151,7 @@ class Machine {
   /// For frame bases and the CFA, which must be one value. A register frame base is its contents.
   LocExprPtr run_to_value() {
     VarLocation location = run();
+    if (location.kind == VarLocation::Unsupported) throw CannotCompile{location.why};
     if (location.kind != VarLocation::Memory && location.kind != VarLocation::Value)
       throw needs("a frame base in pieces");
     return location.expr;
@@ -277,7 +281,11 @@ LocExprPtr Machine::register_value(unsigned number) {
   const uint16_t machine = context_.data.object().machine();
   if (!register_info(machine, number))
     throw CannotCompile{"it is in " + unreadable_register(machine, number)};
-  if (!entry_cfa_) return expr::reg(number);
+  if (!entry_cfa_) {
+    // What has no attribute is unwind information, which holds at every instruction.
+    if (!attr_ || context_.at_entry) return expr::reg(number);
+    return frame_register(context_, number, expr::reg(number));
+  }
   auto node = std::make_shared<LocExpr>();
   node->op = LocExpr::EntryReg;
   node->value = number;

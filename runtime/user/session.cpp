@@ -244,12 +244,28 @@ std::string Session::load_kernel_part() {
   return object_.open_ring([this](const void* data, size_t size) { on_record(data, size); });
 }
 
-/// -v: how each probe point was attached, and why not better.
+namespace {
+
+/// Where the returns of each function were probed, and why there.
+void tell_placements(const KernelHandler& handler) {
+  std::string before;
+  for (u32 i = 0; i < handler.site_count; ++i) {
+    const Site& site = handler.sites[i];
+    std::string note = std::string(site.pp) + " is placed " + site.placement;
+    if (site.placement[0] != '\0' && note != before) print_note(note);
+    before = note;
+  }
+}
+
+}  // namespace
+
+/// -vv: how each probe point was attached, and why not better.
 void Session::tell_attachments() const {
   for (u32 i = 0; i < program_.handler_count; ++i) {
     const KernelHandler& h = program_.handlers[i];
     std::string more = h.site_count > 1 ? " and " + std::to_string(h.site_count - 1) + " more" : "";
     print_note("probe " + std::string(h.sites[0].pp) + more + ": " + ladder_.story(i));
+    tell_placements(h);
   }
   for (const Unattached& u : attachments_.unattached())
     print_note(std::string("skipped ") + (u.site->need == Need::Optional ? "optional " : "") +

@@ -3,7 +3,7 @@
 An id is the first argument that is a string literal of kebab-case words in a call that reports
 (semantic_error, parse_error, error, warning, fail), or the first member of a Problem
 (translator/probes/access.h), or stands in brackets after ERROR. Literals in a `?:` count each. Ids are literals where they are
-reported, by rule of the house; this test relies on it.
+reported, or in a constant table of ids, whose name ends in Ids (`kWarningIds = {…};`), by rule of the house; this test relies on it.
 
 --list prints what the sources have.
 """
@@ -17,6 +17,7 @@ PAGE = ROOT / "docs" / "diagnostics.md"
 
 REPORT = re.compile(r"\b(?:parse_error|semantic_error|error|warning|fail)\s*\(")
 PROBLEM = re.compile(r"\bproblem = \{|\bProblem\s*\{|\breturn \{(?=\"[a-z-]+\", \w+\.span,)")
+TABLE = re.compile(r"\bk\w*Ids\b(?:\[\])? = \{(.*?)\};", re.S)
 ID = re.compile(r'"([a-z]+(?:-[a-z]+)*)"')
 WRITTEN = re.compile(r"\bERROR \[([a-z-]+)\]")
 TOKEN = re.compile(r'''"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])+'|//[^\n]*|/\*.*?\*/|[(\[{)\]},]''', re.S)
@@ -51,6 +52,10 @@ def ids_in_sources():
             text = path.read_text()
             for name in WRITTEN.findall(text):
                 ids[name].append(str(path.relative_to(ROOT)))
+            for table in TABLE.finditer(text):
+                line = text.count("\n", 0, table.start()) + 1
+                for name in ID.findall(table[1]):
+                    ids[name].append(f"{path.relative_to(ROOT)}:{line}")
             for pattern, most in ((REPORT, 2), (PROBLEM, 1)):
                 for match in pattern.finditer(text):
                     for argument in arguments(text, match.end(), most):

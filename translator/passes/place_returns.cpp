@@ -4,9 +4,11 @@
 // at each return instruction has none of that, and local variables are still there. It needs to know
 // all ways out of the function: dwarf/function_exits.cpp.
 //
-// Where the two are equally good the cheaper one is taken. The price is that of the traps. A return alone is
-// cheaper at the return instruction; if the entry is probed too, at the same address, the uretprobe comes
-// with the trap that is there anyway.
+// Where the two are equally good the cheaper one is taken. The price is that of the traps. A breakpoint at a
+// return instruction takes two, the second for the single step over it. A uretprobe takes one, or two,
+// at the entry, and a trap or system call when the function returns. The entry takes one trap if the kernel
+// emulates its first instruction (a push, mostly): then the uretprobe is cheaper. If the entry is
+// probed too, at the same address, the uretprobe comes with the trap that is there anyway.
 #include "passes/place_returns.h"
 
 #include <algorithm>
@@ -24,6 +26,13 @@ using probes::ReturnPlaces;
 /// Where both ways are good, more breakpoints than this are not worth the saved time.
 constexpr size_t kManyReturns = 4;
 constexpr size_t kManyFunctions = 16;
+
+/// What is said of a uretprobe that may harm the program.
+const std::map<ReturnPlaces::Danger, const char*> kWarningIds = {
+    {ReturnPlaces::Exceptions, "return-and-exceptions"},
+    {ReturnPlaces::Go, "return-in-go"},
+    {ReturnPlaces::Coroutines, "return-in-coroutine"},
+};
 
 /// Of a file: its path and an offset.
 using Address = std::pair<std::string, uint64_t>;
@@ -56,7 +65,7 @@ class Placing {
       if (never_returns && !listing_) continue;  // there is nothing to wait for
       if (!at_returns && !is_safe(site, *places)) continue;
       if (!at_returns) {
-        site.site.placement = "uretprobe, because " + why;
+        site.site.placement = "as a uretprobe, because " + why;
         sites.push_back(std::move(site));
         continue;
       }
@@ -122,7 +131,7 @@ class Placing {
       why = is_paired ? "its entry is probed, too"
             : is_much ? "that takes fewer breakpoints"
                       : "that is faster";
-      return !is_paired && !is_much;
+      return !is_paired && !is_much && !places.entry_is_cheap;
     }
     return true;
   }
@@ -171,7 +180,7 @@ class Placing {
       }
       if (listing_) continue;
       Diagnostic& diagnostic = program_.diagnostics.warning(
-          id_of(danger), probe.span,
+          kWarningIds.at(danger), probe.span,
           "the return probe of " + names(said.functions) + " in " + said.target +
               " replaces its return address: " + consequence(danger));
       if (said.functions.size() == 1)
@@ -192,12 +201,6 @@ class Placing {
                             " cannot be probed: it reads its own return address, which a "
                             "uretprobe replaces")
         .hint("it cannot be probed at its return instructions, because " + said.obstacle);
-  }
-
-  static const char* id_of(ReturnPlaces::Danger danger) {
-    return danger == ReturnPlaces::Go           ? "return-in-go"
-           : danger == ReturnPlaces::Coroutines ? "return-in-coroutine"
-                                                : "return-and-exceptions";
   }
 
   static const char* consequence(ReturnPlaces::Danger danger) {

@@ -128,6 +128,8 @@ struct ReturnPlaces {
   enum Danger : uint8_t { None, Exceptions, Go, Coroutines, ReadsReturnAddress } danger = None;
   /// Returns may be lost, or a callback may unwind the stack: debug::FunctionExits::may_nest.
   bool may_nest = false;
+  /// A uretprobe is the cheaper way: debug::FunctionExits::entry_is_cheap.
+  bool entry_is_cheap = false;
 };
 
 /// What resolution may ask for; loads debug information on demand and keeps it.

@@ -145,6 +145,7 @@ std::optional<ResolvedProbe> probe_return(const ProcessTarget& target,
   places->obstacle = exits.obstacle;
   places->danger = danger_of(*target.module, exits);
   places->may_nest = exits.may_nest;
+  places->entry_is_cheap = exits.entry_is_cheap;
   for (uint64_t pc : exits.returns) {
     std::optional<ResolvedProbe> place =
         make_uprobe(target, pc, ir::Mechanism::UprobeAtReturn, text, written.span, context);
