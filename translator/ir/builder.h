@@ -10,6 +10,12 @@
 
 namespace coretap::ir {
 
+/// A new temporary of `body`.
+inline LocalId add_temporary(Body& body, Type type) {
+  body.locals.push_back({"t" + std::to_string(body.locals.size()), type, Local::Origin::Temporary});
+  return static_cast<LocalId>(body.locals.size() - 1);
+}
+
 class Builder {
  public:
   Builder(Body& body, Span span) : body_(body), block_(&body.block), span_(span) {}
@@ -18,10 +24,7 @@ class Builder {
   Span span() const { return span_; }
   Body& body() { return body_; }
 
-  LocalId temp(Ty ty) {
-    body_.locals.push_back({"t" + std::to_string(body_.locals.size()), {ty, 0}});
-    return static_cast<LocalId>(body_.locals.size() - 1);
-  }
+  LocalId temp(Ty ty) { return add_temporary(body_, {ty, 0}); }
   LocalId named(std::string name, Ty ty) {
     body_.locals.push_back({std::move(name), {ty, 0}});
     return static_cast<LocalId>(body_.locals.size() - 1);

@@ -198,8 +198,12 @@ struct Inst {
 };
 
 struct Local {
-  std::string name;  ///< from the script, or "t<N>"
+  /// A temporary holds one result from where it is made to its last use: it carries nothing from one
+  /// turn of a loop to the next.
+  enum class Origin : uint8_t { Variable, Temporary };
+  std::string name;  ///< of the variable, or "t<N>"
   Type type;
+  Origin origin = Origin::Variable;
 };
 
 /// A body with its locals. Parameters are the first locals.

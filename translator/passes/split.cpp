@@ -25,6 +25,7 @@
 #include <map>
 #include <set>
 
+#include "ir/builder.h"
 #include "passes/ir_walk.h"
 #include "passes/program.h"
 
@@ -151,6 +152,7 @@ class Splitter {
       return;
     }
     for_each_read(inst, [&](LocalId id) {
+      if (!is_computed_before(compound, id, inst)) return refuse(inst);
       for (Inst* writer : writers_in(compound, id)) {
         if (ir::info(writer->op).pure || kernel_only(*writer))
           hoist_with_operands(compound, *writer, hoisted);
@@ -161,9 +163,38 @@ class Splitter {
     });
   }
 
+  /// Has what `reader` reads in `id` one value for the whole of `compound`? Then its writers there
+  /// stand before the reader, in blocks around it. A value that one turn of a loop leaves for the
+  /// next has not, nor has one that a branch may set.
+  bool is_computed_before(Inst& compound, LocalId id, const Inst& reader) {
+    bool fixed = true;
+    for (ir::Block& block : compound.blocks) fixed &= writers_come_before(block, id, reader);
+    for_each_write(compound, [&](LocalId written) { fixed &= written != id; });
+    return fixed;
+  }
+
+  static bool writers_come_before(ir::Block& block, LocalId id, const Inst& reader) {
+    bool fixed = true, writes = false, was_read = false;
+    for (Inst& inst : block) {
+      bool here = &inst == &reader;
+      for (ir::Block& child : inst.blocks) {
+        fixed &= writers_come_before(child, id, reader);
+        for_each_inst(child, [&](Inst& inner) { here |= &inner == &reader; });
+      }
+      was_read |= here;
+      for_each_write(inst, [&](LocalId written) {
+        writes |= written == id;
+        fixed &= written != id || !was_read;
+      });
+    }
+    return fixed && (was_read || !writes);
+  }
+
   bool depends_on_user(Inst& compound, Inst& inst) {
     bool depends = reads_user_local(inst);
     for_each_read(inst, [&](LocalId id) {
+      depends |= !is_computed_before(compound, id, inst);
+      if (depends) return;
       for (Inst* writer : writers_in(compound, id))
         depends |= user_only(*writer) || (!ir::info(writer->op).pure && !kernel_only(*writer)) ||
                    depends_on_user(compound, *writer);
@@ -347,8 +378,7 @@ class Splitter {
   }
 
   bool is_temporary(LocalId id) const {
-    const std::string& name = body_.locals[id].name;
-    return name.size() > 1 && name[0] == 't' && std::isdigit(static_cast<unsigned char>(name[1]));
+    return body_.locals[id].origin == ir::Local::Origin::Temporary;
   }
 
   void confine(ir::Block& block, LocalId id, int total) {
@@ -486,11 +516,7 @@ class Splitter {
     return true;
   }
 
-  LocalId new_temporary(LocalId like) {
-    ir::Local local{"t" + std::to_string(body_.locals.size()), body_.locals[like].type};
-    body_.locals.push_back(std::move(local));
-    return static_cast<LocalId>(body_.locals.size() - 1);
-  }
+  LocalId new_temporary(LocalId like) { return ir::add_temporary(body_, body_.locals[like].type); }
 
   void rewrite(ir::Block& block) {
     gather(block);
