@@ -26,7 +26,7 @@ std::string signature(const ast::FunctionDecl& function) {
 /// All functions of the tapsets with their declared types, in stap's layout; names that begin with
 /// an underscore are the tapsets' own affair and shown with -v only.
 std::vector<std::string> tapset_functions(Program& program, bool all) {
-  for (const std::string& name : tapset_function_names(program)) load_function(program, name);
+  load_all_functions(program);
   std::set<std::string> signatures;
   for (const auto& file : program.files)
     for (const auto& function : file->functions)
@@ -65,8 +65,12 @@ int list_probes(Program& program, probes::ResolveContext& context, bool with_var
 
 void print_elaborated(const Program& program) {
   if (!program.functions.empty()) std::cout << "# functions\n";
-  for (const ast::FunctionDecl* function : program.functions)
-    std::cout << signature(*function) << "\n";
+  std::set<std::pair<const SourceFile*, std::string>> listed;
+  for (const ast::FunctionDecl* function : program.functions) {
+    // A library's function may have a version for each side; overloads of a script are listed each.
+    bool is_new = listed.emplace(function->span.file, signature(*function)).second;
+    if (is_new || function->span.file->is_user_script) std::cout << signature(*function) << "\n";
+  }
   if (!program.globals.empty()) std::cout << "# globals\n";
   for (const ast::VarDecl* global : program.globals) {
     std::cout << global->name << ":" << ast::type_name(global->type);

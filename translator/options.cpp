@@ -8,6 +8,8 @@
 #include <cstring>
 #include <ostream>
 
+#include "syntax/parse.h"
+
 namespace coretap {
 
 namespace {
@@ -237,6 +239,13 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
       default: break;  // accepted for stap's sake, without effect: -q -P --bpf
     }
   }
+  // stap's variable for the tapset's folder. coretap's own library stays behind it, as it stays
+  // behind -I: it is a part of the translator.
+  if (const char* folder = std::getenv("SYSTEMTAP_TAPSET"); folder && *folder)
+    o.tapset_dirs.emplace_back(folder);
+  if (!o.compatible.empty() && strverscmp(o.compatible.c_str(), kLanguageVersion) > 0)
+    return fail("--compatible=" + o.compatible + ": coretap knows the language up to stap " +
+                kLanguageVersion);
   bool needs_script = o.mode == Options::Mode::Run;
   if (needs_script && !o.has_script_text) {
     if (optind >= argc) return fail("a script must be given: a file, '-', or -e 'TEXT'");

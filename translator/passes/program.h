@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -113,8 +114,13 @@ void size_strings(ir::Module& module, Diagnostics& diagnostics);
 /// Parses the tapset files that define alias names matching `first component(s)` of a point.
 /// Returns true if something new was loaded.
 bool load_aliases_for(Program& program, const ast::ProbePoint& point);
-bool load_function(Program& program, const std::string& name);
-bool load_global(Program& program, const std::string& name);
+/// The first tapset file, in the order of the folders, that defines the function with that many
+/// arguments (any, if empty), or the global; parsed when it is first asked for. Null if none does.
+const ast::File* library_file_with_function(Program& program, const std::string& name,
+                                            std::optional<size_t> arguments);
+const ast::File* library_file_with_global(Program& program, const std::string& name);
+/// Parses every tapset file that defines functions.
+void load_all_functions(Program& program);
 /// Every function and alias name of the tapset files, for "similar:" and the dumps.
 std::vector<std::string> tapset_function_names(const Program& program);
 std::vector<std::string> tapset_alias_names(const Program& program);

@@ -70,7 +70,7 @@ class SymbolResolver {
     switch (expr.kind) {
       case ast::ExprKind::Symbol: {
         auto& symbol = static_cast<ast::Symbol&>(expr);
-        if (!find_global(symbol.name, symbol.span.file) && !load_global(program_, symbol.name))
+        if (!find_global(symbol.name, symbol.span.file))
           refuse("reference undeclared global '" + symbol.name + "'");
         break;
       }
@@ -156,8 +156,6 @@ class SymbolResolver {
       return;
     }
     ast::VarDecl* global = find_global(symbol.name, symbol.span.file);
-    if (!global && load_global(program_, symbol.name))
-      global = find_global(symbol.name, symbol.span.file);
     if (global) {
       symbol.decl = global;
       if (!global->is_used) {
@@ -175,34 +173,51 @@ class SymbolResolver {
     locals_->push_back(std::move(local));
   }
 
-  ast::VarDecl* find_global(const std::string& name, const SourceFile* from) {
-    ast::VarDecl* found = nullptr;
-    for (const auto& file : program_.files)
-      for (const auto& global : file->globals) {
-        if (global->name != name) continue;
-        if (file->source == from) return global.get();
-        if (!global->is_private && !found) found = global.get();
-      }
-    return found;
+  static ast::VarDecl* global_of(const ast::File& file, const std::string& name,
+                                 bool with_private) {
+    for (const auto& global : file.globals)
+      if (global->name == name && (with_private || !global->is_private)) return global.get();
+    return nullptr;
   }
 
-  std::vector<ast::FunctionDecl*> find_functions(const ast::Call& call, bool any_arity) {
-    std::vector<ast::FunctionDecl*> same_file, others;
+  /// The file's own, the script's, the library's: the first that there is.
+  ast::VarDecl* find_global(const std::string& name, const SourceFile* from) {
     for (const auto& file : program_.files)
-      for (const auto& function : file->functions) {
-        if (function->name != call.function) continue;
-        if (!any_arity && function->parameters.size() != call.args.size()) continue;
-        if (file->source == call.span.file)
-          same_file.push_back(function.get());
-        else if (!function->is_private)
-          others.push_back(function.get());
-      }
-    // A file's own functions hide those of others, unless they all may hand the call on (`next`).
-    bool all_may_decline = std::all_of(same_file.begin(), same_file.end(),
-                                       [](auto* function) { return may_decline(*function); });
-    if (!same_file.empty() && !all_may_decline) return same_file;
-    same_file.insert(same_file.end(), others.begin(), others.end());
-    return same_file;
+      if (file->source == from)
+        if (ast::VarDecl* own = global_of(*file, name, true)) return own;
+    if (ast::VarDecl* of_script = global_of(*program_.files[0], name, false)) return of_script;
+    const ast::File* library = library_file_with_global(program_, name);
+    return library ? global_of(*library, name, false) : nullptr;
+  }
+
+  static void add_functions(const ast::File& file, const ast::Call& call, bool any_arity,
+                            bool with_private, std::vector<ast::FunctionDecl*>& found) {
+    for (const auto& function : file.functions) {
+      if (function->name != call.function || (function->is_private && !with_private)) continue;
+      if (any_arity || function->parameters.size() == call.args.size())
+        found.push_back(function.get());
+    }
+  }
+
+  /// All that the name may mean: the functions of the call's own file, the script's, and those of
+  /// the first library file that has any. A tapset's own functions hide those of other files,
+  /// unless they all may hand the call on (`next`).
+  std::vector<ast::FunctionDecl*> find_functions(const ast::Call& call, bool any_arity) {
+    std::vector<ast::FunctionDecl*> found;
+    const ast::File* script = program_.files[0].get();
+    const ast::File* own = script;
+    for (const auto& file : program_.files)
+      if (file->source == call.span.file) own = file.get();
+    add_functions(*own, call, any_arity, true, found);
+    bool declines = std::all_of(found.begin(), found.end(),
+                                [](auto* function) { return may_decline(*function); });
+    if (own != script && !found.empty() && !declines) return found;
+    if (own != script) add_functions(*script, call, any_arity, false, found);
+    std::optional<size_t> arguments;
+    if (!any_arity) arguments = call.args.size();
+    const ast::File* library = library_file_with_function(program_, call.function, arguments);
+    if (library && library != own) add_functions(*library, call, any_arity, false, found);
+    return found;
   }
 
   /// The script's functions come before the tapsets', unless a priority says otherwise.
@@ -213,20 +228,28 @@ class SymbolResolver {
   void bind(ast::Call& call) {
     if (!call.callees.empty()) return;
     call.callees = find_functions(call, false);
-    bool may_go_on = std::all_of(call.callees.begin(), call.callees.end(),
-                                 [](auto* function) { return may_decline(*function); });
-    if (may_go_on && load_function(program_, call.function))
-      call.callees = find_functions(call, false);
     if (call.callees.empty()) {
       report_unknown(call);
       return;
     }
     std::stable_sort(call.callees.begin(), call.callees.end(),
                      [](auto* a, auto* b) { return priority(*a) < priority(*b); });
+    drop_unreachable(call.callees);
     for (ast::FunctionDecl* callee : call.callees)
       if (std::find(program_.functions.begin(), program_.functions.end(), callee) ==
           program_.functions.end())
         program_.functions.push_back(callee);
+  }
+
+  /// Nothing behind a version that cannot hand the call on is ever called. (Those of its own file
+  /// may be its versions for the other side.)
+  static void drop_unreachable(std::vector<ast::FunctionDecl*>& versions) {
+    const SourceFile* last = nullptr;
+    std::erase_if(versions, [&](ast::FunctionDecl* version) {
+      if (last) return version->span.file != last;
+      if (!may_decline(*version)) last = version->span.file;
+      return false;
+    });
   }
 
   void report_unknown(const ast::Call& call) {

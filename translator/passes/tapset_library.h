@@ -9,16 +9,19 @@
 
 namespace coretap {
 
-/// One tapset file: what it defines, and its text until it is parsed.
+/// One tapset file: what it defines. One of coretap's own is parsed when it is loaded, one of the
+/// user's folders at once, since its text may be laid out in any way.
 struct TapsetFile {
   std::string path;
-  std::string text;
+  std::string text;                                      ///< until it is parsed
   std::vector<std::string> functions, globals, aliases;  ///< aliases as "syscall.open.return"
-  bool loaded = false;
+  std::unique_ptr<ast::File> parsed;                     ///< until it is loaded
+  const ast::File* file = nullptr;                       ///< in Program::files once it is loaded
 };
 
 class TapsetLibrary {
  public:
+  /// In the order in which names are looked up: the user's folders, then coretap's own.
   std::vector<TapsetFile> files;
 };
 

@@ -1,10 +1,14 @@
 // The tapset library: which file defines which name, and loading on demand.
 //
-// Parsing all tapset files at every start would cost more than everything else, so the files are
-// only scanned: declarations start at the beginning of a line by our own style rule (checked by
+// Parsing all tapset files at every start would cost more than everything else, so coretap's own
+// are only scanned: declarations start at the beginning of a line by our own style rule (checked by
 // tests/tapsets), so `function NAME`, `global NAME`, `probe NAME… =` at a line start are enough.
 // For the same reason a file of aliases alone can be parsed alias by alias: the one with the
 // system calls that open files has 1600 lines, of which a script wants 15.
+//
+// The user's folders (-I, SYSTEMTAP_TAPSET) hold few files in anybody's style: they are parsed. As
+// in stap, one with errors is left out with a warning, and the first file that defines a function
+// of the name and number of arguments serves a call.
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
@@ -128,45 +132,109 @@ Program::Program(Sources& sources, Diagnostics& diagnostics, const CompileInput&
 
 Program::~Program() = default;
 
-void open_tapsets(Program& program) {
-  for (const std::string& dir : program.input.tapset_dirs) {
-    std::error_code error;
-    std::vector<fs::path> paths;
-    program.lookups.file(dir);  // a new file changes its folder
-    for (fs::recursive_directory_iterator it(dir, error), end; !error && it != end;
-         it.increment(error)) {
-      std::error_code ignored;
-      if (it->is_directory(ignored)) program.lookups.file(it->path().string());
-      if (it->path().extension() == ".stp" || it->path().extension() == ".stpm")
-        paths.push_back(it->path());
-    }
-    if (error) {
-      program.diagnostics.error("tapset-dir",
-                                "cannot read tapset directory '" + dir + "': " + error.message());
-      continue;
-    }
-    std::sort(paths.begin(), paths.end());
-    for (const fs::path& path : paths) {
-      program.library_scripts++;
-      program.lookups.file(path.string());
-      std::string text = read_library_file(path);
-      if (path.extension() == ".stpm") {
-        const SourceFile& source = program.sources.add(path.string(), std::move(text), false);
-        parse_macro_library(*program.macros, source, program.facts, program.diagnostics);
-        continue;
-      }
-      TapsetFile file;
-      file.path = path.string();
-      scan(file, text);
-      // Other people's tapsets need not have our style.
-      if (&dir == &program.input.tapset_dirs.front() && holds_aliases_only(file, text)) {
-        add_aliases(file.path, text, program.tapsets->files);
-        continue;
-      }
-      file.text = std::move(text);
-      program.tapsets->files.push_back(std::move(file));
-    }
+namespace {
+
+/// The files below `dir` with the extension, by name.
+std::vector<std::string> files_of(Program& program, const std::string& dir, const char* extension) {
+  std::error_code error, ignored;
+  std::vector<std::string> paths;
+  program.lookups.file(dir);  // a new file changes its folder
+  for (fs::recursive_directory_iterator it(dir, error), end; !error && it != end;
+       it.increment(error)) {
+    if (it->is_directory(ignored)) program.lookups.file(it->path().string());
+    if (it->path().extension() == extension) paths.push_back(it->path().string());
   }
+  std::sort(paths.begin(), paths.end());
+  for (const std::string& path : paths) program.lookups.file(path);
+  program.library_scripts += paths.size();
+  return paths;
+}
+
+bool can_read(Program& program, const std::string& dir) {
+  std::error_code error;
+  program.lookups.file(dir);
+  fs::directory_iterator(dir, error);
+  if (error)
+    program.diagnostics.error("tapset-dir",
+                              "cannot read tapset directory '" + dir + "': " + error.message());
+  return !error;
+}
+
+/// A file that has errors is not used, which the first of them explains.
+void say_skipped(Program& program, const std::string& path, const Diagnostics& problems) {
+  Diagnostic& warning = program.diagnostics.warning(
+      "tapset-errors", Span{}, "tapset \"" + path + "\" has errors, and will be skipped");
+  for (const Diagnostic& problem : problems.all())
+    if (problem.severity != Severity::Warning) {
+      warning.hint(describe(problem.span) + ": " + problem.message);
+      return;
+    }
+}
+
+ParseContext context_for_tapset(Program& program, Diagnostics& diagnostics) {
+  ParseContext context;
+  context.sources = &program.sources;
+  context.facts = &program.facts;
+  context.macros = program.macros.get();
+  context.diagnostics = &diagnostics;
+  context.is_tapset = true;
+  return context;
+}
+
+void add_user_file(Program& program, const std::string& path) {
+  const SourceFile& source = program.sources.add(path, read_library_file(path), false);
+  Diagnostics problems;
+  ParseContext context = context_for_tapset(program, problems);
+  TapsetFile file;
+  file.path = path;
+  file.parsed = parse(source, context);
+  if (problems.has_errors()) return say_skipped(program, path, problems);
+  for (const auto& function : file.parsed->functions)
+    if (!function->is_private) file.functions.push_back(function->name);
+  for (const auto& global : file.parsed->globals)
+    if (!global->is_private) file.globals.push_back(global->name);
+  for (const auto& alias : file.parsed->aliases)
+    for (const ast::ProbePoint& name : alias->alias_names) {
+      std::string dotted;
+      for (const ast::ProbeComponent& component : name.components)
+        dotted += (dotted.empty() ? "" : ".") + component.functor;
+      file.aliases.push_back(std::move(dotted));
+    }
+  program.tapsets->files.push_back(std::move(file));
+}
+
+void add_own_file(Program& program, const std::string& path) {
+  TapsetFile file;
+  file.path = path;
+  std::string text = read_library_file(path);
+  scan(file, text);
+  if (holds_aliases_only(file, text)) return add_aliases(path, text, program.tapsets->files);
+  file.text = std::move(text);
+  program.tapsets->files.push_back(std::move(file));
+}
+
+void add_macros(Program& program, const std::string& path) {
+  const SourceFile& source = program.sources.add(path, read_library_file(path), false);
+  Diagnostics problems;
+  parse_macro_library(*program.macros, source, program.facts, problems);
+  if (problems.has_errors()) say_skipped(program, path, problems);
+}
+
+}  // namespace
+
+void open_tapsets(Program& program) {
+  const std::vector<std::string>& all = program.input.tapset_dirs;
+  std::vector<std::string> dirs;
+  for (const std::string& dir : all)
+    if (can_read(program, dir)) dirs.push_back(dir);
+  for (const std::string& dir : dirs)
+    for (const std::string& path : files_of(program, dir, ".stpm")) add_macros(program, path);
+  bool has_own = !dirs.empty() && dirs.front() == all.front();
+  for (size_t i = has_own ? 1 : 0; i < dirs.size(); i++)
+    for (const std::string& path : files_of(program, dirs[i], ".stp")) add_user_file(program, path);
+  if (!has_own) return;
+  for (const std::string& path : files_of(program, dirs.front(), ".stp"))
+    add_own_file(program, path);
 }
 
 void parse_script(Program& program, const SourceFile& script) {
@@ -177,21 +245,26 @@ void parse_script(Program& program, const SourceFile& script) {
   context.argument_use = &program.argument_use;
   context.diagnostics = &program.diagnostics;
   program.files.push_back(parse(script, context));
+  const ast::File& file = *program.files.back();
+  bool is_empty = file.globals.empty() && file.functions.empty() && file.probes.empty() &&
+                  file.aliases.empty() && file.embedded.empty();
+  if (is_empty && !program.diagnostics.has_errors())
+    program.diagnostics.parse_error("empty-script", Span{&script, 0, 0, nullptr},
+                                    "the script declares nothing");
 }
 
 namespace {
 
 bool load(Program& program, TapsetFile& file) {
-  if (file.loaded) return false;
-  file.loaded = true;
-  const SourceFile& source = program.sources.add(file.path, std::move(file.text), false);
-  ParseContext context;
-  context.sources = &program.sources;
-  context.facts = &program.facts;
-  context.macros = program.macros.get();
-  context.diagnostics = &program.diagnostics;
-  context.is_tapset = true;
-  program.files.push_back(parse(source, context));
+  if (file.file) return false;
+  if (!file.parsed) {
+    const SourceFile& source = program.sources.add(file.path, std::move(file.text), false);
+    ParseContext context = context_for_tapset(program, program.diagnostics);
+    context.is_own_library = true;
+    file.parsed = parse(source, context);
+  }
+  file.file = file.parsed.get();
+  program.files.push_back(std::move(file.parsed));
   return true;
 }
 
@@ -213,7 +286,7 @@ bool alias_may_match(const std::string& alias, const ast::ProbePoint& point) {
 bool load_aliases_for(Program& program, const ast::ProbePoint& point) {
   bool any = false;
   for (TapsetFile& file : program.tapsets->files) {
-    if (file.loaded) continue;
+    if (file.file) continue;
     bool wanted = std::any_of(file.aliases.begin(), file.aliases.end(),
                               [&](const std::string& a) { return alias_may_match(a, point); });
     if (wanted) any |= load(program, file);
@@ -222,18 +295,6 @@ bool load_aliases_for(Program& program, const ast::ProbePoint& point) {
 }
 
 namespace {
-bool load_defining(Program& program, std::vector<std::string> TapsetFile::*names,
-                   const std::string& name) {
-  bool any = false;
-  for (TapsetFile& file : program.tapsets->files) {
-    if (file.loaded) continue;
-    const auto& defined = file.*names;
-    if (std::find(defined.begin(), defined.end(), name) != defined.end())
-      any |= load(program, file);
-  }
-  return any;
-}
-
 std::vector<std::string> collect(const Program& program,
                                  std::vector<std::string> TapsetFile::*names) {
   std::vector<std::string> all;
@@ -245,12 +306,37 @@ std::vector<std::string> collect(const Program& program,
 }
 }  // namespace
 
-bool load_function(Program& program, const std::string& name) {
-  return load_defining(program, &TapsetFile::functions, name);
+void load_all_functions(Program& program) {
+  for (TapsetFile& file : program.tapsets->files)
+    if (!file.functions.empty()) load(program, file);
 }
-bool load_global(Program& program, const std::string& name) {
-  return load_defining(program, &TapsetFile::globals, name);
+
+const ast::File* library_file_with_function(Program& program, const std::string& name,
+                                            std::optional<size_t> arguments) {
+  auto serves = [&](const std::unique_ptr<ast::FunctionDecl>& function) {
+    return function->name == name && !function->is_private &&
+           (!arguments || function->parameters.size() == *arguments);
+  };
+  for (TapsetFile& file : program.tapsets->files) {
+    const auto& names = file.functions;
+    if (std::find(names.begin(), names.end(), name) == names.end()) continue;
+    load(program, file);
+    if (std::any_of(file.file->functions.begin(), file.file->functions.end(), serves))
+      return file.file;
+  }
+  return nullptr;
 }
+
+const ast::File* library_file_with_global(Program& program, const std::string& name) {
+  for (TapsetFile& file : program.tapsets->files) {
+    const auto& names = file.globals;
+    if (std::find(names.begin(), names.end(), name) == names.end()) continue;
+    load(program, file);
+    return file.file;
+  }
+  return nullptr;
+}
+
 std::vector<std::string> tapset_function_names(const Program& program) {
   return collect(program, &TapsetFile::functions);
 }
