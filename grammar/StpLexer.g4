@@ -89,11 +89,14 @@ RBRACE: '}';
 
 // '$' is a letter inside a name: `$task->comm$` ends with the name `comm$`.
 IDENTIFIER: [a-zA-Z_] [a-zA-Z0-9_$]*;
-// `$name`, `$$vars`, `$1`; and the lone pretty-print suffix, as in `$array[0]$$`.
+// `$name`, `$$vars`; and the lone pretty-print suffix, as in `$array[0]$$`.
 PRETTY: '$' '$'?;
-TARGET: '$' [a-zA-Z0-9_$]+ | '$#';
-// `@name` of an operator or a macro, `@1`, `@#`.
-AT_NAME: '@' [a-zA-Z0-9_$]+ | '@#';
+TARGET: '$' [a-zA-Z_$] [a-zA-Z0-9_$]*;
+// `@name` of an operator or a macro.
+AT_NAME: '@' [a-zA-Z_$] [a-zA-Z0-9_$]*;
+// A script argument, or how many there are: pasted as text (`$1`) or as a string (`@1`).
+ARGUMENT: '$' ([0-9]+ | '#');
+AT_ARGUMENT: '@' ([0-9]+ | '#');
 
 // Anything that begins with a digit is one token, so that "12abc" is one mistake, not two tokens.
 NUMBER: [0-9] [a-zA-Z0-9_]*;

@@ -80,7 +80,11 @@ class Driver {
       PassTimer timer;
       open_tapsets(program);
       parse_script(program, script);
-      if (failed(1, "parse")) return 1;
+      // What the parser finds wrong with names and values is told by pass 2.
+      bool syntax_only = o_.dump == "ast" || o_.last_pass == 1;
+      if (syntax_only) diagnostics_.drop_semantic_errors();
+      bool parsed = diagnostics_.has_errors() && !diagnostics_.has_parse_errors();
+      if (failed(parsed ? 2 : 1, parsed ? "analysis" : "parse")) return 1;
       notes_.say("Pass 1: parsed user script and " + std::to_string(program.library_scripts) +
                  " library scripts using " + memory_use() + ", in " + timer.elapsed());
     }

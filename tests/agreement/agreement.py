@@ -4,6 +4,8 @@
 
 cases/SECTION.txt has one script a line behind a mark: the pass that judges it (1 parses, 2 also
 finds names and types), stap's verdict (+ accepts, - refuses), and `g` if it is run in guru mode.
+Further options, and behind `--` arguments of the script, stand in braces directly behind the mark:
+`1-{--compatible=2.5 -- 'x $1'} probe …`. A `\n` outside of a string is a line break.
 A `!` in front says that coretap's verdict is the other one; the nearest comment above that begins
 with "# differs:" says why. stap's verdicts are recorded, so the test needs no stap; --verify asks
 it again, also about the example scripts that Debian installs. --update writes the marks: read the
@@ -14,6 +16,7 @@ import dataclasses
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -22,7 +25,13 @@ HERE = pathlib.Path(__file__).resolve().parent
 CASES = HERE / "cases"
 EXAMPLES = pathlib.Path("/usr/share/systemtap/examples")
 RELEASE = "6.1.0-56-cloud-amd64"
-LINE = re.compile(r"(!?)([12])([+-])(g?) (.*)")
+LINE = re.compile(r"(!?)([12])([+-])(g?)(?:\{(.*?)\})? (.*)")
+CONFIG = """CONFIG_64BIT=y
+CONFIG_UPROBES=y
+CONFIG_NR_CPUS=64
+CONFIG_HEX=0x10
+CONFIG_STR="a b"
+"""
 
 
 @dataclasses.dataclass
@@ -32,6 +41,7 @@ class Case:
     number: int    # the pass
     accepted: bool  # by stap
     guru: bool
+    more: str      # options and arguments, as written
     text: str
     reason: str    # why they differ
     ours: bool = None
@@ -39,7 +49,20 @@ class Case:
 
     def line(self):
         mark = f"{'!' if self.differs else ''}{self.number}{'+' if self.accepted else '-'}"
-        return f"{mark}{'g' if self.guru else ''} {self.text}"
+        more = "{" + self.more + "}" if self.more else ""
+        return f"{mark}{'g' if self.guru else ''}{more} {self.text}"
+
+    def options(self):
+        words = shlex.split(self.more)
+        more = words[:words.index("--")] if "--" in words else words
+        return [f"-p{self.number}", *(["-g"] if self.guru else []), *more]
+
+    def arguments(self):
+        words = shlex.split(self.more)
+        return words[words.index("--") + 1:] if "--" in words else []
+
+    def script(self):
+        return re.sub(r'"(?:[^"\\]|\\.)*"|(\\n)', lambda m: "\n" if m[1] else m[0], self.text)
 
 
 def read(path):
@@ -54,8 +77,8 @@ def read(path):
         if match is None:
             cases.append(None)
             continue
-        differs, number, verdict, guru, text = match.groups()
-        cases.append(Case(path.stem, bool(differs), int(number), verdict == "+", bool(guru), text, reason))
+        differs, number, verdict, guru, more, text = match.groups()
+        cases.append(Case(path.stem, bool(differs), int(number), verdict == "+", bool(guru), more or "", text, reason))
         if not differs:
             reason = ""
     return cases
@@ -67,15 +90,15 @@ def fake_kernel(top):
         (top / folder).mkdir(parents=True)
     (top / "include/config/kernel.release").write_text(RELEASE + "\n")
     (top / "include/generated/utsrelease.h").write_text(f'#define UTS_RELEASE "{RELEASE}"\n')
-    (top / ".config").write_text("CONFIG_64BIT=y\nCONFIG_UPROBES=y\n")
+    (top / ".config").write_text(CONFIG)
     (top / "System.map").write_text("ffffffff81000000 T _text\nffffffff82000000 T _etext\n")
     for name in ("Makefile", "Module.symvers"):
         (top / name).touch()
     return top
 
 
-def stap_accepts(kernel, number, *script, guru=False):
-    command = ["stap", "-w", "-r", str(kernel), f"-p{number}", *(["-g"] if guru else []), *script]
+def stap_accepts(kernel, *words):
+    command = ["stap", "-w", "-r", str(kernel), *words]
     try:
         done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=15)
     except subprocess.TimeoutExpired:
@@ -83,15 +106,13 @@ def stap_accepts(kernel, number, *script, guru=False):
     return done.returncode == 0
 
 
-def coretap_accepts(tool, path, case):
-    command = [tool, "-w", f"-p{case.number}", *(["-g"] if case.guru else []), str(path)]
+def coretap_accepts(tool, kernel, path, case):
+    command = [tool, "-w", "-r", str(kernel), *case.options(), str(path), *case.arguments()]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=60)
     if done.returncode not in (0, 1):
         raise SystemExit(f"coretap ended with {done.returncode} on: {case.text}")
     if done.returncode and not re.search(r" \[[a-z-]+\]: ", done.stderr):
         raise SystemExit(f"refused without a diagnostic: {case.text}\n{done.stderr}")
-    if case.number == 1:  # what our parser reports as a semantic error is for stap's second pass
-        return "parse error" not in done.stderr
     return done.returncode == 0
 
 
@@ -101,13 +122,13 @@ def judge(cases, tool, verify):
         paths = []
         for number, case in enumerate(cases):
             paths.append(folder / f"{number}.stp")
-            paths[-1].write_text(case.text)
+            paths[-1].write_text(case.script())
         kernel = fake_kernel(folder / "kernel")
 
         def one(case, path):
-            case.ours = coretap_accepts(tool, path, case)
+            case.ours = coretap_accepts(tool, kernel, path, case)
             if verify:
-                case.stap = stap_accepts(kernel, case.number, "-e", case.text, guru=case.guru)
+                case.stap = stap_accepts(kernel, *case.options(), "-e", case.script(), *case.arguments())
         list(pool.map(one, cases, paths))
 
 
@@ -145,7 +166,7 @@ def examples(tool):
         def one(path):
             ours = subprocess.run([tool, "-g", "-w", "-p1", path, *arguments], capture_output=True,
                                   timeout=60).returncode == 0
-            return path, ours, stap_accepts(kernel, 1, str(path), *arguments, guru=True)
+            return path, ours, stap_accepts(kernel, "-p1", "-g", str(path), *arguments)
         for path, ours, stap in pool.map(one, scripts):
             if ours != stap:
                 wrong += 1

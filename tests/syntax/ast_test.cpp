@@ -77,13 +77,13 @@ TEST(Printing, ElseStaysWithItsIf) {
 TEST(ProbePoints, AlternativesWildcardsAndMarks) {
   FrontEnd front;
   auto file = front.parse(
-      "probe kernel.{trace(\"a\")!,function(\"b*\").call}?, sys*call.*, timer.s(-0x10) if (x > 1) "
+      "probe kernel.{trace(\"a\")!,function(\"b*\").call}, sys*call.*, timer.s(-0x10) if (x > 1) "
       "{}");
   EXPECT_EQ(front.messages(), "");
   auto& points = file->probes.at(0)->points;
   ASSERT_EQ(points.size(), 4u);
-  EXPECT_EQ(to_string(points[0]), "kernel.trace(\"a\")?!");
-  EXPECT_EQ(to_string(points[1]), "kernel.function(\"b*\").call?");
+  EXPECT_EQ(to_string(points[0]), "kernel.trace(\"a\")!");
+  EXPECT_EQ(to_string(points[1]), "kernel.function(\"b*\").call");
   EXPECT_EQ(to_string(points[2]), "sys*call.*");
   EXPECT_EQ(to_string(points[3]), "timer.s(-16) if (x > 1)");
 }

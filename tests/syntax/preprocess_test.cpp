@@ -100,7 +100,7 @@ TEST(Macros, ParametersAndNesting) {
       "probe begin { a = @four(b[f(1, 2)]) }");
   EXPECT_EQ(front.messages(), "");
   EXPECT_EQ(print(*file->probes[0]),
-            "probe begin {\n"
+            "probe begin{\n"
             "  a = b[f(1, 2)] + b[f(1, 2)] + (b[f(1, 2)] + b[f(1, 2)]);\n"
             "}\n");
 }
@@ -108,7 +108,7 @@ TEST(Macros, ParametersAndNesting) {
 TEST(Macros, WithoutParametersParenthesesAreNotTheirs) {
   FrontEnd front;
   auto file = front.parse("@define f %( g %) probe begin { @f(2) }");
-  EXPECT_EQ(print(*file->probes[0]), "probe begin {\n  g(2);\n}\n");
+  EXPECT_EQ(print(*file->probes[0]), "probe begin{\n  g(2);\n}\n");
 }
 
 TEST(Macros, ShadowOperatorsAndGlueStrings) {
@@ -121,7 +121,7 @@ TEST(Macros, LocalOnesComeBeforeTheLibrary) {
   FrontEnd front;
   front.library("@define m %( 1 %)");
   auto file = front.parse("@define m %( 2 %) probe begin { a = @m }");
-  EXPECT_EQ(print(*file->probes[0]), "probe begin {\n  a = 2;\n}\n");
+  EXPECT_EQ(print(*file->probes[0]), "probe begin{\n  a = 2;\n}\n");
 }
 
 TEST(Macros, LibraryFilesHaveConditionalsAndNothingElse) {

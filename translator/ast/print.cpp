@@ -92,10 +92,11 @@ std::string print_try(const Try& node, int indent) {
   return out + print(*node.handler, indent);
 }
 
-std::string print_points(const std::vector<ProbePoint>& points) {
+/// As stap writes them: on one line, without a blank before the block.
+std::string print_points(const std::vector<ProbePoint>& points, const char* separator) {
   std::string out;
   for (const ProbePoint& each : points) {
-    if (!out.empty()) out += ",\n      ";
+    if (!out.empty()) out += separator;
     out += to_string(each);
   }
   return out;
@@ -146,7 +147,8 @@ std::string print(const ProbeDecl& probe) {
   std::string out = probe.is_private ? "private probe " : "probe ";
   for (const ProbePoint& name : probe.alias_names)
     out += to_string(name) + (probe.epilogue ? " += " : " = ");
-  out += print_points(probe.points) + " " + print(*probe.body, 0);
+  out += print_points(probe.points, probe.alias_names.empty() ? "," : ", ");
+  out += print(*probe.body, 0);
   if (probe.epilogue_body) out += ",\n" + print(*probe.epilogue_body, 0);
   return out + "\n";
 }

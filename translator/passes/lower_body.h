@@ -145,6 +145,8 @@ class BodyLowering : public probes::ContextLowering {
   // expressions
   Operand symbol(ast::Symbol& symbol);
   Operand target(ast::Expr& expr);
+  static bool is_entry_value(const ast::Expr& expr);
+  Operand address_of(ast::Expr& expr, const Span& at);
   Operand entry(const ast::Expr& expr, ast::Type type);
   bool is_of_exit(const ast::Target& target) const;
   Operand both_ends(const ast::Target& vars);

@@ -113,7 +113,7 @@ Operand BodyLowering::enum_name(ast::AtOp& op) {
   if (!found) return missing(op.type);
   if (found->type->kind() != debug::TypeKind::Enum) {
     diagnostics().semantic_error("constant-name", op.args[0]->span,
-                                 "'" + type.type_name + "' is no enum");
+                                 "'" + type.type_name + "' is not an enum");
     return missing(op.type);
   }
   Operand number = value(*op.args[1]);

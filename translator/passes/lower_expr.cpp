@@ -152,13 +152,6 @@ ir::Operand BodyLowering::value(ast::Expr& expr) {
 }
 
 ir::Operand BodyLowering::perf_counter(const ast::PerfOp& perf) {
-  if (perf.operand->kind != ast::ExprKind::String) {
-    diagnostics()
-        .semantic_error("perf-counter-name", perf.span,
-                        "@perf takes the name of a counter, a literal string")
-        .hint("write @perf(\"NAME\")");
-    return Operand::integer(0);
-  }
   const std::string& name = static_cast<const ast::String&>(*perf.operand).value;
   std::vector<std::string> names;
   for (const ir::PerfCounter& counter : outer_.module.perf_counters) names.push_back(counter.name);
@@ -263,9 +256,14 @@ ir::Operand BodyLowering::entry(const ast::Expr& expr, ast::Type type) {
   return Operand::of(save.local);
 }
 
+/// In a return probe everything but the result means its value at the function's entry.
 bool BodyLowering::defined(const ast::Expr& expr) {
   if (expr.kind == ast::ExprKind::Cast)
     return outer_.autocast.type_of(expr, {scope_, entry_scope}).has_value();
+  if (expr.kind == ast::ExprKind::Entry) {
+    const ast::Expr& operand = *static_cast<const ast::Entry&>(expr).operand;
+    return is_return_probe && entry_scope && entry_scope->defines(operand);
+  }
   if (!scope_) return false;
   const bool of_entry = is_return_probe && entry_scope && expr.kind == ast::ExprKind::Target &&
                         !is_of_exit(static_cast<const ast::Target&>(expr));
@@ -320,7 +318,42 @@ ir::Block BodyLowering::other_kernels(const std::function<void()>& fill) {
   });
 }
 
+/// `&(…)` around something that is a target variable once @defined() has decided.
+ir::Operand BodyLowering::address_of(ast::Expr& expr, const Span& at) {
+  auto taken = [&](auto& place) {
+    place.address_of = true;
+    Operand address = value(expr);
+    place.address_of = false;
+    return address;
+  };
+  switch (expr.kind) {
+    case ast::ExprKind::Ternary: {
+      auto& choice = static_cast<ast::Ternary&>(expr);
+      Operand condition = value(*choice.condition);
+      if (condition.kind != Operand::Int) break;
+      return address_of(condition.num ? *choice.then_value : *choice.else_value, at);
+    }
+    case ast::ExprKind::Target:
+      if (!static_cast<ast::Target&>(expr).address_of)
+        return taken(static_cast<ast::Target&>(expr));
+      break;
+    case ast::ExprKind::AtVar:
+      if (!static_cast<ast::AtVar&>(expr).address_of) return taken(static_cast<ast::AtVar&>(expr));
+      break;
+    case ast::ExprKind::Cast:
+      if (!static_cast<ast::Cast&>(expr).address_of) return taken(static_cast<ast::Cast&>(expr));
+      break;
+    default: break;
+  }
+  diagnostics()
+      .semantic_error("address-of", at, "'&' gives the address of a target variable only")
+      .hint("write &$var, &$var->member or &@cast(p, \"type\")->member");
+  return Operand::integer(0);
+}
+
 ir::Operand BodyLowering::cast(ast::Cast& cast) {
+  if (cast.type_name.empty() && cast.address_of && cast.components.empty())
+    return address_of(*cast.operand, cast.span);
   if (side_ == ir::Side::User && !cast.components.empty()) {
     diagnostics()
         .semantic_error("needs-kernel-event", cast.span,

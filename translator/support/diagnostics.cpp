@@ -82,6 +82,16 @@ Diagnostic& Diagnostics::warning(std::string id, const Span& at, std::string mes
   return add(Severity::Warning, std::move(id), at, std::move(message));
 }
 
+bool Diagnostics::has_parse_errors() const {
+  return std::any_of(all_.begin(), all_.end(),
+                     [](const Diagnostic& each) { return each.severity == Severity::ParseError; });
+}
+
+void Diagnostics::drop_semantic_errors() {
+  errors_ -= std::erase_if(
+      all_, [](const Diagnostic& each) { return each.severity == Severity::SemanticError; });
+}
+
 void Diagnostics::truncate(size_t mark) {
   while (all_.size() > mark) {
     if (is_error(all_.back().severity)) errors_--;

@@ -54,6 +54,9 @@ class Diagnostics {
   Diagnostic& warning(std::string id, const Span& at, std::string message);
 
   bool has_errors() const { return errors_ != 0; }
+  bool has_parse_errors() const;
+  /// Forgets the semantic errors: what stops at pass 1 does not ask for them.
+  void drop_semantic_errors();
   /// Must the run end after this pass? With -W also because of a warning, which stays a warning: the
   /// pass goes on and shows all it finds.
   bool ends_run() const;

@@ -27,8 +27,11 @@ class Builder {
   // declarations
   void declaration(StpParser::DeclarationContext* tree, ast::File& file);
   void probe(StpParser::ProbeDeclarationContext* tree, ast::File& file);
+  void alias_name(StpParser::ProbePointContext* tree, ast::ProbeDecl& decl);
   std::vector<ast::ProbePoint> probe_points(StpParser::ProbePointListContext* tree);
   std::vector<ast::ProbePoint> probe_point(StpParser::ProbePointContext* tree);
+  void join_alternatives(StpParser::ProbeComponentContext* part,
+                         std::vector<ast::ProbePoint>& points);
   ast::ProbeComponent probe_component(StpParser::ProbeComponentContext* tree);
   void global(StpParser::GlobalDeclarationContext* tree, ast::File& file);
   /// Reports a second variable of one name in one list.
@@ -64,7 +67,7 @@ class Builder {
   void add_pretty(ast::ExprPtr& base, size_t dollars, const Span& span);
   void add_component(ast::ExprPtr& base, ast::Component component, const Span& span);
   ast::ExprPtr unary(StpParser::UnaryExprContext* tree);
-  ast::ExprPtr address_of(ast::ExprPtr operand, const Span& span, const Span& at);
+  ast::ExprPtr address_of(StpParser::UnaryExprContext* tree, ast::ExprPtr operand, const Span& at);
   ast::ExprPtr inc_dec(ast::ExprKind kind, const Token& op, ast::ExprPtr operand, const Span& span);
   ast::ExprPtr binary(StpParser::BinaryExprContext* tree);
   ast::ExprPtr regex(StpParser::BinaryExprContext* tree, const Token& op);
@@ -87,6 +90,7 @@ class Builder {
   ast::ExprPtr at_call(StpParser::AtCallContext* tree);
   ast::ExprPtr at_operator(const std::string& name, std::vector<ast::ExprPtr> args,
                            const Span& span);
+  void check_plain_operator(const ast::AtOp& node);
   ast::ExprPtr cast(std::vector<ast::ExprPtr> args, const Span& span);
   ast::ExprPtr at_var(std::vector<ast::ExprPtr> args, const Span& span);
   ast::ExprPtr statistic(ast::StatFn fn, std::vector<ast::ExprPtr> args, const Span& span);
@@ -95,6 +99,7 @@ class Builder {
                    size_t most, const Span& span);
   std::optional<int64_t> literal_number(const ast::Expr& expr, const std::string& what);
   std::string literal_string(const ast::Expr& expr, const std::string& what);
+  std::string literal_name(const ast::Expr& expr, const std::string& what);
 
   // positions
   const Token& token(antlr4::Token* symbol) const { return tokens_[symbol->getTokenIndex()]; }
@@ -111,6 +116,10 @@ class Builder {
     return diagnostics_.parse_error(id, at, std::move(message));
   }
   bool allow_embedded(const Span& at);
+  bool is_before(const char* version) const {
+    return !context_.is_own_library && coretap::is_before(*context_.facts, version);
+  }
+  ast::ExprPtr inferred_cast(ast::ExprPtr value, const Span& at);
   /// "6..." or "-6" of a literal; reports what is no number.
   int64_t number_value(const Token& token, bool negative);
 

@@ -87,9 +87,14 @@ void Builder::probe(StpParser::ProbeDeclarationContext* tree, File& file) {
   size_t names = tree->aliasMark().size();
   for (StpParser::AliasMarkContext* mark : tree->aliasMark())
     if (mark->ADD_ASSIGN()) decl->epilogue = true;
-  for (size_t i = 0; i < tree->probePoint().size(); i++)
+  for (size_t i = 0; i < tree->probePoint().size(); i++) {
+    if (i < names) {
+      alias_name(tree->probePoint(i), *decl);
+      continue;
+    }
     for (ProbePoint& point : probe_point(tree->probePoint(i)))
-      (i < names ? decl->alias_names : decl->points).push_back(std::move(point));
+      decl->points.push_back(std::move(point));
+  }
   decl->body = block(tree->block(0));
   bool is_alias = !decl->alias_names.empty();
   if (tree->block().size() > 1) {
@@ -102,6 +107,18 @@ void Builder::probe(StpParser::ProbeDeclarationContext* tree, File& file) {
   (is_alias ? file.aliases : file.probes).push_back(std::move(decl));
 }
 
+/// `name` of `probe name = …`. Its condition, which stap takes too, says nothing.
+void Builder::alias_name(StpParser::ProbePointContext* tree, ProbeDecl& decl) {
+  for (StpParser::ProbeComponentContext* part : tree->probeComponent())
+    if (!part->probeFunctor())
+      return void(
+          error("alias-name", span(part), "an alias has one name, not alternatives in '{}'"));
+  if (tree->QUESTION() || tree->BANG())
+    error("alias-name", span(tree), "an alias's name cannot be optional ('?') or sufficient ('!')")
+        .hint("write the mark behind the points that the alias stands for");
+  for (ProbePoint& point : probe_point(tree)) decl.alias_names.push_back(std::move(point));
+}
+
 std::vector<ProbePoint> Builder::probe_points(StpParser::ProbePointListContext* tree) {
   std::vector<ProbePoint> points;
   for (StpParser::ProbePointContext* each : tree->probePoint())
@@ -110,7 +127,7 @@ std::vector<ProbePoint> Builder::probe_points(StpParser::ProbePointListContext* 
 }
 
 /// One written point may stand for several: `a.{b,c}.d` is `a.b.d, a.c.d`. A `?`, `!` or `if` of
-/// an alternative holds for the points made from it.
+/// an alternative holds for the points made from it; nothing may follow such an alternative.
 std::vector<ProbePoint> Builder::probe_point(StpParser::ProbePointContext* tree) {
   std::vector<ProbePoint> points;
   points.emplace_back().span = span(tree);
@@ -119,25 +136,18 @@ std::vector<ProbePoint> Builder::probe_point(StpParser::ProbePointContext* tree)
       for (ProbePoint& point : points) point.components.push_back(probe_component(part));
       continue;
     }
-    std::vector<ProbePoint> alternatives = probe_points(part->probePointList());
-    std::vector<ProbePoint> longer;
-    for (const ProbePoint& head : points) {
-      for (const ProbePoint& tail : alternatives) {
-        if (longer.size() >= 1000) {
-          error("probe-alternatives", span(part), "these alternatives make over 1000 probe points");
-          return points;
-        }
-        ProbePoint joined = clone(head);
-        for (const ProbeComponent& component : tail.components)
-          joined.components.push_back(component);
-        joined.optional |= tail.optional;
-        joined.sufficient |= tail.sufficient;
-        if (tail.condition) joined.condition = clone(*tail.condition);
-        longer.push_back(std::move(joined));
-      }
-    }
-    points = std::move(longer);
+    join_alternatives(part, points);
   }
+  bool marked = false, conditional = false;
+  for (const ProbePoint& point : points) {
+    marked |= point.optional || point.sufficient;
+    conditional |= point.condition != nullptr;
+  }
+  if (marked && (tree->QUESTION() || tree->BANG()))
+    error("probe-suffix", span(tree), "this point has a '?' or '!' on an alternative already");
+  if (conditional && tree->probeCondition())
+    error("probe-suffix", span(tree->probeCondition()),
+          "this point has a condition on an alternative already");
   for (ProbePoint& point : points) {
     if (tree->QUESTION()) point.optional = true;
     if (tree->BANG()) point.sufficient = true;
@@ -146,15 +156,58 @@ std::vector<ProbePoint> Builder::probe_point(StpParser::ProbePointContext* tree)
   return points;
 }
 
+/// Each of `points` with each of the alternatives in braces behind it.
+void Builder::join_alternatives(StpParser::ProbeComponentContext* part,
+                                std::vector<ProbePoint>& points) {
+  auto* whole = dynamic_cast<StpParser::ProbePointContext*>(part->parent);
+  std::vector<ProbePoint> alternatives = probe_points(part->probePointList());
+  std::vector<ProbePoint> longer;
+  for (const ProbePoint& tail : alternatives) {
+    bool has_mark = tail.optional || tail.sufficient || tail.condition;
+    if (!has_mark || part == whole->probeComponent().back()) continue;
+    error("probe-suffix", tail.span,
+          "'?', '!' or a condition can only stand at the end of a whole probe point");
+    break;
+  }
+  for (const ProbePoint& head : points) {
+    for (const ProbePoint& tail : alternatives) {
+      if (longer.size() >= 1000) {
+        error("probe-alternatives", span(part), "these alternatives make over 1000 probe points");
+        return;
+      }
+      ProbePoint joined = clone(head);
+      for (const ProbeComponent& component : tail.components)
+        joined.components.push_back(component);
+      joined.optional |= tail.optional;
+      joined.sufficient |= tail.sufficient;
+      if (tail.condition) joined.condition = clone(*tail.condition);
+      longer.push_back(std::move(joined));
+    }
+  }
+  points = std::move(longer);
+}
+
 ProbeComponent Builder::probe_component(StpParser::ProbeComponentContext* tree) {
   ProbeComponent component;
   component.span = span(tree);
   StpParser::ProbeFunctorContext* functor = tree->probeFunctor();
   size_t first = functor->start->getTokenIndex(), last = functor->stop->getTokenIndex();
-  for (size_t i = first; i <= last; i++) component.functor += tokens_[i].text;
-  if (tokens_[first].type == StpLexer::NUMBER)
-    error("probe-component", component.span,
-          "a part of a probe point is a name, not the number " + component.functor);
+  for (size_t i = first; i <= last; i++) {
+    const Token& piece = tokens_[i];
+    component.functor += piece.text;
+    if (piece.type == StpLexer::NUMBER) {
+      error("probe-component", piece.span,
+            "a part of a probe point is a name, not the number " + piece.text);
+      break;
+    }
+    // A macro or an argument may give a piece: its text is somewhere else.
+    if (i == first || piece.span.file != tokens_[i - 1].span.file ||
+        piece.span.expanded_from != tokens_[i - 1].span.expanded_from ||
+        piece.span.begin == tokens_[i - 1].span.end)
+      continue;
+    error("probe-component", piece.span, "a name with wildcards is written without blanks");
+    break;
+  }
   if (StpParser::ProbeArgumentContext* argument = tree->probeArgument()) {
     if (argument->STRING_LITERAL())
       component.string_arg = token(argument->STRING_LITERAL()).text;

@@ -121,7 +121,8 @@ ExprPtr Builder::primary(P::PrimaryContext* tree) {
       error("print-arguments", span(tree),
             "'" + node->name + "' needs its arguments in parentheses")
           .hint("it is not the name of a variable");
-    size_t dollars = split_pretty(node->name);
+    // Before 2.6 a '$' at the end was a letter of the name.
+    size_t dollars = is_before("2.6") ? 0 : split_pretty(node->name);
     ExprPtr result = std::move(node);
     add_pretty(result, dollars, span(tree));
     return result;
@@ -160,23 +161,23 @@ ExprPtr Builder::number(const Token& token, const Span& span, bool negative) {
 
 // ------------------------------------------------------------------ postfix
 
-namespace {
-
 /// A value whose pointer type is inferred later: a Cast without a type name.
-ExprPtr inferred_cast(ExprPtr value) {
+ExprPtr Builder::inferred_cast(ExprPtr value, const Span& at) {
+  if (is_before("2.6"))
+    error("autocast-compatible", at,
+          "before stap 2.6 only target variables, @cast() and @var() could be dereferenced")
+        .hint("--compatible=" + context_.facts->systemtap_version + " asks for that language");
   auto cast = std::make_unique<Cast>();
   cast->span = value->span;
   cast->operand = std::move(value);
   return cast;
 }
 
-}  // namespace
-
 /// Hangs `component` on what is left of it: a further step of a target variable, or else the
 /// first step from a value.
 void Builder::add_component(ExprPtr& base, Component component, const Span& span) {
   component.span = span;
-  if (!components_of(*base)) base = inferred_cast(std::move(base));
+  if (!components_of(*base)) base = inferred_cast(std::move(base), span);
   std::vector<Component>& components = *components_of(*base);
   if (!components.empty() && components.back().kind == Component::Pretty)
     error("after-pretty", span, "nothing can follow the '$' that prints a whole structure");
@@ -195,7 +196,7 @@ ExprPtr Builder::operand(P::OperandContext* tree) {
   // is an element of a script's array.
   bool is_value = as<P::ParenthesisedPrimaryContext>(tree->primary());
   for (P::SuffixContext* suffix : tree->suffix()) {
-    if (is_value) base = inferred_cast(std::move(base));
+    if (is_value) base = inferred_cast(std::move(base), whole);
     is_value = false;
     if (auto* each = as<P::MemberSuffixContext>(suffix)) {
       add_member(base, token(each->name()->start).text, whole);
@@ -264,7 +265,7 @@ std::vector<ExprPtr> Builder::index_list(P::IndexContext* tree) {
 ExprPtr Builder::unary(P::UnaryExprContext* tree) {
   const Token& op = token(tree->start);
   ExprPtr value = tight(tree->expr());
-  if (op.type == StpLexer::AMPERSAND) return address_of(std::move(value), span(tree), op.span);
+  if (op.type == StpLexer::AMPERSAND) return address_of(tree, std::move(value), op.span);
   if (op.type == StpLexer::MINUS && value->kind == ExprKind::Number) {
     auto& literal = static_cast<Number&>(*value);
     literal.value = static_cast<int64_t>(0 - static_cast<uint64_t>(literal.value));
@@ -277,18 +278,18 @@ ExprPtr Builder::unary(P::UnaryExprContext* tree) {
   return node;
 }
 
-ExprPtr Builder::address_of(ExprPtr value, const Span& span, const Span& at) {
-  // The macro @choose_defined makes &(@defined(x) ? x : y), which is decided and thereby turned
-  // into &x or &y later.
-  if (value->kind == ExprKind::Ternary) value = inferred_cast(std::move(value));
-  bool* flag = address_flag_of(*value);
-  if (!flag || *flag) {
-    diagnostics_.semantic_error("address-of", at, "'&' gives the address of a target variable only")
+/// Whether there is something that has an address is for later passes to say: the macro
+/// @choose_defined makes &(@defined(x) ? x : y), which is decided and thereby turned into &x or &y.
+ExprPtr Builder::address_of(P::UnaryExprContext* tree, ExprPtr value, const Span& at) {
+  if (as<P::UnaryExprContext>(tree->expr()) || as<P::PrefixExprContext>(tree->expr()))
+    error("address-of", at, "'&' cannot stand before another operator")
         .hint("write &$var, &$var->member or &@cast(p, \"type\")->member");
-    return value;
-  }
-  *flag = true;
-  value->span = span;
+  bool* flag = address_flag_of(*value);
+  if (flag && *flag) error("address-of", at, "this takes the address of an address");
+  bool in_parentheses = token(tree->expr()->start).type == StpLexer::LPAREN;
+  if (!flag || (in_parentheses && is_before("2.6"))) value = inferred_cast(std::move(value), at);
+  *address_flag_of(*value) = true;
+  value->span = span(tree);
   return value;
 }
 

@@ -38,23 +38,37 @@ const PrintName* find_print(std::string_view name) {
   return nullptr;
 }
 
-/// Operators that only carry arguments to later passes: how many they take.
+/// Operators that only carry arguments to later passes: how many they take, what the first must
+/// be, and whether they need guru mode.
 struct PlainOperator {
   std::string_view name;
   size_t least, most;
+  enum First : uint8_t { Any, Name, Size, Variable } first;
+  bool guru;
 };
-constexpr std::array<PlainOperator, 4> kPlainOperators{{
-    {"const", 1, 1},
-    {"enum", 1, 2},
-    {"enumname", 2, 3},
-    {"probewrite", 1, 1},
+constexpr std::array<PlainOperator, 8> kPlainOperators{{
+    {"const", 1, 1, PlainOperator::Name, true},
+    {"enum", 1, 2, PlainOperator::Any, false},
+    {"enumname", 2, 3, PlainOperator::Any, false},
+    {"probewrite", 1, 1, PlainOperator::Variable, false},
+    {"kderef", 2, 2, PlainOperator::Size, true},
+    {"uderef", 2, 2, PlainOperator::Size, false},
+    {"kregister", 1, 1, PlainOperator::Size, true},
+    {"uregister", 1, 1, PlainOperator::Size, false},
 }};
+
+const PlainOperator* find_plain(std::string_view name) {
+  for (const PlainOperator& each : kPlainOperators)
+    if (each.name == name) return &each;
+  return nullptr;
+}
 
 const std::vector<std::string>& operator_names() {
   static const std::vector<std::string> names{
-      "@avg",  "@cast",  "@const",      "@count",       "@defined",  "@entry",
-      "@enum", "@errno", "@enumname",   "@hist_linear", "@hist_log", "@max",
-      "@min",  "@perf",  "@probewrite", "@sum",         "@var",      "@variance"};
+      "@avg",       "@cast",      "@const", "@count",    "@defined",     "@entry",
+      "@enum",      "@enumname",  "@errno", "@hist_log", "@hist_linear", "@kderef",
+      "@kregister", "@max",       "@min",   "@perf",     "@probewrite",  "@sum",
+      "@uderef",    "@uregister", "@var",   "@variance"};
   return names;
 }
 
@@ -195,14 +209,17 @@ ExprPtr Builder::at_operator(const std::string& name, std::vector<ExprPtr> args,
   };
   if (name == "entry") return wrap(std::make_unique<Entry>());
   if (name == "defined") return wrap(std::make_unique<Defined>());
-  if (name == "perf") return wrap(std::make_unique<PerfOp>());
-  for (const PlainOperator& each : kPlainOperators) {
-    if (each.name != name) continue;
-    check_count("@" + name, args, each.least, each.most, span);
+  if (name == "perf") {
+    if (!args.empty()) literal_name(*args[0], "@perf's counter");
+    return wrap(std::make_unique<PerfOp>());
+  }
+  if (const PlainOperator* plain = find_plain(name)) {
     auto node = std::make_unique<AtOp>();
     node->span = span;
     node->name = name;
     node->args = std::move(args);
+    if (check_count("@" + name, node->args, plain->least, plain->most, span))
+      check_plain_operator(*node);
     return node;
   }
   Diagnostic& unknown =
@@ -212,11 +229,32 @@ ExprPtr Builder::at_operator(const std::string& name, std::vector<ExprPtr> args,
   return error_value(span);
 }
 
+void Builder::check_plain_operator(const AtOp& node) {
+  const PlainOperator& plain = *find_plain(node.name);
+  if (plain.guru && !context_.facts->guru_mode && !context_.is_tapset)
+    error("guru-operator", node.span, "'@" + node.name + "' is allowed in guru mode only")
+        .hint("add -g if you trust this script");
+  const Expr& first = *node.args[0];
+  switch (plain.first) {
+    case PlainOperator::Any: return;
+    case PlainOperator::Name: literal_name(first, "@" + node.name + "'s constant"); return;
+    case PlainOperator::Size:
+      literal_number(first, "@" + node.name + "'s " + (plain.most == 1 ? "register" : "size"));
+      return;
+    case PlainOperator::Variable: {
+      bool plain_target =
+          first.kind == ExprKind::Target && static_cast<const Target&>(first).components.empty();
+      if (first.kind == ExprKind::Symbol || plain_target) return;
+      error("probewrite-variable", first.span, "@probewrite takes the name of a variable");
+    }
+  }
+}
+
 ExprPtr Builder::cast(std::vector<ExprPtr> args, const Span& span) {
   if (!check_count("@cast", args, 2, 3, span)) return error_value(span);
   auto node = std::make_unique<Cast>();
   node->span = span;
-  node->type_name = literal_string(*args[1], "@cast's type");
+  node->type_name = literal_name(*args[1], "@cast's type");
   if (args.size() > 2) node->module = literal_string(*args[2], "@cast's module");
   node->operand = std::move(args[0]);
   return node;
@@ -280,6 +318,14 @@ std::optional<int64_t> Builder::literal_number(const Expr& expr, const std::stri
   return std::nullopt;
 }
 
+/// A string literal that must not be empty.
+std::string Builder::literal_name(const Expr& expr, const std::string& what) {
+  std::string text = literal_string(expr, what);
+  if (text.empty() && expr.kind == ExprKind::String)
+    error("literal", expr.span, what + " must not be empty");
+  return text;
+}
+
 std::string Builder::literal_string(const Expr& expr, const std::string& what) {
   if (expr.kind == ExprKind::String) return static_cast<const String&>(expr).value;
   error("literal", expr.span, what + " must be a string that is written here");
@@ -289,6 +335,11 @@ std::string Builder::literal_string(const Expr& expr, const std::string& what) {
 }  // namespace coretap::syntax
 
 namespace coretap {
+
+bool is_builtin_operator(std::string_view name) {
+  const std::vector<std::string>& names = syntax::operator_names();
+  return std::find(names.begin(), names.end(), "@" + std::string(name)) != names.end();
+}
 
 std::vector<std::string> print_function_names() {
   std::vector<std::string> names;

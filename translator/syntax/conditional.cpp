@@ -16,9 +16,18 @@ constexpr const char* kOperands =
     "kernel_v, kernel_vr, arch, runtime, systemtap_v, systemtap_privilege, guru_mode, CONFIG_…, "
     "a string or a number";
 
-/// What stands on one side of a comparison.
+/// The left side of a comparison. Its kind decides which operators there are and what may stand on
+/// the right; only CONFIG_… may stand there, too.
 struct Operand {
-  enum Kind { Text, Version, Number, Pattern } kind = Text;
+  enum Kind {
+    Text,     ///< a string: all operators, by bytes
+    Number,   ///< a number: all operators
+    Version,  ///< kernel_v, kernel_vr, systemtap_v: == and != take wildcards, the others order
+    Pattern,  ///< arch, runtime: == and !=, with wildcards
+    Exact,    ///< systemtap_privilege: == and !=
+    Flag,     ///< guru_mode: == and != with 0 or 1
+    Config,   ///< CONFIG_…: a string (== and !=, wildcards), a number, or another CONFIG_…
+  } kind = Text;
   std::string text;
   int64_t number = 0;
 };
@@ -90,10 +99,13 @@ class ConditionParser {
     if (!left) return std::nullopt;
     if (next_ == tokens_.size() || !is_comparison(tokens_[next_].type))
       return fail(here(), "expected a comparison (== != < > <= >=) in this condition");
-    size_t comparison = tokens_[next_++].type;
+    const Token& comparison = tokens_[next_++];
     Span right_at = here();
     std::optional<Operand> right = parse_operand();
     if (!right) return std::nullopt;
+    bool is_literal = right->kind == Operand::Text || right->kind == Operand::Number;
+    if (!is_literal && (left->kind != Operand::Config || right->kind != Operand::Config))
+      return fail(right_at, "a string or a number that is written here must stand on the right");
     return compare(*left, comparison, *right, right_at);
   }
 
@@ -126,8 +138,12 @@ class ConditionParser {
       fail(first.span, "this is not a number that fits in 64 bits");
       return std::nullopt;
     }
-    auto magnitude = static_cast<uint64_t>(*value);
-    return Operand{Operand::Number, {}, static_cast<int64_t>(negative ? 0 - magnitude : magnitude)};
+    return Operand{Operand::Number, {}, signed_value(*value, negative)};
+  }
+
+  static int64_t signed_value(int64_t magnitude, bool negative) {
+    auto value = static_cast<uint64_t>(magnitude);
+    return static_cast<int64_t>(negative ? 0 - value : value);
   }
 
   std::string kernel_config(const std::string& name, const Span& at) {
@@ -147,32 +163,76 @@ class ConditionParser {
     if (name == "kernel_vr") return Operand{Operand::Version, facts_.kernel_release, 0};
     if (name == "systemtap_v") return Operand{Operand::Version, facts_.systemtap_version, 0};
     if (name == "arch") return Operand{Operand::Pattern, facts_.arch, 0};
-    if (name == "runtime") return Operand{Operand::Text, facts_.runtime, 0};
-    if (name == "systemtap_privilege") return Operand{Operand::Text, facts_.privilege, 0};
-    if (name == "guru_mode") return Operand{Operand::Number, {}, facts_.guru_mode ? 1 : 0};
-    if (name.starts_with("CONFIG_")) return Operand{Operand::Version, kernel_config(name, at), 0};
+    if (name == "runtime") return Operand{Operand::Pattern, facts_.runtime, 0};
+    if (name == "systemtap_privilege") return Operand{Operand::Exact, facts_.privilege, 0};
+    if (name == "guru_mode") return Operand{Operand::Flag, {}, facts_.guru_mode ? 1 : 0};
+    if (name.starts_with("CONFIG_")) return Operand{Operand::Config, kernel_config(name, at), 0};
     return std::nullopt;
   }
 
-  std::optional<bool> compare(const Operand& left, size_t comparison, const Operand& right,
+  std::optional<bool> compare(const Operand& left, const Token& comparison, const Operand& right,
                               const Span& right_at) {
-    bool numbers = left.kind == Operand::Number;
-    if (numbers != (right.kind == Operand::Number))
-      return fail(right_at, numbers ? "a number can be compared to a number only"
-                                    : "a string can be compared to a string only");
-    if (numbers)
-      return holds(comparison, left.number < right.number ? -1 : left.number > right.number);
-    bool exact = comparison == StpLexer::EQUAL || comparison == StpLexer::NOT_EQUAL;
-    if (left.kind == Operand::Pattern && !exact)
-      return fail(right_at, "only == and != make sense for this value");
-    if (left.kind == Operand::Text) return holds(comparison, left.text.compare(right.text));
-    // kernel_vr, arch and CONFIG_… take shell wildcards on the right: kernel_vr == "6.1*".
-    if (exact) {
-      bool match = fnmatch(right.text.c_str(), left.text.c_str(), FNM_NOESCAPE) == 0;
-      return match == (comparison == StpLexer::EQUAL);
+    if (left.kind == Operand::Config) return compare_config(left, comparison, right, right_at);
+    bool wants_number = left.kind == Operand::Number || left.kind == Operand::Flag;
+    if (wants_number != (right.kind == Operand::Number))
+      return fail(right_at, wants_number ? "a number can be compared to a number only"
+                                         : "a string can be compared to a string only");
+    switch (left.kind) {
+      case Operand::Number: return holds_for(comparison, left.number, right.number);
+      case Operand::Flag:
+        if (!is_equality(comparison)) return only_equality(comparison);
+        if (right.number != 0 && right.number != 1) return fail(right_at, "guru_mode is 0 or 1");
+        return holds_for(comparison, left.number, right.number);
+      case Operand::Version:
+        if (is_equality(comparison)) return matches(left, comparison, right);
+        if (right.text.find_first_of("*?[") != std::string::npos)
+          return fail(right_at, "wildcards can be compared by == and != only");
+        return holds(comparison.type, strverscmp(left.text.c_str(), right.text.c_str()));
+      case Operand::Pattern:
+        if (!is_equality(comparison)) return only_equality(comparison);
+        return matches(left, comparison, right);
+      case Operand::Exact:
+        if (!is_equality(comparison)) return only_equality(comparison);
+        [[fallthrough]];
+      default: return holds(comparison.type, left.text.compare(right.text));
     }
-    // Digit runs compare as numbers: "2.6.9" < "2.6.10", and CONFIG_NR_CPUS values likewise.
-    return holds(comparison, strverscmp(left.text.c_str(), right.text.c_str()));
+  }
+
+  /// An option that is not set is "" as a string and 0 as a number.
+  std::optional<bool> compare_config(const Operand& left, const Token& comparison,
+                                     const Operand& right, const Span& right_at) {
+    // Digit runs compare as numbers: 9 < 10.
+    if (right.kind == Operand::Config)
+      return holds(comparison.type, strverscmp(left.text.c_str(), right.text.c_str()));
+    if (right.kind == Operand::Text) {
+      if (!is_equality(comparison)) return only_equality(comparison);
+      return matches(left, comparison, right);
+    }
+    bool negative = left.text.starts_with("-");
+    std::optional<int64_t> value =
+        left.text.empty() ? 0 : parse_number(std::string_view(left.text).substr(negative));
+    if (!value)
+      return fail(right_at, "this kernel's option has the value " + left.text +
+                                ", which cannot be compared to a number");
+    return holds_for(comparison, signed_value(*value, negative), right.number);
+  }
+
+  static bool is_equality(const Token& comparison) {
+    return comparison.type == StpLexer::EQUAL || comparison.type == StpLexer::NOT_EQUAL;
+  }
+
+  static bool holds_for(const Token& comparison, int64_t left, int64_t right) {
+    return holds(comparison.type, left < right ? -1 : left > right);
+  }
+
+  /// Shell wildcards on the right: kernel_vr == "6.1*".
+  static bool matches(const Operand& left, const Token& comparison, const Operand& right) {
+    bool match = fnmatch(right.text.c_str(), left.text.c_str(), FNM_NOESCAPE) == 0;
+    return match == (comparison.type == StpLexer::EQUAL);
+  }
+
+  std::optional<bool> only_equality(const Token& comparison) {
+    return fail(comparison.span, "only == and != make sense for this value");
   }
 
   bool take(size_t type) {

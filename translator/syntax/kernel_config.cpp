@@ -27,9 +27,7 @@ bool KernelConfig::read_file(const std::string& path) {
   for (std::string line; std::getline(lines, line);) {
     size_t equals = line.find('=');
     if (!line.starts_with("CONFIG_") || equals == std::string::npos) continue;
-    std::string value = line.substr(equals + 1);
-    if (value.size() > 1 && value.front() == '"') value = value.substr(1, value.size() - 2);
-    values_[line.substr(0, equals)] = value;
+    values_[line.substr(0, equals)] = line.substr(equals + 1);
   }
   return true;
 }

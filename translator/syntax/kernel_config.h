@@ -24,7 +24,7 @@ class KernelConfig {
 
   /// Was there a file to read?
   bool known();
-  /// "y", "m", a number or a text without its quotes; "" if it is not set.
+  /// "y", "m", a number, or a text with its quotes as stap sees it; "" if it is not set.
   std::string value(const std::string& name);
   /// The file that was read, or "".
   const std::string& path() const { return path_; }

@@ -13,6 +13,8 @@
 #include <Exceptions.h>
 #include <atn/ParserATNSimulator.h>
 
+#include <cstring>
+
 #include "StpParser.h"
 #include "syntax/build_ast.h"
 #include "syntax/lex.h"
@@ -147,6 +149,10 @@ struct Parsing {
 
 }  // namespace
 }  // namespace syntax
+
+bool is_before(const PreprocessorFacts& facts, const char* version) {
+  return strverscmp(facts.systemtap_version.c_str(), version) < 0;
+}
 
 std::unique_ptr<ast::File> parse(const SourceFile& file, ParseContext& context) {
   Diagnostics& diagnostics = *context.diagnostics;

@@ -1,6 +1,7 @@
 #include "syntax/preprocess.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "StpLexer.h"
 #include "syntax/lex.h"
@@ -13,9 +14,17 @@ namespace {
 constexpr size_t kMaxExpansions = 100000;
 constexpr size_t kMaxTokens = 4000000;
 
-bool all_digits(std::string_view text) {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+bool is_argument(size_t type) {
+  return type == StpLexer::ARGUMENT || type == StpLexer::AT_ARGUMENT;
+}
+
+bool is_name_byte(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
+
+/// May text directly behind a name or number, beginning with a token of this type, continue it?
+bool continues_word(size_t type, bool after_name) {
+  bool dollar = type == StpLexer::TARGET || type == StpLexer::PRETTY || type == StpLexer::ARGUMENT;
+  return type == StpLexer::IDENTIFIER || type == StpLexer::NUMBER ||
+         (type >= StpLexer::PROBE && type <= StpLexer::STRING) || (dollar && after_name);
 }
 
 bool opens(size_t type) {
@@ -44,33 +53,38 @@ Tokens Preprocessor::run() {
       case StpLexer::PP_OPEN: open_conditional(*token); break;
       case StpLexer::PP_ELSE: else_of_conditional(*token); break;
       case StpLexer::PP_CLOSE: close_conditional(*token); break;
-      case StpLexer::PP_THEN:
-        diagnostics_.parse_error("stray-conditional", token->span,
-                                 "'%?' has no '%(' with a condition before it");
+      case StpLexer::PP_THEN: report_stray_then(*token); break;
+      case StpLexer::PRIVATE:
+        if (is_before("3.0")) token->type = StpLexer::IDENTIFIER;
+        output.push_back(std::move(*token));
         break;
       default:
         if (accept(*token, diagnostics_)) output.push_back(std::move(*token));
         break;
-    }
-    if (output.size() > kMaxTokens) {
-      diagnostics_.parse_error("macro-explosion", output.back().span,
-                               "macros expand to more than 4 million tokens here");
-      failed_ = true;
-      break;
     }
   }
   failed_ |= truncated_;
   if (!conditions_.empty() && !failed_)
     diagnostics_.parse_error("unclosed-conditional", conditions_.back().open,
                              "this '%(' has no closing '%)'");
-  join_strings(output);
+  join_strings(output, is_before("2.0"));
   return output;
+}
+
+bool Preprocessor::is_before(const char* version) const {
+  return !context_.is_own_library && coretap::is_before(*context_.facts, version);
 }
 
 // ------------------------------------------------------------------ reading
 
 std::optional<Preprocessor::Raw> Preprocessor::next_raw() {
   if (!peek_raw()) return std::nullopt;
+  if (++tokens_read_ > kMaxTokens) {
+    diagnostics_.parse_error("macro-explosion", frames_.front().tokens->front().span,
+                             "macros expand to more than 4 million tokens in this file");
+    failed_ = true;
+    return std::nullopt;
+  }
   Frame& frame = frames_.back();
   Raw raw{(*frame.tokens)[frame.next++], frame.scope};
   if (frame.origin) {
@@ -98,7 +112,7 @@ std::optional<Token> Preprocessor::next_expanded() {
 /// Replaces the token by what it stands for (pushed as a frame). False: it stands for itself.
 bool Preprocessor::expand(Raw& raw) {
   const Token& token = raw.token;
-  if (is_argument_reference(token)) {
+  if (is_argument(token.type)) {
     paste_argument(token);
     return true;
   }
@@ -145,6 +159,11 @@ void Preprocessor::define_macro(const Token& at_define) {
   }
   macro.name = name->token.text;
   macro.span = name->token.span;
+  if (macro.name == "define")
+    diagnostics_.parse_error("macro-definition", macro.span, "'@define' cannot be redefined");
+  else if (is_builtin_operator(macro.name))
+    diagnostics_.warning("macro-operator", macro.span,
+                         "macro redefines built-in operator '@" + macro.name + "'");
   if (!read_macro_parameters(macro) || !read_macro_body(macro, at_define)) return;
   auto [known, fresh] = macros_.try_emplace(macro.name, macro);
   if (!fresh)
@@ -194,6 +213,9 @@ bool Preprocessor::read_macro_body(Macro& macro, const Token& at_define) {
   while (std::optional<Raw> raw = next_raw()) {
     if (raw->token.type == StpLexer::PP_OPEN) depth++;
     if (raw->token.type == StpLexer::PP_CLOSE && --depth == 0) return true;
+    if (raw->token.type == StpLexer::AT_NAME && raw->token.text == "@define")
+      diagnostics_.parse_error("macro-definition", raw->token.span,
+                               "'@define' cannot stand in the text of a macro");
     raw->token.inside = nullptr;  // each use of the macro sets its own
     macro.body.push_back(std::move(raw->token));
   }
@@ -269,48 +291,73 @@ void Preprocessor::push_argument_tokens(const Tokens& argument, const Scope* sco
 
 // ------------------------------------------------------------------ script arguments
 
-bool Preprocessor::is_argument_reference(const Token& token) const {
-  if (token.type != StpLexer::TARGET && token.type != StpLexer::AT_NAME) return false;
-  std::string_view name = std::string_view(token.text).substr(1);
-  return name == "#" || all_digits(name);
-}
-
 void Preprocessor::paste_argument(const Token& token) {
   const std::vector<std::string>& arguments = context_.facts->arguments;
   ArgumentUse* use = context_.argument_use;
-  std::string_view name = std::string_view(token.text).substr(1);
-  bool as_string = token.type == StpLexer::AT_NAME;
-  Tokens& pasted = pasted_.emplace_back();
+  std::string name = token.text.substr(1);
+  bool as_string = token.type == StpLexer::AT_ARGUMENT;
+  size_t literal = as_string ? StpLexer::STRING_LITERAL : StpLexer::NUMBER;
+  Tokens pasted;
+  size_t number = name.size() > 6 || name == "#" ? 0 : std::stoul(name);
   if (name == "#") {
     if (use) use->all_used = true;
-    std::string count = std::to_string(arguments.size());
-    pasted.push_back(
-        made_token(as_string ? StpLexer::STRING_LITERAL : StpLexer::NUMBER, count, token.span));
+    pasted.push_back(made_token(literal, std::to_string(arguments.size()), token.span));
+  } else if (number < 1 || number > arguments.size()) {
+    diagnostics_
+        .parse_error("missing-argument", token.span,
+                     "there is no script argument " + name + ": " +
+                         (arguments.empty() ? "none was given"
+                                            : std::to_string(arguments.size()) + " given"))
+        .hint("arguments follow the script's name: coretap script.stp ARG1 ARG2");
+    // Something that parses, so that this stays the only message.
+    pasted.push_back(made_token(literal, "0", token.span));
   } else {
-    size_t number = name.size() > 6 ? 0 : std::stoul(std::string(name));
-    if (number < 1 || number > arguments.size()) {
-      diagnostics_
-          .parse_error("missing-argument", token.span,
-                       "there is no script argument " + std::string(name) + ": " +
-                           (arguments.empty() ? "none was given"
-                                              : std::to_string(arguments.size()) + " given"))
-          .hint("arguments follow the script's name: coretap script.stp ARG1 ARG2");
-      // Something that parses, so that this stays the only message.
-      pasted.push_back(
-          made_token(as_string ? StpLexer::STRING_LITERAL : StpLexer::NUMBER, "0", token.span));
-    } else {
-      if (use && number <= use->used.size()) use->used[number - 1] = true;
-      const std::string& value = arguments[number - 1];
-      if (as_string) {
-        pasted.push_back(made_token(StpLexer::STRING_LITERAL, value, token.span));
-      } else {
-        const SourceFile& text = context_.sources->add("<argument " + std::to_string(number) + ">",
-                                                       value, file_.is_user_script);
-        pasted = lex(text, context_.sources->remember(token.span), diagnostics_).tokens;
-      }
-    }
+    if (use && number <= use->used.size()) use->used[number - 1] = true;
+    if (as_string)
+      pasted.push_back(made_token(literal, arguments[number - 1], token.span));
+    else
+      pasted = argument_text(token, number);
   }
-  frames_.push_back({&pasted, 0, nullptr, nullptr, nullptr});
+  for (Token& each : pasted) each.inside = token.inside;
+  pasted_.push_back(std::move(pasted));
+  frames_.push_back({&pasted_.back(), 0, nullptr, nullptr, nullptr});
+}
+
+/// The tokens of an argument that is pasted as text, with what is glued to it in the script. They
+/// name no arguments: `$1` given as the first argument would never end.
+Tokens Preprocessor::argument_text(const Token& token, size_t number) {
+  const std::string& value = context_.facts->arguments[number - 1];
+  const SourceFile& text =
+      context_.sources->add("<argument " + std::to_string(number) + ">",
+                            value + take_glued_text(token, value), file_.is_user_script);
+  Tokens tokens = lex(text, context_.sources->remember(token.span), diagnostics_).tokens;
+  for (Token& each : tokens) {
+    if (!is_argument(each.type)) continue;
+    diagnostics_.parse_error("nested-argument", each.span,
+                             "the text of script argument " + std::to_string(number) +
+                                 " names an argument: " + each.text);
+    failed_ = true;
+  }
+  return tokens;
+}
+
+/// The text that directly follows an argument whose value ends as a name or a number, and that
+/// continues it: `x` of `$1x`. It is taken from the input.
+std::string Preprocessor::take_glued_text(const Token& token, std::string_view value) {
+  std::string glued;
+  if (value.empty() || !(is_name_byte(value.back()) || value.back() == '$')) return glued;
+  size_t word = value.size();
+  while (word > 0 && (is_name_byte(value[word - 1]) || value[word - 1] == '$')) word--;
+  bool is_name = !std::isdigit(static_cast<unsigned char>(value[word]));
+  uint32_t end = token.span.end;
+  while (const Token* next = peek_raw()) {
+    bool adjacent = next->span.file == token.span.file && next->span.begin == end;
+    if (!adjacent || !continues_word(next->type, is_name)) break;
+    glued += next->text;
+    end = next->span.end;
+    next_raw();
+  }
+  return glued;
 }
 
 // ------------------------------------------------------------------ conditionals
@@ -351,6 +398,11 @@ void Preprocessor::report_second_else(const Token& at) {
   diagnostics_.parse_error("stray-conditional", at.span, "a second '%:' in the same '%( … %)'");
 }
 
+void Preprocessor::report_stray_then(const Token& at) {
+  diagnostics_.parse_error("stray-conditional", at.span,
+                           "'%?' has no '%(' with a condition before it");
+}
+
 void Preprocessor::close_conditional(const Token& at) {
   if (conditions_.empty()) {
     diagnostics_.parse_error("stray-conditional", at.span, "'%)' has no '%(' before it");
@@ -379,6 +431,9 @@ bool Preprocessor::skip_branch(bool stop_at_else) {
         }
         if (depth == 0) report_second_else(raw->token);
         break;
+      case StpLexer::PP_THEN:
+        if (depth == 0) report_stray_then(raw->token);
+        break;
       default: break;
     }
   }
@@ -387,11 +442,27 @@ bool Preprocessor::skip_branch(bool stop_at_else) {
 
 // ------------------------------------------------------------------ strings
 
-void join_strings(Tokens& tokens) {
+namespace {
+
+/// Before 2.0 a comment between two strings of the script kept them apart.
+bool has_comment_between(const Token& first, const Token& second) {
+  if (first.span.file != second.span.file || first.span.expanded_from || second.span.expanded_from)
+    return false;
+  if (second.span.begin < first.span.end) return false;  // a macro has swapped its arguments
+  std::string_view text = first.span.file->text;
+  text = text.substr(first.span.end, second.span.begin - first.span.end);
+  return text.find('#') != std::string_view::npos || text.find("//") != std::string_view::npos ||
+         text.find("/*") != std::string_view::npos;
+}
+
+}  // namespace
+
+void join_strings(Tokens& tokens, bool comments_separate) {
   size_t kept = 0;
   for (size_t i = 0; i < tokens.size(); i++) {
     bool joins = kept > 0 && tokens[i].type == StpLexer::STRING_LITERAL &&
-                 tokens[kept - 1].type == StpLexer::STRING_LITERAL;
+                 tokens[kept - 1].type == StpLexer::STRING_LITERAL &&
+                 !(comments_separate && has_comment_between(tokens[kept - 1], tokens[i]));
     if (joins) {
       Token& first = tokens[kept - 1];
       first.text += tokens[i].text;

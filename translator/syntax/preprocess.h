@@ -4,6 +4,9 @@
 //   $1 @1 $# @#                         script arguments: pasted as text, as a string, their count
 //   "a" "b" and "a" @macro              adjacent strings become one
 //
+// `$1` is pasted as text, not as tokens: with the argument `vfs_` the script's `$1read` is the name
+// `vfs_read`. Its text may use macros, but not name arguments again.
+//
 // It works on a stack of token lists. The use of a macro pushes its body; `$1` pushes the
 // argument's tokens. A conditional therefore may begin in a macro and end outside, as in stap.
 // Names with @ that are no macro pass through: they are operators, for the parser to judge.
@@ -66,6 +69,8 @@ class Preprocessor {
   std::optional<Token> next_expanded();
   bool expand(Raw& raw);
 
+  bool is_before(const char* version) const;
+
   void define_macro(const Token& at_define);
   bool read_macro_parameters(Macro& macro);
   bool read_macro_body(Macro& macro, const Token& at_define);
@@ -73,12 +78,14 @@ class Preprocessor {
   bool read_macro_arguments(const Macro& macro, const Raw& use, Scope& scope);
   void push_argument_tokens(const Tokens& argument, const Scope* scope);
 
-  bool is_argument_reference(const Token& token) const;
   void paste_argument(const Token& token);
+  Tokens argument_text(const Token& token, size_t number);
+  std::string take_glued_text(const Token& token, std::string_view value);
 
   void open_conditional(const Token& open);
   void else_of_conditional(const Token& at);
   void report_second_else(const Token& at);
+  void report_stray_then(const Token& at);
   void close_conditional(const Token& at);
   bool skip_branch(bool stop_at_else);
 
@@ -96,6 +103,7 @@ class Preprocessor {
   std::deque<Tokens> pasted_;
   bool truncated_;
   size_t expansions_ = 0;
+  size_t tokens_read_ = 0;
   bool failed_ = false;  ///< gave up: the input cannot be followed any further
 };
 
@@ -104,7 +112,8 @@ class Preprocessor {
 std::optional<bool> evaluate_condition(const Tokens& condition, const Span& open,
                                        const PreprocessorFacts& facts, Diagnostics& diagnostics);
 
-/// Joins each run of adjacent string tokens into one.
-void join_strings(Tokens& tokens);
+/// Joins each run of adjacent string tokens into one; with `comments_separate` only those that
+/// nothing but white space separates in the script.
+void join_strings(Tokens& tokens, bool comments_separate);
 
 }  // namespace coretap::syntax

@@ -1,0 +1,126 @@
+"""What stands before a script's run: tapset folders, script arguments, what -p2 lists, and values that
+depend on how the front end understood the script.
+"""
+import os
+
+import live
+from live import LiveTest, TMP, build, coretap, script
+
+LAID_OUT_FREELY = '''/* a comment before */ function
+  seven:long () { return 7 } function eight() { return 8 }
+  global
+  kept = 9 private global hidden = 10
+private
+function secret() { return 11 }
+function of_two(a, b) { return a * b + secret() + hidden }
+probe mine.point
+  = begin { given = 12 }
+'''
+
+
+def folder(name, **files):
+    path = TMP / name
+    path.mkdir()
+    for each, text in files.items():
+        (path / f"{each}.stp").write_text(text)
+    return path
+
+
+class TapsetFolders(LiveTest):
+    SCRIPT = 'probe mine.point { printf("%d %d %d %d %d", seven(), eight(), kept, of_two(5, 6), given) exit() }'
+
+    def test_a_tapset_may_be_laid_out_in_any_way(self):
+        path = folder("free", one=LAID_OUT_FREELY)
+        self.assertEqual(self.ok(script(self.SCRIPT, "-I", path)), "7 8 9 51 12")
+
+    def test_the_environment_names_a_folder(self):
+        path = folder("environment", one=LAID_OUT_FREELY)
+        done = script(self.SCRIPT, env={**os.environ, "SYSTEMTAP_TAPSET": str(path)})
+        self.assertEqual(self.ok(done), "7 8 9 51 12")
+
+    def test_what_is_private_is_not_seen(self):
+        path = folder("private", one=LAID_OUT_FREELY)
+        done = coretap("-I", path, "-p2", "-e", "probe begin { println(secret()) }")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("[unknown-function]", done.stderr)
+
+    def test_a_file_with_errors_is_left_out(self):
+        path = folder("broken", bad="function good() { return 1 }\nfunction bad( { }\n", fine="function fine() { return 2 }\n")
+        done = coretap("-I", path, "-p1", "-e", "probe begin { println(fine()) }")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(f'WARNING [tapset-errors]: tapset "{path}/bad.stp" has errors, and will be skipped', done.stderr)
+        self.assertEqual(self.ok(script("probe begin { println(fine()) exit() }", "-w", "-I", path)), "2\n")
+        done = coretap("-I", path, "-p2", "-e", "probe begin { println(good()) }")
+        self.assertIn("[unknown-function]", done.stderr)
+
+    def test_with_warnings_as_errors_a_broken_file_ends_the_run(self):
+        path = folder("broken_strictly", bad="probe x = {")
+        done = coretap("-W", "-I", path, "-p1", "-e", "probe begin { }")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        macros = folder("broken_macros")
+        (macros / "bad.stpm").write_text("@define m( %( 1 %)")
+        done = coretap("-W", "-I", macros, "-p1", "-e", "probe begin { }")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+
+
+class Arguments(LiveTest):
+    def test_an_argument_is_text(self):
+        text = 'probe $1gin { total = $3; println($2tal + 1, " ", @2, " ", $#) exit() }'
+        self.assertEqual(self.ok(script(text, "be", "to", "12")), "13 to 3\n")
+
+    def test_an_argument_that_names_an_argument_ends_at_once(self):
+        for text, *arguments in (["$1", "$1"], ["probe begin {$1}", "x $1"], ["probe begin {$1}", "$2", "$1"],
+                                 ["@define m %( $1 %) probe begin { @m }", "@m $1"]):
+            done = coretap("-p1", "-e", text, *arguments, timeout=30)
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertIn("parse error [", done.stderr)
+
+
+class Listing(LiveTest):
+    def test_a_function_of_both_sides_is_listed_once(self):
+        done = coretap("-p2", "-e", 'probe begin, timer.profile { println(pid(), execname()) } probe end { println(pid()) }')
+        self.assertEqual(done.stdout.count("pid:long ()"), 1, done.stdout)
+        self.assertEqual(done.stdout.count("execname:string ()"), 1)
+
+    def test_overloads_of_the_script_are_listed_each(self):
+        done = coretap("-p2", "-e", "function f() { next } function f() { return 1 } probe begin { println(f()) }")
+        self.assertEqual(done.stdout.count("f:long ()"), 2, done.stdout)
+
+    def test_points_as_stap_prints_them(self):
+        done = coretap("-p1", "-e", "probe {a,b} {} probe c.{d,e} if (1) {} probe f = g, h {}")
+        for line in ("probe a,b{", "probe f = g, h{"):
+            self.assertIn(line, done.stdout)
+
+
+class Values(LiveTest):
+    def kernel(self, declarations, point, body):
+        prog = build("calls", "-O0")
+        text = f'{declarations}\nprobe process("{prog}").function("{point} {{ {body} }}'
+        return self.ok(script(text, "-c", f"{prog} >/dev/null 2>&1"))
+
+    def test_variables_may_have_any_name(self):
+        for name in ("t1", "t22", "t0", "sum"):
+            body = f'''s <<< 1; for (i = 0; i < 3; i++) {{ {name} = {name} + @count(s) * 0 + 1; printf("%d ", {name}) }}'''
+            self.assertEqual(self.kernel("global s", 'walk").call', body), "1 2 3 ")
+
+    def test_defined_in_return_probes(self):
+        body = '''println(@defined($n) ? 1 : $nope, @defined($nope) ? $nope : 2, @choose_defined($nope, 3),
+                          @defined(@entry($n)), @defined(@entry($nope)), @defined($return), @defined($return->x))
+                  if (@defined($nope)) println($nope->x); else println("none")
+                  if (@defined($n)) println($n)'''
+        self.assertEqual(self.kernel("", 'factorial").return', f"if ($return == 120) {{ {body} }}"), "1231010\nnone\n5\n")
+
+    def test_a_string_function_in_a_loop_with_try(self):
+        functions = '''function cut:string (n:long) { try { return substr("abc", 0, n) } catch { return "e" } }
+                       function twice:string (n:long) { s = ""; for (i = 0; i < n; i++) { try { s = s . cut(i) } catch { s = "e" } } return s }'''
+        for body, printed in (
+                ('for (n = 0; n < 4; n++) printf("%s,", cut(n)) printf("%s", twice(4))', ",a,ab,abc,aababc"),
+                ('while (n < 3) printf("%s,", cut(n++))', ",a,ab,"),
+                ('for (n = 0; n < 3; n++) { x = 1; if (n == 1) x = 2; printf("%s,", cut(x)) }', "a,ab,a,"),
+                ('for (n = 0; n < 3; n++) { printf("%s,", cut(x)); x = n + 2 }', ",ab,abc,")):
+            with self.subTest(body):
+                self.assertEqual(self.kernel(functions, 'walk").call', body), printed)
+
+
+if __name__ == "__main__":
+    live.main()
