@@ -146,7 +146,7 @@ class Options(LiveTest):
         (tree / "include/config/kernel.release").write_text("5.4.3-mine\n")
         (tree / ".config").write_text('CONFIG_A=y\nCONFIG_N=12\nCONFIG_S="text"\n# CONFIG_U is not set\n')
         done = coretap("-r", tree, "-p1", "-e", '''probe begin {
-            %( CONFIG_A == "y" && CONFIG_S == "te*" && CONFIG_N > "9" && CONFIG_U != "y"
+            %( CONFIG_A == "y" && CONFIG_S == "\\"te*" && CONFIG_N > 9 && CONFIG_U != "y"
                && kernel_vr == "5.4.3-mine" %? yes() %: no() %) }''')
         self.assertIn("yes()", self.ok(done))
         (tree / ".config").unlink()
