@@ -202,9 +202,10 @@ std::string BodyEmitter::address(LocalId id) {
 }
 
 std::string BodyEmitter::value(const Operand& o) {
-  if (o.kind == Operand::Local) return local(o.local);
-  if (o.num == INT64_MIN) return "(-9223372036854775807ll - 1)";
-  return o.num < 0 ? "(" + std::to_string(o.num) + ")" : std::to_string(o.num);
+  if (o.kind == Operand::Local && !plan_.locals[o.local].constant) return local(o.local);
+  int64_t number = o.kind == Operand::Local ? *plan_.locals[o.local].constant : o.num;
+  if (number == INT64_MIN) return "(-9223372036854775807ll - 1)";
+  return number < 0 ? "(" + std::to_string(number) + ")" : std::to_string(number);
 }
 
 BodyEmitter::Str BodyEmitter::string_local(LocalId id) {

@@ -89,6 +89,7 @@ std::string BodyEmitter::comparison(const Inst& inst) {
 void BodyEmitter::string_op(const Inst& inst) {
   switch (inst.op) {
     case Op::Copy:
+      if (inst.dst != kNone && plan_.locals[inst.dst].constant) return;
       if (is_string(inst.args[0])) return copy(string_local(inst.dst), string(inst.args[0]));
       return assign(inst.dst, value(inst.args[0]));
     case Op::Concat: return concat(inst);

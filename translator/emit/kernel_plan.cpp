@@ -74,6 +74,9 @@ class Planner {
     for (size_t at = 0; at < block.size(); ++at) {
       const Inst& inst = block[at];
       if (plan_.is_large && is_brief(block, at)) brief_[inst.dst] = true;
+      if (plan_.is_large && inst.op == Op::Copy && uses_.writes[inst.dst] == 1 &&
+          inst.args[0].kind == Operand::Int)
+        plan_.locals[inst.dst].constant = inst.args[0].num;
       if (inst.op == Op::Loop) {
         loop(inst);
         continue;
@@ -197,6 +200,8 @@ class Planner {
     for (LocalId i = 0; i < plan_.locals.size(); ++i) {
       LocalPlan& l = plan_.locals[i];
       const ir::Type& type = body_.locals[i].type;
+      if (l.needs_zero || i < parameters_) l.constant.reset();
+      if (l.constant) l.used = false;
       bool shared = functions_[i].size() > 1 || carried_.count(i);
       l.c_function = functions_[i].empty() ? 0 : *functions_[i].begin();
       if (i < parameters_ && functions_[i].size() == 1 && l.c_function != 0) shared = true;

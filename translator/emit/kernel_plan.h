@@ -21,11 +21,13 @@
 // than the stack has room for, and the verifier would follow more combinations of constants than it
 // has patience for. There all locals are in the frame, and volatile: clang may not keep a copy, and what
 // comes out of the frame is something that the verifier knows nothing about. Only a number that is
-// used up right behind its making, and is no constant on any way there, stays a variable.
+// used up right behind its making, and is no constant on any way there, stays a variable; and one that is
+// the same constant on all ways is written as that (a context is read at constant offsets only).
 // Of a small body's numbers those beyond kMostWaiting that are needed at one time go to the frame, too.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +43,7 @@ struct LocalPlan {
   bool written = false;
   bool needs_zero = false;   ///< may be read before it is written
   bool is_volatile = false;  ///< Frame, a number: neither clang nor the verifier knows it later
+  std::optional<int64_t> constant;  ///< is always this number, and has no home
   uint32_t c_function = 0;   ///< Variable: which C function declares it (0: the body's own)
   std::string name;          ///< C identifier
 };
