@@ -1,0 +1,187 @@
+"""Random scripts that compile, load, run and give the answers that Python computed.
+
+    fuzz.py CORETAP [--seed N] [--minutes M] [--scripts N] [--jobs J] [--keep FOLDER] [--units N] [--only SEED:NUMBER]
+
+Each script has several handlers, each of them once in a begin probe (user side) and once in an event of the workload (kernel side: uprobes,
+return probes, statements, system calls, tracepoints, perf events). Every handler must print, and leave in its globals, what
+generator.answer() says; clang, g++ and the verifier must take all of them, and nothing may be written to standard error. A script that fails
+is made smaller and printed, and kept in FOLDER. The last line has the seed and how many scripts and handlers ran. Exit status 1: findings; 77: no BPF rights.
+"""
+import argparse
+import concurrent.futures
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "live")]
+import live  # noqa: E402
+import reduce  # noqa: E402
+import workload  # noqa: E402
+from script import random_script  # noqa: E402
+
+
+class Failure:
+    """What went wrong. `kind` is what a smaller script must share."""
+
+    def __init__(self, kind, words):
+        self.kind, self.words = kind, words
+
+
+def kind_of_message(stderr):
+    """A message without what differs from script to script."""
+    first = next((line for line in stderr.splitlines() if "error" in line.lower() or "refuses" in line), stderr[:200])
+    return re.sub(r"0x[0-9a-f]+|\d+|'[^']*'|\S*/\S*", "N", first)[:120]
+
+
+class Runner:
+    def __init__(self, coretap, keep, workloads):
+        self.coretap, self.keep, self.workloads = coretap, keep, workloads
+        self.local = threading.local()
+
+    def folder(self):
+        if not hasattr(self.local, "folder"):
+            self.local.folder = pathlib.Path(tempfile.mkdtemp(prefix="coretap-fuzz-"))
+        return self.local.folder
+
+    def run(self, script, objects=None):
+        """Runs a script; a Failure or None. Its kernel object goes to the folder `objects`."""
+        folder = self.folder()
+        path = folder / "fuzz.stp"
+        path.write_text(script.text(), encoding="latin-1")
+        program = re.search(r'process\("([^"]+)"\)', script.text())
+        program = program[1] if program else str(self.workloads[0])
+        cache = folder / "cache"
+        environment = dict(os.environ, CORETAP_FLAVOUR=script.flavour, CORETAP_CACHE_DIR=str(cache))
+        command = [self.coretap, "-w", "-D", "MAXACTION=100000", "-D", "MAXMAPENTRIES=300", *script.options(), "-c",
+                   program + (" burn" if script.burns() else ""), str(path)]
+        try:
+            done = subprocess.run(command, env=environment, capture_output=True, timeout=300, stdin=subprocess.DEVNULL)
+        except subprocess.TimeoutExpired:
+            return Failure("timeout", "not done after 300 seconds")
+        finally:
+            if objects:
+                self.keep_objects(cache, objects)
+            shutil.rmtree(cache, ignore_errors=True)
+        stdout, stderr = done.stdout.decode("latin-1"), done.stderr.decode("latin-1")
+        if done.returncode != 0 or stderr:
+            return Failure(f"status {done.returncode}: {kind_of_message(stderr)}", stderr[:4000])
+        differing = script.differing(stdout)
+        if differing:
+            words = "".join(f"{name}\n  wanted {wanted}\n  got    {got}\n" for name, (wanted, got) in differing.items())
+            return Failure("differs " + "".join(sorted({name[0] for name in differing})), words[:6000])
+        return None
+
+    @staticmethod
+    def keep_objects(cache, into):
+        for path in cache.rglob("kernel*.bpf.o"):
+            into.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, into)
+            shutil.copy(path.with_suffix(".c"), into)
+
+    def report(self, seed, script, failure, seconds):
+        """Makes the script smaller, prints and keeps it."""
+        def still_fails(trial):
+            again = self.run(trial)
+            return again is not None and again.kind == failure.kind
+
+        small = reduce.Reducer(script, still_fails, seconds).run()
+        again = self.run(small) or failure
+        text = small.text()
+        print(f"\n=== {seed}: {failure.kind} ({small.flavour} {' '.join(small.options())})\n{again.words}\n{text}", flush=True)
+        if self.keep:
+            self.keep.mkdir(parents=True, exist_ok=True)
+            name = seed.replace(":", "-")
+            (self.keep / f"{name}.stp").write_text(text, encoding="latin-1")
+            (self.keep / f"{name}.full.stp").write_text(script.text(), encoding="latin-1")
+            (self.keep / f"{name}.txt").write_text(f"{failure.kind}\n{small.flavour} {small.options()}\n{again.words}\n", encoding="latin-1")
+
+
+class Session:
+    def __init__(self, options, runner, mechanisms):
+        self.options, self.runner, self.mechanisms = options, runner, mechanisms
+        self.scripts = self.handlers = self.next_number = 0
+        self.kinds = {}
+        self.lock = threading.Lock()
+        self.end = time.monotonic() + 60 * options.minutes
+
+    def numbers(self):
+        """Hands out the numbers of the scripts until the time is over or there are enough."""
+        while True:
+            with self.lock:
+                enough = self.options.scripts and self.next_number >= self.options.scripts
+                if enough or (not self.options.scripts and time.monotonic() > self.end):
+                    return
+                number = self.next_number
+                self.next_number += 1
+            yield number
+
+    def work(self):
+        for number in self.numbers():
+            self.one(number)
+
+    def one(self, number):
+        seed = f"{self.options.seed}:{number}"
+        script = random_script(seed, self.mechanisms, self.options.units)
+        objects = self.options.objects / str(number) if self.options.objects else None
+        failure = self.runner.run(script, objects)
+        with self.lock:
+            self.scripts += 1
+            self.handlers += 2 * len(script.units)
+            if failure:
+                known = failure.kind in self.kinds
+                self.kinds.setdefault(failure.kind, []).append(seed)
+        if failure and not known:
+            self.runner.report(seed, script, failure, self.options.reduce)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("coretap")
+    parser.add_argument("--seed", default="1")
+    parser.add_argument("--minutes", type=float, default=2)
+    parser.add_argument("--scripts", type=int, help="so many scripts instead of a time")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--units", type=int, default=8, help="most handlers of a script on each side")
+    parser.add_argument("--keep", type=pathlib.Path, help="folder for scripts that fail")
+    parser.add_argument("--objects", type=pathlib.Path, help="folder for all kernel objects")
+    parser.add_argument("--reduce", type=float, default=120, help="seconds for making a failing script smaller")
+    parser.add_argument("--only", type=int, help="number of the one script to run")
+    parser.add_argument("--show", action="store_true", help="with --only: print the script")
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    missing = live.bpf_missing()
+    if missing:
+        print(f"*** SKIPPED: fuzzing needs BPF: {missing} ***", file=sys.stderr)
+        sys.exit(77)
+    workloads = [workload.compile_workload(live.TMP, flags) for flags in (["-O0"], ["-O2"])]
+    mechanisms = [workload.mechanisms(program) for program in workloads]
+    runner = Runner(options.coretap, options.keep, workloads)
+    session = Session(options, runner, mechanisms)
+    if options.only is not None:
+        if options.show:
+            print(random_script(f"{options.seed}:{options.only}", mechanisms, options.units).text())
+            return
+        session.one(options.only)
+    else:
+        with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+            for future in [pool.submit(session.work) for _ in range(options.jobs)]:
+                future.result()
+    for kind, seeds in sorted(session.kinds.items()):
+        print(f"{len(seeds)} of: {kind} ({', '.join(seeds[:8])})")
+    findings = sum(len(seeds) for seeds in session.kinds.values())
+    print(f"seed {options.seed}: {session.scripts} scripts with {session.handlers} handlers, {findings} findings")
+    sys.exit(findings != 0)
+
+
+if __name__ == "__main__":
+    main()
