@@ -26,8 +26,19 @@ struct ct_frame {
   char mem[CT_FRAME_BYTES + CT_FRAME_SLACK] __attribute__((aligned(8)));
 };
 
+/* The values of per-CPU maps are at most this wide (PCPU_MIN_UNIT_SIZE in include/linux/percpu.h). Larger
+ * frames are in an array, of which each CPU has a part: runtime/user/kernel_object.cpp makes it as large as
+ * all CPUs together need. */
+#define CT_PERCPU_MOST (32 << 10)
+#define CT_IS_LARGE_FRAME (CT_FRAME_BYTES + CT_FRAME_SLACK + 16 > CT_PERCPU_MOST)
+#if CT_IS_LARGE_FRAME
+#define CT_FRAME_MAP BPF_MAP_TYPE_ARRAY
+#else
+#define CT_FRAME_MAP BPF_MAP_TYPE_PERCPU_ARRAY
+#endif
+
 struct {
-  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+  __uint(type, CT_FRAME_MAP);
   __uint(max_entries, CT_FRAMES);
   __type(key, u32);
   __type(value, struct ct_frame);
@@ -47,9 +58,10 @@ static __always_inline bool ct_frame_take(struct ct_frame* frame) {
 static __always_inline struct ct_frame* ct_frame_claim(void) {
   /* Not unrolled: each turn that succeeds leaves with the same registers, so the verifier walks
    * the rest of the program once and not CT_FRAMES times. */
+  const u32 first = CT_IS_LARGE_FRAME ? bpf_get_smp_processor_id() * CT_FRAMES : 0;
 #pragma clang loop unroll(disable)
   for (u32 i = 0; i < CT_FRAMES; i++) {
-    ct_array_key index = i;
+    ct_array_key index = first + i;
     struct ct_frame* frame = bpf_map_lookup_elem(&ct_frames, &index);
     if (!frame) break;
     if (ct_frame_take(frame)) {

@@ -13,10 +13,28 @@ typedef u64 __attribute__((may_alias)) ct_word;
 
 #define CT_MIN(a, b) ((a) < (b) ? (a) : (b))
 
+/* Bytes up to which a string is cleared by stores. Clang makes at most 128 of them, and of what is larger
+ * a call that BPF does not have; then a helper copies zeros. */
+#define CT_CLEAR_INLINE 512
+#if CT_MAXSTRINGLEN > CT_CLEAR_INLINE
+static const char ct_zeros[(CT_MAXSTRINGLEN + 7) & ~7] CT_RODATA = {};
+#endif
+
 static __always_inline void ct_str_clear(char* to, u32 cap) {
+#if CT_MAXSTRINGLEN > CT_CLEAR_INLINE
+  if (cap > CT_CLEAR_INLINE) {
+    bpf_probe_read_kernel(to, cap, ct_zeros);
+    return;
+  }
+#endif
   __builtin_memset(__builtin_assume_aligned(to, 8), 0, cap);
   /* Else clang joins the clearing of neighbours in the frame to one too large to be inlined. */
   asm volatile("" : : "r"(to) : "memory");
+}
+
+/* Cuts a string at MAXSTRINGLEN, which is less than 8 bytes below its capacity. */
+static __always_inline void ct_str_limit(char* to, u32 cap, u32 max) {
+  *(ct_word*)(to + cap - 8) &= (1ull << (max - 1 - (cap - 8)) * 8) - 1;
 }
 
 /* Bytes up to which a copy is made of loads and stores. */

@@ -49,29 +49,39 @@ static __always_inline u64 ct_text_window(const char* s, u32 cap, u32 at) {
  * the capacity of the string that is searched. */
 #define CT_NEEDLE_MAX 64
 
+/* A search, and what it has found. The capacities are constants the verifier sees on the stack. */
+struct ct_find_loop {
+  const char *s, *needle;
+  u64 cap, needle_cap;
+  s64 found;
+};
+
+/* Is the needle at byte `at`? Not 0 ends the search. */
+CT_CALLBACK ct_find_at(u64 at, struct ct_find_loop* v) {
+  ct_opaque(at);
+  if (at >= v->cap) return 1;
+  const u64 window = ct_text_window(v->s, v->cap, at), first = *(const u64*)v->needle;
+  if (!(window & 0xff)) return 1;
+  u64 diff = (window ^ first) & (ct_nonzero_bytes(first) * 0xff);
+  if (diff) return 0;
+#pragma clang loop unroll(disable)
+  for (u32 k = 8; k < v->needle_cap && k < CT_NEEDLE_MAX; k += 8) {
+    u64 want = *(const u64*)(v->needle + k);
+    diff |= (ct_text_window(v->s, v->cap, at + k) ^ want) & (ct_nonzero_bytes(want) * 0xff);
+  }
+  if (diff) return 0;
+  v->found = at;
+  return 1;
+}
+
 /* Index of the first `needle` in `s`, or -1. An empty needle is found at 0. */
 static __always_inline s64 ct_text_find(const char* s, u32 cap, const char* needle,
                                         u32 needle_cap) {
-  s64 found = -1;
-  const u64 first = *(const u64*)needle, mask = ct_nonzero_bytes(first) * 0xff;
-  if (!first) return 0;
-#pragma clang loop unroll(disable)
-  for (u32 at = 0; at < cap; at++) {
-    u64 window = ct_text_window(s, cap, at);
-    if (!(window & 0xff)) break;
-    u64 diff = (window ^ first) & mask;
-    if (diff) continue;
-#pragma clang loop unroll(disable)
-    for (u32 k = 8; k < needle_cap && k < CT_NEEDLE_MAX; k += 8) {
-      u64 want = *(const u64*)(needle + k);
-      diff |= (ct_text_window(s, cap, at + k) ^ want) & (ct_nonzero_bytes(want) * 0xff);
-    }
-    if (!diff) {
-      found = at;
-      break;
-    }
-  }
-  return ct_forget(found);
+  struct ct_find_loop v = {.s = s, .needle = needle, .cap = cap, .needle_cap = needle_cap};
+  if (!*(const u64*)needle) return 0;
+  v.found = ct_forget(-1);
+  CT_REPEAT(cap, ct_find_at, &v);
+  return ct_forget(v.found);
 }
 
 /* Value of a digit in any base up to 36; 64 for what is none. */

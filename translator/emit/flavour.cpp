@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "emit/embedded_words.h"
+#include "emit/kernel_plan.h"
 
 namespace coretap {
 
@@ -15,10 +16,26 @@ namespace {
 /// thousands of functions that prints ppfunc() is better refused than waited for.
 constexpr size_t kMostSitePrograms = 64;
 
+/// Bytes of a string that base may go through one by one: the verifier walks each turn.
+constexpr uint32_t kMostWalked = 1024 + 16;
+
 /// Calls visit(inst) for every instruction that the handler reaches.
 template <typename Visit>
 void for_each_in(const ir::Module& module, const ir::KernelHandler& handler, Visit&& visit) {
   for (const Inst& inst : handler.body.block) for_each_reached(module, inst, visit);
+}
+
+/// Capacity of the string that `inst`, of the handler's body, goes through byte by byte; else 0.
+uint32_t walked_bytes(const ir::Module& module, const ir::Body& body, const Inst& inst) {
+  if (inst.op == Op::RegexMatch && inst.args[0].kind == ir::Operand::Local)
+    return kernel::capacity(module, body.locals[inst.args[0].local].type);
+  if (inst.op != Op::Call || !module.functions[inst.function].bytewise) return 0;
+  const ir::Function& f = module.functions[inst.function];
+  uint32_t widest = f.result.ty == ir::Ty::Str ? kernel::capacity(module, f.result) : 0;
+  for (uint32_t i = 0; i < f.parameters; ++i)
+    if (f.body.locals[i].type.ty == ir::Ty::Str)
+      widest = std::max(widest, kernel::capacity(module, f.body.locals[i].type));
+  return widest;
 }
 
 void obstacles_of(const ir::Module& module, const ir::KernelHandler& handler,
@@ -33,6 +50,9 @@ void obstacles_of(const ir::Module& module, const ir::KernelHandler& handler,
     if (inst.op == Op::Clear && module.globals[inst.global].is_stat)
       add(inst.span,
           "deleting a statistic in a kernel probe needs bpf_map_lookup_percpu_elem (Linux 5.19)");
+    if (uint32_t bytes = walked_bytes(module, handler.body, inst); bytes > kMostWalked)
+      add(inst.span, "going through a string of up to " + std::to_string(bytes - 1) +
+                         " bytes in a kernel probe needs bpf_loop (Linux 5.17)");
     bool result = inst.op == Op::CtxRet || mentions(module, inst, "CT_RETURN_VALUE");
     if (handler.mechanism == ir::Mechanism::Fexit && result)
       add(inst.span, "the result of a function in fexit needs bpf_get_func_ret (Linux 5.17)");

@@ -42,9 +42,9 @@ BodyEmitter::BodyEmitter(Unit& unit, const ir::Body& body, std::string name, uin
       name_(std::move(name)),
       parameters_(parameters),
       result_(result),
-      plan_(plan_body(body, parameters, is_large)),
+      plan_(plan_body(body, parameters, is_large, unit.module.max_string)),
       uses_(body),
-      costs_(unit.module),
+      costs_(unit.module, unit.flavour),
       callee_frames_(callee_frames(unit, body.block)) {
   is_cut_ = is_large && costs_.of(body, body.block).steps > kPartSteps;
   frame_names_.resize(body_.locals.size());
@@ -243,6 +243,15 @@ void BodyEmitter::copy(const Str& to, const Str& from) {
             num(from.cap) + ");");
 }
 
+/// Capacities are multiples of 8. Where MAXSTRINGLEN is none, a string that was just made may be longer.
+void BodyEmitter::limit_string(LocalId id) {
+  if (id == kNone || module_.max_string % 8 == 0) return;
+  const ir::Type& type = body_.locals[id].type;
+  if (type.ty != Ty::Str || type.bytes || capacity(module_, type) < module_.max_string) return;
+  Str text = string_local(id);
+  out_.line("ct_str_limit(" + text.pointer + ", " + num(text.cap) + ", " + num(module_.max_string) + ");");
+}
+
 void BodyEmitter::assign(LocalId dst, const std::string& expression) {
   if (dst == kNone)
     out_.line("(void)(" + expression + ");");
@@ -279,6 +288,7 @@ void BodyEmitter::instructions(const ir::Block& b, size_t from, size_t to) {
       inst(b[i]);
     else
       assign(b[i].dst, without_branch);
+    if (b[i].op != Op::Try) limit_string(b[i].dst);
     if (plan_.is_large && !b[i].blocks.empty()) out_.line("ct_checkpoint();");
   }
 }
@@ -480,6 +490,7 @@ void BodyEmitter::try_catch(const Inst& inst) {
   if (inst.dst != kNone) {
     Str to = string_local(inst.dst);
     out_.line("ct_error_text(c, ct_rc, " + to.pointer + ", " + num(to.cap) + ");");
+    limit_string(inst.dst);
   }
   out_.line("ct_rc = 0;");
   block(inst.blocks[1]);

@@ -105,6 +105,7 @@ class BodyEmitter {
   /// Arguments for the text that a call of ct_str_append() and the like appends.
   std::string appended(const Str& text);
   void copy(const Str& to, const Str& from);
+  void limit_string(ir::LocalId id);
   /// A buffer that is free until the end of the instruction.
   Str scratch(uint32_t cap);
   bool is_string(const ir::Operand& operand) const;

@@ -126,7 +126,8 @@ class UnitEmitter {
         (is_base() ? "#define CT_BASE\n" : "") + "#define CT_HANDLERS " +
         num(std::max<size_t>(1, module_.kernel_handlers.size())) + "\n#define CT_SITES " +
         num(std::max(1u, unit_.site_count())) + "\n#define CT_FRAME_BYTES " + num(frame_bytes_) +
-        "\n#define CT_FRAME_SLACK " + num(unit_.widest_appended) + "\n#define CT_MAX_ACTION " +
+        "\n#define CT_FRAME_SLACK " + num(unit_.widest_appended) + "\n#define CT_MAXSTRINGLEN " +
+        num(module_.max_string) + "\n#define CT_MAX_ACTION " +
         std::to_string(module_.max_action) + "\n#include \"coretap.bpf.h\"\n\n";
     out += CoreTypes(module_).text();
     out += layout::text(module_) + "struct ct_globals ct_globals;\n\n";
@@ -224,7 +225,7 @@ class UnitEmitter {
           "  if (s->min > visit->sums.min) visit->sums.min = s->min;\n"
           "  if (s->max > visit->sums.max) visit->sums.max = s->max;\n";
     out += "  return 0;\n}\nstatic long ct_clear_" + name + visit +
-           "  __builtin_memset(s, 0, sizeof(*s));\n  return 0;\n}\n";
+           "  bpf_probe_read_kernel(s, sizeof(*s), &ct_zero_" + name + ");\n  return 0;\n}\n";
     return out;
   }
 
@@ -281,7 +282,7 @@ class UnitEmitter {
   std::string handler(size_t index) {
     const ir::KernelHandler& h = module_.kernel_handlers[index];
     std::string name = layout::identifier(h.name);
-    bool is_large = kernel::is_large(module_, h.body);
+    bool is_large = kernel::is_large(module_, unit_.flavour, h.body);
     kernel::BodyText text = kernel::BodyEmitter(unit_, h.body, name, 0, {}, is_large).emit();
     frame_bytes_ = std::max(frame_bytes_, text.frame_end);
 

@@ -26,7 +26,9 @@ std::string embedded_function(const std::string& name, const ir::Type& result,
     if (result.ty == Ty::Str) {
       signature += ", char *ct_ret";
       define("STAP_RETVALUE", "", "ct_ret");
-      define("STAP_RETLEN", "", std::to_string(result.cap));
+      std::string cap = std::to_string(result.cap);
+      define("STAP_RETCAP", "", cap);
+      define("STAP_RETLEN", "", "CT_MIN(" + cap + ", CT_MAXSTRINGLEN)");
     }
     define("STAP_RETURN", "()", "goto ct_out");
   }

@@ -20,15 +20,16 @@ namespace {
 
 // Bytes of the BPF stack that one string, and all strings of one body, may take.
 constexpr uint32_t kStackString = 32, kStackStrings = 96;
-// Results of embedded C up to this size are assumed to be written at constant offsets: execname().
+// Results of embedded C up to this size are assumed to be written at constant offsets: execname(). Not
+// where that is MAXSTRINGLEN, for then all results are so small.
 constexpr uint32_t kStackResult = 16;
 
 /// Walks a body once, in program order, and notes which C functions mention a local and whether a
 /// read may come before the first write, both in the whole body and within one callback.
 class Planner {
  public:
-  Planner(const Body& body, uint32_t parameters, bool is_large)
-      : body_(body), parameters_(parameters), uses_(body) {
+  Planner(const Body& body, uint32_t parameters, bool is_large, uint32_t max_string)
+      : body_(body), parameters_(parameters), max_string_(max_string), uses_(body) {
     plan_.is_large = is_large;
     brief_.resize(body.locals.size());
     plan_.locals.resize(body.locals.size());
@@ -110,7 +111,8 @@ class Planner {
                    inst.op == Op::Try;
     bool embedded = inst.op == Op::EmbeddedC || inst.op == Op::Call;
     if (inst.dst == kNone || (!appends && !embedded)) return;
-    if (appends || body_.locals[inst.dst].type.cap > kStackResult) framed_.insert(inst.dst);
+    uint32_t cap = body_.locals[inst.dst].type.cap;
+    if (appends || cap > kStackResult || cap >= max_string_) framed_.insert(inst.dst);
   }
 
   /// Is what block[at] makes used up right behind it, and is it never a constant?
@@ -235,7 +237,7 @@ class Planner {
   }
 
   const Body& body_;
-  uint32_t parameters_;
+  uint32_t parameters_, max_string_;
   LocalUses uses_;
   BodyPlan plan_;
   std::vector<bool> brief_;
@@ -251,8 +253,8 @@ class Planner {
 
 }  // namespace
 
-BodyPlan plan_body(const Body& body, uint32_t parameters, bool is_large) {
-  return Planner(body, parameters, is_large).run();
+BodyPlan plan_body(const Body& body, uint32_t parameters, bool is_large, uint32_t max_string) {
+  return Planner(body, parameters, is_large, max_string).run();
 }
 
 LocalUses::LocalUses(const Body& body) : reads(body.locals.size()), writes(body.locals.size()) {

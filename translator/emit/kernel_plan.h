@@ -57,7 +57,7 @@ struct BodyPlan {
 
 /// C functions of a body are numbered in the order in which its loops open: 0 is the body itself,
 /// loops nested in Loop instructions count depth-first. The emitter counts the same way.
-BodyPlan plan_body(const ir::Body& body, uint32_t parameters, bool is_large);
+BodyPlan plan_body(const ir::Body& body, uint32_t parameters, bool is_large, uint32_t max_string);
 
 /// In how many places each local of a body is read and written.
 struct LocalUses {

@@ -63,10 +63,10 @@ class Counter {
 
 }  // namespace
 
-bool is_large(const ir::Module& module, const Body& body) {
+bool is_large(const ir::Module& module, Flavour flavour, const Body& body) {
   Counter counter(body);
   return counter.forks() > kSmallForks || counter.loops() > kSmallLoops ||
-         WalkCosts(module).of(body, body.block).steps > kSmallSteps;
+         WalkCosts(module, flavour).of(body, body.block).steps > kSmallSteps;
 }
 
 }  // namespace coretap::kernel

@@ -23,6 +23,6 @@ namespace coretap::kernel {
 /// Instructions that the verifier walks in one part of a large body, once through everything.
 constexpr uint64_t kPartSteps = 600;
 
-bool is_large(const ir::Module& module, const ir::Body& body);
+bool is_large(const ir::Module& module, Flavour flavour, const ir::Body& body);
 
 }  // namespace coretap::kernel

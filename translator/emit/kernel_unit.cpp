@@ -16,7 +16,7 @@ uint32_t padded(size_t bytes) { return static_cast<uint32_t>((bytes + 7) / 8 * 8
 std::string Unit::literal(const std::string& text, uint32_t& cap) {
   // What follows a NUL cannot be seen; and a literal has at most MAXSTRINGLEN - 1 bytes.
   std::string visible = text.substr(0, text.find('\0'));
-  visible = visible.substr(0, padded(module.max_string) - 1);
+  visible = visible.substr(0, module.max_string - 1);
   cap = padded(visible.size() + 1);
   auto [it, is_new] = literals_.try_emplace(visible);
   if (is_new) {

@@ -78,7 +78,11 @@ WalkCost WalkCosts::string_cost(const ir::Body& body, const Inst& inst) const {
       case Op::Concat: sum += append_cost(to); break;
       case Op::StrEq:
       case Op::StrCmp: sum += {words(from) * 6, inst.op == Op::StrCmp ? words(from) : 0}; break;
-      case Op::RegexMatch: sum += {words(from) * 90 + 20, words(from)}; break;
+      case Op::RegexMatch: {
+        uint64_t turns = flavour_ == Flavour::Base ? words(from) : 1;
+        sum += {turns * 90 + 20, turns};
+        break;
+      }
       case Op::Sprintf:
         sum += append_cost(to);
         if (!from) sum += {21 * 50, 2};  // ct_number_text
@@ -93,8 +97,6 @@ WalkCost WalkCosts::string_cost(const ir::Body& body, const Inst& inst) const {
   return sum;
 }
 
-/// Embedded C is priced by what it may call: the functions of runtime/bpf/text.bpf.h go through a
-/// string byte by byte.
 WalkCost WalkCosts::call_cost(const Inst& inst) const {
   if (inst.op == Op::EmbeddedC) return {100, 10};
   const ir::Function& f = module_.functions[inst.function];
@@ -107,8 +109,9 @@ WalkCost WalkCosts::call_cost(const Inst& inst) const {
     widest = std::max(widest, cap);
   }
   if (!f.is_embedded) return sum += of(f.body, f.body.block);
-  bool by_bytes = f.embedded_c.find("ct_text_") != std::string::npos;
-  return sum += by_bytes ? WalkCost{widest * 100, widest * 3} : WalkCost{200 + widest, 15};
+  if (!f.bytewise) return sum += {200, 15};
+  uint64_t turns = flavour_ == Flavour::Base ? widest : 1;
+  return sum += {turns * 100 + 100, turns * 3 + 12};
 }
 
 }  // namespace coretap::kernel

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 
+#include "emit/flavour.h"
 #include "ir/ir.h"
 
 namespace coretap::kernel {
@@ -22,7 +23,7 @@ struct WalkCost {
 
 class WalkCosts {
  public:
-  explicit WalkCosts(const ir::Module& module) : module_(module) {}
+  WalkCosts(const ir::Module& module, Flavour flavour) : module_(module), flavour_(flavour) {}
 
   WalkCost of(const ir::Body& body, const ir::Block& block) const;
   WalkCost of(const ir::Body& body, const ir::Inst& inst) const;
@@ -39,6 +40,7 @@ class WalkCosts {
   WalkCost call_cost(const ir::Inst& inst) const;
 
   const ir::Module& module_;
+  Flavour flavour_;
   std::map<const ir::Inst*, uint64_t> turns_;
 };
 

@@ -225,6 +225,7 @@ struct Function {
   std::string embedded_c;
   uint32_t embedded_line = 0;  ///< for #line
   bool pure = false;           ///< pragma: a call may be dropped when unused
+  bool bytewise = false;       ///< pragma: goes through its strings byte by byte
   FunctionId twin = kNone;     ///< the same function made for the other side, or kNone
 };
 

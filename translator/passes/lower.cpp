@@ -50,6 +50,7 @@ Pragmas read_pragmas(const std::string& code) {
   pragmas.bpf = has_pragma(code, "bpf");
   pragmas.harness = has_pragma(code, "harness");
   pragmas.pure = has_pragma(code, "pure");
+  pragmas.bytewise = has_pragma(code, "bytewise");
   pragmas.site = pragma_value(code, "site");
   pragmas.op = pragma_value(code, "op");
   pragmas.pointer = pragma_value(code, "pointer");
@@ -131,6 +132,7 @@ ir::FunctionId ModuleLowering::function(ast::FunctionDecl& decl, Side side) {
         decl.embedded_span ? line_column(*decl.embedded_span.file, decl.embedded_span.begin).line
                            : 0;
     function.pure = pragmas.pure;
+    function.bytewise = pragmas.bytewise;
     function.result.cap = pragmas.string_cap;
     module.functions.push_back(std::move(function));
     return id;

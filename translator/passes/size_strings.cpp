@@ -37,7 +37,8 @@ class StringSizer {
       if (function.side == ir::Side::User) all_max(function.body);
       if (function.result.ty == Ty::Str &&
           (function.side == ir::Side::User || function.is_embedded))
-        grow(function.result.cap, function.result.cap ? function.result.cap : module_.max_string);
+        function.result.cap = function.result.cap ? std::min(function.result.cap, widest())
+                                                  : widest();
     }
     do {
       changed_ = false;
@@ -51,12 +52,15 @@ class StringSizer {
   }
 
  private:
+  /// Capacity of a string of MAXSTRINGLEN.
+  uint32_t widest() const { return round8(module_.max_string); }
+
   uint32_t literal(const std::string& text) const {
-    return std::min(round8(text.size() + 1), round8(module_.max_string));
+    return std::min(round8(text.size() + 1), widest());
   }
 
   void grow(uint32_t& cap, uint32_t to) {
-    to = std::min(to, round8(module_.max_string));
+    to = std::min(to, widest());
     if (to <= cap) return;
     cap = to;
     changed_ = true;
@@ -65,7 +69,7 @@ class StringSizer {
   void all_max(ir::Body& body) {
     for (ir::Local& local : body.locals)
       if (local.type.ty == Ty::Str && !local.type.bytes)
-        local.type.cap = round8(module_.max_string);
+        local.type.cap = widest();
   }
 
   uint32_t cap_of(const Operand& operand, const ir::Body& body) const {
@@ -83,7 +87,7 @@ class StringSizer {
         total += piece.text.size();
         continue;
       }
-      if (piece.width_kind != ast::FormatPiece::None) return round8(module_.max_string);
+      if (piece.width_kind != ast::FormatPiece::None) return widest();
       const Operand& arg = inst.args[next++];
       if (piece.is_wide()) next++;
       if (piece.conversion == 'E') return round8(module_.max_string);
@@ -94,7 +98,7 @@ class StringSizer {
       constexpr uint32_t kMark = 7;  // "<fault>", or quotes
       if (piece.fault_bit >= 0) total += kMark;
     }
-    return static_cast<uint32_t>(std::min<uint64_t>(round8(total), round8(module_.max_string)));
+    return static_cast<uint32_t>(std::min<uint64_t>(round8(total), widest()));
   }
 
   /// Keys of `inst` flow into the array's key types.
@@ -159,7 +163,7 @@ class StringSizer {
                 std::max(longest, round8(std::min<size_t>(text->size() + 1, module_.max_string)));
         return longest;
       }
-      default: return round8(module_.max_string);
+      default: return widest();
     }
   }
 

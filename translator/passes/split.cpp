@@ -191,13 +191,19 @@ class Splitter {
   }
 
   bool depends_on_user(Inst& compound, Inst& inst) {
+    std::set<const Inst*> seen;  // `s = f(s)` depends on itself
+    return depends_on_user(compound, inst, seen);
+  }
+
+  bool depends_on_user(Inst& compound, Inst& inst, std::set<const Inst*>& seen) {
+    if (!seen.insert(&inst).second) return false;
     bool depends = reads_user_local(inst);
     for_each_read(inst, [&](LocalId id) {
       depends |= !is_computed_before(compound, id, inst);
       if (depends) return;
       for (Inst* writer : writers_in(compound, id))
         depends |= user_only(*writer) || (!ir::info(writer->op).pure && !kernel_only(*writer)) ||
-                   depends_on_user(compound, *writer);
+                   depends_on_user(compound, *writer, seen);
     });
     return depends;
   }
