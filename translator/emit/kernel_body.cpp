@@ -249,7 +249,8 @@ void BodyEmitter::limit_string(LocalId id) {
   const ir::Type& type = body_.locals[id].type;
   if (type.ty != Ty::Str || type.bytes || capacity(module_, type) < module_.max_string) return;
   Str text = string_local(id);
-  out_.line("ct_str_limit(" + text.pointer + ", " + num(text.cap) + ", " + num(module_.max_string) + ");");
+  out_.line("ct_str_limit(" + text.pointer + ", " + num(text.cap) + ", " + num(module_.max_string) +
+            ");");
 }
 
 void BodyEmitter::assign(LocalId dst, const std::string& expression) {

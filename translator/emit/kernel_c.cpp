@@ -127,8 +127,8 @@ class UnitEmitter {
         num(std::max<size_t>(1, module_.kernel_handlers.size())) + "\n#define CT_SITES " +
         num(std::max(1u, unit_.site_count())) + "\n#define CT_FRAME_BYTES " + num(frame_bytes_) +
         "\n#define CT_FRAME_SLACK " + num(unit_.widest_appended) + "\n#define CT_MAXSTRINGLEN " +
-        num(module_.max_string) + "\n#define CT_MAX_ACTION " +
-        std::to_string(module_.max_action) + "\n#include \"coretap.bpf.h\"\n\n";
+        num(module_.max_string) + "\n#define CT_MAX_ACTION " + std::to_string(module_.max_action) +
+        "\n#include \"coretap.bpf.h\"\n\n";
     out += CoreTypes(module_).text();
     out += layout::text(module_) + "struct ct_globals ct_globals;\n\n";
     for (GlobalId id = 0; id < module_.globals.size(); ++id)

@@ -44,8 +44,8 @@ struct LocalPlan {
   bool needs_zero = false;   ///< may be read before it is written
   bool is_volatile = false;  ///< Frame, a number: neither clang nor the verifier knows it later
   std::optional<int64_t> constant;  ///< is always this number, and has no home
-  uint32_t c_function = 0;   ///< Variable: which C function declares it (0: the body's own)
-  std::string name;          ///< C identifier
+  uint32_t c_function = 0;          ///< Variable: which C function declares it (0: the body's own)
+  std::string name;                 ///< C identifier
 };
 
 struct BodyPlan {

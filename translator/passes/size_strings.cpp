@@ -37,8 +37,8 @@ class StringSizer {
       if (function.side == ir::Side::User) all_max(function.body);
       if (function.result.ty == Ty::Str &&
           (function.side == ir::Side::User || function.is_embedded))
-        function.result.cap = function.result.cap ? std::min(function.result.cap, widest())
-                                                  : widest();
+        function.result.cap =
+            function.result.cap ? std::min(function.result.cap, widest()) : widest();
     }
     do {
       changed_ = false;
@@ -68,8 +68,7 @@ class StringSizer {
 
   void all_max(ir::Body& body) {
     for (ir::Local& local : body.locals)
-      if (local.type.ty == Ty::Str && !local.type.bytes)
-        local.type.cap = widest();
+      if (local.type.ty == Ty::Str && !local.type.bytes) local.type.cap = widest();
   }
 
   uint32_t cap_of(const Operand& operand, const ir::Body& body) const {
