@@ -137,6 +137,17 @@ class Global(Local):
         run.globals[self.name] = value
 
 
+# BPF's keys have at most 512 bytes; longer text is cut, which a run reports at its end.
+KEY_TEXT = 200
+
+
+def key_of(kids, run):
+    key = tuple(k.value(run) for k in kids)
+    if sum(len(k) for k in key if isinstance(k, str)) > KEY_TEXT:
+        raise NotKnown("key text that the kernel may cut")
+    return key
+
+
 class Element(Node):
     """Of an array, by its keys."""
 
@@ -144,7 +155,7 @@ class Element(Node):
         return f"{side.prefix}{self.name}[{', '.join(k.text(side) for k in self.kids)}]"
 
     def place(self, run):
-        return tuple(k.value(run) for k in self.kids)
+        return key_of(self.kids, run)
 
     def load(self, run, place):
         return run.globals[self.name].get(place, EMPTY[self.type])
@@ -210,7 +221,7 @@ class In(Node):
         return f"({'[' + keys + ']' if len(self.kids) > 1 else keys} in {side.prefix}{self.name})"
 
     def value(self, run):
-        return int(tuple(k.value(run) for k in self.kids) in run.globals[self.name])
+        return int(key_of(self.kids, run) in run.globals[self.name])
 
 
 class Match(Node):
@@ -340,7 +351,7 @@ class Extract(Node):
         return f"@{self.op}({side.prefix}{self.name}{keys})"
 
     def value(self, run):
-        samples = run.globals[self.name].get(tuple(k.value(run) for k in self.kids), [])
+        samples = run.globals[self.name].get(key_of(self.kids, run), [])
         if self.op in ("count", "sum"):
             return len(samples) if self.op == "count" else wrap(sum(samples))
         if not samples:
@@ -499,7 +510,7 @@ class Sample(Statement):
         return f"{side.prefix}{self.name}{keys} <<< {self.kids[0].text(side)}"
 
     def do(self, run):
-        place = tuple(k.value(run) for k in self.kids[1:])
+        place = key_of(self.kids[1:], run)
         sample = self.kids[0].value(run)
         run.globals[self.name].setdefault(place, []).append(sample)
 

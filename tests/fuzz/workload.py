@@ -38,7 +38,7 @@ MEMBERS = tuple(Context(source, value) for source, value in {
 # What needs code of its own and has a value that is known all the same.
 ANYWHERE = (Context("(pid() == target())", 1), Context("(pid() - pid())", 0), Context("(execname() == \"\")", 0), Context("(tid() > 0)", 1),
             Context("(cpu() < 0)", 0), Context("(strlen(pp()) > 0)", 1), Context("(gettimeofday_ns() > 0)", 1), Context("(uid() < 0)", 0))
-PRETTY = {"numbers": (Context("strlen($$parms) > 20", 1),), "many": (Context("strlen($$vars) > 20", 1),),
+PRETTY = {"numbers": (Context("strlen($$parms) > 3", 1),), "many": (Context("strlen($$vars) > 3", 1),),
           "members": (Context('isinstr($p$, "l=-")', 1), Context('isinstr($p$$, "deep=")', 1)), "texts": (Context('isinstr($a$, "first")', 1),)}
 PRETTY = {name: tuple(Context(f"({c.source})", c.known) for c in row) for name, row in PRETTY.items()}
 

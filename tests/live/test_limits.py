@@ -1,4 +1,6 @@
 """Limits: what happens beyond each, on both sides, and which a built binary takes when it starts."""
+import os
+
 import live
 from live import LiveTest, TMP, build, coretap, run, script
 
@@ -33,6 +35,40 @@ class Limits(LiveTest):
         text = 'probe POINT { s = "0123456789"; s = s . s . s; println(strlen(s)) %s }'
         self.assertEqual(self.lines(self.kernel_side(text % "", "-D", "MAXSTRINGLEN=24")), ["23"] * 10)
         self.assertEqual(self.lines(self.user_side(text % "exit()", "-D", "MAXSTRINGLEN=24")), ["23"])
+
+    def test_strings_of_any_length(self):
+        """Of each MAXSTRINGLEN, a multiple of 8 or not, up to the largest: cut at the limit, in both flavours."""
+        said = "".join(chr(97 + i % 26) for i in range(3000))
+        prog = build("strings")
+        for limit in (16, 17, 100, 511, 1025, 8191, 65536):
+            for flavour in ("modern", "base"):
+                # base goes through a string byte by byte, which the verifier follows for about a thousand bytes.
+                bytewise = flavour == "modern" or limit <= 1025
+                with self.subTest(limit=limit, flavour=flavour):
+                    self.one_string_length(prog, said, limit, flavour, bytewise)
+
+    def one_string_length(self, prog, said, limit, flavour, bytewise):
+        handlers = ["a[0] = user_string($text)", "a[1] = user_string($text) . user_string($text)",
+                    'a[2] = sprintf("%s-%d", user_string($text), 7)', "a[3] = substr(user_string($text), 3, 4000)",
+                    's = user_string($text); s .= s; s .= "x"; a[4] = s', "g = user_string($text); h = g . g; a[5] = h",
+                    'try { a[6] = user_string(1) } catch (m) { a[6] = m }', 'a[7] = user_string2($text, "none")',
+                    "n += (user_string($text) == g) + 2 * (user_string($text) < \"b\")", "a[8] = user_string_n($text, 4000)"]
+        if bytewise:
+            handlers += ["a[9] = user_string_quoted($text)", "a[10] = user_buffer_quoted($text, 3000, 0)",
+                         "a[11] = text_str(user_string($text))", 'n += 4 * isinstr(user_string($text), "mnopq")']
+        whole = said[:limit - 1]
+        wanted = [whole, whole * 2, whole + "-7", whole[3:], (whole * 2)[:limit - 1] + "x", whole * 2,
+                  "user read fault at 0x0000000000000001 (addr)", whole, whole]
+        wanted = [text[:limit - 1] for text in wanted]
+        number = 3 + 4 * ("mnopq" in whole) * bytewise
+        text = "global a, g, h, n\n" + "".join(f'probe process("{prog}").function("say") {{ {h} }}\n' for h in handlers)
+        text += 'probe end { foreach (k+ in a) printf("%d=%s\\n", k, a[k]); println(n) }'
+        got = self.lines(script(text, "-D", f"MAXSTRINGLEN={limit}", "-c", f"{prog} {said}", env=dict(os.environ, CORETAP_FLAVOUR=flavour)))
+        self.assertEqual(got[:9], [f"{i}={text}" for i, text in enumerate(wanted)])
+        self.assertEqual(got[-1], str(number))
+        for line in got[9:-1]:  # quoted: the text, cut so that it still ends in a quotation mark
+            quoted = line.partition("=")[2].strip('"').removesuffix('"...')
+            self.assertTrue(said.startswith(quoted) and len(quoted) >= min(len(said), limit - 6), line)
 
     def test_maxmapentries(self):
         text = '''global a probe POINT { for (i = 0; i < 9; i++) { try { a[i] = i } catch (m) { println(m) break } }

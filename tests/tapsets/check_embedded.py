@@ -66,12 +66,12 @@ def kernel_side(path, text, capacity):
         params = "".join(f", {'const char *' if t == 'string' else 's64 '}arg_{a}" for a, t in args)
         ret = {"string": "char *ret", "long": "s64 *ret", "void": "s64 *ret"}[result]
         out.append("#define STAP_RETVALUE " + ("ret" if result == "string" else "(*ret)"))
-        out.append(f"#define STAP_RETLEN {ret_cap}")
+        out.append(f"#define STAP_RETLEN {ret_cap}\n#define STAP_RETCAP {ret_cap}")
         for a, t in args:
             out.append(f"#define STAP_ARG_{a} arg_{a}\n#define STAP_CAP_{a} {capacity}")
         out.append(f"static __always_inline int fn_{index}(struct ct_ctx *c, {ret}{params}) "
                    f"{{\n  int ct_rc = 0;\n{body}\nct_out: __attribute__((unused));\n  return ct_rc;\n}}")
-        out.append("#undef STAP_RETVALUE\n#undef STAP_RETLEN")
+        out.append("#undef STAP_RETVALUE\n#undef STAP_RETLEN\n#undef STAP_RETCAP")
         for a, t in args:
             out.append(f"#undef STAP_ARG_{a}\n#undef STAP_CAP_{a}")
         call = ["&c", "buffer" if result == "string" else "&number"]

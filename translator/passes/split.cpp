@@ -305,14 +305,52 @@ class Splitter {
       std::set<ir::GlobalId> touched;
       propagate(body_.block, touched);
       confine_user_locals();
+      keep_order_between(body_.block);
     } while (changed_);
+  }
+
+  /// gather() will bring the statements of a block together that share a user local, and the kernel's
+  /// statements between them run first. That must not be seen: what sends a segment, leaves the
+  /// handler or may fail there is user space's, too.
+  void keep_order_between(ir::Block& block) {
+    for (LocalId id : std::set<LocalId>(user_locals_)) {
+      size_t first = block.size(), last = 0;
+      for (size_t i = 0; i < block.size(); i++) {
+        if (!block[i].moved || !touches(block[i], {id})) continue;
+        first = std::min(first, i);
+        last = i;
+      }
+      for (size_t i = first; i < last; i++)
+        if (!block[i].moved && !kernel_only(block[i]) && has_place(block[i])) mark(block[i]);
+    }
+    for (Inst& inst : block)
+      if (!inst.moved)
+        for (ir::Block& child : inst.blocks) keep_order_between(child);
+  }
+
+  /// Would it be seen if this ran before what comes before it?
+  static bool has_place(const Inst& inst) {
+    switch (inst.op) {
+      case Op::Next:
+      case Op::Break:
+      case Op::Continue:
+      case Op::Return: return true;
+      default: break;
+    }
+    if (inst.moved || ir::info(inst.op).can_fail) return true;
+    for (const ir::Block& block : inst.blocks)
+      for (const Inst& child : block)
+        if (has_place(child)) return true;
+    return false;
   }
 
   /// One sweep in program order; returns whether a moved statement may leave the handler
   /// (`next`), after which everything is user space's.
   bool propagate(ir::Block& block, std::set<ir::GlobalId>& touched) {
     bool left = false;
-    for (Inst& inst : block) {
+    for (size_t at = 0; at < block.size(); at++) {
+      if (left) make_one_of_the_rest(block, at);
+      Inst& inst = block[at];
       bool user = inst.moved;
       if (!user) {
         user = left || reads_user_local(inst) || (writes_user_local(inst) && !kernel_only(inst)) ||
@@ -326,10 +364,33 @@ class Splitter {
         note_globals(inst, touched);
         left |= contains(inst, Op::Next);
       } else {
-        for (ir::Block& child : inst.blocks) left |= propagate(child, touched);
+        bool leaves = false;
+        for (ir::Block& child : inst.blocks) leaves |= propagate(child, touched);
+        if (inst.op == Op::Loop) {  // what a turn does comes before the next turn
+          if (leaves) mark(inst);
+          for (ir::Block& child : inst.blocks) propagate(child, touched);
+        }
+        left |= leaves;
       }
     }
     return left;
+  }
+
+  /// Behind a moved `next`, all is user space's but what only the kernel can do, which comes first, as
+  /// in any moved compound: so the rest of the block becomes one.
+  void make_one_of_the_rest(ir::Block& block, size_t at) {
+    auto begin = block.begin() + static_cast<ptrdiff_t>(at);
+    if (std::none_of(begin, block.end(),
+                     [&](const Inst& inst) { return !inst.moved && kernel_only(inst); }))
+      return;
+    Inst rest;
+    rest.op = Op::If;
+    rest.span = begin->span;
+    rest.args = {Operand::integer(1)};
+    rest.blocks.resize(2);
+    rest.blocks[0].assign(std::make_move_iterator(begin), std::make_move_iterator(block.end()));
+    block.erase(begin, block.end());
+    block.push_back(std::move(rest));
   }
 
   static bool contains(Inst& inst, Op op) {
