@@ -41,6 +41,14 @@ class Continued(LiveTest):
         self.assertEqual(self.handler(body.replace("MORE", "9")), ["10007"])
         self.assertEqual(self.handler(body.replace("MORE", "3")), [])
 
+    def test_what_a_function_gets_depends_on_the_way(self):
+        """The argument is written on ways that are not taken, and ways that only user space knows."""
+        got = self.handler("a[9] = 1; delete a; foreach (k in a) l++\n"
+                           'if (l) { w = "key" } else { n = strlen(w) }\nprintln(n, w)\n'
+                           'if (l == 0) { v = "longer"; m = strlen(v); v = "no" } else { v = "yes" }\nprintln(m, v)\n'
+                           'u = l ? "long" : "x"\nprintln(strlen(l ? "four" : "a"), u)')
+        self.assertEqual(got, ["0", "6no", "1x"])
+
 
 if __name__ == "__main__":
     live.main()

@@ -146,7 +146,7 @@ class Splitter {
     if (!hoisted.insert(&inst).second) return;
     if (inst.op == Op::EmbeddedC && inst.dst == ir::kNone) refuse(inst);  // its effect has a place
     if (inst.op == Op::Call && module_.functions[inst.function].twin != ir::kNone &&
-        depends_on_user(compound, inst)) {
+        (depends_on_user(compound, inst) || depends_on_way(compound, inst))) {
       hoisted.erase(&inst);  // its harness version runs in the segment instead
       inst.function = module_.functions[inst.function].twin;
       return;
@@ -204,6 +204,18 @@ class Splitter {
       for (Inst* writer : writers_in(compound, id))
         depends |= user_only(*writer) || (!ir::info(writer->op).pure && !kernel_only(*writer)) ||
                    depends_on_user(compound, *writer, seen);
+    });
+    return depends;
+  }
+
+  /// Does `inst` read what depends on the way that was taken through `compound`? What is hoisted runs
+  /// whatever the way: only a temporary that is written once can be made there.
+  bool depends_on_way(Inst& compound, Inst& inst) {
+    bool depends = false;
+    for_each_read(inst, [&](LocalId id) {
+      std::vector<Inst*> writers = writers_in(compound, id);
+      if (writers.empty()) return;
+      depends |= !is_temporary(id) || writers.size() > 1 || depends_on_way(compound, *writers[0]);
     });
     return depends;
   }
