@@ -45,8 +45,8 @@ LOOP_LIMIT = "which has no bpf_loop, this loop may turn"
 
 
 class Runner:
-    def __init__(self, coretap, keep, workloads):
-        self.coretap, self.keep, self.workloads = coretap, keep, workloads
+    def __init__(self, coretap, keep):
+        self.coretap, self.keep = coretap, keep
         self.local = threading.local()
         self.limited = 0
 
@@ -55,13 +55,22 @@ class Runner:
             self.local.folder = pathlib.Path(tempfile.mkdtemp(prefix="coretap-fuzz-"))
         return self.local.folder
 
+    def workloads(self):
+        """Each thread has programs of its own: a probe sees all processes of its file."""
+        if not hasattr(self.local, "workloads"):
+            self.local.workloads = [workload.compile_workload(self.folder(), flags) for flags in (["-O0"], ["-O2"])]
+        return self.local.workloads
+
+    def mechanisms(self):
+        return [workload.mechanisms(program) for program in self.workloads()]
+
     def run(self, script, objects=None):
         """Runs a script; a Failure or None. Its kernel object goes to the folder `objects`."""
         folder = self.folder()
         path = folder / "fuzz.stp"
         path.write_text(script.text(), encoding="latin-1")
         program = re.search(r'process\("([^"]+)"\)', script.text())
-        program = program[1] if program else str(self.workloads[0])
+        program = program[1] if program else str(self.workloads()[0])
         cache = folder / "cache"
         environment = dict(os.environ, CORETAP_FLAVOUR=script.flavour, CORETAP_CACHE_DIR=str(cache))
         command = [self.coretap, "-w", "-D", "MAXACTION=100000", "-D", "MAXMAPENTRIES=300", *script.options(), "-c",
@@ -112,8 +121,8 @@ class Runner:
 
 
 class Session:
-    def __init__(self, options, runner, mechanisms):
-        self.options, self.runner, self.mechanisms = options, runner, mechanisms
+    def __init__(self, options, runner):
+        self.options, self.runner = options, runner
         self.scripts = self.handlers = self.next_number = 0
         self.kinds = {}
         self.lock = threading.Lock()
@@ -136,7 +145,7 @@ class Session:
 
     def one(self, number):
         seed = f"{self.options.seed}:{number}"
-        script = random_script(seed, self.mechanisms, self.options.units)
+        script = random_script(seed, self.runner.mechanisms(), self.options.units)
         objects = self.options.objects / str(number) if self.options.objects else None
         failure = self.runner.run(script, objects)
         with self.lock:
@@ -171,13 +180,11 @@ def main():
     if missing:
         print(f"*** SKIPPED: fuzzing needs BPF: {missing} ***", file=sys.stderr)
         sys.exit(77)
-    workloads = [workload.compile_workload(live.TMP, flags) for flags in (["-O0"], ["-O2"])]
-    mechanisms = [workload.mechanisms(program) for program in workloads]
-    runner = Runner(options.coretap, options.keep, workloads)
-    session = Session(options, runner, mechanisms)
+    runner = Runner(options.coretap, options.keep)
+    session = Session(options, runner)
     if options.only is not None:
         if options.show:
-            print(random_script(f"{options.seed}:{options.only}", mechanisms, options.units).text())
+            print(random_script(f"{options.seed}:{options.only}", runner.mechanisms(), options.units).text())
             return
         session.one(options.only)
     else:
