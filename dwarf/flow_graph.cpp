@@ -1,27 +1,142 @@
-// A function's code begins at its entry, and at each place that nothing leads to (exception landing pads, mostly).
+// Dominators are found as by Cooper, Harvey and Kennedy ("A Simple, Fast Dominance Algorithm"), with a virtual node above
+// the roots: a function's code begins at its entry, and at each place that nothing leads to (exception landing pads, mostly).
+// An edge to an instruction that dominates its source closes a loop; loops with the same header are one.
 #include "dwarf/flow_graph.h"
 
+#include <algorithm>
+
 namespace coretap::debug {
+namespace {
+
+constexpr int64_t kVirtualRoot = -1;
+
+}  // namespace
+
+bool FlowGraph::Loop::contains(size_t index) const {
+  return std::binary_search(body.begin(), body.end(), index);
+}
 
 FlowGraph::FlowGraph(const CodeFlow& code,
                      const std::function<bool(const Instruction&)>& never_returns)
     : code_(code) {
   const std::vector<Instruction>& all = code.instructions();
   next_.resize(all.size());
-  std::vector<bool> led_to(all.size(), false);
+  previous_.resize(all.size());
   for (size_t i = 0; i < all.size(); i++) {
     const bool is_call =
         all[i].flow == Instruction::Flow::Call || all[i].flow == Instruction::Flow::IndirectCall;
     if (is_call && never_returns(all[i])) continue;
     for (size_t next : code.successors(i)) {
       next_[i].push_back(static_cast<uint32_t>(next));
-      led_to[next] = true;
+      previous_[next].push_back(static_cast<uint32_t>(i));
     }
   }
+  find_roots();
+  order();
+  find_dominators();
+  find_loops();
+}
+
+void FlowGraph::find_roots() {
+  const std::vector<Instruction>& all = code_.instructions();
   const size_t entry = *index_of(code_.entry());
   roots_.push_back(entry);
   for (size_t i = 0; i < all.size(); i++)
-    if (i != entry && !led_to[i] && !all[i].is_padding) roots_.push_back(i);
+    if (i != entry && previous_[i].empty() && !all[i].is_padding) roots_.push_back(i);
+}
+
+void FlowGraph::order() {
+  position_.assign(next_.size(), -1);
+  std::vector<bool> seen(next_.size(), false);
+  struct Frame {
+    size_t index, child;
+  };
+  std::vector<Frame> stack;
+  for (size_t root : roots_) {
+    if (seen[root]) continue;
+    seen[root] = true;
+    stack.push_back({root, 0});
+    while (!stack.empty()) {
+      Frame& top = stack.back();
+      if (top.child == next_[top.index].size()) {
+        order_.push_back(top.index);
+        stack.pop_back();
+        continue;
+      }
+      size_t child = next_[top.index][top.child++];
+      if (seen[child]) continue;
+      seen[child] = true;
+      stack.push_back({child, 0});
+    }
+  }
+  std::reverse(order_.begin(), order_.end());
+  for (size_t i = 0; i < order_.size(); i++) position_[order_[i]] = static_cast<int64_t>(i);
+}
+
+void FlowGraph::find_dominators() {
+  constexpr int64_t kUnknown = -2;
+  dominator_.assign(order_.size(), kUnknown);
+  std::vector<bool> is_root(order_.size(), false);
+  for (size_t root : roots_) {
+    is_root[static_cast<size_t>(position_[root])] = true;
+    dominator_[static_cast<size_t>(position_[root])] = kVirtualRoot;
+  }
+  auto meet = [&](int64_t a, int64_t b) {
+    while (a != b) {
+      while (a > b) a = dominator_[static_cast<size_t>(a)];
+      while (b > a) b = dominator_[static_cast<size_t>(b)];
+    }
+    return a;
+  };
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (size_t i = 0; i < order_.size(); i++) {
+      if (is_root[i]) continue;
+      int64_t found = kUnknown;
+      for (size_t before : previous_[order_[i]]) {
+        const int64_t at = position_[before];
+        if (at < 0 || dominator_[static_cast<size_t>(at)] == kUnknown) continue;
+        found = found == kUnknown ? at : meet(found, at);
+      }
+      changed = changed || dominator_[i] != found;
+      dominator_[i] = found;
+    }
+  }
+}
+
+bool FlowGraph::dominates(size_t a, size_t b) const {
+  const int64_t wanted = position_[a];
+  int64_t at = position_[b];
+  while (at > wanted) at = dominator_[static_cast<size_t>(at)];
+  return at == wanted && at >= 0;
+}
+
+void FlowGraph::find_loops() {
+  std::vector<size_t> inside(next_.size(), SIZE_MAX);  // the header of the last loop that has it
+  for (size_t header : order_) {
+    Loop loop{header, {}, {}, {}};
+    for (size_t source : previous_[header])
+      if (position_[source] >= 0)
+        (dominates(header, source) ? loop.latches : loop.entries).push_back(source);
+    if (loop.latches.empty()) continue;
+    std::vector<size_t> pending;
+    auto add = [&](size_t index) {
+      if (inside[index] == header || position_[index] < 0) return;
+      inside[index] = header;
+      loop.body.push_back(index);
+      pending.push_back(index);
+    };
+    inside[header] = header;
+    loop.body.push_back(header);
+    for (size_t latch : loop.latches) add(latch);
+    while (!pending.empty()) {
+      size_t index = pending.back();
+      pending.pop_back();
+      for (size_t before : previous_[index]) add(before);
+    }
+    std::sort(loop.body.begin(), loop.body.end());
+    loops_.push_back(std::move(loop));
+  }
 }
 
 std::vector<bool> FlowGraph::marks(const std::vector<uint64_t>& points) const {
@@ -65,6 +180,18 @@ bool FlowGraph::loops_without(uint64_t point, const std::vector<uint64_t>& other
   std::vector<bool> stops = marks(others);
   stops[*start] = true;
   return reached(next_[*start], stops)[*start];
+}
+
+bool FlowGraph::comes_without(const std::vector<uint64_t>& targets,
+                              const std::vector<uint64_t>& points) const {
+  const std::vector<bool> stops = marks(points);
+  const std::vector<bool> seen = reached(roots_, stops);
+  for (uint64_t target : targets)
+    if (auto index = index_of(target)) {
+      const bool came_from_entry = seen[*index] && !stops[*index];
+      if (came_from_entry || loops_without(target, points)) return true;
+    }
+  return false;
 }
 
 }  // namespace coretap::debug
