@@ -50,7 +50,21 @@ bool is_piece(std::string_view symbol, const char* kind) {
   return dot != std::string_view::npos && dot > 0;
 }
 
-/// "ns::f(int)" -> "ns::f"; a name that is not mangled stays.
+/// Where the parameters begin of a demangled function: the bracket that belongs to the last closing one.
+size_t begin_of_parameters(const std::string& name) {
+  const size_t end = name.find(" [clone ");  // "f(int) [clone .cold]"
+  size_t close = name.rfind(')', end);
+  if (close == std::string::npos) return close;
+  int depth = 0;
+  for (size_t i = close + 1; i-- > 0;) {
+    if (name[i] == ')') depth++;
+    if (name[i] == '(' && --depth == 0) return i;
+  }
+  return std::string::npos;
+}
+
+/// "ns::f(int)" -> "ns::f", "f(int)::{lambda()#1}::operator()() const" -> "f(int)::{lambda()#1}::operator()"; a name that
+/// is not mangled stays.
 std::string demangled_name(const std::string& symbol) {
   if (symbol.compare(0, 2, "_Z") != 0) return symbol;
   int status = 0;
@@ -58,10 +72,7 @@ std::string demangled_name(const std::string& symbol) {
       abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status), &free);
   if (!text || status != 0) return symbol;
   std::string name(text.get());
-  size_t cut = name.find('(', name.compare(0, 21, "(anonymous namespace)") == 0 ? 1 : 0);
-  while (cut != std::string::npos && name.compare(cut, 21, "(anonymous namespace)") == 0)
-    cut = name.find('(', cut + 1);
-  return name.substr(0, cut);
+  return name.substr(0, begin_of_parameters(name));
 }
 
 bool name_matches(const std::string& glob, const char* base, const std::string& scope,
@@ -166,7 +177,7 @@ void add_inlined(const DebugData& data, const std::string& name_glob, const std:
   std::unordered_set<const void*> wanted;
   for (FunctionRecord record : data.functions().abstract())
     if (name_matches(name_glob, record.base_name, record.scope, record.linkage))
-      wanted.insert(record.die.addr);
+      wanted.insert(die_origin(record.die).addr);
   if (wanted.empty()) return;
   for (const Unit& unit : data.units()) {
     if (unit.is_partial) continue;
@@ -251,10 +262,19 @@ void FunctionIndex::walk(const Unit& unit, Dwarf_Die* parent, const std::string&
       case DW_TAG_union_type:
       case DW_TAG_module: {
         const char* name = unit.is_c ? nullptr : dwarf_diename(die);
-        if (name) walk(unit, die, scope + name + "::", depth + 1);
+        if (name)
+          walk(unit, die, scope + name + "::", depth + 1);
+        else if (unit.is_cpp)
+          walk(unit, die, scope, depth + 1);  // of a lambda
         return true;
       }
-      case DW_TAG_subprogram: break;
+      case DW_TAG_lexical_block:
+        if (unit.is_cpp) walk(unit, die, scope, depth + 1);
+        return true;
+      case DW_TAG_subprogram:
+        // Local classes have member functions, lambdas their operator().
+        if (unit.is_cpp) walk(unit, die, "", depth + 1);
+        break;
       default: return true;
     }
     if (!scope.empty()) scope_by_die_.emplace(die->addr, scope);
