@@ -185,7 +185,7 @@ bool FlowGraph::loops_without(uint64_t point, const std::vector<uint64_t>& other
 bool FlowGraph::comes_without(const std::vector<uint64_t>& targets,
                               const std::vector<uint64_t>& points) const {
   const std::vector<bool> stops = marks(points);
-  const std::vector<bool> seen = reached(roots_, stops);
+  const std::vector<bool> seen = reached(std::vector<size_t>{roots_.front()}, stops);
   for (uint64_t target : targets)
     if (auto index = index_of(target)) {
       const bool came_from_entry = seen[*index] && !stops[*index];

@@ -28,13 +28,15 @@ class FlowGraph {
   const Instruction& at(size_t index) const { return code_.instructions()[index]; }
   std::optional<size_t> index_of(uint64_t address) const { return code_.index_of(address); }
   const std::vector<Loop>& loops() const { return loops_; }
+  /// What can run right before an instruction.
+  const std::vector<uint32_t>& previous(size_t index) const { return previous_[index]; }
 
   /// Which of `points` can be reached from the entry without passing through another of them.
   std::vector<bool> reached_first(const std::vector<uint64_t>& points) const;
   /// Can control leave `point` and come back to it without passing through one of `others`?
   bool loops_without(uint64_t point, const std::vector<uint64_t>& others) const;
   /// Can control come to one of `targets` without passing through one of `points`, from the entry or again after having
-  /// been there?
+  /// been there? The ways of exceptions do not count.
   bool comes_without(const std::vector<uint64_t>& targets,
                      const std::vector<uint64_t>& points) const;
 

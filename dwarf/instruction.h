@@ -30,6 +30,8 @@ struct Instruction {
   bool writes_memory = false;
   /// With a breakpoint on it, the kernel does its work itself, which is cheaper than a single step.
   bool is_emulated = false;
+  bool is_transfer = false;  ///< only moves a value
+  bool is_vector = false;    ///< computes several values at once
   /// It reads memory at a fixed distance from where the stack or frame pointer (a DWARF number) points.
   std::optional<unsigned> reads_at_register;
   int64_t reads_at_offset = 0;

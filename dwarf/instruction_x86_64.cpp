@@ -14,6 +14,10 @@
 #include <Zydis/Zydis.h>
 #include <elf.h>
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "dwarf/instruction.h"
 
 namespace coretap::debug {
@@ -25,10 +29,26 @@ struct Decoded {
   uint64_t address = 0;
 };
 
+/// `xor r, r`: the short way to write that a register is the constant 0.
+bool is_zeroing(const Decoded& decoded) {
+  return decoded.instruction.mnemonic == ZYDIS_MNEMONIC_XOR &&
+         decoded.operands[0].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+         decoded.operands[1].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+         decoded.operands[0].reg.value == decoded.operands[1].reg.value;
+}
+
 uint32_t shape_of(const Decoded& decoded) {
+  auto add = [](uint32_t shape, uint32_t type, uint32_t actions) {
+    return shape * 31 + type * 4 + (actions & 3u);
+  };
+  if (is_zeroing(decoded)) {
+    const uint32_t moved =
+        add(ZYDIS_MNEMONIC_MOV, ZYDIS_OPERAND_TYPE_REGISTER, ZYDIS_OPERAND_ACTION_WRITE);
+    return add(moved, ZYDIS_OPERAND_TYPE_IMMEDIATE, ZYDIS_OPERAND_ACTION_READ);
+  }
   uint32_t shape = decoded.instruction.mnemonic;
   for (int i = 0; i < decoded.instruction.operand_count_visible; i++)
-    shape = shape * 31 + decoded.operands[i].type * 4 + (decoded.operands[i].actions & 3u);
+    shape = add(shape, decoded.operands[i].type, decoded.operands[i].actions);
   return shape;
 }
 
@@ -265,6 +285,19 @@ bool is_emulated_by_kernel(const Decoded& decoded) {
          (is_short && one.opcode == 0x90);
 }
 
+/// Does the mnemonic name arithmetic on packed values? Their bitwise operations and moves serve scalars, too.
+bool is_packed_arithmetic(ZydisMnemonic mnemonic) {
+  static constexpr std::array<std::string_view, 26> kBeginnings = {
+      "padd",  "psub",  "pmul",  "pmadd",  "pcmp",  "pmax", "pmin", "psll", "psra",
+      "psrlw", "psrld", "pshuf", "punpck", "pack",  "addp", "subp", "mulp", "divp",
+      "maxp",  "minp",  "sqrtp", "haddp",  "phadd", "pavg", "psad", "shufp"};
+  const char* text = ZydisMnemonicGetString(mnemonic);
+  std::string_view name(text ? text : "");
+  if (name.starts_with("v")) name.remove_prefix(1);
+  return std::any_of(kBeginnings.begin(), kBeginnings.end(),
+                     [&](std::string_view each) { return name.starts_with(each); });
+}
+
 class X86_64 final : public InstructionSet {
  public:
   std::optional<Instruction> decode(std::string_view bytes, uint64_t address,
@@ -279,6 +312,11 @@ class X86_64 final : public InstructionSet {
     one.flow = flow_of(decoded);
     one.is_padding = is_padding_mnemonic(source.mnemonic);
     one.is_emulated = is_emulated_by_kernel(decoded);
+    one.is_transfer = source.meta.category == ZYDIS_CATEGORY_DATAXFER ||
+                      source.meta.category == ZYDIS_CATEGORY_PUSH ||
+                      source.meta.category == ZYDIS_CATEGORY_POP ||
+                      source.mnemonic == ZYDIS_MNEMONIC_LEA;
+    one.is_vector = is_packed_arithmetic(source.mnemonic);
     const bool is_jump = one.flow == Instruction::Flow::IndirectJump;
     for (int i = 0; i < source.operand_count; i++) {
       const ZydisDecodedOperand& operand = decoded.operands[i];

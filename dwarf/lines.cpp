@@ -70,13 +70,16 @@ class SiteFinder {
     std::map<std::tuple<int, uint32_t, uint32_t>, std::vector<size_t>> groups;
     for (size_t i = 0; i < lines.rows.size(); i++) {
       const LineRow& row = lines.rows[i];
-      if (row.end_sequence || !row.is_stmt || row.line == 0 || !wanted_file[row.file]) continue;
-      int scope = scopes.scope_of_line(row.address, row.line);
+      if (row.end_sequence || row.line == 0 || !wanted_file[row.file]) continue;
+      int scope = scopes.scope_of_row(lines, row);
       if (!range_in(scopes, scope).contains(row.line) || !function_matches(scopes, scope)) continue;
       groups[{scopes.function_of(scope), row.file, row.line}].push_back(i);
     }
-    for (const auto& [key, rows] : groups)
-      for (size_t row : statement_starts(data_, unit, rows)) add_site(unit, row);
+    for (const auto& [key, rows] : groups) {
+      StatementStarts found = statement_starts(data_, unit, rows);
+      for (const StatementStart& start : found.starts)
+        add_site(unit, std::get<0>(key), start, found.may_miss);
+    }
   }
 
   LineRange range_in(const UnitScopes& scopes, int scope) {
@@ -106,15 +109,19 @@ class SiteFinder {
     return cached->second;
   }
 
-  void add_site(const Unit& unit, size_t row_index) {
+  /// `instance`: index of the function, or inlined copy, that the row belongs to.
+  void add_site(const Unit& unit, int instance, const StatementStart& start, bool may_miss) {
     const UnitLines& lines = data_.lines(unit);
     const UnitScopes& scopes = data_.scopes(unit);
-    const LineRow& row = lines.rows[row_index];
+    const LineRow& row = lines.rows[start.row];
     LineSite site;
-    site.pc = site_address(data_, unit, row);
-    if (site.pc == row.address) site.view = row.view;
+    CodePoint point = start.point;
+    if (point == CodePoint(row.address, row.view)) point = site_point(data_, unit, row);
+    site.pc = point.pc;
+    site.view = point.view;
+    site.may_miss = may_miss;
     site.source = {lines.files[row.file], row.line, row.column};
-    int scope = scopes.scope_of_line(row.address, row.line);
+    int scope = scopes.scope_of_row(lines, row);
     if (scope >= 0) {
       Dwarf_Die die = scopes.at(scope).die;
       site.scope = dwarf_dieoffset(&die);
@@ -128,13 +135,14 @@ class SiteFinder {
       Dwarf_Die die = scopes.at(real).die;
       site.function_entry = die_entry_pc(&die).value_or(0);
     }
-    sites_.try_emplace({site.pc, site.source.line}, std::move(site));
+    sites_.try_emplace({site.pc, site.source.line, &scopes, instance}, std::move(site));
   }
 
   const DebugData& data_;
   const LineQuery& query_;
   std::map<std::pair<const UnitScopes*, int>, bool> matches_;
-  std::map<std::pair<uint64_t, uint32_t>, LineSite> sites_;
+  /// By address, line and inlined copy: several copies may begin at one address, and all run.
+  std::map<std::tuple<uint64_t, uint32_t, const UnitScopes*, int>, LineSite> sites_;
 };
 
 }  // namespace

@@ -493,6 +493,13 @@ bool Machine::run_arithmetic_op(const Dwarf_Op& op, Stack& stack) {
     stack.push_back({truncate(value, left.size, left.is_signed), left.size, left.is_signed});
     return true;
   };
+  // gcc 12 writes such counts where it computed in 128 bits; the value would be another than it meant.
+  auto shift = [&](LocExpr::Op operation) {
+    if (!stack.empty() && stack.back().value->op == LocExpr::Const &&
+        static_cast<uint64_t>(stack.back().value->value) >= 64)
+      throw needs("a shift by more bits than a number has");
+    return apply(operation);
+  };
   auto apply_unary = [&](LocExpr::Op operation) {
     Entry operand = pop(stack);
     LocExprPtr value = expr::unary(operation, operand.value);
@@ -525,9 +532,9 @@ bool Machine::run_arithmetic_op(const Dwarf_Op& op, Stack& stack) {
     case DW_OP_and: return apply(LocExpr::And);
     case DW_OP_or: return apply(LocExpr::Or);
     case DW_OP_xor: return apply(LocExpr::Xor);
-    case DW_OP_shl: return apply(LocExpr::Shl);
-    case DW_OP_shr: return apply(LocExpr::Shr);
-    case DW_OP_shra: return apply(LocExpr::Sar);
+    case DW_OP_shl: return shift(LocExpr::Shl);
+    case DW_OP_shr: return shift(LocExpr::Shr);
+    case DW_OP_shra: return shift(LocExpr::Sar);
     case DW_OP_neg: return apply_unary(LocExpr::Neg);
     case DW_OP_not: return apply_unary(LocExpr::Not);
     case DW_OP_plus_uconst:

@@ -74,7 +74,8 @@ struct LineSite {
   SourceLine source;
   std::string function;         ///< innermost (possibly inlined) function that the line belongs to
   uint64_t function_entry = 0;  ///< entry of the innermost real function
-  uint64_t scope = 0;  ///< innermost scope that the line belongs to, for Module::variables_at
+  uint64_t scope = 0;     ///< innermost scope that the line belongs to, for Module::variables_at
+  bool may_miss = false;  ///< the line may run without passing any of its sites
 };
 
 class Module {

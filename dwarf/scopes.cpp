@@ -2,6 +2,14 @@
 // the scheduler. So the tree is painted onto the address line, parents first and children over
 // them, and an address is then looked up in one sorted list. Where corrupt data overlaps, the last
 // painted wins and nothing breaks.
+//
+// A row of the line table has no scope. Often the address tells, but optimisers leave many rows at one
+// address, of code that vanished or that runs as part of the instruction there, and instructions of a caller
+// in the range of what was inlined into it. What else is known of a row: its place among those of its
+// address (its view, and gcc writes the view at which an inlined copy begins), and its source line, which
+// can only be one of a function that was declared above it. So a row belongs to the function, among
+// those around its address and those that begin there, that was declared last above its line; never to one
+// that has not begun, nor to one that is called on a line that is not below it.
 #include "dwarf/scopes.h"
 
 #include <algorithm>
@@ -11,6 +19,7 @@
 #include "dwarf/debug_data.h"
 #include "dwarf/die.h"
 #include "dwarf/functions.h"
+#include "dwarf/lines.h"
 #include "dwarf/types_dwarf.h"
 
 namespace coretap::debug {
@@ -43,6 +52,14 @@ void paint(std::map<uint64_t, int>& line, uint64_t lo, uint64_t hi, int scope) {
   line[hi] = after;
 }
 
+/// Where an inlined copy begins; at address 0 if the linker discarded it.
+CodePoint entry_of_copy(const ElfFile& object, Dwarf_Die* die) {
+  std::optional<uint64_t> pc = die_entry_pc(die);
+  if (!pc || !object.file_offset(*pc)) return {};
+  return {*pc, static_cast<uint32_t>(
+                   die_unsigned(die, DW_AT_GNU_entry_view).value_or(CodePoint::kInstruction))};
+}
+
 }  // namespace
 
 bool Scope::is_function() const {
@@ -53,6 +70,12 @@ bool Scope::is_inlined() const { return tag == DW_TAG_inlined_subroutine; }
 UnitScopes::UnitScopes(const ElfFile& object, const Unit& unit) {
   Dwarf_Die die = unit.die;
   add(&die, kNoScope, 0);
+  for (size_t i = 0; i < scopes_.size(); i++) {
+    if (!scopes_[i].is_inlined()) continue;
+    scopes_[i].entry = entry_of_copy(object, &scopes_[i].die);
+    if (scopes_[i].entry.pc != 0)
+      copies_by_entry_.emplace(scopes_[i].entry.pc, static_cast<int>(i));
+  }
   std::map<uint64_t, int> line;
   for (size_t i = 0; i < scopes_.size(); i++)
     for_each_range(&scopes_[i].die, [&](uint64_t lo, uint64_t hi) {
@@ -70,7 +93,7 @@ void UnitScopes::add(Dwarf_Die* parent_die, int parent, int depth) {
     int scope = parent;
     if (die_has_code(die)) {
       scope = static_cast<int>(scopes_.size());
-      scopes_.push_back({*die, tag, parent});
+      scopes_.push_back({*die, tag, parent, {}});
     } else if (tag == DW_TAG_subprogram) {
       return true;  // an abstract instance or a declaration
     }
@@ -101,15 +124,111 @@ int UnitScopes::innermost_in(uint64_t pc, uint64_t die_offset) const {
   return deepest;
 }
 
-int UnitScopes::scope_of_line(uint64_t pc, uint32_t line) const {
-  const int deepest = innermost(pc);
-  for (int i = function_of(deepest); i >= 0;) {
-    Scope scope = at(i);
-    if (!scope.is_inlined() || die_entry_pc(&scope.die) != pc) break;
-    if (die_unsigned(&scope.die, DW_AT_call_line) == line) return scope.parent;
-    i = function_of(scope.parent);
+const UnitScopes::Declaration& UnitScopes::declaration(int function) const {
+  auto [found, is_new] = declarations_.try_emplace(function);
+  if (is_new) {
+    Dwarf_Die die = at(function).die;
+    int line = 0;
+    if (dwarf_decl_line(&die, &line) == 0) found->second.line = static_cast<uint32_t>(line);
+    found->second.file = declaration_file(die);
+    found->second.origin = die_origin(die).addr;
   }
-  return deepest;
+  return found->second;
+}
+
+/// The functions around the row's address and those that begin there, innermost first.
+std::vector<int> UnitScopes::functions_at(const LineRow& row) const {
+  std::vector<int> found;
+  auto add_chain = [&](int scope) {
+    for (int i = function_of(scope); i >= 0; i = function_of(at(i).parent)) {
+      if (std::find(found.begin(), found.end(), i) != found.end()) return;
+      found.push_back(i);
+      if (!at(i).is_inlined()) return;
+    }
+  };
+  add_chain(innermost(row.address));
+  auto [first, last] = copies_by_entry_.equal_range(row.address);
+  for (auto copy = first; copy != last; ++copy) add_chain(copy->second);
+  return found;
+}
+
+/// Has the inlined copy begun at the row, as far as that is known?
+bool UnitScopes::has_begun(int function, const LineRow& row) const {
+  const Scope& scope = at(function);
+  if (!scope.is_inlined() || scope.entry.pc != row.address) return true;
+  if (scope.entry.view != CodePoint::kInstruction) return row.view >= scope.entry.view;
+  Dwarf_Die die = scope.die;
+  return die_unsigned(&die, DW_AT_call_line) != row.line;
+}
+
+bool UnitScopes::may_own(int function, const std::string& file, const LineRow& row) const {
+  const Declaration& own = declaration(function);
+  if (own.line == 0 || own.line > row.line || own.file != file) return false;
+  const Scope& scope = at(function);
+  if (!scope.is_inlined()) return true;
+  const int caller = function_of(scope.parent);
+  if (caller < 0 || declaration(caller).file != file) return true;
+  for (int i = caller; i >= 0; i = function_of(at(i).parent))
+    if (declaration(i).origin == own.origin) return true;  // it called itself
+  Dwarf_Die die = scope.die;
+  std::optional<uint64_t> call = die_unsigned(&die, DW_AT_call_line);
+  return !call || *call <= own.line || row.line < *call;
+}
+
+/// Which of two functions that may both own the row does: the one declared last; of copies of one function, the one that began last.
+int UnitScopes::better_owner(int one, int other, const LineRow& row) const {
+  const Declaration &a = declaration(one), &b = declaration(other);
+  if (a.line != b.line) return a.line > b.line ? one : other;
+  auto began_at = [&](int function) {
+    const CodePoint& entry = at(function).entry;
+    return entry.pc == row.address ? static_cast<int64_t>(entry.view) : -1;
+  };
+  return began_at(other) > began_at(one) ? other : one;
+}
+
+/// Where no scope says that code at the row is of the function that was declared last above its line: the copy of that
+/// function, if the real function has just one; or -1.
+int UnitScopes::only_copy_of_owner(int real, const std::string& file, const LineRow& row) const {
+  auto [found, is_new] = copies_in_.try_emplace(real);
+  if (is_new)
+    for (size_t i = 0; i < scopes_.size(); i++)
+      if (scopes_[i].is_inlined() && real_function_of(static_cast<int>(i)) == real)
+        found->second.push_back(static_cast<int>(i));
+  int best = kNoScope;
+  bool is_only = false;
+  for (int copy : found->second) {
+    if (!may_own(copy, file, row)) continue;
+    const uint32_t line = declaration(copy).line;
+    const uint32_t best_line = best < 0 ? 0 : declaration(best).line;
+    is_only = line > best_line || (is_only && line < best_line);
+    if (line > best_line) best = copy;
+  }
+  return is_only ? best : kNoScope;
+}
+
+int UnitScopes::scope_of_row(const UnitLines& lines, const LineRow& row) const {
+  const int deepest = innermost(row.address);
+  const std::vector<int> around = functions_at(row);
+  if (around.empty()) return deepest;
+  const std::string& file = lines.files[row.file];
+  int owner = kNoScope, begun = kNoScope;
+  for (int function : around) {
+    if (!has_begun(function, row)) continue;
+    if (begun < 0) begun = function;
+    if (!may_own(function, file, row)) continue;
+    owner = owner < 0 ? function : better_owner(owner, function, row);
+  }
+  const int real = real_function_of(around.front());
+  if (owner < 0 && real >= 0) owner = only_copy_of_owner(real, file, row);
+  if (owner < 0) owner = begun;
+  if (owner < 0) return deepest;
+  // The innermost block at the address that is its own.
+  int inner = deepest;
+  for (int i = deepest; i >= 0; i = at(i).parent) {
+    if (i == owner) return inner;
+    if (at(i).is_function()) inner = at(i).parent;
+  }
+  return owner;
 }
 
 int UnitScopes::function_of(int index) const {

@@ -5,6 +5,9 @@
 #include <elfutils/libdw.h>
 
 #include <cstdint>
+#include <map>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "dwarf/module.h"
@@ -14,11 +17,15 @@ namespace coretap::debug {
 class DebugData;
 class ElfFile;
 struct Unit;
+struct UnitLines;
+struct LineRow;
 
 struct Scope {
   Dwarf_Die die;
   int tag = 0;
-  int parent = -1;           ///< index of the enclosing scope, or -1
+  int parent = -1;  ///< index of the enclosing scope, or -1
+  /// Of an inlined copy: where its execution begins; address 0 of any other scope.
+  CodePoint entry;
   bool is_function() const;  ///< a function or an inlined copy of one
   bool is_inlined() const;
 };
@@ -33,22 +40,38 @@ class UnitScopes {
   /// The innermost scope at pc that belongs to the scope whose DIE is at `die_offset`, not to
   /// code inlined into it; the innermost of all if there is none such (or `die_offset` is 0).
   int innermost_in(uint64_t pc, uint64_t die_offset) const;
-  /// The innermost scope that source line `line` at `pc` belongs to: where inlined code begins at
-  /// pc and was called on that line, the line is the caller's.
-  int scope_of_line(uint64_t pc, uint32_t line) const;
+  /// The innermost scope that the source line of a row belongs to. Where inlined copies begin at its
+  /// address, that is not always the scope of the instruction: see the top of scopes.cpp.
+  int scope_of_row(const UnitLines& lines, const LineRow& row) const;
   /// The function or inlined copy that scope `index` belongs to, or -1.
   int function_of(int index) const;
   /// The function whose frame is live in scope `index`: inlined copies skipped, or -1.
   int real_function_of(int index) const;
 
  private:
+  /// Where the function of a scope was declared.
+  struct Declaration {
+    std::string file;
+    uint32_t line = 0;
+    const void* origin = nullptr;  ///< the DIE that all its copies refer to
+  };
   void add(Dwarf_Die* parent_die, int parent, int depth);
+  const Declaration& declaration(int function) const;
+  std::vector<int> functions_at(const LineRow& row) const;
+  bool has_begun(int function, const LineRow& row) const;
+  bool may_own(int function, const std::string& file, const LineRow& row) const;
+  int better_owner(int one, int other, const LineRow& row) const;
+  int only_copy_of_owner(int real, const std::string& file, const LineRow& row) const;
   std::vector<Scope> scopes_;
   struct Segment {
     uint64_t start;
     int scope;
   };
   std::vector<Segment> segments_;  ///< sorted; each reaches to the next one's start
+  std::multimap<uint64_t, int> copies_by_entry_;
+  mutable std::unordered_map<int, Declaration> declarations_;
+  mutable std::unordered_map<int, std::vector<int>>
+      copies_in_;  ///< inlined copies by real function
 };
 
 /// Variables in scope at pc (see Module::variables_at).

@@ -4,9 +4,11 @@
 // line. Counting every row is far too much; counting the lowest address (or, as gdb does, the
 // lowest of each lexical block) misses copies: a loop body that runs 18 times is counted 3.
 //
-// The question is always the same: is a second row of the line another *copy* of the code (it runs
-// instead of, or again after, the first) or a *continuation* (it runs because the first did)?
-// The rows of one line within one function, or one inlined copy of a function, are judged together.
+// The rule, for all lines: a line runs as often as what stands first on it. Of `for (int i = 0; i < n; i++)`
+// that is `int i = 0`, once for the loop; of `while (n)` and of `} while (n);` the test, each time; of a
+// range-for the range. The rows of one line within one function, or one inlined copy of a function, are judged together, and
+// the question is always the same: is a second row another *copy* of the line's first part (it runs instead of, or again
+// after, the first) or a *continuation* (it runs because the first did)?
 //
 // gcc at -O1 and above (since 8) answers by itself. It keeps a marker for the beginning of each
 // statement through all passes, and is_stmt rows are exactly these markers; code that the scheduler
@@ -15,24 +17,28 @@
 // no statement of another line between them may be one macro expansion with several statements at
 // one place, which counts once, or copies whose neighbours vanished: there the code is asked too.
 //
-// Other producers (clang, gcc -O0, old gcc) set is_stmt wherever the line changes. There the code
-// itself is asked. A site candidate is the beginning of a run of rows of this line. Then, in the
-// control-flow graph:
-//   - a candidate that can be reached from the function's entry without passing another candidate
-//     begins executions of the line: a site;
-//   - any other is always preceded by a candidate. It is still a copy, and a site, if it begins
-//     with the column of a site and either with the same kinds of instructions (unrolled, peeled) or
-//     lies in a loop of its own (the bottom test of a rotated loop; a loop after its peeled first
-//     turn). Else it is a continuation: the second half of a split statement, or the increment
-//     of a `for`, whose line is "executed", as in gdb, once for the loop.
+// Other producers (clang, rustc, gcc -O0, old gcc) set is_stmt wherever the line changes. There the code
+// itself is asked, in the control-flow graph:
+//   - a row that can be reached from the function's entry without passing another row of the line begins
+//     executions of it: a site, and its column is that of a first part;
+//   - any other is always preceded by one. It is still a copy, and a site, if it has the column of a site and either begins
+//     with the same kinds of instructions (unrolled, peeled) or lies in a loop of its own (the bottom test of a
+//     rotated loop; a loop after its peeled first turn). Else it is a continuation: the second half of a
+//     split statement, or the increment of a `for`.
+//   - A row that is nothing but a jump is no part of a statement, if the line has other rows: it goes around a loop, or out
+//     of one. (Of `break;` and the like it is all there is.)
 // Where code cannot be decoded, gdb's rule is used: the lowest row of each lexical block.
 //
-// What stays inexact: vectorised and fully merged code, where one instruction does the work of
-// several executions; and clang's unrolling when the copies are adjacent, with no row between.
+// A `for` that declares its variable, but whose declaration left no code, has rows in the loop only. Then the
+// site goes in front of the loop, to an instruction that does nothing but lead into it.
+//
+// What stays inexact: vectorised and fully merged code, where one instruction does the work of several executions; code
+// of a line whose marker is gone. Signs of these make StatementStarts::may_miss.
 #include "dwarf/statements.h"
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "dwarf/code_flow.h"
 #include "dwarf/debug_data.h"
@@ -47,137 +53,436 @@ namespace {
 
 bool same_line(const LineRow& a, const LineRow& b) { return a.line == b.line && a.file == b.file; }
 
-/// Do the statements of two rows begin with the same code, so that one is a copy of the other?
-bool begin_alike(const FlowGraph& flow, const UnitLines& lines, size_t first, size_t second) {
-  auto code_of = [&](size_t index) {
-    const uint64_t start = lines.rows[index].address;
-    size_t next = index + 1;
-    while (next < lines.rows.size() && !lines.rows[next].end_sequence &&
-           (lines.rows[next].address == start || !lines.rows[next].is_stmt))
+/// The rows of one line in one function or inlined copy.
+class LineCode {
+ public:
+  LineCode(const DebugData& data, const Unit& unit, const std::vector<size_t>& rows)
+      : unit_(unit),
+        lines_(data.lines(unit)),
+        scopes_(data.scopes(unit)),
+        graph_(data.flow_graph(lines_.rows[rows.front()].address)),
+        rows_(rows) {
+    for (size_t row : rows)
+      if (at(row).is_stmt) statements_.push_back(row);
+  }
+
+  StatementStarts find() {
+    StatementStarts found;
+    if (statements_.empty()) return found;
+    std::vector<size_t> starts = unit_.producer.statement_markers ? copies_of_first_statement()
+                                 : graph_                         ? first_parts_and_copies()
+                                                                  : lowest_per_block();
+    for (size_t row : starts) found.starts.push_back({row, {at(row).address, at(row).view}});
+    if (graph_ && declares_variable()) leave_own_loops(found);
+    found.may_miss =
+        found.may_miss || (graph_ && (has_other_executions(found) || repeats_itself(found)));
+    return found;
+  }
+
+ private:
+  using Loop = FlowGraph::Loop;
+
+  const LineRow& at(size_t row) const { return lines_.rows[row]; }
+  const LineRow& first() const { return at(rows_.front()); }
+  int instance() const { return scopes_.function_of(scopes_.scope_of_row(lines_, first())); }
+
+  /// Where the code of a row ends: at the next row of another address.
+  uint64_t end_of(size_t row) const {
+    size_t next = row + 1;
+    while (next < lines_.rows.size() && !at(next).end_sequence &&
+           at(next).address == at(row).address)
       next++;
-    return flow.code().shapes(start, next < lines.rows.size() ? lines.rows[next].address : start);
-  };
-  std::vector<uint32_t> a = code_of(first), b = code_of(second);
-  size_t common = std::min(a.size(), b.size());
-  // One instruction alone is alike too easily.
-  return common >= 2 &&
-         std::equal(a.begin(), a.begin() + static_cast<ptrdiff_t>(common), b.begin());
-}
-
-/// All copies of the line's first statement: rows with the column of the lowest row. A row that
-/// follows another with no statement of another line in between counts only if its code says that
-/// it is a copy.
-std::vector<size_t> copies_of_first_statement(const FlowGraph* flow, const UnitLines& lines,
-                                              const std::vector<size_t>& rows) {
-  std::vector<size_t> copies;
-  std::vector<bool> follows;
-  const uint16_t column = lines.rows[rows.front()].column;
-  for (size_t n = 0; n < rows.size(); n++) {
-    const LineRow& row = lines.rows[rows[n]];
-    bool continues = n > 0;
-    for (size_t i = n > 0 ? rows[n - 1] + 1 : 0; continues && i < rows[n]; i++)
-      continues = !lines.rows[i].is_stmt || same_line(lines.rows[i], row);
-    if (row.column != column) continue;
-    if (!copies.empty() && lines.rows[copies.back()].address == row.address) continue;
-    copies.push_back(rows[n]);
-    follows.push_back(continues);
+    return next < lines_.rows.size() ? at(next).address : at(row).address;
   }
-  if (std::find(follows.begin(), follows.end(), true) == follows.end()) return copies;
-  std::vector<uint64_t> addresses;
-  for (size_t index : copies) addresses.push_back(lines.rows[index].address);
-  std::vector<bool> is_first =
-      flow ? flow->reached_first(addresses) : std::vector<bool>(copies.size(), false);
-  std::vector<size_t> starts;
-  for (size_t i = 0; i < copies.size(); i++)
-    if (!follows[i] || is_first[i] ||
-        (flow && i > 0 && begin_alike(*flow, lines, copies[i - 1], copies[i])))
-      starts.push_back(copies[i]);
-  return starts;
-}
 
-/// Rows at which control enters the line by falling through from another line's code.
-std::vector<size_t> run_starts(const UnitScopes& scopes, const UnitLines& lines,
-                               const std::vector<size_t>& rows) {
-  std::vector<size_t> starts;
-  for (size_t index : rows) {
-    const LineRow& row = lines.rows[index];
-    size_t before = index;
-    // Line 0 is code of no line: it does not interrupt.
-    while (before > 0 && lines.rows[before - 1].line == 0 && !lines.rows[before - 1].end_sequence)
-      before--;
-    const LineRow* previous = before > 0 ? &lines.rows[before - 1] : nullptr;
-    bool continues = previous && !previous->end_sequence && same_line(*previous, row) &&
-                     scopes.function_of(scopes.scope_of_line(previous->address, row.line)) ==
-                         scopes.function_of(scopes.scope_of_line(row.address, row.line));
-    bool is_repeated = !starts.empty() && lines.rows[starts.back()].address == row.address;
-    if (!continues && !is_repeated) starts.push_back(index);
+  /// Where the code ends that begins at `row` and belongs to no later statement.
+  uint64_t end_of_statement(size_t row) const {
+    size_t next = row + 1;
+    while (next < lines_.rows.size() && !at(next).end_sequence &&
+           (at(next).address == at(row).address || !at(next).is_stmt))
+      next++;
+    return next < lines_.rows.size() ? at(next).address : at(row).address;
   }
-  return starts;
-}
 
-/// Drops candidates that only continue an execution of the line (see the top of this file).
-std::vector<size_t> drop_continuations(const FlowGraph& flow, const UnitLines& lines,
-                                       const std::vector<size_t>& candidates) {
-  std::vector<uint64_t> addresses;
-  for (size_t index : candidates) addresses.push_back(lines.rows[index].address);
-  std::vector<bool> is_first = flow.reached_first(addresses);
-  std::vector<size_t> starts;
-  for (size_t i = 0; i < candidates.size(); i++) {
-    const LineRow& row = lines.rows[candidates[i]];
-    bool is_copy = is_first[i];
-    for (size_t j = 0; j < candidates.size() && !is_copy; j++) {
-      const LineRow& site = lines.rows[candidates[j]];
-      is_copy = is_first[j] && site.column == row.column &&
-                (begin_alike(flow, lines, candidates[j], candidates[i]) ||
-                 flow.loops_without(row.address, addresses));
+  std::vector<uint64_t> addresses_of(const std::vector<size_t>& rows) const {
+    std::vector<uint64_t> addresses;
+    for (size_t row : rows) addresses.push_back(at(row).address);
+    return addresses;
+  }
+
+  /// The nearest row of another line before `row`, or after it.
+  const LineRow* neighbour(size_t row, int step) const {
+    for (size_t i = row + static_cast<size_t>(step); i < lines_.rows.size();
+         i += static_cast<size_t>(step)) {
+      if (at(i).end_sequence) return nullptr;
+      if (at(i).line != 0 && !same_line(at(i), at(row))) return &at(i);
     }
-    if (is_copy) starts.push_back(candidates[i]);
+    return nullptr;
   }
-  return starts;
-}
 
-/// One row per innermost block, the lowest; a block inside a block that has one adds nothing.
-std::vector<size_t> lowest_per_block(const UnitScopes& scopes, const UnitLines& lines,
-                                     const std::vector<size_t>& rows) {
-  std::map<int, size_t> lowest;
-  for (size_t index : rows) lowest.try_emplace(scopes.innermost(lines.rows[index].address), index);
-  std::vector<size_t> starts;
-  for (auto [scope, index] : lowest) {
-    bool is_inside_another = false;
-    for (int outer = scope; outer >= 0 && !scopes.at(outer).is_function();) {
-      outer = scopes.at(outer).parent;
-      is_inside_another = is_inside_another || lowest.count(outer) != 0;
-    }
-    if (!is_inside_another) starts.push_back(index);
+  /// The shapes of the first instructions of the statement at `row`.
+  std::vector<uint32_t> beginning_of(size_t row) const {
+    return graph_->code().shapes(at(row).address, end_of_statement(row));
   }
-  std::sort(starts.begin(), starts.end());
-  return starts;
-}
+
+  /// How many instructions the statements at two rows begin with alike: all of the shorter one, or none.
+  size_t alike(size_t first_row, size_t second_row) const {
+    std::vector<uint32_t> a = beginning_of(first_row), b = beginning_of(second_row);
+    const size_t common = std::min(a.size(), b.size());
+    const bool equal = std::equal(a.begin(), a.begin() + static_cast<ptrdiff_t>(common), b.begin());
+    return equal ? common : 0;
+  }
+
+  /// Do the statements of two rows begin with the same code, so that one is a copy of the other?
+  bool begin_alike(size_t first_row, size_t second_row) const {
+    const size_t common = alike(first_row, second_row);
+    if (common != 1) return common > 1;
+    // One instruction is alike too easily. It must compute something, and stand between the same lines.
+    std::optional<size_t> index = graph_->index_of(at(first_row).address);
+    if (!index || graph_->at(*index).is_transfer) return false;
+    auto same_neighbour = [&](int step) {
+      const LineRow *a = neighbour(first_row, step), *b = neighbour(second_row, step);
+      return a && b && same_line(*a, *b);
+    };
+    return same_neighbour(-1) || same_neighbour(1);
+  }
+
+  /// The column of what stands first on the line. gcc's marker of a loop's statement is followed by that of its first part,
+  /// which of a `while`, and of a `for` that initialises nothing, is the test.
+  uint16_t first_column() const {
+    const size_t first_statement = statements_.front(), next = first_statement + 1;
+    const uint16_t column = at(first_statement).column;
+    if (!graph_ || next >= lines_.rows.size() || !at(next).is_stmt || at(next).end_sequence ||
+        at(next).address != at(first_statement).address || !same_line(at(next), first()) ||
+        at(next).column == column || declares_variable())
+      return column;
+    const std::vector<Loop>& loops = graph_->loops();
+    const bool heads_one =
+        std::any_of(loops.begin(), loops.end(), [&](const Loop& loop) { return heads(loop); });
+    return heads_one ? at(next).column : column;
+  }
+
+  /// Does control come to the row only from statements of the line itself?
+  bool comes_from_own(size_t row) const {
+    std::optional<size_t> index = graph_->index_of(at(row).address);
+    if (!index) return true;
+    for (size_t before : graph_->previous(*index)) {
+      size_t statement = row_of(before);
+      while (statement > 0 && !at(statement).is_stmt && !at(statement - 1).end_sequence)
+        statement--;
+      if (!same_line(at(statement), at(row))) return false;
+    }
+    return true;
+  }
+
+  /// All copies of the line's first statement: rows with its column. A row that follows another with no statement of another
+  /// line in between counts only if its code says that it is a copy.
+  std::vector<size_t> copies_of_first_statement() const {
+    std::vector<size_t> copies;
+    std::vector<bool> follows;
+    const uint16_t column = first_column();
+    for (size_t n = 0; n < statements_.size(); n++) {
+      const LineRow& row = at(statements_[n]);
+      bool continues = n > 0;
+      for (size_t i = n > 0 ? statements_[n - 1] + 1 : 0; continues && i < statements_[n]; i++)
+        continues = !at(i).is_stmt || same_line(at(i), row);
+      if (row.column != column) continue;
+      if (!copies.empty() && at(copies.back()).address == row.address) continue;
+      copies.push_back(statements_[n]);
+      follows.push_back(continues && (!graph_ || comes_from_own(statements_[n])));
+    }
+    if (std::find(follows.begin(), follows.end(), true) == follows.end()) return copies;
+    std::vector<bool> is_first = graph_ ? graph_->reached_first(addresses_of(copies))
+                                        : std::vector<bool>(copies.size(), false);
+    std::vector<size_t> starts;
+    for (size_t i = 0; i < copies.size(); i++)
+      if (!follows[i] || is_first[i] || (graph_ && i > 0 && begin_alike(copies[i - 1], copies[i])))
+        starts.push_back(copies[i]);
+    return starts;
+  }
+
+  /// Is the row's code only a jump?
+  bool is_only_jump(size_t row) const {
+    std::optional<size_t> index = graph_->index_of(at(row).address);
+    return index && graph_->at(*index).flow == Instruction::Flow::Jump &&
+           graph_->at(*index).end() >= end_of(row);
+  }
+
+  /// Does control come to the row only from the code in front of it, and is that of this line, too?
+  bool continues(size_t row) const {
+    std::optional<size_t> index = graph_->index_of(at(row).address);
+    if (!index || *index == 0) return false;
+    const size_t before = *index - 1;
+    if (graph_->at(before).end() != at(row).address) return false;
+    const std::vector<uint32_t>& previous = graph_->previous(*index);
+    if (previous.size() != 1 || previous.front() != before) return false;
+    return std::find(rows_.begin(), rows_.end(), row_of(before)) != rows_.end();
+  }
+
+  /// Rows with code of their own where a part of the line may begin: those that continue code with the same column are left
+  /// out, and those that are only a jump, unless there is nothing else.
+  std::vector<size_t> beginnings() const {
+    std::vector<size_t> all, with_code;
+    for (size_t row : rows_) {
+      if (!all.empty() && at(all.back()).address == at(row).address) continue;
+      std::optional<size_t> index = graph_->index_of(at(row).address);
+      if (continues(row) && at(row_of(*index - 1)).column == at(row).column) continue;
+      all.push_back(row);
+    }
+    for (size_t row : all)
+      if (!is_only_jump(row)) with_code.push_back(row);
+    return with_code.empty() ? all : with_code;
+  }
+
+  std::vector<size_t> first_parts_and_copies() const {
+    const std::vector<size_t> candidates = beginnings();
+    const std::vector<bool> is_first = graph_->reached_first(addresses_of(candidates));
+    std::vector<size_t> starts;
+    for (size_t i = 0; i < candidates.size(); i++) {
+      bool is_start = is_first[i];
+      for (size_t j = 0; j < candidates.size() && !is_start; j++)
+        is_start = is_first[j] && is_copy(candidates[j], candidates[i], candidates);
+      if (is_start) starts.push_back(candidates[i]);
+    }
+    drop_lead_ins(starts);
+    return starts;
+  }
+
+  /// Leaves out a start whose code only leads on to another start, as a part of the same execution.
+  void drop_lead_ins(std::vector<size_t>& starts) const {
+    const std::vector<size_t> all = starts;
+    std::erase_if(starts, [&](size_t start) {
+      return std::any_of(all.begin(), all.end(), [&](size_t other) {
+        return other != start && leads_into(start, other) && !begin_alike(start, other);
+      });
+    });
+  }
+
+  /// Does the code at one row always run into that of another, through code of the same line and column, or of no line?
+  bool leads_into(size_t row, size_t other) const {
+    if (at(row).column != at(other).column) return false;
+    std::optional<size_t> index = graph_->index_of(at(row).address);
+    const size_t count = graph_->code().instructions().size();
+    for (size_t steps = 0; index && *index < count && steps < count; steps++) {
+      const Instruction& one = graph_->at(*index);
+      const LineRow& own = at(row_of(*index));
+      const bool is_own = same_line(own, first()) && own.column == at(row).column;
+      if (!is_own && own.line != 0) return false;
+      if (one.flow == Instruction::Flow::Jump)
+        index = graph_->index_of(one.target);
+      else if (one.flow == Instruction::Flow::Next || one.flow == Instruction::Flow::Call)
+        ++*index;
+      else
+        return false;
+      if (index && *index < count && graph_->at(*index).address == at(other).address) return true;
+    }
+    return false;
+  }
+
+  bool is_copy(size_t site, size_t row, const std::vector<size_t>& candidates) const {
+    if (at(site).column != at(row).column) return false;
+    if (continues(row) ? repeats_call(site, row) : begin_alike(site, row)) return true;
+    std::vector<uint64_t> others;
+    for (size_t other : candidates)
+      if (at(other).column == at(row).column) others.push_back(at(other).address);
+    return graph_->loops_without(at(row).address, others);
+  }
+
+  /// Do the codes at two rows lead alike to a call of one function?
+  bool repeats_call(size_t first_row, size_t second_row) const {
+    std::optional<size_t> a = graph_->index_of(at(first_row).address);
+    std::optional<size_t> b = graph_->index_of(at(second_row).address);
+    const size_t count = graph_->code().instructions().size();
+    for (; a && b && *a < count && *b < count; ++*a, ++*b) {
+      const Instruction &one = graph_->at(*a), &other = graph_->at(*b);
+      if (one.shape != other.shape) return false;
+      if (one.flow == Instruction::Flow::Call) return one.target == other.target;
+      if (one.flow != Instruction::Flow::Next) return false;
+    }
+    return false;
+  }
+
+  /// One row per innermost block, the lowest; a block inside a block that has one adds nothing.
+  std::vector<size_t> lowest_per_block() const {
+    std::map<int, size_t> lowest;
+    for (size_t row : statements_) lowest.try_emplace(scopes_.innermost(at(row).address), row);
+    std::vector<size_t> starts;
+    for (auto [scope, row] : lowest) {
+      bool is_inside_another = false;
+      for (int outer = scope; outer >= 0 && !scopes_.at(outer).is_function();) {
+        outer = scopes_.at(outer).parent;
+        is_inside_another = is_inside_another || lowest.count(outer) != 0;
+      }
+      if (!is_inside_another) starts.push_back(row);
+    }
+    std::sort(starts.begin(), starts.end());
+    return starts;
+  }
+
+  // ---------------------------------------------------------------------------------- loops that the line heads
+
+  /// The row that an instruction belongs to.
+  size_t row_of(size_t instruction) const {
+    const uint64_t address = graph_->at(instruction).address;
+    auto after =
+        std::upper_bound(lines_.rows.begin(), lines_.rows.end(), address,
+                         [](uint64_t value, const LineRow& row) { return value < row.address; });
+    return static_cast<size_t>(std::prev(after) - lines_.rows.begin());
+  }
+
+  /// Does the line head the loop: does it lead back to the loop's beginning, and is no line of the loop above it?
+  bool heads(const Loop& loop) const {
+    bool leads_back = false;
+    for (size_t latch : loop.latches) leads_back |= same_line(at(row_of(latch)), first());
+    if (!leads_back) return false;
+    const int own = instance();
+    for (size_t instruction : loop.body) {
+      const size_t row = row_of(instruction);
+      if (at(row).is_stmt && at(row).file == first().file && at(row).line != 0 &&
+          at(row).line < first().line &&
+          scopes_.function_of(scopes_.scope_of_row(lines_, at(row))) == own)
+        return false;
+    }
+    return true;
+  }
+
+  /// Is a local variable declared on the line, in front of the first code that it has? Then the line is a declaration, or a
+  /// `for` with one.
+  bool declares_variable() const {
+    const int own = instance();
+    for (size_t i = 0; i < scopes_.all().size(); i++) {
+      if (scopes_.function_of(static_cast<int>(i)) != own) continue;
+      bool found = false;
+      Dwarf_Die scope = scopes_.at(static_cast<int>(i)).die;
+      for_each_child(&scope, [&](Dwarf_Die* die) {
+        int line = 0;
+        found = dwarf_tag(die) == DW_TAG_variable && dwarf_decl_line(die, &line) == 0 &&
+                static_cast<uint32_t>(line) == first().line;
+        return !found;
+      });
+      if (found) return true;
+    }
+    return false;
+  }
+
+  /// Of a `for` with a declaration only what is outside of its loop counts; if there is nothing, what leads into it.
+  void leave_own_loops(StatementStarts& found) {
+    std::vector<const Loop*>& own = left_loops_;
+    for (const Loop& loop : graph_->loops())
+      if (heads(loop)) own.push_back(&loop);
+    auto is_inside = [&](const StatementStart& start) {
+      std::optional<size_t> index = graph_->index_of(start.point.pc);
+      return index && std::any_of(own.begin(), own.end(),
+                                  [&](const Loop* loop) { return loop->contains(*index); });
+    };
+    if (std::none_of(found.starts.begin(), found.starts.end(), is_inside)) return;
+    if (!std::all_of(found.starts.begin(), found.starts.end(), is_inside)) {
+      std::erase_if(found.starts, is_inside);
+      return;
+    }
+    std::vector<uint64_t> entries = entries_of(own);
+    if (entries.empty()) {
+      found.may_miss = true;
+      return;
+    }
+    const size_t row = found.starts.front().row;
+    found.starts.clear();
+    for (uint64_t entry : entries) found.starts.push_back({row, entry});
+  }
+
+  bool is_in_left_loop(size_t instruction) const {
+    return std::any_of(left_loops_.begin(), left_loops_.end(),
+                       [&](const Loop* loop) { return loop->contains(instruction); });
+  }
+
+  /// Instructions that do nothing but lead into one of the loops, one on each way there; empty if there are none on some way.
+  std::vector<uint64_t> entries_of(const std::vector<const Loop*>& loops) const {
+    std::vector<uint64_t> entries;
+    for (const Loop* loop : loops)
+      for (size_t entry : loop->entries) {
+        const bool from_own = std::any_of(loops.begin(), loops.end(), [&](const Loop* other) {
+          return other != loop && other->contains(entry);
+        });
+        if (from_own) continue;
+        const Instruction& one = graph_->at(entry);
+        if (!one.is_padding && one.flow != Instruction::Flow::Jump) return {};
+        entries.push_back(one.address);
+      }
+    std::vector<bool> is_first = graph_->reached_first(entries);
+    std::vector<uint64_t> kept;
+    for (size_t i = 0; i < entries.size(); i++)
+      if (is_first[i]) kept.push_back(entries[i]);
+    return kept;
+  }
+
+  // ------------------------------------------------------------------------------------------- what may be missed
+
+  /// Is there code of the line that does something (stores, calls), or the work of several executions at once, and
+  /// that runs without passing a site?
+  bool has_other_executions(const StatementStarts& found) const {
+    std::vector<uint64_t> doing, sites;
+    std::set<uint16_t> columns;
+    for (const StatementStart& start : found.starts) {
+      sites.push_back(start.point.pc);
+      columns.insert(at(start.row).column);
+    }
+    for (size_t row : rows_) {
+      if (columns.count(at(row).column) == 0) continue;  // of another part of the line
+      std::optional<size_t> index = graph_->index_of(at(row).address);
+      for (size_t i = index.value_or(SIZE_MAX);
+           i < graph_->code().instructions().size() && graph_->at(i).address < end_of(row); i++) {
+        const Instruction& one = graph_->at(i);
+        if (one.is_vector) return true;
+        const bool does = one.writes_memory || one.flow == Instruction::Flow::Call ||
+                          one.flow == Instruction::Flow::IndirectCall;
+        if (does && !is_in_left_loop(i)) doing.push_back(one.address);
+      }
+    }
+    return graph_->comes_without(doing, sites);
+  }
+
+  /// Does code of one column, which is one operation of the source, do the same sum several times behind one site? Loops that
+  /// were unrolled and then merged look so.
+  bool repeats_itself(const StatementStarts& found) const {
+    if (unit_.producer.gcc) return false;  // as is_stmt says, or not optimised
+    std::map<std::pair<uint16_t, uint32_t>, size_t> times;
+    for (size_t row : rows_) {
+      std::optional<size_t> index = graph_->index_of(at(row).address);
+      for (size_t i = index.value_or(SIZE_MAX);
+           i < graph_->code().instructions().size() && graph_->at(i).address < end_of(row); i++) {
+        const Instruction& one = graph_->at(i);
+        if (one.flow != Instruction::Flow::Next || one.is_transfer || one.is_padding) continue;
+        if (++times[{at(row).column, one.shape}] > found.starts.size()) return true;
+      }
+    }
+    return false;
+  }
+
+  const Unit& unit_;
+  const UnitLines& lines_;
+  const UnitScopes& scopes_;
+  const FlowGraph* graph_;
+  const std::vector<size_t>& rows_;
+  std::vector<size_t> statements_;       ///< those that are is_stmt
+  std::vector<const Loop*> left_loops_;  ///< whose turns are not executions of the line
+};
 
 }  // namespace
 
-std::vector<size_t> statement_starts(const DebugData& data, const Unit& unit,
-                                     const std::vector<size_t>& rows) {
-  if (rows.size() < 2) return rows;
-  const UnitLines& lines = data.lines(unit);
-  const UnitScopes& scopes = data.scopes(unit);
-  if (unit.producer.statement_markers)
-    return copies_of_first_statement(data.flow_graph(lines.rows[rows.front()].address), lines,
-                                     rows);
-  std::vector<size_t> candidates = run_starts(scopes, lines, rows);
-  if (candidates.size() < 2) return candidates;
-  const FlowGraph* flow = data.flow_graph(lines.rows[candidates.front()].address);
-  return flow ? drop_continuations(*flow, lines, candidates)
-              : lowest_per_block(scopes, lines, candidates);
+StatementStarts statement_starts(const DebugData& data, const Unit& unit,
+                                 const std::vector<size_t>& rows) {
+  return LineCode(data, unit, rows).find();
 }
 
-uint64_t site_address(const DebugData& data, const Unit& unit, const LineRow& row) {
+CodePoint site_point(const DebugData& data, const Unit& unit, const LineRow& row) {
   const UnitScopes& scopes = data.scopes(unit);
   int function = scopes.real_function_of(scopes.innermost(row.address));
-  if (function < 0) return row.address;
+  const CodePoint own(row.address, row.view);
+  if (function < 0) return own;
   Dwarf_Die die = scopes.at(function).die;
-  if (die_entry_pc(&die) != row.address) return row.address;
-  return find_prologue_end(data, unit, &die, row.address);
+  if (die_entry_pc(&die) != row.address) return own;
+  uint64_t end = find_prologue_end(data, unit, &die, row.address);
+  return end == row.address ? own : CodePoint(end);
 }
 
 }  // namespace coretap::debug

@@ -5,19 +5,33 @@
 #include <cstdint>
 #include <vector>
 
+#include "dwarf/location.h"
+
 namespace coretap::debug {
 
 class DebugData;
 struct LineRow;
 struct Unit;
 
-/// Picks among `rows` (indexes of is_stmt rows of one line within one function or inlined copy, in
-/// address order) those that are sites, so that each execution of the line passes exactly one.
-std::vector<size_t> statement_starts(const DebugData& data, const Unit& unit,
-                                     const std::vector<size_t>& rows);
+/// Where executions of a line begin.
+struct StatementStart {
+  size_t row;       ///< index of the row that stands for it
+  CodePoint point;  ///< where the probe goes: nearly always the row's place
+};
+struct StatementStarts {
+  std::vector<StatementStart> starts;
+  /// The compiler left signs of executions that pass none of them, or of several that share one.
+  bool may_miss = false;
+};
+
+/// Picks the sites among `rows`: indexes of all rows, is_stmt or not, of one line within one function or inlined copy, in
+/// the table's order. Each execution of the line passes exactly one, as far as the compiler left traces. Empty if no
+/// row is_stmt.
+StatementStarts statement_starts(const DebugData& data, const Unit& unit,
+                                 const std::vector<size_t>& rows);
 
 /// Where the probe for a row goes: the row's address, except at the entry of a function with a
 /// prologue, where it is the prologue's end (as gdb does).
-uint64_t site_address(const DebugData& data, const Unit& unit, const LineRow& row);
+CodePoint site_point(const DebugData& data, const Unit& unit, const LineRow& row);
 
 }  // namespace coretap::debug

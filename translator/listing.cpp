@@ -55,6 +55,7 @@ int list_probes(Program& program, probes::ResolveContext& context, bool with_var
         line += set_by_alias;
         if (probe.alias.empty() && site.scope)
           for (const std::string& variable : site.scope->listing()) line += " " + variable;
+        if (site.may_miss) line += " /* inexact: may count less than it runs */";
       }
       lines.insert(ct::terminal_safe(line));
     }

@@ -2,7 +2,7 @@
 
     gdb -batch -ex 'python JOB = "job.json"' -x in_gdb.py PROGRAM
 
-The job is {"addresses": [...], "lines": ["file.c:12", ...], "most": N, "out": "result.json"}. The result holds how often each
+The job is {"addresses": [...], "lines": ["file.c:12", ...], "most": N, "is_optimised": true, "out": "result.json"}. The result holds how often each
 line's breakpoint was hit, and for each address its hits, of the first N with all variables of the blocks around it, innermost
 block first. A value is [kind, data]:
 
@@ -36,8 +36,8 @@ def record(value, type_, depth):
     for field in type_.fields():
         if not hasattr(field, "bitpos") and not field.is_base_class:
             continue  # a static member
-        if field.artificial:
-            continue
+        if field.artificial or (field.name or "").startswith("_vptr"):
+            continue  # clang does not mark it as artificial
         name = "<" + field.name + ">" if field.is_base_class else field.name or ""
         try:
             members.append([name, read(value[field], depth + 1)])
@@ -119,22 +119,54 @@ def blocks_at(frame, pc):
     return found
 
 
+def rows_of(address):
+    table = gdb.find_pc_line(address).symtab
+    return list(table.linetable()) if table else []
+
+
+def end_of_prologue(address):
+    """Where the body begins of the function that is entered at `address`, in unoptimised code; else None."""
+    block = gdb.block_for_pc(address)
+    while block is not None and block.function is None:
+        block = block.superblock
+    if block is None or block.start != address:
+        return None
+    behind = [row.pc for row in rows_of(address) if address < row.pc < block.end]
+    return min(behind) if behind else None
+
+
 class Place(gdb.Breakpoint):
     """A probed address."""
 
-    def __init__(self, address, most):
+    def __init__(self, address, most, is_optimised):
         super().__init__("*%#x" % address, internal=True)
         self.address, self.most, self.count, self.values = address, most, 0, []
-        self.rows = 0
+        self.rows = len({row.line for row in rows_of(address) if row.pc == address})
+        body = None if is_optimised else end_of_prologue(address)
+        self.body = Body(body, self) if body else None
 
     def stop(self):
         self.count += 1
-        if self.count <= self.most:
-            frame = gdb.newest_frame()
-            if self.count == 1:
-                table = frame.find_sal().symtab
-                self.rows = len({row.line for row in table.linetable() if row.pc == self.address}) if table else 0
-            self.values.append(blocks_at(frame, self.address))
+        if self.count > self.most:
+            return False
+        if self.body:
+            self.body.is_awaited = True
+        else:
+            self.values.append(blocks_at(gdb.newest_frame(), self.address))
+        return False
+
+
+class Body(gdb.Breakpoint):
+    """The end of the prologue of unoptimised code: before it gdb reads parameters from where the prologue puts them."""
+
+    def __init__(self, address, entry):
+        super().__init__("*%#x" % address, internal=True)
+        self.address, self.entry, self.is_awaited = address, entry, False
+
+    def stop(self):
+        if self.is_awaited:
+            self.entry.values.append(blocks_at(gdb.newest_frame(), self.address))
+        self.is_awaited = False
         return False
 
 
@@ -157,7 +189,7 @@ def main():
     # Addresses are those of the running program: breakpoints can be set when it is mapped.
     gdb.execute("unset environment", to_string=True)
     gdb.execute("starti", to_string=True)
-    places = [Place(address, job["most"]) for address in job["addresses"]]
+    places = [Place(address, job["most"], job["is_optimised"]) for address in job["addresses"]]
     lines = []
     for where in job["lines"]:
         try:

@@ -134,7 +134,8 @@ class Comparison:
                 return self.compare(ours, theirs[2], path, follow)
             return self.check(ours[0] == "word" and same_number(ours[1], theirs[1]), ours, theirs[:2], path)
         if kind == "struct" and ours[0] == "struct":
-            for (name, value), (their_name, their_value) in zip(ours[1], theirs[1]):
+            own = [member for member in ours[1] if not member[0].startswith("_vptr")]
+            for (name, value), (their_name, their_value) in zip(own, theirs[1]):
                 if name.startswith("<") or not their_name:
                     name = their_name
                 if name != their_name:
@@ -160,7 +161,7 @@ class Comparison:
             return False
         word = ours[1]
         if kind == "enum":
-            return word == theirs[2] or same_number(word, theirs[1])
+            return word in (theirs[2], theirs[2].split("::")[-1]) or same_number(word, theirs[1])
         if kind == "float":
             return same_float(word, theirs[1], theirs[2] == 8)
         if kind == "text":

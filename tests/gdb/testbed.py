@@ -10,8 +10,9 @@ Values: at every hit every variable must be equal in both. What coretap has not 
 
 Counts: how often each line runs is known independently: from gcov of an -O0 build, for Rust from gdb's breakpoints in one, and
 where neither counts what this project counts (the head of a loop, the end of main) from a comment `//@N` on the line (`//@-`:
-not compared). coretap must count that, except where no compiler can be blamed on us: lines that -L marks as inexact. gdb's own
-count of the build is shown beside, where it differs.
+not compared). coretap must count that. Two exceptions are shown in numbers: lines that -L marks as inexact, and lines of
+optimised code whose copies left no trace, so that gdb counts as few. gdb's own count of the build is shown beside, where it
+differs.
 
 Exit status 77: no BPF rights here. Needs gdb, gcov, g++ and clang; Rust programs are skipped, loudly, without rustc.
 """
@@ -83,7 +84,7 @@ class Hit:
 
 
 def run_coretap(path, source):
-    """Every hit, in order, and the lines that -L marks as inexact."""
+    """Every hit, in order; and the lines that -L lists, with whether it marks them as inexact."""
     script = ('probe process("%s").statement("*@%s:*") { printf("%%x\\x01%%s\\x01%%s\\x01%%s\\n", uaddr(), pp(), $$vars, $$vars$$) }'
               % (path, source.name))
     command = [live.CORETAP, "-D", "MAXSTRINGLEN=1000", "-s", "64", "-e", script, "-c", f"setarch -R env -i {path}"]
@@ -92,14 +93,17 @@ def run_coretap(path, source):
         raise RuntimeError("coretap: " + done.stderr + done.stdout[-500:])
     hits = [Hit(line) for line in done.stdout.split("\n") if "\x01" in line]
     listing = live.coretap("-L", f'process("{path}").statement("*@{source.name}:*")', timeout=120).stdout
-    inexact = {int(m[1]) for m in re.finditer(r':(\d+)"\).*/\* inexact', listing)}
-    return hits, inexact
+    listed = collections.defaultdict(bool)
+    for point in re.finditer(r':(\d+)"\)(.*)', listing):
+        listed[int(point[1])] |= "/* inexact" in point[2]
+    return hits, listed
 
 
-def run_gdb(path, addresses, lines):
+def run_gdb(path, addresses, lines, is_optimised):
     out = str(path) + ".gdb.json"
     job = str(path) + ".job.json"
-    pathlib.Path(job).write_text(json.dumps({"addresses": addresses, "lines": lines, "most": MOST_HITS, "out": out}))
+    pathlib.Path(job).write_text(json.dumps({"addresses": addresses, "lines": lines, "most": MOST_HITS,
+                                              "is_optimised": is_optimised, "out": out}))
     done = live.run("gdb", "-nx", "-batch", "-ex", f"python JOB = {job!r}", "-x", str(HERE / "in_gdb.py"), str(path), timeout=600,
                     env={**os.environ, "DEBUGINFOD_URLS": ""})
     if not os.path.exists(out):
@@ -142,7 +146,7 @@ def rust_counts(source, folder):
     folder.mkdir()
     path = compile_to(Build(source, "rustc", "-O0", 4), folder / "plain")
     lines = [f"{source.name}:{n}" for n in range(1, len(source.read_text().splitlines()) + 1)]
-    counts = run_gdb(path, [], lines)["lines"]
+    counts = run_gdb(path, [], lines, False)["lines"]
     return {int(where.rsplit(":", 1)[1]): count for where, count in counts.items()}
 
 
@@ -155,7 +159,7 @@ class Truth:
         compiler = COMPILERS[source.suffix][0]
         path = compile_to(Build(source, compiler, "-O0", 4), folder / "unoptimised")
         hits, _ = run_coretap(path, source)  # for the addresses of the lines
-        places = run_gdb(path, sorted({hit.address for hit in hits}), [])["places"]
+        places = run_gdb(path, sorted({hit.address for hit in hits}), [], False)["places"]
         self.at_line = collections.defaultdict(list)
         seen = collections.Counter()
         for hit in hits:
@@ -210,7 +214,7 @@ class Report:
         self.build, self.errors, self.notes = build, [], []
         self.hits = self.equal = self.more = self.by_source = 0
         self.missing = collections.Counter()
-        self.exact = self.inexact = 0
+        self.exact = self.inexact = self.traceless = 0
 
 
 def is_portable(value):
@@ -240,6 +244,25 @@ def compare_hit(report, hit, number, place, copies, truth):
     report.errors += [where + wrong for wrong in comparison.wrong]
 
 
+def settled(one, other):
+    """A value as two runs of gdb saw it: what is not the same in both is memory that is not initialised."""
+    if one == other:
+        return one
+    if one[0] == other[0] and one[0] in ("struct", "array") and len(one[1]) == len(other[1]):
+        pairs = zip(one[1], other[1])
+        inner = [[a[0], settled(a[1], b[1])] for a, b in pairs] if one[0] == "struct" else [settled(a, b) for a, b in pairs]
+        return [one[0], inner] + one[2:]
+    return ["none", "not initialised"]
+
+
+def settle(places, again):
+    """Changes `places` to what two runs agree on."""
+    for address, place in places.items():
+        for number, blocks in enumerate(place["values"]):
+            for (_, values), (_, others) in zip(blocks, again[address]["values"][number]):
+                values.update({name: settled(value, others[name]) for name, value in values.items()})
+
+
 def compare_values(report, hits, places, truth):
     at = collections.defaultdict(lambda: collections.defaultdict(list))
     for hit in hits:
@@ -259,17 +282,21 @@ def compare_values(report, hits, places, truth):
                     compare_hit(report, hit, number, place, copies, truth)
 
 
-def compare_counts(report, hits, inexact, truth, gdb_lines):
+def compare_counts(report, hits, listed, truth, gdb_lines):
+    """Lines that the compiler left no code of are not listed, and cannot be probed."""
+    level = report.build.level
     have = collections.Counter(hit.line for hit in hits)
-    for line in sorted(set(truth.counts) | set(have)):
+    for line, is_inexact in sorted(listed.items()):
         wanted = truth.of(line)
         if wanted is None:
             continue
         gdb_count = gdb_lines.get(line)
         if have[line] == wanted:
             report.exact += 1
-        elif line in inexact:
+        elif is_inexact and have[line] < wanted:
             report.inexact += 1
+        elif level != "-O0" and have[line] == gdb_count and have[line] < wanted:
+            report.traceless += 1
         else:
             beside = "" if gdb_count is None else f", gdb {gdb_count}"
             report.errors.append(f"line {line}: counted {have[line]}, right {wanted}{beside}")
@@ -289,13 +316,19 @@ def reason(path, source, function, line, variable):
 def examine(build, truth, folder):
     report = Report(build)
     path = compile_to(build, folder / re.sub(r"\W+", "_", name_of(build)))
-    hits, inexact = run_coretap(path, build.source)
+    hits, listed = run_coretap(path, build.source)
     report.hits = len(hits)
     lines = [f"{build.source.name}:{line}" for line in truth.counts]
-    result = run_gdb(path, sorted({hit.address for hit in hits}), lines)
+    job = (path, sorted({hit.address for hit in hits}), lines, build.level != "-O0")
+    result = run_gdb(*job)
     gdb_lines = {int(where.rsplit(":", 1)[1]): count for where, count in result["lines"].items()}
     compare_values(report, hits, result["places"], truth)
-    compare_counts(report, hits, inexact, truth, gdb_lines)
+    if report.errors:
+        settle(result["places"], run_gdb(*job)["places"])
+        report = Report(build)
+        report.hits = len(hits)
+        compare_values(report, hits, result["places"], truth)
+    compare_counts(report, hits, listed, truth, gdb_lines)
     report.reasons = {key: reason(path, build.source, *key) for key in list(report.missing)[:12]}
     return report
 
@@ -303,7 +336,8 @@ def examine(build, truth, folder):
 def show(report, verbose):
     missing = sum(report.missing.values())
     print(f"{name_of(report.build)}: {report.hits} hits, {report.equal} values equal, {report.more} that gdb has not, "
-          f"{report.by_source} by -O0, {missing} missing; {report.exact} lines exact, {report.inexact} marked")
+          f"{report.by_source} by -O0, {missing} missing; {report.exact} lines exact, {report.inexact} marked, "
+          f"{report.traceless} as few as gdb")
     for error in report.errors if verbose else report.errors[:8]:
         print("    WRONG " + error)
     if verbose:

@@ -116,6 +116,7 @@ struct ResolvedProbe {
   /// several calls have one frame.
   bool shares_frames = false;
   bool is_further_place = false;  ///< of the same probe point as the site before
+  bool may_miss = false;          ///< what is probed may happen without passing any of its sites
 };
 
 /// Where the return of a function can be probed.

@@ -4,6 +4,7 @@
 // that line begins, so that one execution of the line counts once.
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "probes/point_spec.h"
 #include "probes/process_target.h"
@@ -132,18 +133,20 @@ std::vector<ResolvedProbe> probe_lines(const ProcessTarget& target, const PointS
   std::vector<debug::LineSite> sites = find_sites(module, spec, nearest);
   if (sites.empty()) report_no_line(module, spec, written, context.diagnostics);
   std::vector<ResolvedProbe> probes;
-  std::set<std::pair<uint64_t, uint32_t>> seen;
+  std::set<std::tuple<uint64_t, uint32_t, uint64_t>> seen;  // of overlapping ranges
   for (const debug::LineSite& site : sites) {
-    if (!seen.insert({site.pc, site.source.line}).second) continue;
+    if (!seen.insert({site.pc, site.source.line, site.scope}).second) continue;
     SiteText text;
     text.canonical = canonical_prefix(target) + ".statement(\"" + site.function + "@" +
                      site.source.file + ":" + std::to_string(site.source.line) + "\")";
     text.function = site.function;
     text.source = site.source;
     text.scope = site.scope;
-    if (auto probe = make_uprobe(target, {site.pc, site.view}, ir::Mechanism::Uprobe, text,
-                                 written.span, context))
-      probes.push_back(std::move(*probe));
+    std::optional<ResolvedProbe> probe = make_uprobe(
+        target, {site.pc, site.view}, ir::Mechanism::Uprobe, text, written.span, context);
+    if (!probe) continue;
+    probe->may_miss = site.may_miss;
+    probes.push_back(std::move(*probe));
   }
   return probes;
 }

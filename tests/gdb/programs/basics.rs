@@ -41,7 +41,7 @@ fn distance(a: Point, b: &Point) -> i32 {
 #[inline(never)]
 fn countdown(mut n: u32) -> u32 {
     let mut steps = 0;
-    while n > 1 { //@1
+    while n > 1 {
         n /= 2;
         steps += 1;
     }

@@ -26,18 +26,18 @@ INLINE int clamp(int v, int most) {
 NOIPA int in_loop(const int *p) {
   int acc = 0;
   for (int i = 0; i < 3; i++) //@1
-    acc += leaf(p[i], i);
+    acc += leaf(p[i], i); //@3
   return acc;
 }
 
 NOIPA int chain(int v) {
   int m = middle(v);
   sink += m;
-  return clamp(m, 50) + clamp(v, 5);
+  return clamp(m, 50) + clamp(v, 5); //@2
 }
 
 NOIPA int both(int a, int b) {
-  return leaf(a, b) + leaf(b, a);
+  return leaf(a, b) + leaf(b, a); //@1
 }
 
 NOIPA int first(int a) {

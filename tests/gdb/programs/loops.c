@@ -18,7 +18,7 @@ NOIPA int nested(int n, int limit) {
 
 NOIPA int collatz(unsigned n) {
   int steps = 0;
-  while (n != 1) { //@3
+  while (n != 1) {
     if (n % 2)
       n = 3 * n + 1;
     else
@@ -33,7 +33,7 @@ NOIPA int digits(unsigned n) {
   do {
     count++;
     n /= 10;
-  } while (n); //@8
+  } while (n);
   return count;
 }
 
@@ -49,7 +49,7 @@ NOIPA int unroll(const int *p) {
 
 NOIPA int find(const int *p, int n, int wanted) {
   int at = 0;
-  for (; at < n; at++) { //@2
+  for (; at < n; at++) {
     if (p[at] < 0)
       continue;
     if (p[at] == wanted)
@@ -87,7 +87,7 @@ NOIPA int classify(int c) {
 }
 
 NOIPA int gcd(int a, int b) {
-  while (b) { //@2
+  while (b) {
     int rest = a % b;
     a = b;
     b = rest;

@@ -15,14 +15,14 @@ int sink;
 
 NOIPA int length(const char *s) {
   int n = 0;
-  while (*s++) //@2
+  while (*s++)
     n++;
   return n; //@2
 }
 
 NOIPA const char *skip(const char *text, char stop) {
   const char *start = text;
-  while (*text != stop && *text) //@2
+  while (*text != stop && *text)
     text++;
   sink += (int)(text - start);
   return text;
@@ -58,7 +58,7 @@ NOIPA int depth(const struct node *at, int level) {
 NOIPA void reverse(struct node **head) {
   struct node *back = NULL;
   struct node *at = *head;
-  while (at) { //@1
+  while (at) {
     struct node *next = at->next;
     at->next = back;
     back = at;

@@ -41,8 +41,8 @@ NOIPA int apply(F f, int k) {
 
 NOIPA int outer(int k) {
   int base = 10;
-  auto twice = [](int v) { return 2 * v; };
-  auto shifted = [base, &k](int v) {
+  auto twice = [](int v) { return 2 * v; };  //@2
+  auto shifted = [base, &k](int v) {         //@2
     k++;
     return base + v;
   };
