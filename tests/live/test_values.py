@@ -1,0 +1,136 @@
+"""Values that compilers keep in unusual places: right, as arithmetic says, or refused with the reason."""
+import subprocess
+
+import live
+from live import LiveTest, script
+
+ENTRY_VIEWS = """
+__attribute__((noipa)) int len(const char *s) {
+  int n = 0;
+  while (*s++)
+    n++;
+  return n;
+}
+__attribute__((noipa)) long rest(const long *p) {
+  long first = *p++;
+  return first + *p;
+}
+int main(void) {
+  volatile char text[] = "hello";
+  long two[2] = {30, 12};
+  return len((const char *)text) == 5 && rest(two) == 42 ? 0 : 1;
+}
+"""
+VECTOR_REGISTERS = """
+__attribute__((noipa)) double f(double d, float g, int k) { return d * g + k; }
+int main(void) { return f(2.5, 1.25f, 3) > 6 ? 0 : 1; }
+"""
+BLOCK_OFFSETS = """
+struct s { int a, b; struct { short c, d; } in; };
+int sink;
+__attribute__((noipa)) int f(struct s *p) {
+  sink = p->b;
+  return sink + p->in.d;
+}
+int main(void) { struct s v = {1, 22, {333, 44}}; return f(&v) == 66 ? 0 : 1; }
+"""
+VIRTUAL_BASE = """
+struct Base { int id; int length; };
+struct V : virtual Base { int own; int sum() const; };
+struct W : V { int more; int all() const; };
+int V::sum() const { return own + length; }
+int W::all() const { return more + length; }
+int main() { W w; w.id = 7; w.length = 4; w.own = 6; w.more = 9; return w.sum() + w.all() == 23 ? 0 : 1; }
+"""
+REFERENCES = """
+struct Pt { int x, y; };
+int refs(int (&a)[3]) { return a[2]; }
+int point(Pt *&q, Pt &r) { return q->x + r.y; }
+int main() { int v[3] = {10, 20, 30}; Pt p{5, 6}; Pt *q = &p; return refs(v) + point(q, p) == 41 ? 0 : 1; }
+"""
+VARIABLE_LENGTH = """
+int sink;
+int f(int n, int m) {
+  short b[n][m];
+  for (int i = 0; i < n; i++)
+    for (int j = 0; j < m; j++)
+      b[i][j] = (short)(i * 10 + j);
+  sink = b[1][2];
+  return sink;
+}
+int main(void) { return f(5, 3) == 12 ? 0 : 1; }
+"""
+
+
+class Values(LiveTest):
+    def program(self, name, text, *flags, compiler="gcc"):
+        suffix = ".cpp" if compiler.endswith("++") else ".c"
+        source = live.TMP / (name + suffix)
+        source.write_text(text)
+        path = live.TMP / (name + compiler + "".join(flags))
+        subprocess.run([compiler, "-g", "-w", *flags, str(source), "-o", str(path)], check=True)
+        return path
+
+    def output(self, path, *probes):
+        """What the probes, (point, body) each, print."""
+        text = " ".join(f'probe process("{path}").{point} {{ {body} }}' for point, body in probes)
+        return self.lines(script(text, "-c", str(path)))
+
+    def test_entry_shows_the_argument(self):
+        for level in ("-O0", "-O1", "-O2", "-O3"):
+            with self.subTest(level=level):
+                path = self.program("views", ENTRY_VIEWS, level)
+                out = self.output(path, ('function("len")', "println(user_string($s))"),
+                                  ('function("len").return', 'println(user_string(@entry($s)), " ", $return)'),
+                                  ('function("rest")', "println(user_int64($p))"))
+                self.assertEqual(out, ["hello", "hello 5", "30"])
+
+    def test_vector_registers_are_refused(self):
+        path = self.program("vector", VECTOR_REGISTERS, "-O2")
+        out = self.output(path, ('function("f")', 'println(@defined($d), @defined($g), $k)'))
+        self.assertEqual(out, ["003"])
+        refused = script(f'probe process("{path}").function("f") {{ println($d) }}', "-c", str(path))
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("cannot", refused.stderr)
+        self.assertIn("$d", refused.stderr)
+
+    def test_member_offsets_in_blocks(self):
+        for version in (2, 3, 4, 5):
+            with self.subTest(version=version):
+                path = self.program("offsets", BLOCK_OFFSETS, "-O2", f"-gdwarf-{version}")
+                out = self.output(path, ('function("f")', 'println($p->a, " ", $p->b, " ", $p->in->c, " ", $p->in->d)'))
+                self.assertEqual(out, ["1 22 333 44"])
+
+    def test_members_of_virtual_bases(self):
+        for compiler in ("g++", "clang++"):
+            with self.subTest(compiler=compiler):
+                path = self.program("virtual", VIRTUAL_BASE, "-O0", compiler=compiler)
+                out = self.output(path, ('function("V::sum")', 'println($this->own, " ", $this->length, " ", $this->id)'),
+                                  ('function("W::all")', 'println($this->more, " ", $this->length, " ", $this->id)'))
+                self.assertEqual(out, ["6 4 7", "9 4 7"])
+
+    def test_through_references(self):
+        for compiler in ("g++", "clang++"):
+            with self.subTest(compiler=compiler):
+                path = self.program("references", REFERENCES, "-O0", compiler=compiler)
+                out = self.output(path, ('function("refs")', 'println($a[2], " ", $a[0])'),
+                                  ('function("point")', 'println($q->x, " ", $q->y, " ", $r->y)'))
+                self.assertEqual(out, ["30 10", "5 6 6"])
+
+    def test_arrays_of_variable_length(self):
+        for compiler in ("gcc", "clang"):
+            with self.subTest(compiler=compiler):
+                path = self.program("vla", VARIABLE_LENGTH, "-O0", compiler=compiler)
+                line = next(n for n, text in enumerate(VARIABLE_LENGTH.splitlines(), 1) if "return sink" in text)
+                out = self.output(path, (f'statement("f@vla.c:{line}")',
+                                         'i = 3; println($b[0][2], " ", $b[1][2], " ", $b[2][1], " ", $b[i][2])'))
+                self.assertEqual(out, ["2 12 21 32"])
+
+    def test_defined_of_what_cannot_be_read(self):
+        path = self.program("wide", "int f(long double l, int k) { return (int)l + k; }\nint main(void) { return f(2, -2); }\n", "-O0")
+        out = self.output(path, ('function("f")', 'println(@defined($l), " ", $k)'))
+        self.assertEqual(out, ["0 -2"])
+
+
+if __name__ == "__main__":
+    live.main()
