@@ -32,7 +32,7 @@ fn half(n: i32) -> Option<i32> {
     }
     let result = n / 2;
     Some(black_box(result))
-}
+} //@2
 
 #[inline(never)]
 fn apply<F: Fn(i32) -> i32>(f: F, v: i32) -> i32 {
