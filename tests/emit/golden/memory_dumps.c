@@ -3,6 +3,7 @@
 #define CT_SITES 1
 #define CT_FRAME_BYTES 4112
 #define CT_FRAME_SLACK 24
+#define CT_MAXSTRINGLEN 512
 #define CT_MAX_ACTION 1000
 #include "coretap.bpf.h"
 
