@@ -50,7 +50,7 @@ static __always_inline u32 ct_str_copy(char* to, u32 to_cap, const char* from, u
   } else {
     /* Volatile: clang would make it a memmove, load everything before it stores anything, and
      * spill to a stack of 512 bytes. */
-#pragma clang loop unroll_count(8)
+#pragma clang loop unroll(full)
     for (u32 i = 0; i < common; i += 8) *(volatile ct_word*)(to + i) = *(const ct_word*)(from + i);
   }
   if (to_cap > from_cap) ct_str_clear(to + from_cap, to_cap - from_cap);
@@ -65,8 +65,15 @@ static __always_inline u32 ct_str_copy(char* to, u32 to_cap, const char* from, u
 static __always_inline s64 ct_str_equal(const char* a, u32 a_cap, const char* b, u32 b_cap) {
   const u32 common = CT_MIN(a_cap, b_cap);
   u64 different = 0;
+  /* Clang leaves a loop that it unrolls in part from its middle, if its turns are no multiple of the part, and
+   * may place that block before the loop's head and let it run into the head. Linux 6.1 takes no way back but a
+   * jump (visit_insn() in kernel/bpf/verifier.c). */
+  const u32 whole = common & ~63u;
 #pragma clang loop unroll_count(8)
-  for (u32 i = 0; i < common; i += 8)
+  for (u32 i = 0; i < whole; i += 8)
+    different |= *(const ct_word*)(a + i) ^ *(const ct_word*)(b + i);
+#pragma clang loop unroll(full)
+  for (u32 i = whole; i < common; i += 8)
     different |= *(const ct_word*)(a + i) ^ *(const ct_word*)(b + i);
   return different == 0;
 }

@@ -161,6 +161,10 @@ static __always_inline void ct_quoting_begin(struct ct_quoting* q, char* to, u32
 static __always_inline int ct_quoting_put(struct ct_quoting* q, char* to, u32 size, u8 byte) {
   u32 length;
   u32 text = ct_text_escape(byte, &length);
+  /* The place is read when the text is done, and used at once: clang keeps it in a register then, and
+   * the verifier of 6.1 knows no bounds of what comes back from the stack. */
+  ct_opaque(text);
+  ct_opaque(length);
   u64 at = q->at;
   ct_opaque(at);
   if (at > size - 4 || at + length > q->end) return CT_TEXT_CUT;
