@@ -5,6 +5,7 @@
  *   CT_FRAME_BYTES    bytes of scratch memory that its widest handler needs; 0: none
  *   CT_FRAME_SLACK    bytes behind it for what ct_str_put() could write if the verifier were right
  *   CT_MAX_ACTION     iterations that one run of a handler may make
+ *   CT_SLEEPABLE      only if some of its programs are sleepable: see memory.bpf.h
  *   CT_BASE           only for the base flavour: see flavour.bpf.h
  *
  * Everything is `static __always_inline`: a handler becomes one program, constants of the probe

@@ -13,7 +13,13 @@
  * only where interrupts alone nest. That holds for uprobes before Linux 6.0 (commit 8c7dcb84e3b7
  * lets them be preempted), but fentry programs are preempted since Linux 5.11 (commit
  * 74d862b682f5: migrate_disable() no longer disables preemption). All of this happens on one CPU, so
- * each step sees the ones before it. */
+ * each step sees the ones before it.
+ *
+ * A sleepable program keeps its frame while its task waits for a page, and any number of tasks may wait
+ * on one CPU. So such programs have frames of their own (a plain one never finds all taken by sleepers):
+ * a few per CPU, and when these are taken one that is made for the task, in a hash map by thread id. That
+ * is a memory allocation and two map updates, and only happens while several tasks of a CPU are
+ * within handlers at once. */
 #ifndef CORETAP_FRAME_BPF_H
 #define CORETAP_FRAME_BPF_H
 
@@ -55,14 +61,15 @@ static __always_inline bool ct_frame_take(struct ct_frame* frame) {
 #endif
 }
 
-static __always_inline struct ct_frame* ct_frame_claim(void) {
+/* A free one of the `count` frames per CPU in `map`, or NULL. */
+static __always_inline struct ct_frame* ct_frame_of(void* map, const u32 count) {
   /* Not unrolled: each turn that succeeds leaves with the same registers, so the verifier walks
-   * the rest of the program once and not CT_FRAMES times. */
-  const u32 first = CT_IS_LARGE_FRAME ? bpf_get_smp_processor_id() * CT_FRAMES : 0;
+   * the rest of the program once and not `count` times. */
+  const u32 first = CT_IS_LARGE_FRAME ? bpf_get_smp_processor_id() * count : 0;
 #pragma clang loop unroll(disable)
-  for (u32 i = 0; i < CT_FRAMES; i++) {
+  for (u32 i = 0; i < count; i++) {
     ct_array_key index = first + i;
-    struct ct_frame* frame = bpf_map_lookup_elem(&ct_frames, &index);
+    struct ct_frame* frame = bpf_map_lookup_elem(map, &index);
     if (!frame) break;
     if (ct_frame_take(frame)) {
       ct_checkpoint();
@@ -73,6 +80,53 @@ static __always_inline struct ct_frame* ct_frame_claim(void) {
   return NULL;
 }
 
+static __always_inline struct ct_frame* ct_frame_claim(void) {
+  return ct_frame_of(&ct_frames, CT_FRAMES);
+}
+
+#ifdef CT_SLEEPABLE
+#define CT_SLEEPERS_FRAMES 4
+/* Tasks that may have a frame made for them at once; the memory is taken when it is needed. */
+#define CT_MOST_TASK_FRAMES 8192
+/* `busy` of a frame that was made for the task. */
+#define CT_MADE_FOR_TASK 2
+
+struct {
+  __uint(type, CT_FRAME_MAP);
+  __uint(max_entries, CT_SLEEPERS_FRAMES);
+  __type(key, u32);
+  __type(value, struct ct_frame);
+} ct_sleep_frames SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, CT_MOST_TASK_FRAMES);
+  __uint(map_flags, BPF_F_NO_PREALLOC);
+  __type(key, u64);
+  __type(value, struct ct_frame);
+} ct_task_frames SEC(".maps");
+
+/* The frame of a sleepable program. A task runs one uprobe at a time, so its thread id is a key. */
+static __always_inline struct ct_frame* ct_sleepers_frame_claim(void) {
+  struct ct_frame* frame = ct_frame_of(&ct_sleep_frames, CT_SLEEPERS_FRAMES);
+  if (frame) return frame;
+  ct_array_key first = 0;
+  const void* any = bpf_map_lookup_elem(&ct_sleep_frames, &first); /* contents do not matter */
+  u64 task = bpf_get_current_pid_tgid();
+  if (!any) return NULL;
+  /* The allocator's cache may be empty for the moment that its refill takes. */
+#pragma clang loop unroll(disable)
+  for (int i = 0; i < 8; i++)
+    if (bpf_map_update_elem(&ct_task_frames, &task, any, BPF_NOEXIST) == 0) break;
+  ct_checkpoint();
+  frame = bpf_map_lookup_elem(&ct_task_frames, &task);
+  if (!frame) return NULL;
+  frame->busy = CT_MADE_FOR_TASK;
+  frame->actions = CT_MAX_ACTION;
+  return frame;
+}
+#endif
+
 static __always_inline void ct_frame_release(struct ct_frame* frame) {
 #ifdef CT_BASE
   __sync_fetch_and_add(&frame->busy, -1); /* another's claim may be in the word for a moment */
@@ -80,6 +134,14 @@ static __always_inline void ct_frame_release(struct ct_frame* frame) {
   CT_ONCE(frame->busy) = 0;
 #endif
 }
+
+#ifdef CT_SLEEPABLE
+static __always_inline void ct_sleepers_frame_release(struct ct_frame* frame) {
+  if (CT_ONCE(frame->busy) != CT_MADE_FOR_TASK) return ct_frame_release(frame);
+  u64 task = bpf_get_current_pid_tgid();
+  bpf_map_delete_elem(&ct_task_frames, &task);
+}
+#endif
 
 /* An event for which there was no scratch frame. */
 static __always_inline void ct_skip(u32 handler) {

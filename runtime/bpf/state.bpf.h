@@ -22,6 +22,37 @@ struct {
   __type(value, struct ct_counts);
 } ct_counts SEC(".maps");
 
+#ifdef CT_SLEEPABLE
+/* No grace period of RCU that user space can ask for waits for sleepable programs, so these count
+ * themselves in and out, as readers of sleepable RCU do (kernel/rcu/srcutree.c): under one of two
+ * numbers, which the harness switches when it waits for those of the other
+ * (runtime/user/grace_period.cpp). */
+struct {
+  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+  __uint(max_entries, 1);
+  __type(key, u32);
+  __type(value, struct ct_sleepers);
+} ct_sleepers SEC(".maps");
+
+/* Before the program looks at anything that the harness changes. Returns the counter for its end. */
+static __always_inline u64* ct_sleeper_begins(void) {
+  ct_array_key index = 0;
+  struct ct_sleepers* sleepers = bpf_map_lookup_elem(&ct_sleepers, &index);
+  if (!sleepers) return NULL;
+  u64 side = CT_ONCE(ct_state.sleepers_side) & 1;
+  /* With its result an atomic add is a barrier as well, on every architecture. */
+  u64 before = __sync_fetch_and_add(&sleepers->begun[side], 1);
+  ct_opaque(before);
+  return &sleepers->ended[side];
+}
+
+static __always_inline void ct_sleeper_ends(u64* ended) {
+  if (!ended) return;
+  u64 before = __sync_fetch_and_add(ended, 1);
+  ct_opaque(before);
+}
+#endif
+
 /* Adds one to a member of this handler's accounting. Atomic, because a per-CPU slot still has two
  * writers when an interrupt's probe, or another task after a preemption, runs the same handler. */
 #define CT_COUNT(handler_index, member)                                     \

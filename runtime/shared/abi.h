@@ -42,6 +42,7 @@ struct ct_state {
   u64 wake_bytes;         /* the reader of the ring sleeps until so much is in it, and looks by
                                 itself now and then; 0: woken whenever it had caught up */
   u64 timing;             /* -t: fill ct_times */
+  u64 sleepers_side;      /* which counters of struct ct_sleepers those that begin now take */
 };
 
 /* Smallest and largest value of a statistic are kept encoded, so that zeroed memory is neutral and
@@ -119,6 +120,11 @@ struct ct_counts {
   u64 entry_unseen;  /* a function's return, without the values from its entry: counted in
                         `handled`, too */
   u64 gated;         /* perf events: fired while the session was not live */
+};
+
+/* Runs of sleepable programs on one CPU, begun and ended; see runtime/bpf/state.bpf.h. */
+struct ct_sleepers {
+  u64 begun[2], ended[2];
 };
 
 /* -t: the runs of a handler for one of its sites on one CPU, in nanoseconds. Zeroed memory is

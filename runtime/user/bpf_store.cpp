@@ -3,18 +3,19 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <linux/membarrier.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <unordered_set>
 
+#include "grace_period.h"
 #include "kernel_features.h"
 
 namespace ct {
 
 namespace {
+
+/// How long a report may wait for handlers that wait for a page.
+constexpr unsigned kPatienceMs = 1000;
 
 /// Orders elements by their keys, so that output does not depend on the kernel's hash seed.
 void sort_by_keys(std::vector<Element>& elements) {
@@ -161,7 +162,8 @@ void BpfStore::clear() {
 void BpfStore::drain(HostTable& into) {
   u32 old = __atomic_load_n(generation_, __ATOMIC_RELAXED);
   __atomic_store_n(generation_, 1 - old, __ATOMIC_SEQ_CST);
-  wait_for_programs();
+  // What a sleepable program still adds to the old generation after that is drained with it next time.
+  wait_for_programs(kPatienceMs);
   std::vector<Element> fresh;
   take_all(fds_[old], [&](const char* raw, const char* value) {
     Element e;
@@ -222,26 +224,6 @@ void BpfStore::take_all(int fd, Visit&& visit) {
     else
       bpf_map_update_elem(fd, raw.data(), zero.data(), BPF_ANY);
   }
-}
-
-// BPF programs run inside an RCU read-side section: tracepoints and perf events in the classic
-// kind, and uprobes, since 6.0, in a tasks-trace one with a classic one around each program that
-// does not sleep (ours never do). So a classic grace period is enough, and
-// MEMBARRIER_CMD_GLOBAL is one: it is synchronize_rcu() (kernel/sched/membarrier.c). It is refused
-// on kernels booted with nohz_full; there, an update of a map-in-map waits for the same
-// (maybe_wait_bpf_programs() in kernel/bpf/syscall.c).
-void wait_for_programs() {
-  if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) == 0) return;
-  static int inner = bpf_map_create(BPF_MAP_TYPE_ARRAY, "ct_grace_in", 4, 4, 1, nullptr);
-  static int outer = [] {
-    bpf_map_create_opts opts = {};
-    opts.sz = sizeof opts;
-    opts.inner_map_fd = static_cast<u32>(inner);
-    return bpf_map_create(BPF_MAP_TYPE_ARRAY_OF_MAPS, "ct_grace_out", 4, 4, 1, &opts);
-  }();
-  u32 zero = 0;
-  if (outer >= 0 && bpf_map_update_elem(outer, &zero, &inner, BPF_ANY) == 0) return;
-  usleep(100000);  // longer than any program may run
 }
 
 }  // namespace ct

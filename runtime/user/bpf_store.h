@@ -40,7 +40,4 @@ class BpfStore {
   std::vector<char> value_;
 };
 
-/// Waits until every BPF program that was running at the call has ended.
-void wait_for_programs();
-
 }  // namespace ct

@@ -18,7 +18,7 @@ namespace ct {
 namespace {
 
 /// A program that returns 0, of a type that attaches to k- or uprobes. Negative: none can be had.
-int load_nothing(u32 expected_attach_type) {
+int load_nothing(u32 expected_attach_type, u32 flags = 0) {
   const bpf_insn instructions[] = {
       {BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0},
       {BPF_JMP | BPF_EXIT, 0, 0, 0, 0},
@@ -26,6 +26,7 @@ int load_nothing(u32 expected_attach_type) {
   bpf_prog_load_opts opts = {};
   opts.sz = sizeof opts;
   opts.expected_attach_type = static_cast<bpf_attach_type>(expected_attach_type);
+  opts.prog_flags = flags;
   return bpf_prog_load(BPF_PROG_TYPE_KPROBE, "ct_probe", "GPL", instructions, 2, &opts);
 }
 
@@ -102,6 +103,15 @@ bool probably_takes_modern() { return has_helper(BPF_FUNC_loop); }
 
 bool has_uprobe_multi() {
   static const bool has = probe_uprobe_multi();
+  return has;
+}
+
+bool has_sleepable_uprobes() {
+  static const bool has = [] {
+    int program = load_nothing(0, BPF_F_SLEEPABLE);
+    if (program >= 0) close(program);
+    return program >= 0;
+  }();
   return has;
 }
 

@@ -17,6 +17,10 @@ bool has_uprobe_multi();
 /// One program on many kernel functions with one system call. Needs FPROBE.
 bool has_kprobe_multi();
 
+/// May programs of uprobes be sleepable? (Linux 6.0, commit 8c7dcb84e3b7 "bpf: implement sleepable
+/// uprobes by chaining gps".)
+bool has_sleepable_uprobes();
+
 /// Does the kernel count BPF programs of kprobes and tracepoints that it did not start, because one
 /// ran on that CPU? (Linux 6.7, commit dd8657894c11 "bpf: Count missed stats in trace_call_bpf".)
 bool counts_skipped_programs();

@@ -106,10 +106,12 @@ std::string KernelObject::open(const void* data, u64 size, const Program& progra
   }
   bpf_map* times = bpf_object__find_map_by_name(object_, "ct_times");
   if (times && !options.timing) bpf_map__set_max_entries(times, 1);
-  bpf_map* frames = bpf_object__find_map_by_name(object_, "ct_frames");
-  if (frames && bpf_map__type(frames) == BPF_MAP_TYPE_ARRAY)
-    bpf_map__set_max_entries(
-        frames, bpf_map__max_entries(frames) * static_cast<u32>(libbpf_num_possible_cpus()));
+  for (const char* name : {"ct_frames", "ct_sleep_frames"}) {  // large frames: see frame.bpf.h
+    bpf_map* frames = bpf_object__find_map_by_name(object_, name);
+    if (frames && bpf_map__type(frames) == BPF_MAP_TYPE_ARRAY)
+      bpf_map__set_max_entries(
+          frames, bpf_map__max_entries(frames) * static_cast<u32>(libbpf_num_possible_cpus()));
+  }
   bpf_map* map;
   bpf_object__for_each_map(map, object_) {
     if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF && options.buffer_mb != 0) {

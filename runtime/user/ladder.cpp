@@ -33,7 +33,8 @@ bool has_multi(Mechanism mechanism) {
 
 std::string name_of(const Rung& rung) {
   std::string name = mechanism_name(rung.mechanism);
-  return name + (!rung.multi ? "" : is_uprobe(rung.mechanism) ? "_multi" : ".multi");
+  return name + (!rung.multi ? "" : is_uprobe(rung.mechanism) ? "_multi" : ".multi") +
+         (rung.sleepable ? ".s" : "");
 }
 
 }  // namespace
@@ -53,8 +54,10 @@ Ladder::Ladder(const Program& program) : program_(&program), states_(program.han
     for (u32 v = 0; v < h.variant_count; ++v) {
       const Variant& variant = h.variants[v];
       if (h.site_count >= kManySites && has_multi(variant.mechanism))
-        states_[i].rungs.push_back({variant.program, variant.mechanism, true});
-      states_[i].rungs.push_back({variant.program, variant.mechanism, false});
+        states_[i].rungs.push_back(
+            {variant.program, variant.mechanism, true, variant.sleepable});
+      states_[i].rungs.push_back(
+          {variant.program, variant.mechanism, false, variant.sleepable});
     }
     prefer_exact(states_[i]);
   }
@@ -92,10 +95,21 @@ bool Ladder::pass_over(u32 handler, const std::string& why) {
 
 bool Ladder::give_up(u32 handler, const std::string& why) {
   const State& state = states_[handler];
-  bool tracing = is_tracing(state.rungs[state.at].mechanism);
+  const Rung failed = state.rungs[state.at];
   if (!pass_over(handler, why)) return false;
-  if (tracing && ++tracing_failures_ == kMostTracingFailures) try_tracing_last(why);
+  if (failed.sleepable && !has_sleepable_uprobes()) pass_over_sleepable(why);
+  if (is_tracing(failed.mechanism) && ++tracing_failures_ == kMostTracingFailures)
+    try_tracing_last(why);
   return true;
+}
+
+/// Every handler's present way, if it is a sleepable program: this kernel has none for uprobes.
+void Ladder::pass_over_sleepable(const std::string& why) {
+  for (u32 i = 0; i < states_.size(); ++i) {
+    const State& state = states_[i];
+    while (!state.dropped && state.at + 1 < state.rungs.size() && state.rungs[state.at].sleepable)
+      next_rung(i, why);
+  }
 }
 
 /// For handlers whose fentry or fexit was not refused. It stays their last way: what refuses the

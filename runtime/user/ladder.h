@@ -10,6 +10,7 @@
 //   kernel functions, many       kprobe.multi    →  a kprobe each
 //   kernel.trace                 tp_btf          →  raw tracepoint
 //   uprobes, many in one file    uprobe_multi    →  a uprobe each
+//   uprobes that read memory     sleepable       →  not sleepable: a page that is not there is a fault
 //
 // A handler whose sites may all be missing is dropped when no way is left; with it goes the handler
 // at the entry that saves values for it, and the other way round. Whether the script can do without
@@ -28,6 +29,7 @@ struct Rung {
   const char* program;  ///< name of the BPF program
   Mechanism mechanism;
   bool multi;  ///< one link for many sites: uprobe_multi, kprobe.multi
+  bool sleepable;
 };
 
 class Ladder {
@@ -68,6 +70,7 @@ class Ladder {
   };
   static void prefer_exact(State& state);
   void next_rung(u32 handler, const std::string& why);
+  void pass_over_sleepable(const std::string& why);
   void try_tracing_last(const std::string& why);
   void drop_with_companions(u32 handler, const std::string& why);
 

@@ -18,7 +18,7 @@
 
 #include <algorithm>
 
-#include "bpf_store.h"
+#include "grace_period.h"
 
 namespace ct {
 namespace {
@@ -113,7 +113,7 @@ void stop_perf_events(const Attachments& attachments) {
   if (attachments.perf_counters().empty()) return;
   for (const PerfCounter& counter : attachments.perf_counters())
     ioctl(counter.fd, PERF_EVENT_IOC_DISABLE, 0);
-  wait_for_programs();
+  wait_for_plain_programs();
 }
 
 Losses missed_events(Mechanism mechanism, const std::vector<u32>& programs,

@@ -137,6 +137,7 @@ struct Site {
 struct Variant {
   const char* program;
   Mechanism mechanism;
+  bool sleepable;  ///< may wait for a page of user memory
 };
 
 struct KernelHandler {

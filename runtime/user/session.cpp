@@ -27,9 +27,9 @@
 #include "array.h"
 #include "attach.h"
 #include "background.h"
-#include "bpf_store.h"
 #include "file_limit.h"
 #include "globals.h"
+#include "grace_period.h"
 #include "kernel_object.h"
 #include "output.h"
 #include "perf_counters.h"
@@ -112,6 +112,9 @@ Session* g_session = nullptr;
 // until this much is in the ring, and we look by ourselves so often (ms) that nobody waits long.
 constexpr u64 kWakeBytes = 65536;
 constexpr int kLookEvery = 50;
+
+// How long the end waits for handlers that wait for a page of the probed program.
+constexpr unsigned kPatienceMs = 5000;
 
 enum Source : u64 { kRing = 1, kSignals, kTimeout, kFirstTimer };
 
@@ -226,6 +229,7 @@ std::string Session::start_kernel_part() {
 std::string Session::load_kernel_part() {
   if (std::string error = object_.load(program_, options_, ladder_); !error.empty()) return error;
   state_ = object_.state();
+  watch_sleepers(object_.map_fd("ct_sleepers"), state_);
   state_->max_errors = program_.max_errors;
   state_->max_skipped = program_.max_skipped;
   state_->wake_bytes = 1;  // the first record
@@ -403,7 +407,11 @@ void Session::report_target() {
 void Session::stop() {
   __atomic_store_n(&state_->phase, CT_STOPPING, __ATOMIC_SEQ_CST);
   flush_output();  // detaching takes the kernel up to 100 ms: nobody should wait that long to read
-  if (object_.loaded()) wait_for_programs();
+  u64 waiting = object_.loaded() ? wait_for_programs(kPatienceMs) : 0;
+  if (waiting != 0)
+    print_warning(std::to_string(waiting) +
+                  " probe handlers still wait for memory of the probed program; what they would "
+                  "have reported is lost");
   drain();
   if (object_.loaded()) {
     timing_.read(program_, object_, ladder_);

@@ -119,8 +119,8 @@ std::string compile(const ir::Module& module) {
 namespace {
 
 /// The handler's program of exactly the kind that it names.
-std::string program_name(const ir::KernelHandler& handler) {
-  for (const Variant& v : variants(handler, tested_flavour()))
+std::string program_name(const ir::Module& module, const ir::KernelHandler& handler) {
+  for (const Variant& v : variants(module, handler, tested_flavour()))
     if (v.mechanism == handler.mechanism) return v.program;
   return handler.name;
 }
@@ -137,9 +137,9 @@ LiveObject::LiveObject(const ir::Module& module) : module_(module) {
   object_ = bpf_object__open_file(object.c_str(), nullptr);
   if (!object_) throw std::runtime_error("open: " + g_log);
   for (const ir::KernelHandler& h : module.kernel_handlers)
-    for (const Variant& v : variants(h, tested_flavour()))
+    for (const Variant& v : variants(module, h, tested_flavour()))
       if (bpf_program* program = bpf_object__find_program_by_name(object_, v.program.c_str()))
-        bpf_program__set_autoload(program, v.program == program_name(h));
+        bpf_program__set_autoload(program, v.program == program_name(module, h));
   int rc = bpf_object__load(object_);
   if (rc != 0)
     throw std::runtime_error("load: " + std::string(strerror(-rc)) + "\n" + g_log + "\n(" + object +
@@ -186,7 +186,7 @@ void LiveObject::attach() {
     bool base = tested_flavour() == Flavour::Base, apart = base && tells_sites_apart(module_, h);
     for (size_t i = 0; i < h.sites.size(); ++i) {
       const ir::Site& site = h.sites[i];
-      std::string name = apart ? site_program(h.name, i) : program_name(h);
+      std::string name = apart ? site_program(h.name, i) : program_name(module_, h);
       bpf_program* program = bpf_object__find_program_by_name(object_, name.c_str());
       uint64_t cookie = base ? 0 : i;
       bpf_link* link = nullptr;

@@ -37,13 +37,13 @@ std::string position_of(const Span& span) {
 std::string num(uint64_t n) { return std::to_string(n); }
 
 /// The program's section: what libbpf makes the program type from.
-std::string section(const ir::KernelHandler& h, Mechanism mechanism) {
+std::string section(const ir::KernelHandler& h, Mechanism mechanism, bool sleepable) {
   std::string target = h.sites.empty() ? "" : h.sites[0].target;
   std::string event = target.substr(target.find(':') + 1);  // "system:name" or "name"
   switch (mechanism) {
     case Mechanism::Uprobe:
-    case Mechanism::UprobeAtReturn: return "uprobe";
-    case Mechanism::Uretprobe: return "uretprobe";
+    case Mechanism::UprobeAtReturn: return sleepable ? "uprobe.s" : "uprobe";
+    case Mechanism::Uretprobe: return sleepable ? "uretprobe.s" : "uretprobe";
     case Mechanism::TpBtf: return "tp_btf/" + event;
     case Mechanism::RawTp: return "raw_tp/" + event;
     case Mechanism::Tracepoint: return "tracepoint";
@@ -123,7 +123,7 @@ class UnitEmitter {
     bodies += handlers();
     std::string out =
         "/* Made by coretap from " + layout::identifier(module_.script_name) + ". */\n" +
-        (is_base() ? "#define CT_BASE\n" : "") + "#define CT_HANDLERS " +
+        (is_base() ? "#define CT_BASE\n" : "") + (has_sleepable_ ? "#define CT_SLEEPABLE\n" : "") + "#define CT_HANDLERS " +
         num(std::max<size_t>(1, module_.kernel_handlers.size())) + "\n#define CT_SITES " +
         num(std::max(1u, unit_.site_count())) + "\n#define CT_FRAME_BYTES " + num(frame_bytes_) +
         "\n#define CT_FRAME_SLACK " + num(unit_.widest_appended) + "\n#define CT_MAXSTRINGLEN " +
@@ -290,7 +290,7 @@ class UnitEmitter {
     out.append("\n" + text.declarations + position_of(h.span) +
                "static __always_inline int ct_body_" + name + "(struct ct_ctx *c)\n{\n" +
                text.statements + "}\n#line 1 \"<generated>\"\n");
-    for (const Variant& variant : variants(h, unit_.flavour)) {
+    for (const Variant& variant : variants(module_, h, unit_.flavour)) {
       if (!is_base() || !tells_sites_apart(module_, h)) {
         const char* one_of_many = is_base() ? "CT_SITE_UNKNOWN" : "CT_SITE_BY_COOKIE";
         program(index, variant, text, h.sites.size() > 1 ? one_of_many : "0", out);
@@ -303,23 +303,47 @@ class UnitEmitter {
     return out.take();
   }
 
-  /// What the kernel calls: the gate, the context, a frame, the body, the accounts.
+  /// What the kernel calls. A sleepable program is counted in and out.
   void program(size_t index, const Variant& variant, const kernel::BodyText& text,
-               const std::string& site, CodeWriter& out) const {
+               const std::string& site, CodeWriter& out) {
     const ir::KernelHandler& h = module_.kernel_handlers[index];
-    bool too_long = h.actions > module_.max_action;
+    std::string head = "SEC(\"" + section(h, variant.mechanism, variant.sleepable) + "\")";
     out.append("\n");
-    out.line("SEC(\"" + section(h, variant.mechanism) + "\")");
+    if (!variant.sleepable) {
+      out.line(head);
+      out.open("int " + variant.program + "(void *ctx)");
+      return run(index, variant, text, site, out);
+    }
+    has_sleepable_ = true;
+    std::string inner = "ct_run_" + variant.program;
+    out.open("static __always_inline int " + inner + "(void *ctx)");
+    run(index, variant, text, site, out);
+    out.append("\n");
+    out.line(head);
     out.open("int " + variant.program + "(void *ctx)");
+    out.line("u64 *ended = ct_sleeper_begins();");
+    out.line(inner + "(ctx);");
+    out.line("ct_sleeper_ends(ended);");
+    out.line("return 0;");
+    out.close();
+  }
+
+  /// A run: the gate, the context, a frame, the body, the accounts.
+  void run(size_t index, const Variant& variant, const kernel::BodyText& text,
+           const std::string& site, CodeWriter& out) const {
+    const ir::KernelHandler& h = module_.kernel_handlers[index];
+    const std::string frames = variant.sleepable ? "ct_sleepers_frame_" : "ct_frame_";
+    bool too_long = h.actions > module_.max_action;
     bool is_perf = h.mechanism == Mechanism::PerfEvent;
     out.line("if (!ct_running()) return " + (is_perf ? "ct_gated(" + num(index) + ")" : "0") + ";");
     out.line("u64 began = ct_began();");
     out.line("struct ct_ctx c = {.ctx = ctx, .kind = " + std::string(kind(variant.mechanism)) +
              ", .handler = " + num(index) + ",");
     out.line("                   .first_site = " + num(unit_.first_site(index)) +
-             ", .site = " + site + "};");
+             ", .site = " + site +
+             (variant.sleepable ? ", .sleeps = 1};" : "};"));
     if (text.frame_end != 0) {
-      out.line("c.frame = ct_frame_claim();");
+      out.line("c.frame = " + frames + "claim();");
       out.open("if (!c.frame)");
       out.line("ct_skip(" + num(index) + ");");
       out.line("return 0;");
@@ -328,7 +352,7 @@ class UnitEmitter {
     if (text.has_loop && !too_long) out.line("c.frame->actions -= " + num(h.actions) + ";");
     std::string body = "ct_body_" + layout::identifier(h.name) + "(&c)";
     out.line("ct_end(&c, " + (too_long ? "CT_ERR_MAXACTION" : body) + ");");
-    if (text.frame_end != 0) out.line("ct_frame_release(c.frame);");
+    if (text.frame_end != 0) out.line(frames + "release(c.frame);");
     out.line("ct_took(&c, began);");
     out.line("return 0;");
     out.close();
@@ -340,6 +364,7 @@ class UnitEmitter {
   kernel::Unit unit_;
   std::set<ir::FunctionId> written_;
   uint32_t frame_bytes_ = 0;
+  bool has_sleepable_ = false;
 };
 
 }  // namespace

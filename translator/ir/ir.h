@@ -226,6 +226,7 @@ struct Function {
   uint32_t embedded_line = 0;  ///< for #line
   bool pure = false;           ///< pragma: a call may be dropped when unused
   bool bytewise = false;       ///< pragma: goes through its strings byte by byte
+  bool reads_user_memory = false;  ///< pragma: embedded C that calls ct_user_read() and the like
   FunctionId twin = kNone;     ///< the same function made for the other side, or kNone
 };
 

@@ -51,6 +51,7 @@ Pragmas read_pragmas(const std::string& code) {
   pragmas.harness = has_pragma(code, "harness");
   pragmas.pure = has_pragma(code, "pure");
   pragmas.bytewise = has_pragma(code, "bytewise");
+  pragmas.user_memory = has_pragma(code, "user-memory");
   pragmas.site = pragma_value(code, "site");
   pragmas.op = pragma_value(code, "op");
   pragmas.pointer = pragma_value(code, "pointer");
@@ -133,6 +134,7 @@ ir::FunctionId ModuleLowering::function(ast::FunctionDecl& decl, Side side) {
                            : 0;
     function.pure = pragmas.pure;
     function.bytewise = pragmas.bytewise;
+    function.reads_user_memory = pragmas.user_memory;
     function.result.cap = pragmas.string_cap;
     module.functions.push_back(std::move(function));
     return id;

@@ -67,7 +67,7 @@ class ModuleLowering {
 
 /// Pragma comments of an embedded-C body; see docs/generated-code.md.
 struct Pragmas {
-  bool bpf = false, harness = false, pure = false, bytewise = false;
+  bool bpf = false, harness = false, pure = false, bytewise = false, user_memory = false;
   std::string site;     ///< "pp", "ppfunc", … : the call is a SiteStr operation
   std::string pointer;  ///< the kernel type that the result points to
   std::string op;       ///< "error", "next": the call is that IR operation

@@ -590,12 +590,14 @@ class Splitter {
     if (inst.op != Op::Call) return ir::info(inst.op).pure && !ir::info(inst.op).can_fail;
     const ir::Function& callee = module_.functions[inst.function];
     if (!callee.pure || !callee.is_embedded) return false;
-    for (const char* raises : {"STAP_ERROR", "_FAULT", "ct_fail", "ct_out"})
+    for (const char* raises : {"STAP_ERROR", "_FAULT", "ct_fail", "ct_out", "ct_rc"})
       if (callee.embedded_c.find(raises) != std::string::npos) return false;
     return true;
   }
 
-  LocalId new_temporary(LocalId like) { return ir::add_temporary(body_, body_.locals[like].type); }
+  LocalId new_temporary(LocalId like) { return new_temporary(body_.locals[like].type); }
+
+  LocalId new_temporary(ir::Type type) { return ir::add_temporary(body_, type); }
 
   void rewrite(ir::Block& block) {
     gather(block);
@@ -609,9 +611,7 @@ class Splitter {
       }
       ir::Block run;
       for (; i < block.size() && block[i].moved; i++) {
-        ir::Block hoisted;
-        take_unmoved(block[i], hoisted);
-        place_hoisted(std::move(hoisted), result);
+        take_unmoved(block[i], result);
         run.push_back(std::move(block[i]));
       }
       send(std::move(run), result);
@@ -619,34 +619,47 @@ class Splitter {
     block = std::move(result);
   }
 
-  /// In program order: what is hoisted may depend on what was hoisted before it.
+  /// Takes out of `inst` what stays in the kernel, in program order: what is hoisted may depend on
+  /// what was hoisted before it.
   void take_unmoved(Inst& inst, ir::Block& out) {
     for (ir::Block& block : inst.blocks) {
+      ir::Block kept;
       for (Inst& child : block) {
-        if (child.moved)
+        if (child.moved) {
           take_unmoved(child, out);
-        else
+          kept.push_back(std::move(child));
+        } else if (ir::info(child.op).can_fail && !is_invisible(child)) {
+          hoist_guarded(std::move(child), out, kept);
+        } else {
           out.push_back(std::move(child));
+        }
       }
-      std::erase_if(block, [](const Inst& child) { return !child.moved; });
+      block = std::move(kept);
     }
   }
 
-  /// Hoisted memory reads may fault where the script would not have come to them: then the value
-  /// is 0 or "". Each has a guard of its own, so that one's fault does not skip the others.
-  static void place_hoisted(ir::Block hoisted, ir::Block& result) {
-    for (Inst& inst : hoisted) {
-      if (!ir::info(inst.op).can_fail) {
-        result.push_back(std::move(inst));
-        continue;
-      }
-      Inst guard;
-      guard.op = Op::Try;
-      guard.span = inst.span;
-      guard.blocks.resize(2);
-      guard.blocks[0].push_back(std::move(inst));
-      result.push_back(std::move(guard));
-    }
+  /// A hoisted memory read may fault where the script would not have come to it. So its error is only
+  /// kept there, each read's by itself, and raised where the read was.
+  void hoist_guarded(Inst inst, ir::Block& kernel, ir::Block& user) {
+    auto make = [&](Op op, std::vector<Operand> args, LocalId dst = ir::kNone) {
+      Inst made;
+      made.op = op;
+      made.span = inst.span;
+      made.args = std::move(args);
+      made.dst = dst;
+      return made;
+    };
+    LocalId failed = new_temporary({ir::Ty::Long, 0}), why = new_temporary({ir::Ty::Str, 0});
+    Inst guard = make(Op::Try, {}, why), raise = make(Op::If, {Operand::of(failed)});
+    guard.blocks.resize(2);
+    guard.blocks[1].push_back(make(Op::Copy, {Operand::integer(1)}, failed));
+    raise.blocks.resize(2);
+    raise.blocks[0].push_back(make(Op::Error, {Operand::of(why)}));
+    kernel.push_back(make(Op::Copy, {Operand::integer(0)}, failed));
+    kernel.push_back(make(Op::Copy, {Operand::string("")}, why));
+    guard.blocks[0].push_back(std::move(inst));
+    kernel.push_back(std::move(guard));
+    user.push_back(std::move(raise));
   }
 
   /// Of a call that takes what user space computed.

@@ -1,4 +1,5 @@
 /* Made by coretap from test_stp. */
+#define CT_SLEEPABLE
 #define CT_HANDLERS 1
 #define CT_SITES 1
 #define CT_FRAME_BYTES 4112
@@ -52,6 +53,30 @@ static __always_inline int ct_body_h(struct ct_ctx *c)
   return ct_rc;
 }
 #line 1 "<generated>"
+
+static __always_inline int ct_run_h_sleepable(void *ctx) {
+  if (!ct_running()) return 0;
+  u64 began = ct_began();
+  struct ct_ctx c = {.ctx = ctx, .kind = CT_UPROBE, .handler = 0,
+                     .first_site = 0, .site = 0, .sleeps = 1};
+  c.frame = ct_sleepers_frame_claim();
+  if (!c.frame) {
+    ct_skip(0);
+    return 0;
+  }
+  ct_end(&c, ct_body_h(&c));
+  ct_sleepers_frame_release(c.frame);
+  ct_took(&c, began);
+  return 0;
+}
+
+SEC("uprobe.s")
+int h_sleepable(void *ctx) {
+  u64 *ended = ct_sleeper_begins();
+  ct_run_h_sleepable(ctx);
+  ct_sleeper_ends(ended);
+  return 0;
+}
 
 SEC("uprobe")
 int h(void *ctx) {
