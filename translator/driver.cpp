@@ -178,11 +178,12 @@ class Driver {
     return true;
   }
 
-  void emit_kernel(const ir::Module& module, GeneratedCode& code) const {
+  void emit_kernel(ir::Module& module, GeneratedCode& code) const {
     bool both = input_.flavours == KernelFlavours::Both;
     bool base = input_.flavours == KernelFlavours::Base ||
                 (input_.flavours == KernelFlavours::ForThisKernel && !ct::probably_takes_modern());
     bool has_base = base_obstacles(module).empty();
+    module.for_sleepable_uprobes = !both && !base && ct::has_sleepable_uprobes();
     if (both || !base || !has_base) code.kernel_c = emit_kernel_c(module);
     if (has_base && (both || base)) code.kernel_base_c = emit_kernel_c(module, Flavour::Base);
   }

@@ -11,6 +11,7 @@ namespace {
 struct Reads {
   bool user_memory = false;
   bool perf_counter = false;  ///< its map is closed to sleepable programs
+  bool own_c = false;         ///< C of the script: who knows what it calls
 };
 
 void note_reads(const ir::Module& module, const ir::Block& block, Reads& reads) {
@@ -19,22 +20,28 @@ void note_reads(const ir::Module& module, const ir::Block& block, Reads& reads) 
         inst.op == ir::Op::Load || inst.op == ir::Op::LoadStr || inst.op == ir::Op::LoadBytes;
     reads.user_memory |= loads && inst.space == ir::Space::User;
     reads.perf_counter |= inst.op == ir::Op::PerfRead;
-    if (inst.op == ir::Op::EmbeddedC)
+    if (inst.op == ir::Op::EmbeddedC) {
       reads.user_memory |= inst.name.find("/* user-memory */") != std::string::npos;
+      reads.own_c |= inst.span && inst.span.file->is_user_script;
+    }
     if (inst.op == ir::Op::Call) {
       const ir::Function& callee = module.functions[inst.function];
       reads.user_memory |= callee.reads_user_memory;
+      reads.own_c |= callee.is_embedded && callee.span.file->is_user_script;
       note_reads(module, callee.body.block, reads);
     }
     for (const ir::Block& inner : inst.blocks) note_reads(module, inner, reads);
   }
 }
 
-/// Has a sleepable program something to wait for, and may it do all that the handler does?
-bool can_sleep(const ir::Module& module, const ir::KernelHandler& handler) {
+std::vector<Variant> uprobe_variants(const ir::Module& module, const ir::KernelHandler& handler,
+                                     const std::string& name) {
+  Variant plain{name, handler.mechanism}, sleepable{name + "_sleepable", handler.mechanism, true};
   Reads reads;
   note_reads(module, handler.body.block, reads);
-  return reads.user_memory && !reads.perf_counter;
+  if (!reads.user_memory || reads.perf_counter) return {plain};
+  if (module.for_sleepable_uprobes && !reads.own_c) return {sleepable};
+  return {sleepable, plain};
 }
 
 }  // namespace
@@ -55,8 +62,7 @@ std::vector<Variant> variants(const ir::Module& module, const ir::KernelHandler&
     case Mechanism::Uprobe:
     case Mechanism::UprobeAtReturn:
     case Mechanism::Uretprobe:
-      if (flavour == Flavour::Modern && can_sleep(module, handler))
-        return {{name + "_sleepable", handler.mechanism, true}, {name, handler.mechanism}};
+      if (flavour == Flavour::Modern) return uprobe_variants(module, handler, name);
       break;
     case Mechanism::TpBtf: return {{name + "_btf", Mechanism::TpBtf}, {name, Mechanism::RawTp}};
     default: break;

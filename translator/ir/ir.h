@@ -368,6 +368,9 @@ struct Module {
   uint32_t max_nesting = 10;
   int64_t max_errors = 0;
   int64_t max_skipped = 100;
+  /// Only for a kernel that takes sleepable programs for uprobes: what serves a probe in such a program
+  /// needs no other.
+  bool for_sleepable_uprobes = false;
   int64_t hist_elision = 2;  ///< empty rows kept around the others where a histogram is printed
 };
 
