@@ -159,6 +159,8 @@ class Driver {
     if (failed(3, "translation")) return false;
     drop_dead_code(module);
     place_globals(module);
+    warn_of_racing_updates(module, diagnostics_);
+    if (failed(3, "translation")) return false;
     if (!input_.display_globals)
       for (ir::Global& global : module.globals) global.displayed_at_end = false;
     size_strings(module, diagnostics_);

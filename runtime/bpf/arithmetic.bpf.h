@@ -52,4 +52,7 @@ static __always_inline s64 ct_below(u64 a, u64 b) {
   return ct_top_bit((~a & b) | (~(a ^ b) & (a - b)));
 }
 
+static __always_inline s64 ct_larger(s64 a, s64 b) { return a ^ ((a ^ b) & -ct_less(a, b)); }
+static __always_inline s64 ct_smaller(s64 a, s64 b) { return a ^ ((a ^ b) & -ct_less(b, a)); }
+
 #endif

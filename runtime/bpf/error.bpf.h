@@ -71,10 +71,11 @@ static __always_inline void ct_error_text(struct ct_ctx* c, int code, char* to, 
 
 /* An error ended the handler: tell the harness, and stop the session once too many did. */
 static __always_inline void ct_report(struct ct_ctx* c, int code) {
-  s64 errors = ct_add_fetch((s64*)&ct_state.error_count, 1);
-  if (errors > ct_state.max_errors) CT_ONCE(ct_state.phase) = CT_STOPPING;
   if (code == CT_ERR_ARRAY_FULL) CT_COUNT(c->handler, array_full);
   CT_COUNT(c->handler, errors);
+  if (ct_state.suppress_errors) return;
+  s64 errors = ct_add_fetch((s64*)&ct_state.error_count, 1);
+  if (errors > ct_state.max_errors) CT_ONCE(ct_state.phase) = CT_STOPPING;
   struct ct_rec_error* record = ct_reserve(c, CT_REC_ERROR, sizeof(*record));
   if (!record) return;
   record->code = code;

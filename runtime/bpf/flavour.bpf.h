@@ -58,4 +58,39 @@ static __always_inline s64 ct_add_fetch(s64* value, s64 delta) {
 #endif
 }
 
+/* `expr` is the new value of a variable and ct_old in it the value before. It is stored only if the variable
+ * still has that value, and else made anew, so nothing that another CPU does is lost. So many turns are
+ * lost in a row only if as many others came between; then this update is, and is counted.
+ *
+ * In base it is a read and a write, and what comes between is lost: a run on such a kernel warns of it
+ * (base_losses() in translator/emit/flavour.cpp). */
+#define CT_UPDATE_TRIES 64
+#ifdef CT_BASE
+#define CT_TRY_UPDATE(slot, expr, after) \
+  ({                                     \
+    s64 ct_old = CT_ONCE(*(slot));       \
+    *(after) = (expr);                   \
+    CT_ONCE(*(slot)) = *(after);         \
+    1;                                   \
+  })
+#else
+#define CT_TRY_UPDATE(slot, expr, after)                           \
+  ({                                                               \
+    s64 ct_old = CT_ONCE(*(slot));                                 \
+    *(after) = (expr);                                             \
+    *(after) == ct_old ||                                          \
+        __sync_val_compare_and_swap((slot), ct_old, *(after)) == ct_old; \
+  })
+#endif
+#define CT_UPDATE(c, slot, expr, after)                                                      \
+  do {                                                                                       \
+    u64 ct_done = 0;                                                                         \
+    _Pragma("clang loop unroll(disable)") for (int ct_i = 0; ct_i < CT_UPDATE_TRIES; ct_i++) { \
+      ct_done = CT_TRY_UPDATE(slot, expr, after);                                            \
+      if (ct_done) break;                                                                    \
+    }                                                                                        \
+    ct_checkpoint();                                                                         \
+    if (!ct_done) CT_COUNT((c)->handler, lost_updates);                                      \
+  } while (0)
+
 #endif

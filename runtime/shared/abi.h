@@ -35,6 +35,8 @@ struct ct_state {
   s64 realtime_offset_ns; /* CLOCK_REALTIME - CLOCK_MONOTONIC, kept fresh by the harness */
   s64 session_start_ns;   /* CLOCK_MONOTONIC */
   u64 error_count;        /* run-time errors so far, atomically counted by both sides */
+  u64 suppress_errors;    /* --suppress-handler-errors: kernel errors are counted by handler, and
+                                neither here nor told */
   s64 max_errors;         /* MAXERRORS: more than this ends the session. Kernel code that passes
                                 it sets phase to CT_STOPPING itself: no handler starts after it */
   u64 skipped;            /* events that no handler could run for, atomically counted */
@@ -119,6 +121,7 @@ struct ct_counts {
   u64 key_truncated; /* a string key was longer than the map's key */
   u64 entry_unseen;  /* a function's return, without the values from its entry: counted in
                         `handled`, too */
+  u64 lost_updates;  /* others changed the variable in each of CT_UPDATE_TRIES turns */
   u64 gated;         /* perf events: fired while the session was not live */
 };
 

@@ -75,6 +75,7 @@ std::string handler_json(const KernelHandler& handler, const HandlerAccount& a) 
   add("lost_records", std::to_string(a.counts.lost_records));
   add("entry_unseen", std::to_string(a.counts.entry_unseen));
   add("array_full", std::to_string(a.counts.array_full));
+  add("lost_updates", std::to_string(a.counts.lost_updates));
   add("truncated_keys", std::to_string(a.counts.key_truncated));
   std::string unknown;
   for (const std::string& why : {recursion.unknown, a.missed.unknown})
@@ -117,17 +118,27 @@ void Accounts::end(const Program& program, const KernelObject& object, const Lad
   }
 }
 
-void Accounts::report(const Program& program, u64 errors, bool timing) const {
-  u64 skipped = 0, lost = 0, truncated = 0, unseen = 0;
+/// Errors that --suppress-handler-errors kept quiet, of both sides.
+u64 Accounts::all_suppressed(const Program& program, u64 by_user_side) const {
+  if (!program.suppress_errors) return 0;
+  for (const HandlerAccount& a : handlers_) by_user_side += a.counts.errors;
+  return by_user_side;
+}
+
+void Accounts::report(const Program& program, u64 errors, u64 suppressed, bool timing) const {
+  u64 skipped = 0, lost = 0, truncated = 0, unseen = 0, lost_updates = 0;
   for (size_t i = 0; i < handlers_.size(); ++i) {
     const HandlerAccount& a = handlers_[i];
     skipped += a.skipped();
     lost += a.counts.lost_records;
     truncated += a.counts.key_truncated;
     unseen += a.counts.entry_unseen;
+    lost_updates += a.counts.lost_updates;
   }
-  if (errors != 0 || skipped != 0)
-    print_warning("Number of errors: " + std::to_string(errors) +
+  suppressed = all_suppressed(program, suppressed);
+  std::string quiet = suppressed ? " and " + std::to_string(suppressed) + " suppressed" : "";
+  if (errors != 0 || suppressed != 0 || skipped != 0)
+    print_warning("Number of errors: " + std::to_string(errors) + quiet +
                   ", skipped probes: " + std::to_string(skipped));
   for (size_t i = 0; timing && i < handlers_.size(); ++i)
     report_reasons(program.handlers[i], handlers_[i]);
@@ -139,11 +150,15 @@ void Accounts::report(const Program& program, u64 errors, bool timing) const {
                   " returns were not handled, for the values from their functions' entries are not "
                   "known: they were entered before the script began, or are too many at once (-D "
                   "MAXMAPENTRIES)");
+  if (lost_updates != 0)
+    print_warning(std::to_string(lost_updates) +
+                  " updates of variables were lost: too many CPUs changed them at once");
   if (truncated != 0)
     print_warning(std::to_string(truncated) + " string keys were cut to fit an array's key");
 }
 
-std::string Accounts::write(const char* path, const Program& program, u64 errors) const {
+std::string Accounts::write(const char* path, const Program& program, u64 errors,
+                            u64 suppressed) const {
   u64 skipped = 0, lost = 0;
   std::string handlers;
   for (size_t i = 0; i < handlers_.size(); ++i) {
@@ -153,7 +168,8 @@ std::string Accounts::write(const char* path, const Program& program, u64 errors
   }
   std::string text =
       "{\"script\": " + json_string(program.script_name) +
-      ", \"errors\": " + std::to_string(errors) + ", \"skipped\": " + std::to_string(skipped) +
+      ", \"errors\": " + std::to_string(errors) + ", \"suppressed_errors\": " + std::to_string(all_suppressed(program, suppressed)) +
+      ", \"skipped\": " + std::to_string(skipped) +
       ", \"lost_records\": " + std::to_string(lost) + ", \"handlers\": [" + handlers + "]}\n";
   FILE* file = fopen(path, "we");
   bool written = file && fputs(text.c_str(), file) >= 0;

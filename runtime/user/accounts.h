@@ -40,11 +40,14 @@ class Accounts {
   void note_unseen(u32 handler) { ++unseen_[handler]; }
 
   /// The warnings at the end; with -t also the reasons.
-  void report(const Program& program, u64 errors, bool timing) const;
+  /// `suppressed`: errors of user-side code that --suppress-handler-errors kept quiet.
+  void report(const Program& program, u64 errors, u64 suppressed, bool timing) const;
   /// Writes --accounts=FILE. Returns an error text or "".
-  std::string write(const char* path, const Program& program, u64 errors) const;
+  std::string write(const char* path, const Program& program, u64 errors,
+                    u64 suppressed) const;
 
  private:
+  u64 all_suppressed(const Program& program, u64 by_user_side) const;
   std::vector<HandlerAccount> handlers_;  ///< empty if the script has no kernel part
   std::vector<HandlerAccount> before_;
   std::map<u32, u64> unseen_;  ///< by handler

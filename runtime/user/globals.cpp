@@ -150,10 +150,14 @@ void additive_set(u32 global, s64* slot, s64 value) {
   seen.value = value;
 }
 
-s64 additive_add(u32 global, s64* slot, s64 delta) {
+void additive_changed(u32 global, s64 delta) {
   Seen& seen = g_seen[global];
   if (seen.epoch == epoch())
     seen.value = static_cast<s64>(static_cast<u64>(seen.value) + static_cast<u64>(delta));
+}
+
+s64 additive_add(u32 global, s64* slot, s64 delta) {
+  additive_changed(global, delta);
   return atomic_add(slot, delta);
 }
 

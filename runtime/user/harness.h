@@ -113,8 +113,10 @@ s64 was_declined();
 /// Text of a caught error as a catch block sees it.
 inline View message(const Error& e) { return text(e.message); }
 
-s64 divide(s64 a, s64 b, const char* near);  ///< towards zero; by zero: error
-s64 modulo(s64 a, s64 b, const char* near);
+s64 divide(s64 a, s64 b, const char* near = nullptr);  ///< towards zero; by zero: error
+s64 modulo(s64 a, s64 b, const char* near = nullptr);
+inline s64 larger(s64 a, s64 b) { return a > b ? a : b; }
+inline s64 smaller(s64 a, s64 b) { return a < b ? a : b; }
 
 /// Set by signal handlers; see check_interrupt.
 extern volatile int pending_interrupts;
@@ -190,6 +192,23 @@ s64 additive_add(u32 global, s64* slot, s64 delta);  ///< the value after
 inline s64 atomic_add(s64* slot, s64 delta) {
   return __atomic_add_fetch(slot, delta, __ATOMIC_RELAXED);
 }
+/// *slot = f(*slot), whatever kernel code does to it meanwhile; the value after.
+template <typename F>
+s64 atomic_update(s64* slot, F&& f) {
+  s64 old = __atomic_load_n(slot, __ATOMIC_RELAXED), now;
+  do now = f(old);
+  while (!__atomic_compare_exchange_n(slot, &old, now, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+  return now;
+}
+/// The handler itself has changed an additive scalar, by `delta`.
+void additive_changed(u32 global, s64 delta);
+template <typename F>
+s64 additive_update(u32 global, s64* slot, F&& f) {
+  s64 before = 0;
+  s64 now = atomic_update(slot, [&](s64 old) { return f(before = old); });
+  additive_changed(global, static_cast<s64>(static_cast<u64>(now) - static_cast<u64>(before)));
+  return now;
+}
 
 // ------------------------------------------------------------------ arrays and statistics
 
@@ -225,6 +244,13 @@ void array_set(u32 global, View key, s64 value, const char* near);
 void array_set(u32 global, View key, View value, const char* near);
 s64 array_add(u32 global, View key, s64 delta, const char* near);  ///< the value after
 s64 array_in(u32 global, View key, bool slice);
+/// An element that is not there is made from 0, unless it would stay 0 and `make_zero` is false.
+template <typename F>
+s64 array_update(u32 global, View key, bool make_zero, F&& f, const char* near) {
+  s64 now = f(array_get(global, key));
+  if (now != 0 || make_zero || array_in(global, key, false)) array_set(global, key, now, near);
+  return now;
+}
 void array_delete(u32 global, View key, bool slice);
 void array_clear(u32 global);
 

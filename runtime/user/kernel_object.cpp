@@ -361,6 +361,7 @@ HandlerCounts KernelObject::counts(const Program& program, const Ladder& ladder,
       result.counts.array_full += c.array_full;
       result.counts.entry_unseen += c.entry_unseen;
       result.counts.key_truncated += c.key_truncated;
+      result.counts.lost_updates += c.lost_updates;
       result.counts.gated += c.gated;
     }
   }

@@ -208,6 +208,7 @@ struct Program {
   u32 shared_size;  ///< bytes of ct_globals
   u32 max_string;
   u32 max_map_entries, max_nesting;
+  bool suppress_errors;  ///< --suppress-handler-errors: run-time errors are only counted
   s64 max_errors, max_skipped, max_action;
   s64 hist_elision;  ///< HIST_ELISION, of printed histograms
   /// Why there is no `base` flavour: "script.stp:12: reading … needs … (Linux 5.19)".

@@ -79,6 +79,7 @@ class Session {
   void run_user_handler(const UserHandler& handler);
   template <typename Run>
   void run_guarded(const char* pp, Run&& run);
+  void handler_error(const std::string& text);
   void report_error(const std::string& text);
   void report_target();
   u64 errors() const { return state_->error_count; }
@@ -102,6 +103,7 @@ class Session {
   bool exit_requested_ = false, in_segment_ = false, skip_records_ = false;
   bool failed_ = false;  ///< too many errors: error probes instead of end probes
   bool target_reported_ = false;
+  u64 suppressed_ = 0;  ///< errors of user-side code that --suppress-handler-errors keeps quiet
   const char* probe_point_ = "";
   const ct_rec_hdr* record_ = nullptr;
 };
@@ -120,6 +122,14 @@ enum Source : u64 { kRing = 1, kSignals, kTimeout, kFirstTimer };
 
 // ------------------------------------------------------------------ running script code
 
+/// An error that ended user-side code of a probe.
+void Session::handler_error(const std::string& text) {
+  if (program_.suppress_errors)
+    ++suppressed_;
+  else
+    report_error(text);
+}
+
 void Session::report_error(const std::string& text) {
   print_error(text);
   __atomic_add_fetch(&state_->error_count, 1, __ATOMIC_RELAXED);
@@ -137,7 +147,7 @@ void Session::run_guarded(const char* pp, Run&& run) {
   } catch (const Error& e) {
     std::string text = e.message;
     if (e.near) text += std::string(" near ") + e.near;
-    report_error(text);
+    handler_error(text);
   } catch (const NextHandler&) {
     raised = false;
   } catch (const Interrupted&) {
@@ -231,6 +241,7 @@ std::string Session::load_kernel_part() {
   state_ = object_.state();
   watch_sleepers(object_.map_fd("ct_sleepers"), state_);
   state_->max_errors = program_.max_errors;
+  state_->suppress_errors = program_.suppress_errors;
   state_->max_skipped = program_.max_skipped;
   state_->wake_bytes = 1;  // the first record
   state_->timing = options_.timing;
@@ -449,9 +460,9 @@ int Session::run() {
   report_target();
   if (std::string hits = timing_.report(program_); !hits.empty())
     put(output(), {hits.data(), static_cast<u32>(hits.size())});
-  accounts_.report(program_, errors(), options_.timing);
+  accounts_.report(program_, errors(), suppressed_, options_.timing);
   if (!options_.accounts_path.empty()) {
-    std::string error = accounts_.write(options_.accounts_path.c_str(), program_, errors());
+    std::string error = accounts_.write(options_.accounts_path.c_str(), program_, errors(), suppressed_);
     if (!error.empty()) report_error(error);
   }
   flush_output();
@@ -463,6 +474,8 @@ int Session::run() {
 /// The program with the limits that the command line sets.
 Program with_limits(const Program& program, const RunOptions& options) {
   Program changed = program;
+  // As in SystemTap: "many errors and skipped probes may be accumulated".
+  if (program.suppress_errors) changed.max_skipped = INT64_MAX;
   for (const auto& [name, value] : options.limits) {
     if (name == "MAXMAPENTRIES" && value > 0) changed.max_map_entries = static_cast<u32>(value);
     if (name == "MAXNESTING") changed.max_nesting = static_cast<u32>(value);

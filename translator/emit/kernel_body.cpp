@@ -342,10 +342,12 @@ void BodyEmitter::inst(const Inst& i) {
     case Op::GlobalGet:
     case Op::GlobalSet:
     case Op::GlobalAdd:
+    case Op::GlobalUpdate:
     case Op::Clear: return global_op(i);
     case Op::ArrayGet:
     case Op::ArraySet:
     case Op::ArrayAdd:
+    case Op::ArrayUpdate:
     case Op::ArrayIn:
     case Op::ArrayDelete: return array_op(i);
     case Op::StatAdd:

@@ -78,6 +78,8 @@ class BodyEmitter {
   void format(const ir::Inst& inst);
   void append_piece(const ast::FormatPiece& piece, const Str& to, const ir::Operand& arg);
   void global_op(const ir::Inst& inst);
+  void update_global(const ir::Inst& inst, const std::string& member);
+  std::string updated(const ir::Inst& inst);
   void array_op(const ir::Inst& inst);
   void stat_op(const ir::Inst& inst);
   std::string statistic_name(ir::GlobalId global) const;

@@ -3,6 +3,7 @@
 
 #include "emit/kernel_body.h"
 #include "emit/layout.h"
+#include "emit/update_text.h"
 
 namespace coretap::kernel {
 
@@ -50,25 +51,7 @@ std::string number_directive(const ast::FormatPiece& piece) {
 }  // namespace
 
 std::string BodyEmitter::binary(const Inst& inst) {
-  std::string a = value(inst.args[0]), b = value(inst.args[1]);
-  // Unsigned, because signed overflow is undefined in C and wraps in scripts.
-  std::string ua = "(u64)" + a;
-  switch (inst.op) {
-    case Op::Add: return ua + " + " + b;
-    case Op::Sub: return ua + " - " + b;
-    case Op::Mul: return ua + " * " + b;
-    case Op::And: return a + " & " + b;
-    case Op::Or: return a + " | " + b;
-    case Op::Xor: return a + " ^ " + b;
-    case Op::Shl: return ua + " << (" + b + " & 63)";
-    case Op::Shr: return ua + " >> (" + b + " & 63)";
-    case Op::Sar: return "(s64)" + a + " >> (" + b + " & 63)";
-    case Op::Eq: return a + " == " + b;
-    case Op::Ne: return a + " != " + b;
-    case Op::Lt: return a + " < " + b;
-    case Op::Le: return a + " <= " + b;
-    default: return ua + " < (u64)" + b;  // Ult
-  }
+  return arithmetic_text(inst.op, value(inst.args[0]), value(inst.args[1]));
 }
 
 /// A comparison whose result the verifier does not know, "" for other operations.
@@ -183,12 +166,40 @@ void BodyEmitter::global_op(const Inst& inst) {
         assign(inst.dst, "ct_add_fetch" + add);
       return;
     }
+    case Op::GlobalUpdate: return update_global(inst, member);
     default:  // Clear
       if (is_str)
         out_.line("ct_str_clear(" + member + ", " + num(shared.cap) + ");");
       else
         out_.line("CT_ONCE(" + member + ") = 0;");
   }
+}
+
+/// The new value of an update as C, where ct_old is the old one.
+std::string BodyEmitter::updated(const Inst& inst) {
+  std::vector<std::string> values;
+  for (size_t i = 0; i < inst.steps->size(); ++i) values.push_back(value(inst.args[i]));
+  return update_text(*inst.steps, "ct_old", values, {"ct_div", "ct_mod", "ct_larger", "ct_smaller"});
+}
+
+void BodyEmitter::update_global(const Inst& inst, const std::string& member) {
+  const std::vector<ir::UpdateStep>& steps = *inst.steps;
+  bool one = steps.size() == 1 && steps[0].kind == ir::UpdateStep::Arithmetic &&
+             unit_.flavour == Flavour::Modern;
+  const char* atomic = !one                      ? nullptr
+                       : steps[0].op == Op::And ? "__sync_and_and_fetch"
+                       : steps[0].op == Op::Or  ? "__sync_or_and_fetch"
+                       : steps[0].op == Op::Xor ? "__sync_xor_and_fetch"
+                                                : nullptr;
+  if (atomic) {
+    std::string call = std::string(atomic) + "(&" + member + ", " + value(inst.args[0]) + ")";
+    return inst.dst == kNone ? out_.line(call + ";") : assign(inst.dst, call);
+  }
+  out_.open("");
+  out_.line("s64 ct_after;");
+  out_.line("CT_UPDATE(c, &" + member + ", " + updated(inst) + ", &ct_after);");
+  if (inst.dst != kNone) assign(inst.dst, "ct_after");
+  out_.close();
 }
 
 // ------------------------------------------------------------------ arrays, statistics
@@ -245,9 +256,8 @@ void BodyEmitter::array_op(const Inst& inst) {
   std::string id = num(inst.global);
   bool is_str = g.value.ty == Ty::Str && !g.is_stat;
   uint32_t cap = is_str ? capacity(module_, g.value) : 8;
-  bool value_first = inst.op == Op::ArraySet || inst.op == Op::ArrayAdd;
   out_.open("");
-  std::string k = key(inst, value_first ? 1 : 0);
+  std::string k = key(inst, ir::first_key(inst));
   switch (inst.op) {
     case Op::ArrayGet:
       if (inst.dst == kNone) break;
@@ -276,6 +286,13 @@ void BodyEmitter::array_op(const Inst& inst) {
         can_fail(inst, on_map(inst.global, "ct_array_set(c, MAP, " + id + ", " + k + ", " +
                                                value(inst.args[0]) + ")"));
       }
+      break;
+    case Op::ArrayUpdate:
+      out_.line("s64 ct_after;");
+      can_fail(inst, "CT_ARRAY_UPDATE(c, &" + layout::map_name(module_, inst.global, 0) + ", " +
+                         id + ", " + k + ", " + (inst.imm ? "0, " : "1, ") + updated(inst) +
+                         ", &ct_after)");
+      if (inst.dst != kNone) assign(inst.dst, "ct_after");
       break;
     default: {  // ArrayAdd
       std::string tail = "(c, MAP, " + id + ", " + k + ", " + value(inst.args[0]);

@@ -47,6 +47,8 @@ class Counter {
         case Op::ArrayGet: forks_ += inst.dst != kNone && is_number(inst.dst); break;
         case Op::ArraySet:
         case Op::ArrayAdd:
+        case Op::ArrayUpdate:
+        case Op::GlobalUpdate:
         case Op::StatAdd: ++loops_; break;
         default: break;
       }

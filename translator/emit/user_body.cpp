@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "emit/layout.h"
+#include "emit/update_text.h"
 #include "support/embedded_c.h"
 
 namespace coretap {
@@ -267,6 +268,10 @@ void UserBody::global_op(const Inst& inst) {
         return assign(inst.dst, "ct::additive_add(" + index + ", &" + place + ", " +
                                     value(inst.args[0]) + ")");
       return assign(inst.dst, "ct::atomic_add(&" + place + ", " + value(inst.args[0]) + ")");
+    case Op::GlobalUpdate: {
+      std::string function = additive ? "ct::additive_update(" + index + ", &" : "ct::atomic_update(&";
+      return assign(inst.dst, function + place + ", " + updated(inst) + ")");
+    }
     case Op::Clear:
       if (g.is_array() || g.is_stat) return out_.line("ct::array_clear(" + index + ");");
       if (text) return out_.line("ct::store(" + place + ", sizeof " + place + ", {\"\", 0});");
@@ -276,14 +281,23 @@ void UserBody::global_op(const Inst& inst) {
   }
 }
 
+/// The function from old to new value.
+std::string UserBody::updated(const Inst& inst) {
+  std::vector<std::string> values;
+  for (size_t i = 0; i < inst.steps->size(); ++i) values.push_back(value(inst.args[i]));
+  return "[&](s64 ct_old) -> s64 { return " +
+         update_text(*inst.steps, "ct_old", values,
+                     {"ct::divide", "ct::modulo", "ct::larger", "ct::smaller"}) +
+         "; }";
+}
+
 void UserBody::array_op(const Inst& inst) {
   const ir::Global& g = module_.globals[inst.global];
   std::string index = std::to_string(inst.global) + "u, ";
-  bool has_value = inst.op == Op::ArraySet || inst.op == Op::ArrayAdd;
   bool text = g.value.ty == Ty::Str;
   out_.open("");
-  std::string k = key(inst, has_value ? 1 : 0, g.keys.size());
-  std::string slice = has_any(inst, has_value ? 1 : 0) ? ", true" : ", false";
+  std::string k = key(inst, ir::first_key(inst), g.keys.size());
+  std::string slice = has_any(inst, ir::first_key(inst)) ? ", true" : ", false";
   std::string where = ", " + near(inst) + ")";
   switch (inst.op) {
     case Op::ArrayGet:
@@ -298,6 +312,10 @@ void UserBody::array_op(const Inst& inst) {
       break;
     case Op::ArrayAdd:
       assign(inst.dst, "ct::array_add(" + index + k + ", " + value(inst.args[0]) + where);
+      break;
+    case Op::ArrayUpdate:
+      assign(inst.dst, "ct::array_update(" + index + k + (inst.imm ? ", false, " : ", true, ") +
+                           updated(inst) + where);
       break;
     case Op::ArrayIn: assign(inst.dst, "ct::array_in(" + index + k + slice + ")"); break;
     case Op::ArrayDelete: out_.line("ct::array_delete(" + index + k + slice + ");"); break;
@@ -531,10 +549,12 @@ void UserBody::inst(const Inst& inst) {
     case Op::GlobalGet:
     case Op::GlobalSet:
     case Op::GlobalAdd:
+    case Op::GlobalUpdate:
     case Op::Clear: return global_op(inst);
     case Op::ArrayGet:
     case Op::ArraySet:
     case Op::ArrayAdd:
+    case Op::ArrayUpdate:
     case Op::ArrayIn:
     case Op::ArrayDelete: return array_op(inst);
     case Op::StatAdd:

@@ -88,6 +88,7 @@ class UserBody {
   void embedded_parameters(const ir::Inst& inst);
   void string_op(const ir::Inst& inst);
   void global_op(const ir::Inst& inst);
+  std::string updated(const ir::Inst& inst);
   void array_op(const ir::Inst& inst);
   void stat_op(const ir::Inst& inst);
   bool wants_memory(const ir::Inst& inst);

@@ -122,6 +122,7 @@ class Tables {
     program.add("reinterpret_cast<void**>(&ct_shared)").add("sizeof(struct ct_globals)");
     program.number(module_.max_string).number(module_.max_map_entries);
     program.number(module_.max_nesting + call_depth());
+    program.add(module_.suppress_errors);
     program.add(long_literal(module_.max_errors)).add(long_literal(module_.max_skipped));
     program.add(long_literal(module_.max_action)).add(long_literal(module_.hist_elision));
     std::vector<std::string> obstacles;

@@ -44,6 +44,8 @@ WalkCost WalkCosts::of(const ir::Body& body, const Inst& inst) const {
     case Op::Try: return inside += {inst.dst == ir::kNone ? 4u : 250u, 4};
     case Op::Div:
     case Op::Mod: return {16, 4};
+    case Op::GlobalUpdate: return {8 + 16 * inst.args.size(), 4 * inst.args.size()};
+    case Op::ArrayUpdate:
     case Op::ArraySet:
     case Op::ArrayAdd: return string_cost(body, inst) += {80, 24};
     case Op::StatAdd: return string_cost(body, inst) += {200, 30};

@@ -42,7 +42,7 @@ enum class Op : uint8_t {
 };
 
 /// What an operation does to its global: the last column of ops.def.
-enum class GlobalUse : uint8_t { NoGlobal, Reads, Writes, Adds };
+enum class GlobalUse : uint8_t { NoGlobal, Reads, Writes, Adds, Updates };
 
 struct OpInfo {
   const char* text;
@@ -148,8 +148,9 @@ struct Global {
   std::optional<Operand> init;
   /// Touched by kernel code, so it lives in BPF (.bss or a map); else in the harness's memory.
   bool shared = false;
-  /// Kernel code only adds to it (++ += <<<) and never reads, tests or deletes: user code may
-  /// take what is there and start a new generation without losing a count. See runtime/user/maps.
+  /// Kernel code only adds to it (++ += <<<), and never reads (but a scalar), tests or deletes: user
+  /// code may take what is there, and start a new generation of an array, without losing a count. See
+  /// runtime/user/array.h and, for scalars, additive_set() in harness.h.
   bool additive = false;
   // statistics: which fields are kept
   bool need_min_max = false, need_variance = false;
@@ -174,6 +175,14 @@ struct ForeachSpec {
   size_t slice_from = 0;   ///< inst.args from here on: one per key (None = `*`); or none at all
 };
 
+/// One step of an update `x = f(x)`: what is done with x, or with the result of the step before it, and
+/// a value that does not depend on x. Div and Mod are by a value that is not 0.
+struct UpdateStep {
+  enum Kind : uint8_t { Arithmetic, KeepLarger, KeepSmaller } kind = Arithmetic;
+  Op op = Op::Add;        ///< Arithmetic: one of Add to Shr
+  bool reversed = false;  ///< Arithmetic: the value is the left operand
+};
+
 struct Inst {
   Op op = Op::Copy;
   Span span;
@@ -194,8 +203,12 @@ struct Inst {
   std::shared_ptr<const std::vector<ast::FormatPiece>> format;
   std::shared_ptr<const CoreAccess> core;
   std::shared_ptr<const ForeachSpec> foreach;
+  std::shared_ptr<const std::vector<UpdateStep>> steps;  ///< GlobalUpdate, ArrayUpdate
   bool moved = false;  ///< split's mark: runs in user space
 };
+
+/// Where an array operation's keys begin among its operands: behind the values.
+size_t first_key(const Inst& inst);
 
 struct Local {
   /// A temporary holds one result from where it is made to its last use: it carries nothing from one
@@ -226,6 +239,7 @@ struct Function {
   uint32_t embedded_line = 0;  ///< for #line
   bool pure = false;           ///< pragma: a call may be dropped when unused
   bool bytewise = false;       ///< pragma: goes through its strings byte by byte
+  bool is_serial = false;  ///< pragma: its value belongs to one thread or CPU
   bool reads_user_memory = false;  ///< pragma: embedded C that calls ct_user_read() and the like
   FunctionId twin = kNone;     ///< the same function made for the other side, or kNone
 };
@@ -367,6 +381,7 @@ struct Module {
   uint32_t max_map_entries = 2048;
   uint32_t max_nesting = 10;
   int64_t max_errors = 0;
+  bool suppress_errors = false;  ///< --suppress-handler-errors: run-time errors are only counted
   int64_t max_skipped = 100;
   /// Only for a kernel that takes sleepable programs for uprobes: what serves a probe in such a program
   /// needs no other.

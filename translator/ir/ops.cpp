@@ -29,4 +29,11 @@ constexpr OpInfo kTable[] = {
 
 const OpInfo& info(Op op) { return kTable[static_cast<size_t>(op)]; }
 
+size_t first_key(const Inst& inst) {
+  size_t values = 0;
+  for (const char* p = info(inst.op).args; *p && *p != 'K'; ++p)
+    values += *p == 'U' ? (inst.steps ? inst.steps->size() : 0) : 1;
+  return values;
+}
+
 }  // namespace coretap::ir

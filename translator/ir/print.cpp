@@ -165,6 +165,16 @@ class Printer {
     return module_->globals[id].name;
   }
 
+  static std::string steps_text(const Inst& inst) {
+    std::string text;
+    for (const UpdateStep& step : *inst.steps)
+      text += std::string(text.empty() ? " " : ", ") + (step.reversed ? "reversed " : "") +
+              (step.kind == UpdateStep::Arithmetic   ? info(step.op).text
+               : step.kind == UpdateStep::KeepLarger ? "larger"
+                                                     : "smaller");
+    return text + " of";
+  }
+
   /// What the operation refers to besides its operands.
   std::string attributes(const Inst& inst) const {
     switch (inst.op) {
@@ -178,6 +188,8 @@ class Printer {
       case Op::ArrayDelete:
       case Op::Clear:
       case Op::StatAdd: return " " + global(inst.global);
+      case Op::GlobalUpdate:
+      case Op::ArrayUpdate: return " " + global(inst.global) + steps_text(inst);
       case Op::StatGet:
         return " " + global(inst.global) + " " + stat_text(inst.stat_fn) +
                (inst.imm ? " shift " + std::to_string(inst.imm) : "");

@@ -148,6 +148,10 @@ class Verifier {
         if (g) keys(inst, *g, next);
         return;
       }
+      if (*p == 'U') {
+        update_operands(inst, next);
+        continue;
+      }
       if (inst.op == Op::Return && inst.args.empty()) return;
       if (next >= inst.args.size()) return fail("too few operands");
       Ty have = ty(inst.args[next++]);
@@ -158,6 +162,16 @@ class Verifier {
       if (*p == 'V' && have == Ty::Void) fail("operand is none");
     }
     if (next != inst.args.size()) fail("too many operands");
+  }
+
+  void update_operands(const Inst& inst, size_t& next) {
+    if (!inst.steps || inst.steps->empty()) return fail("an update without steps");
+    for (const UpdateStep& step : *inst.steps) {
+      if (step.op < Op::Add || step.op > Op::Shr) fail("a step that is no arithmetic");
+      if (step.reversed && (step.op == Op::Div || step.op == Op::Mod)) fail("a step that may fail");
+      if (next >= inst.args.size() || ty(inst.args[next++]) != Ty::Long)
+        return fail("a step without a long");
+    }
   }
 
   void keys(const Inst& inst, const Global& g, size_t from) {
@@ -194,10 +208,12 @@ class Verifier {
     switch (inst.op) {
       case Op::GlobalGet:
       case Op::GlobalSet:
+      case Op::GlobalUpdate:
       case Op::GlobalAdd: return scalar(inst);
       case Op::ArrayGet:
       case Op::ArraySet:
       case Op::ArrayAdd:
+      case Op::ArrayUpdate:
       case Op::ArrayIn:
       case Op::ArrayDelete: return array(inst);
       case Op::StatAdd:
@@ -284,8 +300,10 @@ class Verifier {
     const Global& g = module_.globals[inst.global];
     shared_if_kernel(g);
     if (g.is_array() || g.is_stat) fail("'" + g.name + "' is no scalar");
-    if (inst.op == Op::GlobalAdd && g.value.ty != Ty::Long) fail("adds to a string");
-    if (side_ == Side::Kernel && g.additive && inst.op != Op::GlobalAdd)
+    bool counts = inst.op == Op::GlobalAdd || inst.op == Op::GlobalUpdate;
+    if (counts && g.value.ty != Ty::Long) fail("adds to a string");
+    bool keeps = inst.op == Op::GlobalAdd || inst.op == Op::GlobalGet;
+    if (side_ == Side::Kernel && g.additive && !keeps)
       fail("'" + g.name + "' is additive and used otherwise");
   }
 
@@ -295,7 +313,8 @@ class Verifier {
     if (!g.is_array()) fail("'" + g.name + "' is no array");
     bool on_stat = inst.op == Op::ArrayIn || inst.op == Op::ArrayDelete;
     if (g.is_stat && !on_stat) fail("'" + g.name + "' is a statistic");
-    if (inst.op == Op::ArrayAdd && g.value.ty != Ty::Long) fail("adds to a string");
+    bool counts = inst.op == Op::ArrayAdd || inst.op == Op::ArrayUpdate;
+    if (counts && g.value.ty != Ty::Long) fail("adds to a string");
     if (side_ == Side::Kernel && g.additive && inst.op != Op::ArrayAdd)
       fail("'" + g.name + "' is additive and used otherwise");
     if (side_ == Side::Kernel && g.additive && inst.dst != kNone)

@@ -45,7 +45,8 @@ bool sweep(ir::Block& block, const std::set<ir::LocalId>& used, const ir::Module
       dead = empty_if || empty_try;
       // An atomic add whose new value nobody reads needs no fetching atomic.
       if (!dead && inst.dst != ir::kNone && !used.count(inst.dst) &&
-          (inst.op == Op::GlobalAdd || inst.op == Op::ArrayAdd || inst.op == Op::Try)) {
+          (inst.op == Op::GlobalAdd || inst.op == Op::ArrayAdd || inst.op == Op::GlobalUpdate ||
+           inst.op == Op::ArrayUpdate || inst.op == Op::Try)) {
         inst.dst = ir::kNone;
         changed = true;
       }

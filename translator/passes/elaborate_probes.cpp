@@ -227,13 +227,7 @@ class Elaborator {
       block->statements.push_back(AliasClone(program_.sources, epilogue.use).body(*epilogue.code));
     ast::StmtPtr whole = std::move(block);
     answer_probewrite(handler, whole);
-    if (!program_.input.suppress_errors) return whole;
-    auto guarded = std::make_unique<ast::Try>();
-    guarded->span = whole->span;
-    guarded->handler = std::make_unique<ast::Next>();
-    guarded->handler->span = whole->span;
-    guarded->body = std::move(whole);
-    return guarded;
+    return whole;
   }
 
   Program& program_;

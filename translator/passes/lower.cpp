@@ -51,6 +51,7 @@ Pragmas read_pragmas(const std::string& code) {
   pragmas.harness = has_pragma(code, "harness");
   pragmas.pure = has_pragma(code, "pure");
   pragmas.bytewise = has_pragma(code, "bytewise");
+  pragmas.serial = has_pragma(code, "serial");
   pragmas.user_memory = has_pragma(code, "user-memory");
   pragmas.site = pragma_value(code, "site");
   pragmas.op = pragma_value(code, "op");
@@ -134,6 +135,7 @@ ir::FunctionId ModuleLowering::function(ast::FunctionDecl& decl, Side side) {
                            : 0;
     function.pure = pragmas.pure;
     function.bytewise = pragmas.bytewise;
+    function.is_serial = pragmas.serial;
     function.reads_user_memory = pragmas.user_memory;
     function.result.cap = pragmas.string_cap;
     module.functions.push_back(std::move(function));
@@ -309,6 +311,7 @@ ir::Module lower(Program& program, probes::ResolveContext& context) {
   inherit_saved_values(outer);
   ir::Module& module = outer.module;
   set_limits(program, module);
+  module.suppress_errors = program.input.suppress_errors;
   for (ir::Global& global : module.globals)
     if (global.is_array() && !global.span)
       global.max_entries = std::max(kMostCalls, module.max_map_entries);

@@ -67,7 +67,8 @@ class ModuleLowering {
 
 /// Pragma comments of an embedded-C body; see docs/generated-code.md.
 struct Pragmas {
-  bool bpf = false, harness = false, pure = false, bytewise = false, user_memory = false;
+  bool bpf = false, harness = false, pure = false, bytewise = false;
+  bool user_memory = false, serial = false;
   std::string site;     ///< "pp", "ppfunc", … : the call is a SiteStr operation
   std::string pointer;  ///< the kernel type that the result points to
   std::string op;       ///< "error", "next": the call is that IR operation
@@ -88,6 +89,10 @@ struct EntrySave {
 };
 
 ir::Ty ir_type(ast::Type type);
+/// The operation of `+ - * / % & | ^ << >> >>>`.
+ir::Op binary_operation(const std::string& op);
+
+struct UpdateChain;
 
 class BodyLowering : public probes::ContextLowering {
  public:
@@ -174,6 +179,16 @@ class BodyLowering : public probes::ContextLowering {
   Operand logical(ast::Logical& logical);
   Operand ternary(ast::Ternary& ternary);
   Operand assign(ast::Assign& assign, bool want_value);
+  // atomic updates: lower_update.cpp
+  /// An assignment to a global number that computes its value from the old one; `result` is the new
+  /// one if wanted. False, and nothing done, if it is another assignment.
+  bool update(ast::Assign& assign, bool want_value, Operand& result);
+  /// `if (value > x) x = value`.
+  bool update_extreme(ast::If& stmt);
+  Operand update(ast::Expr& left, const UpdateChain& chain, const Span& at, bool want_value);
+  std::optional<Operand> added_sum(const UpdateChain& chain,
+                                   const std::map<const ast::Expr*, Operand>& operands,
+                                   const Span& at);
   Operand compare(ast::Compare& compare);
   // C and its constants: lower_embedded.cpp
   Operand at_op(ast::AtOp& op);

@@ -426,13 +426,17 @@ ir::Operand BodyLowering::unary(ast::Unary& unary) {
   return b_.value(Op::Eq, {x, Operand::integer(0)});
 }
 
-ir::Operand BodyLowering::binary(const std::string& op, Operand left, Operand right,
-                                 const Span& at) {
+ir::Op binary_operation(const std::string& op) {
   static const std::map<std::string, Op> ops = {{"+", Op::Add},  {"-", Op::Sub},  {"*", Op::Mul},
                                                 {"/", Op::Div},  {"%", Op::Mod},  {"&", Op::And},
                                                 {"|", Op::Or},   {"^", Op::Xor},  {"<<", Op::Shl},
                                                 {">>", Op::Sar}, {">>>", Op::Shr}};
-  Op code = ops.at(op);
+  return ops.at(op);
+}
+
+ir::Operand BodyLowering::binary(const std::string& op, Operand left, Operand right,
+                                 const Span& at) {
+  Op code = binary_operation(op);
   if (left.kind == Operand::Int && right.kind == Operand::Int) {
     auto a = static_cast<uint64_t>(left.num), b = static_cast<uint64_t>(right.num);
     switch (code) {
@@ -616,6 +620,10 @@ ir::Operand BodyLowering::assign(ast::Assign& assign, bool want_value) {
     args.insert(args.end(), ref.keys.begin(), ref.keys.end());
     b_.append(Op::StatAdd, std::move(args)).global = ref.global;
     return sample;
+  }
+  if (assign.op != ".=" && assign.op != "+=" && assign.op != "-=") {
+    Operand updated;
+    if (update(assign, want_value, updated)) return updated;
   }
   std::vector<Operand> k;
   if (left.kind == ast::ExprKind::Index) k = keys(static_cast<ast::Index&>(left).indexes);

@@ -129,6 +129,7 @@ std::vector<ir::Block> BodyLowering::either(const std::function<void()>& first,
 }
 
 void BodyLowering::if_stmt(ast::If& stmt_) {
+  if (update_extreme(stmt_)) return;
   Operand condition = value(*stmt_.condition);
   if (condition.kind == Operand::Int) {
     if (condition.num)

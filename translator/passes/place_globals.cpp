@@ -16,8 +16,9 @@ void note_kernel_use(ir::Module& module, ir::Body& body) {
     if (!ir::info(inst.op).names_global()) return;
     ir::Global& global = module.globals[inst.global];
     global.shared = true;
-    bool adds = inst.op == Op::StatAdd ||
-                ((inst.op == Op::ArrayAdd || inst.op == Op::GlobalAdd) && inst.dst == ir::kNone);
+    // A scalar stays where it is when user code takes what is there: kernel code may look at it.
+    bool adds = inst.op == Op::StatAdd || inst.op == Op::GlobalAdd || inst.op == Op::GlobalGet ||
+                (inst.op == Op::ArrayAdd && inst.dst == ir::kNone);
     if (!adds) global.additive = false;
   });
 }

@@ -106,6 +106,10 @@ void split(ir::Module& module, Diagnostics& diagnostics);
 /// Decides where each global lives and what is kept of it: shared, additive, statistic fields.
 void place_globals(ir::Module& module);
 
+/// Warns, once for each global, where kernel code changes it in two steps that another CPU may come
+/// between.
+void warn_of_racing_updates(const ir::Module& module, Diagnostics& diagnostics);
+
 /// Gives every kernel string its capacity. After it: no cap is 0.
 void size_strings(ir::Module& module, Diagnostics& diagnostics);
 

@@ -104,9 +104,7 @@ class StringSizer {
   void note_keys(const Inst& inst, const ir::Body& body) {
     if (!ir::info(inst.op).names_global() || inst.op == Op::Foreach) return;
     ir::Global& global = module_.globals[inst.global];
-    bool value_first = inst.op == Op::ArraySet || inst.op == Op::ArrayAdd ||
-                       inst.op == Op::StatAdd || inst.op == Op::HistGet;
-    size_t from = value_first ? 1 : 0;
+    size_t from = ir::first_key(inst);
     if (!global.is_array()) return;
     for (size_t i = 0; i < global.keys.size() && from + i < inst.args.size(); i++)
       if (global.keys[i].ty == Ty::Str) grow(global.keys[i].cap, cap_of(inst.args[from + i], body));
