@@ -214,6 +214,9 @@ struct Program {
   /// Why there is no `base` flavour: "script.stp:12: reading … needs … (Linux 5.19)".
   const char* const* base_obstacles;
   u32 base_obstacle_count;
+  /// What `base` does less exactly, told when it runs: "script.stp:12: updates of … may be lost …".
+  const char* const* base_losses;
+  u32 base_loss_count;
   const NamedCounter* perf_counters;
   u32 perf_counter_count;
   const WrittenPoint* points;

@@ -30,6 +30,7 @@
 #include "file_limit.h"
 #include "globals.h"
 #include "grace_period.h"
+#include "kernel_features.h"
 #include "kernel_object.h"
 #include "output.h"
 #include "perf_counters.h"
@@ -66,6 +67,7 @@ class Session {
   std::string start();
   std::string start_kernel_part();
   std::string load_kernel_part();
+  void warn_of_base() const;
   void tell_attachments() const;
   std::string open_events();
   void go_live();
@@ -230,9 +232,18 @@ std::string Session::start_kernel_part() {
     std::string error = load_kernel_part();
     size_t ways = ladder_.ways_left();
     if (error.empty()) error = attachments_.attach(program_, object_, ladder_, another_way);
-    if (!another_way) return error;
+    if (!another_way) {
+      if (error.empty()) warn_of_base();
+      return error;
+    }
     if (ladder_.ways_left() >= ways) return kNothingGivenUp + error;
   }
+}
+
+/// What is less exact in the base flavour, on a machine where it may show.
+void Session::warn_of_base() const {
+  if (!object_.is_base() || possible_cpus() < 2) return;
+  for (u32 i = 0; i < program_.base_loss_count; ++i) print_warning(program_.base_losses[i]);
 }
 
 /// Loads the object and gives it what handlers must find there.

@@ -1,4 +1,6 @@
 """Counts are exact, whatever happens side by side."""
+import json
+
 import live
 from live import LiveTest, build, script
 
@@ -41,6 +43,31 @@ class Counts(LiveTest):
             probe timer.ms(5) {{ report() }}
             probe end {{ report(); printf("%d %d\\n", total, stat_total) }}''', "-c", prog))
         self.assertEqual(out, ["100000", "100000 100000"])
+
+    def test_suppressed_errors_are_counted(self):
+        """--suppress-handler-errors: 1,416 keys of 113 calls each, room for 500 of them."""
+        accounts = live.TMP / "accounts"
+        done = script("""global a probe syscall.lseek { if (pid() != target()) next; a[offset % 1416]++ }
+                         probe timer.s(1000) { error("never") }
+                         probe end { n = 0 foreach (k in a) n += a[k]; println(n) error("at the end") }""",
+                      "-D", "MAXMAPENTRIES=500", "--suppress-handler-errors", f"--accounts={accounts}",
+                      "-c", build("storm", "-O1") + " 8 20001")
+        fired, counted = 8 * 20001, 500 * 113
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(f"{counted}\n", done.stdout)
+        self.assertEqual(done.stderr, f"WARNING: Number of errors: 0 and {fired - counted + 1} suppressed, skipped probes: 0\n")
+        told = json.loads(accounts.read_text())
+        probe = told["handlers"][0]
+        self.assertEqual((told["errors"], told["suppressed_errors"]), (0, fired - counted + 1))
+        self.assertEqual((probe["errors"], probe["array_full"]), (fired - counted, fired - counted))
+        self.assertGreaterEqual(probe["handled"], counted)  # those of other processes too, by `next`
+        self.assertEqual(probe["no_scratch"], 0)
+
+    def test_the_first_error_still_ends_a_run_without_the_option(self):
+        done = script("""global a probe syscall.lseek { if (pid() == target()) a[offset % 1416]++ }""",
+                      "-D", "MAXMAPENTRIES=500", "-c", build("storm", "-O1") + " 2 2000")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("ERROR: Array overflow, check MAXMAPENTRIES", done.stderr)
 
 
 if __name__ == "__main__":

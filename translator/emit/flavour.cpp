@@ -71,9 +71,11 @@ std::vector<BaseObstacle> base_obstacles(const ir::Module& module) {
   return found;
 }
 
-std::vector<std::string> obstacle_lines(const ir::Module& module) {
+namespace {
+std::vector<std::string> as_lines(const ir::Module& module,
+                                  const std::vector<BaseObstacle>& obstacles) {
   std::vector<std::string> lines;
-  for (const BaseObstacle& obstacle : base_obstacles(module)) {
+  for (const BaseObstacle& obstacle : obstacles) {
     std::string line = module.script_name + ": ";
     if (obstacle.span)
       line = obstacle.span.file->name + ":" +
@@ -82,6 +84,23 @@ std::vector<std::string> obstacle_lines(const ir::Module& module) {
     if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(line);
   }
   return lines;
+}
+}  // namespace
+
+std::vector<std::string> obstacle_lines(const ir::Module& module) {
+  return as_lines(module, base_obstacles(module));
+}
+
+std::vector<std::string> base_losses(const ir::Module& module) {
+  std::vector<BaseObstacle> found;
+  for (const ir::KernelHandler& handler : module.kernel_handlers)
+    for_each_reached(module, handler.body.block, [&](const Inst& inst) {
+      if (inst.op == Op::GlobalUpdate || inst.op == Op::ArrayUpdate)
+        found.push_back({inst.span, "updates of '" + module.globals[inst.global].name +
+                                        "' may be lost when probes run on several CPUs: without "
+                                        "fetching atomics (Linux 5.12) each is a read and a write"});
+    });
+  return as_lines(module, found);
 }
 
 bool tells_sites_apart(const ir::Module& module, const ir::KernelHandler& handler) {

@@ -24,6 +24,9 @@ std::vector<BaseObstacle> base_obstacles(const ir::Module& module);
 /// The same as lines for a person: "script.stp:12: …".
 std::vector<std::string> obstacle_lines(const ir::Module& module);
 
+/// What base does less exactly than modern, as such lines: updates that need compare-and-exchange.
+std::vector<std::string> base_losses(const ir::Module& module);
+
 /// True if the handler has several sites and asks which of them fired. In base, which has no attach
 /// cookies, it becomes one program for each site.
 bool tells_sites_apart(const ir::Module& module, const ir::KernelHandler& handler);

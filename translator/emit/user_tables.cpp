@@ -129,6 +129,9 @@ class Tables {
     for (const std::string& line : obstacle_lines(module_)) obstacles.push_back(c_string(line));
     program.add(table("char* const", "ct_base_obstacles", obstacles, out_))
         .number(obstacles.size());
+    std::vector<std::string> losses;
+    for (const std::string& line : base_losses(module_)) losses.push_back(c_string(line));
+    program.add(table("char* const", "ct_base_losses", losses, out_)).number(losses.size());
     std::vector<std::string> counters;
     for (const ir::PerfCounter& c : module_.perf_counters)
       counters.push_back(Row()
