@@ -589,7 +589,7 @@ TEST_F(Live, MoreSkippedEventsThanMaxskippedEndTheSession) {
   Script s;
   GlobalId hits = s.scalar("hits");
   s.handler("h", Mechanism::Uprobe, "ct_target_text", [&](Code& c) {
-    Operand twice = c.get(Op::Concat, {text_argument(c, 64), S("!")}, Str(128));
+    Operand twice = c.get(Op::Concat, {S("x"), S("!")}, Str(128));
     c.on(Op::GlobalAdd, hits, {c.get(Op::StrEq, {twice, S("x!")})});
   });
   Running live(s);

@@ -135,6 +135,76 @@ TEST_F(Live, StringsAreCutAtTheirCapacity) {
   }
 }
 
+/// x = steps of x, on a global and on an element that is not there at first, against C++.
+TEST_F(Live, Updates) {
+  using ir::UpdateStep;
+  const std::vector<UpdateStep> chains[] = {
+      {{UpdateStep::Arithmetic, Op::Or}},
+      {{UpdateStep::Arithmetic, Op::And}},
+      {{UpdateStep::Arithmetic, Op::Xor}},
+      {{UpdateStep::Arithmetic, Op::Mul}, {UpdateStep::Arithmetic, Op::Add}},
+      {{UpdateStep::Arithmetic, Op::Sub, true}, {UpdateStep::Arithmetic, Op::Shl}},
+      {{UpdateStep::Arithmetic, Op::Add}, {UpdateStep::Arithmetic, Op::Div}},
+      {{UpdateStep::Arithmetic, Op::Sub}, {UpdateStep::Arithmetic, Op::Mod}},
+      {{UpdateStep::KeepLarger}, {UpdateStep::Arithmetic, Op::Shr}},
+      {{UpdateStep::KeepSmaller}, {UpdateStep::Arithmetic, Op::Sar}},
+  };
+  auto step = [](const UpdateStep& s, int64_t x, int64_t value) -> int64_t {
+    if (s.kind == UpdateStep::KeepLarger) return std::max(x, value);
+    if (s.kind == UpdateStep::KeepSmaller) return std::min(x, value);
+    int64_t a = s.reversed ? value : x, b = s.reversed ? x : value;
+    uint64_t ua = static_cast<uint64_t>(a), ub = static_cast<uint64_t>(b);
+    switch (s.op) {
+      case Op::Add: return static_cast<int64_t>(ua + ub);
+      case Op::Sub: return static_cast<int64_t>(ua - ub);
+      case Op::Mul: return static_cast<int64_t>(ua * ub);
+      case Op::Div: return a / b;
+      case Op::Mod: return a % b;
+      case Op::And: return a & b;
+      case Op::Or: return a | b;
+      case Op::Xor: return a ^ b;
+      case Op::Shl: return static_cast<int64_t>(ua << (b & 63));
+      case Op::Shr: return static_cast<int64_t>(ua >> (b & 63));
+      default: return a >> (b & 63);
+    }
+  };
+  Script s;
+  GlobalId a = s.array("a", {Long()});
+  std::vector<GlobalId> x, after;
+  for (size_t i = 0; i < std::size(chains); ++i) {
+    x.push_back(s.scalar("x" + std::to_string(i)));
+    after.push_back(s.scalar("after" + std::to_string(i)));
+  }
+  s.handler("h", Mechanism::Uprobe, "ct_target", [&](Code& c) {
+    Operand v = argument(c, 0), w = argument(c, 1);
+    for (size_t i = 0; i < std::size(chains); ++i) {
+      auto steps = std::make_shared<const std::vector<UpdateStep>>(chains[i]);
+      std::vector<Operand> values = {v};
+      if (chains[i].size() > 1) values.push_back(w);
+      ir::Inst& scalar = c.add(Op::GlobalUpdate, values);
+      scalar.global = x[i];
+      scalar.steps = steps;
+      values.push_back(L(static_cast<int64_t>(i)));
+      Operand sum = c.temp(Long());
+      ir::Inst& element = c.add(Op::ArrayUpdate, values, sum);
+      element.global = a;
+      element.steps = steps;
+      c.on(Op::GlobalSet, after[i], {sum});
+    }
+  });
+  Running live(s);
+  std::vector<int64_t> wanted(std::size(chains));
+  for (auto [v, w] : {std::pair{5, 3}, {-7, 2}, {100, 9}, {-1, 1}, {63, 5}}) {
+    ct_target(v, w);
+    for (size_t i = 0; i < std::size(chains); ++i) {
+      wanted[i] = step(chains[i][0], wanted[i], v);
+      if (chains[i].size() > 1) wanted[i] = step(chains[i][1], wanted[i], w);
+      EXPECT_EQ(live.scalar(x[i]), wanted[i]) << i << " " << v;
+      EXPECT_EQ(live.scalar(after[i]), wanted[i]) << i << " " << v;
+    }
+  }
+}
+
 TEST_F(Live, ArraysOfLongs) {
   Script s;
   GlobalId a = s.array("a", {Long(), Long()}), after = s.scalar("after"), in = s.scalar("in"),

@@ -27,7 +27,7 @@ void note_reads(const ir::Module& module, const ir::Block& block, Reads& reads) 
     if (inst.op == ir::Op::Call) {
       const ir::Function& callee = module.functions[inst.function];
       reads.user_memory |= callee.reads_user_memory;
-      reads.own_c |= callee.is_embedded && callee.span.file->is_user_script;
+      reads.own_c |= callee.is_embedded && callee.span && callee.span.file->is_user_script;
       note_reads(module, callee.body.block, reads);
     }
     for (const ir::Block& inner : inst.blocks) note_reads(module, inner, reads);
