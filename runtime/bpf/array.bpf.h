@@ -94,10 +94,13 @@ static __always_inline int ct_array_add_fetch(struct ct_ctx* c, void* map, u32 g
   return ct_array_full(c, global);
 }
 
+/* How the element of a plain array is made, with the value at ct_initial. */
+#define CT_MAKE(map, key) bpf_map_update_elem((map), (key), ct_initial, BPF_NOEXIST)
+
 /* An update of an element as CT_UPDATE() does it; an element that is not there is made from 0, unless it
  * would stay 0 and `make_zero` is 0. An element
  * that is deleted meanwhile is updated all the same, and gone: as if the update had come first. */
-#define CT_ARRAY_UPDATE(c, map, global, key, make_zero, expr, after)                         \
+#define CT_ARRAY_UPDATE(c, map, global, key, make, make_zero, expr, after)                   \
   ({                                                                                         \
     int ct_code = 0;                                                                         \
     u64 ct_done = 0;                                                                         \
@@ -112,7 +115,8 @@ static __always_inline int ct_array_add_fetch(struct ct_ctx* c, void* map, u32 g
       *(after) = (expr);                                                                     \
       ct_done = 1;                                                                           \
       if (!(make_zero) && *(after) == 0) break;                                              \
-      int ct_made = bpf_map_update_elem(map, key, after, BPF_NOEXIST);                       \
+      const void* ct_initial = (after);                                                      \
+      int ct_made = (make);                                                                  \
       if (ct_made == 0) break;                                                               \
       ct_done = 0;                                                                           \
       if (ct_made == -EEXIST) continue;                                                      \

@@ -82,14 +82,15 @@ static __always_inline void ct_hist_add(u64* hist, u64 index, u32 buckets) {
   if (index < buckets) __sync_fetch_and_add(&hist[index], 1);
 }
 
-/* Finds or makes this CPU's struct of `key` and calls collect(struct, value). `zero` is a zeroed
+/* Finds or makes (see CT_MAKE()) this CPU's struct of `key` and calls collect(struct, value). `zero` is a zeroed
  * struct in .rodata: it may be larger than the stack. */
-#define CT_STAT_ADD(c, map, global, key, zero, collect, number)                        \
+#define CT_STAT_ADD(c, map, global, key, make, zero, collect, number)                  \
   ({                                                                                   \
     int ct_code = 0;                                                                   \
     typeof(zero)* ct_stat = bpf_map_lookup_elem(map, key);                             \
     if (!ct_stat) {                                                                    \
-      int ct_made = bpf_map_update_elem(map, key, &zero, BPF_NOEXIST);                 \
+      const void* ct_initial = &zero;                                                  \
+      int ct_made = (make);                                                            \
       if (ct_made == 0 || ct_made == -EEXIST) ct_stat = bpf_map_lookup_elem(map, key); \
     }                                                                                  \
     if (ct_stat)                                                                       \

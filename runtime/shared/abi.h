@@ -44,7 +44,24 @@ struct ct_state {
   u64 wake_bytes;         /* the reader of the ring sleeps until so much is in it, and looks by
                                 itself now and then; 0: woken whenever it had caught up */
   u64 timing;             /* -t: fill ct_times */
+  u64 unsaved;            /* values from functions' entries that found no room: the harness then
+                                removes what processes that are gone have left */
+  u64 hash_seed[2];       /* random: see key_hash.h */
   u64 sleepers_side;      /* which counters of struct ct_sleepers those that begin now take */
+};
+
+/* A hash instead of a long key: see key_hash.h. */
+struct ct_hash {
+  u64 low, high;
+};
+
+/* What is counted of an array a%[N], in ct_globals; see runtime/bpf/index.bpf.h. */
+struct ct_order {
+  u64 live;   /* elements */
+  u64 queued; /* places in the queue, also of elements that are gone */
+  u64 popper; /* 1: somebody takes places from the queue */
+  u64 limit;  /* N */
+  u64 places; /* that the queue has */
 };
 
 /* Smallest and largest value of a statistic are kept encoded, so that zeroed memory is neutral and
@@ -118,7 +135,6 @@ struct ct_counts {
   u64 frame_busy;   /* no scratch frame was free: event skipped */
   u64 lost_records; /* ring buffer full */
   u64 array_full;
-  u64 key_truncated; /* a string key was longer than the map's key */
   u64 entry_unseen;  /* a function's return, without the values from its entry: counted in
                         `handled`, too */
   u64 lost_updates;  /* others changed the variable in each of CT_UPDATE_TRIES turns */

@@ -1,7 +1,7 @@
 // Who counts what:
 //
 //   the handler itself (ct_counts)     handled, ended by an error, no free scratch frame, records that
-//                                      the full ring did not take, full arrays, cut keys, returns
+//                                      the full ring did not take, full arrays, lost updates, returns
 //                                      whose entry was not seen
 //   bpf_prog_info.recursion_misses     fired while BPF code ran on that CPU: fentry since Linux 5.12,
 //                                      raw tracepoints 6.1, kprobes and tracepoints 6.7
@@ -76,7 +76,6 @@ std::string handler_json(const KernelHandler& handler, const HandlerAccount& a) 
   add("entry_unseen", std::to_string(a.counts.entry_unseen));
   add("array_full", std::to_string(a.counts.array_full));
   add("lost_updates", std::to_string(a.counts.lost_updates));
-  add("truncated_keys", std::to_string(a.counts.key_truncated));
   std::string unknown;
   for (const std::string& why : {recursion.unknown, a.missed.unknown})
     if (!why.empty()) unknown += (unknown.empty() ? "" : "; ") + why;
@@ -126,12 +125,11 @@ u64 Accounts::all_suppressed(const Program& program, u64 by_user_side) const {
 }
 
 void Accounts::report(const Program& program, u64 errors, u64 suppressed, bool timing) const {
-  u64 skipped = 0, lost = 0, truncated = 0, unseen = 0, lost_updates = 0;
+  u64 skipped = 0, lost = 0, unseen = 0, lost_updates = 0;
   for (size_t i = 0; i < handlers_.size(); ++i) {
     const HandlerAccount& a = handlers_[i];
     skipped += a.skipped();
     lost += a.counts.lost_records;
-    truncated += a.counts.key_truncated;
     unseen += a.counts.entry_unseen;
     lost_updates += a.counts.lost_updates;
   }
@@ -153,8 +151,6 @@ void Accounts::report(const Program& program, u64 errors, u64 suppressed, bool t
   if (lost_updates != 0)
     print_warning(std::to_string(lost_updates) +
                   " updates of variables were lost: too many CPUs changed them at once");
-  if (truncated != 0)
-    print_warning(std::to_string(truncated) + " string keys were cut to fit an array's key");
 }
 
 std::string Accounts::write(const char* path, const Program& program, u64 errors,

@@ -28,6 +28,7 @@ Element copy_of(const Element& e) {
   copy.key = e.key;
   copy.number = e.number;
   copy.text = e.text;
+  copy.stamp = e.stamp;
   if (e.statistic) copy.statistic = std::make_unique<Statistic>(*e.statistic);
   return copy;
 }
@@ -120,9 +121,7 @@ void HostTable::compact() {
 Array::Array(const Global& global, u32 limit) : global_(global), limit_(limit) {}
 Array::~Array() = default;
 
-void Array::attach(const int fds[2], u32* generation) {
-  store_ = std::make_unique<BpfStore>(global_, fds, generation);
-}
+void Array::attach(const ArrayMaps& maps) { store_ = std::make_unique<BpfStore>(global_, maps); }
 
 /// Brings the host table of a drained array up to date, once per handler run.
 void Array::refresh() {
@@ -153,7 +152,10 @@ bool Array::find(View key, Element& found) {
   refresh();
   bool known = direct() && store_->find(key, found);
   if (direct() && global_.value != Kind::Stat) return known;
-  if (Element* host = host_.find(sv(key))) {
+  // What the host table has of an element of an a%[N] belongs to that element, not to a later one of its key.
+  Element* host = host_.find(sv(key));
+  if (host && direct() && global_.ordered && (!known || host->stamp != found.stamp)) host = nullptr;
+  if (host) {
     if (known)
       merge_element(found, copy_of(*host), global_.value);
     else
@@ -202,7 +204,17 @@ s64 Array::add(View key, s64 delta, const char* near) {
 
 void Array::add_statistic(View key, s64 value, const char* near) {
   refresh();
-  host_element(key, near).statistic->add(global_, value);
+  if (!direct() || !global_.ordered) {
+    host_element(key, near).statistic->add(global_, value);
+    return;
+  }
+  u64 stamp = 0;
+  check_stored(store_->ensure(key, stamp), global_, near);
+  Element& element = host_.insert(sv(key));
+  if (!element.statistic || element.stamp != stamp)
+    element.statistic = std::make_unique<Statistic>(make_statistic(global_));
+  element.stamp = stamp;
+  element.statistic->add(global_, value);
 }
 
 bool Array::contains(View key, bool slice) {
@@ -239,6 +251,8 @@ std::vector<Element> Array::snapshot(std::string_view slice) {
   for (const auto& host : host_.elements()) {
     if (!host) continue;
     auto at = known.find(host->key);
+    bool is_of_ordered = direct() && global_.ordered;
+    if (is_of_ordered && (at == known.end() || all[at->second].stamp != host->stamp)) continue;
     if (at == known.end())
       extra.push_back(copy_of(*host));
     else
@@ -246,6 +260,8 @@ std::vector<Element> Array::snapshot(std::string_view slice) {
   }
   known.clear();  // its keys are views into `all`, which may move now
   for (Element& e : extra) all.push_back(std::move(e));
+  if (direct() && global_.ordered && global_.value == Kind::Stat)
+    std::erase_if(all, [](const Element& e) { return e.statistic->count == 0; });
   if (!slice.empty()) std::erase_if(all, [&](const Element& e) { return !matches(e.key, slice); });
   return all;
 }

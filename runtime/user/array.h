@@ -29,6 +29,7 @@ struct Element {
   s64 number = 0;
   std::string text;
   std::unique_ptr<Statistic> statistic;
+  u64 stamp = 0;  ///< of an element of a shared a%[N]: when it was made
 };
 
 /// Packed keys taken apart.
@@ -65,14 +66,15 @@ class HostTable {
 
 /// BPF map behind a shared array; implemented over libbpf in bpf_map.cpp.
 class BpfStore;
+struct ArrayMaps;
 
 class Array {
  public:
   Array(const Global& global, u32 limit);
   ~Array();
 
-  /// Attaches the BPF maps of a shared array (file descriptors; the second is -1 unless additive).
-  void attach(const int fds[2], u32* generation);
+  /// Attaches the BPF maps of a shared array.
+  void attach(const ArrayMaps& maps);
 
   bool find(View key, Element& found);  ///< a copy
   void set(View key, s64 number, const char* near);

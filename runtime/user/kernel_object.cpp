@@ -15,6 +15,7 @@
 
 #include "array.h"
 #include "bindings.h"
+#include "bpf_store.h"
 #include "file_limit.h"
 #include "globals.h"
 #include "kernel_features.h"
@@ -99,10 +100,14 @@ std::string KernelObject::open(const void* data, u64 size, const Program& progra
   if (!object_) return load_error(errno, options.verbose);
   for (u32 i = 0; i < program.global_count; ++i) {
     const Global& g = program.globals[i];
-    for (const char* name : g.map) {
+    if (!g.is_array) continue;
+    u32 limit = entry_limit(g, program.max_map_entries);
+    for (const char* name : {g.map[0], g.map[1], g.index_map[0], g.index_map[1]}) {
       bpf_map* map = name ? bpf_object__find_map_by_name(object_, name) : nullptr;
-      if (map && g.is_array) bpf_map__set_max_entries(map, entry_limit(g, program.max_map_entries));
+      if (map) bpf_map__set_max_entries(map, map_entries(g, limit));
     }
+    bpf_map* queue = g.queue_map ? bpf_object__find_map_by_name(object_, g.queue_map) : nullptr;
+    if (queue) bpf_map__set_max_entries(queue, queue_places(limit));
   }
   bpf_map* times = bpf_object__find_map_by_name(object_, "ct_times");
   if (times && !options.timing) bpf_map__set_max_entries(times, 1);
@@ -317,13 +322,27 @@ std::string KernelObject::connect_arrays(const Program& program) {
   for (u32 i = 0; i < program.global_count; ++i) {
     const Global& g = program.globals[i];
     if (!g.map[0]) continue;
-    int fds[2] = {-1, -1};
+    ArrayMaps maps;
+    std::string missing;
+    auto find = [&](const char* name, int& fd) {
+      if (!name) return;
+      fd = bpf_object__find_map_fd_by_name(object_, name);
+      if (fd < 0) missing = name;
+    };
     for (int generation = 0; generation < (g.additive ? 2 : 1); ++generation) {
-      fds[generation] = bpf_object__find_map_fd_by_name(object_, g.map[generation]);
-      if (fds[generation] < 0)
-        return std::string("the kernel object has no map ") + g.map[generation];
+      find(g.map[generation], maps.values[generation]);
+      find(g.index_map[generation], maps.index[generation]);
     }
-    array(i).attach(fds, reinterpret_cast<u32*>(globals_ + g.generation_offset));
+    find(g.queue_map, maps.queue);
+    if (!missing.empty()) return "the kernel object has no map " + missing;
+    maps.generation = reinterpret_cast<u32*>(globals_ + g.generation_offset);
+    maps.hash_seed = state_->hash_seed;
+    if (g.ordered) {
+      maps.order = reinterpret_cast<ct_order*>(globals_ + g.order_offset);
+      maps.order->limit = entry_limit(g, program.max_map_entries);
+      maps.order->places = queue_places(entry_limit(g, program.max_map_entries));
+    }
+    array(i).attach(maps);
   }
   return "";
 }
@@ -360,7 +379,6 @@ HandlerCounts KernelObject::counts(const Program& program, const Ladder& ladder,
       result.counts.lost_records += c.lost_records;
       result.counts.array_full += c.array_full;
       result.counts.entry_unseen += c.entry_unseen;
-      result.counts.key_truncated += c.key_truncated;
       result.counts.lost_updates += c.lost_updates;
       result.counts.gated += c.gated;
     }

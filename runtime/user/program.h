@@ -46,6 +46,9 @@ struct Global {
   const char* name;
   Kind value;
   bool is_array, shared, additive, wrap, displayed;
+  bool saves_entry;  ///< hidden: what a probe at a function's entry keeps, by thread
+  bool hashed;       ///< shared array: the map's key is a hash of the key (shared/key_hash.h)
+  bool ordered;      ///< shared array a%[N]: see runtime/bpf/index.bpf.h
   void* host;       ///< non-shared scalar: s64* or StrSlot*
   u32 offset;       ///< shared scalar: in ct_globals
   u32 value_size;   ///< bytes of the value in ct_globals or in the map
@@ -58,6 +61,10 @@ struct Global {
   const HistField* hists;
   u32 hist_count;
   const char* map[2];     ///< map names; the second is the other generation of an additive one
+  const char* index_map[2];  ///< hashed and ordered: of the index, for each of `map`
+  u32 index_size;            ///< bytes of its entries
+  const char* queue_map;     ///< ordered
+  u32 order_offset;          ///< ordered: of the ct_order in ct_globals
   u32 generation_offset;  ///< additive: of the u32 in ct_globals that selects the map in use
   bool has_init;
   s64 init_long;

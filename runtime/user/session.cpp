@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/random.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -254,6 +255,8 @@ std::string Session::load_kernel_part() {
   state_->max_errors = program_.max_errors;
   state_->suppress_errors = program_.suppress_errors;
   state_->max_skipped = program_.max_skipped;
+  if (getrandom(state_->hash_seed, sizeof state_->hash_seed, 0) != sizeof state_->hash_seed)
+    return std::string("no random numbers: ") + strerror(errno);
   state_->wake_bytes = 1;  // the first record
   state_->timing = options_.timing;
   state_->target_pid = target_pid();

@@ -310,7 +310,6 @@ ct_counts LiveObject::counts(uint32_t handler) {
     sum.frame_busy += c.frame_busy;
     sum.lost_records += c.lost_records;
     sum.array_full += c.array_full;
-    sum.key_truncated += c.key_truncated;
   }
   return sum;
 }

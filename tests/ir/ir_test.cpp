@@ -231,12 +231,6 @@ TEST(Verify, BytesAreNoText) {
   EXPECT_NE(check([&](Code& c) { c.temp(bytes); }).find("wider than a page"), std::string::npos);
 }
 
-TEST(Verify, KeysMustFitBpf) {
-  Script s;
-  s.array("wide", {Str(512), Long()});
-  EXPECT_EQ(verify(s.module), "global wide: keys of 520 bytes, more than BPF's 512");
-}
-
 TEST(Print, ShowsTheWholeModule) {
   Base b;
   b.verify_with([&](Code& c) {

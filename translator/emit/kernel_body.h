@@ -81,6 +81,9 @@ class BodyEmitter {
   void update_global(const ir::Inst& inst, const std::string& member);
   std::string updated(const ir::Inst& inst);
   void array_op(const ir::Inst& inst);
+  void save_entry(const ir::Inst& inst, const std::string& where);
+  std::string wide_value(const ir::Inst& inst);
+  void change_element(const ir::Inst& inst, const std::string& key);
   void stat_op(const ir::Inst& inst);
   std::string statistic_name(ir::GlobalId global) const;
   void probe_op(const ir::Inst& inst);
@@ -92,8 +95,10 @@ class BodyEmitter {
   std::string binary(const ir::Inst& inst);
   std::string comparison(const ir::Inst& inst);
   /// Declares the key of `inst` (in an open C block) and returns an expression for its address.
-  std::string key(const ir::Inst& inst, size_t from);
-  /// `text` with MAP replaced by the map's name, once for each generation.
+  std::string key(const ir::Inst& inst);
+  std::string hashed_key(const ir::Inst& inst);
+  std::string fill_key(const ir::Inst& inst, const std::string& access);
+  std::string make(const ir::Inst& inst, const std::string& key);
   std::string on_map(ir::GlobalId global, const std::string& text) const;
 
   // shared

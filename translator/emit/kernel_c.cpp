@@ -153,22 +153,59 @@ class UnitEmitter {
 
   // ---------------------------------------------------------------- maps
 
+  static std::string map_of(const std::string& name, const std::string& type, uint32_t entries,
+                            const std::string& key, const std::string& value) {
+    return "struct {\n  __uint(type, BPF_MAP_TYPE_" + type + ");\n  __uint(max_entries, " +
+           num(entries) + ");\n" + (key.empty() ? "" : "  __type(key, " + key + ");\n") +
+           "  __type(value, " + value + ");\n} " + name + " SEC(\".maps\");\n";
+  }
+
+  /// The numbers of entries are for this text to be complete: the harness sets them (ct::entry_limit()).
   std::string map(GlobalId id) {
     const Global& g = module_.globals[id];
-    std::string type = "BPF_MAP_TYPE_";
-    if (g.is_array())
-      type += std::string(g.wrap ? "LRU_" : "") + (g.is_stat ? "PERCPU_HASH" : "HASH");
-    else
-      type += "PERCPU_ARRAY";
+    std::string type = !g.is_array() ? "PERCPU_ARRAY" : g.is_stat ? "PERCPU_HASH" : "HASH";
     uint32_t entries = !g.is_array() ? 1 : g.max_entries ? g.max_entries : module_.max_map_entries;
-    std::string key = g.is_array() ? "struct " + layout::key_struct(module_, id) : "u32";
-    std::string out;
-    for (int generation = 0; generation < (layout::has_generations(g) ? 2 : 1); ++generation)
-      out += "struct {\n  __uint(type, " + type + ");\n  __uint(max_entries, " + num(entries) +
-             ");\n  __type(key, " + key + ");\n  __type(value, struct " +
-             layout::value_struct(module_, id) + ");\n} " +
-             layout::map_name(module_, id, generation) + " SEC(\".maps\");\n";
+    std::string key = layout::map_key(module_, id), out;
+    for (int generation = 0; generation < (layout::has_generations(g) ? 2 : 1); ++generation) {
+      out += map_of(layout::map_name(module_, id, generation), type, entries, key,
+                    "struct " + layout::value_struct(module_, id));
+      if (layout::has_index(g))
+        out += map_of(layout::index_name(module_, id, generation), "HASH", entries, key,
+                      "struct " + layout::index_struct(module_, id));
+    }
+    if (layout::is_ordered(g))
+      out += map_of(layout::queue_name(module_, id), "QUEUE", entries, "",
+                    "struct " + layout::place_struct(module_, id));
+    if (layout::has_index(g)) out += index(id);
     return g.is_stat ? out + statistic(id) : out;
+  }
+
+  /// How an element of an array with an index is made and removed.
+  std::string index(GlobalId id) {
+    const Global& g = module_.globals[id];
+    std::string key = "const " + layout::map_key(module_, id) + " *key", out;
+    std::string order = "&ct_globals." + layout::order_member(module_, id);
+    std::string queue = "&" + layout::queue_name(module_, id);
+    for (int generation = 0; generation < (layout::has_generations(g) ? 2 : 1); ++generation) {
+      std::string maps = "&" + layout::index_name(module_, id, generation) + ", &" +
+                         layout::map_name(module_, id, generation);
+      out += "static __always_inline int " + layout::make_function(module_, id, generation) +
+             "(struct ct_ctx *c, " + key + ", struct " + layout::index_struct(module_, id) +
+             " *entry, const void *value) {\n";
+      if (layout::is_ordered(g))
+        out += "  struct " + layout::place_struct(module_, id) +
+               " place;\n  return CT_ORDER_MAKE(" + order + ", " + maps + ", " + queue +
+               ", key, entry, value, &place);\n}\n";
+      else
+        out += "  bool made;\n  return CT_INDEX_MAKE(" + maps + ", key, entry, value, made);\n}\n";
+    }
+    if (layout::has_generations(g)) return out;  // kernel code removes nothing from it
+    std::string removal = "CT_INDEX_REMOVE(&" + layout::index_name(module_, id, 0) + ", &" +
+                          layout::map_name(module_, id, 0) + ", key)";
+    out += "static __always_inline void " + layout::remove_function(module_, id) + "(" + key +
+           ") {\n  ";
+    return out + (layout::is_ordered(g) ? "ct_add((s64 *)" + order + ".live, -" + removal + ")" : removal) +
+           ";\n}\n";
   }
 
   /// Of each perf counter's events; libbpf makes 0 entries one for each CPU.

@@ -141,7 +141,7 @@ void BodyEmitter::global_op(const Inst& inst) {
   std::string member = "ct_globals." + layout::global_member(module_, inst.global);
   if (g.is_stat) {
     out_.open("");
-    std::string zero = key(inst, 0);
+    std::string zero = key(inst);
     out_.line("struct ct_stat_visit ct_visit = {.key = " + zero + "};");
     out_.line("bpf_loop(CT_MOST_CPUS, ct_clear_" + statistic_name(inst.global) +
               ", &ct_visit, 0);");
@@ -204,104 +204,174 @@ void BodyEmitter::update_global(const Inst& inst, const std::string& member) {
 
 // ------------------------------------------------------------------ arrays, statistics
 
-/// Two maps are two lines of code, because the verifier inlines lookups of constant maps only.
+/// `text` with @MAP replaced by the map's name, once for each generation: two maps are two lines of code,
+/// because the verifier inlines lookups of constant maps only. @MAKE makes an element.
 std::string BodyEmitter::on_map(ir::GlobalId global, const std::string& text) const {
   auto with = [&](int generation) {
     std::string out = text;
-    size_t at = out.find("MAP");
-    return out.replace(at, 3, "&" + layout::map_name(module_, global, generation));
+    auto put = [&](const std::string& word, const std::string& name) {
+      for (size_t at = out.find(word); at != std::string::npos; at = out.find(word, at + name.size()))
+        out.replace(at, word.size(), name);
+    };
+    put("@MAKE", layout::has_index(module_.globals[global])
+                    ? layout::make_function(module_, global, generation)
+                    : "CT_MAKE");
+    put("@MAP", "&" + layout::map_name(module_, global, generation));
+    return out;
   };
   if (!layout::has_generations(module_.globals[global])) return with(0);
   return "CT_ONCE(ct_globals." + layout::generation_member(module_, global) + ") ? " + with(1) +
          " : " + with(0);
 }
 
-std::string BodyEmitter::key(const Inst& inst, size_t from) {
+/// Writes the parts of the key of `inst` into a key struct, by `access` ("ct_key." or "ct_key->").
+std::string BodyEmitter::fill_key(const Inst& inst, const std::string& access) {
+  const Global& g = module_.globals[inst.global];
+  std::string text;
+  size_t from = ir::first_key(inst);
+  for (size_t i = 0; i < g.keys.size(); ++i) {
+    std::string member = access + "k" + num(i);
+    if (!is_string(inst.args[from + i])) {
+      text += member + " = " + value(inst.args[from + i]) + "; ";
+      continue;
+    }
+    Str part = string(inst.args[from + i]);
+    text += "ct_str_copy(" + member + ", " + num(capacity(module_, g.keys[i])) + ", " +
+            part.pointer + ", " + num(part.cap) + "); ";
+  }
+  return text;
+}
+
+std::string BodyEmitter::key(const Inst& inst) {
   const Global& g = module_.globals[inst.global];
   if (!g.is_array()) {
     out_.line("ct_array_key ct_key = 0;");
     return "&ct_key";
   }
+  if (layout::is_hashed(g)) return hashed_key(inst);
   // A string of the key's capacity is a key as it is.
-  const Operand& first = inst.args[from];
+  const Operand& first = inst.args[ir::first_key(inst)];
   if (g.keys.size() == 1 && is_string(first) && string(first).cap == capacity(module_, g.keys[0]))
     return string(first).pointer;
 
-  std::string type = "struct " + layout::key_struct(module_, inst.global), access = "ct_key.";
+  std::string type = "struct " + layout::key_struct(module_, inst.global);
   uint32_t size = layout::key_size(g);
   if (size <= kStackKey) {
     out_.line(type + " ct_key;");
   } else {
     out_.line(type + " *ct_key = (void *)" + scratch(size).pointer + ";");
-    access = "ct_key->";
   }
-  for (size_t i = 0; i < g.keys.size(); ++i) {
-    std::string member = access + "k" + num(i);
-    if (!is_string(inst.args[from + i])) {
-      out_.line(member + " = " + value(inst.args[from + i]) + ";");
-      continue;
-    }
-    Str part = string(inst.args[from + i]);
-    uint32_t cap = capacity(module_, g.keys[i]);
-    std::string copy = "ct_str_copy(" + member + ", " + num(cap) + ", " + part.pointer + ", " +
-                       num(part.cap) + ")";
-    out_.line(part.cap > cap ? "if (" + copy + ") CT_COUNT(c->handler, key_truncated);"
-                             : copy + ";");
-  }
+  out_.line(fill_key(inst, size <= kStackKey ? "ct_key." : "ct_key->"));
   return size <= kStackKey ? "&ct_key" : "ct_key";
+}
+
+std::string BodyEmitter::hashed_key(const Inst& inst) {
+  const Global& g = module_.globals[inst.global];
+  out_.line("struct ct_hash ct_hash;");
+  out_.line("struct ct_hashing ct_hashing;");
+  out_.line("ct_hash_begin(&ct_hashing, ct_state.hash_seed);");
+  for (size_t i = ir::first_key(inst); i < ir::first_key(inst) + g.keys.size(); ++i) {
+    if (is_string(inst.args[i])) {
+      Str part = string(inst.args[i]);
+      out_.line("ct_hash_text(&ct_hashing, " + part.pointer + ", " + num(part.cap) + ");");
+    } else {
+      out_.line("ct_hash_word(&ct_hashing, " + value(inst.args[i]) + ");");
+    }
+  }
+  out_.line("ct_hash_end(&ct_hashing, &ct_hash);");
+  return "&ct_hash";
+}
+
+/// An expression that makes the element of `inst` with the value at ct_initial, for on_map().
+std::string BodyEmitter::make(const Inst& inst, const std::string& key) {
+  const Global& g = module_.globals[inst.global];
+  if (!layout::has_index(g)) return "@MAKE(@MAP, " + key + ")";
+  std::string type = "struct " + layout::index_struct(module_, inst.global);
+  if (!layout::is_hashed(g))
+    return "({ " + type + " ct_entry; @MAKE(c, (const void *)" + key + ", &ct_entry, ct_initial); })";
+  std::string entry = "(void *)" + scratch(layout::index_size(g)).pointer;
+  return "({ " + type + " *ct_entry = " + entry + "; ct_entry->stamp = 0; " +
+         fill_key(inst, "ct_entry->key.") + "@MAKE(c, " + key + ", ct_entry, ct_initial); })";
 }
 
 void BodyEmitter::array_op(const Inst& inst) {
   const Global& g = module_.globals[inst.global];
-  std::string id = num(inst.global);
-  bool is_str = g.value.ty == Ty::Str && !g.is_stat;
-  uint32_t cap = is_str ? capacity(module_, g.value) : 8;
   out_.open("");
-  std::string k = key(inst, ir::first_key(inst));
+  std::string k = key(inst);
   switch (inst.op) {
     case Op::ArrayGet:
       if (inst.dst == kNone) break;
-      if (is_str)
+      if (g.value.ty == Ty::Str)
         out_.line("ct_array_get_str(&" + layout::map_name(module_, inst.global, 0) + ", " + k +
                   ", " + string_local(inst.dst).pointer + ", " + num(string_local(inst.dst).cap) +
-                  ", " + num(cap) + ");");
+                  ", " + num(capacity(module_, g.value)) + ");");
       else
-        assign(inst.dst, on_map(inst.global, "ct_array_get(MAP, " + k + ")"));
+        assign(inst.dst, on_map(inst.global, "ct_array_get(@MAP, " + k + ")"));
       break;
-    case Op::ArrayIn: assign(inst.dst, on_map(inst.global, "ct_array_in(MAP, " + k + ")")); break;
+    case Op::ArrayIn: assign(inst.dst, on_map(inst.global, "ct_array_in(@MAP, " + k + ")")); break;
     case Op::ArrayDelete:
-      out_.line(on_map(inst.global, "ct_array_delete(MAP, " + k + ")") + ";");
+      if (layout::has_index(g))
+        out_.line(layout::remove_function(module_, inst.global) + "((const void *)" + k + ");");
+      else
+        out_.line(on_map(inst.global, "ct_array_delete(@MAP, " + k + ")") + ";");
       break;
-    case Op::ArraySet:
-      if (is_str) {
-        Str text = string(inst.args[0]);
-        if (text.cap != cap) {
-          Str wide = scratch(cap);
-          copy(wide, text);
-          text = wide;
-        }
-        can_fail(inst, on_map(inst.global, "ct_array_set_str(c, MAP, " + id + ", " + k + ", " +
-                                               text.pointer + ")"));
-      } else {
-        can_fail(inst, on_map(inst.global, "ct_array_set(c, MAP, " + id + ", " + k + ", " +
-                                               value(inst.args[0]) + ")"));
-      }
-      break;
-    case Op::ArrayUpdate:
-      out_.line("s64 ct_after;");
-      can_fail(inst, "CT_ARRAY_UPDATE(c, &" + layout::map_name(module_, inst.global, 0) + ", " +
-                         id + ", " + k + ", " + (inst.imm ? "0, " : "1, ") + updated(inst) +
-                         ", &ct_after)");
-      if (inst.dst != kNone) assign(inst.dst, "ct_after");
-      break;
-    default: {  // ArrayAdd
-      std::string tail = "(c, MAP, " + id + ", " + k + ", " + value(inst.args[0]);
-      can_fail(inst, on_map(inst.global, inst.dst == kNone ? "ct_array_add" + tail + ")"
-                                                           : "ct_array_add_fetch" + tail + ", " +
-                                                                 address(inst.dst) + ")"));
-    }
+    default: change_element(inst, k);
   }
   out_.close();
+}
+
+/// Stores a value for the function's return. Lack of room is no error of the script's: it is counted, and the
+/// return goes unhandled. Without the depth (the add) nothing else can be stored.
+void BodyEmitter::save_entry(const Inst& inst, const std::string& where) {
+  bool is_depth = inst.op == Op::ArrayAdd && inst.dst != kNone;
+  std::string call = is_depth                ? "ct_array_add_fetch(" + where + value(inst.args[0]) + ", " + address(inst.dst)
+                     : inst.op == Op::ArrayAdd ? "ct_array_add(" + where + value(inst.args[0])
+                     : is_string(inst.args[0]) ? "ct_array_set_str(" + where + wide_value(inst)
+                                               : "ct_array_set(" + where + value(inst.args[0]);
+  out_.open("if (" + on_map(inst.global, call + ")") + ")");
+  out_.line("ct_unsaved();");
+  if (is_depth) leave("CT_ERR_NEXT");
+  out_.close();
+}
+
+/// The string that ArraySet stores, as wide as the map's values.
+std::string BodyEmitter::wide_value(const Inst& inst) {
+  uint32_t cap = capacity(module_, module_.globals[inst.global].value);
+  Str text = string(inst.args[0]);
+  if (text.cap == cap) return text.pointer;
+  Str wide = scratch(cap);
+  copy(wide, text);
+  return wide.pointer;
+}
+
+/// ArraySet, ArrayAdd, ArrayUpdate.
+void BodyEmitter::change_element(const Inst& inst, const std::string& k) {
+  const Global& g = module_.globals[inst.global];
+  bool indexed = layout::has_index(g);
+  // The map, the global's number, the key and, where the operation is a macro, how an element is made.
+  std::string where = "c, @MAP, " + num(inst.global) + ", " + k + ", ";
+  std::string making = where + make(inst, k) + ", ";
+  auto operation = [&](const char* function, const char* macro, const std::string& rest) {
+    can_fail(inst, on_map(inst.global, indexed ? macro + ("(" + making + rest) + ")"
+                                               : function + ("(" + where + rest) + ")"));
+  };
+  if (g.saves_entry) return save_entry(inst, where);
+  if (inst.op == Op::ArrayUpdate) {
+    out_.line("s64 ct_after;");
+    can_fail(inst, on_map(inst.global, "CT_ARRAY_UPDATE(" + making + (inst.imm ? "0, " : "1, ") +
+                                           updated(inst) + ", &ct_after)"));
+    if (inst.dst != kNone) assign(inst.dst, "ct_after");
+  } else if (inst.op == Op::ArrayAdd) {
+    if (inst.dst == kNone)
+      operation("ct_array_add", "CT_INDEXED_ADD", value(inst.args[0]));
+    else
+      operation("ct_array_add_fetch", "CT_INDEXED_ADD_FETCH",
+                value(inst.args[0]) + ", " + address(inst.dst));
+  } else if (g.value.ty == Ty::Str) {
+    operation("ct_array_set_str", "CT_INDEXED_SET_STR", wide_value(inst));
+  } else {
+    operation("ct_array_set", "CT_INDEXED_SET", value(inst.args[0]));
+  }
 }
 
 /// What the functions that kernel_c.cpp writes for a statistic end in.
@@ -313,14 +383,14 @@ void BodyEmitter::stat_op(const Inst& inst) {
   std::string g = statistic_name(inst.global);
   out_.open("");
   if (inst.op == Op::StatAdd) {
-    std::string k = key(inst, 1);
-    can_fail(inst, on_map(inst.global, "CT_STAT_ADD(c, MAP, " + num(inst.global) + ", " + k +
-                                           ", ct_zero_" + g + ", ct_collect_" + g + ", " +
-                                           value(inst.args[0]) + ")"));
+    std::string k = key(inst);
+    can_fail(inst, on_map(inst.global, "CT_STAT_ADD(c, @MAP, " + num(inst.global) + ", " + k + ", " +
+                                           make(inst, k) + ", ct_zero_" + g + ", ct_collect_" + g +
+                                           ", " + value(inst.args[0]) + ")"));
   } else {
     static constexpr const char* kFunctions[] = {"CT_STAT_COUNT", "CT_STAT_SUM", "CT_STAT_MIN",
                                                  "CT_STAT_MAX", "CT_STAT_AVG"};
-    std::string k = key(inst, 0);
+    std::string k = key(inst);
     out_.line("struct ct_stat_visit ct_visit = {.key = " + k + "};");
     out_.line("bpf_loop(CT_MOST_CPUS, ct_merge_" + g + ", &ct_visit, 0);");
     out_.line("s64 ct_extracted;");

@@ -232,6 +232,7 @@ class Tables {
     Row row;
     row.add(c_string(g.name)).add(g.is_stat ? "ct::Kind::Stat" : kind(g.value));
     row.add(g.is_array()).add(g.shared).add(g.additive).add(g.wrap).add(g.displayed_at_end);
+    row.add(g.saves_entry).add(layout::is_hashed(g)).add(layout::is_ordered(g));
     if (layout::is_scalar(g)) {
       std::string member =
           g.shared ? layout::global_member(module_, id) : host_variable(module_, id);
@@ -255,6 +256,12 @@ class Tables {
     bool two = layout::has_generations(g);
     row.add("{" + (layout::in_map(g) ? c_string(layout::map_name(module_, id, 0)) : "nullptr") +
             ", " + (two ? c_string(layout::map_name(module_, id, 1)) : "nullptr") + "}");
+    bool index = layout::has_index(g), ordered = layout::is_ordered(g);
+    row.add("{" + (index ? c_string(layout::index_name(module_, id, 0)) : "nullptr") + ", " +
+            (index && two ? c_string(layout::index_name(module_, id, 1)) : "nullptr") + "}");
+    row.add(index ? size_of(layout::index_struct(module_, id)) : "0");
+    row.add(ordered ? c_string(layout::queue_name(module_, id)) : "nullptr");
+    row.add(ordered ? offset_of("ct_globals", layout::order_member(module_, id)) : "0");
     row.add(two ? offset_of("ct_globals", layout::generation_member(module_, id)) : "0");
     row.add(g.init.has_value());
     row.add(long_literal(g.init ? g.init->num : 0));

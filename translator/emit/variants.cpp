@@ -12,6 +12,7 @@ struct Reads {
   bool user_memory = false;
   bool perf_counter = false;  ///< its map is closed to sleepable programs
   bool own_c = false;         ///< C of the script: who knows what it calls
+  bool queue = false;         ///< changes an a%[N]: the map of its queue is closed to them on 6.1
 };
 
 void note_reads(const ir::Module& module, const ir::Block& block, Reads& reads) {
@@ -20,6 +21,7 @@ void note_reads(const ir::Module& module, const ir::Block& block, Reads& reads) 
         inst.op == ir::Op::Load || inst.op == ir::Op::LoadStr || inst.op == ir::Op::LoadBytes;
     reads.user_memory |= loads && inst.space == ir::Space::User;
     reads.perf_counter |= inst.op == ir::Op::PerfRead;
+    reads.queue |= writes_global(inst) && layout::is_ordered(module.globals[inst.global]);
     if (inst.op == ir::Op::EmbeddedC) {
       reads.user_memory |= inst.name.find("/* user-memory */") != std::string::npos;
       reads.own_c |= inst.span && inst.span.file->is_user_script;
@@ -40,7 +42,7 @@ std::vector<Variant> uprobe_variants(const ir::Module& module, const ir::KernelH
   Reads reads;
   note_reads(module, handler.body.block, reads);
   if (!reads.user_memory || reads.perf_counter) return {plain};
-  if (module.for_sleepable_uprobes && !reads.own_c) return {sleepable};
+  if (module.for_sleepable_uprobes && !reads.own_c && !reads.queue) return {sleepable};
   return {sleepable, plain};
 }
 

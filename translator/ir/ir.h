@@ -145,6 +145,8 @@ struct Global {
   std::vector<Type> keys;    ///< empty: a scalar
   uint32_t max_entries = 0;  ///< 0: MAXMAPENTRIES, set when the program starts
   bool wrap = false;
+  /// Hidden: what a probe at the entry of a function keeps for another; see hidden_array().
+  bool saves_entry = false;
   std::optional<Operand> init;
   /// Touched by kernel code, so it lives in BPF (.bss or a map); else in the harness's memory.
   bool shared = false;
@@ -206,6 +208,10 @@ struct Inst {
   std::shared_ptr<const std::vector<UpdateStep>> steps;  ///< GlobalUpdate, ArrayUpdate
   bool moved = false;  ///< split's mark: runs in user space
 };
+
+/// Does `inst` look at the value of its global (so that it must be exact at that moment)?
+bool reads_global(const Inst& inst);
+bool writes_global(const Inst& inst);
 
 /// Where an array operation's keys begin among its operands: behind the values.
 size_t first_key(const Inst& inst);

@@ -29,6 +29,17 @@ constexpr OpInfo kTable[] = {
 
 const OpInfo& info(Op op) { return kTable[static_cast<size_t>(op)]; }
 
+bool reads_global(const Inst& inst) {
+  GlobalUse use = info(inst.op).global;
+  return use == GlobalUse::Reads || use == GlobalUse::Updates ||
+         (use == GlobalUse::Adds && inst.dst != kNone);
+}
+
+bool writes_global(const Inst& inst) {
+  GlobalUse use = info(inst.op).global;
+  return use == GlobalUse::Writes || use == GlobalUse::Adds || use == GlobalUse::Updates;
+}
+
 size_t first_key(const Inst& inst) {
   size_t values = 0;
   for (const char* p = info(inst.op).args; *p && *p != 'K'; ++p)

@@ -8,11 +8,6 @@ namespace coretap::ir {
 
 namespace {
 
-/// A BPF hash key is at most 512 bytes (MAX_BPF_STACK in kernel/bpf/hashtab.c of old kernels).
-constexpr uint32_t kMaxKeyBytes = 512;
-
-uint32_t bytes_of(const Type& type) { return type.ty == Ty::Str ? type.cap : 8; }
-
 class Verifier {
  public:
   explicit Verifier(const Module& module) : module_(module) {}
@@ -59,14 +54,10 @@ class Verifier {
     type(g.value, "the value");
     if (g.value.ty == Ty::Void) fail("has a void value");
     if (g.is_stat && g.value.ty != Ty::Long) fail("a statistic of strings");
-    uint32_t key_bytes = 0;
     for (const Type& key : g.keys) {
       type(key, "a key");
       if (key.ty == Ty::Void) fail("a void key");
-      key_bytes += bytes_of(key);
     }
-    if (g.shared && key_bytes > kMaxKeyBytes)
-      fail("keys of " + std::to_string(key_bytes) + " bytes, more than BPF's 512");
     for (const HistSpec& h : g.hists)
       if (h.linear && (h.step <= 0 || h.high < h.low)) fail("bad bounds of a linear histogram");
     if (g.init && g.init->kind != (g.value.ty == Ty::Str ? Operand::StrLit : Operand::Int))

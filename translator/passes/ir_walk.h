@@ -38,17 +38,4 @@ void for_each_write(const ir::Inst& inst, F&& f) {
   }
 }
 
-/// Does `inst` look at the value of its global (so that it must be exact at that moment)?
-inline bool reads_global(const ir::Inst& inst) {
-  ir::GlobalUse use = ir::info(inst.op).global;
-  return use == ir::GlobalUse::Reads || use == ir::GlobalUse::Updates ||
-         (use == ir::GlobalUse::Adds && inst.dst != ir::kNone);
-}
-
-inline bool writes_global(const ir::Inst& inst) {
-  ir::GlobalUse use = ir::info(inst.op).global;
-  return use == ir::GlobalUse::Writes || use == ir::GlobalUse::Adds ||
-         use == ir::GlobalUse::Updates;
-}
-
 }  // namespace coretap

@@ -96,7 +96,7 @@ ir::GlobalId ModuleLowering::hidden_array(const std::string& name, std::vector<T
   global.name = name;
   global.value.ty = value;
   for (Ty key : keys) global.keys.push_back({key, 0});
-  global.wrap = true;  // a thread that dies inside the function leaves its element behind
+  global.saves_entry = true;
   module.globals.push_back(std::move(global));
   return static_cast<ir::GlobalId>(module.globals.size() - 1);
 }
@@ -299,10 +299,6 @@ class HandlerLowering {
 
 }  // namespace
 
-/// Calls, of which values are kept from the entry, that go on at once. Half a millisecond's work when
-/// the script starts.
-constexpr uint32_t kMostCalls = 8192;
-
 ir::Module lower(Program& program, probes::ResolveContext& context) {
   ModuleLowering outer(program, context);
   outer.module.perf_counters = context.perf_counters;
@@ -312,9 +308,6 @@ ir::Module lower(Program& program, probes::ResolveContext& context) {
   ir::Module& module = outer.module;
   set_limits(program, module);
   module.suppress_errors = program.input.suppress_errors;
-  for (ir::Global& global : module.globals)
-    if (global.is_array() && !global.span)
-      global.max_entries = std::max(kMostCalls, module.max_map_entries);
   for (const auto& file : program.files)
     for (const ast::EmbeddedCode& code : file->embedded) {
       bool user = has_pragma(code.code, "harness");

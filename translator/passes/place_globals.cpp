@@ -76,8 +76,9 @@ void place_globals(ir::Module& module) {
   for (auto& handler : module.kernel_handlers) note_kernel_use(module, handler.body);
   for (auto& function : module.functions)
     if (function.side == ir::Side::Kernel) note_kernel_use(module, function.body);
+  // The order of an a%[N] is that of one map.
   for (ir::Global& global : module.globals)
-    if (!global.shared) global.additive = false;
+    if (!global.shared || (global.wrap && global.is_array())) global.additive = false;
 
   std::set<ir::GlobalId> written;
   auto note_reads = [&](ir::Body& body) {

@@ -19,8 +19,6 @@ using ir::Ty;
 
 namespace {
 
-constexpr uint32_t kMaxKeyBytes = 512;  // kernel/bpf/hashtab.c: MAX_BPF_STACK bounds key_size
-
 uint32_t round8(size_t n) { return static_cast<uint32_t>((n + 7) & ~size_t{7}); }
 
 class StringSizer {
@@ -47,7 +45,6 @@ class StringSizer {
       for (auto& handler : module_.user_handlers) sweep_user(handler.body);
       for (auto& segment : module_.segments) sweep_user(segment.body);
     } while (changed_);
-    for (ir::Global& global : module_.globals) fit_keys(global);
     finish();
   }
 
@@ -162,19 +159,6 @@ class StringSizer {
       }
       default: return widest();
     }
-  }
-
-  /// A BPF hash key has at most 512 bytes in total: long strings share what is left.
-  void fit_keys(ir::Global& global) {
-    uint32_t longs = 0, strings = 0, total = 0;
-    for (const ir::Type& key : global.keys) {
-      (key.ty == Ty::Str ? strings : longs)++;
-      total += key.ty == Ty::Str ? key.cap : 8;
-    }
-    if (!global.shared || strings == 0 || total <= kMaxKeyBytes) return;
-    uint32_t share = ((kMaxKeyBytes - 8 * longs) / strings) & ~7u;
-    for (ir::Type& key : global.keys)
-      if (key.ty == Ty::Str && key.cap > share) key.cap = share;
   }
 
   /// Whatever nothing flows into is empty; give it room for its NUL.
