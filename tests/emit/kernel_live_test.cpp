@@ -57,5 +57,26 @@ TEST_F(Live, EightThreadsCountExactly) {
   EXPECT_EQ(live.counts(0).handled, 100000u);
 }
 
+#ifdef __x86_64__
+/// Programs of uprobes nest; on a stack of their CPU they would overwrite each other's: ct_own_stack().
+TEST_F(Live, UprobesRunOnTheStackOfTheirTask) {
+  Script s;
+  GlobalId n = s.scalar("n");
+  for (Mechanism mechanism : {Mechanism::Uprobe, Mechanism::Uretprobe})
+    s.handler(mechanism == Mechanism::Uprobe ? "in" : "out", mechanism, "ct_target_text", [&](Code& c) {
+      // Strings on the stack, and memory that a sleepable program would wait for.
+      Operand a = text_argument(c, 32), b = c.get(Op::Copy, {a}, Str(32));
+      c.on(Op::GlobalAdd, n, {c.get(Op::StrEq, {a, b})});
+      c.loop([&](Code& k) { return k.get(Op::Lt, {k.get_on(Op::GlobalGet, n), L(3)}); },
+             [&](Code& k) { k.on(Op::GlobalAdd, n, {L(1)}); }, [](Code&) {});
+    });
+  LiveObject live(s.module);
+  std::string code = live.machine_code();
+  ASSERT_FALSE(code.empty());
+  // add %gs:OFFSET,%r9: how the JIT reaches the stack of this CPU (emit_priv_frame_ptr() in its source).
+  EXPECT_EQ(code.find(std::string("\x65\x4c\x03\x0c\x25", 5)), std::string::npos);
+}
+#endif
+
 }  // namespace
 }  // namespace coretap::test

@@ -227,6 +227,22 @@ void LiveObject::attach() {
   }
 }
 
+std::string LiveObject::machine_code() {
+  std::string all;
+  bpf_program* program;
+  bpf_object__for_each_program(program, object_) {
+    std::string code(1 << 20, 0);
+    bpf_prog_info info = {};
+    uint32_t size = sizeof info;
+    info.jited_prog_insns = reinterpret_cast<uintptr_t>(code.data());
+    info.jited_prog_len = static_cast<uint32_t>(code.size());
+    if (bpf_program__fd(program) >= 0 &&
+        bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) == 0)
+      all.append(code, 0, info.jited_prog_len);
+  }
+  return all;
+}
+
 int LiveObject::map_fd(const std::string& name) {
   return bpf_object__find_map_fd_by_name(object_, name.c_str());
 }

@@ -60,6 +60,8 @@ class LiveObject {
   /// Records since the last call.
   std::vector<std::string> records();
   int map_fd(const std::string& name);
+  /// What the kernel's JIT has made of all programs that were loaded.
+  std::string machine_code();
   int program_fd(const std::string& name);
 
  private:
