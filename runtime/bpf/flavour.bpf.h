@@ -74,23 +74,22 @@ static __always_inline s64 ct_add_fetch(s64* value, s64 delta) {
     1;                                   \
   })
 #else
-#define CT_TRY_UPDATE(slot, expr, after)                           \
-  ({                                                               \
-    s64 ct_old = CT_ONCE(*(slot));                                 \
-    *(after) = (expr);                                             \
-    *(after) == ct_old ||                                          \
-        __sync_val_compare_and_swap((slot), ct_old, *(after)) == ct_old; \
+#define CT_TRY_UPDATE(slot, expr, after)                                                   \
+  ({                                                                                       \
+    s64 ct_old = CT_ONCE(*(slot));                                                         \
+    *(after) = (expr);                                                                     \
+    *(after) == ct_old || __sync_val_compare_and_swap((slot), ct_old, *(after)) == ct_old; \
   })
 #endif
-#define CT_UPDATE(c, slot, expr, after)                                                      \
-  do {                                                                                       \
-    u64 ct_done = 0;                                                                         \
+#define CT_UPDATE(c, slot, expr, after)                                                        \
+  do {                                                                                         \
+    u64 ct_done = 0;                                                                           \
     _Pragma("clang loop unroll(disable)") for (int ct_i = 0; ct_i < CT_UPDATE_TRIES; ct_i++) { \
-      ct_done = CT_TRY_UPDATE(slot, expr, after);                                            \
-      if (ct_done) break;                                                                    \
-    }                                                                                        \
-    ct_checkpoint();                                                                         \
-    if (!ct_done) CT_COUNT((c)->handler, lost_updates);                                      \
+      ct_done = CT_TRY_UPDATE(slot, expr, after);                                              \
+      if (ct_done) break;                                                                      \
+    }                                                                                          \
+    ct_checkpoint();                                                                           \
+    if (!ct_done) CT_COUNT((c)->handler, lost_updates);                                        \
   } while (0)
 
 #endif

@@ -114,7 +114,7 @@ static __always_inline struct ct_frame* ct_sleepers_frame_claim(void) {
   const void* any = bpf_map_lookup_elem(&ct_sleep_frames, &first); /* contents do not matter */
   u64 task = bpf_get_current_pid_tgid();
   if (!any) return NULL;
-  /* The allocator's cache may be empty for the moment that its refill takes. */
+    /* The allocator's cache may be empty for the moment that its refill takes. */
 #pragma clang loop unroll(disable)
   for (int i = 0; i < 8; i++)
     if (bpf_map_update_elem(&ct_task_frames, &task, any, BPF_NOEXIST) == 0) break;

@@ -34,33 +34,33 @@ static __always_inline void ct_hash_text(struct ct_hashing* h, const char* text,
 
 /* Makes the element of `key`: 0, -EEXIST if it is there, or why it cannot be made. `entry` is what the index
  * gets, `value` the first value. `made` tells whether this maker made the entry. */
-#define CT_INDEX_MAKE(index, map, key, entry, value, made)                            \
-  ({                                                                                  \
-    int ct_rc_ = bpf_map_update_elem((index), (key), (entry), BPF_NOEXIST);           \
-    (made) = ct_rc_ == 0;                                                             \
-    if (ct_rc_ == 0 || ct_rc_ == -EEXIST) {                                           \
-      ct_rc_ = bpf_map_update_elem((map), (key), (value), BPF_NOEXIST);               \
-      if (ct_rc_ && ct_rc_ != -EEXIST) {                                              \
-        if (made) bpf_map_delete_elem((index), (key));                                \
-        (made) = false;                                                               \
-      } else if (!bpf_map_lookup_elem((index), (key))) {                              \
-        bpf_map_delete_elem((map), (key));                                            \
-      }                                                                               \
-    }                                                                                 \
-    ct_rc_;                                                                           \
+#define CT_INDEX_MAKE(index, map, key, entry, value, made)                  \
+  ({                                                                        \
+    int ct_rc_ = bpf_map_update_elem((index), (key), (entry), BPF_NOEXIST); \
+    (made) = ct_rc_ == 0;                                                   \
+    if (ct_rc_ == 0 || ct_rc_ == -EEXIST) {                                 \
+      ct_rc_ = bpf_map_update_elem((map), (key), (value), BPF_NOEXIST);     \
+      if (ct_rc_ && ct_rc_ != -EEXIST) {                                    \
+        if (made) bpf_map_delete_elem((index), (key));                      \
+        (made) = false;                                                     \
+      } else if (!bpf_map_lookup_elem((index), (key))) {                    \
+        bpf_map_delete_elem((map), (key));                                  \
+      }                                                                     \
+    }                                                                       \
+    ct_rc_;                                                                 \
   })
 
 /* How many elements have gone: 0, 1, or 2 if another was made and lost its value to this removal. */
-#define CT_INDEX_REMOVE(index, map, key)                                        \
-  ({                                                                            \
-    int ct_rc_ = bpf_map_delete_elem((index), (key));                           \
-    s64 ct_gone_ = ct_rc_ == 0;                                                 \
-    bpf_map_delete_elem((map), (key));                                          \
+#define CT_INDEX_REMOVE(index, map, key)                                             \
+  ({                                                                                 \
+    int ct_rc_ = bpf_map_delete_elem((index), (key));                                \
+    s64 ct_gone_ = ct_rc_ == 0;                                                      \
+    bpf_map_delete_elem((map), (key));                                               \
     if (bpf_map_lookup_elem((index), (key)) && !bpf_map_lookup_elem((map), (key))) { \
-      ct_rc_ = bpf_map_delete_elem((index), (key));                             \
-      ct_gone_ += ct_rc_ == 0;                                                  \
-    }                                                                           \
-    ct_gone_;                                                                   \
+      ct_rc_ = bpf_map_delete_elem((index), (key));                                  \
+      ct_gone_ += ct_rc_ == 0;                                                       \
+    }                                                                                \
+    ct_gone_;                                                                        \
   })
 
 /* ---------------------------------------------------------------- order */
@@ -99,54 +99,56 @@ static __always_inline bool ct_is_crowded(struct ct_order* order) {
 
 /* Takes the places of removed elements from the queue's front and, while there are too many elements, the oldest
  * ones. `head` is memory for a place. */
-#define CT_ORDER_TRIM(order, index, map, queue, head)                                              \
-  do {                                                                                             \
-    _Pragma("clang loop unroll(disable)") for (int ct_round = 0; ct_round < CT_TRIM_ROUNDS; ct_round++) { \
-      if (!ct_try_lock(&(order)->popper)) break; /* who has it looks again when he is done */      \
-      _Pragma("clang loop unroll(disable)") for (int ct_turn_ = 0; ct_turn_ < CT_TRIM_TURNS; ct_turn_++) { \
-        if (bpf_map_peek_elem((queue), (head))) break;                                             \
-        u64* ct_stamp = bpf_map_lookup_elem((index), &(head)->key);                                \
-        bool ct_alive = ct_stamp && *ct_stamp == (head)->stamp;                                    \
-        bool ct_over = ct_is_over(order);                                                          \
-        if (ct_alive && !ct_over && !ct_is_crowded(order)) break;                                  \
-        if (bpf_map_pop_elem((queue), (head))) break;                                              \
-        ct_add((s64*)&(order)->queued, -1);                                                        \
-        if (!ct_alive) continue;                                                                   \
-        if (!ct_over && bpf_map_push_elem((queue), (head), 0) == 0)                                \
-          ct_add((s64*)&(order)->queued, 1);                                                       \
-        else                                                                                       \
-          ct_add((s64*)&(order)->live, -CT_INDEX_REMOVE(index, map, &(head)->key));                \
-      }                                                                                            \
-      ct_checkpoint();                                                                             \
-      ct_unlock(&(order)->popper);                                                                 \
-      if (!ct_is_over(order)) break;                                                               \
-    }                                                                                              \
-    ct_checkpoint();                                                                               \
+#define CT_ORDER_TRIM(order, index, map, queue, head)                                         \
+  do {                                                                                        \
+    _Pragma("clang loop unroll(disable)") for (int ct_round = 0; ct_round < CT_TRIM_ROUNDS;   \
+                                               ct_round++) {                                  \
+      if (!ct_try_lock(&(order)->popper)) break; /* who has it looks again when he is done */ \
+      _Pragma("clang loop unroll(disable)") for (int ct_turn_ = 0; ct_turn_ < CT_TRIM_TURNS;  \
+                                                 ct_turn_++) {                                \
+        if (bpf_map_peek_elem((queue), (head))) break;                                        \
+        u64* ct_stamp = bpf_map_lookup_elem((index), &(head)->key);                           \
+        bool ct_alive = ct_stamp && *ct_stamp == (head)->stamp;                               \
+        bool ct_over = ct_is_over(order);                                                     \
+        if (ct_alive && !ct_over && !ct_is_crowded(order)) break;                             \
+        if (bpf_map_pop_elem((queue), (head))) break;                                         \
+        ct_add((s64*)&(order)->queued, -1);                                                   \
+        if (!ct_alive) continue;                                                              \
+        if (!ct_over && bpf_map_push_elem((queue), (head), 0) == 0)                           \
+          ct_add((s64*)&(order)->queued, 1);                                                  \
+        else                                                                                  \
+          ct_add((s64*)&(order)->live, -CT_INDEX_REMOVE(index, map, &(head)->key));           \
+      }                                                                                       \
+      ct_checkpoint();                                                                        \
+      ct_unlock(&(order)->popper);                                                            \
+      if (!ct_is_over(order)) break;                                                          \
+    }                                                                                         \
+    ct_checkpoint();                                                                          \
   } while (0)
 
 /* CT_INDEX_MAKE() for a%[N]. `place` is memory for a place. */
-#define CT_ORDER_MAKE(order, index, map, queue, key_, entry, value, place)        \
-  ({                                                                              \
-    bool ct_made_;                                                                \
-    (entry)->stamp = bpf_ktime_get_ns();                                          \
-    (place)->stamp = (entry)->stamp;                                              \
-    (place)->key = *(key_);                                                       \
-    int ct_order_rc = CT_INDEX_MAKE(index, map, key_, entry, value, ct_made_);    \
-    if (ct_made_) {                                                               \
-      ct_add((s64*)&(order)->live, 1);                                            \
-      int ct_pushed = bpf_map_push_elem((queue), (place), 0);                     \
-      if (ct_pushed == 0) {                                                       \
-        ct_add((s64*)&(order)->queued, 1);                                        \
-      } else { /* an update of the queue was interrupted by this probe */         \
-        ct_add((s64*)&(order)->live, -CT_INDEX_REMOVE(index, map, key_));         \
-        ct_order_rc = ct_pushed;                                                  \
-      }                                                                           \
-    }                                                                             \
-    if (ct_made_ || ct_order_rc == -E2BIG) {                                      \
-      CT_ORDER_TRIM(order, index, map, queue, place);                             \
+#define CT_ORDER_MAKE(order, index, map, queue, key_, entry, value, place)          \
+  ({                                                                                \
+    bool ct_made_;                                                                  \
+    (entry)->stamp = bpf_ktime_get_ns();                                            \
+    (place)->stamp = (entry)->stamp;                                                \
+    (place)->key = *(key_);                                                         \
+    int ct_order_rc = CT_INDEX_MAKE(index, map, key_, entry, value, ct_made_);      \
+    if (ct_made_) {                                                                 \
+      ct_add((s64*)&(order)->live, 1);                                              \
+      int ct_pushed = bpf_map_push_elem((queue), (place), 0);                       \
+      if (ct_pushed == 0) {                                                         \
+        ct_add((s64*)&(order)->queued, 1);                                          \
+      } else { /* an update of the queue was interrupted by this probe */           \
+        ct_add((s64*)&(order)->live, -CT_INDEX_REMOVE(index, map, key_));           \
+        ct_order_rc = ct_pushed;                                                    \
+      }                                                                             \
+    }                                                                               \
+    if (ct_made_ || ct_order_rc == -E2BIG) {                                        \
+      CT_ORDER_TRIM(order, index, map, queue, place);                               \
       if (ct_order_rc == -E2BIG) ct_order_rc = -EEXIST; /* there may be room now */ \
-    }                                                                             \
-    ct_order_rc;                                                                  \
+    }                                                                               \
+    ct_order_rc;                                                                    \
   })
 
 /* ---------------------------------------------------------------- operations
@@ -154,60 +156,60 @@ static __always_inline bool ct_is_crowded(struct ct_order* order) {
  * As those of array.bpf.h; `make` is an expression that makes the element with the value at ct_initial. */
 #define CT_INDEXED_TRIES 3
 
-#define CT_INDEXED_DO(c, map, global, key, make, initial, found)                                     \
-  ({                                                                                                 \
-    int ct_code = 0;                                                                                 \
-    _Pragma("clang loop unroll(disable)") for (int ct_i = 0; ct_i < CT_INDEXED_TRIES; ct_i++) {      \
-      s64* ct_value = bpf_map_lookup_elem(map, key);                                                 \
-      if (ct_value) {                                                                                \
-        found;                                                                                       \
-        ct_code = 0;                                                                                 \
-        break;                                                                                       \
-      }                                                                                              \
-      const void* ct_initial = (initial);                                                            \
-      ct_code = (make);                                                                              \
-      if (ct_code != -EEXIST) break;                                                                 \
-    }                                                                                                \
-    ct_checkpoint();                                                                                 \
-    if (ct_code) ct_code = ct_array_full((c), (global));                                             \
-    ct_code;                                                                                         \
+#define CT_INDEXED_DO(c, map, global, key, make, initial, found)                                \
+  ({                                                                                            \
+    int ct_code = 0;                                                                            \
+    _Pragma("clang loop unroll(disable)") for (int ct_i = 0; ct_i < CT_INDEXED_TRIES; ct_i++) { \
+      s64* ct_value = bpf_map_lookup_elem(map, key);                                            \
+      if (ct_value) {                                                                           \
+        found;                                                                                  \
+        ct_code = 0;                                                                            \
+        break;                                                                                  \
+      }                                                                                         \
+      const void* ct_initial = (initial);                                                       \
+      ct_code = (make);                                                                         \
+      if (ct_code != -EEXIST) break;                                                            \
+    }                                                                                           \
+    ct_checkpoint();                                                                            \
+    if (ct_code) ct_code = ct_array_full((c), (global));                                        \
+    ct_code;                                                                                    \
   })
 
-#define CT_INDEXED_SET(c, map, global, key, make, number)                                    \
-  ({                                                                                         \
-    s64 ct_number = (number);                                                                \
-    CT_INDEXED_DO(c, map, global, key, make, &ct_number, CT_ONCE(*ct_value) = ct_number);    \
+#define CT_INDEXED_SET(c, map, global, key, make, number)                                 \
+  ({                                                                                      \
+    s64 ct_number = (number);                                                             \
+    CT_INDEXED_DO(c, map, global, key, make, &ct_number, CT_ONCE(*ct_value) = ct_number); \
   })
 
-#define CT_INDEXED_ADD(c, map, global, key, make, delta)                                     \
-  ({                                                                                         \
-    s64 ct_number = (delta);                                                                 \
-    CT_INDEXED_DO(c, map, global, key, make, &ct_number, ct_add(ct_value, ct_number));       \
+#define CT_INDEXED_ADD(c, map, global, key, make, delta)                               \
+  ({                                                                                   \
+    s64 ct_number = (delta);                                                           \
+    CT_INDEXED_DO(c, map, global, key, make, &ct_number, ct_add(ct_value, ct_number)); \
   })
 
-#define CT_INDEXED_ADD_FETCH(c, map, global, key, make, delta, after)                        \
-  ({                                                                                         \
-    s64 ct_number = (delta), ct_sum = ct_number;                                             \
-    int ct_added = CT_INDEXED_DO(c, map, global, key, make, &ct_number,                      \
-                                 ct_sum = ct_add_fetch(ct_value, ct_number));                \
-    *(after) = ct_sum;                                                                       \
-    ct_added;                                                                                \
+#define CT_INDEXED_ADD_FETCH(c, map, global, key, make, delta, after)         \
+  ({                                                                          \
+    s64 ct_number = (delta), ct_sum = ct_number;                              \
+    int ct_added = CT_INDEXED_DO(c, map, global, key, make, &ct_number,       \
+                                 ct_sum = ct_add_fetch(ct_value, ct_number)); \
+    *(after) = ct_sum;                                                        \
+    ct_added;                                                                 \
   })
 
 /* A string is replaced as a whole, if it is there. */
-#define CT_INDEXED_SET_STR(c, map, global, key, make, value)                                 \
-  ({                                                                                         \
-    int ct_code = 0;                                                                         \
+#define CT_INDEXED_SET_STR(c, map, global, key, make, value)                                    \
+  ({                                                                                            \
+    int ct_code = 0;                                                                            \
     _Pragma("clang loop unroll(disable)") for (int ct_i = 0; ct_i < CT_INDEXED_TRIES; ct_i++) { \
-      const void* ct_initial = (value);                                                      \
-      ct_code = bpf_map_update_elem(map, key, ct_initial, BPF_EXIST);                        \
-      if (ct_code != -ENOENT) break;                                                         \
-      ct_code = (make);                                                                      \
-      if (ct_code != -EEXIST) break;                                                         \
-    }                                                                                        \
-    ct_checkpoint();                                                                         \
-    if (ct_code) ct_code = ct_array_full((c), (global));                                     \
-    ct_code;                                                                                 \
+      const void* ct_initial = (value);                                                         \
+      ct_code = bpf_map_update_elem(map, key, ct_initial, BPF_EXIST);                           \
+      if (ct_code != -ENOENT) break;                                                            \
+      ct_code = (make);                                                                         \
+      if (ct_code != -EEXIST) break;                                                            \
+    }                                                                                           \
+    ct_checkpoint();                                                                            \
+    if (ct_code) ct_code = ct_array_full((c), (global));                                        \
+    ct_code;                                                                                    \
   })
 
 #endif

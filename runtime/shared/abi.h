@@ -135,10 +135,10 @@ struct ct_counts {
   u64 frame_busy;   /* no scratch frame was free: event skipped */
   u64 lost_records; /* ring buffer full */
   u64 array_full;
-  u64 entry_unseen;  /* a function's return, without the values from its entry: counted in
+  u64 entry_unseen; /* a function's return, without the values from its entry: counted in
                         `handled`, too */
-  u64 lost_updates;  /* others changed the variable in each of CT_UPDATE_TRIES turns */
-  u64 gated;         /* perf events: fired while the session was not live */
+  u64 lost_updates; /* others changed the variable in each of CT_UPDATE_TRIES turns */
+  u64 gated;        /* perf events: fired while the session was not live */
 };
 
 /* Runs of sleepable programs on one CPU, begun and ended; see runtime/bpf/state.bpf.h. */

@@ -164,9 +164,10 @@ std::string Accounts::write(const char* path, const Program& program, u64 errors
   }
   std::string text =
       "{\"script\": " + json_string(program.script_name) +
-      ", \"errors\": " + std::to_string(errors) + ", \"suppressed_errors\": " + std::to_string(all_suppressed(program, suppressed)) +
-      ", \"skipped\": " + std::to_string(skipped) +
-      ", \"lost_records\": " + std::to_string(lost) + ", \"handlers\": [" + handlers + "]}\n";
+      ", \"errors\": " + std::to_string(errors) +
+      ", \"suppressed_errors\": " + std::to_string(all_suppressed(program, suppressed)) +
+      ", \"skipped\": " + std::to_string(skipped) + ", \"lost_records\": " + std::to_string(lost) +
+      ", \"handlers\": [" + handlers + "]}\n";
   FILE* file = fopen(path, "we");
   bool written = file && fputs(text.c_str(), file) >= 0;
   int error = errno;

@@ -43,8 +43,7 @@ class Accounts {
   /// `suppressed`: errors of user-side code that --suppress-handler-errors kept quiet.
   void report(const Program& program, u64 errors, u64 suppressed, bool timing) const;
   /// Writes --accounts=FILE. Returns an error text or "".
-  std::string write(const char* path, const Program& program, u64 errors,
-                    u64 suppressed) const;
+  std::string write(const char* path, const Program& program, u64 errors, u64 suppressed) const;
 
  private:
   u64 all_suppressed(const Program& program, u64 by_user_side) const;

@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "../shared/key_hash.h"
 #include "grace_period.h"
 #include "kernel_features.h"
-#include "../shared/key_hash.h"
 
 namespace ct {
 
@@ -199,8 +199,7 @@ int BpfStore::make(const std::string& raw, const std::string& key, const void* v
     if (global_.ordered) trim();
     return error == E2BIG && global_.ordered ? EEXIST : error;
   }
-  int error =
-      bpf_map_update_elem(maps_.values[0], key.data(), value, BPF_NOEXIST) == 0 ? 0 : errno;
+  int error = bpf_map_update_elem(maps_.values[0], key.data(), value, BPF_NOEXIST) == 0 ? 0 : errno;
   if (error != 0 && error != EEXIST) {
     if (made) bpf_map_delete_elem(maps_.index[0], key.data());
     return error;
@@ -253,7 +252,8 @@ void BpfStore::trim() {
     bool alive = bpf_map_lookup_elem(maps_.index[0], key.data(), entry.data()) == 0 &&
                  memcmp(entry.data(), place.data(), sizeof(u64)) == 0;
     bool over = live() > order.limit;
-    bool crowded = __atomic_load_n(&order.queued, __ATOMIC_SEQ_CST) > order.places - order.places / 4;
+    bool crowded =
+        __atomic_load_n(&order.queued, __ATOMIC_SEQ_CST) > order.places - order.places / 4;
     if (alive && !over && !crowded) break;
     if (bpf_map_lookup_and_delete_elem(maps_.queue, nullptr, place.data()) != 0) break;
     count(order.queued, ~0ull);
@@ -342,7 +342,8 @@ BpfStore::Texts BpfStore::take_texts(u32 generation) {
   if (!global_.hashed) return texts;
   int fd = maps_.index[generation];
   for_each(fd, global_.index_size, [&](const char* key, const char* entry) {
-    texts.emplace(std::string(key, map_key_size()), std::string(entry + sizeof(u64), global_.key_size));
+    texts.emplace(std::string(key, map_key_size()),
+                  std::string(entry + sizeof(u64), global_.key_size));
   });
   return texts;
 }

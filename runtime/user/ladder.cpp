@@ -33,7 +33,10 @@ bool has_multi(Mechanism mechanism) {
 
 std::string name_of(const Rung& rung) {
   std::string name = mechanism_name(rung.mechanism);
-  return name + (!rung.multi ? "" : is_uprobe(rung.mechanism) ? "_multi" : ".multi") +
+  return name +
+         (!rung.multi                 ? ""
+          : is_uprobe(rung.mechanism) ? "_multi"
+                                      : ".multi") +
          (rung.sleepable ? ".s" : "");
 }
 
@@ -54,10 +57,8 @@ Ladder::Ladder(const Program& program) : program_(&program), states_(program.han
     for (u32 v = 0; v < h.variant_count; ++v) {
       const Variant& variant = h.variants[v];
       if (h.site_count >= kManySites && has_multi(variant.mechanism))
-        states_[i].rungs.push_back(
-            {variant.program, variant.mechanism, true, variant.sleepable});
-      states_[i].rungs.push_back(
-          {variant.program, variant.mechanism, false, variant.sleepable});
+        states_[i].rungs.push_back({variant.program, variant.mechanism, true, variant.sleepable});
+      states_[i].rungs.push_back({variant.program, variant.mechanism, false, variant.sleepable});
     }
     prefer_exact(states_[i]);
   }

@@ -49,23 +49,23 @@ struct Global {
   bool saves_entry;  ///< hidden: what a probe at a function's entry keeps, by thread
   bool hashed;       ///< shared array: the map's key is a hash of the key (shared/key_hash.h)
   bool ordered;      ///< shared array a%[N]: see runtime/bpf/index.bpf.h
-  void* host;       ///< non-shared scalar: s64* or StrSlot*
-  u32 offset;       ///< shared scalar: in ct_globals
-  u32 value_size;   ///< bytes of the value in ct_globals or in the map
-  u32 key_size;     ///< bytes of the map's key struct
-  u32 max_entries;  ///< 0: MAXMAPENTRIES
+  void* host;        ///< non-shared scalar: s64* or StrSlot*
+  u32 offset;        ///< shared scalar: in ct_globals
+  u32 value_size;    ///< bytes of the value in ct_globals or in the map
+  u32 key_size;      ///< bytes of the map's key struct
+  u32 max_entries;   ///< 0: MAXMAPENTRIES
   const KeyField* keys;
   u32 key_count;
   StatFields stat;
   bool keep_min_max, keep_variance;
   const HistField* hists;
   u32 hist_count;
-  const char* map[2];     ///< map names; the second is the other generation of an additive one
+  const char* map[2];        ///< map names; the second is the other generation of an additive one
   const char* index_map[2];  ///< hashed and ordered: of the index, for each of `map`
   u32 index_size;            ///< bytes of its entries
   const char* queue_map;     ///< ordered
   u32 order_offset;          ///< ordered: of the ct_order in ct_globals
-  u32 generation_offset;  ///< additive: of the u32 in ct_globals that selects the map in use
+  u32 generation_offset;     ///< additive: of the u32 in ct_globals that selects the map in use
   bool has_init;
   s64 init_long;
   View init_str;
@@ -144,7 +144,7 @@ struct Site {
 struct Variant {
   const char* program;
   Mechanism mechanism;
-  bool sleepable;  ///< may wait for a page of user memory
+  bool sleepable = false;  ///< may wait for a page of user memory
 };
 
 struct KernelHandler {

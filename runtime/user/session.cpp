@@ -476,7 +476,8 @@ int Session::run() {
     put(output(), {hits.data(), static_cast<u32>(hits.size())});
   accounts_.report(program_, errors(), suppressed_, options_.timing);
   if (!options_.accounts_path.empty()) {
-    std::string error = accounts_.write(options_.accounts_path.c_str(), program_, errors(), suppressed_);
+    std::string error =
+        accounts_.write(options_.accounts_path.c_str(), program_, errors(), suppressed_);
     if (!error.empty()) report_error(error);
   }
   flush_output();

@@ -63,13 +63,17 @@ TEST_F(Live, UprobesRunOnTheStackOfTheirTask) {
   Script s;
   GlobalId n = s.scalar("n");
   for (Mechanism mechanism : {Mechanism::Uprobe, Mechanism::Uretprobe})
-    s.handler(mechanism == Mechanism::Uprobe ? "in" : "out", mechanism, "ct_target_text", [&](Code& c) {
-      // Strings on the stack, and memory that a sleepable program would wait for.
-      Operand a = text_argument(c, 32), b = c.get(Op::Copy, {a}, Str(32));
-      c.on(Op::GlobalAdd, n, {c.get(Op::StrEq, {a, b})});
-      c.loop([&](Code& k) { return k.get(Op::Lt, {k.get_on(Op::GlobalGet, n), L(3)}); },
-             [&](Code& k) { k.on(Op::GlobalAdd, n, {L(1)}); }, [](Code&) {});
-    });
+    s.handler(mechanism == Mechanism::Uprobe ? "in" : "out", mechanism, "ct_target_text",
+              [&](Code& c) {
+                // Strings on the stack, and memory that a sleepable program would wait for.
+                Operand a = text_argument(c, 32), b = c.get(Op::Copy, {a}, Str(32));
+                c.on(Op::GlobalAdd, n, {c.get(Op::StrEq, {a, b})});
+                c.loop(
+                    [&](Code& k) {
+                      return k.get(Op::Lt, {k.get_on(Op::GlobalGet, n), L(3)});
+                    },
+                    [&](Code& k) { k.on(Op::GlobalAdd, n, {L(1)}); }, [](Code&) {});
+              });
   LiveObject live(s.module);
   std::string code = live.machine_code();
   ASSERT_FALSE(code.empty());

@@ -40,7 +40,7 @@ class Untouched(LiveTest):
                              println(user_string($e->next->name), $e->next->next == 0)''')),
                          ["the entry's name 42 77", "the entry's name1"])
         shown = self.probed("literals", ("table", "", "println($$parms$)"))
-        self.assertIn("the entry's name", shown[0])
+        self.assertIn(r"the entry\'s name", shown[0])
         self.assertIn(".number=42", shown[0])
 
     def test_a_result(self):

@@ -96,9 +96,10 @@ std::vector<std::string> base_losses(const ir::Module& module) {
   for (const ir::KernelHandler& handler : module.kernel_handlers)
     for_each_reached(module, handler.body.block, [&](const Inst& inst) {
       if (inst.op == Op::GlobalUpdate || inst.op == Op::ArrayUpdate)
-        found.push_back({inst.span, "updates of '" + module.globals[inst.global].name +
-                                        "' may be lost when probes run on several CPUs: without "
-                                        "fetching atomics (Linux 5.12) each is a read and a write"});
+        found.push_back(
+            {inst.span, "updates of '" + module.globals[inst.global].name +
+                            "' may be lost when probes run on several CPUs: without "
+                            "fetching atomics (Linux 5.12) each is a read and a write"});
     });
   return as_lines(module, found);
 }

@@ -123,11 +123,12 @@ class UnitEmitter {
     bodies += handlers();
     std::string out =
         "/* Made by coretap from " + layout::identifier(module_.script_name) + ". */\n" +
-        (is_base() ? "#define CT_BASE\n" : "") + (has_sleepable_ ? "#define CT_SLEEPABLE\n" : "") + "#define CT_HANDLERS " +
-        num(std::max<size_t>(1, module_.kernel_handlers.size())) + "\n#define CT_SITES " +
-        num(std::max(1u, unit_.site_count())) + "\n#define CT_FRAME_BYTES " + num(frame_bytes_) +
-        "\n#define CT_FRAME_SLACK " + num(unit_.widest_appended) + "\n#define CT_MAXSTRINGLEN " +
-        num(module_.max_string) + "\n#define CT_MAX_ACTION " + std::to_string(module_.max_action) +
+        (is_base() ? "#define CT_BASE\n" : "") + (has_sleepable_ ? "#define CT_SLEEPABLE\n" : "") +
+        "#define CT_HANDLERS " + num(std::max<size_t>(1, module_.kernel_handlers.size())) +
+        "\n#define CT_SITES " + num(std::max(1u, unit_.site_count())) +
+        "\n#define CT_FRAME_BYTES " + num(frame_bytes_) + "\n#define CT_FRAME_SLACK " +
+        num(unit_.widest_appended) + "\n#define CT_MAXSTRINGLEN " + num(module_.max_string) +
+        "\n#define CT_MAX_ACTION " + std::to_string(module_.max_action) +
         "\n#include \"coretap.bpf.h\"\n\n";
     out += CoreTypes(module_).text();
     out += layout::text(module_) + "struct ct_globals ct_globals;\n\n";
@@ -204,7 +205,9 @@ class UnitEmitter {
                           layout::map_name(module_, id, 0) + ", key)";
     out += "static __always_inline void " + layout::remove_function(module_, id) + "(" + key +
            ") {\n  ";
-    return out + (layout::is_ordered(g) ? "ct_add((s64 *)" + order + ".live, -" + removal + ")" : removal) +
+    return out +
+           (layout::is_ordered(g) ? "ct_add((s64 *)" + order + ".live, -" + removal + ")"
+                                  : removal) +
            ";\n}\n";
   }
 
@@ -380,8 +383,7 @@ class UnitEmitter {
     out.line("struct ct_ctx c = {.ctx = ctx, .kind = " + std::string(kind(variant.mechanism)) +
              ", .handler = " + num(index) + ",");
     out.line("                   .first_site = " + num(unit_.first_site(index)) +
-             ", .site = " + site +
-             (variant.sleepable ? ", .sleeps = 1};" : "};"));
+             ", .site = " + site + (variant.sleepable ? ", .sleeps = 1};" : "};"));
     if (text.frame_end != 0) {
       out.line("c.frame = " + frames + "claim();");
       out.open("if (!c.frame)");

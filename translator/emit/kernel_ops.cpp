@@ -179,14 +179,15 @@ void BodyEmitter::global_op(const Inst& inst) {
 std::string BodyEmitter::updated(const Inst& inst) {
   std::vector<std::string> values;
   for (size_t i = 0; i < inst.steps->size(); ++i) values.push_back(value(inst.args[i]));
-  return update_text(*inst.steps, "ct_old", values, {"ct_div", "ct_mod", "ct_larger", "ct_smaller"});
+  return update_text(*inst.steps, "ct_old", values,
+                     {"ct_div", "ct_mod", "ct_larger", "ct_smaller"});
 }
 
 void BodyEmitter::update_global(const Inst& inst, const std::string& member) {
   const std::vector<ir::UpdateStep>& steps = *inst.steps;
   bool one = steps.size() == 1 && steps[0].kind == ir::UpdateStep::Arithmetic &&
              unit_.flavour == Flavour::Modern;
-  const char* atomic = !one                      ? nullptr
+  const char* atomic = !one                     ? nullptr
                        : steps[0].op == Op::And ? "__sync_and_and_fetch"
                        : steps[0].op == Op::Or  ? "__sync_or_and_fetch"
                        : steps[0].op == Op::Xor ? "__sync_xor_and_fetch"
@@ -210,12 +211,13 @@ std::string BodyEmitter::on_map(ir::GlobalId global, const std::string& text) co
   auto with = [&](int generation) {
     std::string out = text;
     auto put = [&](const std::string& word, const std::string& name) {
-      for (size_t at = out.find(word); at != std::string::npos; at = out.find(word, at + name.size()))
+      for (size_t at = out.find(word); at != std::string::npos;
+           at = out.find(word, at + name.size()))
         out.replace(at, word.size(), name);
     };
     put("@MAKE", layout::has_index(module_.globals[global])
-                    ? layout::make_function(module_, global, generation)
-                    : "CT_MAKE");
+                     ? layout::make_function(module_, global, generation)
+                     : "CT_MAKE");
     put("@MAP", "&" + layout::map_name(module_, global, generation));
     return out;
   };
@@ -288,7 +290,8 @@ std::string BodyEmitter::make(const Inst& inst, const std::string& key) {
   if (!layout::has_index(g)) return "@MAKE(@MAP, " + key + ")";
   std::string type = "struct " + layout::index_struct(module_, inst.global);
   if (!layout::is_hashed(g))
-    return "({ " + type + " ct_entry; @MAKE(c, (const void *)" + key + ", &ct_entry, ct_initial); })";
+    return "({ " + type + " ct_entry; @MAKE(c, (const void *)" + key +
+           ", &ct_entry, ct_initial); })";
   std::string entry = "(void *)" + scratch(layout::index_size(g)).pointer;
   return "({ " + type + " *ct_entry = " + entry + "; ct_entry->stamp = 0; " +
          fill_key(inst, "ct_entry->key.") + "@MAKE(c, " + key + ", ct_entry, ct_initial); })";
@@ -324,10 +327,11 @@ void BodyEmitter::array_op(const Inst& inst) {
 /// return goes unhandled. Without the depth (the add) nothing else can be stored.
 void BodyEmitter::save_entry(const Inst& inst, const std::string& where) {
   bool is_depth = inst.op == Op::ArrayAdd && inst.dst != kNone;
-  std::string call = is_depth                ? "ct_array_add_fetch(" + where + value(inst.args[0]) + ", " + address(inst.dst)
-                     : inst.op == Op::ArrayAdd ? "ct_array_add(" + where + value(inst.args[0])
-                     : is_string(inst.args[0]) ? "ct_array_set_str(" + where + wide_value(inst)
-                                               : "ct_array_set(" + where + value(inst.args[0]);
+  std::string call =
+      is_depth ? "ct_array_add_fetch(" + where + value(inst.args[0]) + ", " + address(inst.dst)
+      : inst.op == Op::ArrayAdd ? "ct_array_add(" + where + value(inst.args[0])
+      : is_string(inst.args[0]) ? "ct_array_set_str(" + where + wide_value(inst)
+                                : "ct_array_set(" + where + value(inst.args[0]);
   out_.open("if (" + on_map(inst.global, call + ")") + ")");
   out_.line("ct_unsaved();");
   if (is_depth) leave("CT_ERR_NEXT");
@@ -384,9 +388,9 @@ void BodyEmitter::stat_op(const Inst& inst) {
   out_.open("");
   if (inst.op == Op::StatAdd) {
     std::string k = key(inst);
-    can_fail(inst, on_map(inst.global, "CT_STAT_ADD(c, @MAP, " + num(inst.global) + ", " + k + ", " +
-                                           make(inst, k) + ", ct_zero_" + g + ", ct_collect_" + g +
-                                           ", " + value(inst.args[0]) + ")"));
+    can_fail(inst, on_map(inst.global, "CT_STAT_ADD(c, @MAP, " + num(inst.global) + ", " + k +
+                                           ", " + make(inst, k) + ", ct_zero_" + g +
+                                           ", ct_collect_" + g + ", " + value(inst.args[0]) + ")"));
   } else {
     static constexpr const char* kFunctions[] = {"CT_STAT_COUNT", "CT_STAT_SUM", "CT_STAT_MIN",
                                                  "CT_STAT_MAX", "CT_STAT_AVG"};

@@ -79,9 +79,7 @@ std::string identifier(const std::string& name) {
 
 bool is_scalar(const Global& g) { return !g.is_array() && !g.is_stat; }
 bool in_map(const Global& g) { return g.shared && !is_scalar(g); }
-bool is_ordered(const Global& g) {
-  return g.wrap && g.is_array() && in_map(g) && !g.saves_entry;
-}
+bool is_ordered(const Global& g) { return g.wrap && g.is_array() && in_map(g) && !g.saves_entry; }
 bool is_hashed(const Global& g) {
   if (!g.is_array() || !in_map(g) || g.saves_entry) return false;
   return key_size(g) >= (is_ordered(g) ? kLongOrderedKey : kLongKey);

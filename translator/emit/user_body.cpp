@@ -269,7 +269,8 @@ void UserBody::global_op(const Inst& inst) {
                                     value(inst.args[0]) + ")");
       return assign(inst.dst, "ct::atomic_add(&" + place + ", " + value(inst.args[0]) + ")");
     case Op::GlobalUpdate: {
-      std::string function = additive ? "ct::additive_update(" + index + ", &" : "ct::atomic_update(&";
+      std::string function =
+          additive ? "ct::additive_update(" + index + ", &" : "ct::atomic_update(&";
       return assign(inst.dst, function + place + ", " + updated(inst) + ")");
     }
     case Op::Clear:

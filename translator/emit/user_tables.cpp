@@ -340,11 +340,8 @@ class Tables {
       std::string number = std::to_string(rows.size());
       std::vector<std::string> programs, bound;
       for (const Variant& v : variants(module_, h, Flavour::Modern))
-        programs.push_back(Row()
-                               .add(c_string(v.program))
-                               .add(mechanism(v.mechanism))
-                               .add(v.sleepable)
-                               .text());
+        programs.push_back(
+            Row().add(c_string(v.program)).add(mechanism(v.mechanism)).add(v.sleepable).text());
       for (uint32_t binding : bindings_of(h)) bound.push_back(std::to_string(binding));
       Row row;
       row.add(c_string(h.name)).add(table("ct::Variant", "ct_variants_" + number, programs, out_));

@@ -206,7 +206,7 @@ struct Inst {
   std::shared_ptr<const CoreAccess> core;
   std::shared_ptr<const ForeachSpec> foreach;
   std::shared_ptr<const std::vector<UpdateStep>> steps;  ///< GlobalUpdate, ArrayUpdate
-  bool moved = false;  ///< split's mark: runs in user space
+  bool moved = false;                                    ///< split's mark: runs in user space
 };
 
 /// Does `inst` look at the value of its global (so that it must be exact at that moment)?
@@ -242,12 +242,12 @@ struct Function {
   Body body;
   bool is_embedded = false;
   std::string embedded_c;
-  uint32_t embedded_line = 0;  ///< for #line
-  bool pure = false;           ///< pragma: a call may be dropped when unused
-  bool bytewise = false;       ///< pragma: goes through its strings byte by byte
-  bool is_serial = false;  ///< pragma: its value belongs to one thread or CPU
+  uint32_t embedded_line = 0;      ///< for #line
+  bool pure = false;               ///< pragma: a call may be dropped when unused
+  bool bytewise = false;           ///< pragma: goes through its strings byte by byte
+  bool is_serial = false;          ///< pragma: its value belongs to one thread or CPU
   bool reads_user_memory = false;  ///< pragma: embedded C that calls ct_user_read() and the like
-  FunctionId twin = kNone;     ///< the same function made for the other side, or kNone
+  FunctionId twin = kNone;         ///< the same function made for the other side, or kNone
 };
 
 /// How a kernel handler hooks into the kernel; a runtime table row is made from each Site.

@@ -122,9 +122,9 @@ class Chain {
     if (value_left == value_right || !is_repeatable(value) || mentions(value, variable_))
       return false;
     values.push_back(&value);
-    steps.push_back({{value_left == left_is_larger ? UpdateStep::KeepLarger
-                                                   : UpdateStep::KeepSmaller},
-                     &value});
+    steps.push_back(
+        {{value_left == left_is_larger ? UpdateStep::KeepLarger : UpdateStep::KeepSmaller},
+         &value});
     return true;
   }
 
@@ -139,7 +139,8 @@ class Chain {
   bool binary(ast::Binary& expr) {
     bool in_left = mentions(*expr.left, variable_), in_right = mentions(*expr.right, variable_);
     if (in_left == in_right) return false;
-    ast::Expr &inner = in_left ? *expr.left : *expr.right, &value = in_left ? *expr.right : *expr.left;
+    ast::Expr &inner = in_left ? *expr.left : *expr.right,
+              &value = in_left ? *expr.right : *expr.left;
     if (in_right) values.push_back(&value);
     if (!follow(inner)) return false;
     if (in_left) values.push_back(&value);
@@ -166,9 +167,9 @@ class Chain {
       return false;
     bool keeps_left = x_first == x_left;
     values.push_back(&value);
-    steps.push_back({{keeps_left == left_is_larger ? UpdateStep::KeepLarger
-                                                   : UpdateStep::KeepSmaller},
-                     &value});
+    steps.push_back(
+        {{keeps_left == left_is_larger ? UpdateStep::KeepLarger : UpdateStep::KeepSmaller},
+         &value});
     return true;
   }
 
@@ -178,8 +179,7 @@ class Chain {
 
 bool is_shared_number(const ast::Expr& place) {
   const ast::VarDecl* variable = variable_of(place);
-  return variable && variable->storage == ast::VarDecl::Global &&
-         variable->type == ast::Type::Long;
+  return variable && variable->storage == ast::VarDecl::Global && variable->type == ast::Type::Long;
 }
 
 /// The assignment that is all of a statement, or null.

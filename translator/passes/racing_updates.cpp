@@ -188,7 +188,11 @@ class RaceFinder {
   }
 
   void branch(const Inst& inst) {
-    if (inst.op == Op::Loop) walk(inst.blocks[0]);
+    if (inst.op == Op::Loop) {
+      // What a turn reads was read before what the next one clears.
+      for (const ir::Block& block : inst.blocks) each(block, [&](const Inst& i) { note_read(i); });
+      walk(inst.blocks[0]);
+    }
     controls_.push_back(as_condition(of(inst.args[0])));
     add(controls_.back(), decided(inst.args[0]));
     for (size_t i = inst.op == Op::Loop ? 1 : 0; i < inst.blocks.size(); i++) walk(inst.blocks[i]);
@@ -215,9 +219,32 @@ class RaceFinder {
   void use(const Inst& inst) {
     if (has_serial_key(inst)) return;
     if (counts(inst)) counted_.insert(inst.global);
-    bool looks = reads_global(inst) && inst.op != Op::ArrayIn;
     if (writes_global(inst)) write(inst);
-    if (looks) read_here_.insert(inst.global);
+    note_read(inst);
+  }
+
+  void note_read(const Inst& inst) {
+    if (ir::info(inst.op).names_global() && reads_global(inst) && inst.op != Op::ArrayIn &&
+        !has_serial_key(inst))
+      read_here_[inst.global].push_back(&inst);
+  }
+
+  /// Has this handler read the variable, or an element that may be the one that `inst` writes?
+  bool has_read(const Inst& inst) const {
+    auto reads = read_here_.find(inst.global);
+    return reads != read_here_.end() &&
+           std::any_of(reads->second.begin(), reads->second.end(),
+                       [&](const Inst* read) { return may_be_one_element(*read, inst); });
+  }
+
+  static bool may_be_one_element(const Inst& a, const Inst& b) {
+    size_t i = ir::first_key(a), j = ir::first_key(b);
+    for (; i < a.args.size() && j < b.args.size(); i++, j++) {
+      const Operand &x = a.args[i], &y = b.args[j];
+      if (x.kind == Operand::Int && y.kind == Operand::Int && x.num != y.num) return false;
+      if (x.kind == Operand::StrLit && y.kind == Operand::StrLit && x.str != y.str) return false;
+    }
+    return true;
   }
 
   void write(const Inst& inst) {
@@ -227,7 +254,7 @@ class RaceFinder {
     if ((stores || updates) && of_values(inst).count(inst.global))
       return warn(inst, "its new value is computed from the one that was read before");
     if (is_constant) {
-      if (counted_.count(inst.global) && read_here_.count(inst.global))
+      if (counted_.count(inst.global) && has_read(inst))
         warn(inst, "it is cleared after it was read, and what is counted in between is lost");
       return;
     }
@@ -237,7 +264,8 @@ class RaceFinder {
     if (decides == control.end() || inst.op == Op::StatAdd) return;
     bool is_first_value = decides->second <= Trace::Test && !counted_.count(inst.global);
     bool counts_what_exists = decides->second == Trace::Exists && counts(inst);
-    if (!is_first_value && !counts_what_exists) warn(inst, "the value that was read before decides about this change");
+    if (!is_first_value && !counts_what_exists)
+      warn(inst, "the value that was read before decides about this change");
   }
 
   /// User-side code that runs while probes fire.
@@ -271,22 +299,21 @@ class RaceFinder {
     bool in_script = inst.span && inst.span.file->is_user_script;
     diagnostics_
         .warning("racing-update", in_script ? inst.span : handler_,
-                 std::string("updates of ") + (in_script ? "'" : "the tapset's '") +
-                     global.name + "' may be lost when probes run on several CPUs: " +
-                     why)
+                 std::string("updates of ") + (in_script ? "'" : "the tapset's '") + global.name +
+                     "' may be lost when probes run on several CPUs: " + why)
         .hint("one step is exact: x++, x += e, x = x op e, <<<; so is a key with tid() or cpu()");
   }
 
   const ir::Module& module_;
   Diagnostics& diagnostics_;
   bool reports_ = false;
-  Span handler_;  ///< the present one
-  std::vector<Traces> locals_;     ///< by local: what its value came from
-  std::vector<Traces> decided_;    ///< by local: what decided which value it got
-  std::set<LocalId> serial_;       ///< locals that hold a serial value
-  std::vector<Traces> controls_;   ///< conditions around the present instruction, and before it
-  std::set<GlobalId> counted_;     ///< kernel code counts in them
-  std::set<GlobalId> read_here_;   ///< this handler has read them
+  Span handler_;                  ///< the present one
+  std::vector<Traces> locals_;    ///< by local: what its value came from
+  std::vector<Traces> decided_;   ///< by local: what decided which value it got
+  std::set<LocalId> serial_;      ///< locals that hold a serial value
+  std::vector<Traces> controls_;  ///< conditions around the present instruction, and before it
+  std::set<GlobalId> counted_;    ///< kernel code counts in them
+  std::map<GlobalId, std::vector<const Inst*>> read_here_;  ///< what this handler has read so far
   std::set<GlobalId> warned_;
 };
 
