@@ -97,6 +97,7 @@ class RaceFinder {
     walk(body.block);
     reports_ = reports;
     controls_.clear();
+    read_here_.clear();
     walk(body.block);
   }
 
