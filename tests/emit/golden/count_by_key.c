@@ -62,7 +62,7 @@ static __always_inline int ct_body_h(struct ct_ctx *c)
   }
   {
     struct ct_key0_count ct_key;
-    ct_key.k0 = pid_0;
+    ct_key.k0 = pid_0; 
     ct_rc = CT_ONCE(ct_globals.generation0_count) ? ct_array_add(c, &m0_1_count, 0, &ct_key, 1) : ct_array_add(c, &m0_0_count, 0, &ct_key, 1);
     if (ct_rc) {
       ct_branch();
@@ -76,6 +76,7 @@ static __always_inline int ct_body_h(struct ct_ctx *c)
 
 SEC("uprobe")
 int h(void *ctx) {
+  ct_own_stack(ctx);
   if (!ct_running()) return 0;
   u64 began = ct_began();
   struct ct_ctx c = {.ctx = ctx, .kind = CT_UPROBE, .handler = 0,

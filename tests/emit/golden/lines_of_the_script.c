@@ -37,6 +37,7 @@ static __always_inline int ct_body_h(struct ct_ctx *c)
 
 SEC("uretprobe")
 int h(void *ctx) {
+  ct_own_stack(ctx);
   if (!ct_running()) return 0;
   u64 began = ct_began();
   struct ct_ctx c = {.ctx = ctx, .kind = CT_URETPROBE, .handler = 0,

@@ -78,7 +78,7 @@ CT_CALLBACK ct_loop_h_1(u64 ct_turn, struct ct_vars_h *v) {
   }
   {
     ct_array_key ct_key = 0;
-    ct_rc = CT_ONCE(ct_globals.generation1_times) ? CT_STAT_ADD(c, &m1_1_times, 1, &ct_key, ct_zero_1_times, ct_collect_1_times, t3) : CT_STAT_ADD(c, &m1_0_times, 1, &ct_key, ct_zero_1_times, ct_collect_1_times, t3);
+    ct_rc = CT_ONCE(ct_globals.generation1_times) ? CT_STAT_ADD(c, &m1_1_times, 1, &ct_key, CT_MAKE(&m1_1_times, &ct_key), ct_zero_1_times, ct_collect_1_times, t3) : CT_STAT_ADD(c, &m1_0_times, 1, &ct_key, CT_MAKE(&m1_0_times, &ct_key), ct_zero_1_times, ct_collect_1_times, t3);
     if (ct_rc) {
       ct_branch();
       goto ct_leave;

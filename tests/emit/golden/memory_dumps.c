@@ -55,6 +55,7 @@ static __always_inline int ct_body_h(struct ct_ctx *c)
 #line 1 "<generated>"
 
 static __always_inline int ct_run_h_sleepable(void *ctx) {
+  ct_own_stack(ctx);
   if (!ct_running()) return 0;
   u64 began = ct_began();
   struct ct_ctx c = {.ctx = ctx, .kind = CT_UPROBE, .handler = 0,
@@ -80,6 +81,7 @@ int h_sleepable(void *ctx) {
 
 SEC("uprobe")
 int h(void *ctx) {
+  ct_own_stack(ctx);
   if (!ct_running()) return 0;
   u64 began = ct_began();
   struct ct_ctx c = {.ctx = ctx, .kind = CT_UPROBE, .handler = 0,

@@ -51,8 +51,7 @@ static __always_inline int ct_body_h(struct ct_ctx *c)
   ct_str_concat(f->text_1, 64, name_0, 16, ct_text_0, 16);
   {
     struct ct_key1_seen ct_key;
-    ct_str_copy(ct_key.k0, 16, name_0, 16);
-    ct_key.k1 = t2;
+    ct_str_copy(ct_key.k0, 16, name_0, 16); ct_key.k1 = t2; 
     ct_rc = ct_array_set(c, &m1_0_seen, 1, &ct_key, 1);
     if (ct_rc) {
       ct_branch();
