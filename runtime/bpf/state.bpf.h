@@ -62,10 +62,6 @@ static __always_inline void ct_sleeper_ends(u64* ended) {
     if (ct_slot) __sync_fetch_and_add(&ct_slot->member, 1);                 \
   } while (0)
 
-/* There was no room to save a value at a function's entry: its return will not be handled, and counted in
- * `entry_unseen`. */
-static __always_inline void ct_unsaved(void) { __sync_fetch_and_add(&ct_state.unsaved, 1); }
-
 /* A perf event while the session is not live. Counted, because the kernel's counter of the event is
  * compared with the runs: see runtime/user/missed.cpp. */
 static __always_inline int ct_gated(u32 handler) {

@@ -44,8 +44,6 @@ struct ct_state {
   u64 wake_bytes;         /* the reader of the ring sleeps until so much is in it, and looks by
                                 itself now and then; 0: woken whenever it had caught up */
   u64 timing;             /* -t: fill ct_times */
-  u64 unsaved;            /* values from functions' entries that found no room: the harness then
-                                removes what processes that are gone have left */
   u64 hash_seed[2];       /* random: see key_hash.h */
   u64 sleepers_side;      /* which counters of struct ct_sleepers those that begin now take */
 };

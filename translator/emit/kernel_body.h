@@ -81,7 +81,6 @@ class BodyEmitter {
   void update_global(const ir::Inst& inst, const std::string& member);
   std::string updated(const ir::Inst& inst);
   void array_op(const ir::Inst& inst);
-  void save_entry(const ir::Inst& inst, const std::string& where);
   std::string wide_value(const ir::Inst& inst);
   void change_element(const ir::Inst& inst, const std::string& key);
   void stat_op(const ir::Inst& inst);

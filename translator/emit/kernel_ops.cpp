@@ -323,21 +323,6 @@ void BodyEmitter::array_op(const Inst& inst) {
   out_.close();
 }
 
-/// Stores a value for the function's return. Lack of room is no error of the script's: it is counted, and the
-/// return goes unhandled. Without the depth (the add) nothing else can be stored.
-void BodyEmitter::save_entry(const Inst& inst, const std::string& where) {
-  bool is_depth = inst.op == Op::ArrayAdd && inst.dst != kNone;
-  std::string call =
-      is_depth ? "ct_array_add_fetch(" + where + value(inst.args[0]) + ", " + address(inst.dst)
-      : inst.op == Op::ArrayAdd ? "ct_array_add(" + where + value(inst.args[0])
-      : is_string(inst.args[0]) ? "ct_array_set_str(" + where + wide_value(inst)
-                                : "ct_array_set(" + where + value(inst.args[0]);
-  out_.open("if (" + on_map(inst.global, call + ")") + ")");
-  out_.line("ct_unsaved();");
-  if (is_depth) leave("CT_ERR_NEXT");
-  out_.close();
-}
-
 /// The string that ArraySet stores, as wide as the map's values.
 std::string BodyEmitter::wide_value(const Inst& inst) {
   uint32_t cap = capacity(module_, module_.globals[inst.global].value);
@@ -359,7 +344,6 @@ void BodyEmitter::change_element(const Inst& inst, const std::string& k) {
     can_fail(inst, on_map(inst.global, indexed ? macro + ("(" + making + rest) + ")"
                                                : function + ("(" + where + rest) + ")"));
   };
-  if (g.saves_entry) return save_entry(inst, where);
   if (inst.op == Op::ArrayUpdate) {
     out_.line("s64 ct_after;");
     can_fail(inst, on_map(inst.global, "CT_ARRAY_UPDATE(" + making + (inst.imm ? "0, " : "1, ") +

@@ -145,7 +145,8 @@ struct Global {
   std::vector<Type> keys;    ///< empty: a scalar
   uint32_t max_entries = 0;  ///< 0: MAXMAPENTRIES, set when the program starts
   bool wrap = false;
-  /// Hidden: what a probe at the entry of a function keeps for another; see hidden_array().
+  /// Hidden: what a probe at the entry of a function keeps for another; see hidden_array(). Its map
+  /// makes room by itself (BPF's LRU), without an order that a%[N] has to keep.
   bool saves_entry = false;
   std::optional<Operand> init;
   /// Touched by kernel code, so it lives in BPF (.bss or a map); else in the harness's memory.

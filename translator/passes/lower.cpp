@@ -97,6 +97,7 @@ ir::GlobalId ModuleLowering::hidden_array(const std::string& name, std::vector<T
   global.value.ty = value;
   for (Ty key : keys) global.keys.push_back({key, 0});
   global.saves_entry = true;
+  global.wrap = true;  // a thread that dies inside the function leaves its element behind
   module.globals.push_back(std::move(global));
   return static_cast<ir::GlobalId>(module.globals.size() - 1);
 }
