@@ -69,6 +69,26 @@ class Counts(LiveTest):
         self.assertEqual(done.returncode, 1)
         self.assertIn("ERROR: Array overflow, check MAXMAPENTRIES", done.stderr)
 
+    def test_processes_that_die_inside_a_function_leave_room(self):
+        """More of them than there is room for (8,192) saved something at its entry: the calls after them are handled."""
+        prog, most = build("dying", "-O1"), 8192
+        done = script(f"""global n, sum, wrong
+            probe process("{prog}").function("down").return {{ v = @entry($n); n++; sum += v; if (v != $return) wrong++ }}
+            probe end {{ println(n, " ", sum, " ", wrong) }}""", "-c", f"{prog} {most + 100} 100", timeout=120)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, f"100 {sum(range(101))} 0\n", ""))
+
+    def test_more_calls_at_once_than_there_is_room_for(self):
+        """Some of their values make room for others: then the return is not handled and counted, never a wrong value."""
+        prog, depth = build("dying", "-O1"), 9000
+        accounts = live.TMP / "accounts"
+        done = script(f"""global n, wrong
+            probe process("{prog}").function("down").return {{ n++; if (@entry($n) != $return) wrong++ }}
+            probe end {{ println(n, " ", wrong) }}""", f"--accounts={accounts}", "-c", f"{prog} 0 {depth}")
+        probe = next(h for h in json.loads(accounts.read_text())["handlers"] if h["entry_unseen"])
+        self.assertEqual(done.stdout, f"{probe['handled']} 0\n")
+        self.assertEqual(probe["handled"] + probe["entry_unseen"], depth)
+        self.assertIn(f"WARNING: {probe['entry_unseen']} returns were not handled", done.stderr)
+
 
 if __name__ == "__main__":
     live.main()
