@@ -94,7 +94,7 @@ std::vector<std::string> obstacle_lines(const ir::Module& module) {
 std::vector<std::string> base_losses(const ir::Module& module) {
   std::vector<BaseObstacle> found;
   for (const ir::KernelHandler& handler : module.kernel_handlers)
-    for_each_reached(module, handler.body.block, [&](const Inst& inst) {
+    for_each_in(module, handler, [&](const Inst& inst) {
       if (inst.op == Op::GlobalUpdate || inst.op == Op::ArrayUpdate)
         found.push_back(
             {inst.span, "updates of '" + module.globals[inst.global].name +

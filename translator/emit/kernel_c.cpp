@@ -164,10 +164,10 @@ class UnitEmitter {
   /// The numbers of entries are for this text to be complete: the harness sets them (ct::entry_limit()).
   std::string map(GlobalId id) {
     const Global& g = module_.globals[id];
-    std::string type = !g.is_array()    ? "PERCPU_ARRAY"
-                       : g.is_stat      ? "PERCPU_HASH"
+    std::string type = !g.is_array()   ? "PERCPU_ARRAY"
+                       : g.is_stat     ? "PERCPU_HASH"
                        : g.saves_entry ? "LRU_HASH"
-                                        : "HASH";
+                                       : "HASH";
     uint32_t entries = !g.is_array() ? 1 : g.max_entries ? g.max_entries : module_.max_map_entries;
     std::string key = layout::map_key(module_, id), out;
     for (int generation = 0; generation < (layout::has_generations(g) ? 2 : 1); ++generation) {
