@@ -532,7 +532,7 @@ TEST_F(Live, FramesSurviveNestingAndPreemption) {
   // while sched_switch's own handler uses a frame inside. A frame shared by mistake would show up
   // as a key that nobody passed.
   Script s;
-  GlobalId count = s.array("count", {Str(256)}), nested = s.scalar("nested");
+  GlobalId count = s.array("count", {Str(192)}), nested = s.scalar("nested");
   s.handler("h", Mechanism::Uprobe, "ct_target_text", [&](Code& c) {
     Operand text = text_argument(c, 128);
     Operand all = c.get(Op::Concat, {text, S("/")}, Str(192));
@@ -561,7 +561,7 @@ TEST_F(Live, FramesSurviveNestingAndPreemption) {
   int64_t sum = 0;
   for (int t = 0; t < kThreads; ++t) {
     std::string text = "thread number " + std::to_string(t) + std::string(60, 'a' + t);
-    std::string value = all[padded(text + "/" + text, 256)];
+    std::string value = all[padded(text + "/" + text, 192)];
     int64_t n = 0;
     memcpy(&n, value.data(), value.size());
     sum += n;
