@@ -3,9 +3,9 @@
     objects_in_vm.py LOAD_OBJECTS FOLDER [--all]
 
 FOLDER/FLAVOUR/TEST/N holds an object with its source, whose first lines name the script. `modern` is loaded on 6.1, whose
-verifier takes less than those of later kernels, `base` on 5.10. 6.12 gets a sample of both, and with --all everything, as 6.1 does,
-for the verifier of a guest takes minutes. `base` first has to pass check_object.py, which holds it to 5.10's instructions. Exit status 77: no objects (the live tests
-were skipped or did not run), no QEMU or no kernel.
+verifier takes less than those of later kernels, `base` on 5.10, after check_object.py has held it to that kernel's instructions.
+6.1 (base) and 6.12 get a sample, and with --all everything, for the verifier of a guest takes minutes. Exit status 77: no objects
+(the live tests were skipped or did not run), no QEMU or no kernel.
 """
 import argparse
 import concurrent.futures
