@@ -6,6 +6,7 @@
 
 #include "pass_timer.h"
 #include "runtime/user/needs.h"
+#include "runtime/user/output.h"
 #include "runtime/user/session.h"
 
 namespace coretap {
@@ -59,7 +60,8 @@ int run_now(const Artifacts& artifacts, const Options& o, const PassNotes& notes
   if (o.explain_needs) return ct::explain_needs(program, o.explain_as_json);
   int status = ct::run(program, run_options(o));
   notes.say("Pass 5: run completed in " + timer.elapsed());
-  if (status) std::cerr << "Pass 5: run failed.  [man error::pass5]\n";
+  // `| head` has what it wants.
+  if (status && !ct::output_was_closed()) std::cerr << "Pass 5: run failed.  [man error::pass5]\n";
   return status;
 }
 

@@ -1,6 +1,7 @@
 // Standard output of a script: one buffer in front of one descriptor.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "harness.h"
@@ -20,8 +21,21 @@ void set_output(int fd);
 /// dropped, and the session is asked to end; see output_failed().
 void flush_output();
 
+/// As flush_output() for a buffer that is full: the line that was begun stays, if others ended.
+void make_room_in_output();
+
+/// While output is blocked `is_waiting_over` is asked several times a second whether the session was
+/// told to end. If so, a reader that takes nothing for two seconds more is given up: what is lost is
+/// reported, and output_failed() is true.
+void set_output_watch(std::function<bool()> is_waiting_over);
+
+/// The command of -c writes to the same pipe, if it is one: its text must come between lines.
+void share_output_with_command();
+
 /// True after a write error (full disk, closed pipe): the exit status must say so.
 bool output_failed();
+/// It was a pipe whose reader has gone: the exit status is 1, and nothing is said.
+bool output_was_closed();
 
 /// Messages about the run: "WARNING: …" and "ERROR: …" lines on stderr, after the output that was
 /// printed before them. -w silences warnings.

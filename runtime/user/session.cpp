@@ -11,6 +11,7 @@
 #include "session.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -76,6 +77,8 @@ class Session {
   void stop();
   void on_event(u64 source);
   void on_signal();
+  bool is_waiting_over();
+  void begin_end();
   void on_record(const void* data, size_t size);
   int drain();
   void run_handlers(UserEvent event);
@@ -212,12 +215,17 @@ int Session::drain() {
   return object_.drain_ring();
 }
 
+/// From now on the kernel's handlers do nothing; what they have sent is still handled.
+void Session::begin_end() {
+  exit_requested_ = true;
+  __atomic_store_n(&state_->phase, CT_STOPPING, __ATOMIC_SEQ_CST);
+}
+
 /// exit(): the handler goes on to its end, no other begins.
 void Session::request_exit() {
-  exit_requested_ = true;
   // What fired after the event whose handler says exit() would not have run in stap.
   if (in_segment_) skip_records_ = true;
-  __atomic_store_n(&state_->phase, CT_STOPPING, __ATOMIC_SEQ_CST);
+  begin_end();
 }
 
 // ------------------------------------------------------------------ start
@@ -330,6 +338,7 @@ std::string Session::start() {
     error = open_output(options_.output_path.c_str(), options_.file_mb * 1048576ull,
                         options_.file_count);
   if (error.empty()) error = open_events();
+  if (error.empty()) set_output_watch([this] { return is_waiting_over(); });
   if (error.empty() && options_.target_pid &&
       kill(static_cast<pid_t>(options_.target_pid), 0) != 0 && errno == ESRCH)
     error = "there is no process " + std::to_string(options_.target_pid) + " (-x)";
@@ -350,6 +359,7 @@ void Session::go_live() {
   state_->phase = CT_RUNNING;
   flush_output();  // what begin probes printed comes before what the command prints
   if (target_.started()) {
+    share_output_with_command();
     std::string error = target_.go();
     if (!error.empty()) {
       report_error("cannot run -c command '" + options_.command + "': " + error);
@@ -371,6 +381,15 @@ void Session::on_signal() {
   clear_signals();
   if (interrupt_count() > 0) request_exit();
   if (target_.started() && target_.ended()) request_exit();
+}
+
+/// Asked while output is blocked, when nobody looks at events. The end of the session's time or of
+/// its command stops the probes, and the output then waits for its reader; a signal does not wait.
+bool Session::is_waiting_over() {
+  pollfd timeout = {timeout_fd_, POLLIN, 0};
+  bool time_is_up = timeout_fd_ >= 0 && poll(&timeout, 1, 0) == 1;
+  if (time_is_up || interrupt_count() > 0 || (target_.started() && target_.ended())) begin_end();
+  return interrupt_count() > 0;
 }
 
 void Session::on_event(u64 source) {
@@ -481,6 +500,7 @@ int Session::run() {
     if (!error.empty()) report_error(error);
   }
   flush_output();
+  set_output_watch({});
   close_signals();
   bool target_failed = target_.started() && target_.ended() && target_.status() != 0;
   return errors() != 0 || output_failed() || target_failed || target_reported_ ? 1 : 0;

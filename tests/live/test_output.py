@@ -1,0 +1,115 @@
+"""Output that is blocked, closed, or shared with the command: the session ends when it is told to, no line is torn, and what is
+lost is said (runtime/user/output.cpp)."""
+import fcntl
+import re
+import signal
+import struct
+import subprocess
+import termios
+import time
+
+import live
+from live import LiveTest
+
+PATIENCE = 60  # seconds for what must happen soon; nothing depends on how soon
+LINE = "x" * 60
+FLOOD = f'probe timer.ms(1) {{ for (i = 0; i < 500; i++) println("{LINE}") }} '
+KERNEL_FLOOD = f'probe kernel.trace("sys_enter") {{ for (i = 0; i < 8; i++) println("{LINE}") }} '
+END = 'probe end { println("the end") }'
+
+
+def waiting_bytes(fd):
+    return struct.unpack("i", fcntl.ioctl(fd, termios.FIONREAD, b"\0" * 4))[0]
+
+
+class Output(LiveTest):
+    def start(self, text, *args, **kwargs):
+        process = subprocess.Popen([live.CORETAP, *args, "-e", text], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   **{"stderr": subprocess.PIPE, **kwargs})
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        if process.stderr:
+            self.addCleanup(process.stderr.close)
+        return process
+
+    def block(self, process):
+        """Waits until the tracer has filled the pipe that nobody reads, and sleeps in write(2)."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            if waiting_bytes(process.stdout.fileno()) > 60000 and process.poll() is None:
+                state = open(f"/proc/{process.pid}/stat").read().rsplit(") ", 1)[1][0]
+                if state == "S":
+                    return
+            time.sleep(0.05)
+        self.fail("the pipe is not full")
+
+    def test_one_signal_ends_a_session_that_nobody_reads(self):
+        for number, (text, args) in {signal.SIGTERM: (FLOOD, ()), signal.SIGINT: (KERNEL_FLOOD, ()),
+                                     signal.SIGHUP: (FLOOD + KERNEL_FLOOD, ("-c", "sleep 100"))}.items():
+            with self.subTest(number.name):
+                process = self.start(text + END, *args)
+                self.block(process)
+                process.send_signal(number)
+                self.assertEqual(process.wait(PATIENCE), 1)
+                self.assertRegex(process.stderr.read().decode(),
+                                 r"ERROR: nobody reads standard output: [1-9]\d* bytes and all that would follow are lost")
+
+    def test_messages_go_into_the_same_pipe(self):
+        process = self.start(FLOOD + END, stderr=subprocess.STDOUT)
+        self.block(process)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(PATIENCE), 1)
+
+    def test_a_reader_that_goes_on_gets_everything(self):
+        process = self.start(FLOOD + END)
+        self.block(process)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=PATIENCE)
+        self.assertEqual((process.returncode, err), (0, b""))
+        lines = out.decode().splitlines()
+        self.assertEqual((set(lines[:-1]), lines[-1]), ({LINE}, "the end"))
+
+    def test_the_end_of_the_time_waits_for_the_reader(self):
+        process = self.start(FLOOD + END, "-T", "1")
+        self.block(process)
+        time.sleep(4)  # the time is up, and nobody reads for longer than a signal would wait
+        out, err = process.communicate(timeout=PATIENCE)
+        self.assertEqual((process.returncode, err), (0, b""))
+        self.assertEqual(out.decode().splitlines()[-1], "the end")
+
+    def test_closed_pipe(self):
+        """As `| head -1`: status 1 and not a word, whoever prints, with a target and without."""
+        sleeper = subprocess.Popen(["sleep", "100"])
+        self.addCleanup(sleeper.wait)
+        self.addCleanup(sleeper.kill)
+        for name, text, args in (("user", FLOOD, ()), ("kernel", KERNEL_FLOOD, ()), ("end", "probe begin { exit() } " + END, ()),
+                                 ("-x", KERNEL_FLOOD, ("-x", str(sleeper.pid))), ("-c", FLOOD, ("-c", "sleep 100"))):
+            with self.subTest(name):
+                process = self.start(text, *args)
+                if name != "end":
+                    self.assertEqual(process.stdout.read(len(LINE)).decode(), LINE)
+                process.stdout.close()
+                self.assertEqual(process.wait(PATIENCE), 1)
+                self.assertEqual(process.stderr.read(), b"")
+        self.assertIsNone(sleeper.poll())
+
+    def test_lines_are_whole(self):
+        """The command's own lines come between those of the script, whoever of the two fills the pipe."""
+        command = 'sh -c "for i in $(seq 3000); do echo command $i end; done"'
+        done = live.script('global n probe syscall.write { n++ printf("script %d ' + LINE + ' end\\n", n) }', "-c", command)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        lines = done.stdout.splitlines()
+        for line in lines:
+            self.assertRegex(line, rf"^(command \d+ end|script \d+ {LINE} end|n=\d+)$")
+        self.assertEqual([line for line in lines if line.startswith("command")], [f"command {i} end" for i in range(1, 3001)])
+
+    def test_lines_are_whole_in_a_flood(self):
+        command = 'sh -c "for i in $(seq 300); do echo command $i end; done"'
+        done = live.script(f'probe timer.ms(1) {{ for (i = 0; i < 900; i++) println("{LINE}") }}', "-c", command)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual({re.sub(r"\d+", "N", line) for line in done.stdout.splitlines()}, {"command N end", LINE})
+
+
+if __name__ == "__main__":
+    live.main()
