@@ -39,7 +39,7 @@ constexpr u32 kBufferSize = 65536;
 char g_buffer[kBufferSize];
 Sink g_output = {g_buffer, 0, kBufferSize, true};
 int g_fd = STDOUT_FILENO;
-bool g_failed = false, g_closed = false;
+bool g_failed = false, g_reader_is_gone = false;
 bool g_silent = false;
 std::string g_name = "standard output";
 
@@ -215,7 +215,7 @@ void flush(u32 size) {
   if (error == 0 && cannot_open.empty()) return;
   g_failed = true;
   g_output.size = 0;
-  g_closed = error == EPIPE;
+  g_reader_is_gone = error == EPIPE || error == ETIMEDOUT;
   request_exit();
   // A closed pipe (`| head`) is the reader's wish, not news.
   if (!cannot_open.empty())
@@ -247,7 +247,7 @@ void share_output_with_command() {
   g_shared_pipe = g_fd == STDOUT_FILENO && fstat(g_fd, &file) == 0 && S_ISFIFO(file.st_mode);
 }
 
-bool output_was_closed() { return g_closed; }
+bool output_reader_is_gone() { return g_reader_is_gone; }
 
 bool output_failed() { return g_failed; }
 

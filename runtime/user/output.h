@@ -34,8 +34,8 @@ void share_output_with_command();
 
 /// True after a write error (full disk, closed pipe): the exit status must say so.
 bool output_failed();
-/// It was a pipe whose reader has gone: the exit status is 1, and nothing is said.
-bool output_was_closed();
+/// It was a pipe whose reader has gone or was given up: the exit status is 1, and no more is said.
+bool output_reader_is_gone();
 
 /// Messages about the run: "WARNING: …" and "ERROR: …" lines on stderr, after the output that was
 /// printed before them. -w silences warnings.

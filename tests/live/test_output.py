@@ -1,6 +1,7 @@
 """Output that is blocked, closed, or shared with the command: the session ends when it is told to, no line is torn, and what is
 lost is said (runtime/user/output.cpp)."""
 import fcntl
+import pathlib
 import re
 import signal
 import struct
@@ -38,8 +39,8 @@ class Output(LiveTest):
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             if waiting_bytes(process.stdout.fileno()) > 60000 and process.poll() is None:
-                state = open(f"/proc/{process.pid}/stat").read().rsplit(") ", 1)[1][0]
-                if state == "S":
+                stat = pathlib.Path(f"/proc/{process.pid}/stat").read_text()
+                if stat.rsplit(") ", 1)[1][0] == "S":
                     return
             time.sleep(0.05)
         self.fail("the pipe is not full")
@@ -80,7 +81,7 @@ class Output(LiveTest):
 
     def test_closed_pipe(self):
         """As `| head -1`: status 1 and not a word, whoever prints, with a target and without."""
-        sleeper = subprocess.Popen(["sleep", "100"])
+        sleeper = subprocess.Popen(["sleep", "1000"])
         self.addCleanup(sleeper.wait)
         self.addCleanup(sleeper.kill)
         for name, text, args in (("user", FLOOD, ()), ("kernel", KERNEL_FLOOD, ()), ("end", "probe begin { exit() } " + END, ()),
@@ -96,7 +97,7 @@ class Output(LiveTest):
 
     def test_lines_are_whole(self):
         """The command's own lines come between those of the script, whoever of the two fills the pipe."""
-        command = 'sh -c "for i in $(seq 3000); do echo command $i end; done"'
+        command = 'i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo command $i end; done'
         done = live.script('global n probe syscall.write { n++ printf("script %d ' + LINE + ' end\\n", n) }', "-c", command)
         self.assertEqual(done.returncode, 0, done.stderr)
         lines = done.stdout.splitlines()
@@ -105,7 +106,7 @@ class Output(LiveTest):
         self.assertEqual([line for line in lines if line.startswith("command")], [f"command {i} end" for i in range(1, 3001)])
 
     def test_lines_are_whole_in_a_flood(self):
-        command = 'sh -c "for i in $(seq 300); do echo command $i end; done"'
+        command = 'i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo command $i end; done'
         done = live.script(f'probe timer.ms(1) {{ for (i = 0; i < 900; i++) println("{LINE}") }}', "-c", command)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertEqual({re.sub(r"\d+", "N", line) for line in done.stdout.splitlines()}, {"command N end", LINE})
