@@ -1,6 +1,7 @@
 // Strings and run-time errors of user-side code.
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include <utility>
 
@@ -99,8 +100,26 @@ namespace {
 u32 g_depth = 0;
 }
 
+namespace {
+
+/// Does the stack (RLIMIT_STACK) have room for further calls? A quarter is kept for what calls no script function.
+bool has_stack_left() {
+  static const uintptr_t here = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
+  static const u64 most = [] {
+    rlimit limit = {};
+    getrlimit(RLIMIT_STACK, &limit);
+    return limit.rlim_cur == RLIM_INFINITY ? u64{1} << 33 : static_cast<u64>(limit.rlim_cur);
+  }();
+  return here - reinterpret_cast<uintptr_t>(__builtin_frame_address(0)) < most - most / 4 ||
+         reinterpret_cast<uintptr_t>(__builtin_frame_address(0)) > here;
+}
+
+}  // namespace
+
 Nest::Nest(const char* near) {
   if (g_depth >= current_program().max_nesting) fail(near, "MAXNESTING exceeded");
+  if (!has_stack_left())
+    fail(near, "the stack is full: functions call each other too deep (ulimit -s)");
   ++g_depth;
 }
 

@@ -67,6 +67,21 @@ std::string describe(const Verdict& verdict, const char* probe, int verbose) {
   return text + (verbose ? "\n" + g_log : "\n        (-v shows all that it said)");
 }
 
+/// Why the map of an array cannot be made, or "" if it is no array's map.
+std::string map_error(int error, const std::string& map, const Program& program) {
+  for (u32 i = 0; i < program.global_count; ++i) {
+    const Global& g = program.globals[i];
+    for (const char* name : g.map) {
+      if (!name || map != name || !g.is_array) continue;
+      std::string text = std::string("the kernel cannot make the array '") + g.name + "' of " +
+                         std::to_string(entry_limit(g, program.max_map_entries)) + " elements: ";
+      if (error == E2BIG) return text + "it is larger than any map may be";
+      return text + strerror(error);
+    }
+  }
+  return "";
+}
+
 std::string load_error(int error, int verbose) {
   std::string text = "cannot load the probes' code into the kernel: ";
   if (error == EMFILE) return text + kNoRoomForFiles;
@@ -198,11 +213,13 @@ std::string KernelObject::set_bindings(const Program& program, Ladder& ladder) {
 
 namespace {
 
-/// The name in libbpf's complaint "prog 'NAME': failed to load: …", or "".
-std::string failed_program(const std::string& log) {
-  size_t end = log.find("': failed to load");
-  size_t begin = end == std::string::npos ? end : log.rfind("prog '", end);
-  return begin == std::string::npos ? "" : log.substr(begin + 6, end - begin - 6);
+/// The name in libbpf's complaint "KIND 'NAME': failed to DO: …", or "".
+std::string failed(const std::string& log, const std::string& kind, const char* to_do) {
+  size_t end = log.find(std::string("': failed to ") + to_do);
+  size_t begin = end == std::string::npos ? end : log.rfind(kind + " '", end);
+  if (begin == std::string::npos) return "";
+  begin += kind.size() + 2;
+  return log.substr(begin, end - begin);
 }
 
 }  // namespace
@@ -224,19 +241,20 @@ std::string KernelObject::load_flavour(bool base, const Program& program, const 
       return map_memory();
     }
     size_t ways = ladder.ways_left();
-    u32 failed = ladder.handler_of(failed_program(g_log));
+    u32 handler = ladder.handler_of(failed(g_log, "prog", "load"));
     Verdict verdict;
-    if (failed != kAbsent && read_verdict(g_log, object, size, verdict))
-      error = describe(verdict, program.handlers[failed].sites[0].pp, options.verbose);
-    else if (failed != kAbsent && !ladder.tried(failed).empty())
-      error = std::string("cannot attach probe ") + program.handlers[failed].sites[0].pp + ": " +
-              ladder.story_with(failed, kernel_error(-rc)) + (options.verbose ? "\n" + g_log : "");
+    if (handler != kAbsent && read_verdict(g_log, object, size, verdict))
+      error = describe(verdict, program.handlers[handler].sites[0].pp, options.verbose);
+    else if (handler != kAbsent && !ladder.tried(handler).empty())
+      error = std::string("cannot attach probe ") + program.handlers[handler].sites[0].pp + ": " +
+              ladder.story_with(handler, kernel_error(-rc)) + (options.verbose ? "\n" + g_log : "");
     else
-      error = load_error(-rc, options.verbose);
+      error = map_error(-rc, failed(g_log, "map", "create"), program);
+    if (error.empty()) error = load_error(-rc, options.verbose);
     if (rc == -EMFILE) return close_object(), error;  // no program's own fault
     // What the whole flavour lacks is no reason to give up single programs.
     if (!base && !missing_for_modern().empty()) return error;
-    if (failed == kAbsent || !ladder.give_up(failed, kernel_error(-rc))) return error;
+    if (handler == kAbsent || !ladder.give_up(handler, kernel_error(-rc))) return error;
     if (ladder.ways_left() >= ways) return kNothingGivenUp + error;
   }
 }

@@ -5,6 +5,7 @@
 
 #include "kernel_features.h"
 #include "mechanism.h"
+#include "rights.h"
 
 namespace ct {
 namespace {
@@ -29,6 +30,13 @@ bool has_multi(Mechanism mechanism) {
     case Mechanism::Kretprobe: return has_kprobe_multi();
     default: return false;
   }
+}
+
+/// Does one link for all sites beat a perf event each? It is also the only way for those who may not
+/// make a perf event of a uprobe: CAP_PERFMON is not enough for that (perf_uprobe_event_init in kernel/events/core.c).
+bool prefers_multi(Mechanism mechanism, u32 sites) {
+  bool only_way = is_uprobe(mechanism) && !has_capability(Capability::SysAdmin);
+  return (only_way || sites >= kManySites) && has_multi(mechanism);
 }
 
 std::string name_of(const Rung& rung) {
@@ -56,7 +64,7 @@ Ladder::Ladder(const Program& program) : program_(&program), states_(program.han
     const KernelHandler& h = program.handlers[i];
     for (u32 v = 0; v < h.variant_count; ++v) {
       const Variant& variant = h.variants[v];
-      if (h.site_count >= kManySites && has_multi(variant.mechanism))
+      if (prefers_multi(variant.mechanism, h.site_count))
         states_[i].rungs.push_back({variant.program, variant.mechanism, true, variant.sleepable});
       states_[i].rungs.push_back({variant.program, variant.mechanism, false, variant.sleepable});
     }

@@ -9,7 +9,7 @@
 //                                                   preemptible kernel, where fentry loses events)
 //   kernel functions, many       kprobe.multi    →  a kprobe each
 //   kernel.trace                 tp_btf          →  raw tracepoint
-//   uprobes, many in one file    uprobe_multi    →  a uprobe each
+//   uprobes, many in one file    uprobe_multi    →  a uprobe each (also for one, without CAP_SYS_ADMIN)
 //   uprobes that read memory     sleepable       →  not sleepable: a page that is not there is a fault
 //
 // A handler whose sites may all be missing is dropped when no way is left; with it goes the handler

@@ -6,11 +6,10 @@
 #include <string.h>
 
 #include "kernel_offers.h"
+#include "rights.h"
 
 namespace ct {
 namespace {
-
-constexpr unsigned kSysAdmin = 21, kPerfmon = 38, kBpf = 39;  // linux/capability.h
 
 /// The first line of a file that begins with `start`, or "".
 std::string line_of(const char* path, const char* start) {
@@ -25,17 +24,18 @@ std::string line_of(const char* path, const char* start) {
 }
 
 std::string missing_rights() {
-  std::string line = line_of("/proc/self/status", "CapEff:");
-  if (line.empty()) return "";
-  u64 effective = strtoull(line.c_str() + strlen("CapEff:"), nullptr, 16);
-  auto has = [&](unsigned capability) { return effective >> capability & 1; };
-  if (has(kSysAdmin) || (has(kBpf) && has(kPerfmon))) return "";
+  const bool bpf = has_capability(Capability::Bpf), perfmon = has_capability(Capability::Perfmon);
+  if (has_capability(Capability::SysAdmin) || (bpf && perfmon)) {
+    if (!is_in_user_namespace()) return "";
+    return "tracing needs the rights of the machine's root; this process is root only in a user "
+           "namespace of its own (unshare -U, a rootless container)";
+  }
   return std::string(
              "tracing needs root, or the capabilities CAP_BPF and CAP_PERFMON; this process "
              "lacks ") +
-         (has(kBpf)       ? "CAP_PERFMON"
-          : has(kPerfmon) ? "CAP_BPF"
-                          : "both");
+         (bpf       ? "CAP_PERFMON"
+          : perfmon ? "CAP_BPF"
+                    : "both");
 }
 
 /// What the kernel says to the ways into it, best first: No is the last one's.

@@ -24,6 +24,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <new>
 
 #include "accounts.h"
 #include "array.h"
@@ -38,6 +39,7 @@
 #include "perf_counters.h"
 #include "refusal.h"
 #include "report.h"
+#include "rights.h"
 #include "signals.h"
 #include "target.h"
 #include "timers.h"
@@ -62,6 +64,10 @@ class Session {
 
   const Program& program() const { return program_; }
   s64 target_pid() const { return target_.started() ? target_.pid() : options_.target_pid; }
+  /// As BPF programs number it, and pid() of a script: another number in a pid namespace.
+  s64 target_pid_in_kernel() const {
+    return target_.started() ? target_.pid_in_kernel() : options_.target_pid;
+  }
   const char* probe_point() const { return probe_point_; }
   const ct_rec_hdr* record() const { return record_; }
 
@@ -71,6 +77,7 @@ class Session {
   std::string load_kernel_part();
   void warn_of_base() const;
   void tell_attachments() const;
+  void warn_of_namespace() const;
   std::string open_events();
   void go_live();
   void loop();
@@ -116,6 +123,8 @@ class Session {
 
 Session* g_session = nullptr;
 
+constexpr char kNoMemory[] = "there is not enough memory (ulimit -v, or the machine's own)";
+
 // A wake-up costs the probed program more than the record does: the kernel side leaves us alone
 // until this much is in the ring, and we look by ourselves so often (ms) that nobody waits long.
 constexpr u64 kWakeBytes = 65536;
@@ -158,6 +167,9 @@ void Session::run_guarded(const char* pp, Run&& run) {
     raised = false;
   } catch (const Interrupted&) {
     report_error(std::string("probe ") + pp + " was interrupted");
+  } catch (const std::bad_alloc&) {
+    report_error(std::string("probe ") + pp + ": " + kNoMemory);
+    request_exit();
   }
   if (raised && errors() > static_cast<u64>(state_->max_errors)) {
     failed_ = true;
@@ -267,7 +279,7 @@ std::string Session::load_kernel_part() {
     return std::string("no random numbers: ") + strerror(errno);
   state_->wake_bytes = 1;  // the first record
   state_->timing = options_.timing;
-  state_->target_pid = target_pid();
+  state_->target_pid = target_pid_in_kernel();
   state_->session_start_ns = clock_ns(CLOCK_MONOTONIC);
   state_->realtime_offset_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
   char* globals = object_.globals();
@@ -309,6 +321,16 @@ void Session::tell_attachments() const {
                "probe " + u.site->pp + ": " + u.why);
 }
 
+/// A command asks the kernel for its own number before it begins. Nobody asks for another process.
+void Session::warn_of_namespace() const {
+  if (target_pid() == 0 || !is_in_pid_namespace()) return;
+  if (!target_.started() || target_.pid_in_kernel() < 0)
+    print_warning(
+        "this is a pid namespace (a container?), and the kernel does not tell which number "
+        "process " +
+        std::to_string(target_pid()) + " has outside it: pid() is never target()");
+}
+
 bool Session::watch(int fd, u64 source) {
   epoll_event event = {};
   event.events = EPOLLIN;
@@ -348,6 +370,7 @@ std::string Session::start() {
     if (!error.empty()) error = explain_refusal(program_, error, options_.verbose > 0);
   }
   if (error.empty()) warn_of_gaps(program_, attachments_.unattached());
+  if (error.empty()) warn_of_namespace();
   if (error.empty() && options_.verbose) tell_attachments();
   if (error.empty() && object_.ring_fd() >= 0 && !watch(object_.ring_fd(), kRing))
     error = std::string("cannot wait for records: ") + strerror(errno);
@@ -478,7 +501,13 @@ void Session::stop() {
 }
 
 int Session::run() {
-  if (std::string error = start(); !error.empty()) {
+  std::string error;
+  try {
+    error = start();
+  } catch (const std::bad_alloc&) {
+    error = kNoMemory;
+  }
+  if (!error.empty()) {
     print_error(error);
     close_signals();
     return 1;
@@ -495,8 +524,7 @@ int Session::run() {
     put(output(), {hits.data(), static_cast<u32>(hits.size())});
   accounts_.report(program_, errors(), suppressed_, options_.timing);
   if (!options_.accounts_path.empty()) {
-    std::string error =
-        accounts_.write(options_.accounts_path.c_str(), program_, errors(), suppressed_);
+    error = accounts_.write(options_.accounts_path.c_str(), program_, errors(), suppressed_);
     if (!error.empty()) report_error(error);
   }
   flush_output();
@@ -559,7 +587,7 @@ const Program& current_program() { return g_session->program(); }
 void request_exit() {
   if (g_session) g_session->request_exit();
 }
-s64 target_pid() { return g_session->target_pid(); }
+s64 target_pid() { return g_session->target_pid_in_kernel(); }
 const char* probe_point() { return g_session->probe_point(); }
 const ct_rec_hdr* current_record() { return g_session->record(); }
 

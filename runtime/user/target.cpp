@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "output.h"
+#include "rights.h"
 #include "signals.h"
 
 namespace ct {
@@ -68,7 +69,20 @@ Target::~Target() {
 
 namespace {
 
-[[noreturn]] void run_child(const std::string& command, int go_fd, int error_fd) {
+/// Reads or writes all of a short message; false if the other end has gone.
+template <typename Call, typename Message>
+bool transfer(Call call, int fd, Message& message) {
+  ssize_t n;
+  do {
+    n = call(fd, &message, sizeof message);
+  } while (n < 0 && errno == EINTR);
+  return n == sizeof message;
+}
+
+/// `answer_fd` first gets the process's number in the kernel, and then errno, if exec fails.
+[[noreturn]] void run_child(const std::string& command, int go_fd, int answer_fd) {
+  s64 pid = is_in_pid_namespace() ? own_pid_in_kernel() : getpid();
+  if (!transfer(write, answer_fd, pid)) _exit(0);
   std::vector<std::string> words;
   if (!split_command(command, words)) words = {"/bin/sh", "-c", command};
   std::vector<char*> arguments;
@@ -76,15 +90,10 @@ namespace {
   arguments.push_back(nullptr);
   restore_signals_in_child();
   char byte;
-  ssize_t n;
-  do {
-    n = read(go_fd, &byte, 1);
-  } while (n < 0 && errno == EINTR);
-  if (n != 1) _exit(0);  // the session gave up
+  if (!transfer(read, go_fd, byte)) _exit(0);  // the session gave up
   execvp(arguments[0], arguments.data());
   int error = errno;
-  ssize_t ignored = write(error_fd, &error, sizeof error);
-  (void)ignored;
+  transfer(write, answer_fd, error);
   _exit(127);
 }
 
@@ -106,21 +115,16 @@ std::string Target::start(const std::string& command) {
   close(error[1]);
   go_fd_ = go[1];
   error_fd_ = error[0];
+  if (!transfer(read, error_fd_, pid_in_kernel_)) pid_in_kernel_ = -1;
   return "";
 }
 
 std::string Target::go() {
   released_ = true;
   char byte = 1;
-  ssize_t n = write(go_fd_, &byte, 1);
   int error = 0;
   // A successful exec closes the pipe: nothing to read.
-  if (n == 1) {
-    do {
-      n = read(error_fd_, &error, sizeof error);
-    } while (n < 0 && errno == EINTR);
-  }
-  if (n != sizeof error) return "";
+  if (!transfer(write, go_fd_, byte) || !transfer(read, error_fd_, error)) return "";
   waitpid(pid_, nullptr, 0);
   ended_ = true;
   return strerror(error);

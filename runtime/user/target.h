@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "harness.h"
+
 namespace ct {
 
 class Target {
@@ -18,6 +20,9 @@ class Target {
   std::string go();
   bool started() const { return pid_ > 0; }
   pid_t pid() const { return pid_; }
+  /// The same process as BPF programs number it: another number where this session lives in a pid
+  /// namespace. -1: not known.
+  s64 pid_in_kernel() const { return pid_in_kernel_; }
   /// True once the command has ended; it may be asked again.
   bool ended();
   /// The child's wait status; only after ended().
@@ -25,6 +30,7 @@ class Target {
 
  private:
   pid_t pid_ = 0;
+  s64 pid_in_kernel_ = 0;
   int go_fd_ = -1;     ///< one byte written here starts the command
   int error_fd_ = -1;  ///< errno of a failed exec comes from here
   bool ended_ = false;

@@ -56,8 +56,12 @@ int tracepoint_id(const std::string& name, std::string& error) {
   std::replace(path.begin(), path.end(), ':', '/');
   int fd = openat(tracefs_root(), path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
-    error = errno == ENOENT ? kNoSuchTracepoint
-                            : std::string("cannot read its number: ") + strerror(errno);
+    error = errno == ENOENT
+                ? kNoSuchTracepoint
+                : std::string("cannot read its number: ") + strerror(errno) +
+                      (errno == EACCES
+                           ? " (tracefs is for root: CAP_DAC_READ_SEARCH lets others read it)"
+                           : "");
     return -1;
   }
   char text[32] = {};
