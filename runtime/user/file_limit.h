@@ -17,5 +17,7 @@ constexpr char kNoRoomForFiles[] =
 
 /// Could another event with its link be opened?
 bool room_for_a_probe();
+/// Could so many more files be opened?
+bool room_for_files(size_t count);
 
 }  // namespace ct

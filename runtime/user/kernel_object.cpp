@@ -143,7 +143,20 @@ std::string KernelObject::open(const void* data, u64 size, const Program& progra
   if (std::string error = settle_ways(program, ladder); !error.empty()) return error;
   if (std::string error = set_bindings(program, ladder); !error.empty()) return error;
   for (u32 i = 0; i < program.handler_count; ++i) choose_program(program.handlers[i], i, ladder);
+  // Without room libbpf takes the kernel for one that lacks BTF, or global variables.
+  if (!room_for_files(files_to_load())) return load_error(EMFILE, options.verbose);
   return "";
+}
+
+/// Descriptors that the object's maps and programs take, and what libbpf opens meanwhile.
+size_t KernelObject::files_to_load() const {
+  constexpr size_t kMeanwhile = 4;
+  size_t count = kMeanwhile;
+  bpf_map* map;
+  bpf_object__for_each_map(map, object_)++ count;
+  bpf_program* program;
+  bpf_object__for_each_program(program, object_) count += bpf_program__autoload(program);
+  return count;
 }
 
 /// All programs of a variant.

@@ -70,6 +70,7 @@ class KernelObject {
   void choose_program(const KernelHandler& handler, u32 index, const Ladder& ladder);
   std::string set_bindings(const Program& program, Ladder& ladder);
   bpf_program* find_program(const std::string& name) const;
+  size_t files_to_load() const;
   void set_autoload(const KernelHandler& handler, const char* program, bool load);
   std::string map_memory();
   void close_object();

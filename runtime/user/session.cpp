@@ -72,6 +72,10 @@ class Session {
   const ct_rec_hdr* record() const { return record_; }
 
  private:
+  /// Less than what malloc() takes from the system as a mapping of its own.
+  static constexpr size_t kReserve = 100 << 10;
+
+  int run_all();
   std::string start();
   std::string start_kernel_part();
   std::string load_kernel_part();
@@ -94,6 +98,7 @@ class Session {
   void run_guarded(const char* pp, Run&& run);
   void handler_error(const std::string& text);
   void report_error(const std::string& text);
+  void report_no_memory();
   void report_target();
   u64 errors() const { return state_->error_count; }
   bool too_many_skipped() const;
@@ -109,6 +114,7 @@ class Session {
   Accounts accounts_;
   Timing timing_;
   Timers timers_;
+  std::unique_ptr<char[]> reserve_ = std::make_unique<char[]>(kReserve);
   ct_state own_state_ = {};  ///< when there is no kernel object
   ct_state* state_ = &own_state_;
   std::vector<u64> own_globals_;
@@ -123,7 +129,8 @@ class Session {
 
 Session* g_session = nullptr;
 
-constexpr char kNoMemory[] = "there is not enough memory (ulimit -v, or the machine's own)";
+constexpr char kNoMemory[] =
+    "ERROR: there is not enough memory (ulimit -v, or the machine's own); the session ends\n";
 
 // A wake-up costs the probed program more than the record does: the kernel side leaves us alone
 // until this much is in the ring, and we look by ourselves so often (ms) that nobody waits long.
@@ -143,6 +150,15 @@ void Session::handler_error(const std::string& text) {
     ++suppressed_;
   else
     report_error(text);
+}
+
+/// Small allocations may have taken all there was: what the session keeps back lets the end probes run.
+void Session::report_no_memory() {
+  reserve_.reset();
+  flush_output();
+  if (write(STDERR_FILENO, kNoMemory, sizeof kNoMemory - 1) < 0) failed_ = true;
+  __atomic_add_fetch(&state_->error_count, 1, __ATOMIC_RELAXED);
+  request_exit();
 }
 
 void Session::report_error(const std::string& text) {
@@ -168,8 +184,7 @@ void Session::run_guarded(const char* pp, Run&& run) {
   } catch (const Interrupted&) {
     report_error(std::string("probe ") + pp + " was interrupted");
   } catch (const std::bad_alloc&) {
-    report_error(std::string("probe ") + pp + ": " + kNoMemory);
-    request_exit();
+    report_no_memory();
   }
   if (raised && errors() > static_cast<u64>(state_->max_errors)) {
     failed_ = true;
@@ -501,12 +516,17 @@ void Session::stop() {
 }
 
 int Session::run() {
-  std::string error;
   try {
-    error = start();
+    return run_all();
   } catch (const std::bad_alloc&) {
-    error = kNoMemory;
+    report_no_memory();
+    close_signals();
+    return 1;
   }
+}
+
+int Session::run_all() {
+  std::string error = start();
   if (!error.empty()) {
     print_error(error);
     close_signals();
