@@ -150,7 +150,7 @@ std::string KernelObject::open(const void* data, u64 size, const Program& progra
 
 /// Descriptors that the object's maps and programs take, and what libbpf opens meanwhile.
 size_t KernelObject::files_to_load() const {
-  constexpr size_t kMeanwhile = 4;
+  constexpr size_t kMeanwhile = 6;
   size_t count = kMeanwhile;
   bpf_map* map;
   bpf_object__for_each_map(map, object_)++ count;
