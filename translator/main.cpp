@@ -1,10 +1,13 @@
 #include <iostream>
+#include <new>
 
 #include "driver.h"
 #include "options.h"
 #include "runtime/user/startup.h"
 
-int main(int argc, char** argv) {
+namespace {
+
+int run(int argc, char** argv) {
   ct::open_standard_descriptors();
   if (ct::is_set_id()) {
     std::cerr << "ERROR [set-id]: " << ct::kSetIdRefused << '\n';
@@ -21,4 +24,16 @@ int main(int argc, char** argv) {
     return 0;
   }
   return coretap::drive(options);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    std::cerr
+        << "ERROR [no-memory]: there is not enough memory (ulimit -v, or the machine's own)\n";
+    return 1;
+  }
 }
