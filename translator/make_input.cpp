@@ -108,6 +108,7 @@ bool make_input(const Options& o, CompileInput& input, Diagnostics& diagnostics)
       o.compatible.empty() ? PreprocessorFacts().systemtap_version : o.compatible;
   input.flavours = flavours_of(o);
   if (const char* path = std::getenv("LD_LIBRARY_PATH")) input.tool_library_path = path;
+  input.coretap_build_id = ct::own_build_id();
   return true;
 }
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gelf.h>
 #include <libelf.h>
+#include <link.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -49,24 +50,48 @@ std::string build_id_of(Elf* elf) {
   return id;
 }
 
+namespace {
+
+/// Looks for the id in notes as elf(5) has them: header, name, description, each padded to four bytes.
+std::string find_in_memory(const char* notes, size_t size) {
+  auto padded = [](size_t bytes) { return (bytes + 3) / 4 * 4; };
+  Elf64_Nhdr note;
+  for (size_t at = 0; at + sizeof note <= size;) {
+    memcpy(&note, notes + at, sizeof note);
+    size_t name = at + sizeof note, description = name + padded(note.n_namesz);
+    at = description + padded(note.n_descsz);
+    if (at > size) break;
+    if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && !memcmp(notes + name, "GNU", 4))
+      return to_hex(notes + description, note.n_descsz);
+  }
+  return "";
+}
+
+}  // namespace
+
 std::string kernel_build_id() {
   int fd = open("/sys/kernel/notes", O_RDONLY | O_CLOEXEC);
   if (fd < 0) return "";
   char notes[4096];
   ssize_t size = read(fd, notes, sizeof notes);
   close(fd);
-  // Notes as elf(5) has them: header, name, description, each padded to four bytes.
-  auto padded = [](size_t bytes) { return (bytes + 3) / 4 * 4; };
-  Elf64_Nhdr note;
-  for (size_t at = 0; size > 0 && at + sizeof note <= static_cast<size_t>(size);) {
-    memcpy(&note, notes + at, sizeof note);
-    size_t name = at + sizeof note, description = name + padded(note.n_namesz);
-    at = description + padded(note.n_descsz);
-    if (at > static_cast<size_t>(size)) break;
-    if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && !memcmp(notes + name, "GNU", 4))
-      return to_hex(notes + description, note.n_descsz);
-  }
-  return "";
+  return size > 0 ? find_in_memory(notes, static_cast<size_t>(size)) : "";
+}
+
+std::string own_build_id() {
+  std::string id;
+  auto look = [](dl_phdr_info* program, size_t, void* found) {
+    for (int i = 0; i < program->dlpi_phnum; ++i) {
+      const auto& header = program->dlpi_phdr[i];
+      auto& id = *static_cast<std::string*>(found);
+      if (header.p_type == PT_NOTE && id.empty())
+        id = find_in_memory(reinterpret_cast<const char*>(program->dlpi_addr + header.p_vaddr),
+                            header.p_memsz);
+    }
+    return 1;  // the first is the program itself: dl_iterate_phdr(3)
+  };
+  dl_iterate_phdr(look, &id);
+  return id;
 }
 
 }  // namespace ct

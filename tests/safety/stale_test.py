@@ -59,6 +59,26 @@ class Stale(safety.SafetyTest):
     def path(self, name):
         return f"{self.folder}/{name}"
 
+    # ------------------------------------------------------------------ which coretap
+
+    def test_another_coretap(self):
+        """What one build has made of a script is nothing to another one: told apart by their build-ids."""
+        text = "probe begin { println(42) exit() }"
+        self.fresh("42", text)
+        self.cached("42", text)
+        other, note = self.path("coretap"), self.path("note")
+        subprocess.run(["objcopy", "--dump-section", f".note.gnu.build-id={note}", safety.CORETAP, "/dev/null"], check=True)
+        with open(note, "r+b") as file:
+            file.seek(-1, os.SEEK_END)
+            last = file.read()[0]
+            file.seek(-1, os.SEEK_END)
+            file.write(bytes([last ^ 1]))
+        subprocess.run(["objcopy", "--update-section", f".note.gnu.build-id={note}", safety.CORETAP, other], check=True)
+        for expected in (False, True):
+            result = subprocess.run([other, "-v", "-e", text], capture_output=True, text=True, env=environment(self.cache), cwd=self.folder)
+            self.assertEqual((result.stdout, "using cached" in result.stderr), ("42\n", expected), result.stderr)
+        self.cached("42", text)
+
     # ------------------------------------------------------------------ which file a name means
 
     def test_path(self):

@@ -47,13 +47,15 @@ struct CompileInput {
   KernelFlavours flavours = KernelFlavours::ForThisKernel;
 
   std::string tool_library_path;  ///< $LD_LIBRARY_PATH of the compilers
+  std::string coretap_build_id;   ///< another coretap may make something else of the same script
 
   /// All fields: what the key is made from. The assertion below holds it to be complete.
   auto fields() const {
     return std::tie(script_name, script_text, arguments, defines, tapset_dirs, working_folder, guru,
                     keep_unused, explain_elision, timing, suppress_errors, display_globals,
                     portable, systemtap_version, arch, kernel_release, kernel_tree,
-                    kernel_is_running, kernel_build_id, kernel_btf, flavours, tool_library_path);
+                    kernel_is_running, kernel_build_id, kernel_btf, flavours, tool_library_path,
+                    coretap_build_id);
   }
 };
 
