@@ -103,8 +103,12 @@ class Driver {
       if (input_.portable) check_portable(program);
       if (!diagnostics_.has_errors()) resolve_symbols(program, context);
       place_returns(program, false);  // of tapset files that names have loaded
-      if (!diagnostics_.has_errors()) elide(program);
-      if (!diagnostics_.has_errors()) infer_types(program);
+      if (!diagnostics_.has_errors()) {
+        settle_arities(program);
+        elide(program);
+        check_loops(program);
+        infer_types(program);
+      }
       if (!diagnostics_.has_errors()) check_usage(program);
       if (failed(2, "analysis")) return 1;
       notes_.say(summary(program) + " using " + memory_use() + ", in " + timer.elapsed());
@@ -149,6 +153,8 @@ class Driver {
   }
 
   bool translate(Program& program, probes::ResolveContext& context, GeneratedCode& code) {
+    check_runtime_limits(program);
+    if (failed(3, "translation")) return false;
     ir::Module module = lower(program, context);
     module.kernel_build_id = input_.kernel_build_id;
     if (failed(3, "translation")) return false;

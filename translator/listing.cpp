@@ -40,6 +40,7 @@ int list_probes(Program& program, probes::ResolveContext& context, bool with_var
   size_t listed = program.probes.size();  // tapset files that names load may add probes
   if (with_variables) {
     resolve_symbols(program, context);
+    settle_arities(program);
     infer_types(program);
   }
   program.diagnostics.flush(std::cerr);

@@ -4,6 +4,8 @@
 
 #include <getopt.h>
 
+#include <algorithm>
+
 #include <cstdlib>
 #include <cstring>
 #include <ostream>
@@ -103,6 +105,15 @@ bool parse_pass_verbosity(const std::string& text, Options& o) {
   return true;
 }
 
+/// The name that stap gives to a module, ".ko" behind it or not. coretap makes a file of that name, and
+/// takes a folder in front.
+bool is_module_name(std::string name) {
+  name = name.substr(name.rfind('/') + 1);
+  if (name.ends_with(".ko")) name.resize(name.size() - 3);
+  auto is_part = [](unsigned char c) { return std::isalnum(c) || c == '_'; };
+  return !name.empty() && std::all_of(name.begin(), name.end(), is_part);
+}
+
 /// Options of stap that cannot mean anything here: why, or null.
 const char* why_refused(int option) {
   switch (option) {
@@ -131,6 +142,7 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
       case 'h': o.mode = Options::Mode::Help; return true;
       case 'V': o.mode = Options::Mode::Version; return true;
       case 'e':
+        if (o.has_script_text) return fail("only one -e is possible: -E adds more of a script");
         o.script_text = optarg;
         o.has_script_text = true;
         break;
@@ -166,14 +178,22 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
           return fail(std::string("-G takes NAME=VALUE, not '") + optarg + "'");
         o.globals.emplace_back(name, value);
         break;
-      case 'c': o.command = optarg; break;
+      case 'c':
+        if (!*optarg) return fail("-c takes a command, not ''");
+        o.command = optarg;
+        break;
       case 'x':
         if (!to_number(optarg, 1, 1L << 22, number))
           return fail(std::string("-x takes a process id, not '") + optarg + "'");
         o.target_pid = number;
         break;
       case 'o': o.output = optarg; break;
-      case 'm': module_name = optarg; break;
+      case 'm':
+        if (!is_module_name(optarg))
+          return fail(std::string("-m takes a name of letters, digits and '_', in a folder or not, not '") +
+                      optarg + "'; --build=FILE takes any");
+        module_name = optarg;
+        break;
       case 'r': o.kernel_release = optarg; break;
       case 's':
         if (!to_number(optarg, 1, 4095, number))

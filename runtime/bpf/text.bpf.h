@@ -139,9 +139,10 @@ static __always_inline u32 ct_text_escape(u8 byte, u32* length) {
 
 /* Escaped text in the making: `at` is where the next character goes, `end` is one behind the
  * last place. SystemTap's layout: a text in quotes that does not fit has its last three
- * characters replaced by the closing quote and dots. */
+ * characters replaced by the closing quote and dots, or more of them, so that no escape is cut: `whole`
+ * is where the last one ends that leaves room for them. */
 struct ct_quoting {
-  u64 at, end;
+  u64 at, end, whole;
   u32 quoted;
 };
 #define CT_TEXT_CUT 1
@@ -152,7 +153,7 @@ static __always_inline void ct_quoting_begin(struct ct_quoting* q, char* to, u32
   if (limit == 0 || limit > size - 1) limit = size - 1;
   if (limit < 5) limit = 5;
   q->quoted = quoted;
-  q->at = quoted;
+  q->at = q->whole = quoted;
   q->end = quoted ? limit - 1 : limit;
   if (quoted) to[0] = '"';
 }
@@ -169,14 +170,17 @@ static __always_inline int ct_quoting_put(struct ct_quoting* q, char* to, u32 si
   ct_opaque(at);
   if (at > size - 4 || at + length > q->end) return CT_TEXT_CUT;
   *(u32*)(to + at) = text;
-  q->at = at + length;
+  at += length;
+  q->at = at;
+  if (at + 3 <= q->end) q->whole = at;
   return 0;
 }
 
 static __always_inline void ct_quoting_finish(struct ct_quoting* q, char* to, u32 size, int cut) {
   if (!q->quoted) return;
-  u64 at = cut ? q->end - 3 : q->at;
+  u64 at = cut ? q->whole : q->at;
   ct_opaque(at);
+  if (cut && at <= size - 6) to[at + 4] = to[at + 5] = 0; /* of the escape that is left out */
   if (at <= size - 4) *(u32*)(to + at) = '"' | (cut ? '.' << 8 | '.' << 16 | (u32)'.' << 24 : 0);
 }
 
@@ -206,6 +210,7 @@ static __always_inline void ct_text_quote(char* to, u32 size, u64 limit, const c
   /* Kernels before 6.7 look at a callback once, with the values from before the loop: those that
    * it changes must not look like constants. */
   v.q.at = ct_forget(v.q.at);
+  v.q.whole = ct_forget(v.q.whole);
   v.cut = ct_forget(0);
   CT_REPEAT(from_cap, ct_quote_byte, &v);
   ct_quoting_finish(&v.q, to, size, v.cut);

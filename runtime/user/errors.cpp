@@ -96,6 +96,10 @@ s64 modulo(s64 a, s64 b, const char* near) {
   return b == -1 ? 0 : a % b;
 }
 
+s64 actions_left = 0;
+
+void too_many_actions(const char* near) { fail(near, "MAXACTION exceeded"); }
+
 namespace {
 u32 g_depth = 0;
 }

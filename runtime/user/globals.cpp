@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "array.h"
+#include "output.h"
 
 namespace ct {
 namespace {
@@ -39,7 +40,7 @@ std::string set_from_text(const Global& g, const std::string& value) {
   s64 number = value[0] == '-' ? strtoll(value.c_str(), &end, 0)
                                : static_cast<s64>(strtoull(value.c_str(), &end, 0));
   if (value.empty() || *end != '\0' || errno != 0)
-    return std::string("-G ") + g.name + "=" + value + ": '" + value + "' is not a 64-bit number";
+    return std::string("-G ") + g.name + "=" + value + ": Invalid value: '" + value + "' is not a 64-bit number";
   store_long(g, number);
   return "";
 }
@@ -130,8 +131,11 @@ std::string set_scalars(const Program& program, char* shared,
     const Global* end = program.globals + program.global_count;
     const Global* g =
         std::find_if(program.globals, end, [&](const Global& each) { return name == each.name; });
-    if (g == end)
-      return "-G " + name + ": the script has no global variable of this name, or does not use it";
+    if (g == end) {  // stap takes no notice of it; a misspelt name should be seen
+      print_warning("-G " + name +
+                    " has no effect: the script has no global variable of this name, or does not use it");
+      continue;
+    }
     if (std::string error = set_from_text(*g, value); !error.empty()) return error;
   }
   return "";

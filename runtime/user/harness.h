@@ -126,6 +126,15 @@ inline void check_interrupt() {
   if (__builtin_expect(pending_interrupts != 0, 0)) interrupted();
 }
 
+/// Statements that the run of a handler has left: MAXACTION.
+extern s64 actions_left;
+[[noreturn]] void too_many_actions(const char* near);
+/// On the way into a handler and a function, and in each turn of a loop: so many statements follow.
+inline void take_actions(s64 count, const char* near) {
+  if (__builtin_expect(actions_left < count, 0)) too_many_actions(near);
+  actions_left -= count;
+}
+
 /// Counts calls of recursive functions: MAXNESTING.
 class Nest {
  public:

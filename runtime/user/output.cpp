@@ -41,6 +41,7 @@ Sink g_output = {g_buffer, 0, kBufferSize, true};
 int g_fd = STDOUT_FILENO;
 bool g_failed = false, g_reader_is_gone = false;
 bool g_silent = false;
+bool g_repeats = false;  ///< also warnings that were shown before
 std::string g_name = "standard output";
 
 // -S: the output is cut into a series of files.
@@ -253,10 +254,12 @@ bool output_failed() { return g_failed; }
 
 void silence_warnings() { g_silent = true; }
 
+void repeat_warnings() { g_repeats = true; }
+
 void print_warning(const std::string& text) {
-  // As stap does: the same warning once, and not for ever more.
+  // As stap does: the same warning once, and not for ever more, but with -vv.
   static std::unordered_set<std::string> seen;
-  if (g_silent || (seen.size() < 1024 && !seen.insert(text).second)) return;
+  if (g_silent || (!g_repeats && seen.size() < 1024 && !seen.insert(text).second)) return;
   print_message("WARNING: ", text);
 }
 

@@ -44,5 +44,6 @@ void print_warning(const std::string& text);
 void print_note(const std::string& text);
 void print_error(const std::string& text);
 void silence_warnings();
+void repeat_warnings();  ///< shows a warning as often as it comes
 
 }  // namespace ct

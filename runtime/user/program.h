@@ -217,6 +217,7 @@ struct Program {
   u32 max_map_entries, max_nesting;
   bool suppress_errors;  ///< --suppress-handler-errors: run-time errors are only counted
   s64 max_errors, max_skipped, max_action;
+  s64 max_action_interruptible;  ///< of begin, end and error probes; 0: ten times max_action
   s64 hist_elision;  ///< HIST_ELISION, of printed histograms
   /// Why there is no `base` flavour: "script.stp:12: reading … needs … (Linux 5.19)".
   const char* const* base_obstacles;
@@ -230,6 +231,6 @@ struct Program {
   u32 point_count;
 };
 
-constexpr u32 kProgramAbi = 7;
+constexpr u32 kProgramAbi = 8;
 
 }  // namespace ct

@@ -95,7 +95,7 @@ class Session {
   void run_handlers(UserEvent event);
   void run_user_handler(const UserHandler& handler);
   template <typename Run>
-  void run_guarded(const char* pp, Run&& run);
+  void run_guarded(const char* pp, s64 actions, Run&& run);
   void handler_error(const std::string& text);
   void report_error(const std::string& text);
   void report_no_memory();
@@ -168,9 +168,11 @@ void Session::report_error(const std::string& text) {
 
 /// Runs user-side code: catches what it raises, and ends the session after MAXERRORS. Errors of
 /// kernel code that were counted meanwhile are loop()'s affair: what was sent before them still runs.
+/// It may run so many statements.
 template <typename Run>
-void Session::run_guarded(const char* pp, Run&& run) {
+void Session::run_guarded(const char* pp, s64 actions, Run&& run) {
   probe_point_ = pp;
+  actions_left = actions;
   bool raised = true;
   try {
     run();
@@ -194,7 +196,11 @@ void Session::run_guarded(const char* pp, Run&& run) {
 
 void Session::run_user_handler(const UserHandler& handler) {
   u64 began = timing_.enabled() ? timing_clock() : 0;
-  run_guarded(handler.pp, handler.run);
+  // As in stap, what runs with interrupts enabled may do more.
+  s64 actions = program_.max_action;
+  if (handler.event != UserEvent::Timer)
+    actions = program_.max_action_interruptible ? program_.max_action_interruptible : 10 * actions;
+  run_guarded(handler.pp, actions, handler.run);
   if (began)
     timing_.user_handler(static_cast<u32>(&handler - program_.user_handlers),
                          timing_clock() - began);
@@ -229,7 +235,7 @@ void Session::on_record(const void* data, size_t size) {
   record_ = header;
   in_segment_ = true;
   u64 began = timing_.enabled() ? timing_clock() : 0;
-  run_guarded(segment.pp, [&] { segment.run(data, static_cast<u32>(size)); });
+  run_guarded(segment.pp, program_.max_action, [&] { segment.run(data, static_cast<u32>(size)); });
   if (take_entry_unseen()) accounts_.note_unseen(segment.handler);
   if (began) timing_.segment(header->segment, timing_clock() - began);
   in_segment_ = false;
@@ -369,6 +375,7 @@ std::string Session::start() {
   create_arrays(program_, program_.max_map_entries);
   state_->max_errors = program_.max_errors;
   if (options_.no_warnings) silence_warnings();
+  if (options_.verbose > 1) repeat_warnings();
   if (options_.timing) timing_.enable(program_);
   std::string error;
   if (!options_.output_path.empty())
@@ -562,6 +569,7 @@ Program with_limits(const Program& program, const RunOptions& options) {
   for (const auto& [name, value] : options.limits) {
     if (name == "MAXMAPENTRIES" && value > 0) changed.max_map_entries = static_cast<u32>(value);
     if (name == "MAXNESTING") changed.max_nesting = static_cast<u32>(value);
+    if (name == "MAXACTION") changed.max_action = value;
     if (name == "MAXERRORS") changed.max_errors = value;
     if (name == "MAXSKIPPED") changed.max_skipped = value;
   }

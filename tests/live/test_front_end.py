@@ -4,7 +4,7 @@ depend on how the front end understood the script.
 import os
 
 import live
-from live import LiveTest, TMP, build, coretap, script
+from live import CORETAP, LiveTest, TMP, build, coretap, run, script
 
 LAID_OUT_FREELY = '''/* a comment before */ function
   seven:long () { return 7 } function eight() { return 8 }
@@ -100,7 +100,7 @@ class Values(LiveTest):
 
     def test_variables_may_have_any_name(self):
         for name in ("t1", "t22", "t0", "sum"):
-            body = f'''s <<< 1; for (i = 0; i < 3; i++) {{ {name} = {name} + @count(s) * 0 + 1; printf("%d ", {name}) }}'''
+            body = f'''s <<< 1; for (i = 0; i < 3; i++) {{ {name} = {name} + @count(s) - @count(s) + 1; printf("%d ", {name}) }}'''
             self.assertEqual(self.kernel("global s", 'walk").call', body), "1 2 3 ")
 
     def test_defined_in_return_probes(self):
@@ -120,6 +120,88 @@ class Values(LiveTest):
                 ('for (n = 0; n < 3; n++) { printf("%s,", cut(x)); x = n + 2 }', ",ab,abc,")):
             with self.subTest(body):
                 self.assertEqual(self.kernel(functions, 'walk").call', body), printed)
+
+    def begin(self, body, *words, declarations="", options=()):
+        return self.ok(script(f"{declarations} probe begin {{ {body} exit() }}", *options, *words))
+
+    def test_shifts_by_a_constant(self):
+        """By 0 or less: none. By more than 64: 64, which is none. At run time: & 63."""
+        self.assertEqual(self.begin('println(120 << -2, " ", -4096 >> -3, " ", 1 << 70, " ", -4096 >> 64, " ", 3 << 63)'),
+                         f"120 -4096 1 -4096 {-(1 << 63)}\n")
+        self.assertEqual(self.begin('x = 3; println(x << 70, " ", x << -1, " ", x >> 0, " ", (x = 5) << -7, " ", x)'), "192 3 3 5 5\n")
+        self.assertEqual(self.kernel("", 'walk").call', 'x = pid() * 0 + 3; println(x << 70, " ", x << -1, " ", x >> 0, " ", 120 << -2)'),
+                         "192 3 3 120\n")
+
+    def test_cut_quotes_keep_whole_escapes(self):
+        body = r'''s = "ab\001cd"; printf("%s %s %s %s %s %s %s", text_strn(s, 8, 1), text_strn(s, 9, 1), text_strn(s, 10, 1),
+                   text_strn("abcdefgh", 8, 1), text_strn("\n\n\n\n\n", 8, 1), text_strn("\001\002\003\004", 9, 1), text_strn(s, 5, 0))'''
+        wanted = r'''"ab"... "ab"... "ab\001cd" "abc"... "\n"... "\001"... ab'''
+        self.assertEqual(self.begin(body), wanted)
+        self.assertEqual(self.kernel("", 'walk").call', body.replace("s =", "s = pid() ? text_strn(execname(), 0, 0) : \"\"; s =")), wanted)
+
+    def test_arguments_as_variables(self):
+        text = 'printf("%d %s %s %d", argc, argv[1], argv[2], 3 in argv)'
+        self.assertEqual(self.begin(text, "a", "b c"), "2 a b c 0")
+        self.assertEqual(self.begin('printf("%d", argc)'), "0")
+        self.assertEqual(self.begin(text, "-G", "argc=2", "-G", "argv_1=x", "-G", "argv_2=y"), "2 x y 0")
+
+    def test_init_is_before_begin(self):
+        self.assertEqual(self.ok(script('probe begin(-1000) { print("b") } probe init { print("i") } probe begin { exit() }')), "ib")
+
+    def test_what_follows_next_says_the_type(self):
+        for value in ("0", '"a"'):
+            done = self.begin("try { println(f()) } catch (m) { print(m) }", declarations=f"function f() {{ next return {value} }}")
+            self.assertEqual(done, "all functions exhausted")
+
+    def test_choices_without_a_value(self):
+        declarations = 'function f() { print("f") } function g() { print("g") }'
+        body = '(x = 1) ? f() : g(); (x = 0) ? f() : g(); (y = 2) ? print("p") : print("q"); printf("%d%d", x, y)'
+        self.assertEqual(self.begin(body, declarations=declarations), "fgp02")
+        self.assertEqual(self.kernel(declarations, 'walk").call', body), "fgp02")
+
+    def test_embedded_expressions_as_statements(self):
+        self.assertEqual(self.begin("%{ 0 %} println(0 * %{ /* pure */ NOT C %}) %{ /* harness */ STAP_PRINTF(\"x\") %}", options=["-g"]), "0\nx")
+
+    def test_warnings_are_repeated_with_vv(self):
+        for options, times in (([], 1), (["-v"], 1), (["-vv"], 2)):
+            done = script('probe begin { warn("again") warn("again") exit() }', *options)
+            self.assertEqual(done.stderr.count("WARNING: again\n"), times, done.stderr)
+
+    def test_globals_that_do_not_exist_and_bad_values(self):
+        text = "global v = 2 probe begin { println(v) exit() }"
+        done = script(text, "-G", "nosuch=1")
+        self.assertEqual((done.returncode, done.stdout), (0, "2\n"))
+        self.assertIn("-G nosuch has no effect", done.stderr)
+        done = script(text, "-G", "v=z29")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("Invalid", done.stderr)
+
+    def test_a_statistic_that_only_never_fills(self):
+        self.assertEqual(self.ok(script("global s, n probe never { s <<< 1; n = 1 } probe begin { exit() }")), "s @count=0x0\nn=0\n")
+        self.assertEqual(self.ok(script("global s, n probe never { s <<< 1; n = 1; println(n, @count(s)) } probe begin { exit() }")), "")
+
+    def test_a_program_of_the_working_folder(self):
+        prog = build("calls", "-O0")
+        text = f'probe process("{os.path.basename(prog)}").function("walk").call {{ println(1) }}'
+        done = run(CORETAP, "-e", text, "-c", f"{prog} >/dev/null 2>&1", cwd=os.path.dirname(prog))
+        self.assertEqual((done.returncode, done.stdout), (0, "1\n"), done.stderr)
+
+    def test_maxactive_of_a_syscall(self):
+        done = coretap("-p2", "-e", "probe syscall.read.return.maxactive(10), syscall.write.return.maxactive(1) { println(pp()) }")
+        self.assertIn('kernel.tracepoint("syscalls:sys_exit_read")', done.stdout)
+        done = coretap("-p2", "-e", "probe syscall.read.maxactive(10) { println(pp()) }")
+        self.assertIn("component 'maxactive' cannot be used here", done.stderr)
+
+
+class Options(LiveTest):
+    def test_stap_refuses_them_too(self):
+        text = ["-p1", "-e", "probe begin { exit() }"]
+        for words in (["-e", "probe end { }"], ["-m", ""], ["-m", "a.b"], ["-m", "a-b"], ["-c", ""]):
+            done = coretap(*text, *words)
+            self.assertEqual((done.returncode, done.stdout), (1, ""), words)
+            self.assertIn("ERROR [usage]", done.stderr)
+        for words in (["-E", "probe end { }"], ["-m", "a_9"], ["-m", "Ab.ko"], ["-c", "true"]):
+            self.assertEqual(coretap(*text, *words).returncode, 0, words)
 
 
 if __name__ == "__main__":

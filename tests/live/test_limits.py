@@ -17,13 +17,35 @@ class Limits(LiveTest):
         return script(text.replace("POINT", "begin"), *options)
 
     def test_maxaction(self):
-        """A loop is stopped after that many statements; in user space nothing needs to be."""
+        """A loop is stopped after that many statements; in begin, end and error probes after ten times as many."""
         text = """global turns probe POINT { n = 0; try { while (n < 3000) n++ } catch (m) { println(m) } turns = n }
                   probe end { println(turns < 101 ? 100 : turns) }"""
         out = self.lines(self.kernel_side(text, "-D", "MAXACTION=100"))
         self.assertEqual(out, ["MAXACTION exceeded"] * 10 + ["100"])
         out = self.lines(self.user_side(text + " probe begin(1) { exit() }", "-D", "MAXACTION=100"))
-        self.assertEqual(out, ["3000"])
+        self.assertEqual(out[0], "MAXACTION exceeded")
+        self.assertTrue(980 <= int(out[1]) <= 1000, out)
+        timer = """probe timer.ms(20) { n = 0; try { while (1) n++ } catch (m) { println(m) } println(n <= 1000 && n >= 980) exit() }"""
+        self.assertEqual(self.lines(script(timer))[:2], ["MAXACTION exceeded", "1"])
+
+    def test_maxaction_interruptible(self):
+        text = "probe begin { while (n < 10) n++ println(n) exit() }"
+        for limit, out in (("MAXACTION_INTERRUPTIBLE=20", "10\n"), ("MAXACTION=1000000", "10\n")):
+            self.assertEqual(self.ok(script(text, "-D", limit)), out)
+        for options in (["-D", "MAXACTION_INTERRUPTIBLE=9"], ["-D", "MAXACTION=1"]):
+            done = script(text, *options)
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertIn("ERROR: MAXACTION exceeded near", done.stderr)
+
+    def test_maxaction_of_loops_and_functions(self):
+        """Loops in functions, functions in loops, foreach, recursion: 10000 statements in begin, and none more in the catch."""
+        for body in ("while (1) {}", "for (;;) slow()", "for (i = 0; i < 3; i++) endless()", "foreach (k in a) foreach (l in a) c++",
+                     "down(1)"):
+            text = """global a, c function slow() { c++ } function endless() { while (1) c++ } function down(n) { while (n++) c++ return n }
+                      probe begin(-1) { for (i = 0; i < 200; i++) a[i] = i }
+                      probe begin { c = 0; try { BODY } catch (m) { println(m) } println(c <= 10000) exit() }"""
+            with self.subTest(body):
+                self.assertEqual(self.lines(script(text.replace("BODY", body), "-w")), ["MAXACTION exceeded", "1"])
 
     def test_maxnesting(self):
         text = 'function f(n) { return n ? f(n - 1) : 7 } probe POINT { try { println(f(8)) } catch (m) { println(m) } %s }'

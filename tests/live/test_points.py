@@ -54,7 +54,10 @@ class Points(LiveTest):
                 self.assertEqual(found, truth)
 
     def test_wildcards_of_user_points(self):
-        self.refused("probe beg* { println(1) }", "unknown probe point beg*")
+        self.assertEqual(self.user_side("probe beg* { println(1) exit() }"), ["1"])
+        self.assertEqual(self.user_side("probe b*, e* { println(pp()) exit() }"), ["begin", "end"])
+        self.assertEqual(self.user_side("probe ti*.m*(30) { println(pp()) exit() }")[0][:8], "timer.ms")
+        self.refused("probe timer.x*(1) { println(1) }", "probe point component 'x*' cannot be used here")
 
     def test_optional(self):
         self.assertEqual(self.kernel_side(

@@ -50,6 +50,7 @@ std::string embedded_function(const std::string& name, const ir::Type& result,
   if (result.ty == Ty::Str) out.line("ct_str_clear(ct_ret, " + std::to_string(result.cap) + ");");
   out.line("{");
   out.verbatim(code, file, line);
+  out.line(";");  // it may be an expression
   out.line("}");
   out.line("ct_out:;");
   out.line("return ct_rc;");

@@ -74,9 +74,15 @@ std::string UserBody::view(const Operand& operand) const {
                                          : "ct::View(" + local(operand.local) + ")";
 }
 
-std::string UserBody::near(const Inst& inst) const {
-  std::string token = describe_token(inst.span);
+std::string UserBody::near(const Inst& inst) const { return near_span(inst.span); }
+
+std::string UserBody::near_span(const Span& span) {
+  std::string token = describe_token(span);
   return token.empty() ? "nullptr" : c_string(token);
+}
+
+std::string UserBody::take_actions(int64_t count, const Span& at) {
+  return "ct::take_actions(" + std::to_string(count) + ", " + near_span(at) + ");";
 }
 
 void UserBody::assign(ir::LocalId dst, const std::string& expression) {
@@ -439,6 +445,7 @@ void UserBody::embedded(const Inst& inst) {
   out_.verbatim(embedded_macros(result), nullptr, 0);
   out_.open("[&]() -> void");
   out_.verbatim(inst.name, file, line);
+  out_.line(";");  // it may be an expression
   out_.close("}();");
   out_.verbatim(embedded_macros_end(), nullptr, 0);
   if (result != Ty::Void)
@@ -465,6 +472,7 @@ void UserBody::foreach (const Inst& inst) {
   else
     out_.line("ct::Cursor cursor(" + index + ", " + order + ", " + limit + ", k);");
   out_.open("while (cursor.next())");
+  out_.line(take_actions(inst.imm, inst.span));
   for (size_t i = 0; i < spec.keys.size(); ++i) {
     bool text = body_.locals[spec.keys[i]].type.ty == Ty::Str;
     out_.line(local(spec.keys[i]) + " = cursor.key_" + (text ? "str(" : "long(") +
@@ -497,6 +505,7 @@ void UserBody::control(const Inst& inst) {
       out_.line("ct::check_interrupt();");
       block(inst.blocks[0]);
       out_.line("if (!" + value(inst.args[0]) + ") break;");
+      out_.line(take_actions(inst.imm, inst.span));
       std::string outer = std::exchange(continue_label_, label);
       out_.open("");
       block(inst.blocks[1]);

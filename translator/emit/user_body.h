@@ -63,6 +63,8 @@ std::string user_regexes(const ir::Module& module);
 /// Writes a body's locals and block.
 class UserBody {
  public:
+  /// A statement that takes so many of the handler's MAXACTION statements, or ends it.
+  static std::string take_actions(int64_t count, const Span& at);
   /// Body of a handler or segment, a C++ function that returns nothing.
   UserBody(const ir::Module& module, const ir::Body& body, CodeWriter& out)
       : module_(module), body_(body), out_(out) {}
@@ -102,6 +104,7 @@ class UserBody {
   std::string key(const ir::Inst& inst, size_t from, size_t count);
   bool is_str(const ir::Operand& operand) const;
   std::string near(const ir::Inst& inst) const;
+  static std::string near_span(const Span& span);
   void assign(ir::LocalId dst, const std::string& expression);
 
   const ir::Module& module_;

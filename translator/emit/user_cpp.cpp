@@ -98,6 +98,7 @@ class Unit {
         out_.line("(void)" + body.local(i) + ";");
       }
       body.declare_locals(f.parameters);
+      if (f.actions > 0) out_.line(UserBody::take_actions(f.actions, f.span));
       body.block(f.body.block);
       if (f.result.ty == Ty::Long) out_.line("return 0;");
       if (f.result.ty == Ty::Str) out_.line("ct::copy(ct_result, {\"\", 0});");
@@ -157,6 +158,7 @@ class Unit {
     out_.open("static void " + handler_function(h) + "()");
     UserBody body(module_, h.body, out_);
     body.declare_locals(0);
+    if (h.actions > 0) out_.line(UserBody::take_actions(h.actions, h.span));
     body.block(h.body.block);
     out_.close();
   }

@@ -124,7 +124,9 @@ class Tables {
     program.number(module_.max_nesting + call_depth());
     program.add(module_.suppress_errors);
     program.add(long_literal(module_.max_errors)).add(long_literal(module_.max_skipped));
-    program.add(long_literal(module_.max_action)).add(long_literal(module_.hist_elision));
+    program.add(long_literal(module_.max_action));
+    program.add(long_literal(module_.max_action_interruptible));
+    program.add(long_literal(module_.hist_elision));
     std::vector<std::string> obstacles;
     for (const std::string& line : obstacle_lines(module_)) obstacles.push_back(c_string(line));
     program.add(table("char* const", "ct_base_obstacles", obstacles, out_))

@@ -158,6 +158,7 @@ struct Global {
   // statistics: which fields are kept
   bool need_min_max = false, need_variance = false;
   std::vector<HistSpec> hists;
+  bool written_by_never = false, read_by_never = false;  ///< by the body of a `probe never`
   bool displayed_at_end = false;  ///< written, never read by the script: shown at exit as stap does
   bool is_array() const { return !keys.empty(); }
 };
@@ -241,6 +242,7 @@ struct Function {
   Type result;
   uint32_t parameters = 0;
   Body body;
+  int64_t actions = 0;  ///< statements outside of loops, which count against MAXACTION
   bool is_embedded = false;
   std::string embedded_c;
   uint32_t embedded_line = 0;      ///< for #line
@@ -344,6 +346,7 @@ struct UserHandler {
   uint64_t randomize_ns = 0;
   std::string pp;
   Origin origin;
+  int64_t actions = 0;  ///< statements outside of loops, which count against MAXACTION
   Body body;
 };
 
@@ -384,7 +387,9 @@ struct Module {
   std::string kernel_build_id;  ///< of the kernel whose BTF was read, "" if not known
   /// Compile-time limits (-D): MAXSTRINGLEN, MAXACTION, MAXNESTING, …
   uint32_t max_string = 512;
-  int64_t max_action = 1000;  ///< statements per kernel handler loop
+  int64_t max_action = 1000;  ///< statements of one run of a handler
+  /// The same of begin, end and error probes; 0: ten times max_action.
+  int64_t max_action_interruptible = 0;
   uint32_t max_map_entries = 2048;
   uint32_t max_nesting = 10;
   int64_t max_errors = 0;

@@ -89,6 +89,15 @@ class Elaborator {
       any_alias = true;
       found |= expand_alias(*alias, *name, point, layers, depth, quiet || wildcard);
     }
+    if (wildcard) {
+      for (const ast::ProbePoint& one : probes::without_wildcards(point)) {
+        size_t mark = program_.diagnostics.all().size();
+        bool exists = resolve_builtin(one, layers);
+        if (!exists) program_.diagnostics.truncate(mark);
+        found |= exists;
+      }
+      if (found) return true;
+    }
     if (any_alias) {
       if (!found && wildcard)
         program_.diagnostics.semantic_error("no-probe-match", point.span,
@@ -139,7 +148,23 @@ class Elaborator {
     return found;
   }
 
+  /// `syscall.read.return.maxactive(10)`: a return that is no kernel function's, but a tracepoint,
+  /// has nothing that could be limited.
+  static bool has_idle_maxactive(const ast::ProbePoint& point, const Layers& layers) {
+    if (layers.aliased.empty() || point.components.size() < 2) return false;
+    const ast::ProbeComponent& last = point.components.back();
+    if (last.functor != "maxactive" || !last.number_arg) return false;
+    const ast::ProbePoint& used = *layers.aliased.front();
+    return used.components.size() > 2 && used.components.end()[-2].functor == "return" &&
+           probes::without_wildcards(point).empty();
+  }
+
   bool resolve_builtin(const ast::ProbePoint& point, const Layers& layers) {
+    if (has_idle_maxactive(point, layers)) {
+      ast::ProbePoint shorter = ast::clone(point);
+      shorter.components.pop_back();
+      return resolve_builtin(shorter, layers);
+    }
     if (!probes::is_builtin(point)) {
       auto& diagnostic = program_.diagnostics.semantic_error(
           "unknown-probe", point.span, "unknown probe point " + ast::to_string(point));

@@ -9,6 +9,8 @@
 
 #include <algorithm>
 
+#include "ast/visitor.h"
+
 namespace coretap {
 
 namespace {
@@ -19,6 +21,7 @@ class Elision {
 
   void run() {
     bool optimise = !program_.input.keep_unused;
+    settle_defined();
     for (bool changed = true; changed; is_first_round_ = false) {
       if (!is_first_round_ && !program_.input.explain_elision) warnings_.stop();
       changed = false;
@@ -178,6 +181,26 @@ class Elision {
   bool drop_values() {
     ProgramUse use(program_);
     return each_body([&](ast::StmtPtr& body) { return keep_effects_only(body, use); });
+  }
+
+  /// No target variable exists in a probe that is run without an event. Where there is one, each
+  /// site has an answer of its own, which lowering finds.
+  void settle_defined() {
+    ast::Walker walker;
+    walker.expr = [](ast::ExprPtr& slot) {
+      if (slot->kind != ast::ExprKind::Defined) return true;
+      if (static_cast<ast::Defined&>(*slot).operand->kind != ast::ExprKind::Target) return true;
+      auto no = std::make_unique<ast::Number>();
+      no->span = slot->span;
+      slot = std::move(no);
+      return false;
+    };
+    for (ElaboratedProbe& probe : program_.probes) {
+      bool has_event = std::any_of(probe.sites.begin(), probe.sites.end(), [](const auto& site) {
+        return site.side == ir::Side::Kernel;
+      });
+      if (!has_event) ast::walk(probe.body, walker);
+    }
   }
 
   bool fold() {

@@ -1,5 +1,6 @@
 // What the literals of the script decide: arithmetic on them, branches they choose, statements
 // behind a `next`, `return`, `break` or `continue`.
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -27,6 +28,8 @@ const std::string* string_of(const ast::ExprPtr& expr) {
 
 bool is_literal(const ast::ExprPtr& expr) { return number_of(expr) || string_of(expr); }
 
+bool is_shift(const std::string& op) { return op == "<<" || op == ">>" || op == ">>>"; }
+
 /// Nothing where the operation fails or the operands are out of its range: that is for run time.
 std::optional<int64_t> compute(const std::string& op, int64_t left, int64_t right) {
   auto a = static_cast<uint64_t>(left), b = static_cast<uint64_t>(right);
@@ -42,7 +45,9 @@ std::optional<int64_t> compute(const std::string& op, int64_t left, int64_t righ
       return std::nullopt;
     return op == "/" ? left / right : left % right;
   }
-  if (b > 63) return std::nullopt;
+  // stap's: no shift by 0 or less, and by 64 above, which its processor takes for 0. Counts that are
+  // known at run time only are & 63.
+  if (right <= 0 || right > 63) return is_shift(op) ? std::optional(left) : std::nullopt;
   if (op == "<<") return wrapped(a << b);
   if (op == ">>") return left >> right;
   if (op == ">>>") return wrapped(a >> b);
@@ -71,7 +76,8 @@ class Folder {
       case ast::ExprKind::Binary: {
         auto& node = as<ast::Binary>(*slot);
         auto left = number_of(node.left), right = number_of(node.right);
-        if (left && right) become(slot, compute(node.op, *left, *right));
+        if (left && right) return become(slot, compute(node.op, *left, *right));
+        if (auto simpler = with_one_literal(node, left, right)) replace(slot, std::move(*simpler));
         return;
       }
       case ast::ExprKind::Compare: return comparison(slot);
@@ -133,6 +139,17 @@ class Folder {
     replace(slot, std::move(number));
   }
 
+  /// What is left of an operation with a literal that makes it needless; nothing if it does not.
+  std::optional<ast::ExprPtr> with_one_literal(ast::Binary& node, std::optional<int64_t> left,
+                                               std::optional<int64_t> right) const {
+    if (right && is_shift(node.op) && *right <= 0) return std::move(node.left);
+    if (!left && !right) return std::nullopt;
+    bool absorbs = (node.op == "*" || node.op == "&") && (left ? *left : *right) == 0;
+    if (absorbs && !use_.has_effect(left ? *node.right : *node.left))
+      return std::move(left ? node.left : node.right);
+    return std::nullopt;
+  }
+
   void unary(ast::ExprPtr& slot) {
     auto& node = as<ast::Unary>(*slot);
     auto operand = number_of(node.operand);
@@ -190,8 +207,18 @@ class Folder {
   void end_block(ast::Block& block) {
     for (size_t i = 0; i + 1 < block.statements.size(); i++) {
       if (!always_leaves(*block.statements[i])) continue;
-      block.statements.resize(i + 1);
+      auto behind = block.statements.begin() + static_cast<std::ptrdiff_t>(i + 1);
+      auto result = std::find_if(behind, block.statements.end(), [](const ast::StmtPtr& each) {
+        return each->kind == ast::StmtKind::Return && as<ast::Return>(*each).value;
+      });
+      // Never reached, but it may be all that says which type the function has.
+      bool keeps = result != block.statements.end();
+      if (keeps) std::iter_swap(behind, result);
+      size_t left = i + 1 + keeps;
+      if (left == block.statements.size()) return;
+      block.statements.resize(left);
       changed_ = true;
+      return;
     }
   }
 

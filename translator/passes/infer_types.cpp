@@ -46,8 +46,6 @@ class Inference {
  private:
   void pass() {
     for (ast::VarDecl* global : program_.globals) {
-      if (global->declared_array && global->arity < 0) continue;
-      if (global->init) set_arity(*global, 0, global->init->span);
       if (global->init) unify(*global, visit(*global->init, global->type), global->init->span);
     }
     for (ElaboratedProbe& probe : program_.probes) {
@@ -72,7 +70,7 @@ class Inference {
   }
 
   void report_local_statistic(const ast::VarDecl& variable) {
-    if (elements_.count(&variable) || !reported_.insert(&variable).second) return;
+    if (!reported_.insert(&variable).second) return;
     program_.diagnostics
         .semantic_error("stat-not-global", variable.span, "a statistic must be a global variable")
         .hint("add 'global " + variable.name + "'");
@@ -119,34 +117,6 @@ class Inference {
     return decl.type;
   }
 
-  void set_arity(ast::VarDecl& decl, int arity, const Span& at) {
-    if (arity == 0 && decl.declared_array) {
-      if (!reporting_ || !clashed_.insert(&decl).second) return;
-      program_.diagnostics
-          .semantic_error("arity-mismatch", at,
-                          "'" + decl.name + "' is used as a single value here, but is an array")
-          .see(decl.span, "declared as one here");
-    } else if (decl.arity < 0) {
-      decl.arity = arity;
-      decl.key_types.assign(static_cast<size_t>(arity), Type::Unknown);
-      origin_arity_[&decl] = at;
-      changed_ = true;
-    } else if (decl.arity != arity && reporting_) {
-      auto describe_use = [](int n) {
-        return n == 0 ? std::string("a single value")
-                      : "an array with " + std::to_string(n) + (n == 1 ? " key" : " keys");
-      };
-      auto& diagnostic = program_.diagnostics.semantic_error(
-          "arity-mismatch", at,
-          "'" + decl.name + "' is used as " + describe_use(arity) + " here, but is " +
-              describe_use(decl.arity));
-      if (auto it = origin_arity_.find(&decl); it != origin_arity_.end())
-        diagnostic.see(it->second, "first used that way here");
-      if (decl.storage == ast::VarDecl::Local)
-        diagnostic.hint("only a global can be an array: add 'global " + decl.name + "'");
-    }
-  }
-
   /// Where the type of the variable behind `expr` was settled, if it is one.
   Span settled_at(ast::Expr& expr) {
     ast::VarDecl* decl = array_of(expr);
@@ -180,8 +150,7 @@ class Inference {
     if (!reporting_ || std::exchange(takes_statistic_, false)) return;
     const ast::VarDecl* variable = array_of(expr);
     if (!variable) return;  // an assignment of one: its sides are looked at
-    bool is_local = variable->storage != ast::VarDecl::Global;
-    if (is_local && !elements_.count(variable)) return;  // see report_local_statistic
+    if (variable->storage != ast::VarDecl::Global) return;  // see report_local_statistic
     program_.diagnostics.semantic_error("statistic-value", expr.span, "a statistic is not a value")
         .hint("take @count, @sum, @min, @max, @avg or a histogram of it");
   }
@@ -194,8 +163,7 @@ class Inference {
     return known(type) ? type : other;
   }
 
-  void keys(ast::VarDecl& decl, std::vector<ast::ExprPtr>& indexes, const Span& at) {
-    set_arity(decl, static_cast<int>(indexes.size()), at);
+  void keys(ast::VarDecl& decl, std::vector<ast::ExprPtr>& indexes) {
     for (size_t i = 0; i < indexes.size(); i++) {
       if (!indexes[i]) continue;
       Type none = Type::Unknown;
@@ -229,7 +197,6 @@ class Inference {
       case ast::ExprKind::Symbol: {
         ast::VarDecl* decl = static_cast<ast::Symbol&>(expr).decl;
         if (!decl) return Type::Unknown;
-        set_arity(*decl, 0, expr.span);
         return unify(*decl, want, expr.span);
       }
       case ast::ExprKind::Target:
@@ -260,7 +227,7 @@ class Inference {
         ast::VarDecl* decl = array_of(expr);
         if (!decl) return Type::Unknown;
         if (!std::exchange(takes_wildcards_, false)) refuse_wildcards(index);
-        keys(*decl, index.indexes, expr.span);
+        keys(*decl, index.indexes);
         return unify(*decl, want, expr.span);
       }
       case ast::ExprKind::Call: return infer_call(static_cast<ast::Call&>(expr), want);
@@ -290,7 +257,7 @@ class Inference {
         return Type::Long;
       case ast::ExprKind::ArrayIn: {
         auto& array = *static_cast<ast::ArrayIn&>(expr).array;
-        if (ast::VarDecl* decl = array_of(array)) keys(*decl, array.indexes, expr.span);
+        if (ast::VarDecl* decl = array_of(array)) keys(*decl, array.indexes);
         return Type::Long;
       }
       case ast::ExprKind::HistIn:
@@ -332,7 +299,6 @@ class Inference {
     for (ast::FunctionDecl* callee : call.callees) {
       for (size_t i = 0; i < call.args.size() && i < callee->parameters.size(); i++) {
         ast::VarDecl& parameter = *callee->parameters[i];
-        if (parameter.arity < 0) parameter.arity = 0;
         Type type = expect(*call.args[i], parameter.type);
         unify(parameter, type, call.args[i]->span);
       }
@@ -452,6 +418,18 @@ class Inference {
           .hint("to sort them, put the counts into an array first");
   }
 
+  /// An element that is a statistic has no value that a variable could hold.
+  void refuse_loop_value(const ast::Foreach& loop) {
+    if (!reporting_) return;
+    const std::string& array = static_cast<const ast::Symbol&>(*loop.base).name;
+    program_.diagnostics
+        .semantic_error("statistic-value", loop.value->span,
+                        "the elements of '" + array + "' are statistics, which are not values")
+        .hint("leave '" + loop.value->name + " =' out, and take @sum(" + array +
+              "[…]) and the like in the loop");
+    reported_.insert(loop.value->decl);
+  }
+
   void visit_foreach(ast::Foreach& loop) {
     ast::VarDecl* array = loop.base->kind == ast::ExprKind::Hist ? nullptr : array_of(*loop.base);
     if (!array) {
@@ -460,7 +438,6 @@ class Inference {
       for (auto& key : loop.keys) expect(*key, Type::Long);
       if (loop.value) expect(*loop.value, Type::Long);
     } else {
-      set_arity(*array, static_cast<int>(loop.keys.size()), loop.base->span);
       for (size_t i = 0; i < loop.keys.size() && i < array->key_types.size(); i++) {
         Type type = expect(*loop.keys[i], array->key_types[i]);
         if (!known(array->key_types[i]) && known(type)) {
@@ -471,9 +448,12 @@ class Inference {
       for (size_t i = 0; i < loop.slice.size() && i < array->key_types.size(); i++)
         if (loop.slice[i]) expect(*loop.slice[i], array->key_types[i]);
       if (loop.value) {
-        if (array->type == Type::Stat) elements_.insert(array_of(*loop.value));
-        Type type = expect(*loop.value, array->type);
-        unify(*array, type, loop.base->span);
+        if (array->type == Type::Stat) {
+          refuse_loop_value(loop);
+        } else {
+          Type type = expect(*loop.value, array->type);
+          unify(*array, type, loop.base->span);
+        }
       }
       if (loop.sort_stat) unify(*array, Type::Stat, loop.base->span);
     }
@@ -486,9 +466,8 @@ class Inference {
   bool changed_ = false;
   bool reporting_ = false;
   bool takes_wildcards_ = false, takes_statistic_ = false;  ///< `delete` visits what it deletes
-  std::map<const ast::VarDecl*, Span> origin_, origin_arity_;
+  std::map<const ast::VarDecl*, Span> origin_;
   std::set<const ast::VarDecl*> reported_, clashed_;
-  std::set<const ast::VarDecl*> elements_;  ///< values of foreach over statistics
   std::set<const ast::Expr*> checked_patterns_;
 };
 

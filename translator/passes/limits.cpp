@@ -20,6 +20,8 @@ const Limit kLimits[] = {
     {"MAXSTRINGLEN", 16, 65536,
      [](ir::Module& m, int64_t v) { m.max_string = static_cast<uint32_t>(v); }},
     {"MAXACTION", 1, kMany, [](ir::Module& m, int64_t v) { m.max_action = v; }},
+    {"MAXACTION_INTERRUPTIBLE", 1, kMany,
+     [](ir::Module& m, int64_t v) { m.max_action_interruptible = v; }},
     {"MAXMAPENTRIES", 1, kMany,
      [](ir::Module& m, int64_t v) { m.max_map_entries = static_cast<uint32_t>(v); }},
     {"MAXNESTING", 1, 1000000,
@@ -45,8 +47,7 @@ const char* const kWithoutEffect[] = {"MAXTRYCATCH",
                                       "MAXCONCURRENTPROBES",
                                       "UPROBES_HASH_SIZE",
                                       "SUPPRESS_HANDLER_ERRORS",
-                                      "SUPPRESS_TIME_LIMITS_ENABLE",
-                                      "MAXACTION_INTERRUPTIBLE"};
+                                      "SUPPRESS_TIME_LIMITS_ENABLE"};
 
 bool has_no_effect(const std::string& name) {
   if (name.starts_with("STP_") || name.starts_with("DEBUG_") || name.starts_with("STAP_"))

@@ -9,6 +9,7 @@
 
 #include "ast/print.h"
 #include "ast/visitor.h"
+#include "passes/variable_use.h"
 #include "passes/entry_values.h"
 #include "passes/ir_walk.h"
 #include "passes/limits.h"
@@ -50,6 +51,7 @@ Pragmas read_pragmas(const std::string& code) {
   pragmas.bpf = has_pragma(code, "bpf");
   pragmas.harness = has_pragma(code, "harness");
   pragmas.pure = has_pragma(code, "pure");
+  pragmas.guru = has_pragma(code, "guru");
   pragmas.bytewise = has_pragma(code, "bytewise");
   pragmas.serial = has_pragma(code, "serial");
   pragmas.user_memory = has_pragma(code, "user-memory");
@@ -150,6 +152,7 @@ ir::FunctionId ModuleLowering::function(ast::FunctionDecl& decl, Side side) {
   for (const auto& parameter : decl.parameters) lowering.declare_parameter(*parameter);
   if (decl.body) lowering.stmt(*decl.body);
   module.functions[id].body = std::move(body);
+  module.functions[id].actions = lowering.actions;
   return id;
 }
 
@@ -189,7 +192,10 @@ class HandlerLowering {
     std::vector<std::string> order;
     const std::vector<std::string> used = used_targets();
     for (probes::ResolvedProbe& site : probe_.sites) {
-      if (site.never) continue;
+      if (site.never) {
+        note_use_by_never();
+        continue;
+      }
       if (site.side == Side::User) {
         user_handler(site);
         continue;
@@ -264,7 +270,21 @@ class HandlerLowering {
     BodyLowering lowering(outer_, handler.body, Side::User, probe_.span, site.scope.get());
     conditions(lowering);
     lowering.stmt(*probe_.body);
+    handler.actions = lowering.actions;
     outer_.module.user_handlers.push_back(std::move(handler));
+  }
+
+  /// The body of `never` is no code, but what it says of globals counts for their display at the end.
+  void note_use_by_never() {
+    VariableUse use;
+    collect_use(*probe_.body, false, use);
+    auto note = [this](const std::set<const ast::VarDecl*>& variables, bool ir::Global::*how) {
+      for (const ast::VarDecl* variable : variables)
+        if (variable->storage == ast::VarDecl::Global)
+          outer_.module.globals[outer_.global(*variable)].*how = true;
+    };
+    note(use.written, &ir::Global::written_by_never);
+    note(use.read, &ir::Global::read_by_never);
   }
 
   std::string next_name() const {

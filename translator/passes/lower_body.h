@@ -69,6 +69,7 @@ class ModuleLowering {
 struct Pragmas {
   bool bpf = false, harness = false, pure = false, bytewise = false;
   bool user_memory = false, serial = false;
+  bool guru = false;  ///< a script may call it with -g only
   std::string site;     ///< "pp", "ppfunc", … : the call is a SiteStr operation
   std::string pointer;  ///< the kernel type that the result points to
   std::string op;       ///< "error", "next": the call is that IR operation
@@ -247,7 +248,6 @@ class BodyLowering : public probes::ContextLowering {
   ir::Side side_;
   probes::ContextScope* scope_;
   std::map<const ast::VarDecl*, ir::LocalId> locals_;
-  std::map<const ast::VarDecl*, StatRef> stat_values_;  ///< foreach value variables
   std::vector<InlineFrame> inlined_;
   std::optional<LastMatch> match_locals_;
   std::vector<ast::ExprPtr> made_;  ///< expressions that the script does not write

@@ -184,6 +184,16 @@ void BodyLowering::effect(ast::Expr& expr) {
     case ast::ExprKind::PostIncDec: inc_dec(static_cast<ast::IncDec&>(expr), false); return;
     case ast::ExprKind::Assign: assign(static_cast<ast::Assign&>(expr), false); return;
     case ast::ExprKind::Call: call(static_cast<ast::Call&>(expr), false); return;
+    case ast::ExprKind::Ternary: {
+      auto& choice = static_cast<ast::Ternary&>(expr);
+      Operand condition = value(*choice.condition);
+      if (condition.kind == Operand::Int)
+        return effect(condition.num ? *choice.then_value : *choice.else_value);
+      auto blocks = either([&] { effect(*choice.then_value); }, [&] { effect(*choice.else_value); });
+      b_.at(expr.span);
+      b_.append(Op::If, {condition}).blocks = std::move(blocks);
+      return;
+    }
     default: value(expr); return;
   }
 }
@@ -405,7 +415,6 @@ BodyLowering::StatRef BodyLowering::stat_ref(ast::Expr& operand) {
     return {outer_.global(*decl), keys(index.indexes)};
   }
   auto* decl = static_cast<ast::Symbol&>(operand).decl;
-  if (auto it = stat_values_.find(decl); it != stat_values_.end()) return it->second;
   return {outer_.global(*decl), {}};
 }
 

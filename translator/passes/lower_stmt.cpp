@@ -212,15 +212,7 @@ void BodyLowering::foreach (ast::Foreach& loop) {
     }
     spec->array = outer_.global(*decl);
     for (auto& key : keys(loop.slice)) args.push_back(key);
-    if (loop.value) {
-      if (decl->type == ast::Type::Stat) {
-        StatRef element{spec->array, {}};
-        for (ir::LocalId key : spec->keys) element.keys.push_back(Operand::of(key));
-        stat_values_[loop.value->decl] = element;
-      } else {
-        spec->value = local(*loop.value->decl);
-      }
-    }
+    if (loop.value) spec->value = local(*loop.value->decl);
     ir::Global& global = outer_.module.globals[spec->array];
     if (loop.sort_stat == ast::StatFn::Min || loop.sort_stat == ast::StatFn::Max)
       global.need_min_max = true;
@@ -228,11 +220,13 @@ void BodyLowering::foreach (ast::Foreach& loop) {
     spec->sort_column = loop.sort_column;
     spec->sort_stat = loop.sort_stat.value_or(ast::StatFn::Count);
   }
+  int64_t outside = std::exchange(actions, 0);
   ir::Block body = b_.nested([&] { stmt(*loop.body); });
   b_.at(loop.span);
   ir::Inst& inst = b_.append(Op::Foreach, std::move(args));
   inst.global = spec->array;
   inst.foreach = spec;
+  inst.imm = std::max<int64_t>(1, std::exchange(actions, outside));
   inst.blocks.push_back(std::move(body));
 }
 

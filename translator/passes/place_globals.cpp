@@ -94,7 +94,8 @@ void place_globals(ir::Module& module) {
   for (auto& function : module.functions) note_reads(function.body);
   for (ir::GlobalId id = 0; id < module.globals.size(); id++) {
     ir::Global& global = module.globals[id];
-    if (!written.count(id)) global.displayed_at_end = false;
+    if (!written.count(id) && !global.written_by_never) global.displayed_at_end = false;
+    if (global.read_by_never) global.displayed_at_end = false;
     // What is shown at the end of a statistic: count, min, max, sum, avg.
     if (global.displayed_at_end && global.is_stat) global.need_min_max = true;
   }

@@ -75,9 +75,16 @@ void elaborate_probes(Program& program, probes::ResolveContext& context);
 /// tapset files as names ask for them (and their probes with them). After it: globals and functions are complete.
 void resolve_symbols(Program& program, probes::ResolveContext& context);
 
+/// Settles which variables are arrays and how many keys they have, also of what is then left out.
+/// After it: an arity is -1 only where nothing says what it is.
+void settle_arities(Program& program);
+
 /// Leaves out what is not used and does nothing, with warnings (-u: only what is never reached).
 /// After it: probes, globals and functions are those of the -p2 listing.
 void elide(Program& program);
+
+/// Reports loops that change the array they go through.
+void check_loops(Program& program);
 
 /// Reports a pattern that is no regular expression, or too large a one.
 void check_pattern(const ast::Regex& regex, Diagnostics& diagnostics);
@@ -85,6 +92,10 @@ void check_pattern(const ast::Regex& regex, Diagnostics& diagnostics);
 /// Infers long, string or statistic for every variable, function and expression. After it: no
 /// Unknown is left but in unused places, and the patterns of `=~` are good.
 void infer_types(Program& program);
+
+/// Reports what stap's runtime has no room for, which its first two passes accept: printing of more
+/// than 32 values, histograms with too many buckets or none.
+void check_runtime_limits(Program& program);
 
 /// Script arguments that are used nowhere.
 void check_usage(Program& program);

@@ -235,10 +235,27 @@ class SymbolResolver {
     std::stable_sort(call.callees.begin(), call.callees.end(),
                      [](auto* a, auto* b) { return priority(*a) < priority(*b); });
     drop_unreachable(call.callees);
+    refuse_guru_functions(call);
     for (ast::FunctionDecl* callee : call.callees)
       if (std::find(program_.functions.begin(), program_.functions.end(), callee) ==
           program_.functions.end())
         program_.functions.push_back(callee);
+  }
+
+  /// A tapset function marked `guru` can do harm: a tapset may call it, a script needs -g.
+  void refuse_guru_functions(const ast::Call& call) {
+    if (program_.input.guru || !call.span.file || !call.span.file->is_user_script) return;
+    for (const ast::FunctionDecl* callee : call.callees) {
+      if (!callee->has_embedded_c || !read_pragmas(callee->embedded_c).guru) continue;
+      Span at = call.span;
+      at.end =
+          std::min<uint32_t>(at.end, at.begin + static_cast<uint32_t>(call.function.size()));
+      program_.diagnostics
+          .semantic_error("guru-function", at,
+                          "function '" + call.function + "' may not be used unless -g is specified")
+          .hint("add -g if you trust this script");
+      return;
+    }
   }
 
   /// Nothing behind a version that cannot hand the call on is ever called. (Those of its own file

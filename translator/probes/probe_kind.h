@@ -163,6 +163,8 @@ class ResolveContext {
 
 /// Resolves one point whose aliases are already expanded. No match is an error with a reason
 /// (reported); the result is then empty.
+/// The built-in points that a point with wildcards in its components' names means; none if it is none.
+std::vector<ast::ProbePoint> without_wildcards(const ast::ProbePoint& point);
 std::vector<ResolvedProbe> resolve(const ast::ProbePoint& point, ResolveContext& context);
 
 /// Does some built-in kind start with these components? Tells an unknown alias from a bad

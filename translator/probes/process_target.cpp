@@ -50,10 +50,12 @@ std::vector<std::string> executables_named(const ast::ProbeComponent& process,
   else if (std::string path = context.lookups.program(name);
            !path.empty() && exists(path, context.lookups))
     paths = {path};
+  else if (name.find('/') == std::string::npos && exists("./" + name, context.lookups))
+    paths = {"./" + name};  // as in stap, of the working folder if it is not in $PATH
   if (!paths.empty()) return paths;
   context.diagnostics
       .semantic_error("no-such-object", process.span, "cannot find executable '" + name + "'")
-      .hint(name.find('/') == std::string::npos ? "it was looked for in $PATH"
+      .hint(name.find('/') == std::string::npos ? "it was looked for in $PATH and in the working folder"
                                                 : "there is no such file");
   return {};
 }

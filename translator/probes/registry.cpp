@@ -1,5 +1,7 @@
 // The one table of built-in probe points. A row holds patterns and the family that resolves them;
 // everything that is said about probe syntax (errors, --dump-probe-types) comes from this table.
+#include <fnmatch.h>
+
 #include <algorithm>
 #include <set>
 
@@ -208,6 +210,24 @@ std::vector<ResolvedProbe> resolve(const ast::ProbePoint& point, ResolveContext&
   }
   report_mismatch(point, context.diagnostics);
   return {};
+}
+
+std::vector<ast::ProbePoint> without_wildcards(const ast::ProbePoint& point) {
+  std::vector<ast::ProbePoint> found;
+  for (const Pattern& pattern : patterns()) {
+    if (pattern.components.size() != point.components.size()) continue;
+    bool fits = true;
+    for (size_t i = 0; i < pattern.components.size(); i++)
+      fits = fits && pattern.components[i].argument == argument_of(point.components[i]) &&
+             fnmatch(point.components[i].functor.c_str(), pattern.components[i].functor.c_str(),
+                     0) == 0;
+    if (!fits) continue;
+    ast::ProbePoint one = ast::clone(point);
+    for (size_t i = 0; i < pattern.components.size(); i++)
+      one.components[i].functor = pattern.components[i].functor;
+    found.push_back(std::move(one));
+  }
+  return found;
 }
 
 bool is_builtin(const ast::ProbePoint& point) {

@@ -69,8 +69,8 @@ std::vector<ResolvedProbe> resolve_timer(const ast::ProbePoint& point, ResolveCo
   probe.period_ns = static_cast<uint64_t>(unit.functor == "hz" ? kSecond / count : count * factor);
   if (const ast::ProbeComponent* random = find_component(point, "randomize")) {
     int64_t spread = *random->number_arg;
-    if (spread < 0 || spread >= count)
-      return bad(*random, "the randomize value must be at least 0 and less than the interval");
+    if (spread < 0 || spread > count)
+      return bad(*random, "the randomize value must be at least 0 and not more than the interval");
     probe.randomize_ns = static_cast<uint64_t>(spread * factor);
   }
   probe.scope = make_no_scope("a timer probe has no context variables");

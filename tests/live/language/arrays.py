@@ -63,7 +63,7 @@ CASES = [
          txt=["B", "a", "b", "B", "a", "b"], globals="global fs_a", continued=True),
     Case("foreach_stat", " ".join(f"st_a[{k}] <<< {v};" for k in (1, 2, 3) for v in range(k, 10, k)) +
          " i = 0; foreach (k in st_a @sum-) num[i++] = k; foreach (k in st_a @count+) num[i++] = k; foreach (k in st_a @min-) num[i++] = k; "
-         "foreach (k in st_a @max+ limit 1) num[i++] = k; foreach (k in st_a @avg- limit 1) num[i++] = k; foreach (v = k+ in st_a) num[i++] = @count(v)",
+         "foreach (k in st_a @max+ limit 1) num[i++] = k; foreach (k in st_a @avg- limit 1) num[i++] = k; foreach (k+ in st_a) num[i++] = @count(st_a[k])",
          [1, 2, 3, 3, 2, 1, 3, 2, 1, 2, 3, 9, 4, 3], globals="global st_a", continued=True),
     Case("statistics", " ".join(f'stat_g <<< {v}; stat_a["k"] <<< {v * 10};' for v in SAMPLES) +
          " num[0] = @count(stat_g); num[1] = @sum(stat_g); num[2] = @min(stat_g); num[3] = @max(stat_g); num[4] = @avg(stat_g); "
