@@ -21,6 +21,21 @@
 #define CT_KEY_BYTES 4096
 #endif
 
+// What C that was written for stap calls and an older C library lacks.
+#if defined(__GLIBC__) && !__GLIBC_PREREQ(2, 38)
+inline size_t strlcpy(char* to, const char* from, size_t size) {
+  size_t length = strlen(from), n = length < size ? length : size - 1;
+  if (size == 0) return length;
+  memcpy(to, from, n);
+  to[n] = 0;
+  return length;
+}
+inline size_t strlcat(char* to, const char* from, size_t size) {
+  size_t used = strnlen(to, size);
+  return used + (used < size ? strlcpy(to + used, from, size - used) : strlen(from));
+}
+#endif
+
 namespace ct {
 
 // ------------------------------------------------------------------ strings

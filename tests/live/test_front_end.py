@@ -162,6 +162,28 @@ class Values(LiveTest):
     def test_embedded_expressions_as_statements(self):
         self.assertEqual(self.begin("%{ 0 %} println(0 * %{ /* pure */ NOT C %}) %{ /* harness */ STAP_PRINTF(\"x\") %}", options=["-g"]), "0\nx")
 
+    def test_the_use_of_embedded_c_says_its_type(self):
+        declarations = '''function text() %{ /* pure */ snprintf(STAP_RETVALUE, 8, "%s", "abc"); %}
+                          function one(x) %{ /* pure */ STAP_RETVALUE = STAP_ARG_x + 1; %}
+                          function nothing() %{ /* harness */ STAP_PRINTF("n"); %}'''
+        body = 'y = one(1); nothing(); print(text() . "d", y + 1); if (one(-1)) print("wrong")'
+        self.assertEqual(self.begin(body, declarations=declarations, options=["-g"]), "nabcd3")
+        done = script(f'{declarations} probe begin {{ println(one(1) + 1, one(2) . "x") }}', "-g")
+        self.assertIn("[type-mismatch]", done.stderr)
+
+    def test_plain_c_needs_no_side(self):
+        declarations = '''function has(s, c) %{ /* pure */ char *p = strchr(STAP_ARG_s, (int) STAP_ARG_c); STAP_RETVALUE = p ? p - STAP_ARG_s : -1; %}
+            function joined:string (a:string, n) %{ snprintf(STAP_RETVALUE, MAXSTRINGLEN, "%s-%lld", STAP_ARG_a, (long long) STAP_ARG_n); %}
+            function copy:string (a:string) %{ strlcpy(STAP_RETVALUE, STAP_ARG_a, MAXSTRINGLEN); %}
+            function sum:long (a, b) %{ int64_t c = STAP_ARG_a; /* current */ while (STAP_ARG_b-- > 0) c++; STAP_RETURN(c); %}'''
+        body = 'printf("%d %d %s %s %d", has("abc", 98) + 0, has("abc", 100) + 0, joined("x", 5), copy("yz"), sum(3, 4))'
+        self.assertEqual(self.begin(body, declarations=declarations, options=["-g"]), "1 -1 x-5 yz 7")
+        done = script("function f:long () %{ STAP_RETVALUE = current->pid; %} probe begin { println(f()) }", "-g")
+        self.assertIn("[embedded-c-side]", done.stderr)
+
+    def test_the_macro_for_private(self):
+        self.assertEqual(self.begin("n += one() println(n)", declarations="@__private30 global n @__private30 function one() { return 1 }"), "1\n")
+
     def test_warnings_are_repeated_with_vv(self):
         for options, times in (([], 1), (["-v"], 1), (["-vv"], 2)):
             done = script('probe begin { warn("again") warn("again") exit() }', *options)

@@ -393,7 +393,7 @@ void UserBody::call(const Inst& inst) {
 
 std::string embedded_macros(Ty result) {
   return std::string(
-             "#define STAP_RETLEN CT_MAXSTRINGLEN\n"
+             "#define MAXSTRINGLEN CT_MAXSTRINGLEN\n#define STAP_RETLEN CT_MAXSTRINGLEN\n"
              "#define STAP_ERROR(...) ct::failf(__VA_ARGS__)\n"
              "#define STAP_PRINTF(...) ct::printf(__VA_ARGS__)\n"
              "#define STAP_NEXT do { ct::decline(); return; } while (0)\n") +
@@ -404,7 +404,7 @@ std::string embedded_macros(Ty result) {
 }
 
 std::string embedded_macros_end() {
-  return "#undef STAP_RETLEN\n#undef STAP_ERROR\n#undef STAP_PRINTF\n#undef STAP_NEXT\n"
+  return "#undef MAXSTRINGLEN\n#undef STAP_RETLEN\n#undef STAP_ERROR\n#undef STAP_PRINTF\n#undef STAP_NEXT\n"
          "#undef STAP_RETURN";
 }
 
@@ -415,7 +415,7 @@ void UserBody::embedded_parameters(const Inst& inst) {
     std::string name = "STAP_ARG_" + names[i];
     if (is_str(inst.args[i])) {
       out_.line("ct::Str copy_" + std::to_string(i) + " = " + view(inst.args[i]) + ";");
-      out_.line("const char* " + name + " = copy_" + std::to_string(i) + ".data;");
+      out_.line("char* " + name + " = copy_" + std::to_string(i) + ".data;");
     } else {
       out_.line("s64 " + name + " = " + value(inst.args[i]) + ";");
     }

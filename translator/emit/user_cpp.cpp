@@ -114,7 +114,7 @@ class Unit {
       std::string name = "STAP_ARG_" + p.name;
       if (p.type.ty == Ty::Str) {
         out_.line("ct::Str copy_" + std::to_string(i) + " = p" + std::to_string(i) + ";");
-        out_.line("const char* " + name + " = copy_" + std::to_string(i) + ".data;");
+        out_.line("char* " + name + " = copy_" + std::to_string(i) + ".data;");
       } else {
         out_.line("s64 " + name + " = p" + std::to_string(i) + ";");
       }

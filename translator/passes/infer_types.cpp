@@ -308,7 +308,8 @@ class Inference {
         continue;
       }
       if (known(callee->return_type)) result = callee->return_type;
-      if (!known(result) && known(want) && callee->has_embedded_c == false && callee->body) {
+      // Nothing but its use says what C without a declared type results in.
+      if (!known(result) && known(want)) {
         callee->return_type = want;
         changed_ = true;
         result = want;
@@ -316,7 +317,7 @@ class Inference {
     }
     for (ast::FunctionDecl* callee : call.callees) {
       // An overload that only hands the call on gives what the others give.
-      if (known(callee->return_type) || !known(result) || !callee->body) continue;
+      if (known(callee->return_type) || !known(result)) continue;
       callee->return_type = result;
       changed_ = true;
     }

@@ -14,6 +14,7 @@
 #include "passes/ir_walk.h"
 #include "passes/limits.h"
 #include "passes/lower_body.h"
+#include "support/embedded_c.h"
 
 namespace coretap {
 
@@ -50,6 +51,11 @@ Pragmas read_pragmas(const std::string& code) {
   Pragmas pragmas;
   pragmas.bpf = has_pragma(code, "bpf");
   pragmas.harness = has_pragma(code, "harness");
+  if (!pragmas.bpf && !pragmas.harness) {
+    PlainC plain = plain_c(code);
+    pragmas.harness = plain != PlainC::No;
+    pragmas.bpf = plain == PlainC::BothSides;
+  }
   pragmas.pure = has_pragma(code, "pure");
   pragmas.guru = has_pragma(code, "guru");
   pragmas.bytewise = has_pragma(code, "bytewise");

@@ -198,7 +198,7 @@ ir::Operand BodyLowering::call_one(ast::Call& call, const Overload& overload,
     if (!pragmas.bpf && !pragmas.harness) {
       diagnostics()
           .semantic_error("embedded-c-side", callee.span,
-                          "embedded C must say for which side it is written")
+                          "embedded C that is not plain C must say for which side it is written")
           .hint("add /* bpf */ for kernel code or /* harness */ for user-space code to the body");
       return missing(call.type);
     }

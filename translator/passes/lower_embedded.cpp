@@ -131,7 +131,8 @@ Operand BodyLowering::enum_name(ast::AtOp& op) {
 
 /// C for the kernel can run in handlers of kernel events only.
 bool BodyLowering::embedded_fits(const std::string& code, const Span& at) {
-  if (side_ == ir::Side::Kernel || !read_pragmas(code).bpf) return true;
+  Pragmas pragmas = read_pragmas(code);
+  if (side_ == ir::Side::Kernel || !pragmas.bpf || pragmas.harness) return true;
   diagnostics().semantic_error("needs-kernel-event", at,
                                "this C is for the kernel side (/* bpf */), and a begin, end, error "
                                "or timer probe runs in user space");
