@@ -105,7 +105,7 @@ class Driver {
       place_returns(program, false);  // of tapset files that names have loaded
       if (!diagnostics_.has_errors()) {
         settle_arities(program);
-        elide(program);
+        if (!diagnostics_.has_errors()) elide(program);
         check_loops(program);
         infer_types(program);
       }

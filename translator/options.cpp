@@ -5,7 +5,6 @@
 #include <getopt.h>
 
 #include <algorithm>
-
 #include <cstdlib>
 #include <cstring>
 #include <ostream>
@@ -33,6 +32,7 @@ enum LongOnly {
   kPrivilege,
   kBpf,
   kSuppressErrors,
+  kSuppressTimeLimits,
 };
 
 const option kLongOptions[] = {
@@ -55,6 +55,7 @@ const option kLongOptions[] = {
     {"privilege", required_argument, nullptr, kPrivilege},
     {"no-global-var-display", no_argument, nullptr, kNoGlobals},
     {"suppress-handler-errors", no_argument, nullptr, kSuppressErrors},
+    {"suppress-time-limits", no_argument, nullptr, kSuppressTimeLimits},
     {nullptr, 0, nullptr, 0},
 };
 
@@ -131,6 +132,7 @@ const char* why_refused(int option) {
 bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
   long number = 0;
   std::string name, value, module_name;
+  bool suppress_time_limits = false;
   opterr = 0;
   auto fail = [&](const std::string& message) {
     err << "ERROR [usage]: " << message << "\n        try 'coretap --help'\n";
@@ -190,8 +192,9 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
       case 'o': o.output = optarg; break;
       case 'm':
         if (!is_module_name(optarg))
-          return fail(std::string("-m takes a name of letters, digits and '_', in a folder or not, not '") +
-                      optarg + "'; --build=FILE takes any");
+          return fail(
+              std::string("-m takes a name of letters, digits and '_', in a folder or not, not '") +
+              optarg + "'; --build=FILE takes any");
         module_name = optarg;
         break;
       case 'r': o.kernel_release = optarg; break;
@@ -220,6 +223,7 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
       case kDisableCache: o.no_cache = true; break;
       case kNoGlobals: o.no_global_display = true; break;
       case kSuppressErrors: o.suppress_errors = true; break;
+      case kSuppressTimeLimits: suppress_time_limits = true; break;
       case 'F': o.background = true; break;
       case 'S':
         if (!parse_rotation(optarg, o))
@@ -266,6 +270,12 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
   if (!o.compatible.empty() && strverscmp(o.compatible.c_str(), kLanguageVersion) > 0)
     return fail("--compatible=" + o.compatible + ": coretap knows the language up to stap " +
                 kLanguageVersion);
+  if (suppress_time_limits) {
+    if (!o.guru)
+      return fail("--suppress-time-limits needs -g: a loop without an end is not stopped");
+    for (const char* limit : {"MAXACTION", "MAXACTION_INTERRUPTIBLE"})
+      o.defines[limit] = "1000000000";
+  }
   bool needs_script = o.mode == Options::Mode::Run;
   if (needs_script && !o.has_script_text) {
     if (optind >= argc) return fail("a script must be given: a file, '-', or -e 'TEXT'");
@@ -304,6 +314,7 @@ Run
   -F             with -o: go to the background once the probes are there; prints the process id
   --no-global-var-display  do not show globals that are only written at the end
   --suppress-handler-errors  a run-time error ends its handler silently
+  --suppress-time-limits  with -g: MAXACTION is a thousand million
   --compatible=VERSION  the language as of that version of stap, for %( systemtap_v … %)
   -s MB          size of the kernel-to-user buffer
   -t             report the run time of each probe at the end

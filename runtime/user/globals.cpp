@@ -40,7 +40,8 @@ std::string set_from_text(const Global& g, const std::string& value) {
   s64 number = value[0] == '-' ? strtoll(value.c_str(), &end, 0)
                                : static_cast<s64>(strtoull(value.c_str(), &end, 0));
   if (value.empty() || *end != '\0' || errno != 0)
-    return std::string("-G ") + g.name + "=" + value + ": Invalid value: '" + value + "' is not a 64-bit number";
+    return std::string("-G ") + g.name + "=" + value + ": Invalid value: '" + value +
+           "' is not a 64-bit number";
   store_long(g, number);
   return "";
 }
@@ -132,8 +133,9 @@ std::string set_scalars(const Program& program, char* shared,
     const Global* g =
         std::find_if(program.globals, end, [&](const Global& each) { return name == each.name; });
     if (g == end) {  // stap takes no notice of it; a misspelt name should be seen
-      print_warning("-G " + name +
-                    " has no effect: the script has no global variable of this name, or does not use it");
+      print_warning(
+          "-G " + name +
+          " has no effect: the script has no global variable of this name, or does not use it");
       continue;
     }
     if (std::string error = set_from_text(*g, value); !error.empty()) return error;

@@ -218,7 +218,7 @@ struct Program {
   bool suppress_errors;  ///< --suppress-handler-errors: run-time errors are only counted
   s64 max_errors, max_skipped, max_action;
   s64 max_action_interruptible;  ///< of begin, end and error probes; 0: ten times max_action
-  s64 hist_elision;  ///< HIST_ELISION, of printed histograms
+  s64 hist_elision;              ///< HIST_ELISION, of printed histograms
   /// Why there is no `base` flavour: "script.stp:12: reading … needs … (Linux 5.19)".
   const char* const* base_obstacles;
   u32 base_obstacle_count;

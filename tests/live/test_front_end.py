@@ -143,6 +143,9 @@ class Values(LiveTest):
         text = 'printf("%d %s %s %d", argc, argv[1], argv[2], 3 in argv)'
         self.assertEqual(self.begin(text, "a", "b c"), "2 a b c 0")
         self.assertEqual(self.begin('printf("%d", argc)'), "0")
+        prog = build("calls", "-O0")
+        done = script(f'probe process("{prog}").function("walk").call {{ {text} }}', "-c", f"{prog} >/dev/null 2>&1", "a", "b c")
+        self.assertEqual(self.ok(done), "2 a b c 0")
         self.assertEqual(self.begin(text, "-G", "argc=2", "-G", "argv_1=x", "-G", "argv_2=y"), "2 x y 0")
 
     def test_init_is_before_begin(self):

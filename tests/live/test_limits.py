@@ -37,6 +37,13 @@ class Limits(LiveTest):
             self.assertEqual((done.returncode, done.stdout), (1, ""))
             self.assertIn("ERROR: MAXACTION exceeded near", done.stderr)
 
+    def test_suppress_time_limits(self):
+        text = "probe begin { while (n < 100000) n++ println(n) exit() }"
+        self.assertEqual(self.ok(script(text, "-g", "--suppress-time-limits")), "100000\n")
+        done = script(text, "--suppress-time-limits")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("needs -g", done.stderr)
+
     def test_maxaction_of_loops_and_functions(self):
         """Loops in functions, functions in loops, foreach, recursion: 10000 statements in begin, and none more in the catch."""
         for body in ("for (;; i++) {}", "for (;;) slow()", "for (i = 0; i < 3; i++) endless()", "foreach (k in a) foreach (l in a) c++",

@@ -404,7 +404,8 @@ std::string embedded_macros(Ty result) {
 }
 
 std::string embedded_macros_end() {
-  return "#undef MAXSTRINGLEN\n#undef STAP_RETLEN\n#undef STAP_ERROR\n#undef STAP_PRINTF\n#undef STAP_NEXT\n"
+  return "#undef MAXSTRINGLEN\n#undef STAP_RETLEN\n#undef STAP_ERROR\n#undef STAP_PRINTF\n#undef "
+         "STAP_NEXT\n"
          "#undef STAP_RETURN";
 }
 

@@ -16,8 +16,7 @@ namespace {
 
 ast::VarDecl* variable_of(ast::Expr& expr) {
   if (expr.kind == ast::ExprKind::Symbol) return static_cast<ast::Symbol&>(expr).decl;
-  if (expr.kind == ast::ExprKind::Index)
-    return variable_of(*static_cast<ast::Index&>(expr).base);
+  if (expr.kind == ast::ExprKind::Index) return variable_of(*static_cast<ast::Index&>(expr).base);
   return nullptr;
 }
 
@@ -120,10 +119,10 @@ class ArityCheck {
       return;
     }
     if (variable.arity == arity) return;
-    auto& diagnostic = program_.diagnostics.semantic_error(
-        "arity-mismatch", at,
-        "'" + variable.name + "' is used as " + as_used(arity) + " here, but is " +
-            as_used(variable.arity));
+    auto& diagnostic =
+        program_.diagnostics.semantic_error("arity-mismatch", at,
+                                            "'" + variable.name + "' is used as " + as_used(arity) +
+                                                " here, but is " + as_used(variable.arity));
     if (auto it = first_use_.find(&variable); it != first_use_.end())
       diagnostic.see(it->second, "first used that way here");
     if (variable.storage == ast::VarDecl::Local)
@@ -201,7 +200,8 @@ class LoopCheck {
   void report(const Span& at, const std::string& message, const Span& loop) {
     program_.diagnostics.semantic_error("foreach-modifies", at, message)
         .see(loop, "the loop begins here")
-        .hint("collect what is to change in a second array, and change the first one after the loop");
+        .hint(
+            "collect what is to change in a second array, and change the first one after the loop");
   }
 
   /// Whether one of the functions, or one that they call, writes an element of the array.

@@ -196,9 +196,8 @@ class Elision {
       return false;
     };
     for (ElaboratedProbe& probe : program_.probes) {
-      bool has_event = std::any_of(probe.sites.begin(), probe.sites.end(), [](const auto& site) {
-        return site.side == ir::Side::Kernel;
-      });
+      bool has_event = std::any_of(probe.sites.begin(), probe.sites.end(),
+                                   [](const auto& site) { return site.side == ir::Side::Kernel; });
       if (!has_event) ast::walk(probe.body, walker);
     }
   }

@@ -9,11 +9,11 @@
 
 #include "ast/print.h"
 #include "ast/visitor.h"
-#include "passes/variable_use.h"
 #include "passes/entry_values.h"
 #include "passes/ir_walk.h"
 #include "passes/limits.h"
 #include "passes/lower_body.h"
+#include "passes/variable_use.h"
 #include "support/embedded_c.h"
 
 namespace coretap {

@@ -189,7 +189,8 @@ void BodyLowering::effect(ast::Expr& expr) {
       Operand condition = value(*choice.condition);
       if (condition.kind == Operand::Int)
         return effect(condition.num ? *choice.then_value : *choice.else_value);
-      auto blocks = either([&] { effect(*choice.then_value); }, [&] { effect(*choice.else_value); });
+      auto blocks =
+          either([&] { effect(*choice.then_value); }, [&] { effect(*choice.else_value); });
       b_.at(expr.span);
       b_.append(Op::If, {condition}).blocks = std::move(blocks);
       return;

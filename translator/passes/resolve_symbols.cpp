@@ -248,8 +248,7 @@ class SymbolResolver {
     for (const ast::FunctionDecl* callee : call.callees) {
       if (!callee->has_embedded_c || !read_pragmas(callee->embedded_c).guru) continue;
       Span at = call.span;
-      at.end =
-          std::min<uint32_t>(at.end, at.begin + static_cast<uint32_t>(call.function.size()));
+      at.end = std::min<uint32_t>(at.end, at.begin + static_cast<uint32_t>(call.function.size()));
       program_.diagnostics
           .semantic_error("guru-function", at,
                           "function '" + call.function + "' may not be used unless -g is specified")

@@ -55,8 +55,9 @@ std::vector<std::string> executables_named(const ast::ProbeComponent& process,
   if (!paths.empty()) return paths;
   context.diagnostics
       .semantic_error("no-such-object", process.span, "cannot find executable '" + name + "'")
-      .hint(name.find('/') == std::string::npos ? "it was looked for in $PATH and in the working folder"
-                                                : "there is no such file");
+      .hint(name.find('/') == std::string::npos
+                ? "it was looked for in $PATH and in the working folder"
+                : "there is no such file");
   return {};
 }
 

@@ -68,16 +68,16 @@ PlainC plain_c(const std::string& code) {
     if (is_any_of(name, {"if", "while", "for", "switch", "return", "sizeof", "STAP_RETURN"}))
       continue;
     calls = true;
-    if (!is_any_of(name, {"strchr",  "strrchr",  "strstr",  "strlen",     "strnlen",    "strcmp",
-                          "strncmp", "strcpy",   "strncpy", "strlcpy",    "strlcat",    "strcat",
-                          "strncat", "strspn",   "strcspn", "strpbrk",    "memcpy",     "memmove",
-                          "memset",  "memcmp",   "memchr",  "snprintf",   "sprintf",    "isdigit",
-                          "isalpha", "isalnum",  "isspace", "isprint",    "isxdigit",   "isupper",
-                          "islower", "toupper",  "tolower", "STAP_ERROR", "STAP_PRINTF"}))
+    if (!is_any_of(name, {"strchr",  "strrchr", "strstr",  "strlen",     "strnlen",    "strcmp",
+                          "strncmp", "strcpy",  "strncpy", "strlcpy",    "strlcat",    "strcat",
+                          "strncat", "strspn",  "strcspn", "strpbrk",    "memcpy",     "memmove",
+                          "memset",  "memcmp",  "memchr",  "snprintf",   "sprintf",    "isdigit",
+                          "isalpha", "isalnum", "isspace", "isprint",    "isxdigit",   "isupper",
+                          "islower", "toupper", "tolower", "STAP_ERROR", "STAP_PRINTF"}))
       return PlainC::No;
   }
-  bool text_result = calls || text.find('[') != std::string::npos ||
-                     text.find('*') != std::string::npos;
+  bool text_result =
+      calls || text.find('[') != std::string::npos || text.find('*') != std::string::npos;
   return text_result ? PlainC::UserSpace : PlainC::BothSides;
 }
 
