@@ -110,6 +110,28 @@ class Values(LiveTest):
                   if (@defined($n)) println($n)'''
         self.assertEqual(self.kernel("", 'factorial").return', f"if ($return == 120) {{ {body} }}"), "1231010\nnone\n5\n")
 
+    def test_functions_see_the_variables_of_the_calling_probe(self):
+        prog = build("calls", "-O0")
+        text = f'''function which() {{ return @defined($n) ? $n : @defined($head) ? $head->value : -1 }}
+            function through() {{ return which() }} function result() {{ return $return * 10 }}
+            function entry() {{ return @entry($n) + $n }}
+            probe process("{prog}").function("factorial").call, process("{prog}").function("walk").call {{ println(through()) }}
+            probe process("{prog}").function("greet").call {{ println(which()) }}
+            probe process("{prog}").function("walk").return {{ println(result()) }}
+            probe process("{prog}").function("factorial").return {{ if ($n == 5) println(entry()) }}'''
+        lines = self.lines(script(text, "-c", f"{prog} >/dev/null 2>&1"))
+        self.assertEqual(sorted(lines, key=int), ["-1", "1", "2", "3", "4", "5", "10", "47", "420"])
+        for text in ("function f() { return $n } probe begin { println(f()) }",
+                     f'function f(n) {{ return n ? f(n - 1) : $n }} probe process("{prog}").function("walk").call {{ println(f(2)) }}'):
+            self.assertIn("[target-in-function]", script(text).stderr)
+
+    def test_functions_see_globals_of_a_program(self):
+        prog = build("globals", "-O1")
+        text = f'''function top() {{ return @var("origin@globals.c", "{prog}")->y + @var("counter", "{prog}") * 100 }}
+            probe process("{prog}").function("turn").call {{ println(top()) }}'''
+        lines = self.lines(script(text, "-c", f"{prog} >/dev/null 2>&1"))
+        self.assertEqual(lines, [str((7 + i) * 100 - 4 * i) for i in range(3)])
+
     def test_a_string_function_in_a_loop_with_try(self):
         functions = '''function cut:string (n:long) { try { return substr("abc", 0, n) } catch { return "e" } }
                        function twice:string (n:long) { s = ""; for (i = 0; i < n; i++) { try { s = s . cut(i) } catch { s = "e" } } return s }'''

@@ -215,19 +215,30 @@ class HandlerLowering {
   }
 
  private:
-  /// The context variables that the handler reads: what sites must agree on to share a program.
+  /// The context variables that the handler and the functions that it calls read: what sites must
+  /// agree on to share a program.
   std::vector<std::string> used_targets() const {
     std::set<std::string> names;
+    std::set<ast::FunctionDecl*> seen;
+    std::vector<ast::FunctionDecl*> todo;
     ast::Walker walker;
     walker.expr = [&](ast::ExprPtr& expr) {
       if (expr->kind == ast::ExprKind::Target)
         names.insert(static_cast<ast::Target&>(*expr).name);
       else if (expr->kind == ast::ExprKind::AtVar)
         names.insert("@var:" + static_cast<ast::AtVar&>(*expr).target);
+      else if (expr->kind == ast::ExprKind::Call)
+        for (ast::FunctionDecl* callee : static_cast<ast::Call&>(*expr).callees)
+          if (callee->body && seen.insert(callee).second) todo.push_back(callee);
       return true;
     };
     for (ast::ExprPtr& condition : probe_.conditions) ast::walk(condition, walker);
     ast::walk(probe_.body, walker);
+    while (!todo.empty()) {
+      ast::FunctionDecl* function = todo.back();
+      todo.pop_back();
+      ast::walk(function->body, walker);
+    }
     return {names.begin(), names.end()};
   }
 

@@ -251,12 +251,8 @@ ir::Operand BodyLowering::inline_call(ast::FunctionDecl& callee, std::vector<Ope
   }
   ir::LocalId result_local = frame.result;
   inlined_.push_back(std::move(frame));
-  // $variables inside a function do not mean the probe's: hide the scope.
-  probes::ContextScope* scope = std::exchange(scope_, nullptr);
-  bool return_probe = std::exchange(is_return_probe, false);
+  // $variables inside are those of the probe that calls: stap, too, has a copy for each probe.
   if (callee.body) stmt(*callee.body);
-  scope_ = scope;
-  is_return_probe = return_probe;
   inlined_.pop_back();
   return Operand::of(result_local);
 }

@@ -215,7 +215,9 @@ ir::Operand BodyLowering::target(ast::Expr& expr) {
                         "'" + ast::print(expr) +
                             "' has no meaning here: target variables belong "
                             "to the probe point of a handler")
-        .hint("pass the value to the function as an argument");
+        .hint(
+            "a function that an event's probe calls, and that does not call itself, has them; else "
+            "pass the value as an argument");
     return missing(expr.type);
   }
   if (expr.kind == ast::ExprKind::AtVar) {
