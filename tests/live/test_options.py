@@ -20,7 +20,7 @@ class Options(LiveTest):
         folder = TMP / "cut"
         folder.mkdir()
         text = "probe begin { for (i = 0; i < 300000; i++) println(i); exit() }"
-        self.ok(script(text, "-S", "1", "-o", folder / "out"))
+        self.ok(script(text, "-D", "MAXACTION=1000000", "-S", "1", "-o", folder / "out"))
         names = sorted(os.listdir(folder))
         self.assertEqual(names, ["out.0", "out.1"])
         parts = [(folder / name).read_text() for name in names]
@@ -32,7 +32,7 @@ class Options(LiveTest):
         folder = TMP / "keep"
         folder.mkdir()
         text = "probe begin { for (i = 0; i < 700000; i++) println(i); exit() }"
-        self.ok(script(text, "-S", "1,2", "-o", folder / "out"))
+        self.ok(script(text, "-D", "MAXACTION=1000000", "-S", "1,2", "-o", folder / "out"))
         names = sorted(os.listdir(folder))
         self.assertEqual(len(names), 2)
         lines = (folder / names[1]).read_text().splitlines()
