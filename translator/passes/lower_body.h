@@ -69,7 +69,7 @@ class ModuleLowering {
 struct Pragmas {
   bool bpf = false, harness = false, pure = false, bytewise = false;
   bool user_memory = false, serial = false;
-  bool guru = false;  ///< a script may call it with -g only
+  bool guru = false;    ///< a script may call it with -g only
   std::string site;     ///< "pp", "ppfunc", … : the call is a SiteStr operation
   std::string pointer;  ///< the kernel type that the result points to
   std::string op;       ///< "error", "next": the call is that IR operation
