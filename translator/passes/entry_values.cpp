@@ -53,6 +53,21 @@ void remove(ir::Builder& b, ir::GlobalId array, std::vector<Operand> keys) {
   b.append(Op::ArrayDelete, std::move(keys)).global = array;
 }
 
+/// Takes the values under `key` out of their arrays into their locals. Returns whether all were there: the arrays
+/// make room for new elements one by one, each on its own.
+Operand fetch_values(ir::Builder& b, const std::vector<EntrySave>& saves,
+                     const std::vector<Operand>& key) {
+  std::optional<Operand> all_known;
+  for (const EntrySave& save : saves) {
+    ir::LocalId known = b.temp(Ty::Long);
+    b.append(Op::ArrayIn, key, known).global = save.array;
+    get(b, save.array, key, save.type, save.local);
+    remove(b, save.array, key);
+    all_known = all_known ? b.value(Op::And, {*all_known, Operand::of(known)}) : Operand::of(known);
+  }
+  return all_known.value_or(Operand::integer(1));
+}
+
 template <typename Then, typename Else>
 void branch(ir::Builder& b, Operand condition, Then&& then, Else&& otherwise) {
   std::vector<ir::Block> blocks;
@@ -228,10 +243,7 @@ void EntryValues::by_frame(const SiteGroup& group, ir::KernelHandler& handler,
         b, outer, [] {}, [&] { b.leave_unseen(); });
     std::optional<Operand> last;
     if (saved.count) last = get(b, *saved.count, *found);
-    for (const EntrySave& save : returning.entry_saves) {
-      get(b, save.array, with(*found, last), save.type, save.local);
-      remove(b, save.array, with(*found, last));
-    }
+    Operand all_known = fetch_values(b, returning.entry_saves, with(*found, last));
     auto leave = [&] {
       remove(b, saved.outer, *found);
       if (saved.count) remove(b, *saved.count, *found);
@@ -242,15 +254,19 @@ void EntryValues::by_frame(const SiteGroup& group, ir::KernelHandler& handler,
           b, next, [&] { set(b, saved.innermost, next, {thread}); },
           [&] { remove(b, saved.innermost, {thread}); });
     };
-    if (!saved.count) return leave();
+    if (!saved.count)
+      leave();
+    else
+      branch(
+          b, b.value(Op::Lt, {Operand::integer(1), *last}),
+          [&] {
+            std::vector<Operand> args{Operand::integer(-1)};
+            args.insert(args.end(), found->begin(), found->end());
+            b.append(Op::ArrayAdd, std::move(args)).global = *saved.count;
+          },
+          leave);
     branch(
-        b, b.value(Op::Lt, {Operand::integer(1), *last}),
-        [&] {
-          std::vector<Operand> args{Operand::integer(-1)};
-          args.insert(args.end(), found->begin(), found->end());
-          b.append(Op::ArrayAdd, std::move(args)).global = *saved.count;
-        },
-        leave);
+        b, all_known, [] {}, [&] { b.leave_unseen(); });
   });
   prologue.insert(prologue.end(), std::make_move_iterator(fetch.begin()),
                   std::make_move_iterator(fetch.end()));
@@ -285,15 +301,14 @@ void EntryValues::by_depth(const SiteGroup& group, ir::KernelHandler& handler,
     Operand at = get(b, depth_array, {tid});
     branch(
         b, at, [] {}, [&] { b.leave_unseen(); });
-    for (const EntrySave& save : returning.entry_saves) {
-      get(b, save.array, {tid, at}, save.type, save.local);
-      remove(b, save.array, {tid, at});
-    }
+    Operand all_known = fetch_values(b, returning.entry_saves, {tid, at});
     branch(
         b, b.value(Op::Eq, {at, Operand::integer(1)}), [&] { remove(b, depth_array, {tid}); },
         [&] {
           b.append(Op::ArrayAdd, {Operand::integer(-1), tid}).global = depth_array;
         });
+    branch(
+        b, all_known, [] {}, [&] { b.leave_unseen(); });
   });
   put_in_front(handler.body, std::move(prologue));
   handler.companion = static_cast<uint32_t>(outer_.module.kernel_handlers.size());
