@@ -65,8 +65,14 @@ static __always_inline void ct_hash_text(struct ct_hashing* h, const char* text,
 
 /* ---------------------------------------------------------------- order */
 
+#ifdef CT_BASE
+/* The verifier walks each turn of a script's loop, and in it each of these. */
+#define CT_TRIM_ROUNDS 1
+#define CT_TRIM_TURNS 2
+#else
 #define CT_TRIM_ROUNDS 2
 #define CT_TRIM_TURNS 4
+#endif
 
 /* One of several wants to be the only one; he does not wait. As a frame is claimed: frame.bpf.h. */
 static __always_inline bool ct_try_lock(u64* lock) {
