@@ -27,6 +27,9 @@ static __always_inline void ct_str_clear(char* to, u32 cap) {
     return;
   }
 #endif
+  /* A store's offset has 16 bits. In a frame beyond 32 KiB clang would add up each store's address, all of them
+   * before the first store, and spill them to a stack of 512 bytes: let it know one address only. */
+  ct_opaque(to);
   __builtin_memset(__builtin_assume_aligned(to, 8), 0, cap);
   /* Else clang joins the clearing of neighbours in the frame to one too large to be inlined. */
   asm volatile("" : : "r"(to) : "memory");
