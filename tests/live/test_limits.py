@@ -101,13 +101,13 @@ class Limits(LiveTest):
 
     def test_a_frame_beyond_32_kib(self):
         """A store's offset has 16 bits: what lies further in a frame is cleared and copied all the same."""
-        body = "".join(f'if (isinstr($head$, ".value=47")) n += {i}; else n -= 1000\n' for i in range(20))
+        body = "".join(f'if (isinstr($head$, ".value=47")) n += {i}; else n -= 1000\n' for i in range(30))
         body += 'if (isinstr($head$, ".value=48")) n += 1000\n'
         for flavour in ("modern", "base"):
             with self.subTest(flavour=flavour):
                 got = script(f'probe process("{self.prog}").function("walk").call {{ {body} println(n) }}', "-c", f"{self.prog} >/dev/null",
                              env=dict(os.environ, CORETAP_FLAVOUR=flavour))
-                self.assertEqual(self.lines(got), [str(sum(range(20)))])
+                self.assertEqual(self.lines(got), [str(sum(range(30)))])
 
     def test_maxmapentries(self):
         text = '''global a probe POINT { for (i = 0; i < 9; i++) { try { a[i] = i } catch (m) { println(m) break } }
