@@ -206,7 +206,7 @@ def main():
     for words in sorted(session.known):
         print(f"known: {words}")
     findings = sum(len(seeds) for seeds in session.kinds.values())
-    print(f"seed {options.seed}: {session.scripts} scripts with {session.handlers} handlers, {findings} findings; "
+    print(f"seed {options.seed}: {session.scripts} scripts with {session.handlers} handlers, {findings} findings, {len(session.known)} known; "
           f"{runner.limited} runs ended at the base flavour's limit of a loop")
     sys.exit(findings != 0)
 
