@@ -1,4 +1,5 @@
 """Reads what coretap's pretty printing prints, and compares it with values as in_gdb.py describes them."""
+import math
 import struct
 
 MASK = (1 << 64) - 1
@@ -104,6 +105,9 @@ def same_float(word, bits, wide):
         have = float(word)
     except ValueError:
         return False
+    theirs = struct.unpack("<d", bits.to_bytes(8, "little"))[0] if wide else struct.unpack("<f", bits.to_bytes(4, "little"))[0]
+    if math.isnan(theirs):  # the text has the sign of a NaN, and not its payload
+        return math.isnan(have) and word.startswith("-") == bool(bits >> (63 if wide else 31))
     packed = struct.pack("<d", have) if wide else struct.pack("<f", have)
     return int.from_bytes(packed, "little") == bits
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares coretap with gdb at the very addresses that it probes: testbed.py [--quick] [--only WORD] [-v] CORETAP
+"""Compares coretap with gdb at the very addresses that it probes: testbed.py [--quick] [--only WORD] [--jobs N] [-v] [CORETAP]
 
 Each program of programs/ is compiled by each compiler, at each -O level and DWARF version of the table below. coretap runs a
 probe on every line that it can probe and prints, at each hit, the address and all variables. gdb runs the same program with
@@ -353,7 +353,9 @@ def main():
     parser.add_argument("--only", default="")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("-v", "--verbose", action="store_true")
+    parser.add_argument("coretap", nargs="?", default=live.CORETAP)
     options = parser.parse_args()
+    live.CORETAP = options.coretap
     if missing := live.bpf_missing():
         print(f"*** SKIPPED: the gdb test bed needs BPF: {missing} ***", file=sys.stderr)
         sys.exit(77)
