@@ -90,7 +90,10 @@ def read(value, depth=0):
         if type_.code == gdb.TYPE_CODE_PTR:
             return pointer(value, type_, depth)
         if type_.code == gdb.TYPE_CODE_FLT:
-            return ["float", bits_of(value, type_), type_.sizeof] if type_.sizeof <= 8 else ["text", 0, str(value)]
+            if type_.sizeof <= 8:
+                return ["float", bits_of(value, type_), type_.sizeof]
+            # "<invalid float value>": bytes that are no number, as in a union or before initialisation
+            return ["none", str(value)] if str(value).startswith("<") else ["text", 0, str(value)]
         if type_.code == gdb.TYPE_CODE_ENUM:
             return ["enum", int(value) & MASK, str(value)]
         if type_.code in (gdb.TYPE_CODE_INT, gdb.TYPE_CODE_CHAR, gdb.TYPE_CODE_BOOL):
