@@ -66,7 +66,7 @@ class Shortage(LiveTest):
     def test_stack(self):
         script = """function f(n) { if (n) return f(n - 1) + 1; return 0 }
                     probe begin { try { println(f(900000)) } catch (m) { println(m) } println(f(2000)) exit() }"""
-        result = coretap("-D", "MAXNESTING=1000000", "-e", script)
+        result = coretap("-D", "MAXNESTING=1000000", "-D", "MAXACTION=100000000", "-e", script)
         self.assertEqual(self.lines(result), ["the stack is full: functions call each other too deep (ulimit -s)", "2000"])
 
     def test_root_of_a_user_namespace(self):

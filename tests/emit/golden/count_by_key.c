@@ -42,6 +42,7 @@ static __always_inline int ct_embedded_h_1(struct ct_ctx *c, s64 *ct_ret) {
   *ct_ret = 0;
   {
 STAP_RETVALUE = bpf_get_current_pid_tgid() >> 32;
+  ;
   }
   ct_out:;
   return ct_rc;
