@@ -18,7 +18,7 @@ LINE = "x" * 60
 FLOOD = f'probe timer.ms(1) {{ for (i = 0; i < 500; i++) println("{LINE}") }} '
 KERNEL_FLOOD = f'probe kernel.trace("sys_enter") {{ for (i = 0; i < 8; i++) println("{LINE}") }} '
 # It lasts as long as this test, and does not hold the tracer's stderr open.
-COMMAND = f"sh -c 'exec tail --pid={os.getpid()} -f /dev/null 2>/dev/null'"
+COMMAND = f"sh -c 'exec tail --pid={os.getpid()} -f /dev/null >/dev/null 2>&1'"
 END = 'probe end { println("the end") }'
 
 
