@@ -405,6 +405,17 @@ class If(Statement):
             do_all(self.blocks[1], run)
 
 
+def turn(block, run):
+    """Runs a loop's body once. Returns whether the loop goes on."""
+    try:
+        do_all(block, run)
+    except BreakLoop:
+        return False
+    except ContinueLoop:
+        pass
+    return True
+
+
 class Loop(Statement):
     """A loop with a counter of its own, which the body does not change: `form` is for or while."""
 
@@ -426,12 +437,8 @@ class Loop(Statement):
                 run.locals[self.counter] += 1
             if at >= self.kids[0].value(run):
                 return
-            try:
-                do_all(self.blocks[0], run)
-            except BreakLoop:
+            if not turn(self.blocks[0], run):
                 return
-            except ContinueLoop:
-                pass
             if self.form == "for":
                 run.locals[self.counter] += 1
 
@@ -456,12 +463,8 @@ class Foreach(Statement):
             run.locals[self.key] = key[0]
             if self.value_name:
                 run.locals[self.value_name] = array[key]
-            try:
-                do_all(self.blocks[0], run)
-            except BreakLoop:
+            if not turn(self.blocks[0], run):
                 return
-            except ContinueLoop:
-                pass
 
 
 class Try(Statement):

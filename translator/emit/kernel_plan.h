@@ -23,7 +23,6 @@
 // comes out of the frame is something that the verifier knows nothing about. Only a number that is
 // used up right behind its making, and is no constant on any way there, stays a variable; and one that is
 // the same constant on all ways is written as that (a context is read at constant offsets only).
-// Of a small body's numbers those beyond kMostWaiting that are needed at one time go to the frame, too.
 #pragma once
 
 #include <cstdint>
