@@ -313,7 +313,7 @@ Run
   -S MB[,N]      with -o: begin a new file (FILE.0, FILE.1 …) after MB, keep the last N
   -F             with -o: go to the background once the probes are there; prints the process id
   --no-global-var-display  do not show globals that are only written at the end
-  --suppress-handler-errors  a run-time error ends its handler silently
+  --suppress-handler-errors  a run-time error only ends its handler; their number is told at the end
   --suppress-time-limits  with -g: MAXACTION is a thousand million
   --compatible=VERSION  the language as of that version of stap, for %( systemtap_v … %)
   -s MB          size of the kernel-to-user buffer
