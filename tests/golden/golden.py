@@ -39,7 +39,7 @@ def compile_program():
     build_id = "-Wl,--build-id=0x00112233445566778899aabbccddeeff0011223%d"
     subprocess.run(["gcc", "-g", "-O0", f"-fdebug-prefix-map={HERE}=/src", build_id % 1,
                     "-o", str(TMP / "prog"), "program.c"], check=True, cwd=HERE)
-    subprocess.run(["gcc", "-s", "-O1", build_id % 2, "-o", str(TMP / "stripped"), "program.c"],
+    subprocess.run(["gcc", "-Wl,-S", "-O1", build_id % 2, "-o", str(TMP / "stripped"), "program.c"],
                    check=True, cwd=HERE)
     for number, kind in enumerate(("go", "cpp", "coroutines"), 3):
         subprocess.run(["gcc", "-g", "-O2", f"-DLIKE_{kind.upper()}", f"-fdebug-prefix-map={HERE}=/src", build_id % number,

@@ -2,6 +2,7 @@
 depend on how the front end understood the script.
 """
 import os
+import subprocess
 
 import live
 from live import CORETAP, LiveTest, TMP, build, coretap, run, script
@@ -161,6 +162,12 @@ class Values(LiveTest):
         self.assertEqual(self.begin(body), wanted)
         self.assertEqual(self.kernel("", 'walk").call', body.replace("s =", "s = pid() ? text_strn(execname(), 0, 0) : \"\"; s =")), wanted)
 
+    def test_quoted_texts_of_a_program_are_cut(self):
+        """"world" is 7 characters with its quotes. What is longer than outlen - 2 is cut to outlen - 4, then the quote and "..." follow."""
+        values = ", ".join(f"user_string_n_quoted($who, 99, {length})" for length in (8, 9, 10))
+        body = f'printf("%s %s %s %s", {values}, user_string_n_quoted($who, 3))'
+        self.assertEqual(self.kernel("", 'greet").call', body), '"wor"... "world" "world" "wor"')
+
     def test_arguments_as_variables(self):
         text = 'printf("%d %s %s %d", argc, argv[1], argv[2], 3 in argv)'
         self.assertEqual(self.begin(text, "a", "b c"), "2 a b c 0")
@@ -232,6 +239,26 @@ class Values(LiveTest):
         text = f'probe process("{os.path.basename(prog)}").function("walk").call {{ println(1) }}'
         done = run(CORETAP, "-e", text, "-c", f"{prog} >/dev/null 2>&1", cwd=os.path.dirname(prog))
         self.assertEqual((done.returncode, done.stdout), (0, "1\n"), done.stderr)
+
+    def test_groups_of_variables_without_debug_information(self):
+        """Empty, with a warning, as stap has them. A single variable stays an error."""
+        prog = build("calls", "-O0")
+        stripped = prog + ".stripped"
+        subprocess.run(["strip", "--strip-debug", "-o", stripped, prog], check=True)
+        for point, group in (("", "$$parms"), ("", "$$vars$"), ("", "$$locals$$"), (".return", "$$return")):
+            text = f'probe process("{stripped}").function("walk"){point} {{ printf("[%s]%d%d", {group}, @defined({group}), @defined($head)) }}'
+            done = script(text, "-c", f"{stripped} >/dev/null 2>&1")
+            self.assertEqual((done.returncode, done.stdout), (0, "[]10"), (text, done.stderr))
+            self.assertIn(f"WARNING [no-variables]: '$${group.strip('$')}' is empty: '{stripped}'", done.stderr)
+        done = script(f'probe process("{stripped}").function("walk") {{ println($head) }}')
+        self.assertIn("[no-such-variable]: '$head' cannot be used here", done.stderr)
+
+    def test_an_empty_probe_of_a_system_call_stays(self):
+        """stap's aliases hold a `next`, so that nothing is elided."""
+        for point in ("syscall.read", "syscall.read.return", "nd_syscall.write", "syscall.{open*,close}"):
+            done = script(f"probe {point} {{ }}", "-c", "true")
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""), point)
+        self.assertIn("[no-probes]", script('probe kernel.trace("sched_switch") { }').stderr)
 
     def test_maxactive_of_a_syscall(self):
         done = coretap("-p2", "-e", "probe syscall.read.return.maxactive(10), syscall.write.return.maxactive(1) { println(pp()) }")

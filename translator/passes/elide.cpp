@@ -160,14 +160,14 @@ class Elision {
     });
   }
 
-  static bool declares(const ElaboratedProbe& probe) {
+  static bool stays_empty(const ElaboratedProbe& probe) {
     return std::any_of(probe.sites.begin(), probe.sites.end(),
-                       [](const probes::ResolvedProbe& site) { return site.declares; });
+                       [](const probes::ResolvedProbe& site) { return site.stays_empty; });
   }
 
   bool drop_probes() {
     return std::erase_if(program_.probes, [this](const ElaboratedProbe& probe) {
-             if (!is_null(probe.body) || has_condition(probe) || declares(probe)) return false;
+             if (!is_null(probe.body) || has_condition(probe) || stays_empty(probe)) return false;
              if (!program_.input.timing && !probe.sites.empty()) {
                const std::string& name = probe.sites.front().canonical;
                program_.diagnostics.warning(

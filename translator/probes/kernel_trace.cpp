@@ -147,6 +147,7 @@ std::vector<ResolvedProbe> resolve_kernel_tracepoint(const ast::ProbePoint& poin
                                    "a trace event's fields have no types here; use "
                                    "kernel.trace(\"" +
                                    event.name + "\")");
+    probe.stays_empty = is_syscall;
     if (is_syscall && event.name.starts_with("sys_exit_")) {
       // The return of a call, whose entry is an event of its own.
       std::string entry = "syscalls:sys_enter_" + event.name.substr(strlen("sys_exit_"));

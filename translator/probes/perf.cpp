@@ -68,7 +68,7 @@ std::vector<ResolvedProbe> resolve_perf_counter(const ast::ProbePoint& point,
   ResolvedProbe probe;
   probe.canonical = written(point);
   probe.never = true;
-  probe.declares = true;
+  probe.stays_empty = true;
   probe.scope = make_no_scope("a perf counter has no context variables");
   return {probe};
 }

@@ -32,6 +32,34 @@ class NoScope : public ContextScope {
   std::string why_;
 };
 
+/// What a file without DWARF has. As in stap, a group of variables is an empty text there.
+class NoDebuginfoScope final : public NoScope {
+ public:
+  explicit NoDebuginfoScope(std::string file)
+      : NoScope("'" + file + "' has no debug information"), file_(std::move(file)) {}
+
+  using NoScope::lower;
+  std::optional<ir::Operand> lower(const ast::Target& target, ContextLowering& to) override {
+    if (!is_group(target)) return NoScope::lower(target, to);
+    to.diagnostics().warning("no-variables", target.span,
+                             "'" + target.name + "' is empty: '" + file_ +
+                                 "' has no debug information");
+    return ir::Operand::string("");
+  }
+  bool defines(const ast::Expr& expr) override {
+    return expr.kind == ast::ExprKind::Target && is_group(static_cast<const ast::Target&>(expr));
+  }
+
+ private:
+  static bool is_group(const ast::Target& target) {
+    for (const char* group : {"$$vars", "$$parms", "$$locals", "$$return"})
+      if (target.name == group) return true;
+    return false;
+  }
+
+  std::string file_;
+};
+
 constexpr int kSyscallArguments = 6;
 
 class SyscallScope final : public NoScope {
@@ -80,6 +108,10 @@ class SyscallScope final : public NoScope {
 
 std::shared_ptr<ContextScope> make_no_scope(std::string why) {
   return std::make_shared<NoScope>(std::move(why));
+}
+
+std::shared_ptr<ContextScope> make_no_debuginfo_scope(const std::string& file) {
+  return std::make_shared<NoDebuginfoScope>(file);
 }
 
 std::shared_ptr<ContextScope> make_syscall_scope(bool is_exit) {

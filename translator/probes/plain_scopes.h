@@ -2,10 +2,15 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "probes/probe_kind.h"
 
 namespace coretap::probes {
+
+/// Of a site in a file without DWARF: `$$vars` and the other groups are empty and say so in a
+/// warning; every single variable is refused.
+std::shared_ptr<ContextScope> make_no_debuginfo_scope(const std::string& file);
 
 /// Of a system-call tracepoint: `$arg1` … `$arg6` at its entry, `$return` at its exit.
 std::shared_ptr<ContextScope> make_syscall_scope(bool is_exit);

@@ -96,7 +96,9 @@ struct ResolvedProbe {
   ir::UserEvent event = ir::UserEvent::Begin;
   int64_t priority = 0;
   bool never = false;     ///< `probe never`: analysed like a user-side probe, but never run
-  bool declares = false;  ///< a counter: there for what it names, also with an empty handler
+  /// The probe stays when its handler is empty: a counter is there for what it names, and stap's
+  /// aliases of system calls hold a `next`, which is an effect.
+  bool stays_empty = false;
   uint64_t period_ns = 0, randomize_ns = 0;
   // kernel side
   ir::Mechanism mechanism = ir::Mechanism::Uprobe;

@@ -8,6 +8,7 @@
 #include "dwarf/instruction.h"
 #include "dwarf/registers.h"
 #include "probes/dwarf_scope.h"
+#include "probes/plain_scopes.h"
 #include "runtime/user/regular_file.h"
 #include "support/descriptor.h"
 
@@ -237,7 +238,7 @@ std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, debug::Cod
   if (target.module->has_dwarf())
     probe.scope = make_dwarf_scope(target.module, point, text.scope, mechanism, context);
   else
-    probe.scope = make_no_scope("'" + target.module->path() + "' has no debug information");
+    probe.scope = make_no_debuginfo_scope(target.module->path());
   probe.frame = frame_of(*target.module, pc, mechanism);
   if (mechanism != ir::Mechanism::Uretprobe && target.module->has_dwarf()) {
     std::optional<debug::Function> function = target.module->function_at(pc, false);
