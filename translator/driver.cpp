@@ -167,6 +167,7 @@ class Driver {
     place_globals(module);
     warn_of_racing_updates(module, diagnostics_);
     if (failed(3, "translation")) return false;
+    add_late_reads(module);
     if (!input_.display_globals)
       for (ir::Global& global : module.globals) global.displayed_at_end = false;
     size_strings(module, diagnostics_);

@@ -23,6 +23,8 @@ enum ct_kind {
 #define CT_SITE_BY_COOKIE (~0ull) /* the attach cookie says it: not in base */
 #define CT_SITE_UNKNOWN 0xffffffffull
 
+struct ct_entry;
+
 struct ct_ctx {
   void* ctx;      /* the BPF program's context */
   u64 kind;       /* enum ct_kind. 64 bits wide like `ctx`: the verifier follows constants through
@@ -39,6 +41,10 @@ struct ct_ctx {
   u64 declined; /* STAP_NEXT: the caller tries the overload after this one */
   u64 task;     /* address of the task that the handler tells of; 0: the current one */
   u64 task_ids; /* its tgid and, in the lower half, its pid */
+#ifdef CT_LATE
+  u64 late;               /* late.bpf.h */
+  struct ct_entry* entry; /* of the system call at whose exit the handler runs */
+#endif
 };
 
 #define CT_KIND_IS(a) (c->kind == (a))

@@ -6,6 +6,7 @@
  *   CT_FRAME_SLACK    bytes behind it for what ct_str_put() could write if the verifier were right
  *   CT_MAX_ACTION     iterations that one run of a handler may make
  *   CT_SLEEPABLE      only if some of its programs are sleepable: see memory.bpf.h
+ *   CT_LATE           only if a handler may run at the exit of its system call: see late.bpf.h
  *   CT_BASE           only for the base flavour: see flavour.bpf.h
  *
  * Everything is `static __always_inline`: a handler becomes one program, constants of the probe
@@ -42,6 +43,7 @@
 #include "arithmetic.bpf.h"
 #include "frame.bpf.h"
 #include "context.bpf.h"
+#include "entry.bpf.h"
 #include "syscall.bpf.h"
 #include "regs.bpf.h"
 #include "text.bpf.h"
@@ -65,6 +67,7 @@
 
 /* CO-RE takes debug information. */
 #include "fork.bpf.h"
+#include "late.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 

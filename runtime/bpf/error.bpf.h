@@ -5,6 +5,9 @@
 
 static __always_inline int ct_fail(struct ct_ctx* c, int code, u64 detail) {
   c->detail = detail;
+#ifdef CT_LATE
+  if (c->late == CT_LATE_WANTED) return CT_ERR_NEXT; /* which nothing catches */
+#endif
   return code;
 }
 

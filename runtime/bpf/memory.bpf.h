@@ -3,7 +3,8 @@
  * A page that the task has not touched yet, or that is swapped out, is not there: bpf_probe_read_user()
  * fails. A sleepable program (CT_SLEEPABLE: the object holds some) then calls bpf_copy_from_user(), which
  * takes the page fault as the task itself would. Others cannot wait. Everything that reads user memory
- * goes through ct_user_read() and ct_user_read_str(), tapset functions too. */
+ * goes through ct_user_read() and ct_user_read_str(), tapset functions too. Handlers of system calls try
+ * again at the call's exit (late.bpf.h). */
 #ifndef CORETAP_MEMORY_BPF_H
 #define CORETAP_MEMORY_BPF_H
 
@@ -22,10 +23,12 @@
 
 /* `size` bytes of user memory. 0, or a negative error with *to zeroed. */
 static __always_inline long ct_user_read(struct ct_ctx* c, void* to, u32 size, u64 address) {
+  address = ct_late_address(c, address);
   long rc = bpf_probe_read_user(to, size, (const void*)address);
 #ifdef CT_SLEEPABLE
   if (rc && c->sleeps) rc = bpf_copy_from_user(to, size, (const void*)address);
 #endif
+  if (rc) ct_late_missed(c, address);
   return rc;
 }
 
@@ -39,6 +42,7 @@ static __always_inline long ct_user_read(struct ct_ctx* c, void* to, u32 size, u
  * the string tried again, until it is there or a page cannot be had. */
 static __always_inline long ct_user_read_str(struct ct_ctx* c, char* to, u32 size, const u32 cap,
                                              u64 address) {
+  address = ct_late_address(c, address);
   long rc = bpf_probe_read_user_str(to, size, (const void*)address);
 #ifdef CT_SLEEPABLE
   if (rc < 0 && c->sleeps) {
@@ -54,6 +58,7 @@ static __always_inline long ct_user_read_str(struct ct_ctx* c, char* to, u32 siz
     ct_checkpoint();
   }
 #endif
+  if (rc < 0) ct_late_missed(c, address);
   return rc;
 }
 

@@ -18,6 +18,9 @@ struct ct_sys_exit {
 
 /* Word `index` of the arguments, or the result as word 0: it lies where an entry's first argument does. */
 static __always_inline s64 ct_tracepoint_word(struct ct_ctx* c, u32 index) {
+#ifdef CT_LATE
+  if (CT_AT_EXIT(c) && index < 6) return c->entry->args[index];
+#endif
   switch (index) {
 #define CT_CASE(n) \
   case n: return CT_CONTEXT(c, offsetof(struct ct_sys_enter, args[n]));

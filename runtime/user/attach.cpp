@@ -294,11 +294,17 @@ std::string Attachments::check_files(const Program& program, const Ladder& ladde
 
 /// Of the uprobes at one address the kernel runs the last one first (consumer_add() in
 /// kernel/events/uprobes.c): attached backwards, they run as the script has them, and what saves a
-/// value before what reads it.
+/// value before what reads it. Others run in the order of their attaching: first those that others
+/// need (KernelHandler::companion).
 std::vector<u32> Attachments::attach_order(const Program& program, const Ladder& ladder) {
+  std::vector<bool> needed(program.handler_count);
+  for (u32 i = 0; i < program.handler_count; ++i)
+    if (u32 companion = program.handlers[i].companion; companion != kAbsent)
+      needed[companion] = true;
   std::vector<u32> order, uprobes;
   for (u32 i = 0; i < program.handler_count; ++i)
     if (!ladder.dropped(i)) (is_uprobe(ladder.rung(i).mechanism) ? uprobes : order).push_back(i);
+  std::stable_partition(order.begin(), order.end(), [&](u32 i) { return needed[i]; });
   order.insert(order.end(), uprobes.rbegin(), uprobes.rend());
   return order;
 }

@@ -49,6 +49,33 @@ class Continued(LiveTest):
                            'u = l ? "long" : "x"\nprintln(strlen(l ? "four" : "a"), u)')
         self.assertEqual(got, ["0", "6no", "1x"])
 
+    def turns(self, body, declarations=""):
+        """The lines of three calls of turn(). Nothing is handled in user space before all of them: the kernel waits for its output."""
+        prog = build("globals", "-O1")
+        text = f"""global last, n, {declarations}m
+            probe process("{prog}").function("turn").call {{ last[tid()] = ++n; m = n * 10; w[n] = sprintf("w%d", n) }}
+            probe process("{prog}").function("turn") {{ {body} }}"""
+        return self.lines(script(text, "--no-global-var-display", "-c", f"{prog} >/dev/null"))
+
+    def test_a_read_behind_a_user_value_is_of_its_event(self):
+        """Later events change what is read before user space comes to it."""
+        for body in (f"l = {USER}; println(last[tid()], m, l)", f"l = {USER}; println(l - 5, \"\"); x = last[tid()]; println(x, m, l)",
+                     f"if ({USER} == 5) println(last[tid()], m, 5)", f"if ({USER} == 5) {{ k = tid(); if (k in last) println(last[k], m, 5) }}",
+                     f"for (i = 0; i < {USER} - 4; i++) println(last[tid()], m, 5)",
+                     f"try {{ l = {USER}; println(last[tid()], m, l) }} catch {{ println(\"caught\") }}"):
+            got = [line for line in self.turns(body, "w, ") if line != "0"]
+            self.assertEqual(got, ["1105", "2205", "3305"], body)
+
+    def test_a_string_element_behind_a_user_value(self):
+        self.assertEqual(self.turns(f'l = {USER}; if (l == 5) println(w[n], ".", l)', "w, "), ["w1.5", "w2.5", "w3.5"])
+
+    def test_what_the_handler_itself_counts(self):
+        """In the kernel before the statement that moves, or in user space with it."""
+        self.assertEqual(self.turns(f"c++; if ({USER} == 5) println(c, m)", "w, c, "), ["110", "220", "330"])
+        self.assertEqual(self.turns(f"if ({USER} == 5) println(c, m); c++", "w, c, "), ["010", "120", "230"])
+        self.assertEqual(self.turns(f"if ({USER} == 5) {{ c++; println(c, m) }}", "w, c, "), ["110", "220", "330"])
+        self.assertEqual(self.turns(f"c++; if ({USER} == 5) {{ println(c, m); c += 10 }}; c++", "w, c, "), ["110", "1320", "2530"])
+
 
 if __name__ == "__main__":
     live.main()

@@ -102,6 +102,55 @@ class Untouched(LiveTest):
             }}''', "-c", f"{prog()} crowd {threads}"))
         self.assertEqual(out, [f"waited {threads}", f"{threads} {threads} {threads}"])
 
+    def traced(self, mode, text):
+        """The same in both flavours, of the workload's own calls: [FLAVOUR's lines]."""
+        found = []
+        for flavour in ("modern", "base"):
+            done = script(text, "--no-global-var-display", "-c", f"{prog()} {mode}", env={**os.environ, "CORETAP_FLAVOUR": flavour})
+            found.append([line for line in self.lines(done) if not line.startswith("waited ")])
+        return found
+
+    def test_arguments_of_system_calls(self):
+        """They are absent at the entry, and the kernel has fetched them by the exit. Time and name are those of the entry."""
+        text = f"""global file, since
+            probe syscall.open {{ if (pid() == target()) {{
+              printf("%s %s\\n", filename, execname())
+              file[tid()] = filename; since[tid()] = ktime_get_ns() }} }}
+            probe syscall.open.return {{ if (pid() == target()) {{
+              waited = ktime_get_ns() - since[tid()]
+              printf("%s = %s%s\\n", file[tid()], retstr, waited >= 250000000 ? " late" : "") }} }}
+            probe syscall.rename {{ if (pid() == target()) printf("%s\\n", argstr) }}
+            probe syscall.rename.return {{
+              if (pid() == target()) printf("%s-%s\\n", @entry(user_string($arg1)), @entry(user_string($arg2, "none"))) }}"""
+        wanted = ['"page 0" untouched-O1-no', '"page 0" = -2 (ENOENT) late', '"page 1", "page 2"', "page 1-page 2",
+                  '"page 3" untouched-O1-no', '"page 3" = -2 (ENOENT)', "0x10000 untouched-O1-no", "0x10000 = -14 (EFAULT)"]
+        for lines in self.traced("calls 300", text):
+            self.assertEqual(lines, wanted)
+
+    def test_what_cannot_be_read_at_the_exit_either_is_an_error(self):
+        text = "probe syscall.open { if (pid() == target()) println(user_string($arg1)) }"
+        for flavour in ("modern", "base"):
+            done = script(text, "-c", f"{prog()} calls 0", env={**os.environ, "CORETAP_FLAVOUR": flavour})
+            self.assertEqual(done.returncode, 1)
+            self.assertEqual([line for line in done.stdout.splitlines() if "waited" not in line], ["page 0", "page 3"])
+            self.assertIn("ERROR: user read fault at 0x0000000000010000", done.stderr)
+
+    def test_a_program_that_is_replaced_meanwhile(self):
+        """Behind execve() the address means nothing: another program's memory is not shown for it."""
+        text = 'probe syscall.execve { if (pid() == target()) printf("%s %s\\n", filename, execname()) }'
+        for lines in self.traced("exec", text):
+            self.assertEqual(len(lines), 2, lines)  # of the shell's kind of -c, and the workload's own
+            self.assertRegex(lines[1], "^0x[0-9a-f]+ untouched-O1")
+
+    def test_a_probe_inside_of_the_call_sees_the_entry_as_it_was(self):
+        """A handler in the kernel reads what the entry writes, so the entry cannot wait: its address is what it has."""
+        text = """global file
+            probe syscall.open { if (pid() == target()) file[tid()] = filename }
+            probe kernel.trace("sched_switch") { if (pid() == target() && tid() in file) println(file[tid()]) }
+            probe syscall.open.return { if (pid() == target()) { println(file[tid()]); delete file[tid()] } }"""
+        for lines in self.traced("calls 0", text):
+            self.assertRegex(lines[0], "^0x[0-9a-f]+$")
+
     def test_the_end_waits_for_a_sleeper(self):
         """exit() comes while the handler waits for its page: what it prints is not lost."""
         out = self.probed("late 700", ("wait_for", "", "println(user_string($s))"), ("one", "", "exit()"))

@@ -1,4 +1,5 @@
 """Memory that the program has not touched: read where the kernel has sleepable programs, else the documented error.
+Arguments of system calls are read at the call's exit on every kernel.
 
     untouched_test.py CORETAP UNTOUCHED
 
@@ -37,9 +38,12 @@ def main():
     binary("crowd", f'probe {at}("wait_for") {{ printf("%d %s\\n", $n, user_string($s)) }}')
     binary("five", f'probe {at}("one"), {at}("two"), {at}("three"), {at}("four"), {at}("five") {{ println(user_string($s)) }}')
     binary("across", f'probe {at}("across") {{ println(user_string_n($s, 5)) }}')
+    binary("calls", 'probe syscall.open { if (pid() == target()) println(filename) } '
+                    'probe syscall.open.return { if (pid() == target()) println(retstr) }')
     jobs = [run_in_vm.Job("first", f"first -v -c '{workload} literals'", 60),
             run_in_vm.Job("five", f"five -c '{workload} literals'", 60),
-            run_in_vm.Job("across", f"across -c '{workload} pages'", 60)]
+            run_in_vm.Job("across", f"across -c '{workload} pages'", 60),
+            run_in_vm.Job("calls", f"calls -c '{workload} calls 50'", 60)]
     # Before Linux 6.10 (commit 1b8f85defbc8 "uprobes: prepare uprobe args buffer lazily") a uprobe holds a lock of its CPU
     # while its program runs, so the members of a crowd would wait for each other.
     crowd = run_in_vm.Job("crowd", f"crowd -c '{workload} crowd {CROWD}'", 60)
@@ -47,8 +51,9 @@ def main():
     run_in_vm.skip_unless(names)
     for kernel in names:
         result = run_in_vm.run(kernel, [*jobs, crowd] if kernel == "6.12" else jobs, [*binaries, workload + ":"])
-        first, five, across, *crowds = result.jobs
+        first, five, across, calls, *crowds = result.jobs
         print(f"--- {result.release}\n{first.stdout}{first.stderr}", flush=True)
+        assert lines_of(calls) == ['"page 0"', "-2 (ENOENT)", '"page 3"', "-2 (ENOENT)", "0x10000", "-14 (EFAULT)"], calls
         if kernel == "5.10":
             assert first.exit_code == 1 and "ERROR: user read fault at 0x" in first.stderr, first
             continue

@@ -106,6 +106,8 @@ std::vector<std::string> base_losses(const ir::Module& module) {
 
 bool tells_sites_apart(const ir::Module& module, const ir::KernelHandler& handler) {
   if (handler.sites.size() < 2) return false;
+  if (handler.late_for != ir::kNone)
+    return tells_sites_apart(module, module.kernel_handlers[handler.late_for]);
   bool asks = false;
   for_each_in(module, handler, [&](const Inst& inst) {
     asks |= inst.op == Op::SiteStr || inst.op == Op::SiteNum || mentions(module, inst, "ct_site(");

@@ -283,6 +283,7 @@ void BodyEmitter::instructions(const ir::Block& b, size_t from, size_t to) {
   for (size_t i = from; i < to; ++i) {
     out_.at(b[i].span);
     scratch_used_ = 0;
+    if (unit_.has_late && acts(b[i])) leave_to_run_late();
     bool forks = plan_.is_large && !is_condition(uses_, b, i);
     std::string without_branch = forks ? comparison(b[i]) : "";
     if (without_branch.empty())
@@ -292,6 +293,23 @@ void BodyEmitter::instructions(const ir::Block& b, size_t from, size_t to) {
     if (b[i].op != Op::Try) limit_string(b[i].dst);
     if (plan_.is_large && !b[i].blocks.empty()) out_.line("ct_checkpoint();");
   }
+}
+
+/// Can what it does be seen from outside of the handler?
+bool BodyEmitter::acts(const Inst& inst) const {
+  if (inst.op == Op::Send || writes_global(inst)) return true;
+  if (inst.op == Op::EmbeddedC) return inst.name.find("/* at-exit */") == std::string::npos;
+  if (inst.op != Op::Call) return false;
+  const ir::Function& callee = unit_.module.functions[inst.function];
+  return callee.is_embedded && !callee.pure;
+}
+
+/// See runtime/bpf/late.bpf.h.
+void BodyEmitter::leave_to_run_late() {
+  out_.open("if (ct_late_acts(c))");
+  out_.line("ct_rc = CT_ERR_NEXT;");
+  out_.line("goto " + leave_label_ + ";");
+  out_.close();
 }
 
 void BodyEmitter::inst(const Inst& i) {

@@ -120,6 +120,8 @@ class BodyEmitter {
   /// Writes a call that may fail, and the jump if it does.
   void can_fail(const ir::Inst& inst, const std::string& call);
   void jump_on_error(const ir::Inst& inst);
+  bool acts(const ir::Inst& inst) const;
+  void leave_to_run_late();
   static uint32_t line_of(const ir::Inst& inst);
 
   Unit& unit_;

@@ -5,6 +5,7 @@
 #include "emit/kernel_c.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <vector>
 
@@ -123,12 +124,12 @@ class UnitEmitter {
     bodies += handlers();
     std::string out =
         "/* Made by coretap from " + layout::identifier(module_.script_name) + ". */\n" +
-        (is_base() ? "#define CT_BASE\n" : "") + (has_sleepable_ ? "#define CT_SLEEPABLE\n" : "") +
-        "#define CT_HANDLERS " + num(std::max<size_t>(1, module_.kernel_handlers.size())) +
-        "\n#define CT_SITES " + num(std::max(1u, unit_.site_count())) +
-        "\n#define CT_FRAME_BYTES " + num(frame_bytes_) + "\n#define CT_FRAME_SLACK " +
-        num(unit_.widest_appended) + "\n#define CT_MAXSTRINGLEN " + num(module_.max_string) +
-        "\n#define CT_MAX_ACTION " + std::to_string(module_.max_action) +
+        (is_base() ? "#define CT_BASE\n" : "") + (unit_.has_late ? "#define CT_LATE\n" : "") +
+        (has_sleepable_ ? "#define CT_SLEEPABLE\n" : "") + "#define CT_HANDLERS " +
+        num(std::max<size_t>(1, module_.kernel_handlers.size())) + "\n#define CT_SITES " +
+        num(std::max(1u, unit_.site_count())) + "\n#define CT_FRAME_BYTES " + num(frame_bytes_) +
+        "\n#define CT_FRAME_SLACK " + num(unit_.widest_appended) + "\n#define CT_MAXSTRINGLEN " +
+        num(module_.max_string) + "\n#define CT_MAX_ACTION " + std::to_string(module_.max_action) +
         "\n#include \"coretap.bpf.h\"\n\n";
     out += CoreTypes(module_).text();
     out += layout::text(module_) + "struct ct_globals ct_globals;\n\n";
@@ -324,15 +325,32 @@ class UnitEmitter {
 
   std::string handler(size_t index) {
     const ir::KernelHandler& h = module_.kernel_handlers[index];
+    CodeWriter out;
+    if (h.late_for != ir::kNone) {
+      out.append("#line 1 \"<generated>\"\n");
+      programs(index, run_late_.at(h.late_for), out);
+      return out.take();
+    }
     std::string name = layout::identifier(h.name);
     bool is_large = kernel::is_large(module_, unit_.flavour, h.body);
     kernel::BodyText text = kernel::BodyEmitter(unit_, h.body, name, 0, {}, is_large).emit();
     frame_bytes_ = std::max(frame_bytes_, text.frame_end);
 
-    CodeWriter out;
     out.append("\n" + text.declarations + position_of(h.span) +
                "static __always_inline int ct_body_" + name + "(struct ct_ctx *c)\n{\n" +
                text.statements + "}\n#line 1 \"<generated>\"\n");
+    programs(index, text, out);
+    if (is_late(h)) run_late_.emplace(index, std::move(text));
+    return out.take();
+  }
+
+  /// Does it have a companion that runs it at the exit of its system call?
+  bool is_late(const ir::KernelHandler& h) const {
+    return h.companion != ir::kNone && module_.kernel_handlers[h.companion].late_for != ir::kNone;
+  }
+
+  void programs(size_t index, const kernel::BodyText& text, CodeWriter& out) {
+    const ir::KernelHandler& h = module_.kernel_handlers[index];
     for (const Variant& variant : variants(module_, h, unit_.flavour)) {
       if (!is_base() || !tells_sites_apart(module_, h)) {
         const char* one_of_many = is_base() ? "CT_SITE_UNKNOWN" : "CT_SITE_BY_COOKIE";
@@ -343,7 +361,6 @@ class UnitEmitter {
         program(index, {site_program(variant.program, site), variant.mechanism}, text, num(site),
                 out);
     }
-    return out.take();
   }
 
   /// What the kernel calls. A sleepable program is counted in and out.
@@ -372,8 +389,11 @@ class UnitEmitter {
   }
 
   /// A run: the gate, the context, a frame, the body, the accounts.
-  void run(size_t index, const Variant& variant, const kernel::BodyText& text,
+  void run(size_t program_of, const Variant& variant, const kernel::BodyText& text,
            const std::string& site, CodeWriter& out) const {
+    const uint32_t late_for = module_.kernel_handlers[program_of].late_for;
+    const bool at_exit = late_for != ir::kNone;
+    const size_t index = at_exit ? late_for : program_of;  // of the handler whose body it is
     const ir::KernelHandler& h = module_.kernel_handlers[index];
     const std::string frames = variant.sleepable ? "ct_sleepers_frame_" : "ct_frame_";
     bool too_long = h.actions > module_.max_action;
@@ -382,6 +402,10 @@ class UnitEmitter {
     if (is_uprobe) out.line("ct_own_stack(ctx);");
     bool is_perf = h.mechanism == Mechanism::PerfEvent;
     out.line("if (!ct_running()) return " + (is_perf ? "ct_gated(" + num(index) + ")" : "0") + ";");
+    if (at_exit) {
+      out.line("struct ct_entry entry;");
+      out.line("if (!ct_late_begins(&entry, " + num(index) + ")) return 0;");
+    }
     out.line("u64 began = ct_began();");
     out.line("struct ct_ctx c = {.ctx = ctx, .kind = " + std::string(kind(variant.mechanism)) +
              ", .handler = " + num(index) + ",");
@@ -396,7 +420,19 @@ class UnitEmitter {
     }
     if (text.has_loop && !too_long) out.line("c.frame->actions -= " + num(h.actions) + ";");
     std::string body = "ct_body_" + layout::identifier(h.name) + "(&c)";
-    out.line("ct_end(&c, " + (too_long ? "CT_ERR_MAXACTION" : body) + ");");
+    if (at_exit) {
+      out.line("c.entry = &entry;");
+      out.line("c.late = entry.mm == ct_current_mm() ? CT_LATE_RUNS : CT_LATE_GONE;");
+      out.line("ct_late_end(&c, " + body + ");");
+    } else if (is_late(h) && !too_long) {
+      out.line("c.late = CT_LATE_MAY;");
+      out.line("int code = " + body + ";");
+      out.line("if (c.late == CT_LATE_WANTED) code = ct_late_wait(&c, " + num(h.late_arguments) +
+               ");");
+      out.line("ct_end(&c, code);");
+    } else {
+      out.line("ct_end(&c, " + (too_long ? "CT_ERR_MAXACTION" : body) + ");");
+    }
     if (text.frame_end != 0) out.line(frames + "release(c.frame);");
     out.line("ct_took(&c, began);");
     out.line("return 0;");
@@ -410,6 +446,7 @@ class UnitEmitter {
   std::set<ir::FunctionId> written_;
   uint32_t frame_bytes_ = 0;
   bool has_sleepable_ = false;
+  std::map<size_t, kernel::BodyText> run_late_;  ///< by handler: what its companion runs, too
 };
 
 }  // namespace

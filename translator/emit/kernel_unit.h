@@ -20,13 +20,16 @@ class Unit {
   Unit(const ir::Module& module, Flavour flavour)
       : module(module), flavour(flavour), function_frames(module.functions.size()) {
     if (flavour == Flavour::Base) loop_bounds.emplace(module);
-    for (const ir::KernelHandler& handler : module.kernel_handlers)
+    for (const ir::KernelHandler& handler : module.kernel_handlers) {
       note_questions(handler.body.block);
+      has_late |= handler.late_for != ir::kNone;
+    }
   }
 
   const ir::Module& module;
   const Flavour flavour;
   std::optional<LoopBounds> loop_bounds;  ///< base only
+  bool has_late = false;  ///< some handlers may run at the exit of their system call
   /// End of the scratch memory that a function and all that it calls use.
   std::vector<uint32_t> function_frames;
   /// Capacity of the widest string that is put at the end of another (see ct_str_put()), not less

@@ -250,7 +250,9 @@ struct Function {
   bool bytewise = false;           ///< pragma: goes through its strings byte by byte
   bool is_serial = false;          ///< pragma: its value belongs to one thread or CPU
   bool reads_user_memory = false;  ///< pragma: embedded C that calls ct_user_read() and the like
-  FunctionId twin = kNone;         ///< the same function made for the other side, or kNone
+  bool same_at_exit = false;  ///< pragma: gives at a system call's exit what it gave at its entry
+  bool is_syscall_argument = false;  ///< pragma: gives the system call's argument of that number
+  FunctionId twin = kNone;           ///< the same function made for the other side, or kNone
 };
 
 /// How a kernel handler hooks into the kernel; a runtime table row is made from each Site.
@@ -330,6 +332,11 @@ struct KernelHandler {
   /// Index of the handler at the entry of the same functions whose values this one takes, or
   /// kNone: where one of the two cannot be loaded, neither is.
   uint32_t companion = kNone;
+  /// The handler of a system call's entry, by index, whose body this one runs at the call's exit if
+  /// the program's memory was not there before (passes/late_reads.cpp); or kNone. Its own is empty.
+  uint32_t late_for = kNone;
+  /// A handler with such a companion: how many of the call's arguments its body reads.
+  uint32_t late_arguments = 0;
   bool uses_site_info = false;  ///< SiteStr/SiteNum appear (also in callees)
   Origin origin;
 };

@@ -352,6 +352,7 @@ std::string print(const Module& module) {
   for (const KernelHandler& h : module.kernel_handlers) {
     out += "kernel handler " + h.name + " " + mechanism_text(h.mechanism) + "\n";
     for (const Site& site : h.sites) out += site_text(site);
+    if (h.late_for != kNone) out += "  late for " + module.kernel_handlers[h.late_for].name + "\n";
     out += printer.locals(h.body, 0, 1) + printer.body(h.body, 1);
   }
   for (const Segment& s : module.segments) {

@@ -286,13 +286,25 @@ void EntryValues::by_depth(const SiteGroup& group, ir::KernelHandler& handler,
   ir::Builder& e = saving.builder();
   Operand thread = current(e, kThreadKey);
   ir::LocalId depth = e.temp(Ty::Long);
-  e.append(Op::ArrayAdd, {Operand::integer(1), thread}, depth).global = depth_array;
+  auto enter = [&] {
+    e.append(Op::ArrayAdd, {Operand::integer(1), thread}, depth).global = depth_array;
+  };
+  // A system call has no calls within it, so its values may come first: a handler that has done nothing
+  // yet can wait for the program's memory (late_reads.cpp).
+  const bool is_syscall = entry.mechanism == ir::Mechanism::Tracepoint;
+  if (!is_syscall) enter();
+  std::vector<Operand> values;
   for (size_t i = 0; i < returning.entry_saves.size(); i++) {
     EntrySave& save = returning.entry_saves[i];
     save.array =
         outer_.hidden_array(prefix + "_" + std::to_string(i), {Ty::Long, Ty::Long}, save.type);
-    set(e, save.array, saving.value(const_cast<ast::Expr&>(*save.expr)),
-        {thread, Operand::of(depth)});
+    values.push_back(saving.value(const_cast<ast::Expr&>(*save.expr)));
+    if (!is_syscall) set(e, save.array, values.back(), {thread, Operand::of(depth)});
+  }
+  if (is_syscall) {
+    enter();
+    for (size_t i = 0; i < values.size(); i++)
+      set(e, returning.entry_saves[i].array, values[i], {thread, Operand::of(depth)});
   }
 
   ir::Builder& b = returning.builder();

@@ -7,9 +7,10 @@ namespace coretap {
 
 /// Kernel C that names the current thread: process and thread id in one number. Values saved at a
 /// function's entry have it as a key.
-inline constexpr char kThreadKey[] = "STAP_RETVALUE = bpf_get_current_pid_tgid();";
+inline constexpr char kThreadKey[] = "/* at-exit */ STAP_RETVALUE = bpf_get_current_pid_tgid();";
 /// The same of the process alone.
-inline constexpr char kProcessKey[] = "STAP_RETVALUE = bpf_get_current_pid_tgid() >> 32;";
+inline constexpr char kProcessKey[] =
+    "/* at-exit */ STAP_RETVALUE = bpf_get_current_pid_tgid() >> 32;";
 
 /// Calls `f(Inst&)` for every instruction, outer before inner, in program order.
 template <typename F>

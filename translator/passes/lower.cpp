@@ -61,6 +61,8 @@ Pragmas read_pragmas(const std::string& code) {
   pragmas.bytewise = has_pragma(code, "bytewise");
   pragmas.serial = has_pragma(code, "serial");
   pragmas.user_memory = has_pragma(code, "user-memory");
+  pragmas.at_exit = has_pragma(code, "at-exit");
+  pragmas.syscall_argument = has_pragma(code, "syscall-argument");
   pragmas.site = pragma_value(code, "site");
   pragmas.op = pragma_value(code, "op");
   pragmas.pointer = pragma_value(code, "pointer");
@@ -146,6 +148,8 @@ ir::FunctionId ModuleLowering::function(ast::FunctionDecl& decl, Side side) {
     function.bytewise = pragmas.bytewise;
     function.is_serial = pragmas.serial;
     function.reads_user_memory = pragmas.user_memory;
+    function.same_at_exit = pragmas.at_exit || pragmas.user_memory;
+    function.is_syscall_argument = pragmas.syscall_argument;
     function.result.cap = pragmas.string_cap;
     module.functions.push_back(std::move(function));
     return id;

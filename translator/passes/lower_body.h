@@ -69,6 +69,7 @@ class ModuleLowering {
 struct Pragmas {
   bool bpf = false, harness = false, pure = false, bytewise = false;
   bool user_memory = false, serial = false;
+  bool at_exit = false, syscall_argument = false;
   bool guru = false;    ///< a script may call it with -g only
   std::string site;     ///< "pp", "ppfunc", … : the call is a SiteStr operation
   std::string pointer;  ///< the kernel type that the result points to

@@ -117,6 +117,10 @@ void split(ir::Module& module, Diagnostics& diagnostics);
 /// Decides where each global lives and what is kept of it: shared, additive, statistic fields.
 void place_globals(ir::Module& module);
 
+/// Adds to handlers of system calls' entries what runs them at the exit of the call when the program's
+/// memory was not there at the entry. After it: no kernel handler may be added or removed.
+void add_late_reads(ir::Module& module);
+
 /// Warns, once for each global, where kernel code changes it in two steps that another CPU may come
 /// between.
 void warn_of_racing_updates(const ir::Module& module, Diagnostics& diagnostics);

@@ -14,13 +14,17 @@
 //   - after a user instruction has touched a global, later instructions of the handler on that
 //     global follow it, so that their order is kept;
 //   - what only the kernel can do (registers, memory, pid()) inside a moved statement is
-//     evaluated before it, in the kernel, if it does not depend on user locals.
+//     evaluated before it, in the kernel, if it does not depend on user locals;
+//   - so is a read of a global, unless the handler's own segments write it: when they run, other events
+//     may have changed it.
 //
 // Strings that are only printed are not built in the kernel: what makes them moves too.
 //
-// A global that a segment writes is written late: events may come before the segment runs. So if
-// kernel code reads it, every use of it moves to user space, where records are handled in the
-// order of their events and each sees what the ones before it wrote.
+// A global that a segment writes is written late: events may come before the segment runs. So if kernel
+// code reads it, or writes it too, every use of it moves to user space, where records are handled in the
+// order of their events and each sees what the ones before it wrote. The same holds if a segment has to
+// read what kernel code writes. Only reports are as late as their segment: what a foreach goes through and
+// looks up, and statistics. To move those would send a record for each event that is counted.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -65,8 +69,19 @@ class Splitter {
         user_globals_(user_globals) {}
 
   void run() {
-    sink_strings();
-    classify();
+    const ir::Body whole = body_;
+    const size_t mark = diagnostics_.all().size();
+    for (;;) {
+      sink_strings();
+      classify();
+      const size_t before = written_late_.size();
+      note_late_writes();
+      if (written_late_.size() == before) break;
+      diagnostics_.truncate(mark);  // again, with the reads of these globals in user space
+      body_ = whole;
+      user_locals_.clear();
+      any_moved_ = false;
+    }
     if (any_moved_) rewrite(body_.block);
   }
 
@@ -135,11 +150,65 @@ class Splitter {
       for (Inst& child : block) mark_except(child, hoisted);
   }
 
-  /// Kernel-only instructions inside `compound`, and what computes their operands there.
+  /// Instructions inside `compound` that are evaluated before it, in the kernel, and what computes
+  /// their operands there.
   void find_hoisted(Inst& compound, ir::Block& block, std::set<const Inst*>& hoisted) {
     for_each_inst(block, [&](Inst& inst) {
-      if (kernel_only(inst) && !inst.moved) hoist_with_operands(compound, inst, hoisted);
+      if (inst.moved) return;
+      if (kernel_only(inst) || (reads_for_the_moment(inst) && !writes_in(compound, inst.global) &&
+                                can_hoist(compound, inst)))
+        hoist_with_operands(compound, inst, hoisted);
     });
+  }
+
+  /// Reads a scalar or an element of a global that only the kernel's part of this handler writes.
+  bool reads_for_the_moment(const Inst& inst) const {
+    if (inst.op != Op::GlobalGet && inst.op != Op::ArrayGet && inst.op != Op::ArrayIn) return false;
+    return !user_only(inst) && written_late_.count(inst.global) == 0;
+  }
+
+  /// Globals that segments of this handler write although the kernel reads them for a segment.
+  void note_late_writes() {
+    std::set<ir::GlobalId> hoisted;
+    note_hoisted_reads(body_.block, false, hoisted);
+    for_each_inst(body_.block, [&](const Inst& inst) {
+      if (inst.moved && writes_global(inst) && hoisted.count(inst.global))
+        written_late_.insert(inst.global);
+    });
+  }
+
+  static void note_hoisted_reads(const ir::Block& block, bool in_moved,
+                                 std::set<ir::GlobalId>& hoisted) {
+    for (const Inst& inst : block) {
+      if (in_moved && !inst.moved && reads_global(inst)) hoisted.insert(inst.global);
+      for (const ir::Block& child : inst.blocks)
+        note_hoisted_reads(child, in_moved || inst.moved, hoisted);
+    }
+  }
+
+  static bool writes_in(Inst& compound, ir::GlobalId global) {
+    bool writes = false;
+    for (ir::Block& block : compound.blocks)
+      for_each_inst(
+          block, [&](const Inst& inst) { writes |= writes_global(inst) && inst.global == global; });
+    return writes;
+  }
+
+  /// Would hoist_with_operands() take it, and everything that it reads?
+  bool can_hoist(Inst& compound, Inst& inst) {
+    bool can = true;
+    for_each_read(inst, [&](LocalId id) {
+      can = can && user_locals_.count(id) == 0 && is_computed_before(compound, id, inst);
+      if (!can) return;
+      for (Inst* writer : writers_in(compound, id))
+        can = can && writer != &inst && !user_only(*writer) &&
+              (kernel_only(*writer) ||
+               (ir::info(writer->op).pure &&
+                (!ir::info(writer->op).names_global() ||
+                 (reads_for_the_moment(*writer) && !writes_in(compound, writer->global))))) &&
+              can_hoist(compound, *writer);
+    });
+    return can;
   }
 
   void hoist_with_operands(Inst& compound, Inst& inst, std::set<const Inst*>& hoisted) {
@@ -412,10 +481,11 @@ class Splitter {
     return found;
   }
 
-  void note_globals(Inst& inst, std::set<ir::GlobalId>& touched) {
-    if (ir::info(inst.op).names_global()) touched.insert(inst.global);
-    for (ir::Block& block : inst.blocks)
-      for (Inst& child : block) note_globals(child, touched);
+  /// What `inst`, which is moved, touches in user space.
+  static void note_globals(const Inst& inst, std::set<ir::GlobalId>& touched) {
+    if (inst.moved && ir::info(inst.op).names_global()) touched.insert(inst.global);
+    for (const ir::Block& block : inst.blocks)
+      for (const Inst& child : block) note_globals(child, touched);
   }
 
   /// A break or continue of this loop inside a moved statement.
@@ -727,21 +797,56 @@ class Splitter {
   ir::Body& body_;
   const std::set<ir::GlobalId>& user_globals_;  ///< every use of them is user space's
   std::set<LocalId> user_locals_;
+  std::set<ir::GlobalId> written_late_;  ///< by segments of this handler, before they are read
   bool changed_ = false;
   bool any_moved_ = false;
 };
 
-/// Globals that a segment writes and kernel code reads.
-std::set<ir::GlobalId> late_writes(ir::Module& module) {
-  std::set<ir::GlobalId> read_by_kernel, late;
+/// Who uses globals, and how, once handlers are split.
+struct GlobalUses {
+  std::set<ir::GlobalId> read_by_kernel, written_by_kernel;
+  std::set<ir::GlobalId> read_by_segments, written_by_segments;  ///< except for reports
+  std::set<ir::GlobalId> replaced_by_segments;                   ///< written, not only added to
+};
+
+void note_segment(const ir::Block& block, bool in_foreach, GlobalUses& uses) {
+  for (const Inst& inst : block) {
+    if (writes_global(inst)) uses.written_by_segments.insert(inst.global);
+    switch (inst.op) {
+      case Op::GlobalSet:
+      case Op::ArraySet:
+      case Op::ArrayDelete:
+      case Op::GlobalUpdate:
+      case Op::ArrayUpdate: uses.replaced_by_segments.insert(inst.global); break;
+      case Op::GlobalGet:
+      case Op::ArrayGet:
+      case Op::ArrayIn:
+        if (!in_foreach) uses.read_by_segments.insert(inst.global);
+        break;
+      default: break;
+    }
+    for (const ir::Block& child : inst.blocks)
+      note_segment(child, in_foreach || inst.op == Op::Foreach, uses);
+  }
+}
+
+/// Globals that events would not be seen in the order of in, were they not user space's alone.
+std::set<ir::GlobalId> used_late(ir::Module& module) {
+  GlobalUses uses;
   for (auto& handler : module.kernel_handlers)
     for_each_inst(handler.body.block, [&](Inst& inst) {
-      if (reads_global(inst)) read_by_kernel.insert(inst.global);
+      if (reads_global(inst)) uses.read_by_kernel.insert(inst.global);
+      if (writes_global(inst)) uses.written_by_kernel.insert(inst.global);
     });
-  for (auto& segment : module.segments)
-    for_each_inst(segment.body.block, [&](Inst& inst) {
-      if (writes_global(inst) && read_by_kernel.count(inst.global)) late.insert(inst.global);
-    });
+  for (const ir::Segment& segment : module.segments) note_segment(segment.body.block, false, uses);
+  std::set<ir::GlobalId> late;
+  for (ir::GlobalId global = 0; global < module.globals.size(); global++) {
+    bool by_kernel = uses.written_by_kernel.count(global) != 0;
+    if ((uses.written_by_segments.count(global) && uses.read_by_kernel.count(global)) ||
+        (by_kernel &&
+         (uses.read_by_segments.count(global) || uses.replaced_by_segments.count(global))))
+      late.insert(global);
+  }
   return late;
 }
 
@@ -754,7 +859,7 @@ void split(ir::Module& module, Diagnostics& diagnostics) {
     size_t mark = diagnostics.all().size();
     for (auto& handler : module.kernel_handlers)
       Splitter(module, diagnostics, handler, user_globals).run();
-    std::set<ir::GlobalId> late = late_writes(module);
+    std::set<ir::GlobalId> late = used_late(module);
     size_t before = user_globals.size();
     user_globals.insert(late.begin(), late.end());
     if (user_globals.size() == before) return;

@@ -41,9 +41,9 @@ class NoDebuginfoScope final : public NoScope {
   using NoScope::lower;
   std::optional<ir::Operand> lower(const ast::Target& target, ContextLowering& to) override {
     if (!is_group(target)) return NoScope::lower(target, to);
-    to.diagnostics().warning("no-variables", target.span,
-                             "'" + target.name + "' is empty: '" + file_ +
-                                 "' has no debug information");
+    to.diagnostics().warning(
+        "no-variables", target.span,
+        "'" + target.name + "' is empty: '" + file_ + "' has no debug information");
     return ir::Operand::string("");
   }
   bool defines(const ast::Expr& expr) override {

@@ -95,7 +95,7 @@ struct ResolvedProbe {
   // user side
   ir::UserEvent event = ir::UserEvent::Begin;
   int64_t priority = 0;
-  bool never = false;     ///< `probe never`: analysed like a user-side probe, but never run
+  bool never = false;  ///< `probe never`: analysed like a user-side probe, but never run
   /// The probe stays when its handler is empty: a counter is there for what it names, and stap's
   /// aliases of system calls hold a `next`, which is an effect.
   bool stays_empty = false;

@@ -11,6 +11,11 @@
  *   late MS        one thread calls wait_for(); when it waits another calls one(), and its page comes MS
  *                  milliseconds after that
  *
+ *   calls MS       system calls whose arguments are absent pages: open() of page 0, which comes after MS
+ *                  milliseconds, rename() of page 1 to page 2, open() of page 3, of memory that is not mapped
+ *                  and of the end of that memory's page
+ *   exec           execve() of a literal, /bin/true; prints nothing
+ *
  * Prints "waited N" at the end: the page faults that userfaultfd reported. To be compiled with -no-pie: the
  * dynamic linker would touch the pointers. */
 #define _GNU_SOURCE
@@ -41,7 +46,7 @@ struct entry {
 const char text1[16 * PAGE] ALONE = "literal one", text2[16 * PAGE] ALONE = "literal two";
 const char text3[16 * PAGE] ALONE = "literal three", text4[16 * PAGE] ALONE = "literal four";
 const char text5[16 * PAGE] ALONE = "literal five", text6[16 * PAGE] ALONE = "the entry's name";
-const char text7[16 * PAGE] ALONE = "returned";
+const char text7[16 * PAGE] ALONE = "returned", text8[16 * PAGE] ALONE = "/bin/true";
 struct entry last[4096] ALONE = {{text6, 77, 0}}, entries[4096] ALONE = {{text6, 42, last}};
 const char *const list[8192] ALONE = {text1, text7};
 
@@ -162,6 +167,16 @@ int main(int argc, char **argv) {
     expected = 1;
     absent_pages(1);
     wait_for(pages, 0);
+  } else if (strcmp(mode, "calls") == 0) {
+    delay_ms = atoi(argv[2]);
+    expected = 1;
+    absent_pages(4);
+    syscall(SYS_open, pages, 0);
+    syscall(SYS_rename, pages + PAGE, pages + 2 * PAGE);
+    syscall(SYS_open, pages + 3 * PAGE, 0);
+    syscall(SYS_open, 0x10000, 0);
+  } else if (strcmp(mode, "exec") == 0) {
+    syscall(SYS_execve, text8, list + 2, list + 2);
   }
   printf("waited %lu\n", reported);
   return 0;
