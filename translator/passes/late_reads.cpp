@@ -90,12 +90,13 @@ class Deeds {
     const ir::Function& callee = module_.functions[inst.function];
     reads_user_memory |= callee.reads_user_memory;
     if (callee.is_embedded) is_same_at_exit &= callee.same_at_exit;
-    if (!callee.is_syscall_argument)
-      look(callee.body.block);
-    else if (inst.args[0].kind == Operand::Int)
+    if (!callee.is_syscall_argument) {
+      if (seen_.insert(inst.function).second) look(callee.body.block);
+    } else if (inst.args[0].kind == Operand::Int) {
       takes_argument(inst.args[0].num);
-    else
+    } else {
       is_same_at_exit = false;
+    }
   }
 
   void takes_argument(int64_t number) {
@@ -105,12 +106,14 @@ class Deeds {
   void note_globals(const ir::Block& block) {
     for (const Inst& inst : block) {
       if (reads_global(inst) || writes_global(inst)) globals.insert(inst.global);
-      if (inst.op == Op::Call) note_globals(module_.functions[inst.function].body.block);
+      if (inst.op == Op::Call && seen_.insert(inst.function).second)
+        note_globals(module_.functions[inst.function].body.block);
       for (const ir::Block& inner : inst.blocks) note_globals(inner);
     }
   }
 
   const ir::Module& module_;
+  std::set<ir::FunctionId> seen_;  ///< functions may call themselves
 };
 
 class LateReads {
