@@ -73,6 +73,7 @@ class LineCode {
                                  : graph_                         ? first_parts_and_copies()
                                                                   : lowest_per_block();
     for (size_t row : starts) found.starts.push_back({row, {at(row).address, at(row).view}});
+    found.may_miss = is_uncertain_;
     if (graph_ && declares_variable()) leave_own_loops(found);
     found.may_miss =
         found.may_miss || (graph_ && (has_other_executions(found) || repeats_itself(found)));
@@ -175,18 +176,106 @@ class LineCode {
     return true;
   }
 
+  // ------------------------------------------------------------------------------ increments that look like a beginning
+
+  /// The nearest statement in front of a row in the table, within its sequence.
+  std::optional<size_t> statement_before(size_t row) const {
+    for (size_t i = row; i-- > 0 && !at(i).end_sequence;)
+      if (at(i).is_stmt && at(i).line != 0) return i;
+    return std::nullopt;
+  }
+
+  /// The statements that control may come from to the statement at a row.
+  std::vector<size_t> previous_statements(size_t row) const {
+    std::vector<size_t> found;
+    const std::optional<size_t> index = graph_->index_of(at(row).address);
+    if (!index) return found;
+    const std::optional<size_t> above = statement_before(row);
+    bool falls_in = above && at(*above).address == at(row).address;
+    for (size_t before : graph_->previous(*index)) {
+      if (graph_->at(before).end() == at(row).address)
+        falls_in = true;
+      else if (auto statement = statement_before(row_of(before) + 1))
+        found.push_back(*statement);
+    }
+    if (falls_in && above) found.push_back(*above);
+    return found;
+  }
+
+  bool is_within(int scope, int outer) const {
+    while (scope >= 0 && scope != outer) scope = scopes_.at(scope).parent;
+    return scope == outer;
+  }
+
+  /// Is a statement a part of the loop that the line heads, whose variables are in `block`? Nothing if there is no sign.
+  std::optional<bool> is_in_loop_of(int block, size_t statement) const {
+    const LineRow& row = at(statement);
+    const int function = scopes_.function_of(scopes_.scope_of_row(lines_, row));
+    if (function != instance()) return is_within(function, block);
+    if (row.file == first().file && row.line <= first().line)
+      return row.line == first().line && row.column >= at(statements_.front()).column;
+    std::optional<bool> found;
+    for (size_t i = 0; i < lines_.rows.size(); i++) {
+      if (!same_line(at(i), row) || at(i).end_sequence || end_of(i) == at(i).address) continue;
+      const int scope = scopes_.innermost(at(i).address);
+      if (is_within(scope, block)) return true;
+      if (is_within(scope, instance())) found = false;
+    }
+    return found;
+  }
+
+  /// g++ gives the increment of a `for` the marker of the `for` itself, unless it is one with a place of its own (`i++, j++`).
+  /// Where a loop was unrolled they look like copies of its beginning. But a beginning is come to from outside of the loop,
+  /// and an increment only from its body. Takes the increments out of `copies`.
+  void drop_increments(std::vector<size_t>& copies) {
+    const int block = unit_.is_cpp && graph_ ? declaring_scope() : -1;
+    if (block < 0 || scopes_.at(block).is_function() || copies.size() < 2) return;
+    const bool has_test = std::any_of(copies.begin(), copies.end(), [&](size_t row) {
+      size_t next = row + 1;
+      while (next < lines_.rows.size() && !at(next).is_stmt && !at(next).end_sequence) next++;
+      return next < lines_.rows.size() && !at(next).end_sequence &&
+             same_line(at(next), first()) && at(next).column != at(row).column;
+    });
+    if (!has_test) return;  // a declaration, not a `for`
+    std::vector<size_t> kept;
+    for (size_t row : copies) {
+      const std::vector<size_t> previous = previous_statements(row);
+      bool from_outside = previous.empty(), is_known = true;
+      for (size_t statement : previous) {
+        const std::optional<bool> is_inside = is_in_loop_of(block, statement);
+        from_outside = from_outside || is_inside == false;
+        is_known = is_known && is_inside.has_value();
+      }
+      if (from_outside) {
+        kept.push_back(row);
+      } else {
+        increments_.insert(row);
+        is_uncertain_ = is_uncertain_ || !is_known;
+      }
+    }
+    if (kept.empty()) {  // the beginning left no trace
+      increments_.clear();
+      is_uncertain_ = true;
+    } else {
+      copies = kept;
+    }
+  }
+
   /// All copies of the line's first statement: rows with its column. A row that follows another with no statement of another
   /// line in between counts only if its code says that it is a copy.
-  std::vector<size_t> copies_of_first_statement() const {
-    std::vector<size_t> copies;
+  std::vector<size_t> copies_of_first_statement() {
+    std::vector<size_t> copies, first_parts;
     std::vector<bool> follows;
     const uint16_t column = first_column();
+    for (size_t row : statements_)
+      if (at(row).column == column) first_parts.push_back(row);
+    drop_increments(first_parts);
     for (size_t n = 0; n < statements_.size(); n++) {
       const LineRow& row = at(statements_[n]);
       bool continues = n > 0;
       for (size_t i = n > 0 ? statements_[n - 1] + 1 : 0; continues && i < statements_[n]; i++)
         continues = !at(i).is_stmt || same_line(at(i), row);
-      if (row.column != column) continue;
+      if (!std::binary_search(first_parts.begin(), first_parts.end(), statements_[n])) continue;
       if (!copies.empty() && at(copies.back()).address == row.address) continue;
       copies.push_back(statements_[n]);
       follows.push_back(continues && (!graph_ || comes_from_own(statements_[n])));
@@ -346,9 +435,9 @@ class LineCode {
     return true;
   }
 
-  /// Is a local variable declared on the line, in front of the first code that it has? Then the line is a declaration, or a
-  /// `for` with one.
-  bool declares_variable() const {
+  /// The scope of a local variable that is declared on the line, in front of the first code that it has; or -1. If there is
+  /// one, the line is a declaration, or a `for` with one.
+  int declaring_scope() const {
     const int own = instance();
     for (size_t i = 0; i < scopes_.all().size(); i++) {
       if (scopes_.function_of(static_cast<int>(i)) != own) continue;
@@ -360,10 +449,12 @@ class LineCode {
                 static_cast<uint32_t>(line) == first().line;
         return !found;
       });
-      if (found) return true;
+      if (found) return static_cast<int>(i);
     }
-    return false;
+    return -1;
   }
+
+  bool declares_variable() const { return declaring_scope() >= 0; }
 
   /// Of a `for` with a declaration only what is outside of its loop counts; if there is nothing, what leads into it.
   void leave_own_loops(StatementStarts& found) {
@@ -428,6 +519,7 @@ class LineCode {
     }
     for (size_t row : rows_) {
       if (columns.count(at(row).column) == 0) continue;  // of another part of the line
+      if (auto part = statement_before(row + 1); part && increments_.count(*part) != 0) continue;
       std::optional<size_t> index = graph_->index_of(at(row).address);
       for (size_t i = index.value_or(SIZE_MAX);
            i < graph_->code().instructions().size() && graph_->at(i).address < end_of(row); i++) {
@@ -465,6 +557,8 @@ class LineCode {
   const std::vector<size_t>& rows_;
   std::vector<size_t> statements_;       ///< those that are is_stmt
   std::vector<const Loop*> left_loops_;  ///< whose turns are not executions of the line
+  std::set<size_t> increments_;          ///< rows that look like the line's beginning, and are not
+  bool is_uncertain_ = false;            ///< whether rows were rightly taken for increments
 };
 
 }  // namespace
