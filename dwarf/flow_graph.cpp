@@ -187,10 +187,8 @@ bool FlowGraph::comes_without(const std::vector<uint64_t>& targets,
   const std::vector<bool> stops = marks(points);
   const std::vector<bool> seen = reached(std::vector<size_t>{roots_.front()}, stops);
   for (uint64_t target : targets)
-    if (auto index = index_of(target)) {
-      const bool came_from_entry = seen[*index] && !stops[*index];
-      if (came_from_entry || loops_without(target, points)) return true;
-    }
+    if (auto index = index_of(target); index && !stops[*index])
+      if (seen[*index] || loops_without(target, points)) return true;
   return false;
 }
 

@@ -186,6 +186,18 @@ int UnitScopes::better_owner(int one, int other, const LineRow& row) const {
   return began_at(other) > began_at(one) ? other : one;
 }
 
+/// The inlined copy that ends at the row, if the row's line may be its own; or -1. What optimisers leave of the last
+/// statement of a copy, as the end of an unrolled loop, is often a row without code behind it.
+int UnitScopes::copy_that_ends_at(int real, const std::string& file, const LineRow& row) const {
+  int best = kNoScope;
+  const int before = row.address == 0 ? kNoScope : innermost(row.address - 1);
+  for (int i = function_of(before); i >= 0 && at(i).is_inlined(); i = function_of(at(i).parent))
+    if (real_function_of(i) == real && may_own(i, file, row) &&
+        (best < 0 || declaration(i).line > declaration(best).line))
+      best = i;
+  return best;
+}
+
 /// Where no scope says that code at the row is of the function that was declared last above its line: the copy of that
 /// function, if the real function has just one; or -1.
 int UnitScopes::only_copy_of_owner(int real, const std::string& file, const LineRow& row) const {
@@ -219,6 +231,7 @@ int UnitScopes::scope_of_row(const UnitLines& lines, const LineRow& row) const {
     owner = owner < 0 ? function : better_owner(owner, function, row);
   }
   const int real = real_function_of(around.front());
+  if (owner < 0 && real >= 0) owner = copy_that_ends_at(real, file, row);
   if (owner < 0 && real >= 0) owner = only_copy_of_owner(real, file, row);
   if (owner < 0) owner = begun;
   if (owner < 0) return deepest;

@@ -61,6 +61,7 @@ class UnitScopes {
   bool has_begun(int function, const LineRow& row) const;
   bool may_own(int function, const std::string& file, const LineRow& row) const;
   int better_owner(int one, int other, const LineRow& row) const;
+  int copy_that_ends_at(int real, const std::string& file, const LineRow& row) const;
   int only_copy_of_owner(int real, const std::string& file, const LineRow& row) const;
   std::vector<Scope> scopes_;
   struct Segment {

@@ -74,7 +74,7 @@ class LineCode {
                                                                   : lowest_per_block();
     for (size_t row : starts) found.starts.push_back({row, {at(row).address, at(row).view}});
     found.may_miss = is_uncertain_;
-    if (graph_ && declares_variable()) leave_own_loops(found);
+    if (graph_ && (initialises_ || declares_variable())) leave_own_loops(found);
     found.may_miss =
         found.may_miss || (graph_ && (has_other_executions(found) || repeats_itself(found)));
     return found;
@@ -157,10 +157,7 @@ class LineCode {
         at(next).address != at(first_statement).address || !same_line(at(next), first()) ||
         at(next).column == column || declares_variable())
       return column;
-    const std::vector<Loop>& loops = graph_->loops();
-    const bool heads_one =
-        std::any_of(loops.begin(), loops.end(), [&](const Loop& loop) { return heads(loop); });
-    return heads_one ? at(next).column : column;
+    return heads_a_loop() ? at(next).column : column;
   }
 
   /// Does control come to the row only from statements of the line itself?
@@ -207,58 +204,141 @@ class LineCode {
     return scope == outer;
   }
 
-  /// Is a statement a part of the loop that the line heads, whose variables are in `block`? Nothing if there is no sign.
-  std::optional<bool> is_in_loop_of(int block, size_t statement) const {
+  /// The head of a loop, as far as its statements have markers of their own.
+  struct Head {
+    int block = -1;     ///< the scope of the variables that a `for` declares, or -1
+    uint16_t own = 0;   ///< the column of the `for` or `while` itself; of the increment, too, in g++, if it is one (`i++`)
+    uint16_t test = 0;  ///< the column of the test; 0: the line is no such head
+  };
+
+  /// The next statement behind a row in the table, if it is of the line.
+  std::optional<size_t> own_statement_behind(size_t row) const {
+    size_t next = row + 1;
+    while (next < lines_.rows.size() && !at(next).is_stmt && !at(next).end_sequence) next++;
+    if (next == lines_.rows.size() || at(next).end_sequence || !same_line(at(next), first()))
+      return std::nullopt;
+    return next;
+  }
+
+  Head head() const {
+    Head head;
+    const int scope = declaring_scope();
+    const uint16_t declared = scope < 0 ? 0 : declared_column(scope);
+    if (scope >= 0 && (scopes_.at(scope).is_function() || declared == 0)) return head;
+    head.block = scope;
+    // The marker of the `for` itself may be lost, where it is all of another statement's body.
+    const uint16_t limit = scope < 0 ? at(statements_.front()).column : declared;
+    uint16_t test = 0;
+    for (size_t row : statements_) {
+      if (at(row).column > limit && (test == 0 || at(row).column < test)) test = at(row).column;
+      const std::optional<size_t> next = own_statement_behind(row);
+      if (at(row).column <= limit && next && at(*next).column > limit) head.own = at(row).column;
+    }
+    if (scope >= 0 || head.own != 0) head.test = test;
+    if (head.own == 0) head.own = head.test;
+    return head;
+  }
+
+  /// Is a statement a part of the loop that the line heads? Nothing if there is no sign.
+  std::optional<bool> is_in_loop(const Head& head, size_t statement) const {
     const LineRow& row = at(statement);
     const int function = scopes_.function_of(scopes_.scope_of_row(lines_, row));
-    if (function != instance()) return is_within(function, block);
+    if (function != instance()) return is_within(function, head.block < 0 ? instance() : head.block);
     if (row.file == first().file && row.line <= first().line)
-      return row.line == first().line && row.column >= at(statements_.front()).column;
+      return row.line == first().line && row.column >= head.own;
+    if (head.block < 0) {
+      const std::optional<size_t> index = graph_->index_of(row.address);
+      for (const Loop& loop : graph_->loops())
+        if (index && loop.contains(*index) && heads(loop)) return true;
+      return std::nullopt;
+    }
     std::optional<bool> found;
     for (size_t i = 0; i < lines_.rows.size(); i++) {
       if (!same_line(at(i), row) || at(i).end_sequence || end_of(i) == at(i).address) continue;
       const int scope = scopes_.innermost(at(i).address);
-      if (is_within(scope, block)) return true;
+      if (is_within(scope, head.block)) return true;
       if (is_within(scope, instance())) found = false;
     }
     return found;
   }
 
-  /// g++ gives the increment of a `for` the marker of the `for` itself, unless it is one with a place of its own (`i++, j++`).
-  /// Where a loop was unrolled they look like copies of its beginning. But a beginning is come to from outside of the loop,
-  /// and an increment only from its body. Takes the increments out of `copies`.
-  void drop_increments(std::vector<size_t>& copies) {
-    const int block = unit_.is_cpp && graph_ ? declaring_scope() : -1;
-    if (block < 0 || scopes_.at(block).is_function() || copies.size() < 2) return;
-    const bool has_test = std::any_of(copies.begin(), copies.end(), [&](size_t row) {
-      size_t next = row + 1;
-      while (next < lines_.rows.size() && !at(next).is_stmt && !at(next).end_sequence) next++;
-      return next < lines_.rows.size() && !at(next).end_sequence &&
-             same_line(at(next), first()) && at(next).column != at(row).column;
-    });
-    if (!has_test) return;  // a declaration, not a `for`
-    std::vector<size_t> kept;
-    for (size_t row : copies) {
-      const std::vector<size_t> previous = previous_statements(row);
-      bool from_outside = previous.empty(), is_known = true;
-      for (size_t statement : previous) {
-        const std::optional<bool> is_inside = is_in_loop_of(block, statement);
-        from_outside = from_outside || is_inside == false;
-        is_known = is_known && is_inside.has_value();
-      }
-      if (from_outside) {
+  /// Can control come to a statement from outside of the loop that the line heads? Nothing if there is no sign of it, but
+  /// none of the opposite either.
+  std::optional<bool> begins(const Head& head, size_t statement) const {
+    const std::vector<size_t> previous = previous_statements(statement);
+    if (previous.empty()) return true;
+    std::optional<bool> found = false;
+    for (size_t before : previous) {
+      const std::optional<bool> is_inside = is_in_loop(head, before);
+      if (is_inside == false) return true;
+      if (!is_inside) found = std::nullopt;
+    }
+    return found;
+  }
+
+  /// Does code of the line that is between the head's beginning and its test run outside of the loop only? That is what
+  /// `for (i = 0; i < n; i++)` begins with.
+  bool initialises(const Head& head) const {
+    bool found = false;
+    for (size_t row : rows_) {
+      if (at(row).column <= head.own || at(row).column >= head.test) continue;
+      const std::optional<size_t> index = graph_->index_of(at(row).address);
+      if (end_of(row) == at(row).address || !index) continue;
+      found = true;
+      for (const Loop& loop : graph_->loops())
+        if (heads(loop) && loop.contains(*index)) return false;
+    }
+    return found;
+  }
+
+  bool heads_a_loop() const {
+    const std::vector<Loop>& loops = graph_->loops();
+    return std::any_of(loops.begin(), loops.end(), [&](const Loop& loop) { return heads(loop); });
+  }
+
+  /// Where a loop begins that the line heads, or each turn of a `while`, among the statements of the line. In the copies that
+  /// unrolling makes, increments and tests look like beginnings: they are told by what comes before them. Nothing if the line
+  /// is not such a head, or its first column tells the beginning.
+  std::vector<size_t> head_beginnings() {
+    const Head head = this->head();
+    if (head.test == 0) return {};
+    const bool is_declaration = head.block >= 0;
+    initialises_ = !is_declaration && initialises(head);
+    std::vector<size_t> kept, tests, candidates;
+    for (size_t row : statements_)
+      if (at(row).column == head.test) tests.push_back(row);
+    if (!is_declaration && !initialises_ && heads_a_loop())
+      return first_column() == head.test ? tests : std::vector<size_t>();
+    bool is_known = true, has_increments = false;
+    for (size_t row : statements_) {
+      const bool is_test = at(row).column == head.test;
+      if (!is_test && at(row).column != head.own) continue;
+      candidates.push_back(row);
+      const std::optional<bool> is_beginning = begins(head, row);
+      is_known = is_known && is_beginning.has_value();
+      if (is_beginning == true) {
         kept.push_back(row);
-      } else {
-        increments_.insert(row);
-        is_uncertain_ = is_uncertain_ || !is_known;
+        continue;
       }
+      later_parts_.insert(row);
+      for (size_t before : previous_statements(row))
+        has_increments = has_increments || (same_line(at(before), first()) && is_test &&
+                                            (at(before).column > head.test ||
+                                             later_parts_.count(before) != 0));
     }
-    if (kept.empty()) {  // the beginning left no trace
-      increments_.clear();
-      is_uncertain_ = true;
-    } else {
-      copies = kept;
+    const bool is_for = is_declaration || initialises_;
+    if (!is_for && (tests.size() < 2 || !has_increments)) {
+      later_parts_.clear();
+      // Of a `while` each copy of the test is a turn.
+      return tests.size() > kept.size() ? tests : std::vector<size_t>();
     }
+    // An increment, but of a `for` that perhaps initialises nothing; or the beginning left no trace.
+    is_uncertain_ = !is_known || !is_for || kept.empty();
+    if (!kept.empty()) return kept;
+    const std::vector<bool> is_first = graph_->reached_first(addresses_of(candidates));
+    for (size_t i = 0; i < candidates.size(); i++)
+      if (is_first[i]) kept.push_back(candidates[i]);
+    return kept;
   }
 
   /// All copies of the line's first statement: rows with its column. A row that follows another with no statement of another
@@ -266,13 +346,15 @@ class LineCode {
   std::vector<size_t> copies_of_first_statement() {
     std::vector<size_t> copies, first_parts;
     std::vector<bool> follows;
+    if (graph_) first_parts = head_beginnings();
+    const bool is_head = !first_parts.empty();
     const uint16_t column = first_column();
-    for (size_t row : statements_)
-      if (at(row).column == column) first_parts.push_back(row);
-    drop_increments(first_parts);
+    if (first_parts.empty())
+      for (size_t row : statements_)
+        if (at(row).column == column) first_parts.push_back(row);
     for (size_t n = 0; n < statements_.size(); n++) {
       const LineRow& row = at(statements_[n]);
-      bool continues = n > 0;
+      bool continues = n > 0 && !is_head;
       for (size_t i = n > 0 ? statements_[n - 1] + 1 : 0; continues && i < statements_[n]; i++)
         continues = !at(i).is_stmt || same_line(at(i), row);
       if (!std::binary_search(first_parts.begin(), first_parts.end(), statements_[n])) continue;
@@ -454,6 +536,21 @@ class LineCode {
     return -1;
   }
 
+  /// The least column of a variable that is declared on the line in a scope; 0: not known.
+  uint16_t declared_column(int scope_index) const {
+    uint16_t least = 0;
+    Dwarf_Die scope = scopes_.at(scope_index).die;
+    for_each_child(&scope, [&](Dwarf_Die* die) {
+      int line = 0, column = 0;
+      if (dwarf_tag(die) == DW_TAG_variable && dwarf_decl_line(die, &line) == 0 &&
+          static_cast<uint32_t>(line) == first().line && dwarf_decl_column(die, &column) == 0 &&
+          (least == 0 || column < least))
+        least = static_cast<uint16_t>(column);
+      return true;
+    });
+    return least;
+  }
+
   bool declares_variable() const { return declaring_scope() >= 0; }
 
   /// Of a `for` with a declaration only what is outside of its loop counts; if there is nothing, what leads into it.
@@ -519,7 +616,7 @@ class LineCode {
     }
     for (size_t row : rows_) {
       if (columns.count(at(row).column) == 0) continue;  // of another part of the line
-      if (auto part = statement_before(row + 1); part && increments_.count(*part) != 0) continue;
+      if (auto part = statement_before(row + 1); part && later_parts_.count(*part) != 0) continue;
       std::optional<size_t> index = graph_->index_of(at(row).address);
       for (size_t i = index.value_or(SIZE_MAX);
            i < graph_->code().instructions().size() && graph_->at(i).address < end_of(row); i++) {
@@ -557,8 +654,9 @@ class LineCode {
   const std::vector<size_t>& rows_;
   std::vector<size_t> statements_;       ///< those that are is_stmt
   std::vector<const Loop*> left_loops_;  ///< whose turns are not executions of the line
-  std::set<size_t> increments_;          ///< rows that look like the line's beginning, and are not
-  bool is_uncertain_ = false;            ///< whether rows were rightly taken for increments
+  std::set<size_t> later_parts_;         ///< rows that look like the line's beginning, and are not
+  bool initialises_ = false;             ///< a `for` that declares nothing, but begins with code
+  bool is_uncertain_ = false;            ///< whether rows were rightly taken for such
 };
 
 }  // namespace
