@@ -27,6 +27,7 @@ struct Instruction {
   uint8_t length = 0;
   Flow flow = Flow::Next;
   bool is_padding = false;  ///< fills the space between blocks and functions
+  bool is_refused = false;  ///< the kernel takes no breakpoint on it
   bool writes_memory = false;
   /// With a breakpoint on it, the kernel does its work itself, which is cheaper than a single step.
   bool is_emulated = false;

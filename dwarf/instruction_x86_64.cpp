@@ -52,6 +52,16 @@ uint32_t shape_of(const Decoded& decoded) {
   return shape;
 }
 
+/// Linux, arch/x86/kernel/uprobes.c, is_prefix_bad(): segment overrides of the old kind, and `lock`.
+bool has_refused_prefix(const ZydisDecodedInstruction& source) {
+  constexpr uint8_t kRefused[] = {0x26, 0x2e, 0x36, 0x3e, 0xf0};
+  return std::any_of(source.raw.prefixes, source.raw.prefixes + source.raw.prefix_count,
+                     [&](const auto& prefix) {
+                       return std::find(std::begin(kRefused), std::end(kRefused), prefix.value) !=
+                              std::end(kRefused);
+                     });
+}
+
 bool is_padding_mnemonic(ZydisMnemonic mnemonic) {
   return mnemonic == ZYDIS_MNEMONIC_NOP || mnemonic == ZYDIS_MNEMONIC_INT3 ||
          mnemonic == ZYDIS_MNEMONIC_XCHG || mnemonic == ZYDIS_MNEMONIC_UD2;
@@ -311,6 +321,7 @@ class X86_64 final : public InstructionSet {
     one.length = source.length;
     one.flow = flow_of(decoded);
     one.is_padding = is_padding_mnemonic(source.mnemonic);
+    one.is_refused = has_refused_prefix(source);
     one.is_emulated = is_emulated_by_kernel(decoded);
     one.is_transfer = source.meta.category == ZYDIS_CATEGORY_DATAXFER ||
                       source.meta.category == ZYDIS_CATEGORY_PUSH ||

@@ -254,6 +254,22 @@ int UnitScopes::real_function_of(int index) const {
   return index;
 }
 
+bool UnitScopes::has_location_lists() const {
+  for (const Scope& scope : scopes_) {
+    bool found = false;
+    Dwarf_Die parent = scope.die;
+    for_each_child(&parent, [&](Dwarf_Die* die) {
+      Dwarf_Attribute attribute;
+      if (!dwarf_attr(die, DW_AT_location, &attribute)) return true;
+      Dwarf_Block block;
+      found = dwarf_formblock(&attribute, &block) != 0;
+      return !found;
+    });
+    if (found) return true;
+  }
+  return false;
+}
+
 Variable make_variable(const DebugData& data, Dwarf_Die* die, bool is_global) {
   Variable variable;
   variable.name = die_name(die);

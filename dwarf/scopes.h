@@ -47,6 +47,8 @@ class UnitScopes {
   int function_of(int index) const;
   /// The function whose frame is live in scope `index`: inlined copies skipped, or -1.
   int real_function_of(int index) const;
+  /// Has some local variable a list of locations? If none has, the unit was not optimised (or has no variable).
+  bool has_location_lists() const;
 
  private:
   /// Where the function of a scope was declared.

@@ -583,6 +583,18 @@ class LineCode {
                        [&](const Loop* loop) { return loop->contains(instruction); });
   }
 
+  /// The instruction, or the nearest before it that always leads to it and that the kernel takes a breakpoint on.
+  std::optional<size_t> takes_breakpoint(size_t index) const {
+    while (graph_->at(index).is_refused) {
+      const std::vector<uint32_t>& previous = graph_->previous(index);
+      if (previous.size() != 1 || previous.front() + 1 != index ||
+          graph_->at(previous.front()).flow != Instruction::Flow::Next)
+        return std::nullopt;
+      index = previous.front();
+    }
+    return index;
+  }
+
   /// Instructions that do nothing but lead into one of the loops, one on each way there; empty if there are none on some way.
   std::vector<uint64_t> entries_of(const std::vector<const Loop*>& loops) const {
     std::vector<uint64_t> entries;
@@ -594,7 +606,9 @@ class LineCode {
         if (from_own) continue;
         const Instruction& one = graph_->at(entry);
         if (!one.is_padding && one.flow != Instruction::Flow::Jump) return {};
-        entries.push_back(one.address);
+        const std::optional<size_t> place = takes_breakpoint(entry);
+        if (!place) return {};
+        entries.push_back(graph_->at(*place).address);
       }
     std::vector<bool> is_first = graph_->reached_first(entries);
     std::vector<uint64_t> kept;
@@ -634,6 +648,9 @@ class LineCode {
   /// were unrolled and then merged look so.
   bool repeats_itself(const StatementStarts& found) const {
     if (unit_.producer.gcc) return false;  // as is_stmt says, or not optimised
+    if (std::any_of(rows_.begin(), rows_.end(), [&](size_t row) { return calls_again(row); }) &&
+        scopes_.has_location_lists())
+      return true;
     std::map<std::pair<uint16_t, uint32_t>, size_t> times;
     for (size_t row : rows_) {
       std::optional<size_t> index = graph_->index_of(at(row).address);
@@ -642,6 +659,24 @@ class LineCode {
         const Instruction& one = graph_->at(i);
         if (one.flow != Instruction::Flow::Next || one.is_transfer || one.is_padding) continue;
         if (++times[{at(row).column, one.shape}] > found.starts.size()) return true;
+      }
+    }
+    return false;
+  }
+
+  /// Does the code of a row call a function, and the same again with nothing but other arguments? Unrolled loops look so:
+  /// clang gives the copies no rows of their own.
+  bool calls_again(size_t row) const {
+    uint64_t called = 0;
+    std::optional<size_t> index = graph_->index_of(at(row).address);
+    for (size_t i = index.value_or(SIZE_MAX);
+         i < graph_->code().instructions().size() && graph_->at(i).address < end_of(row); i++) {
+      const Instruction& one = graph_->at(i);
+      if (one.flow == Instruction::Flow::Call) {
+        if (one.target == called) return true;
+        called = one.target;
+      } else if (one.flow != Instruction::Flow::Next) {
+        called = 0;
       }
     }
     return false;
