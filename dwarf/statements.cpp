@@ -501,7 +501,8 @@ class LineCode {
     return static_cast<size_t>(std::prev(after) - lines_.rows.begin());
   }
 
-  /// Does the line head the loop: does it lead back to the loop's beginning, and is no line of the loop above it?
+  /// Does the line head the loop: does it lead back to the loop's beginning, and is no line of the loop above it? A row that
+  /// begins outside of the loop and reaches into it says nothing: code without a place of its own is in that of the code before.
   bool heads(const Loop& loop) const {
     bool leads_back = false;
     for (size_t latch : loop.latches) leads_back |= same_line(at(row_of(latch)), first());
@@ -510,7 +511,7 @@ class LineCode {
     for (size_t instruction : loop.body) {
       const size_t row = row_of(instruction);
       if (at(row).is_stmt && at(row).file == first().file && at(row).line != 0 &&
-          at(row).line < first().line &&
+          at(row).line < first().line && loop.contains(graph_->index_of(at(row).address).value_or(SIZE_MAX)) &&
           scopes_.function_of(scopes_.scope_of_row(lines_, at(row))) == own)
         return false;
     }
@@ -629,17 +630,28 @@ class LineCode {
       columns.insert(at(start.row).column);
     }
     for (size_t row : rows_) {
-      if (columns.count(at(row).column) == 0) continue;  // of another part of the line
+      const bool is_first_part = columns.count(at(row).column) != 0;
       if (auto part = statement_before(row + 1); part && later_parts_.count(*part) != 0) continue;
       std::optional<size_t> index = graph_->index_of(at(row).address);
       for (size_t i = index.value_or(SIZE_MAX);
            i < graph_->code().instructions().size() && graph_->at(i).address < end_of(row); i++) {
         const Instruction& one = graph_->at(i);
+        // Only a return cannot have been moved to before the rest of its statement, or behind it.
+        if (one.flow == Instruction::Flow::Return && unit_.producer.statement_markers)
+          doing.push_back(one.address);
+        if (!is_first_part) continue;
         if (one.is_vector) return true;
         const bool does = one.writes_memory || one.flow == Instruction::Flow::Call ||
                           one.flow == Instruction::Flow::IndirectCall;
         if (does && !is_in_left_loop(i)) doing.push_back(one.address);
       }
+    }
+    for (const Loop& loop : graph_->loops()) {
+      const bool counts_turns = std::any_of(sites.begin(), sites.end(), [&](uint64_t site) {
+        return loop.contains(graph_->index_of(site).value_or(SIZE_MAX));
+      });
+      // If it can be entered without a site, the first test is left out, since it is true.
+      if (counts_turns && heads(loop)) doing.push_back(graph_->at(loop.header).address);
     }
     return graph_->comes_without(doing, sites);
   }

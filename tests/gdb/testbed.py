@@ -27,6 +27,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "live"))
@@ -156,25 +157,31 @@ class Truth:
     def __init__(self, source, folder):
         self.counts = rust_counts(source, folder) if source.suffix == ".rs" else gcov_counts(source, folder)
         self.counts.update(annotations(source))
-        compiler = COMPILERS[source.suffix][0]
-        path = compile_to(Build(source, compiler, "-O0", 4), folder / "unoptimised")
-        hits, _ = run_coretap(path, source)  # for the addresses of the lines
-        places = run_gdb(path, sorted({hit.address for hit in hits}), [], False)["places"]
-        self.at_line = collections.defaultdict(list)
-        seen = collections.Counter()
-        for hit in hits:
-            place = places[hit.address]
-            if seen[hit.address] < len(place["values"]):
-                variables = scope_variables(place["values"][seen[hit.address]], hit.function)
-                self.at_line[(hit.function, hit.line)].append(variables or {})
-            seen[hit.address] += 1
+        self.source, self.folder, self.at_line, self.lock = source, folder, None, threading.Lock()
 
     def of(self, line):
         return self.counts.get(line)
 
     def values(self, hit, number):
+        with self.lock:
+            if self.at_line is None:
+                self.at_line = self.unoptimised()
         own = self.at_line[(hit.function, hit.line)]
         return own[number] if number < len(own) else {}
+
+    def unoptimised(self):
+        """{(function, line): the variables at each execution, as gdb sees them}"""
+        path = compile_to(Build(self.source, COMPILERS[self.source.suffix][0], "-O0", 4), self.folder / "unoptimised")
+        hits, _ = run_coretap(path, self.source)  # for the addresses of the lines
+        places = run_gdb(path, sorted({hit.address for hit in hits}), [], False)["places"]
+        found, seen = collections.defaultdict(list), collections.Counter()
+        for hit in hits:
+            place = places[hit.address]
+            if seen[hit.address] < len(place["values"]):
+                variables = scope_variables(place["values"][seen[hit.address]], hit.function)
+                found[(hit.function, hit.line)].append(variables or {})
+            seen[hit.address] += 1
+        return found
 
 
 # --------------------------------------------------------------------------------------------------------- comparing
@@ -313,7 +320,7 @@ def reason(path, source, function, line, variable):
     return found[1] if found else (done.stderr.splitlines() or ["readable alone"])[0]
 
 
-def examine(build, truth, folder):
+def examine(build, truth, folder, with_reasons):
     report = Report(build)
     path = compile_to(build, folder / re.sub(r"\W+", "_", name_of(build)))
     hits, listed = run_coretap(path, build.source)
@@ -329,7 +336,8 @@ def examine(build, truth, folder):
         report.hits = len(hits)
         compare_values(report, hits, result["places"], truth)
     compare_counts(report, hits, listed, truth, gdb_lines)
-    report.reasons = {key: reason(path, build.source, *key) for key in list(report.missing)[:12]}
+    if with_reasons:
+        report.reasons = {key: reason(path, build.source, *key) for key in report.missing}
     return report
 
 
@@ -342,7 +350,7 @@ def show(report, verbose):
         print("    WRONG " + error)
     if verbose:
         for (function, line, path), count in report.missing.items():
-            why = report.reasons.get((function, line, path), "")
+            why = report.reasons[(function, line, path)]
             print(f"    missing {count}x {function}:{line} {path}: {why}")
     sys.stdout.flush()
 
@@ -367,7 +375,7 @@ def main():
     truths = {source: Truth(source, folder / ("truth_" + source.name)) for source in {build.source for build in todo}}
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for report in pool.map(lambda build: examine(build, truths[build.source], folder), todo):
+        for report in pool.map(lambda build: examine(build, truths[build.source], folder, options.verbose), todo):
             show(report, options.verbose)
             failed += bool(report.errors)
     shutil.rmtree(folder)
