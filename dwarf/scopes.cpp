@@ -186,9 +186,10 @@ int UnitScopes::better_owner(int one, int other, const LineRow& row) const {
   return began_at(other) > began_at(one) ? other : one;
 }
 
-/// The inlined copy that ends at the row, if the row's line may be its own; or -1. What optimisers leave of the last
+/// The inlined copy that ends at the row, if the row's line may be its own and no other copy begins there; or -1. What optimisers leave of the last
 /// statement of a copy, as the end of an unrolled loop, is often a row without code behind it.
 int UnitScopes::copy_that_ends_at(int real, const std::string& file, const LineRow& row) const {
+  if (copies_by_entry_.count(row.address) != 0) return kNoScope;
   int best = kNoScope;
   const int before = row.address == 0 ? kNoScope : innermost(row.address - 1);
   for (int i = function_of(before); i >= 0 && at(i).is_inlined(); i = function_of(at(i).parent))
