@@ -148,13 +148,26 @@ class LineCode {
     return same_neighbour(-1) || same_neighbour(1);
   }
 
+  /// The statement that stands first on the line: of those that control comes to first, since the lowest may be in a part of
+  /// the function that was moved away for being cold.
+  size_t first_statement() const {
+    const bool is_plain = std::all_of(statements_.begin(), statements_.end(), [&](size_t row) {
+      return at(row).column == at(statements_.front()).column;
+    });
+    if (is_plain || !graph_) return statements_.front();
+    const std::vector<bool> is_first = graph_->reached_first(addresses_of(statements_));
+    for (size_t i = 0; i < statements_.size(); i++)
+      if (is_first[i]) return statements_[i];
+    return statements_.front();
+  }
+
   /// The column of what stands first on the line. gcc's marker of a loop's statement is followed by that of its first part,
   /// which of a `while`, and of a `for` that initialises nothing, is the test.
   uint16_t first_column() const {
-    const size_t first_statement = statements_.front(), next = first_statement + 1;
-    const uint16_t column = at(first_statement).column;
+    const size_t beginning = first_statement(), next = beginning + 1;
+    const uint16_t column = at(beginning).column;
     if (!graph_ || next >= lines_.rows.size() || !at(next).is_stmt || at(next).end_sequence ||
-        at(next).address != at(first_statement).address || !same_line(at(next), first()) ||
+        at(next).address != at(beginning).address || !same_line(at(next), first()) ||
         at(next).column == column || declares_variable())
       return column;
     return heads_a_loop() ? at(next).column : column;
@@ -206,8 +219,9 @@ class LineCode {
 
   /// The head of a loop, as far as its statements have markers of their own.
   struct Head {
-    int block = -1;     ///< the scope of the variables that a `for` declares, or -1
-    uint16_t own = 0;   ///< the column of the `for` or `while` itself; of the increment, too, in g++, if it is one (`i++`)
+    int block = -1;  ///< the scope of the variables that a `for` declares, or -1
+    uint16_t own =
+        0;  ///< the column of the `for` or `while` itself; of the increment, too, in g++, if it is one (`i++`)
     uint16_t test = 0;  ///< the column of the test; 0: the line is no such head
   };
 
@@ -227,7 +241,7 @@ class LineCode {
     if (scope >= 0 && (scopes_.at(scope).is_function() || declared == 0)) return head;
     head.block = scope;
     // The marker of the `for` itself may be lost, where it is all of another statement's body.
-    const uint16_t limit = scope < 0 ? at(statements_.front()).column : declared;
+    const uint16_t limit = scope < 0 ? at(first_statement()).column : declared;
     uint16_t test = 0;
     for (size_t row : statements_) {
       if (at(row).column > limit && (test == 0 || at(row).column < test)) test = at(row).column;
@@ -243,7 +257,8 @@ class LineCode {
   std::optional<bool> is_in_loop(const Head& head, size_t statement) const {
     const LineRow& row = at(statement);
     const int function = scopes_.function_of(scopes_.scope_of_row(lines_, row));
-    if (function != instance()) return is_within(function, head.block < 0 ? instance() : head.block);
+    if (function != instance())
+      return is_within(function, head.block < 0 ? instance() : head.block);
     if (row.file == first().file && row.line <= first().line)
       return row.line == first().line && row.column >= head.own;
     if (head.block < 0) {
@@ -309,7 +324,7 @@ class LineCode {
       if (at(row).column == head.test) tests.push_back(row);
     if (!is_declaration && !initialises_ && heads_a_loop())
       return first_column() == head.test ? tests : std::vector<size_t>();
-    bool is_known = true, has_increments = false;
+    bool is_known = true, has_increments = false, has_turns = false;
     for (size_t row : statements_) {
       const bool is_test = at(row).column == head.test;
       if (!is_test && at(row).column != head.own) continue;
@@ -321,16 +336,17 @@ class LineCode {
         continue;
       }
       later_parts_.insert(row);
+      has_turns = has_turns || (is_test && !is_beginning);
       for (size_t before : previous_statements(row))
-        has_increments = has_increments || (same_line(at(before), first()) && is_test &&
-                                            (at(before).column > head.test ||
-                                             later_parts_.count(before) != 0));
+        has_increments =
+            has_increments || (same_line(at(before), first()) && is_test &&
+                               (at(before).column > head.test || later_parts_.count(before) != 0));
     }
     const bool is_for = is_declaration || initialises_;
     if (!is_for && (tests.size() < 2 || !has_increments)) {
       later_parts_.clear();
-      // Of a `while` each copy of the test is a turn.
-      return tests.size() > kept.size() ? tests : std::vector<size_t>();
+      // Of a `while` each copy of the test is a turn. Those behind the body tell it from `if (test) statement;`.
+      return has_turns ? tests : std::vector<size_t>();
     }
     // An increment, but of a `for` that perhaps initialises nothing; or the beginning left no trace.
     is_uncertain_ = !is_known || !is_for || kept.empty();
@@ -511,7 +527,8 @@ class LineCode {
     for (size_t instruction : loop.body) {
       const size_t row = row_of(instruction);
       if (at(row).is_stmt && at(row).file == first().file && at(row).line != 0 &&
-          at(row).line < first().line && loop.contains(graph_->index_of(at(row).address).value_or(SIZE_MAX)) &&
+          at(row).line < first().line &&
+          loop.contains(graph_->index_of(at(row).address).value_or(SIZE_MAX)) &&
           scopes_.function_of(scopes_.scope_of_row(lines_, at(row))) == own)
         return false;
     }

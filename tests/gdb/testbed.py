@@ -19,6 +19,7 @@ Exit status 77: no BPF rights here. Needs gdb, gcov, g++ and clang; Rust program
 import argparse
 import collections
 import concurrent.futures
+import functools
 import json
 import os
 import pathlib
@@ -49,6 +50,12 @@ def name_of(build):
     return f"{build.source.name} {build.compiler} {build.level} DWARF {build.dwarf}"
 
 
+@functools.cache
+def rustc_takes_dwarf_version():
+    """Not before 1.88, such as Debian's: that makes DWARF 4."""
+    return bool(shutil.which("rustc")) and "dwarf-version" in live.run("rustc", "-C", "help").stdout
+
+
 def builds(quick, only):
     """Every build, or for --quick a small sample in which each program, compiler, level and DWARF version occurs."""
     found = []
@@ -56,15 +63,17 @@ def builds(quick, only):
         every = [Build(source, compiler, level, dwarf) for compiler in COMPILERS[source.suffix] for level in LEVELS
                  for dwarf in DWARF]
         if source.suffix == ".rs":
-            every = [build for build in every if build.dwarf == 4 or build.level in ("-O0", "-O2")]
+            every = [build for build in every
+                     if build.dwarf == 4 or (rustc_takes_dwarf_version() and build.level in ("-O0", "-O2"))]
         found += [every[(number * 5) % len(every)]] if quick else every
     return [build for build in found if only in name_of(build)]
 
 
 def compile_to(build, path):
     if build.compiler == "rustc":
-        command = ["rustc", "-g", "-C", "opt-level=" + build.level[2], "-C", f"dwarf-version={build.dwarf}", "-C",
-                   "codegen-units=1", str(build.source), "-o", str(path)]
+        version = ["-C", f"dwarf-version={build.dwarf}"] if rustc_takes_dwarf_version() else []
+        command = ["rustc", "-g", "-C", "opt-level=" + build.level[2], *version, "-C", "codegen-units=1", str(build.source), "-o",
+                   str(path)]
     else:
         command = [build.compiler, "-g", f"-gdwarf-{build.dwarf}", build.level, "-w", str(build.source), "-o", str(path)]
     subprocess.run(command, check=True, capture_output=True, text=True)

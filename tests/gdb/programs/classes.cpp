@@ -47,7 +47,7 @@ class Box {
     height_ += by;
   }
   void grow(int by, int times) {
-    for (int i = 0; i < times; i++)  //@1
+    for (int i = 0; i < times; i++)  //@2
       grow(by);
   }
   static int count;
