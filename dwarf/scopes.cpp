@@ -186,17 +186,21 @@ int UnitScopes::better_owner(int one, int other, const LineRow& row) const {
   return began_at(other) > began_at(one) ? other : one;
 }
 
-/// The inlined copy that ends at the row, if the row's line may be its own and no other copy begins there; or -1. What optimisers leave of the last
+/// The inlined copy that ends at the row, if the row's line may be its own and no other copy of its function begins
+/// there; or -1. What optimisers leave of the last
 /// statement of a copy, as the end of an unrolled loop, is often a row without code behind it.
 int UnitScopes::copy_that_ends_at(int real, const std::string& file, const LineRow& row) const {
-  if (copies_by_entry_.count(row.address) != 0) return kNoScope;
   int best = kNoScope;
   const int before = row.address == 0 ? kNoScope : innermost(row.address - 1);
   for (int i = function_of(before); i >= 0 && at(i).is_inlined(); i = function_of(at(i).parent))
     if (real_function_of(i) == real && may_own(i, file, row) &&
         (best < 0 || declaration(i).line > declaration(best).line))
       best = i;
-  return best;
+  auto [first, last] = copies_by_entry_.equal_range(row.address);
+  const bool is_begun_again = std::any_of(first, last, [&](const auto& copy) {
+    return best >= 0 && declaration(copy.second).origin == declaration(best).origin;
+  });
+  return is_begun_again ? kNoScope : best;
 }
 
 /// Where no scope says that code at the row is of the function that was declared last above its line: the copy of that
