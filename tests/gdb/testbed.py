@@ -14,7 +14,7 @@ not compared). coretap must count that. Two exceptions are shown in numbers: lin
 optimised code whose copies left no trace, so that gdb counts as few or fewer. gdb's own count of the build is shown beside,
 where it differs.
 
-Exit status 77: no BPF rights here. Needs gdb, gcov, g++ and clang; Rust programs are skipped, loudly, without rustc.
+Exit status 77: no BPF rights here. Needs gdb, gcov, g++ and clang; Rust programs are skipped, loudly, without rustc 1.66 or newer.
 """
 import argparse
 import collections
@@ -378,8 +378,8 @@ def main():
         sys.exit(77)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="coretap-gdb-"))
     todo = builds(options.quick, options.only)
-    if not shutil.which("rustc"):
-        print("*** SKIPPED: Rust programs, since there is no rustc ***")
+    if why := live.rust_missing():
+        print(f"*** SKIPPED: Rust programs, since {why} ***")
         todo = [build for build in todo if build.compiler != "rustc"]
     truths = {source: Truth(source, folder / ("truth_" + source.name)) for source in {build.source for build in todo}}
     failed = 0

@@ -22,6 +22,16 @@ atexit.register(shutil.rmtree, TMP, ignore_errors=True)
 os.environ.setdefault("CORETAP_CACHE_DIR", str(TMP / "cache"))
 
 
+def rust_missing():
+    """Why Rust programs of the tests cannot be compiled here, or None. std::hint::black_box is stable since 1.66; Debian 12 has 1.63."""
+    if not shutil.which("rustc"):
+        return "there is no rustc"
+    version = re.search(r"rustc (\d+)\.(\d+)", run("rustc", "--version").stdout)
+    if not version or (int(version[1]), int(version[2])) < (1, 66):
+        return "rustc is older than 1.66"
+    return None
+
+
 def bpf_missing():
     """Why BPF cannot be used here, or None."""
     if os.geteuid() != 0:

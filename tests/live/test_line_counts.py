@@ -3,7 +3,6 @@
 The workloads say with //@N how often a line runs."""
 import collections
 import re
-import shutil
 import subprocess
 import unittest
 
@@ -80,7 +79,7 @@ class LineCounts(LiveTest):
         line = next(n for n, text in enumerate(source.read_text().splitlines(), 1) if "g(i * 3);  //@10" in text)
         self.assertTrue(self.listed_lines(source, path)[line])
 
-    @unittest.skipUnless(shutil.which("rustc"), "*** SKIPPED: there is no rustc ***")
+    @unittest.skipIf(live.rust_missing(), f"*** SKIPPED: {live.rust_missing()} ***")
     def test_rust(self):
         self.check("overflow.rs", ("rustc",), ("-O0", "-O2", "-O3"))
 
