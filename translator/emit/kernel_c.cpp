@@ -398,7 +398,7 @@ class UnitEmitter {
     const std::string frames = variant.sleepable ? "ct_sleepers_frame_" : "ct_frame_";
     bool too_long = h.actions > module_.max_action;
     bool is_uprobe = h.mechanism == Mechanism::Uprobe || h.mechanism == Mechanism::Uretprobe ||
-                     h.mechanism == Mechanism::Usdt;
+                     h.mechanism == Mechanism::UprobeAtReturn;
     if (is_uprobe) out.line("ct_own_stack(ctx);");
     bool is_perf = h.mechanism == Mechanism::PerfEvent;
     out.line("if (!ct_running()) return " + (is_perf ? "ct_gated(" + num(index) + ")" : "0") + ";");
