@@ -140,6 +140,8 @@ bool ElfFile::is_allocated(uint64_t address) const {
 
 uint64_t ElfFile::layout() const { return ct::segment_layout(elf_); }
 
+uint64_t ElfFile::marks_hash() const { return ct::marks_hash(elf_); }
+
 ElfFile::Section ElfFile::section(const char* wanted) const {
   size_t names = 0;
   if (elf_getshdrstrndx(elf_, &names) != 0) return {};
@@ -187,6 +189,28 @@ std::vector<FunctionSymbol> ElfFile::function_symbols() const {
                        GELF_ST_BIND(symbol.st_info) != STB_LOCAL, type == STT_GNU_IFUNC});
   }
   return symbols;
+}
+
+std::set<uint64_t> ElfFile::symbol_addresses(const std::string& name) const {
+  std::set<uint64_t> addresses;
+  for (uint32_t type : {SHT_SYMTAB, SHT_DYNSYM}) {
+    Elf_Scn* section = find_section_type(type);
+    GElf_Shdr header;
+    if (!section || !gelf_getshdr(section, &header) || header.sh_entsize == 0) continue;
+    Elf_Data* data = elf_getdata(section, nullptr);
+    size_t count = data ? data->d_size / header.sh_entsize : 0;
+    for (size_t i = 1; i < count; i++) {
+      GElf_Sym symbol;
+      if (!gelf_getsym(data, static_cast<int>(i), &symbol)) break;
+      // A thread-local symbol's value is no address, nor is an absolute symbol's.
+      if (symbol.st_shndx == SHN_UNDEF || symbol.st_shndx == SHN_ABS ||
+          GELF_ST_TYPE(symbol.st_info) == STT_TLS)
+        continue;
+      const char* found = elf_strptr(elf_, header.sh_link, symbol.st_name);
+      if (found && name == found) addresses.insert(symbol.st_value);
+    }
+  }
+  return addresses;
 }
 
 void ElfFile::for_each_name(const std::function<void(std::string_view, bool)>& visit) const {
@@ -244,16 +268,24 @@ void ElfFile::for_each_relocation(
   }
 }
 
+std::optional<uint64_t> ElfFile::offset_in(const std::vector<Segment>& segments, uint64_t address) {
+  for (const Segment& segment : segments)
+    if (address >= segment.address && address - segment.address < segment.size)
+      return address - segment.address + segment.file_offset;
+  return std::nullopt;
+}
+
 std::optional<uint64_t> ElfFile::file_offset(uint64_t address) const {
   auto covers = [&](const AddressRange& range) {
     return address >= range.lo && address < range.hi;
   };
   if (!code_sections_.empty() && std::none_of(code_sections_.begin(), code_sections_.end(), covers))
     return std::nullopt;
-  for (const Segment& segment : code_segments_)
-    if (address >= segment.address && address - segment.address < segment.size)
-      return address - segment.address + segment.file_offset;
-  return std::nullopt;
+  return offset_in(code_segments_, address);
+}
+
+std::optional<uint64_t> ElfFile::data_offset(uint64_t address) const {
+  return offset_in(segments_, address);
 }
 
 std::string_view ElfFile::code_bytes(uint64_t address, size_t count) const {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,15 +59,22 @@ class ElfFile {
                                                     int64_t addend)>& visit) const;
   /// A shared object that others are linked with (DT_SONAME).
   bool is_library() const;
+  /// Link-time addresses of the defined symbols `name` of code and data: several, if files that were
+  /// linked have static ones of that name.
+  std::set<uint64_t> symbol_addresses(const std::string& name) const;
   bool has_symtab() const { return find_section_type(SHT_SYMTAB) != nullptr; }
   /// See ct::segment_layout.
   uint64_t layout() const;
+  /// See ct::marks_hash.
+  uint64_t marks_hash() const;
   /// File offset of code at a link-time address. Nothing for what lies in no section of code, though a segment that is
   /// executable may cover it: the headers of the file at address 0 do, and debug information of functions that the linker
   /// discarded says 0 (or 1, or -1: the "tombstones" of lld).
   std::optional<uint64_t> file_offset(uint64_t address) const;
   /// Does the program have something at this address, code or data? Not so for a variable that was discarded.
   bool is_allocated(uint64_t address) const;
+  /// The same for an address in any loaded segment, such as a USDT semaphore's.
+  std::optional<uint64_t> data_offset(uint64_t address) const;
   /// Up to `count` bytes of file contents at a link-time address of an executable segment.
   std::string_view code_bytes(uint64_t address, size_t count) const;
   struct CodeSegment {
@@ -85,6 +93,8 @@ class ElfFile {
   bool load_segments();
   void load_sections();
   Elf_Scn* find_section_type(uint32_t type) const;
+
+  static std::optional<uint64_t> offset_in(const std::vector<Segment>& segments, uint64_t address);
 
   std::string path_;
   int fd_;

@@ -83,6 +83,13 @@ class DwarfModule : public Module {
     return *stack_use_;
   }
   uint64_t layout() const override { return data_->object().layout(); }
+  const UsdtMarks& marks() const override {
+    if (!marks_) marks_ = read_usdt_marks(data_->object());
+    return *marks_;
+  }
+  std::optional<uint64_t> data_offset(uint64_t address) const override {
+    return data_->object().data_offset(address);
+  }
   bool is_code(uint64_t pc) const override {
     if (!data_->object().file_offset(pc)) return false;
     const CodeFlow* flow = data_->code_flow(pc);
@@ -133,6 +140,7 @@ class DwarfModule : public Module {
   DebugDataPtr data_;
   mutable std::map<uint64_t, FunctionExits> exits_;  ///< by entry
   mutable std::optional<StackUse> stack_use_;
+  mutable std::optional<UsdtMarks> marks_;
   mutable std::map<uint64_t, FunctionCode> codes_;  ///< by where the function begins
   std::string debug_path_;
 };

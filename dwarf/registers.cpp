@@ -61,6 +61,38 @@ const MachineRegisters aarch64 = {
     28,
 };
 
+/// Names of the parts of x86-64's registers that have names besides the whole register's.
+struct RegisterParts {
+  unsigned dwarf_number;
+  const char* whole;
+  const char* lower[3];  ///< 32, 16 and 8 bits
+  const char* high_byte;
+};
+constexpr RegisterParts x86_64_parts[] = {
+    {0, "rax", {"eax", "ax", "al"}, "ah"},     {1, "rdx", {"edx", "dx", "dl"}, "dh"},
+    {2, "rcx", {"ecx", "cx", "cl"}, "ch"},     {3, "rbx", {"ebx", "bx", "bl"}, "bh"},
+    {4, "rsi", {"esi", "si", "sil"}, ""},      {5, "rdi", {"edi", "di", "dil"}, ""},
+    {6, "rbp", {"ebp", "bp", "bpl"}, ""},      {7, "rsp", {"esp", "sp", "spl"}, ""},
+    {8, "r8", {"r8d", "r8w", "r8b"}, ""},      {9, "r9", {"r9d", "r9w", "r9b"}, ""},
+    {10, "r10", {"r10d", "r10w", "r10b"}, ""}, {11, "r11", {"r11d", "r11w", "r11b"}, ""},
+    {12, "r12", {"r12d", "r12w", "r12b"}, ""}, {13, "r13", {"r13d", "r13w", "r13b"}, ""},
+    {14, "r14", {"r14d", "r14w", "r14b"}, ""}, {15, "r15", {"r15d", "r15w", "r15b"}, ""},
+};
+
+/// How the names of floating-point and vector registers begin; a number follows.
+struct VectorNames {
+  uint16_t machine;
+  std::vector<std::string_view> prefixes;
+};
+const VectorNames vector_names[] = {
+    {EM_X86_64, {"xmm", "ymm", "zmm", "mm", "st"}},
+    {EM_AARCH64, {"v", "q", "d", "s", "h", "b"}},
+};
+
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789()") == std::string_view::npos;
+}
+
 }  // namespace
 
 const MachineRegisters* registers_of(uint16_t machine) {
@@ -85,6 +117,33 @@ std::string unreadable_register(uint16_t machine, unsigned dwarf_number) {
                std::to_string(row.number + dwarf_number - row.first) +
                ", which a probe cannot read";
   return "register " + std::to_string(dwarf_number) + ", which a probe cannot read";
+}
+
+std::optional<NamedRegister> register_named(uint16_t machine, std::string_view name) {
+  if (machine == EM_X86_64)
+    for (const RegisterParts& parts : x86_64_parts) {
+      if (name == parts.whole) return NamedRegister{parts.dwarf_number, 0};
+      for (const char* lower : parts.lower)
+        if (name == lower) return NamedRegister{parts.dwarf_number, 0};
+      if (name == parts.high_byte && *parts.high_byte) return NamedRegister{parts.dwarf_number, 8};
+    }
+  if (machine == EM_AARCH64)
+    for (const RegisterInfo& row : aarch64.rows) {
+      std::string_view whole = row.name;
+      bool is_half =
+          name.starts_with('w') && whole.starts_with('x') && name.substr(1) == whole.substr(1);
+      if (name == whole || is_half) return NamedRegister{row.dwarf_number, 0};
+    }
+  return std::nullopt;
+}
+
+bool is_vector_register(uint16_t machine, std::string_view name) {
+  for (const VectorNames& names : vector_names)
+    for (std::string_view prefix : names.prefixes)
+      if (names.machine == machine && name.starts_with(prefix) &&
+          is_number(name.substr(prefix.size())))
+        return true;
+  return false;
 }
 
 }  // namespace coretap::debug

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace coretap::debug {
@@ -41,5 +43,15 @@ const RegisterInfo* register_info(uint16_t machine, unsigned dwarf_number);
 /// Why a probe cannot read a register that register_info does not know: "the floating-point register xmm0, which a probe
 /// cannot read".
 std::string unreadable_register(uint16_t machine, unsigned dwarf_number);
+
+/// A register as assembler text names it, or a part of one: "eax" is the lower half of "rax".
+struct NamedRegister {
+  unsigned dwarf_number;
+  unsigned shift;  ///< bits below the part: 8 of "ah"
+};
+/// The general-purpose register or part that `name` (without '%') stands for.
+std::optional<NamedRegister> register_named(uint16_t machine, std::string_view name);
+/// Is it a floating-point or vector register's name?
+bool is_vector_register(uint16_t machine, std::string_view name);
 
 }  // namespace coretap::debug
