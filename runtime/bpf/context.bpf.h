@@ -15,7 +15,6 @@ enum ct_kind {
   CT_KRETPROBE,
   CT_FENTRY,
   CT_FEXIT,
-  CT_USDT,
   CT_UPROBE_AT_RETURN, /* at a function's return instruction, still inside of it */
 };
 
@@ -50,8 +49,7 @@ struct ct_ctx {
 #define CT_KIND_IS(a) (c->kind == (a))
 #define CT_HAS_REGS                                                                  \
   (CT_KIND_IS(CT_UPROBE) || CT_KIND_IS(CT_URETPROBE) || CT_KIND_IS(CT_PERF_EVENT) || \
-   CT_KIND_IS(CT_KPROBE) || CT_KIND_IS(CT_KRETPROBE) || CT_KIND_IS(CT_USDT) ||       \
-   CT_KIND_IS(CT_UPROBE_AT_RETURN))
+   CT_KIND_IS(CT_KPROBE) || CT_KIND_IS(CT_KRETPROBE) || CT_KIND_IS(CT_UPROBE_AT_RETURN))
 /* The context's 8 bytes at `offset`, which must be a constant once inlined. In asm, because clang would
  * compute `context + offset` once for several reads, and the verifier lets nobody read through a
  * context pointer that was moved. Volatile, so that a value which is read twice does not take a
@@ -69,9 +67,8 @@ struct ct_ctx {
 #define CT_IS_RETURN                                                               \
   (CT_KIND_IS(CT_URETPROBE) || CT_KIND_IS(CT_KRETPROBE) || CT_KIND_IS(CT_FEXIT) || \
    CT_KIND_IS(CT_UPROBE_AT_RETURN))
-#define CT_IS_USER_PROBE                                                       \
-  (CT_KIND_IS(CT_UPROBE) || CT_KIND_IS(CT_URETPROBE) || CT_KIND_IS(CT_USDT) || \
-   CT_KIND_IS(CT_UPROBE_AT_RETURN))
+#define CT_IS_USER_PROBE \
+  (CT_KIND_IS(CT_UPROBE) || CT_KIND_IS(CT_URETPROBE) || CT_KIND_IS(CT_UPROBE_AT_RETURN))
 #define CT_RETURN_VALUE ct_return_value(c)
 
 /* The task that pid(), execname() and the like tell of. It is the current one, unless an alias says

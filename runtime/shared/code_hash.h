@@ -5,6 +5,7 @@
 #include <gelf.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 // Inlined, so that neither side needs the library when it is linked.
 #define XXH_INLINE_ALL
@@ -35,6 +36,26 @@ inline uint64_t segment_layout(Elf* elf) {
     hash.add(place, sizeof place);
   }
   return hash.value();
+}
+
+/// The bytes of the notes that describe the file's USDT marks, what their arguments are among it: these
+/// may differ where no byte of code does. 0 if there are none.
+inline uint64_t marks_hash(Elf* elf) {
+  CodeHash hash;
+  bool any = false;
+  size_t names = 0;
+  if (elf_getshdrstrndx(elf, &names) != 0) return 0;
+  for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf, section));) {
+    GElf_Shdr header;
+    if (!gelf_getshdr(section, &header) || header.sh_type != SHT_NOTE) continue;
+    const char* name = elf_strptr(elf, names, header.sh_name);
+    Elf_Data* data =
+        name && !strcmp(name, ".note.stapsdt") ? elf_rawdata(section, nullptr) : nullptr;
+    if (!data || !data->d_buf) continue;
+    hash.add(data->d_buf, data->d_size);
+    any = true;
+  }
+  return any ? hash.value() : 0;
 }
 
 }  // namespace ct

@@ -166,6 +166,7 @@ std::string Attachments::attach_site(const KernelHandler& handler, const Rung& r
       opts.sz = sizeof opts;
       opts.retprobe = catches_return(rung.mechanism);
       opts.bpf_cookie = cookie;
+      opts.ref_ctr_offset = site.semaphore;
       return keep(bpf_program__attach_uprobe_opts(program, -1, files_->path(site).c_str(),
                                                   site.offset, &opts));
     }
@@ -186,9 +187,6 @@ std::string Attachments::attach_site(const KernelHandler& handler, const Rung& r
     case Mechanism::RawTp: return keep(bpf_program__attach_raw_tracepoint(program, site.target));
     case Mechanism::Tracepoint: return attach_tracepoint(program, site, cookie);
     case Mechanism::PerfEvent: return attach_perf(program, site, cookie);
-    case Mechanism::Usdt:
-      return keep(
-          bpf_program__attach_usdt(program, -1, site.target, site.module, site.function, nullptr));
   }
   return "unknown kind of probe";
 }
@@ -196,7 +194,7 @@ std::string Attachments::attach_site(const KernelHandler& handler, const Rung& r
 /// All sites of a handler by uprobe_multi links, one per file.
 std::string Attachments::attach_uprobes(const KernelHandler& handler, const Rung& rung,
                                         bpf_program* program) {
-  std::map<std::string, std::pair<std::vector<u64>, std::vector<u64>>> by_file;
+  std::map<std::string, UprobeSites> by_file;
   for (u32 i = 0; i < handler.site_count; ++i) {
     const Site& site = handler.sites[i];
     if (std::string error = files_->check(site); !error.empty()) {
@@ -204,17 +202,15 @@ std::string Attachments::attach_uprobes(const KernelHandler& handler, const Rung
       unattached_.push_back({&site, rung.mechanism, error});
       continue;
     }
-    by_file[site.target].first.push_back(site.offset);
-    by_file[site.target].second.push_back(i);
+    by_file[site.target].add(site.offset, site.semaphore, i);
   }
-  for (const auto& [path, lists] : by_file) {
-    const auto& [offsets, cookies] = lists;
-    std::string checked = files_->path(handler.sites[cookies[0]]);
-    int fd = create_uprobe_multi_link(bpf_program__fd(program), checked.c_str(), offsets.data(),
-                                      cookies.data(), static_cast<u32>(offsets.size()),
+  for (const auto& [path, sites] : by_file) {
+    std::string checked = files_->path(handler.sites[sites.cookies[0]]);
+    int fd = create_uprobe_multi_link(bpf_program__fd(program), checked.c_str(), sites,
                                       catches_return(rung.mechanism));
     if (fd < 0)
-      return std::string(handler.sites[cookies[0]].pp) + " in " + path + ": " + failure(errno);
+      return std::string(handler.sites[sites.cookies[0]].pp) + " in " + path + ": " +
+             failure(errno);
     link_fds_.push_back(fd);
   }
   return "";

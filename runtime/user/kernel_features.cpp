@@ -35,9 +35,10 @@ int load_nothing(u32 expected_attach_type, u32 flags = 0) {
 bool probe_uprobe_multi() {
   int program = load_nothing(kTraceUprobeMulti);
   if (program < 0) return false;
-  u64 offset = 0;
+  UprobeSites nowhere;
+  nowhere.add(0, 0, 0);
   errno = 0;
-  int link = create_uprobe_multi_link(program, "/", &offset, nullptr, 1, false);
+  int link = create_uprobe_multi_link(program, "/", nowhere, false);
   bool known = link < 0 && errno == EBADF;
   if (link >= 0) close(link);
   close(program);

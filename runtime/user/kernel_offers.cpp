@@ -117,14 +117,13 @@ bool KernelOffers::lacks(Mechanism mechanism, const Site& site) const {
 }
 
 Offer KernelOffers::site(Mechanism mechanism, const Site& site) const {
-  bool in_module = *site.module && mechanism != Mechanism::Usdt;
+  bool in_module = *site.module;
   if (in_module && access(("/sys/module/" + std::string(site.module)).c_str(), F_OK) != 0)
     return no(std::string("module '") + site.module + "' is not loaded");
   switch (mechanism) {
     case Mechanism::Uprobe:
     case Mechanism::Uretprobe:
-    case Mechanism::UprobeAtReturn:
-    case Mechanism::Usdt: {
+    case Mechanism::UprobeAtReturn: {
       Offer offer = pmu("uprobe");
       return offer.state == Offer::Yes ? file(site) : offer;
     }

@@ -14,7 +14,6 @@ const char* mechanism_name(Mechanism mechanism) {
     case Mechanism::Kretprobe: return "kretprobe";
     case Mechanism::Fentry: return "fentry";
     case Mechanism::Fexit: return "fexit";
-    case Mechanism::Usdt: return "usdt";
     case Mechanism::UprobeAtReturn: return "uprobe at return";
   }
   return "";

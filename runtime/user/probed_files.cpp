@@ -91,6 +91,7 @@ ProbedFiles::File& ProbedFiles::file(const char* path) {
   if (elf && elf_kind(elf) == ELF_K_ELF) {
     file.build_id = build_id_of(elf);
     file.layout = segment_layout(elf);
+    file.marks = marks_hash(elf);
   } else {
     file.error = terminal_safe(path) + " is not an ELF file";
   }
@@ -113,6 +114,8 @@ std::string ProbedFiles::compare(const Site& site, const File& file) {
            kCompileAgain;
   if (code.layout != 0 && code.layout != file.layout)
     return other + "it has no build-id, and its segments differ)" + kCompileAgain;
+  if (code.marks != 0 && code.marks != file.marks)
+    return other + "what it says of its USDT marks differs)" + kCompileAgain;
   return "";
 }
 

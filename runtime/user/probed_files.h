@@ -3,7 +3,8 @@
 // instruction, and kill every process that comes by.
 //
 // A site is bound by its file's build-id and by a hash of the bytes of the function around it; a file
-// without build-id by its segments (see segment_layout) instead. A stripped copy has all of these.
+// without build-id by its segments (see segment_layout) instead. A site at a USDT mark is bound by the
+// notes that describe marks, too. A stripped copy has all of these.
 // Relocations do not matter: they are applied in memory, and it is the file that is compared.
 //
 // Each file is opened once, and its probes are attached by that descriptor: a file that is replaced
@@ -34,7 +35,7 @@ class ProbedFiles {
   struct File {
     int fd = -1;
     std::string error, build_id;
-    u64 layout = 0;
+    u64 layout = 0, marks = 0;
   };
   File& file(const char* path);
   static std::string compare(const Site& site, const File& file);

@@ -83,7 +83,6 @@ enum class Mechanism : u8 {
   Kretprobe,
   Fentry,
   Fexit,
-  Usdt,
   UprobeAtReturn,
 };
 
@@ -108,7 +107,7 @@ struct FunctionCode {
   const char* name;
   const Range* ranges;
   u32 range_count;
-  u64 hash, layout;
+  u64 hash, layout, marks;
 };
 
 /// May a site be missing here? See ir::Need.
@@ -127,8 +126,8 @@ struct Site {
   u64 offset;
   const char* build_id;
   const char* pp;
-  const char* function;  ///< ppfunc(); USDT: the mark
-  const char* module;    ///< kernel function: the module that has it, or ""; USDT: the provider
+  const char* function;  ///< ppfunc()
+  const char* module;    ///< kernel function: the module that has it, or ""
   const char* file_line;
   const char* placement;     ///< of a function's return: where it was put, and why
   const FunctionCode* code;  ///< uprobe; else null
@@ -138,6 +137,7 @@ struct Site {
   bool perf_is_freq;
   u32 perf_type;
   u64 perf_config, perf_period;
+  u64 semaphore;  ///< USDT mark: file offset of its counter of users; 0: none
 };
 
 /// One of the BPF programs that can run a handler.

@@ -5,10 +5,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 namespace ct {
 
-int create_uprobe_multi_link(int program_fd, const char* path, const u64* offsets,
-                             const u64* cookies, u32 count, bool on_return) {
+int create_uprobe_multi_link(int program_fd, const char* path, const UprobeSites& sites,
+                             bool on_return) {
   // union bpf_attr.link_create with its uprobe_multi member, as of Linux 6.6.
   struct {
     u32 prog_fd, target_fd, attach_type, flags;
@@ -20,9 +22,12 @@ int create_uprobe_multi_link(int program_fd, const char* path, const u64* offset
   attr.prog_fd = static_cast<u32>(program_fd);
   attr.attach_type = kTraceUprobeMulti;
   attr.path = reinterpret_cast<u64>(path);
-  attr.offsets = reinterpret_cast<u64>(offsets);
-  attr.cookies = reinterpret_cast<u64>(cookies);
-  attr.cnt = count;
+  attr.offsets = reinterpret_cast<u64>(sites.offsets.data());
+  bool has_semaphore = std::any_of(sites.semaphores.begin(), sites.semaphores.end(),
+                                   [](u64 semaphore) { return semaphore != 0; });
+  if (has_semaphore) attr.ref_ctr_offsets = reinterpret_cast<u64>(sites.semaphores.data());
+  attr.cookies = reinterpret_cast<u64>(sites.cookies.data());
+  attr.cnt = static_cast<u32>(sites.offsets.size());
   attr.multi_flags = on_return ? 1 : 0;  // BPF_F_UPROBE_MULTI_RETURN
   return static_cast<int>(syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof attr));
 }

@@ -53,7 +53,6 @@ std::string section(const ir::KernelHandler& h, Mechanism mechanism, bool sleepa
     case Mechanism::Kretprobe: return "kretprobe";
     case Mechanism::Fentry: return "fentry/" + target;
     case Mechanism::Fexit: return "fexit/" + target;
-    case Mechanism::Usdt: return "usdt";
   }
   return "";
 }
@@ -70,7 +69,6 @@ const char* kind(Mechanism m) {
     case Mechanism::Kretprobe: return "CT_KRETPROBE";
     case Mechanism::Fentry: return "CT_FENTRY";
     case Mechanism::Fexit: return "CT_FEXIT";
-    case Mechanism::Usdt: return "CT_USDT";
     case Mechanism::UprobeAtReturn: return "CT_UPROBE_AT_RETURN";
   }
   return "";

@@ -73,7 +73,6 @@ const char* mechanism(ir::Mechanism m) {
     case ir::Mechanism::Kretprobe: return "ct::Mechanism::Kretprobe";
     case ir::Mechanism::Fentry: return "ct::Mechanism::Fentry";
     case ir::Mechanism::Fexit: return "ct::Mechanism::Fexit";
-    case ir::Mechanism::Usdt: return "ct::Mechanism::Usdt";
     case ir::Mechanism::UprobeAtReturn: return "ct::Mechanism::UprobeAtReturn";
   }
   return "ct::Mechanism::Uprobe";
@@ -310,7 +309,8 @@ class Tables {
   /// The code that a site is bound to: one object for all sites of a function.
   std::string code_of(const ir::Site& site) {
     if (!site.code) return "nullptr";
-    auto [known, is_new] = codes_.try_emplace({site.target, site.code->hash}, codes_.size());
+    auto [known, is_new] =
+        codes_.try_emplace({site.target, site.code->hash, site.code->marks}, codes_.size());
     std::string number = std::to_string(known->second), name = "ct_code_" + number;
     if (!is_new) return "&" + name;
     std::vector<std::string> ranges;
@@ -321,6 +321,7 @@ class Tables {
     row.add(table("ct::FunctionCode::Range", "ct_code_ranges_" + number, ranges, out_));
     row.number(ranges.size()).add(std::to_string(site.code->hash) + "ull");
     row.add(std::to_string(site.code->layout) + "ull");
+    row.add(std::to_string(site.code->marks) + "ull");
     out_ += "static const ct::FunctionCode " + name + " = " + row.text() + ";\n";
     return "&" + name;
   }
@@ -337,6 +338,7 @@ class Tables {
         site.add(code_of(s)).add(long_literal(s.pid)).add(need(s.need)).number(s.point);
         site.add(s.perf_is_freq).number(s.perf_type);
         site.add(std::to_string(s.perf_config) + "ull").add(std::to_string(s.perf_period) + "ull");
+        site.add(std::to_string(s.semaphore) + "ull");
         sites.push_back(site.text());
       }
       std::string number = std::to_string(rows.size());
@@ -384,7 +386,8 @@ class Tables {
 
   const ir::Module& module_;
   std::string out_;
-  std::map<std::pair<std::string, uint64_t>, size_t> codes_;  ///< of a file, by hash
+  /// Of a file, by the hashes of its code and of its notes.
+  std::map<std::tuple<std::string, uint64_t, uint64_t>, size_t> codes_;
 };
 
 }  // namespace

@@ -267,7 +267,6 @@ enum class Mechanism : uint8_t {
   Kretprobe,
   Fentry,
   Fexit,
-  Usdt,
   UprobeAtReturn,  ///< a uprobe on a return instruction
 };
 
@@ -278,6 +277,7 @@ struct FunctionCode {
   std::vector<std::pair<uint64_t, uint64_t>> ranges;  ///< file offset and size of each part
   uint64_t hash = 0;                                  ///< ct::CodeHash
   uint64_t layout = 0;  ///< ct::segment_layout() of a file that has no build-id, else 0
+  uint64_t marks = 0;   ///< ct::marks_hash() of the file, for a site at a USDT mark, else 0
   bool operator==(const FunctionCode&) const = default;
 };
 
@@ -307,8 +307,9 @@ struct Site {
   std::string file_line;                     ///< "file.c:12" or ""
   std::string placement;  ///< uprobe at a return: where it was put, and why; for -vv
   Need need = Need::Required;
-  uint32_t point = 0;  ///< index of Module::points
-  int64_t pid = 0;     ///< uprobe: only in this process, for process(PID); 0: in every process
+  uint32_t point = 0;      ///< index of Module::points
+  int64_t pid = 0;         ///< uprobe: only in this process, for process(PID); 0: in every process
+  uint64_t semaphore = 0;  ///< uprobe at a USDT mark: file offset of its counter of users; 0: none
   // PerfEvent
   uint32_t perf_type = 0;
   uint64_t perf_config = 0;

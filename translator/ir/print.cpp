@@ -302,6 +302,7 @@ std::string site_text(const Site& site) {
   if (!site.function.empty()) out += " in " + site.function;
   if (!site.file_line.empty()) out += " (" + site.file_line + ")";
   if (!site.build_id.empty()) out += " build-id " + site.build_id;
+  if (site.semaphore) out += " semaphore " + std::to_string(site.semaphore);
   if (site.need == Need::Optional) out += " optional";
   if (site.need == Need::OneOfMany) out += " one-of-many";
   if (site.perf_period)
