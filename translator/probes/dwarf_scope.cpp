@@ -13,16 +13,6 @@ namespace coretap::probes {
 
 namespace {
 
-/// An ELF executable of the old kind: linked to run at one fixed address.
-bool is_fixed_address(const std::string& path) {
-  std::string error;
-  int file = ct::open_regular(path.c_str(), error);
-  Elf64_Ehdr header{};
-  bool is_whole = file >= 0 && read(file, &header, sizeof header) == sizeof header;
-  if (file >= 0) close(file);
-  return is_whole && header.e_type == ET_EXEC;
-}
-
 /// A global or static variable as the code of source file `file` sees it.
 std::optional<debug::Variable> variable_of_file(const debug::Module& module,
                                                 const std::string& name, const std::string& file) {
@@ -328,6 +318,15 @@ std::shared_ptr<ContextScope> make_dwarf_scope(std::shared_ptr<debug::Module> mo
                                                debug::CodePoint point, uint64_t scope,
                                                ir::Mechanism mechanism, ResolveContext& context) {
   return std::make_shared<DwarfScope>(std::move(module), point, scope, mechanism, context);
+}
+
+bool is_fixed_address(const std::string& path) {
+  std::string error;
+  int file = ct::open_regular(path.c_str(), error);
+  Elf64_Ehdr header{};
+  bool is_whole = file >= 0 && read(file, &header, sizeof header) == sizeof header;
+  if (file >= 0) close(file);
+  return is_whole && header.e_type == ET_EXEC;
 }
 
 }  // namespace coretap::probes

@@ -176,13 +176,23 @@ void report_no_dwarf(const debug::Module& module, const Span& at, const std::str
 
 namespace {
 
-std::shared_ptr<const ir::FunctionCode> code_around(const debug::Module& module, uint64_t pc) {
+/// File offset of the semaphore of the USDT mark at this very place; 0 if there is none.
+uint64_t semaphore_at(const debug::Module& module, uint64_t pc) {
+  const std::map<uint64_t, uint64_t>& semaphores = module.marks().semaphores;
+  auto found = semaphores.find(pc);
+  return found == semaphores.end() ? 0 : module.data_offset(found->second).value_or(0);
+}
+
+/// `is_mark`: the notes of the object's USDT marks say what the probe is to do.
+std::shared_ptr<const ir::FunctionCode> code_around(const debug::Module& module, uint64_t pc,
+                                                    bool is_mark) {
   const debug::FunctionCode& found = module.code_at(pc);
   auto code = std::make_shared<ir::FunctionCode>();
   code->name = found.name;
   code->ranges = found.ranges;
   code->hash = found.hash;
   if (module.build_id().empty()) code->layout = module.layout();
+  if (is_mark) code->marks = module.marks().hash;
   return code;
 }
 
@@ -229,7 +239,9 @@ std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, debug::Cod
   probe.site.target = target.module->path();
   probe.site.offset = *offset;
   probe.site.build_id = target.module->build_id();
-  probe.site.code = code_around(*target.module, pc);
+  // Whatever the probe point is: the kernel wants one counter of users for a place.
+  probe.site.semaphore = semaphore_at(*target.module, pc);
+  probe.site.code = code_around(*target.module, pc, text.is_mark || probe.site.semaphore != 0);
   probe.site.pid = target.pid;
   probe.site.function = text.function;
   if (text.source.line != 0)
@@ -250,6 +262,7 @@ std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, debug::Cod
       entry->mechanism = ir::Mechanism::Uprobe;
       entry->is_return = false;
       entry->site.offset = *start_offset;
+      entry->site.semaphore = semaphore_at(*target.module, start);
       entry->scope = make_dwarf_scope(target.module, {start, 0}, 0, ir::Mechanism::Uprobe, context);
       entry->frame = frame_of(*target.module, start, ir::Mechanism::Uprobe);
       probe.entry = std::move(entry);

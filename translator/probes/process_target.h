@@ -36,6 +36,7 @@ struct SiteText {
   std::string function;
   debug::SourceLine source;  ///< line 0 if not known
   uint64_t scope = 0;        ///< whose variables, as Module::variables_at takes it
+  bool is_mark = false;      ///< a USDT mark
 };
 
 /// One uprobe at `point`, a link-time address; nothing (reported) if it is not in executable code.

@@ -89,6 +89,7 @@ std::vector<Row> rows() {
        resolve_process_function},
       {cross(objects, cross({"statement(string)", "statement(number)"}, {"", "nearest"})),
        resolve_process_statement},
+      {cross(objects, {"mark(string)", "provider(string).mark(string)"}), resolve_process_mark},
       {{"kernel.trace(string)"}, resolve_kernel_trace},
       {{"kernel.tracepoint(string)"}, resolve_kernel_tracepoint},
       {cross({"kernel.function(string)", "kprobe.function(string)",
