@@ -85,12 +85,12 @@ struct VectorNames {
   std::vector<std::string_view> prefixes;
 };
 const VectorNames vector_names[] = {
-    {EM_X86_64, {"xmm", "ymm", "zmm", "mm", "st"}},
+    {EM_X86_64, {"xmm", "ymm", "zmm", "mm"}},
     {EM_AARCH64, {"v", "q", "d", "s", "h", "b"}},
 };
 
 bool is_number(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789()") == std::string_view::npos;
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 }  // namespace
@@ -138,6 +138,7 @@ std::optional<NamedRegister> register_named(uint16_t machine, std::string_view n
 }
 
 bool is_vector_register(uint16_t machine, std::string_view name) {
+  if (machine == EM_X86_64 && name == "st") return true;  // st(0) and its like
   for (const VectorNames& names : vector_names)
     for (std::string_view prefix : names.prefixes)
       if (names.machine == machine && name.starts_with(prefix) &&

@@ -222,6 +222,12 @@ class X86Operand final : public OperandParser {
     return memory(address());
   }
 
+  int64_t scale() {
+    int64_t value = number();
+    if (value != 1 && value != 2 && value != 4 && value != 8) fail("its scale is not 1, 2, 4 or 8");
+    return value;
+  }
+
   /// displacement(base,index,scale), each part optional.
   LocExprPtr address() {
     Constant displacement = constant();
@@ -236,7 +242,7 @@ class X86Operand final : public OperandParser {
       if (take(',')) {
         expect('%');
         LocExprPtr index = address_register(word());
-        if (take(',')) index = node(LocExpr::Mul, 0, {index, node(LocExpr::Const, number())});
+        if (take(',')) index = node(LocExpr::Mul, 0, {index, node(LocExpr::Const, scale())});
         sum_of_registers = sum(sum_of_registers, index);
       }
       expect(')');
@@ -283,7 +289,9 @@ class Arm64Operand final : public OperandParser {
     if (word() != "lsl") fail("its index is extended in a way that is not known");
     skip_blanks();
     take('#');
-    return node(LocExpr::Shl, 0, {index, node(LocExpr::Const, number())});
+    int64_t shift = number();
+    if (shift < 0 || shift > 4) fail("its index is shifted further than an address can be");
+    return node(LocExpr::Shl, 0, {index, node(LocExpr::Const, shift)});
   }
 };
 

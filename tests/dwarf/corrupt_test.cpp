@@ -58,6 +58,7 @@ void exercise(const std::string& path) {
       module->location_at(variable, site.pc);
   module->code_lines("*.c");
   module->global_variable("global_counter");
+  module->marks();
   touch_type(module->type_named("mixed_t"), 0);
 }
 
