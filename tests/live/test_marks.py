@@ -110,7 +110,7 @@ class Marks(LiveTest):
     def test_listing(self):
         prog = build("marks", "-O2")
         listed = self.lines(live.coretap("-l", f'process("{prog}").provider("*").mark("*")'))
-        self.assertEqual(sorted(set(listed)), sorted({f'process("{prog}").provider("{p}").mark("{m}")' for p, m in marks_of(prog)}))
+        self.assertEqual(sorted(listed), sorted({f'process("{prog}").provider("{p}").mark("{m}")' for p, m in marks_of(prog)}))
         self.assertEqual(self.lines(live.coretap("-L", f'process("{prog}").mark("indexed")')),
                          [f'process("{prog}").mark("indexed") $arg1:long $arg2:long $arg3:long'])
 
@@ -149,6 +149,83 @@ class Marks(LiveTest):
                                                                   struct.unpack_from("<3Q", note))) + note[24:])
         self.assertEqual(self.lines_of(str(moved), printing("constants", 3) + printing("copied", 1)),
                          ["constants 5 -6 200", "copied 1", "copied 2", "copied 100"])
+
+    def test_operands_differ_between_the_places(self):
+        prog = build("shared_marks", "-O2", "-DCONSTANT=1000")
+        total, passed = run(prog).stdout.split()
+        self.assertEqual(self.lines_of(prog, 'global s, n probe process("PROG").mark("both") { s += $arg1; n++ } '
+                                             'probe end { println(s, " ", n) }'), [f"{total} {passed}"])
+
+    def test_several_points_at_one_place(self):
+        """The kernel allows one semaphore for a place: a statement there has the mark's."""
+        prog = build("guarded", "-O2")
+        address = re.search(r"Name: first\s+Location: (0x[0-9a-f]+)", run("readelf", "-n", prog).stdout)[1]
+        text = '''global a, b, c
+            probe process("PROG").statement(ADDRESS) { a++ }
+            probe process("PROG").mark("first") { b++ }
+            probe process("PROG").mark("*") { c++ }
+            probe end { println(a, " ", b, " ", c) }'''.replace("ADDRESS", address)
+        self.assertEqual(self.lines_of(prog, text, prog), ["10 10", "10 10 20"])
+        self.assertEqual(run(prog).stdout, "0 0\n")
+
+    def test_a_process(self):
+        """process(PID): the mark's other users see their program as it is."""
+        prog = build("guarded", "-O2")
+        with subprocess.Popen([prog, "waits"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
+            with subprocess.Popen([live.CORETAP, "-e", f'''global n
+                    probe process({program.pid}).provider("guarded").mark("first") {{ n++ }}
+                    probe begin {{ println(pp()) }}
+                    probe end {{ println(n) }}'''], stdout=subprocess.PIPE, text=True) as tracer:
+                self.assertEqual(tracer.stdout.readline(), "begin\n")
+                run(prog)
+                out, _ = program.communicate("\n\n", timeout=60)
+                tracer.send_signal(signal.SIGINT)
+                counted, _ = tracer.communicate(timeout=60)
+        self.assertEqual((out, counted), ("10 0\n", "10\n"))
+
+    def test_bound_to_the_notes(self):
+        """A built binary carries marks. It is refused where the notes say something else, though no code differs."""
+        for flags in (("-O2",), ("-O2", "-Wl,--build-id=none")):
+            prog = build("shared_marks", *flags, "-DCONSTANT=1000", out="bound_marks")
+            full = shutil.copy(prog, live.TMP / "bound_marks.full")
+            tracer = live.TMP / "marks.tracer"
+            text = f'''global s probe process("{prog}").mark("both") {{ s += $arg1 }} probe end {{ println(s) }}'''
+            self.ok(live.coretap(f"--build={tracer}", "-e", text))
+            total, passed = run(prog).stdout.split()
+            subprocess.run(["strip", prog], check=True)
+            self.assertEqual(self.lines(run(tracer, "-c", prog)), [f"{total} {passed}", total])
+            pathlib.Path(prog).unlink()
+            edit_notes(full, prog, lambda note: note.replace(b"$1000", b"$2000"))
+            refused = run(tracer, "-c", prog)
+            self.assertEqual((refused.returncode, refused.stdout), (1, ""))
+            self.assertIn("what it says of its USDT marks differs", refused.stderr)
+            pathlib.Path(prog).unlink()
+            plain = build("once", "-O2")
+            shutil.copy(plain, prog)
+            refused = run(tracer, "-c", prog)
+            self.assertEqual((refused.returncode, refused.stdout), (1, ""))
+            self.assertIn(prog, refused.stderr)
+            pathlib.Path(prog).unlink()
+
+    def test_damaged_notes(self):
+        prog, damaged = build("marks", "-O2"), live.TMP / "damaged"
+        edit_notes(prog, damaged, lambda note: note[:24] + note[24:].replace(b"\0", b"x") if b"widths" in note else note)
+        shown = live.coretap("-l", f'process("{damaged}").mark("*")')
+        self.assertEqual(shown.returncode, 0)
+        self.assertIn("damaged-notes", shown.stderr)
+        self.assertIn(f"1 of the notes that describe USDT marks in {damaged} is damaged", shown.stderr)
+        self.assertEqual(sorted(shown.stdout.splitlines()),
+                         sorted({f'process("{damaged}").mark("{m}")' for _, m in marks_of(prog) if m != "widths"}))
+        far = live.TMP / "far"
+        edit_notes(build("guarded", "-O2"), far, lambda note: note[:16] + struct.pack("<Q", 1 << 40) + note[24:])
+        refused = script(f'probe process("{far}").mark("first") {{ }}')
+        self.assertEqual((refused.returncode, refused.stdout), (1, ""))
+        self.assertIn("the semaphore of mark 'first' is not in the data of", refused.stderr)
+
+    def test_optional_and_absent(self):
+        prog = build("marks", "-O2")
+        self.assertEqual(self.lines_of(prog, '''probe process("PROG").mark("absent")? { println("?") }
+            probe process("PROG").mark("absent")!, process("PROG").mark("sums") { println($$name) }'''), ["sums"])
 
     def test_marks_of_libraries_and_wildcards(self):
         """libstdc++'s marks, counted against what the program throws."""
