@@ -3,6 +3,7 @@
 #include <elfutils/libdwelf.h>
 #include <fcntl.h>
 #include <gelf.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -70,6 +71,7 @@ std::optional<uint32_t> file_crc32(const std::string& path) {
 ElfFile::ElfFile(std::string path, int fd, Elf* elf) : path_(std::move(path)), fd_(fd), elf_(elf) {}
 
 ElfFile::~ElfFile() {
+  if (is_mapped_) munmap(const_cast<char*>(contents_.data()), contents_.size());
   elf_end(elf_);
   close(fd_);
 }
@@ -97,12 +99,25 @@ std::unique_ptr<ElfFile> ElfFile::open(const std::string& path, LoadError& error
   std::string refusal = refuse_header(header, purpose, kind);
   if (!refusal.empty()) return fail(kind, refusal);
   file->machine_ = header.e_machine;
+  file->map_contents();
   if (!file->load_segments()) return fail(LoadError::Corrupt, "has damaged program headers");
   file->load_sections();
   const void* id = nullptr;
   ssize_t length = dwelf_elf_gnu_build_id(elf, &id);
   if (length > 0) file->build_id_ = to_hex(id, static_cast<size_t>(length));
   return file;
+}
+
+void ElfFile::map_contents() {
+  struct stat status = {};
+  size_t size = fstat(fd_, &status) == 0 ? static_cast<size_t>(status.st_size) : 0;
+  void* start = size != 0 ? mmap(nullptr, size, PROT_READ, MAP_SHARED, fd_, 0) : MAP_FAILED;
+  is_mapped_ = start != MAP_FAILED;
+  if (is_mapped_) {
+    contents_ = {static_cast<const char*>(start), size};
+  } else if (const char* file = elf_rawfile(elf_, &size)) {
+    contents_ = {file, size};
+  }
 }
 
 bool ElfFile::load_segments() {
@@ -298,15 +313,12 @@ std::string_view ElfFile::bytes_at(uint64_t address, size_t count) const {
 
 std::string_view ElfFile::bytes_in(const std::vector<Segment>& segments, uint64_t address,
                                    size_t count) const {
-  size_t file_size = 0;
-  const char* file = elf_rawfile(elf_, &file_size);
   for (const Segment& segment : segments) {
-    if (!file || address < segment.address || address - segment.address >= segment.size) continue;
+    if (address < segment.address || address - segment.address >= segment.size) continue;
     uint64_t skipped = address - segment.address;
     uint64_t start = segment.file_offset + skipped;
-    if (start < skipped || start >= file_size) return {};
-    uint64_t length = std::min<uint64_t>({count, segment.size - skipped, file_size - start});
-    return {file + start, length};
+    if (start < skipped || start >= contents_.size()) return {};
+    return contents_.substr(start, std::min<uint64_t>(count, segment.size - skipped));
   }
   return {};
 }

@@ -90,6 +90,9 @@ class ElfFile {
     uint64_t address, file_offset, size, memory_size;
   };
   ElfFile(std::string path, int fd, Elf* elf);
+  /// Maps the file as one that is shared: in a private mapping of it, as libelf's is, the kernel puts the
+  /// breakpoints of everybody's uprobes (valid_vma() in kernel/events/uprobes.c), which are no part of the program.
+  void map_contents();
   bool load_segments();
   void load_sections();
   Elf_Scn* find_section_type(uint32_t type) const;
@@ -101,6 +104,8 @@ class ElfFile {
   Elf* elf_;
   uint16_t machine_ = 0;
   std::string build_id_;
+  std::string_view contents_;
+  bool is_mapped_ = false;
   std::string_view bytes_in(const std::vector<Segment>& segments, uint64_t address,
                             size_t count) const;
   std::vector<Segment> segments_, code_segments_;

@@ -4,11 +4,13 @@ A live test runs scripts on this machine's kernel. Without the rights for that (
 whole test is skipped, loudly: exit status 77, which CTest reports as skipped.
 """
 import atexit
+import contextlib
 import ctypes
 import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -84,6 +86,31 @@ def coretap(*args, timeout=60, **kwargs):
 
 def script(text, *args, **kwargs):
     return coretap("-e", text, *args, **kwargs)
+
+
+@contextlib.contextmanager
+def running(*args):
+    """A program that runs meanwhile, its input and output as pipes; it is killed if it is still there at the end."""
+    with subprocess.Popen([str(a) for a in args], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@contextlib.contextmanager
+def tracing(text, *args):
+    """A session of the script that is live; finish() ends it."""
+    with running(CORETAP, "-e", 'global ct_live probe timer.ms(10) { if (!ct_live++) println("live") } ' + text, *args) as tracer:
+        line = tracer.stdout.readline()
+        assert line == "live\n", line
+        yield tracer
+
+
+def finish(tracer):
+    """Ends a session as Control-C does; what it has printed."""
+    tracer.send_signal(signal.SIGINT)
+    return tracer.communicate(timeout=60)[0]
 
 
 class LiveTest(unittest.TestCase):

@@ -116,6 +116,16 @@ class Binding(LiveTest):
                 patch(prog, function)
                 self.refused(run(tracer, "-c", "/bin/true"), prog, f"'{function}'", DIFFERS)
 
+    def test_compiled_while_somebody_probes_it(self):
+        """The breakpoints of another session, which are in every private mapping of the file, are no part of the code."""
+        prog = build(TMP / "probed", "-O1")
+        mine, others = (counter(f'process("{prog}").function("foo")', f'process("{prog}").function("by_hand")',
+                                f'process("{prog}").{point}') for point in ('function("foo").return', 'function("main")'))
+        with live.tracing(others) as other:
+            out = self.ok(coretap("-e", mine, "-c", prog))
+            counted = live.finish(other)
+        self.assertEqual((out, counted), (SUM + "5 5 5 \n", "5 5 1 \n"))
+
     def test_library(self):
         library, prog = TMP / "libbound.so", TMP / "uses_library"
         source = TMP / "library.c"
