@@ -157,8 +157,8 @@ class OperandParser {
 
   LocExprPtr register_value(const std::string& name) {
     std::optional<NamedRegister> found = register_named(machine_, name);
-    if (!found || shape_.is_float) {
-      fail(shape_.is_float || is_vector_register(machine_, name)
+    if (!found) {
+      fail(is_vector_register(machine_, name)
                ? "it is in the floating-point register '" + name + "', which a probe cannot read"
                : "its register '" + name + "' is not one that a probe can read");
       return nullptr;

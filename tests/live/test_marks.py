@@ -5,7 +5,6 @@ The sources of marks.c and guarded.c say which values and counts are right; read
 import pathlib
 import re
 import shutil
-import signal
 import struct
 import subprocess
 
@@ -128,17 +127,14 @@ class Marks(LiveTest):
 
     def test_semaphore_of_a_program_that_runs_already(self):
         prog = build("guarded", "-O2")
-        with subprocess.Popen([prog, "waits"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
+        with live.running(prog, "waits") as program:
             program.stdin.write("\n")  # five turns that nobody watches
             program.stdin.flush()
-            with subprocess.Popen([live.CORETAP, "-e", f'''global n
+            with live.tracing(f'''global n
                     probe process("{prog}").mark("first") {{ n++ }}
-                    probe begin {{ println("ready") }}
-                    probe end {{ println(n) }}''', "-x", str(program.pid)], stdout=subprocess.PIPE, text=True) as tracer:
-                self.assertEqual(tracer.stdout.readline(), "ready\n")
+                    probe end {{ println(n) }}''', "-x", program.pid) as tracer:
                 out, _ = program.communicate("\n", timeout=60)
-                tracer.send_signal(signal.SIGINT)
-                counted, _ = tracer.communicate(timeout=60)
+                counted = live.finish(tracer)
         self.assertEqual((out, counted), ("5 0\n", "5\n"))
 
     def test_a_moved_file(self):
@@ -169,18 +165,15 @@ class Marks(LiveTest):
         self.assertEqual(run(prog).stdout, "0 0\n")
 
     def test_a_process(self):
-        """process(PID): the mark's other users see their program as it is."""
+        """process(PID): the mark is counted in that process."""
         prog = build("guarded", "-O2")
-        with subprocess.Popen([prog, "waits"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
-            with subprocess.Popen([live.CORETAP, "-e", f'''global n
+        with live.running(prog, "waits") as program:
+            with live.tracing(f'''global n
                     probe process({program.pid}).provider("guarded").mark("first") {{ n++ }}
-                    probe begin {{ println(pp()) }}
-                    probe end {{ println(n) }}'''], stdout=subprocess.PIPE, text=True) as tracer:
-                self.assertEqual(tracer.stdout.readline(), "begin\n")
-                run(prog)
+                    probe end {{ println(n) }}''') as tracer:
+                self.assertEqual(run(prog).stdout, "10 0\n", "a semaphore belongs to the file: other processes pass the mark, too")
                 out, _ = program.communicate("\n\n", timeout=60)
-                tracer.send_signal(signal.SIGINT)
-                counted, _ = tracer.communicate(timeout=60)
+                counted = live.finish(tracer)
         self.assertEqual((out, counted), ("10 0\n", "10\n"))
 
     def test_bound_to_the_notes(self):

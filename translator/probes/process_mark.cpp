@@ -33,6 +33,13 @@ class LongType final : public debug::Type {
 
 constexpr std::string_view kArgument = "$arg";
 
+/// "$arg1", "$arg2" and so on; "$argc" is a variable of the program.
+bool is_argument(std::string_view name) {
+  if (!name.starts_with(kArgument)) return false;
+  name.remove_prefix(kArgument.size());
+  return !name.empty() && name.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 class MarkScope final : public ContextScope {
  public:
   /// `program`: the scope of the code around the mark, for every other variable.
@@ -46,7 +53,7 @@ class MarkScope final : public ContextScope {
   std::optional<ir::Operand> lower(const ast::Target& target, ContextLowering& to) override {
     if (std::optional<std::string> known = text(target.name)) return ir::Operand::string(*known);
     if (is_all(target.name)) return lower_all(to);
-    if (!target.name.starts_with(kArgument)) return program_->lower(target, to);
+    if (!is_argument(target.name)) return program_->lower(target, to);
     const debug::UsdtArgument* argument = find(target, to.diagnostics());
     if (!argument) return std::nullopt;
     return lower_location(*argument->location.expr, site_, to.builder());
@@ -62,7 +69,7 @@ class MarkScope final : public ContextScope {
     if (expr.kind != ast::ExprKind::Target) return program_->defines(expr);
     const auto& target = static_cast<const ast::Target&>(expr);
     if (text(target.name) || is_all(target.name)) return true;
-    if (!target.name.starts_with(kArgument)) return program_->defines(expr);
+    if (!is_argument(target.name)) return program_->defines(expr);
     const debug::UsdtArgument* argument = numbered(target.name);
     return argument && target.components.empty() && !target.address_of &&
            location_problem(argument->location, site_).empty();
@@ -82,7 +89,7 @@ class MarkScope final : public ContextScope {
     std::vector<std::string> others;
     bool own = false;
     for (const std::string& name : used)
-      if (name.starts_with(kArgument) || is_all(name) || text(name))
+      if (is_argument(name) || is_all(name) || text(name))
         own = true;
       else
         others.push_back(name);
@@ -90,7 +97,7 @@ class MarkScope final : public ContextScope {
   }
   debug::TypePtr type_of(const ast::Expr& expr) override {
     bool own = expr.kind == ast::ExprKind::Target &&
-               static_cast<const ast::Target&>(expr).name.starts_with(kArgument);
+               is_argument(static_cast<const ast::Target&>(expr).name);
     return own ? nullptr : program_->type_of(expr);
   }
 
@@ -127,10 +134,10 @@ class MarkScope final : public ContextScope {
       Diagnostic& diagnostic = diagnostics.semantic_error(
           "no-such-variable", target.span,
           "the mark '" + mark_.name + "' has no argument '" + target.name + "'");
-      diagnostic.hint(mark_.arguments.empty()
-                          ? "it has no arguments"
-                          : "its arguments are " + std::string(kArgument) + "1 to " +
-                                std::string(kArgument) + std::to_string(mark_.arguments.size()));
+      const size_t count = mark_.arguments.size();
+      diagnostic.hint(count == 0   ? "it has no arguments"
+                      : count == 1 ? "its only argument is $arg1"
+                                   : "its arguments are $arg1 to $arg" + std::to_string(count));
       return nullptr;
     }
     if (!target.components.empty() || target.address_of) {
@@ -174,6 +181,10 @@ std::string text_or(const ast::ProbeComponent* component, const char* otherwise)
   return component ? *component->string_arg : otherwise;
 }
 
+bool matches(const std::string& pattern, const std::string& name) {
+  return fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+}
+
 void report_no_mark(const debug::Module& module, const ast::ProbeComponent& at,
                     const ast::ProbeComponent* provider, ResolveContext& context) {
   const std::vector<debug::UsdtMark>& marks = module.marks().marks;
@@ -185,15 +196,16 @@ void report_no_mark(const debug::Module& module, const ast::ProbeComponent& at,
     diagnostic.hint("it has no USDT marks (its section .note.stapsdt is missing or empty)");
     return;
   }
-  std::set<std::string> names, providers;
+  std::set<std::string> names, others;
   for (const debug::UsdtMark& mark : marks) {
     names.insert(mark.name);
-    providers.insert(mark.provider);
+    if (matches(*at.string_arg, mark.name)) others.insert(mark.provider);
   }
-  std::vector<std::string> similar =
-      similar_names(*at.string_arg, std::vector<std::string>(names.begin(), names.end()));
-  if (!similar.empty()) diagnostic.hint("similar: " + join(similar));
-  if (provider) diagnostic.hint("its providers are " + join({providers.begin(), providers.end()}));
+  std::vector<std::string> similar = similar_names(*at.string_arg, {names.begin(), names.end()});
+  if (!others.empty())
+    diagnostic.hint("marks of that name are of provider " + join({others.begin(), others.end()}));
+  else if (!similar.empty())
+    diagnostic.hint("similar: " + join(similar));
 }
 
 void warn_of_damage(const debug::Module& module, const Span& at, ResolveContext& context) {
@@ -248,9 +260,7 @@ std::vector<ResolvedProbe> resolve_process_mark(const ast::ProbePoint& point,
     warn_of_damage(*target.module, component.span, context);
     bool found = false;
     for (const debug::UsdtMark& mark : target.module->marks().marks) {
-      if (fnmatch(name_pattern.c_str(), mark.name.c_str(), 0) != 0 ||
-          fnmatch(provider_pattern.c_str(), mark.provider.c_str(), 0) != 0)
-        continue;
+      if (!matches(name_pattern, mark.name) || !matches(provider_pattern, mark.provider)) continue;
       found = true;
       if (auto probe = probe_mark(target, mark, point, component, context))
         probes.push_back(std::move(*probe));
