@@ -59,6 +59,15 @@ class Examples(LiveTest):
         self.assertGreater(calls, 0)
         self.assertEqual(sum(buckets(out).values()), calls)
 
+    def test_python_calls(self):
+        """calls.py: 70 calls of the one; 5 of the other, 41 deep."""
+        out = self.ok(coretap(EXAMPLES / "python-calls.stp", "-c", f"/usr/bin/python3.11 -I -S {HERE / 'calls.py'}"))
+        rows = re.findall(r"^ *(\d+) (\S+)\(\) of (.+)$", out, re.M)
+        for row in (("205", "fall", str(HERE / "calls.py")), ("70", "small", str(HERE / "calls.py"))):
+            self.assertIn(row, rows)
+        counts = [int(count) for count, _, _ in rows]
+        self.assertEqual(counts, sorted(counts, reverse=True))
+
     def test_malloc_sizes_as_a_binary(self):
         binary = TMP / "malloc-sizes"
         self.assertEqual(self.ok(coretap(f"--build={binary}", EXAMPLES / "malloc-sizes.stp")), "")
