@@ -7,9 +7,13 @@ import re
 import shutil
 import struct
 import subprocess
+import sys
 
 import live
 from live import LiveTest, build, run, script
+
+sys.path.insert(0, str(live.ROOT / "tests/agreement"))
+import agreement  # noqa: E402
 
 BUILDS = (("gcc", "-O0"), ("gcc", "-O2"), ("gcc", "-O2", "-no-pie"), ("clang", "-O1"), ("clang", "-O0", "-no-pie"))
 NOTE = b"stapsdt\0"
@@ -112,6 +116,19 @@ class Marks(LiveTest):
         self.assertEqual(sorted(listed), sorted({f'process("{prog}").provider("{p}").mark("{m}")' for p, m in marks_of(prog)}))
         self.assertEqual(self.lines(live.coretap("-L", f'process("{prog}").mark("indexed")')),
                          [f'process("{prog}").mark("indexed") $arg1:long $arg2:long $arg3:long'])
+
+    def test_the_same_list_as_stap(self):
+        tree = agreement.fake_kernel(live.TMP / "kernel")
+        with open(tree / ".config", "a") as config:
+            config.write("CONFIG_TRACEPOINTS=y\nCONFIG_ARCH_SUPPORTS_UPROBES=y\nCONFIG_UPROBES=y\n")
+        for path in ("/usr/bin/python3.11", "/usr/lib/postgresql/15/bin/postgres", "/usr/lib/x86_64-linux-gnu/libstdc++.so.6",
+                     build("marks", "-O0"), build("guarded", "-O2", compiler="clang")):
+            if not pathlib.Path(path).exists():
+                print(f"SKIPPED: {path} is not installed", file=sys.stderr)
+                continue
+            point = f'process("{path}").provider("*").mark("*")'
+            self.assertGreater(len(marks_of(path)), 0)
+            self.assertEqual(self.ok(live.coretap("-L", point)), run("stap", "-r", tree, "-L", point).stdout)
 
     def test_semaphores(self):
         prog = build("guarded", "-O2")

@@ -54,8 +54,7 @@ class OfPostgresql(LiveTest):
             if "1/0" not in query and "to here" not in query:  # an error ends a query before it is done
                 expected.append(f"done {query};")
         self.assertEqual(out[:len(expected)], expected)
-        # Five statements by themselves and the block that is rolled back; the failed one is the other abort. The last
-        # query's transaction began before it was named.
+        # The transaction of the first query began before its text was known, that of the last ends after it.
         self.assertEqual(out[len(expected):], ["sort__start 1 1", "transaction__abort 2", "transaction__commit 4",
                                                "transaction__start 6"])
 
