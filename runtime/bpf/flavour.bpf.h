@@ -62,9 +62,12 @@ static __always_inline s64 ct_add_fetch(s64* value, s64 delta) {
  * still has that value, and else made anew, so nothing that another CPU does is lost. So many turns are
  * lost in a row only if as many others came between; then this update is, and is counted.
  *
+ * The verifier walks a C loop as often as it may turn, with each of the ways out of it. So only the first try of a
+ * round is where the update is; the others are `again`, a call of a global function, which the verifier walks once
+ * for the whole program (CT_AGAIN below, written by Unit::retries() in translator/emit/kernel_unit.cpp).
+ *
  * In base it is a read and a write, and what comes between is lost: a run on such a kernel warns of it
- * (base_losses() in translator/emit/flavour.cpp). */
-#define CT_UPDATE_TRIES 64
+ * (base_losses() in translator/emit/flavour.cpp). `again` is never looked at. */
 #ifdef CT_BASE
 #define CT_TRY_UPDATE(slot, expr, after) \
   ({                                     \
@@ -73,23 +76,44 @@ static __always_inline s64 ct_add_fetch(s64* value, s64 delta) {
     CT_ONCE(*(slot)) = *(after);         \
     1;                                   \
   })
+#define CT_UPDATE(c, slot, expr, again, after) CT_TRY_UPDATE(slot, expr, after)
+#define CT_UPDATE_ROUND(slot, expr, again, after) CT_TRY_UPDATE(slot, expr, after)
 #else
+#define CT_UPDATE_ROUNDS 4
+#define CT_AGAIN_TRIES 32
 #define CT_TRY_UPDATE(slot, expr, after)                                                   \
   ({                                                                                       \
     s64 ct_old = CT_ONCE(*(slot));                                                         \
     *(after) = (expr);                                                                     \
     *(after) == ct_old || __sync_val_compare_and_swap((slot), ct_old, *(after)) == ct_old; \
   })
-#endif
-#define CT_UPDATE(c, slot, expr, after)                                                        \
-  do {                                                                                         \
-    u64 ct_done = 0;                                                                           \
-    _Pragma("clang loop unroll(disable)") for (int ct_i = 0; ct_i < CT_UPDATE_TRIES; ct_i++) { \
-      ct_done = CT_TRY_UPDATE(slot, expr, after);                                              \
-      if (ct_done) break;                                                                      \
-    }                                                                                          \
-    ct_checkpoint();                                                                           \
-    if (!ct_done) CT_COUNT((c)->handler, lost_updates);                                        \
+
+/* Defines the function `again`. `values` are the operands of `expr` that are no constants. Pointers to memory as
+ * arguments of a global function are known since Linux 5.12 (commit e5069b9c23b3). */
+#define CT_AGAIN(name, count, expr)                                                         \
+  struct name##_values {                                                                    \
+    s64 v[count];                                                                           \
+  };                                                                                        \
+  __attribute__((noinline)) int name(s64* slot, s64* after, struct name##_values* values) { \
+    if (!slot || !after || !values) return 0;                                               \
+    _Pragma("clang loop unroll(disable)") for (int i = 0; i < CT_AGAIN_TRIES; i++) {        \
+      if (CT_TRY_UPDATE(slot, expr, after)) return 1;                                       \
+    }                                                                                       \
+    return 0;                                                                               \
+  }
+
+#define CT_UPDATE_ROUND(slot, expr, again, after) (CT_TRY_UPDATE(slot, expr, after) || (again))
+#define CT_UPDATE(c, slot, expr, again, after)                                                   \
+  do {                                                                                           \
+    s64* ct_slot = (slot);                                                                       \
+    u64 ct_done = 0;                                                                             \
+    _Pragma("clang loop unroll(disable)") for (int ct_i = 0; ct_i < CT_UPDATE_ROUNDS; ct_i++) {  \
+      ct_done = CT_UPDATE_ROUND(ct_slot, expr, again, after);                                    \
+      if (ct_done) break;                                                                        \
+    }                                                                                            \
+    ct_checkpoint();                                                                             \
+    if (!ct_done) CT_COUNT((c)->handler, lost_updates);                                          \
   } while (0)
+#endif
 
 #endif

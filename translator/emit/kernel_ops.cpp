@@ -175,12 +175,24 @@ void BodyEmitter::global_op(const Inst& inst) {
   }
 }
 
-/// The new value of an update as C, where ct_old is the old one.
+/// Two arguments of CT_UPDATE(): the new value as C, where ct_old is the old one, and the call that tries again
+/// what another CPU came between.
 std::string BodyEmitter::updated(const Inst& inst) {
-  std::vector<std::string> values;
-  for (size_t i = 0; i < inst.steps->size(); ++i) values.push_back(value(inst.args[i]));
-  return update_text(*inst.steps, "ct_old", values,
-                     {"ct_div", "ct_mod", "ct_larger", "ct_smaller"});
+  const UpdateNames names = {"ct_div", "ct_mod", "ct_larger", "ct_smaller"};
+  std::vector<std::string> values, passed;
+  std::string variables;
+  for (size_t i = 0; i < inst.steps->size(); ++i) {
+    values.push_back(value(inst.args[i]));
+    passed.push_back(values.back());
+    if (inst.args[i].kind != Operand::Local) continue;
+    passed.back() = "values->v[" + num(i) + "]";
+    variables += (variables.empty() ? "" : ", ") + std::string("[") + num(i) + "] = " + values.back();
+  }
+  std::string expression = update_text(*inst.steps, "ct_old", values, names);
+  if (unit_.flavour == Flavour::Base) return expression + ", 0";
+  std::string again = unit_.retries(update_text(*inst.steps, "ct_old", passed, names), inst.steps->size());
+  return expression + ", ({ struct " + again + "_values ct_values = {{" + variables + "}}; " + again +
+         "(ct_slot, &ct_after, &ct_values); })";
 }
 
 void BodyEmitter::update_global(const Inst& inst, const std::string& member) {

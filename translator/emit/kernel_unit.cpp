@@ -40,6 +40,12 @@ std::string Unit::site_table(const std::string& what, uint32_t& cap) {
   return "ct_site_" + what;
 }
 
+std::string Unit::retries(const std::string& expression, size_t count) {
+  auto [it, is_new] = retries_.try_emplace(std::to_string(count) + ", " + expression);
+  if (is_new) it->second = "ct_again_" + std::to_string(retries_.size());
+  return it->second;
+}
+
 uint32_t Unit::first_site(size_t handler) const {
   size_t first = 0;
   for (size_t i = 0; i < handler; ++i) first += module.kernel_handlers[i].sites.size();
@@ -61,6 +67,7 @@ std::string Unit::constants() const {
       for (const ir::Site& s : h.sites) out += "  " + c_string(site_text(s, what)) + ",\n";
     out += "};\n";
   }
+  for (const auto& [arguments, name] : retries_) out += "CT_AGAIN(" + name + ", " + arguments + ")\n";
   return out + regex_text();
 }
 

@@ -47,6 +47,9 @@ class Unit {
   /// Name of the function that walks a pattern's table over the next word of a text of `cap` bytes,
   /// which CT_REGEX_TURN defines; the table's first state in `start`.
   std::string regex_turn(const std::string& pattern, uint32_t cap, uint32_t& start);
+  /// Name of a global function that retries an update whose new value is `expression`, of ct_old and of
+  /// values->v[i] with i < `count`; NAME_values is the struct of these.
+  std::string retries(const std::string& expression, size_t count);
   uint32_t first_site(size_t handler) const;
   uint32_t site_count() const;
 
@@ -64,6 +67,7 @@ class Unit {
   std::map<std::string, size_t> regexes_;           ///< pattern to number
   std::string regex_tables_;                        ///< C text of their tables
   std::map<std::string, std::string> regex_turns_;  ///< name to C text
+  std::map<std::string, std::string> retries_;      ///< arguments of CT_AGAIN() to name
 };
 
 /// C text of the field that an access reads, for CO-RE's built-in functions.
