@@ -65,14 +65,8 @@ static __always_inline void ct_hash_text(struct ct_hashing* h, const char* text,
 
 /* ---------------------------------------------------------------- order */
 
-#ifdef CT_BASE
-/* The verifier walks each turn of a script's loop, and in it each of these. */
-#define CT_TRIM_ROUNDS 1
-#define CT_TRIM_TURNS 2
-#else
 #define CT_TRIM_ROUNDS 2
 #define CT_TRIM_TURNS 4
-#endif
 
 /* One of several wants to be the only one; he does not wait. As a frame is claimed: frame.bpf.h. */
 static __always_inline bool ct_try_lock(u64* lock) {
@@ -104,7 +98,8 @@ static __always_inline bool ct_is_crowded(struct ct_order* order) {
 }
 
 /* Takes the places of removed elements from the queue's front and, while there are too many elements, the oldest
- * ones. `head` is memory for a place. */
+ * ones. `head` is memory for a place. The body of a global function without arguments: the verifier walks it once
+ * for the whole program, however many elements are made where, and in base in each turn of a loop. */
 #define CT_ORDER_TRIM(order, index, map, queue, head)                                         \
   do {                                                                                        \
     _Pragma("clang loop unroll(disable)") for (int ct_round = 0; ct_round < CT_TRIM_ROUNDS;   \
@@ -132,8 +127,8 @@ static __always_inline bool ct_is_crowded(struct ct_order* order) {
     ct_checkpoint();                                                                          \
   } while (0)
 
-/* CT_INDEX_MAKE() for a%[N]. `place` is memory for a place. */
-#define CT_ORDER_MAKE(order, index, map, queue, key_, entry, value, place)          \
+/* CT_INDEX_MAKE() for a%[N]. `place` is memory for a place, `trim` a function that does CT_ORDER_TRIM(). */
+#define CT_ORDER_MAKE(order, index, map, queue, key_, entry, value, place, trim)    \
   ({                                                                                \
     bool ct_made_;                                                                  \
     (entry)->stamp = bpf_ktime_get_ns();                                            \
@@ -151,7 +146,7 @@ static __always_inline bool ct_is_crowded(struct ct_order* order) {
       }                                                                             \
     }                                                                               \
     if (ct_made_ || ct_order_rc == -E2BIG) {                                        \
-      CT_ORDER_TRIM(order, index, map, queue, place);                               \
+      trim();                                                                       \
       if (ct_order_rc == -E2BIG) ct_order_rc = -EEXIST; /* there may be room now */ \
     }                                                                               \
     ct_order_rc;                                                                    \

@@ -135,7 +135,7 @@ struct ct_counts {
   u64 array_full;
   u64 entry_unseen; /* a function's return, without the values from its entry: counted in
                         `handled`, too */
-  u64 lost_updates; /* others changed the variable in each of CT_UPDATE_TRIES turns */
+  u64 lost_updates; /* others changed the variable in each of the tries */
   u64 gated;        /* perf events: fired while the session was not live */
 };
 

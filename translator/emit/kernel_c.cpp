@@ -192,13 +192,17 @@ class UnitEmitter {
     for (int generation = 0; generation < (layout::has_generations(g) ? 2 : 1); ++generation) {
       std::string maps = "&" + layout::index_name(module_, id, generation) + ", &" +
                          layout::map_name(module_, id, generation);
+      std::string place = "  struct " + layout::place_struct(module_, id) + " place;\n";
+      std::string trim = layout::trim_function(module_, id, generation);
+      if (layout::is_ordered(g))
+        out += "__attribute__((noinline)) int " + trim + "(void) {\n" + place + "  CT_ORDER_TRIM(" +
+               order + ", " + maps + ", " + queue + ", &place);\n  return 0;\n}\n";
       out += "static __always_inline int " + layout::make_function(module_, id, generation) +
              "(struct ct_ctx *c, " + key + ", struct " + layout::index_struct(module_, id) +
              " *entry, const void *value) {\n";
       if (layout::is_ordered(g))
-        out += "  struct " + layout::place_struct(module_, id) +
-               " place;\n  return CT_ORDER_MAKE(" + order + ", " + maps + ", " + queue +
-               ", key, entry, value, &place);\n}\n";
+        out += place + "  return CT_ORDER_MAKE(" + order + ", " + maps + ", " + queue +
+               ", key, entry, value, &place, " + trim + ");\n}\n";
       else
         out += "  bool made;\n  return CT_INDEX_MAKE(" + maps + ", key, entry, value, made);\n}\n";
     }

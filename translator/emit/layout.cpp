@@ -123,6 +123,9 @@ std::string queue_name(const Module& module, GlobalId id) {
 std::string make_function(const Module& module, GlobalId id, int generation) {
   return "ct_make_" + map_name(module, id, generation).substr(1);
 }
+std::string trim_function(const Module& module, GlobalId id, int generation) {
+  return "ct_trim_" + map_name(module, id, generation).substr(1);
+}
 std::string remove_function(const Module& module, GlobalId id) {
   return "ct_remove_" + map_name(module, id, 0).substr(1);
 }

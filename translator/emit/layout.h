@@ -59,6 +59,8 @@ std::string index_name(const ir::Module& module, ir::GlobalId global, int genera
 std::string queue_name(const ir::Module& module, ir::GlobalId global);
 /// Kernel-side functions that make and remove an element of an array with an index.
 std::string make_function(const ir::Module& module, ir::GlobalId global, int generation);
+/// The one that removes what is over the limit of an a%[N].
+std::string trim_function(const ir::Module& module, ir::GlobalId global, int generation);
 std::string remove_function(const ir::Module& module, ir::GlobalId global);
 /// `generation` is 0 for globals without generations.
 std::string map_name(const ir::Module& module, ir::GlobalId global, int generation);
