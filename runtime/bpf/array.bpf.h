@@ -100,33 +100,33 @@ static __always_inline int ct_array_add_fetch(struct ct_ctx* c, void* map, u32 g
 /* An update of an element as CT_UPDATE() does it; an element that is not there is made from 0, unless it
  * would stay 0 and `make_zero` is 0. An element
  * that is deleted meanwhile is updated all the same, and gone: as if the update had come first. */
-#define CT_ARRAY_UPDATE(c, map, global, key, make, make_zero, expr, again, after)            \
-  ({                                                                                         \
-    int ct_code = 0;                                                                         \
-    u64 ct_done = 0;                                                                         \
+#define CT_ARRAY_UPDATE(c, map, global, key, make, make_zero, expr, again, after)             \
+  ({                                                                                          \
+    int ct_code = 0;                                                                          \
+    u64 ct_done = 0;                                                                          \
     _Pragma("clang loop unroll(disable)") for (int ct_i = 0; ct_i < CT_ARRAY_TRIES; ct_i++) { \
-      s64* ct_slot = bpf_map_lookup_elem(map, key);                                          \
-      if (ct_slot) {                                                                         \
-        ct_done = CT_UPDATE_ROUND(ct_slot, expr, again, after);                              \
-        if (ct_done) break;                                                                  \
-        continue;                                                                            \
-      }                                                                                      \
-      s64 ct_old = 0;                                                                        \
-      *(after) = (expr);                                                                     \
-      ct_done = 1;                                                                           \
-      if (!(make_zero) && *(after) == 0) break;                                              \
-      const void* ct_initial = (after);                                                      \
-      int ct_made = (make);                                                                  \
-      if (ct_made == 0) break;                                                               \
-      ct_done = 0;                                                                           \
-      if (ct_made == -EEXIST) continue;                                                      \
-      ct_code = ct_array_full((c), (global));                                                \
-      ct_done = 1;                                                                           \
-      break;                                                                                 \
-    }                                                                                        \
-    ct_checkpoint();                                                                         \
-    if (!ct_done) CT_COUNT((c)->handler, lost_updates);                                      \
-    ct_code;                                                                                 \
+      s64* ct_slot = bpf_map_lookup_elem(map, key);                                           \
+      if (ct_slot) {                                                                          \
+        ct_done = CT_UPDATE_ROUND(ct_slot, expr, again, after);                               \
+        if (ct_done) break;                                                                   \
+        continue;                                                                             \
+      }                                                                                       \
+      s64 ct_old = 0;                                                                         \
+      *(after) = (expr);                                                                      \
+      ct_done = 1;                                                                            \
+      if (!(make_zero) && *(after) == 0) break;                                               \
+      const void* ct_initial = (after);                                                       \
+      int ct_made = (make);                                                                   \
+      if (ct_made == 0) break;                                                                \
+      ct_done = 0;                                                                            \
+      if (ct_made == -EEXIST) continue;                                                       \
+      ct_code = ct_array_full((c), (global));                                                 \
+      ct_done = 1;                                                                            \
+      break;                                                                                  \
+    }                                                                                         \
+    ct_checkpoint();                                                                          \
+    if (!ct_done) CT_COUNT((c)->handler, lost_updates);                                       \
+    ct_code;                                                                                  \
   })
 
 static __always_inline void ct_array_delete(void* map, const void* key) {

@@ -103,16 +103,16 @@ static __always_inline s64 ct_add_fetch(s64* value, s64 delta) {
   }
 
 #define CT_UPDATE_ROUND(slot, expr, again, after) (CT_TRY_UPDATE(slot, expr, after) || (again))
-#define CT_UPDATE(c, slot, expr, again, after)                                                   \
-  do {                                                                                           \
-    s64* ct_slot = (slot);                                                                       \
-    u64 ct_done = 0;                                                                             \
-    _Pragma("clang loop unroll(disable)") for (int ct_i = 0; ct_i < CT_UPDATE_ROUNDS; ct_i++) {  \
-      ct_done = CT_UPDATE_ROUND(ct_slot, expr, again, after);                                    \
-      if (ct_done) break;                                                                        \
-    }                                                                                            \
-    ct_checkpoint();                                                                             \
-    if (!ct_done) CT_COUNT((c)->handler, lost_updates);                                          \
+#define CT_UPDATE(c, slot, expr, again, after)                                                  \
+  do {                                                                                          \
+    s64* ct_slot = (slot);                                                                      \
+    u64 ct_done = 0;                                                                            \
+    _Pragma("clang loop unroll(disable)") for (int ct_i = 0; ct_i < CT_UPDATE_ROUNDS; ct_i++) { \
+      ct_done = CT_UPDATE_ROUND(ct_slot, expr, again, after);                                   \
+      if (ct_done) break;                                                                       \
+    }                                                                                           \
+    ct_checkpoint();                                                                            \
+    if (!ct_done) CT_COUNT((c)->handler, lost_updates);                                         \
   } while (0)
 #endif
 

@@ -29,6 +29,7 @@
 struct ct_frame {
   u64 busy;
   u64 actions; /* statements that the run has left: see loop.bpf.h */
+  s64 flow;    /* how the last turn of a loop was left, too */
   char mem[CT_FRAME_BYTES + CT_FRAME_SLACK] __attribute__((aligned(8)));
 };
 
@@ -36,7 +37,7 @@ struct ct_frame {
  * frames are in an array, of which each CPU has a part: runtime/user/kernel_object.cpp makes it as large as
  * all CPUs together need. */
 #define CT_PERCPU_MOST (32 << 10)
-#define CT_IS_LARGE_FRAME (CT_FRAME_BYTES + CT_FRAME_SLACK + 16 > CT_PERCPU_MOST)
+#define CT_IS_LARGE_FRAME (CT_FRAME_BYTES + CT_FRAME_SLACK + 24 > CT_PERCPU_MOST)
 #if CT_IS_LARGE_FRAME
 #define CT_FRAME_MAP BPF_MAP_TYPE_ARRAY
 #else

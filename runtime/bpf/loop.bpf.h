@@ -1,7 +1,8 @@
 /* Loops. A loop's body becomes the callback of bpf_loop(): the verifier walks it once, whatever the
  * number of iterations, where it would walk a C loop as often as it turns. The callback reaches the
  * handler's variables through its frame, and the rest through one struct. It says how it was left
- * by the struct's `flow`: 0 is the next iteration, and the rest ends the loop.
+ * by the frame's `flow`: 0 is the next iteration, and the rest ends the loop. On the stack, the verifier
+ * would walk the next iteration, which it takes for possible, once for each value.
  *
  * MAXACTION bounds the statements of one run of a handler, over all its loops together: a turn
  * costs as many as its longest way through the body has. In base each loop has a bound of its own
@@ -28,13 +29,13 @@ static __always_inline int ct_loop_turn(struct ct_ctx* c, u64 statements) {
 }
 
 #ifdef CT_BASE
-#define CT_LOOP(c, turns, source_line, callback, vars)         \
-  do {                                                         \
-    CT_REPEAT(turns, callback, vars);                          \
-    if ((vars)->flow == 0) {                                   \
-      (vars)->flow = ct_fail((c), CT_ERR_LOOP_TURNS, (turns)); \
-      (c)->line = (source_line);                               \
-    }                                                          \
+#define CT_LOOP(c, turns, source_line, callback, vars)             \
+  do {                                                             \
+    CT_REPEAT(turns, callback, vars);                              \
+    if ((c)->frame->flow == 0) {                                   \
+      (c)->frame->flow = ct_fail((c), CT_ERR_LOOP_TURNS, (turns)); \
+      (c)->line = (source_line);                                   \
+    }                                                              \
   } while (0)
 #else
 /* One turn more than the budget: ct_loop_turn() ends the loop. */

@@ -38,7 +38,7 @@ struct {
 static __always_inline u64* ct_sleeper_begins(void) {
   ct_array_key index = 0;
   struct ct_sleepers* sleepers = bpf_map_lookup_elem(&ct_sleepers, &index);
-  if (!sleepers) return NULL;
+  if (!sleepers) return NULL; /* never, for the map has an element 0 */
   u64 side = CT_ONCE(ct_state.sleepers_side) & 1;
   /* With its result an atomic add is a barrier as well, on every architecture. */
   u64 before = __sync_fetch_and_add(&sleepers->begun[side], 1);
@@ -47,7 +47,6 @@ static __always_inline u64* ct_sleeper_begins(void) {
 }
 
 static __always_inline void ct_sleeper_ends(u64* ended) {
-  if (!ended) return;
   u64 before = __sync_fetch_and_add(ended, 1);
   ct_opaque(before);
 }

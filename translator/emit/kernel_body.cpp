@@ -174,7 +174,7 @@ std::string BodyEmitter::frame_struct() const {
 
 std::string BodyEmitter::vars_struct() const {
   if (!plan_.has_loop) return "";
-  std::string text = "struct ct_vars_" + name_ + " {\n  struct ct_ctx *c;\n  s64 flow;\n";
+  std::string text = "struct ct_vars_" + name_ + " {\n  struct ct_ctx *c;\n";
   if (result_.ty != Ty::Void)
     text += std::string("  ") + (result_.ty == Ty::Str ? "char" : "s64") + " *ct_ret;\n";
   for (LocalId i = 0; i < body_.locals.size(); ++i) {
@@ -470,7 +470,7 @@ void BodyEmitter::loop(const Inst& inst) {
   if (touches_frame_) point_to_frame();
   out_.append(turn);
   out_.line("ct_leave:");
-  out_.line("v->flow = ct_rc;");
+  out_.line("c->frame->flow = ct_rc;");
   out_.line("return ct_rc != 0;");
   out_.close();
   callbacks_ += out_.take();
@@ -490,7 +490,7 @@ std::string BodyEmitter::turns(const Inst& loop) const {
 
 /// The loop is over: by its condition, a break, an error, `next` or `return`.
 void BodyEmitter::after_loop() {
-  out_.line("ct_rc = v->flow ? v->flow : CT_ERR_MAXACTION;");
+  out_.line("ct_rc = c->frame->flow ? c->frame->flow : CT_ERR_MAXACTION;");
   if (error_label_ != leave_label_)
     out_.line("if (ct_rc == CT_FLOW_RETURN || ct_rc == CT_ERR_NEXT) goto " + leave_label_ + ";");
   out_.line("if (ct_rc != CT_FLOW_DONE) goto " + error_label_ + ";");

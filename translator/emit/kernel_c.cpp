@@ -384,6 +384,7 @@ class UnitEmitter {
     out.line(head);
     out.open("int " + variant.program + "(void *ctx)");
     out.line("u64 *ended = ct_sleeper_begins();");
+    out.line("if (!ended) return 0;");
     out.line(inner + "(ctx);");
     out.line("ct_sleeper_ends(ended);");
     out.line("return 0;");

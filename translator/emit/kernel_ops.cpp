@@ -186,13 +186,15 @@ std::string BodyEmitter::updated(const Inst& inst) {
     passed.push_back(values.back());
     if (inst.args[i].kind != Operand::Local) continue;
     passed.back() = "values->v[" + num(i) + "]";
-    variables += (variables.empty() ? "" : ", ") + std::string("[") + num(i) + "] = " + values.back();
+    variables +=
+        (variables.empty() ? "" : ", ") + std::string("[") + num(i) + "] = " + values.back();
   }
   std::string expression = update_text(*inst.steps, "ct_old", values, names);
   if (unit_.flavour == Flavour::Base) return expression + ", 0";
-  std::string again = unit_.retries(update_text(*inst.steps, "ct_old", passed, names), inst.steps->size());
-  return expression + ", ({ struct " + again + "_values ct_values = {{" + variables + "}}; " + again +
-         "(ct_slot, &ct_after, &ct_values); })";
+  std::string again =
+      unit_.retries(update_text(*inst.steps, "ct_old", passed, names), inst.steps->size());
+  return expression + ", ({ struct " + again + "_values ct_values = {{" + variables + "}}; " +
+         again + "(ct_slot, &ct_after, &ct_values); })";
 }
 
 void BodyEmitter::update_global(const Inst& inst, const std::string& member) {

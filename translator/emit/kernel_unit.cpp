@@ -67,7 +67,8 @@ std::string Unit::constants() const {
       for (const ir::Site& s : h.sites) out += "  " + c_string(site_text(s, what)) + ",\n";
     out += "};\n";
   }
-  for (const auto& [arguments, name] : retries_) out += "CT_AGAIN(" + name + ", " + arguments + ")\n";
+  for (const auto& [arguments, name] : retries_)
+    out += "CT_AGAIN(" + name + ", " + arguments + ")\n";
   return out + regex_text();
 }
 
