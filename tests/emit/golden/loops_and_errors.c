@@ -46,7 +46,6 @@ struct ct_frame_h {
 } __attribute__((aligned(8)));
 struct ct_vars_h {
   struct ct_ctx *c;
-  s64 flow;
 };
 CT_CALLBACK ct_loop_h_1(u64 ct_turn, struct ct_vars_h *v) {
   struct ct_ctx *c = v->c;
@@ -87,7 +86,7 @@ CT_CALLBACK ct_loop_h_1(u64 ct_turn, struct ct_vars_h *v) {
   ct_continue:;
   f->i_0 = (u64)f->i_0 - 1;
   ct_leave:
-  v->flow = ct_rc;
+  c->frame->flow = ct_rc;
   return ct_rc != 0;
 }
 static __always_inline int ct_body_h(struct ct_ctx *c)
@@ -97,7 +96,7 @@ static __always_inline int ct_body_h(struct ct_ctx *c)
   struct ct_frame_h *f = (void *)(c->frame->mem + 0);
   f->i_0 = 10;
   CT_LOOP(c, CT_MAX_ACTION, 0, ct_loop_h_1, v);
-  ct_rc = v->flow ? v->flow : CT_ERR_MAXACTION;
+  ct_rc = c->frame->flow ? c->frame->flow : CT_ERR_MAXACTION;
   if (ct_rc == CT_FLOW_RETURN || ct_rc == CT_ERR_NEXT) goto ct_out;
   if (ct_rc != CT_FLOW_DONE) goto ct_catch_1;
   ct_rc = 0;

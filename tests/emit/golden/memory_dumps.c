@@ -74,6 +74,7 @@ static __always_inline int ct_run_h_sleepable(void *ctx) {
 SEC("uprobe.s")
 int h_sleepable(void *ctx) {
   u64 *ended = ct_sleeper_begins();
+  if (!ended) return 0;
   ct_run_h_sleepable(ctx);
   ct_sleeper_ends(ended);
   return 0;
