@@ -1,5 +1,6 @@
 """Limits: what happens beyond each, on both sides, and which a built binary takes when it starts."""
 import os
+import string
 
 import live
 from live import LiveTest, TMP, build, coretap, run, script
@@ -65,6 +66,21 @@ class Limits(LiveTest):
         self.assertEqual(self.lines(self.kernel_side(text % "", "-D", "MAXSTRINGLEN=24")), ["23"] * 10)
         self.assertEqual(self.lines(self.user_side(text % "exit()", "-D", "MAXSTRINGLEN=24")), ["23"])
 
+    def test_a_literal_beyond_maxstringlen(self):
+        """It is cut like every string, also as a key, in a function and in a comparison; print alone writes all of it."""
+        long, cut = string.ascii_lowercase * 10, (string.ascii_lowercase * 10)[:62]
+        text = '''global a, t
+            function length(s) { return strlen(s) }
+            probe POINT {
+              t["", LONG] <<< 7; a[LONG] = LONG . "x"; v = LONG
+              println(@sum(t["", CUT]), " ", @sum(t["", LONG]), " ", strlen(a[CUT]), " ", length(LONG), " ", LONG in a, " ", v == CUT)
+              println(LONG =~ "j$", " ", substr(LONG, 60, 9), " ", LONG); next }
+            probe begin(1) { exit() }'''.replace("LONG", f'"{long}"').replace("CUT", f'"{cut}"')
+        wanted = ["7 7 62 62 1 1", f"1 ij {long}"]
+        self.assertEqual(self.lines(self.user_side(text, "-D", "MAXSTRINGLEN=63", "--no-global-var-display")), wanted)
+        text = text.replace("probe begin(1) { exit() }", "").replace("{\n", "{ if (done++) next; ", 1).replace("global a", "global done, a")
+        self.assertEqual(self.lines(self.kernel_side(text, "-D", "MAXSTRINGLEN=63", "--no-global-var-display")), wanted)
+
     def test_strings_of_any_length(self):
         """Of each MAXSTRINGLEN, a multiple of 8 or not, up to the largest: cut at the limit, in both flavours."""
         said = "".join(chr(97 + i % 26) for i in range(3000))
@@ -108,6 +124,36 @@ class Limits(LiveTest):
                 got = script(f'probe process("{self.prog}").function("walk").call {{ {body} println(n) }}', "-c", f"{self.prog} >/dev/null",
                              env=dict(os.environ, CORETAP_FLAVOUR=flavour))
                 self.assertEqual(self.lines(got), [str(sum(range(30)))])
+
+    def test_what_the_verifier_walks(self):
+        """A million instructions, once for each state that differs: retried updates, errors that are caught within loops, and
+        a%[N] that trims itself, many times in one handler."""
+        count = 200
+        updates = "".join(f"a[{i} % 7, s] = a[{i} % 7, s] * 3 ^ {i}\n" for i in range(count))
+        values = [0] * 7
+        for i in range(count):
+            values[i % 7] = (values[i % 7] * 3 ^ i) & (1 << 64) - 1
+        updated = " ".join(str(v - (v >> 63 << 64)) for v in values)
+        updates += 'println(' + ', " ", '.join(f"a[{i}, s]" for i in range(7)) + ")"
+        order = """for (i = 0; i < 40; i++) { b[i] = i; c[i, s]++ }
+                   for (i = 0; i < 40; i++) { n += b[i]; n += c[i, s] } println(n)"""
+        for flavour, turns in ("modern", 12), ("base", 2):  # in base a loop may turn as often as its body can be walked
+            errors, quotients, caught = self.nested_errors(turns)
+            for name, body, wanted in (("updates", updates, updated), ("errors", errors, f"{caught} {quotients}"),
+                                       ("order", order, str(sum(range(30, 40)) + 10))):
+                with self.subTest(flavour=flavour, case=name):
+                    got = script(f'''global a, b%[10], c%[10], done
+                                 probe process("{self.prog}").function("add").call {{ if (done++) next; s = "key"; {body} }}''', "-w",
+                                 "--no-global-var-display", "-c", f"{self.prog} >/dev/null", env=dict(os.environ, CORETAP_FLAVOUR=flavour))
+                    self.assertEqual(self.lines(got), [wanted])
+
+    def nested_errors(self, turns):
+        """A body of two loops in which errors of two kinds are caught; the sums that it prints."""
+        numbers, pairs = range(2, 9), [(i, n) for i in range(turns) for n in range(2, 9)]
+        fails = "".join(f'''try {{ x += 100 / (i % {n}) }} catch {{ e += {n} }}
+                            try {{ if (i % {n} == 1) error("{n}") }} catch (m) {{ e += stringat(m, 0) - 48 }}\n''' for n in numbers)
+        body = f'for (i = 0; i < {turns}; i++) {{ j = 0; while (j++ < 1) {{ {fails} }} }} println(e, " ", x)'
+        return body, sum(100 // (i % n) for i, n in pairs if i % n), sum(n for i, n in pairs if i % n < 2)
 
     def test_maxmapentries(self):
         text = '''global a probe POINT { for (i = 0; i < 9; i++) { try { a[i] = i } catch (m) { println(m) break } }

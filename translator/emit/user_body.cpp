@@ -70,8 +70,14 @@ std::string UserBody::value(const Operand& operand) const {
 }
 
 std::string UserBody::view(const Operand& operand) const {
-  return operand.kind == Operand::StrLit ? view_literal(operand.str)
-                                         : "ct::View(" + local(operand.local) + ")";
+  if (operand.kind == Operand::StrLit)
+    return view_literal(operand.str.substr(0, module_.max_string - 1));
+  return "ct::View(" + local(operand.local) + ")";
+}
+
+/// What print writes of it: a literal is written as a whole, however long.
+std::string UserBody::printed(const Operand& operand) const {
+  return operand.kind == Operand::StrLit ? view_literal(operand.str) : view(operand);
 }
 
 std::string UserBody::near(const Inst& inst) const { return near_span(inst.span); }
@@ -189,7 +195,7 @@ void UserBody::format(const Inst& inst, const std::string& sink) {
       out_.line("  ct::put_wide(" + sink + ", " + value(arg) + ", " + value(inst.args[next++]) +
                 ", '" + p.conversion + "');");
     else if (is_str(arg))
-      out_.line("ct::put_str(" + sink + ", " + view(arg) + ", " + spec + ");");
+      out_.line("ct::put_str(" + sink + ", " + printed(arg) + ", " + spec + ");");
     else
       out_.line("ct::put_long(" + sink + ", " + value(arg) + ", " + spec + ");");
   }

@@ -100,6 +100,7 @@ class UserBody {
 
   std::string value(const ir::Operand& operand) const;
   std::string view(const ir::Operand& operand) const;
+  std::string printed(const ir::Operand& operand) const;
   /// Declares a packed key of args[from…] and returns its name.
   std::string key(const ir::Inst& inst, size_t from, size_t count);
   bool is_str(const ir::Operand& operand) const;
