@@ -21,8 +21,38 @@
 #define CORETAP_INDEX_BPF_H
 
 /* A string as it is hashed: the words up to the one with its NUL. Each turn may be the last; behind the
- * checkpoint the ways are one. */
+ * checkpoint the ways are one. A long string is hashed by a callback, which the verifier does not walk as often as
+ * the string has room for words: sixty instructions each, in every place where the script has the key. */
+#define CT_HASH_INLINE 128
+#define CT_HASH_CHUNK 64
+
+struct ct_hash_loop {
+  struct ct_hashing* hashing;
+  const char* text;
+  u64 cap; /* a constant that the verifier sees on the stack */
+};
+
+CT_CALLBACK ct_hash_chunk(u64 turn, struct ct_hash_loop* v) {
+#pragma clang loop unroll(disable)
+  for (u32 i = 0; i < CT_HASH_CHUNK; i += 8) {
+    u64 at = turn * CT_HASH_CHUNK + i;
+    ct_opaque(at);
+    if (at > v->cap - 8) return 1;
+    u64 word = *(const ct_word*)(v->text + at);
+    ct_hash_word(v->hashing, word);
+    if (ct_nonzero_bytes(word) != CT_ONES) return 1;
+  }
+  return 0;
+}
+
 static __always_inline void ct_hash_text(struct ct_hashing* h, const char* text, u32 cap) {
+#ifndef CT_BASE
+  if (cap > CT_HASH_INLINE) {
+    struct ct_hash_loop v = {.hashing = h, .text = text, .cap = cap};
+    CT_REPEAT(cap / CT_HASH_CHUNK + 1, ct_hash_chunk, &v);
+    return;
+  }
+#endif
 #pragma clang loop unroll(disable)
   for (u32 i = 0; i < cap; i += 8) {
     u64 word = *(const ct_word*)(text + i);

@@ -110,7 +110,9 @@ class Generator:
         self.locals["n"].append("x0")
         self.contexts = []
         self.in_function = True
-        block = self.block(rng.randint(0, 4), min(1, self.shape.loops))
+        # Assigned to in any case: the type of a local that is only read may not be known.
+        block = [Do(Assign(Local(name="x0", type="n"), Constant(0), op=rng.choice(["=", "|="]), type="n"))]
+        block += self.block(rng.randint(0, 4), min(1, self.shape.loops))
         block.append(Jump(self.expression(f.type, 2), word="return"))
         f.blocks = [block]
         self.in_function = False

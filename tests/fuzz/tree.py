@@ -185,13 +185,21 @@ class Binary(Node):
         return f"({self.kids[0].text(side)} {self.op} {self.kids[1].text(side)})"
 
     def value(self, run):
-        a, b = (k.value(run) for k in self.kids)
+        try:
+            a, b = (k.value(run) for k in self.kids)
+        except ScriptError as error:
+            if self.op in "*&":  # as in stap, `f(x) * 0` is 0, and f never called if it has no effect but an error
+                raise NotKnown("an operand that fails may be left out") from error
+            raise
         return (ARITHMETIC.get(self.op) or COMPARISONS[self.op])(a, b)
 
 
 class Logical(Binary):
     def value(self, run):
-        first = self.kids[0].value(run)
+        try:
+            first = self.kids[0].value(run)
+        except ScriptError as error:
+            raise NotKnown("`f(x) && 0` is 0") from error
         if (first != 0) == (self.op == "||"):
             return int(first != 0)
         return int(self.kids[1].value(run) != 0)
