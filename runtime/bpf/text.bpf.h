@@ -93,27 +93,34 @@ static __always_inline u64 ct_text_digit(u8 byte) {
   return digit * is_digit + (letter + 10) * is_letter + 64 * (1 - (is_digit | is_letter));
 }
 
+/* 1 or 0, by arithmetic: the verifier walks what follows a branch once for each constant that it leaves. */
+static __always_inline u64 ct_text_equal(u64 a, u64 b) {
+  u64 diff = a ^ b, equal = ((diff | -diff) >> 63) ^ 1;
+  ct_opaque(equal);
+  return equal;
+}
+
 /* The number at the start of a string, as strtoull reads it without leading blanks. A number has
  * at most 64 digits; `live` falls to 0 at the first byte that is none. */
 static __always_inline s64 ct_text_to_long(const char* s, u32 cap, s64 wanted_base) {
-  u64 head = *(const u64*)s, base = wanted_base, at = 0, value = 0, live = 1;
-  const u64 negative = (head & 0xff) == '-';
-  if (negative || (head & 0xff) == '+') {
-    at = 1;
-    head >>= 8;
-  }
-  const u64 hex = (head & 0xdfff) == ('0' | 'X' << 8) && ct_text_digit(head >> 16 & 0xff) < 16;
-  if (base == 0) base = hex ? 16 : (head & 0xff) == '0' ? 8 : 10;
-  if (base == 16 && hex) at += 2;
+  u64 head = *(const u64*)s, base = wanted_base, value = 0, live = 1;
+  const u64 negative = ct_text_equal(head & 0xff, '-');
+  const u64 is_signed = negative | ct_text_equal(head & 0xff, '+');
+  head >>= is_signed * 8;
+  u64 hex = (ct_text_digit(head >> 16 & 0xff) - 16) >> 63;
+  hex &= ct_text_equal(head & 0xdfff, '0' | 'X' << 8);
+  const u64 octal = ct_text_equal(head & 0xff, '0') & (hex ^ 1);
+  base += ct_text_equal(base, 0) * (10 + 6 * hex - 2 * octal);
+  u64 at = is_signed + 2 * (hex & ct_text_equal(base, 16));
   ct_opaque(at);
 #pragma clang loop unroll(disable)
   for (u32 i = 0; i < 64 && i + 4 <= cap; i++) {
     u64 digit = ct_text_digit(s[i + (at & 3)]);
     live &= (digit - base) >> 63;
     ct_opaque(live);
-    value = live ? value * base + digit : value;
+    value += live * (value * (base - 1) + digit);
   }
-  return negative ? -value : value;
+  return (value ^ -negative) + negative;
 }
 
 /* How a byte looks in a C literal: up to four characters, the first in the lowest byte. */

@@ -396,7 +396,13 @@ class Do(Statement):
         return text[1:-1] if assigns else text
 
     def do(self, run):
-        self.kids[0].value(run)
+        try:
+            self.kids[0].value(run)
+        except ScriptError as error:
+            if isinstance(self.kids[0], (Assign, Count)):
+                raise
+            # As in stap, of an expression whose value nobody uses only that is evaluated which has an effect.
+            raise NotKnown("an expression that fails may be left out") from error
 
 
 class If(Statement):

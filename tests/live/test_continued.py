@@ -18,6 +18,20 @@ class Continued(LiveTest):
                            "for (i = 0; i < 3; i++) { a[i] = i; n++ }\nprintln(l + 1)")
         self.assertEqual(got, ["5", "6"])
 
+    def test_what_is_read_ahead_has_its_value_on_its_way_only(self):
+        """In a loop that runs in user space the kernel reads arguments before it: all, whatever the way. $a is 1000, $b is 0."""
+        got = self.handler(f"""for (i = 0; i < 3; i++) {{
+            l = {USER}
+            print($a ? $a : n, " ", $b ? $a : i, " ", i > 0 ? $a : -1, " ")
+            if (i == 1) one = $a
+            if (i == 7) never = $a
+            if (i == 2) {{ n = 0; p = $a; twice = p + $a; p = 3 }} else p = 7
+            x = 5
+            if (i == 1) x = $a
+            println(one, " ", never, " ", twice, " ", p, " ", x, " ", l) }}
+            println(one, " ", never, " ", twice, " ", p)""")
+        self.assertEqual(got, ["1000 0 -1 0 0 0 7 5 5", "1000 1 1000 1000 0 0 7 1000 5", "1000 2 1000 1000 0 2000 3 5 5", "1000 0 2000 3"])
+
     def test_next_between_two_uses(self):
         self.assertEqual(self.handler(f"l = {USER}\nprintln(l)\nif (tid()) next\nprintln(l)"), ["5"])
         self.assertEqual(self.handler(f"l = {USER}\nfor (i = 0; i < 2; i++) {{ println(l, i); if (tid()) next }}\nprintln(l)"), ["50"])

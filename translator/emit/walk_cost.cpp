@@ -111,7 +111,7 @@ WalkCost WalkCosts::call_cost(const Inst& inst) const {
     widest = std::max(widest, cap);
   }
   if (!f.is_embedded) return sum += of(f.body, f.body.block);
-  if (!f.bytewise) return sum += {200, 15};
+  if (!f.bytewise) return sum += {f.walked_steps, f.walked_steps / 13};
   uint64_t turns = flavour_ == Flavour::Base ? widest : 1;
   return sum += {turns * 100 + 100, turns * 3 + 12};
 }

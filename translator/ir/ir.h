@@ -248,6 +248,7 @@ struct Function {
   uint32_t embedded_line = 0;      ///< for #line
   bool pure = false;               ///< pragma: a call may be dropped when unused
   bool bytewise = false;           ///< pragma: goes through its strings byte by byte
+  uint32_t walked_steps = 200;     ///< pragma: instructions that the verifier walks in a call
   bool is_serial = false;          ///< pragma: its value belongs to one thread or CPU
   bool reads_user_memory = false;  ///< pragma: embedded C that calls ct_user_read() and the like
   bool same_at_exit = false;  ///< pragma: gives at a system call's exit what it gave at its entry

@@ -68,6 +68,8 @@ Pragmas read_pragmas(const std::string& code) {
   pragmas.pointer = pragma_value(code, "pointer");
   std::string cap = pragma_value(code, "string");
   if (!cap.empty()) pragmas.string_cap = static_cast<uint32_t>(std::stoul(cap));
+  std::string walks = pragma_value(code, "walks");
+  if (!walks.empty()) pragmas.walked_steps = static_cast<uint32_t>(std::stoul(walks));
   return pragmas;
 }
 
@@ -146,6 +148,7 @@ ir::FunctionId ModuleLowering::function(ast::FunctionDecl& decl, Side side) {
                            : 0;
     function.pure = pragmas.pure;
     function.bytewise = pragmas.bytewise;
+    function.walked_steps = pragmas.walked_steps;
     function.is_serial = pragmas.serial;
     function.reads_user_memory = pragmas.user_memory;
     function.same_at_exit = pragmas.at_exit || pragmas.user_memory;

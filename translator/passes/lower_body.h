@@ -75,6 +75,7 @@ struct Pragmas {
   std::string pointer;  ///< the kernel type that the result points to
   std::string op;       ///< "error", "next": the call is that IR operation
   uint32_t string_cap = 0;
+  uint32_t walked_steps = 200;  ///< instructions that the verifier walks in a call
 };
 Pragmas read_pragmas(const std::string& code);
 

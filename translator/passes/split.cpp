@@ -69,6 +69,7 @@ class Splitter {
         user_globals_(user_globals) {}
 
   void run() {
+    name_values();
     const ir::Body whole = body_;
     const size_t mark = diagnostics_.all().size();
     for (;;) {
@@ -86,6 +87,63 @@ class Splitter {
   }
 
  private:
+  // ---------------------------------------------------------------- values of their own
+
+  /// What is hoisted runs whatever the way through the statement around it. So it may not write a variable
+  /// that has another value on another way: within such statements `x = reg` becomes `t = reg; x = copy t`,
+  /// of which the copy stays in its place, and what follows in the block reads t.
+  void name_values() {
+    std::map<LocalId, size_t> writes;
+    for_each_inst(body_.block, [&](Inst& inst) {
+      for_each_write(inst, [&](LocalId id) { ++writes[id]; });
+    });
+    for (Inst& inst : body_.block) {
+      bool continues = false;
+      for (ir::Block& block : inst.blocks)
+        for_each_inst(block, [&](Inst& inner) { continues |= user_only(inner); });
+      if (!continues) continue;
+      for (ir::Block& block : inst.blocks) name_values(block, writes);
+    }
+  }
+
+  void name_values(ir::Block& block, const std::map<LocalId, size_t>& writes) {
+    for (size_t i = 0; i < block.size(); ++i) {
+      for (ir::Block& inner : block[i].blocks) name_values(inner, writes);
+      LocalId id = block[i].dst;
+      if (id == ir::kNone || !block[i].blocks.empty() || !kernel_only(block[i])) continue;
+      if (is_temporary(id) && writes.at(id) == 1) continue;
+      Inst copy;
+      copy.op = Op::Copy;
+      copy.span = block[i].span;
+      copy.dst = id;
+      block[i].dst = new_temporary(body_.locals[id].type);
+      copy.args = {Operand::of(block[i].dst)};
+      forward(block, i + 1, id, block[i].dst);
+      block.insert(block.begin() + static_cast<ptrdiff_t>(i) + 1, std::move(copy));
+      ++i;
+    }
+  }
+
+  /// Lets block[from…] read `value` instead of `id`, up to where `id` is written again.
+  static void forward(ir::Block& block, size_t from, LocalId id, LocalId value) {
+    bool written = false;
+    for (; from < block.size() && !written; ++from) {
+      Inst& inst = block[from];
+      auto look = [&](Inst& inner) {
+        for_each_write(inner, [&](LocalId other) { written |= other == id; });
+      };
+      look(inst);
+      for (ir::Block& inner : inst.blocks) for_each_inst(inner, look);
+      if (written && !inst.blocks.empty()) return;
+      auto read_value = [&](Inst& inner) {
+        for (Operand& arg : inner.args)
+          if (arg.kind == Operand::Local && arg.local == id) arg.local = value;
+      };
+      read_value(inst);
+      for (ir::Block& inner : inst.blocks) for_each_inst(inner, read_value);
+    }
+  }
+
   // ---------------------------------------------------------------- where does it run
 
   /// Only user space can execute `inst` itself, whatever its operands.
