@@ -1,6 +1,6 @@
 """Random scripts that compile, load, run and give the answers that Python computed.
 
-    fuzz.py CORETAP [--seed N] [--minutes M] [--scripts N] [--jobs J] [--keep FOLDER] [--units N] [--known SEED:NUMBER ...] [--only NUMBER]
+    fuzz.py CORETAP [--seed N] [--minutes M] [--scripts N] [--jobs J] [--keep FOLDER] [--units N] [--only NUMBER]
 
 Each script has several handlers, each of them once in a begin probe (user side) and once in an event of the workload (kernel side: uprobes,
 return probes, statements, system calls, tracepoints, perf events). Every handler must print, and leave in its globals, what
@@ -43,10 +43,6 @@ def kind_of_message(stderr):
 # What docs/architecture.md says of kernels without bpf_loop: how often a loop may turn depends on the handler's size, and
 # functions that go through a string byte by byte take strings of up to about a thousand bytes.
 BASE_LIMITS = ("which has no bpf_loop, this loop may turn", "in a kernel probe needs bpf_loop (Linux 5.17)")
-
-
-# The only kind of failure that --known excuses: a wrong answer is always a finding.
-REFUSED = "verifier refuses"
 
 
 class Runner:
@@ -128,7 +124,6 @@ class Runner:
 class Session:
     def __init__(self, options, runner):
         self.options, self.runner = options, runner
-        self.known = []
         self.scripts = self.handlers = self.next_number = 0
         self.kinds = {}
         self.lock = threading.Lock()
@@ -157,9 +152,6 @@ class Session:
         with self.lock:
             self.scripts += 1
             self.handlers += 2 * len(script.units)
-            if seed in self.options.known and (failure is None or REFUSED in failure.kind):
-                self.known.append(f"{seed} {'is still refused' if failure else 'passes now: take it off the list'}")
-                return
             if failure:
                 known = failure.kind in self.kinds
                 self.kinds.setdefault(failure.kind, []).append(seed)
@@ -178,8 +170,6 @@ def arguments():
     parser.add_argument("--keep", type=pathlib.Path, help="folder for scripts that fail")
     parser.add_argument("--objects", type=pathlib.Path, help="folder for all kernel objects")
     parser.add_argument("--reduce", type=float, default=120, help="seconds for making a failing script smaller")
-    parser.add_argument("--known", nargs="*", default=[], metavar="SEED:NUMBER",
-                        help="scripts that the verifier is known to refuse: named at the end, and no findings")
     parser.add_argument("--only", type=int, help="number of the one script to run")
     parser.add_argument("--show", action="store_true", help="with --only: print the script")
     return parser.parse_args()
@@ -204,10 +194,8 @@ def main():
                 future.result()
     for kind, seeds in sorted(session.kinds.items()):
         print(f"{len(seeds)} of: {kind} ({', '.join(seeds[:8])})")
-    for words in sorted(session.known):
-        print(f"known: {words}")
     findings = sum(len(seeds) for seeds in session.kinds.values())
-    print(f"seed {options.seed}: {session.scripts} scripts with {session.handlers} handlers, {findings} findings, {len(session.known)} known; "
+    print(f"seed {options.seed}: {session.scripts} scripts with {session.handlers} handlers, {findings} findings; "
           f"{runner.limited} runs ended at a limit of the base flavour")
     sys.exit(findings != 0)
 

@@ -110,7 +110,8 @@ class Splitter {
     for (size_t i = 0; i < block.size(); ++i) {
       for (ir::Block& inner : block[i].blocks) name_values(inner, writes);
       LocalId id = block[i].dst;
-      if (id == ir::kNone || !block[i].blocks.empty() || !kernel_only(block[i])) continue;
+      if (id == ir::kNone || !block[i].blocks.empty()) continue;
+      if (!kernel_only(block[i]) && !reads_for_the_moment(block[i])) continue;
       if (is_temporary(id) && writes.at(id) == 1) continue;
       Inst copy;
       copy.op = Op::Copy;
