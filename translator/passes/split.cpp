@@ -94,9 +94,8 @@ class Splitter {
   /// of which the copy stays in its place, and what follows in the block reads t.
   void name_values() {
     std::map<LocalId, size_t> writes;
-    for_each_inst(body_.block, [&](Inst& inst) {
-      for_each_write(inst, [&](LocalId id) { ++writes[id]; });
-    });
+    for_each_inst(body_.block,
+                  [&](Inst& inst) { for_each_write(inst, [&](LocalId id) { ++writes[id]; }); });
     for (Inst& inst : body_.block) {
       bool continues = false;
       for (ir::Block& block : inst.blocks)
