@@ -16,6 +16,11 @@ typedef u64 ct_array_key;
  * out a comparison that the verifier needs. */
 #define ct_opaque(x) asm volatile("" : "+r"(x))
 
+/* Begins the definition of a function that is called, not inlined: its variables are on the stack only
+ * while it runs. Takes and returns numbers, for a pointer into a frame does not survive the call on
+ * old kernels. */
+#define CT_SUBPROGRAM static __attribute__((noinline))
+
 /* A copy of `value` that the verifier knows nothing about, so that paths which leave a loop with
  * different constants are one path behind it. */
 static __always_inline s64 ct_forget(s64 value) {
