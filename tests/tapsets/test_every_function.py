@@ -27,10 +27,28 @@ PLACES = {
 # Where functions of one kind of probe only can be called.
 ONLY_IN = {"syscall_arg": {"syscall"}, "syscall_return": {"return"},
            "returnval": {"return"}, "returnstr": {"return"}}
+BATCH = 16  # so many probes are one script
 NO_OPERATION = {"asmlinkage", "fastcall", "regparm"}  # for old scripts; left out where they are called
 # What fills the variables that functions whose names begin so read.
 FIRST = {"read_stopwatch": 'start_stopwatch("x"); stop_stopwatch("x"); ',
          "qs": 'qsq_start("x"); qs_wait("x"); qs_run("x"); qs_done("x"); '}
+
+
+def bodies():
+    """function -> the texts from its name to the next declaration, of each of its bodies"""
+    found = {}
+    for path in (ROOT / "tapsets").rglob("*.stp"):
+        for text in re.split(r"^(?:private )?function ", path.read_text(), flags=re.M)[1:]:
+            found.setdefault(re.match(r"\w+", text)[0], []).append(text)
+    return found
+
+
+BODIES = bodies()
+
+
+def has_user_body(name):
+    """Is there a body for user space? One of the script's language is for both sides."""
+    return any("/* bpf */" not in text.split("\n", 1)[0] for text in BODIES[name])
 
 
 def calls():
@@ -44,42 +62,64 @@ def calls():
             text = '"rax"' if name.endswith("register") else '"x"'
             call = f"{name}({', '.join(text if t == 'string' else '1' for t in types)})"
             first = "".join(FIRST[start] for start in FIRST if name.startswith(start))
-            yield name, first + (f"println({call})" if result else call)
+            yield name, first + (f"println({call})" if result else call), has_user_body(name)
 
 
-def translate(name, place, script):
+def translate(place, probes):
+    """What is wrong with a script of these probes: (name, text) each. None if it goes through."""
+    names, script = {name for name, _ in probes}, "\n".join(text for _, text in probes)
     done = subprocess.run([str(CORETAP), "-g", "-p" + PASS, "-e", script], capture_output=True,
                           text=True)
     idle = re.search("never-assigned", done.stderr) or (
-        name not in NO_OPERATION and "elided-expression" in done.stderr)
+        not names & NO_OPERATION and "elided-expression" in done.stderr)
     if done.returncode == 0 and not idle:
         return None
-    if place == "user" and "needs-kernel-event" in done.stderr:
-        return None  # as it says: not for begin, end and timers
-    if place == "alias" and "exists here" in done.stderr and "syscall." in name:
-        return None  # a call that this kernel does not have; see test_syscall_table
-    # Probes on functions need kprobes, which not every kernel that runs this test has.
-    if place == "alias" and "kernel.function" in done.stderr:
-        return None
-    return f"{name} ({place}): {script}\n{done.stderr[:1500]}"
+    if len(probes) == 1:
+        if place == "user" and "needs-kernel-event" in done.stderr:
+            return None  # as it says: not for begin, end and timers
+        if place == "alias" and "exists here" in done.stderr and "syscall." in script:
+            return None  # a call that this kernel does not have; see test_syscall_table
+        # Probes on functions need kprobes, which not every kernel that runs this test has.
+        if place == "alias" and "kernel.function" in done.stderr:
+            return None
+    return f"{', '.join(sorted(names))} ({place}): {script}\n{done.stderr[:1500]}"
+
+
+def failures(place, probes):
+    """What is wrong with each of the probes. Those that go through together are not tried alone."""
+    wrong = translate(place, probes)
+    if not wrong or len(probes) == 1:
+        return [wrong] if wrong else []
+    half = len(probes) // 2
+    return failures(place, probes[:half]) + failures(place, probes[half:])
+
+
+def jobs():
+    """(place, probes) of each script."""
+    for place, point in PLACES.items():
+        tried = [each for each in calls()
+                 if (not ONLY or each[0] in ONLY) and place in ONLY_IN.get(each[0], PLACES)]
+        for together in True, False:  # what may be refused goes alone
+            yield from batches(place, [(name, f"probe {point} {{ {statement}; next }}")
+                                       for name, statement, user in tried
+                                       if (user or place != "user") == together], BATCH if together else 1)
+    for path in sorted((ROOT / "tapsets").rglob("*.stp")):
+        probes = [(name, f"probe {name} {{ println(pp()) }}") for name in ALIAS.findall(path.read_text())
+                  if not ONLY or name in ONLY]
+        yield from batches("alias", probes, BATCH)
+
+
+def batches(place, probes, size):
+    return ((place, probes[i:i + size]) for i in range(0, len(probes), size))
 
 
 def main():
-    jobs = []
-    for name, statement in calls():
-        for place, point in PLACES.items():
-            if ONLY and name not in ONLY or place not in ONLY_IN.get(name, PLACES):
-                continue
-            jobs.append((name, place, f"probe {point} {{ {statement}; next }}"))
-    for path in sorted((ROOT / "tapsets").rglob("*.stp")):
-        for name in ALIAS.findall(path.read_text()):
-            if not ONLY or name in ONLY:
-                jobs.append((name, "alias", f"probe {name} {{ println(pp()) }}"))
+    scripts = list(jobs())
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        failures = [f for f in pool.map(lambda job: translate(*job), jobs) if f]
-    print("\n".join(failures))
-    print(f"{len(jobs)} scripts, {len(failures)} failures")
-    return bool(failures)
+        found = [text for wrong in pool.map(lambda job: failures(*job), scripts) for text in wrong]
+    print("\n".join(found))
+    print(f"{sum(len(probes) for _, probes in scripts)} probes, {len(found)} failures")
+    return bool(found)
 
 
 if __name__ == "__main__":
