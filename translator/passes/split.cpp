@@ -557,19 +557,21 @@ class Splitter {
     return false;
   }
 
-  bool contains_failing_user(ir::Block& block) {
+  /// May user space raise an error there? Also that of what is hoisted, which is raised where it was.
+  bool contains_failing_user(ir::Block& block, bool in_moved = false) {
     for (Inst& inst : block) {
       bool prints = inst.op == Op::Printf || inst.op == Op::Sprintf;
       if (inst.moved && ir::info(inst.op).can_fail && !prints) return true;
+      if (in_moved && !inst.moved && ir::info(inst.op).can_fail && !is_invisible(inst)) return true;
       for (ir::Block& child : inst.blocks)
-        if (contains_failing_user(child)) return true;
+        if (contains_failing_user(child, in_moved || inst.moved)) return true;
     }
     return false;
   }
 
   /// A user local lives in one segment: every compound that touches one which is also touched
-  /// outside of it moves as a whole. Named locals may carry a value round a loop, so a loop
-  /// that touches one moves.
+  /// outside of it moves as a whole. So does a loop round which a named local may carry
+  /// a value: one that a turn does not write before it reads it.
   void confine_user_locals() {
     for (LocalId id : std::set<LocalId>(user_locals_))
       confine(body_.block, id, count(body_.block, id));
@@ -588,13 +590,32 @@ class Splitter {
     return body_.locals[id].origin == ir::Local::Origin::Temporary;
   }
 
+  /// Is `id` written before it is read, whichever way is taken through `block`?
+  bool begins_with_write(ir::Block& block, LocalId id) const {
+    const int total = count(block, id);
+    for (Inst& inst : block) {
+      bool reads = false, writes = false;
+      for_each_read(inst, [&](LocalId each) { reads |= each == id; });
+      for_each_write(inst, [&](LocalId each) { writes |= each == id; });
+      if (reads || writes) return writes && !reads && inst.blocks.empty();
+      for (ir::Block& child : inst.blocks) {
+        int here = count(child, id);
+        // Where it is used in one block alone, no way around that block reads it.
+        if (here == total) return inst.op != Op::Loop && begins_with_write(child, id);
+        if (here > 0) return false;
+      }
+    }
+    return true;
+  }
+
   void confine(ir::Block& block, LocalId id, int total) {
     for (Inst& inst : block) {
       if (inst.moved || inst.blocks.empty()) continue;
       int inside = 0;
       for (ir::Block& child : inst.blocks) inside += count(child, id);
       if (inside == 0) continue;
-      bool carried = inst.op == Op::Loop && !is_temporary(id);
+      bool carried = inst.op == Op::Loop && !is_temporary(id) &&
+                     (count(inst.blocks[0], id) > 0 || !begins_with_write(inst.blocks[1], id));
       if (inside < total || carried) {
         mark(inst);
         continue;
