@@ -7,10 +7,10 @@ USER = 'strlen(sprintf("%5d", 17))'
 
 
 class Continued(LiveTest):
-    def handler(self, body):
+    def handler(self, body, functions=""):
         """The lines of a handler that runs once; add(1000, 0) is the call."""
         prog = build("calls", "-O0")
-        text = f'global a, b, n, first, x\nprobe process("{prog}").function("add").call {{ if (first++) next\n{body}\n}}'
+        text = f'{functions}\nglobal a, b, n, first, x\nprobe process("{prog}").function("add").call {{ if (first++) next\n{body}\n}}'
         return self.lines(script(text, "--no-global-var-display", "-c", f"{prog} >/dev/null"))
 
     def test_a_loop_between_two_uses_of_a_user_value_stays_there(self):
@@ -89,6 +89,25 @@ class Continued(LiveTest):
         self.assertEqual(self.turns(f"if ({USER} == 5) println(c, m); c++", "w, c, "), ["010", "120", "230"])
         self.assertEqual(self.turns(f"if ({USER} == 5) {{ c++; println(c, m) }}", "w, c, "), ["110", "220", "330"])
         self.assertEqual(self.turns(f"c++; if ({USER} == 5) {{ println(c, m); c += 10 }}; c++", "w, c, "), ["110", "1320", "2530"])
+
+    def test_a_loop_stays_where_no_turn_leaves_a_user_value_to_the_next(self):
+        """Then what it reads of the kernel may depend on the turn."""
+        text = 'function text(x) { if (x == 1000) return "thousand"; if (x == 0) return sprintf("%4d", x); return "?" }'
+        self.assertEqual(self.handler("for (i = 1; i < 3; i++) println(text(int_arg(i)), i)", text), ["thousand1", "   02"])
+        self.assertEqual(self.handler("for (i = 1; i < 3; i++) { w = text(int_arg(i)); if (i == 2) println(w, i) }", text), ["   02"])
+        self.assertEqual(self.handler("while (i++ < 2) { if (i == 1) { w = text(int_arg(i)); println(w) } }\nprintln(i)", text),
+                         ["thousand", "3"])
+        carried = "for (i = 1; i < 3; i++) { println(w); w = text(int_arg(i)) }"
+        result = script(f'{text} probe process("{build("calls", "-O0")}").function("add").call {{ {carried} }}', "-p3")
+        self.assertIn("[continuation-needs-kernel]", result.stderr)
+
+    def test_the_error_of_what_runs_early_is_raised_in_its_try(self):
+        name = 'function name(x) { if (x == 4) return sprintf("%5d", x); return kernel_string(x) }'
+        body = ('try { println(name(8)) } catch (e) { println("caught ", e) }\n'
+                'try { try { println(name(4)); println(name(16)); println("not here") } catch (e) { error("again: " . e) } }\n'
+                'catch (e) { println(e) }')
+        fault = "kernel read fault at 0x00000000000000"
+        self.assertEqual(self.handler(body, name), [f"caught {fault}08 (addr)", "    4", f"again: {fault}10 (addr)"])
 
 
 if __name__ == "__main__":
