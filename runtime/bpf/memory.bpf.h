@@ -118,6 +118,13 @@ static __always_inline int ct_load_bytes(struct ct_ctx* c, char* to, u32 cap, u3
     ct_rc = ct_fail(c, CT_ERR_KERNEL_READ, (u64)(address)); \
     goto ct_out;                                            \
   } while (0)
+/* For embedded C that reads several members: end the function if there is no memory at `address`. */
+#define CT_CHECK_KERNEL(address)                                                   \
+  do {                                                                             \
+    u64 ct_word;                                                                   \
+    if (bpf_probe_read_kernel(&ct_word, sizeof(ct_word), (const void*)(address)))  \
+      CT_KERNEL_FAULT(address);                                                    \
+  } while (0)
 #define CT_USER_FAULT(address)                            \
   do {                                                    \
     ct_rc = ct_fail(c, CT_ERR_USER_READ, (u64)(address)); \
