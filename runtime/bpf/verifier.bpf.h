@@ -21,6 +21,19 @@ typedef u64 ct_array_key;
  * old kernels. */
 #define CT_SUBPROGRAM static __attribute__((noinline))
 
+/* to + at, or NULL if `at` is greater than `most`. The comparison and the sum are one for clang, which might
+ * otherwise put `at` on the stack between them: there 5.10 forgets what was compared. */
+static __always_inline char* ct_at(char* to, u64 at, u64 most) {
+  asm volatile(
+      "if %[at] > %[most] goto +2\n"
+      "%[to] += %[at]\n"
+      "goto +1\n"
+      "%[to] = 0\n"
+      : [to] "+r"(to)
+      : [at] "r"(at), [most] "r"(most));
+  return to;
+}
+
 /* A copy of `value` that the verifier knows nothing about, so that paths which leave a loop with
  * different constants are one path behind it. */
 static __always_inline s64 ct_forget(s64 value) {
