@@ -174,6 +174,69 @@ class Tasks(live.LiveTest):
         names = next(line for line in printed if line.startswith("names "))
         self.assertEqual(names.split("|")[1], "read")
 
+    def test_signals(self):
+        """Against what the process set, and /proc/self/status."""
+        program = ("import os, signal, sys; signal.signal(12, lambda *_: 0); signal.siginterrupt(12, False); signal.signal(10, signal.SIG_IGN); "
+                   "signal.pthread_sigmask(signal.SIG_BLOCK, [1, 15, 64]); "
+                   "print([line.split()[1] for line in open('/proc/self/status') if line.startswith('SigBlk')][0]); "
+                   "sys.stdout.flush(); os.sched_rr_get_interval(0)")
+        with tempfile.NamedTemporaryFile("w", suffix=".py") as file:
+            file.write(program)
+            file.flush()
+            blocked, *printed = self.lines(script('''
+                function action(task, sig) { return &@cast(task, "task_struct", "kernel<linux/sched.h>")->sighand->action[sig - 1] }
+                probe ''' + MARK + '''
+                  task = task_current()
+                  user = action(task, 12)
+                  flags = get_sa_flags(user)
+                  handler = get_sa_handler(user)
+                  mask = get_sigaction_mask(user)
+                  own = get_sigset(&@cast(task, "task_struct", "kernel<linux/sched.h>")->blocked)
+                  chain = pstrace(task)
+                  ignored = get_sa_handler(action(task, 10))
+                  standard = get_sa_handler(action(task, 17))
+                  printf("%d %d %d %d %d\\n", is_sig_blocked(task, 1), is_sig_blocked(task, 2), is_sig_blocked(task, 64),
+                         is_sig_blocked(task, 0), is_sig_blocked(task, 65))
+                  printf("%s|%s|%x\\n", sigset_mask_str(own), sigset_mask_str(mask), own)
+                  printf("%s|%s\\n", sa_flags_str(flags), sa_flags_str(0))
+                  printf("%s %s %s %d\\n", sa_handler_str(ignored), sa_handler_str(standard), sa_handler_str(-1), sa_handler_str(handler) == sprintf("%p", handler))
+                  println(chain)
+                  try { println(get_sa_flags(8)) } catch (e) { println(e) }
+                  try { println(is_sig_blocked(-1, 1)) } catch (e) { println(e) }
+                  exit() } }''', "-c", f"{sys.executable} {file.name}"))
+        self.assertEqual(printed[:2], ["1 0 1 0 0", f"1,15,64||{int(blocked, 16):x}"])
+        self.assertEqual(printed[2].split("|")[-1], "")
+        self.assertIn("RESTART", printed[2].split("|"))
+        self.assertEqual(printed[3], "ignored default error 1")
+        self.assertRegex(printed[4], rf"^ python3[^ ]*\(\d+\) coretap\(\d+\) .*{os.getpid()}\)")
+        self.assertEqual(printed[5:], ["kernel read fault at 0x0000000000000008 (addr)", "kernel read fault at 0xffffffffffffffff (addr)"])
+
+    def test_names_of_probes(self):
+        result = script("""
+            function name() { return pn() }
+            probe mine = begin(2) { next_one = pn() } probe mine { println(pn(), " ", next_one, " ", pp()) }
+            probe begin { println(pn()) }
+            probe syscall.{sched_rr_get_inter*,getcpu}, syscall.sched_rr_get_interval.return { if (pid() == target()) println(pn(), " ", name(), " ", strlen(pn())) }
+            probe kernel.trace("sys_enter") { if (pid() == target() && $id == 148) println(pn() == pp(), pp() == pn()) }
+            """, "-c", f"{sys.executable} -c 'import os; os.sched_rr_get_interval(0)'")
+        called, returned = "syscall.sched_rr_get_interval", "syscall.sched_rr_get_interval.return"
+        lines = [line for line in self.lines(result) if not line.startswith("syscall.getcpu")]
+        self.assertEqual(lines[:2], ["begin", "mine mine begin(2)"])
+        self.assertEqual(sorted(lines[2:]), ["11", f"{called} {called} {len(called)}", f"{returned} {returned} {len(returned)}"])
+
+    def test_speculation(self):
+        """What is kept is printed once, in order, or never; also when handler and end share it."""
+        body = '''
+            n++
+            a = speculation(); b = speculation()
+            speculate(a, sprintf("a%d first\\n", n)); speculate(b, "b first\\n"); speculate(a, "a second\\n"); speculate(b, "b second\\n")
+            if (n == 1) { discard(a); commit(b); commit(a) } else { commit(a); discard(b) }
+            commit(99); discard(99); speculate(b, "never\\n")'''
+        result = script("global n probe " + MARK + body + """ } }
+            probe end { x = speculation(); speculate(x, "end\\n"); commit(x); println(x) }""",
+                        "-c", f"{sys.executable} -c 'import os; os.sched_rr_get_interval(0); os.sched_rr_get_interval(0)'")
+        self.assertEqual(self.lines(result), ["b first", "b second", "a2 first", "a second", "end", "5"])
+
 
 if __name__ == "__main__":
     live.main()

@@ -292,6 +292,7 @@ class HandlerLowering {
     handler.randomize_ns = site.randomize_ns;
     handler.pp = site.site.pp.empty() ? site.canonical : site.site.pp;
     BodyLowering lowering(outer_, handler.body, Side::User, probe_.span, site.scope.get());
+    lowering.alias = probe_.alias;
     conditions(lowering);
     lowering.stmt(*probe_.body);
     handler.actions = lowering.actions;
@@ -323,6 +324,7 @@ class HandlerLowering {
     handler.mechanism = first.mechanism;
     for (probes::ResolvedProbe* site : group) handler.sites.push_back(site->site);
     BodyLowering lowering(outer_, handler.body, Side::Kernel, probe_.span, first.scope.get());
+    lowering.alias = probe_.alias;
     lowering.is_return_probe = first.is_return;
     if (first.entry) lowering.entry_scope = first.entry->scope.get();
     for (const ir::Site& site : handler.sites)

@@ -71,7 +71,7 @@ struct Pragmas {
   bool user_memory = false, serial = false;
   bool at_exit = false, syscall_argument = false;
   bool guru = false;    ///< a script may call it with -g only
-  std::string site;     ///< "pp", "ppfunc", … : the call is a SiteStr operation
+  std::string site;     ///< "pp", "ppfunc", … : the call is a SiteStr operation; "pn": see lower_call.cpp
   std::string pointer;  ///< the kernel type that the result points to
   std::string op;       ///< "error", "next": the call is that IR operation
   uint32_t string_cap = 0;
@@ -120,6 +120,7 @@ class BodyLowering : public probes::ContextLowering {
   bool in_function = false;  ///< `next` ends the function, not the handler
   bool is_return_probe = false;                 ///< plain $params mean their value at entry
   bool sites_name_functions = false;            ///< ppfunc() is known
+  std::string alias;                            ///< the alias that the script's probe names, or ""
   probes::ContextScope* entry_scope = nullptr;  ///< of a return probe: that of the entry
   std::vector<EntrySave> entry_saves;
   ir::Operand entry_register(unsigned dwarf_register, ir::Operand cfa) override;

@@ -190,9 +190,13 @@ ir::Operand BodyLowering::call_one(ast::Call& call, const Overload& overload,
       return missing(call.type);
     }
     if (pragmas.op == "matched" || pragmas.op == "ngroups") return match_query(pragmas.op, args);
+    // The name of a probe is its alias, or else its point.
+    const bool asks_name = pragmas.site == "pn";
+    if (asks_name && !alias.empty())
+      return Operand::string(alias.substr(0, module().max_string - 1));
     if (!pragmas.site.empty() && side_ == Side::Kernel) {
       ir::LocalId dst = b_.temp(Ty::Str);
-      b_.append(Op::SiteStr, {}, dst).name = pragmas.site;
+      b_.append(Op::SiteStr, {}, dst).name = asks_name ? "pp" : pragmas.site;
       return Operand::of(dst);
     }
     if (!pragmas.bpf && !pragmas.harness) {
