@@ -119,11 +119,11 @@ static __always_inline int ct_load_bytes(struct ct_ctx* c, char* to, u32 cap, u3
     goto ct_out;                                            \
   } while (0)
 /* For embedded C that reads several members: end the function if there is no memory at `address`. */
-#define CT_CHECK_KERNEL(address)                                                   \
-  do {                                                                             \
-    u64 ct_word;                                                                   \
-    if (bpf_probe_read_kernel(&ct_word, sizeof(ct_word), (const void*)(address)))  \
-      CT_KERNEL_FAULT(address);                                                    \
+#define CT_CHECK_KERNEL(address)                                                  \
+  do {                                                                            \
+    u64 ct_word;                                                                  \
+    if (bpf_probe_read_kernel(&ct_word, sizeof(ct_word), (const void*)(address))) \
+      CT_KERNEL_FAULT(address);                                                   \
   } while (0)
 #define CT_USER_FAULT(address)                            \
   do {                                                    \
