@@ -17,6 +17,10 @@
 // no statement of another line between them may be one macro expansion with several statements at
 // one place, which counts once, or copies whose neighbours vanished: there the code is asked too.
 //
+// The head of a loop needs more, since g++ gives the increment of a `for` the column of the `for` itself, and some beginnings
+// have no marker but that of the test. There the statements that control comes from decide (head_beginnings): the loop
+// begins where it is come to from outside, and what is come to from its body is an increment or a test.
+//
 // Other producers (clang, rustc, gcc -O0, old gcc) set is_stmt wherever the line changes. There the code
 // itself is asked, in the control-flow graph:
 //   - a row that can be reached from the function's entry without passing another row of the line begins
@@ -186,7 +190,7 @@ class LineCode {
     return true;
   }
 
-  // ------------------------------------------------------------------------------ increments that look like a beginning
+  // ------------------------------------------------------------------------------ heads of loops
 
   /// The nearest statement in front of a row in the table, within its sequence.
   std::optional<size_t> statement_before(size_t row) const {
@@ -220,8 +224,8 @@ class LineCode {
   /// The head of a loop, as far as its statements have markers of their own.
   struct Head {
     int block = -1;  ///< the scope of the variables that a `for` declares, or -1
-    uint16_t own =
-        0;  ///< the column of the `for` or `while` itself; of the increment, too, in g++, if it is one (`i++`)
+    /// The column of the `for` or `while` itself; in g++ also that of the increment, if it is one (`i++`).
+    uint16_t own = 0;
     uint16_t test = 0;  ///< the column of the test; 0: the line is no such head
   };
 
