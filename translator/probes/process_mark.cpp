@@ -64,6 +64,10 @@ class MarkScope final : public ContextScope {
   std::optional<ir::Operand> lower_cfa(ContextLowering& to) override {
     return program_->lower_cfa(to);
   }
+  std::string frame_key() const override { return program_->frame_key(); }
+  size_t group_size(const std::string& name) override {
+    return is_all(name) ? mark_.arguments.size() : program_->group_size(name);
+  }
 
   bool defines(const ast::Expr& expr) override {
     if (expr.kind != ast::ExprKind::Target) return program_->defines(expr);
