@@ -38,8 +38,8 @@ inline uint64_t segment_layout(Elf* elf) {
   return hash.value();
 }
 
-/// The bytes of the notes that describe the file's USDT marks, what their arguments are among it: these
-/// may differ where no byte of code does. 0 if there are none.
+/// Of the notes that describe the file's USDT marks and say what their arguments are: these may differ
+/// where no byte of code does. 0 if there are none.
 inline uint64_t marks_hash(Elf* elf) {
   CodeHash hash;
   bool any = false;
