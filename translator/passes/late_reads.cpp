@@ -154,8 +154,7 @@ class LateReads {
     switch (other.mechanism) {
       case Mechanism::Uprobe:
       case Mechanism::Uretprobe:
-      case Mechanism::UprobeAtReturn:
-      case Mechanism::Usdt: return false;
+      case Mechanism::UprobeAtReturn: return false;
       default: break;
     }
     if (all_sites(other, kExit)) return false;

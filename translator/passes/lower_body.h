@@ -70,8 +70,9 @@ struct Pragmas {
   bool bpf = false, harness = false, pure = false, bytewise = false;
   bool user_memory = false, serial = false;
   bool at_exit = false, syscall_argument = false;
-  bool guru = false;    ///< a script may call it with -g only
-  std::string site;     ///< "pp", "ppfunc", … : the call is a SiteStr operation; "pn": see lower_call.cpp
+  bool guru = false;  ///< a script may call it with -g only
+  std::string
+      site;  ///< "pp", "ppfunc", … : the call is a SiteStr operation; "pn": see lower_call.cpp
   std::string pointer;  ///< the kernel type that the result points to
   std::string op;       ///< "error", "next": the call is that IR operation
   uint32_t string_cap = 0;
