@@ -90,19 +90,15 @@ class Splitter {
   // ---------------------------------------------------------------- values of their own
 
   /// What is hoisted runs whatever the way through the statement around it. So it may not write a variable
-  /// that has another value on another way: within such statements `x = reg` becomes `t = reg; x = copy t`,
+  /// that has another value on another way, nor may the kernel write one that user space changes: `x = reg` becomes `t = reg; x = copy t`,
   /// of which the copy stays in its place, and what follows in the block reads t.
   void name_values() {
     std::map<LocalId, size_t> writes;
     for_each_inst(body_.block,
                   [&](Inst& inst) { for_each_write(inst, [&](LocalId id) { ++writes[id]; }); });
-    for (Inst& inst : body_.block) {
-      bool continues = false;
-      for (ir::Block& block : inst.blocks)
-        for_each_inst(block, [&](Inst& inner) { continues |= user_only(inner); });
-      if (!continues) continue;
-      for (ir::Block& block : inst.blocks) name_values(block, writes);
-    }
+    bool continues = false;
+    for_each_inst(body_.block, [&](Inst& inst) { continues |= user_only(inst); });
+    if (continues) name_values(body_.block, writes);
   }
 
   void name_values(ir::Block& block, const std::map<LocalId, size_t>& writes) {
