@@ -89,9 +89,10 @@ class Splitter {
  private:
   // ---------------------------------------------------------------- values of their own
 
-  /// What is hoisted runs whatever the way through the statement around it. So it may not write a variable
-  /// that has another value on another way, nor may the kernel write one that user space changes: `x = reg` becomes `t = reg; x = copy t`,
-  /// of which the copy stays in its place, and what follows in the block reads t.
+  /// What is hoisted runs whatever the way through the statement around it, so it may not write a variable
+  /// that has another value on another way. Nor may the kernel write one that user space changes. So
+  /// `x = reg` becomes `t = reg; x = copy t`: the copy stays in its place, and what follows in the block
+  /// reads t.
   void name_values() {
     std::map<LocalId, size_t> writes;
     for_each_inst(body_.block,
