@@ -46,7 +46,8 @@ static __always_inline int ct_late_wait(struct ct_ctx* c, const u32 count) {
   CT_KEEP(1)
   CT_KEEP(2)
   CT_KEEP(3)
-  CT_KEEP(4) CT_KEEP(5)
+  CT_KEEP(4)
+  CT_KEEP(5)
 #undef CT_KEEP
       bpf_get_current_comm(entry.comm, sizeof(entry.comm));
   return bpf_map_update_elem(&ct_entries, &key, &entry, BPF_ANY) ? CT_ERR_USER_READ : CT_OK;

@@ -55,6 +55,7 @@ class Unit:
     mechanism: object = None
     out: list = None       # lines that the handler prints
     results: dict = None   # what its globals hold at the end
+    limit: int = None      # of its strings, in bytes
 
     def nodes(self):
         """All trees of it, for whoever walks or changes them."""
@@ -442,6 +443,7 @@ def used_locals(unit):
 
 def answer(unit, limit):
     """Runs the unit: fills in what it must print and leave behind."""
+    unit.limit = limit
     run = tree.Run(unit, limit)
     try:
         tree.do_all(unit.block, run)

@@ -60,7 +60,7 @@ def uses(unit, variable, side):
 
 
 def unit_text(unit, side_letter, number):
-    side = Side(prefix(side_letter, number), side_letter == "k")
+    side = Side(prefix(side_letter, number), side_letter == "k", unit.limit)
     text = "".join(v.declaration(side) for v in unit.globals if uses(unit, v, side))
     text += "".join(f.text(side) for f in unit.functions)
     body = "".join(s.text(side, 1) for s in unit.block)

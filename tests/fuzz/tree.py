@@ -31,10 +31,11 @@ class ReturnValue(Stop):
 
 
 class Side:
-    """Where a script's text goes: names of globals are told apart by a prefix; only an event has context variables."""
+    """Where a script's text goes: names of globals are told apart by a prefix; only an event has context variables. Elsewhere
+    their texts are literals, cut to `limit` bytes as they are in an event: a literal that is printed is not cut."""
 
-    def __init__(self, prefix, has_context):
-        self.prefix, self.has_context = prefix, has_context
+    def __init__(self, prefix, has_context, limit=None):
+        self.prefix, self.has_context, self.limit = prefix, has_context, limit
 
 
 class Run:
@@ -103,7 +104,9 @@ class Context(Node):
         super().__init__(source=source, known=known, type="s" if isinstance(known, str) else "n")
 
     def text(self, side):
-        return self.source if side.has_context else literal(self.known)
+        if side.has_context:
+            return self.source
+        return literal(self.known[:side.limit] if self.type == "s" else self.known)
 
     def value(self, run):
         return run.cut(self.known) if self.type == "s" else self.known
@@ -405,6 +408,17 @@ class Do(Statement):
             raise NotKnown("an expression that fails may be left out") from error
 
 
+def has_effect(statement):
+    """Is it certain that stap does not leave it out? Of an if and a loop only what is in them counts, of an expression only
+    what it stores, in other places than a local, which perhaps nobody reads."""
+    if isinstance(statement, (If, Loop)):
+        return any(has_effect(inner) for block in statement.blocks for inner in block)
+    if not isinstance(statement, Do):
+        return True
+    stores = statement.kids[0]
+    return isinstance(stores, (Assign, Count)) and type(stores.kids[0]) is not Local
+
+
 class If(Statement):
     def text(self, side, depth):
         text = f"{'  ' * depth}if ({self.kids[0].text(side)})\n" + block_text(self.blocks[0], side, depth)
@@ -413,7 +427,13 @@ class If(Statement):
         return text
 
     def do(self, run):
-        if self.kids[0].value(run):
+        try:
+            holds = self.kids[0].value(run)
+        except ScriptError as error:
+            if not has_effect(self):
+                raise NotKnown("a condition that fails may be left out") from error
+            raise
+        if holds:
             do_all(self.blocks[0], run)
         elif len(self.blocks) > 1:
             do_all(self.blocks[1], run)

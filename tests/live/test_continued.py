@@ -80,6 +80,14 @@ class Continued(LiveTest):
             got = [line for line in self.turns(body, "w, ") if line != "0"]
             self.assertEqual(got, ["1105", "2205", "3305"], body)
 
+    def test_what_is_read_before_a_write_of_the_handler(self):
+        """The statement that moves reads first, the kernel writes behind it, and a later one holds them together in user space."""
+        for body in (f'try {{ l = {USER}; println(c, l) }} catch {{ }}; c = n * 10; foreach (k in w) l++; if (l) x = l',
+                     f'if ({USER} == 5) {{ l = {USER}; println(c, l) }}; c = n * 10; if (l) x = l',
+                     f'if ({USER} == 5) {{ l = {USER}; println(u[1], l) }}; u[1] = n * 10; if (l) x = l',
+                     f'l = {USER}; if (l) println(c, l); c++; c *= 10; c = n * 10; l++; if (l) x = l'):
+            self.assertEqual(self.turns(body, "w, c, u, x, "), ["05", "105", "205"], body)
+
     def test_a_string_element_behind_a_user_value(self):
         self.assertEqual(self.turns(f'l = {USER}; if (l == 5) println(w[n], ".", l)', "w, "), ["w1.5", "w2.5", "w3.5"])
 

@@ -745,7 +745,31 @@ class Splitter {
 
   LocalId new_temporary(ir::Type type) { return ir::add_temporary(body_, type); }
 
+  /// What stays in the kernel comes out of moved statements first, in front of those that stand together,
+  /// so that gather() keeps its order among the kernel's other work: it may read a global that is
+  /// written behind it.
+  void take_unmoved(ir::Block& block) {
+    ir::Block result, run;
+    auto flush = [&] {
+      result.insert(result.end(), std::make_move_iterator(run.begin()),
+                    std::make_move_iterator(run.end()));
+      run.clear();
+    };
+    for (Inst& inst : block) {
+      if (!inst.moved) {
+        flush();
+        result.push_back(std::move(inst));
+        continue;
+      }
+      take_unmoved(inst, result);
+      run.push_back(std::move(inst));
+    }
+    flush();
+    block = std::move(result);
+  }
+
   void rewrite(ir::Block& block) {
+    take_unmoved(block);
     gather(block);
     join(block);
     ir::Block result;
@@ -756,10 +780,7 @@ class Splitter {
         continue;
       }
       ir::Block run;
-      for (; i < block.size() && block[i].moved; i++) {
-        take_unmoved(block[i], result);
-        run.push_back(std::move(block[i]));
-      }
+      for (; i < block.size() && block[i].moved; i++) run.push_back(std::move(block[i]));
       send(std::move(run), result);
     }
     block = std::move(result);
