@@ -41,15 +41,15 @@ static __always_inline int ct_late_wait(struct ct_ctx* c, const u32 count) {
   struct ct_entry entry = {
       .mm = ct_current_mm(), .time_ns = bpf_ktime_get_ns(), .cpu = bpf_get_smp_processor_id()};
 #define CT_KEEP(n) \
-  if (count > n) entry.args[n] = ct_tracepoint_word(c, n);
-  CT_KEEP(0)
-  CT_KEEP(1)
-  CT_KEEP(2)
-  CT_KEEP(3)
-  CT_KEEP(4)
-  CT_KEEP(5)
+  if (count > n) entry.args[n] = ct_tracepoint_word(c, n)
+  CT_KEEP(0);
+  CT_KEEP(1);
+  CT_KEEP(2);
+  CT_KEEP(3);
+  CT_KEEP(4);
+  CT_KEEP(5);
 #undef CT_KEEP
-      bpf_get_current_comm(entry.comm, sizeof(entry.comm));
+  bpf_get_current_comm(entry.comm, sizeof(entry.comm));
   return bpf_map_update_elem(&ct_entries, &key, &entry, BPF_ANY) ? CT_ERR_USER_READ : CT_OK;
 }
 
