@@ -85,7 +85,7 @@ class Continued(LiveTest):
         for body in (f'try {{ l = {USER}; println(c, l) }} catch {{ }}; c = n * 10; foreach (k in w) l++; if (l) x = l',
                      f'if ({USER} == 5) {{ l = {USER}; println(c, l) }}; c = n * 10; if (l) x = l',
                      f'if ({USER} == 5) {{ l = {USER}; println(u[1], l) }}; u[1] = n * 10; if (l) x = l',
-                     f'l = {USER}; if (l) println(c, l); c++; c *= 10; c = n * 10; l++; if (l) x = l'):
+                     f'l = {USER}; if (l) println(c, l); c++; c += 10; c = n * 10; l++; if (l) x = l'):
             self.assertEqual(self.turns(body, "w, c, u, x, "), ["05", "105", "205"], body)
 
     def test_a_string_element_behind_a_user_value(self):
