@@ -23,16 +23,22 @@ static const char ct_zeros[(CT_MAXSTRINGLEN + 7) & ~7] CT_RODATA = {};
 static __always_inline void ct_str_clear(char* to, u32 cap) {
 #if CT_MAXSTRINGLEN > CT_CLEAR_INLINE
   if (cap > CT_CLEAR_INLINE) {
-    bpf_probe_read_kernel(to, cap, ct_zeros);
+    /* In parts: a dump of memory may be longer than MAXSTRINGLEN. */
+#pragma clang loop unroll(full)
+    for (u32 at = 0; at < cap; at += sizeof(ct_zeros))
+      bpf_probe_read_kernel(to + at, CT_MIN(cap - at, sizeof(ct_zeros)), ct_zeros);
     return;
   }
 #endif
   /* A store's offset has 16 bits. In a frame beyond 32 KiB clang would add up each store's address, all of them
    * before the first store, and spill them to a stack of 512 bytes: let it know one address only. */
   ct_opaque(to);
-  __builtin_memset(__builtin_assume_aligned(to, 8), 0, cap);
-  /* Else clang joins the clearing of neighbours in the frame to one too large to be inlined. */
-  asm volatile("" : : "r"(to) : "memory");
+#pragma clang loop unroll(full)
+  for (u32 at = 0; at < cap; at += CT_CLEAR_INLINE) {
+    __builtin_memset(__builtin_assume_aligned(to + at, 8), 0, CT_MIN(cap - at, CT_CLEAR_INLINE));
+    /* Else clang joins the clearing of neighbours in the frame to one too large to be inlined. */
+    asm volatile("" : : "r"(to) : "memory");
+  }
 }
 
 /* Cuts a string at MAXSTRINGLEN, which is less than 8 bytes below its capacity. */

@@ -6,9 +6,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <string_view>
 
 #include "output.h"
 #include "rights.h"
@@ -79,19 +82,38 @@ bool transfer(Call call, int fd, Message& message) {
   return n == sizeof message;
 }
 
+/// The file that execvp() would run. It is looked for before the probes are live: each folder of $PATH that
+/// execvp() tries is a failed execve() in the script's output. The name itself if it is nowhere.
+std::string executable(const std::string& name) {
+  const char* path = getenv("PATH");
+  if (name.find('/') != std::string::npos || !path) return name;
+  for (std::string_view rest = path;;) {
+    size_t end = rest.find(':');
+    std::string folder(rest.substr(0, end));
+    std::string file = folder.empty() ? "./" + name : folder + "/" + name;
+    struct stat status;
+    if (stat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+        faccessat(AT_FDCWD, file.c_str(), X_OK, AT_EACCESS) == 0)
+      return file;
+    if (end == rest.npos) return name;
+    rest.remove_prefix(end + 1);
+  }
+}
+
 /// `answer_fd` first gets the process's number in the kernel, and then errno, if exec fails.
 [[noreturn]] void run_child(const std::string& command, int go_fd, int answer_fd) {
-  s64 pid = is_in_pid_namespace() ? own_pid_in_kernel() : getpid();
-  if (!transfer(write, answer_fd, pid)) _exit(0);
   std::vector<std::string> words;
   if (!split_command(command, words)) words = {"/bin/sh", "-c", command};
+  std::string file = executable(words[0]);
+  s64 pid = is_in_pid_namespace() ? own_pid_in_kernel() : getpid();
+  if (!transfer(write, answer_fd, pid)) _exit(0);
   std::vector<char*> arguments;
   for (std::string& w : words) arguments.push_back(w.data());
   arguments.push_back(nullptr);
   restore_signals_in_child();
   char byte;
   if (!transfer(read, go_fd, byte)) _exit(0);  // the session gave up
-  execvp(arguments[0], arguments.data());
+  execvp(file.c_str(), arguments.data());
   int error = errno;
   transfer(write, answer_fd, error);
   _exit(127);

@@ -30,7 +30,10 @@ std::string embedded_function(const std::string& name, const ir::Type& result,
       define("STAP_RETCAP", "", cap);
       define("STAP_RETLEN", "", "CT_MIN(" + cap + ", CT_MAXSTRINGLEN)");
     }
-    define("STAP_RETURN", "()", "goto ct_out");
+    define("STAP_RETURN", result.ty == Ty::Str ? "(...)" : "()",
+           result.ty == Ty::Str ? "do { __VA_OPT__(bpf_probe_read_kernel_str(ct_ret, STAP_RETLEN, "
+                                  "__VA_ARGS__);) goto ct_out; } while (0)"
+                                : "goto ct_out");
   }
   define("STAP_PRINTF", "(...)",
          "_Static_assert(0, \"STAP_PRINTF prints in user space: mark the C as /* harness */\")");

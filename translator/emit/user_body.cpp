@@ -403,10 +403,11 @@ std::string embedded_macros(Ty result) {
              "#define STAP_ERROR(...) ct::failf(__VA_ARGS__)\n"
              "#define STAP_PRINTF(...) ct::printf(__VA_ARGS__)\n"
              "#define STAP_NEXT do { ct::decline(); return; } while (0)\n") +
-         (result == Ty::Long ? "#define STAP_RETURN(...) do { __VA_OPT__(STAP_RETVALUE = "
-                               "(__VA_ARGS__);) return; } "
-                               "while (0)"
-                             : "#define STAP_RETURN() return");
+         (result == Ty::Long  ? "#define STAP_RETURN(...) do { __VA_OPT__(STAP_RETVALUE = "
+                                "(__VA_ARGS__);) return; } while (0)"
+          : result == Ty::Str ? "#define STAP_RETURN(...) do { __VA_OPT__(snprintf(STAP_RETVALUE, "
+                                "STAP_RETLEN, \"%s\", __VA_ARGS__);) return; } while (0)"
+                              : "#define STAP_RETURN() return");
 }
 
 std::string embedded_macros_end() {
