@@ -30,6 +30,7 @@
 #include "passes/program.h"
 #include "run_now.h"
 #include "runtime/user/kernel_features.h"
+#include "support/embedded_c.h"
 
 namespace coretap {
 
@@ -124,6 +125,8 @@ class Driver {
       return 0;
     }
 
+    say_sides(program);
+
     GeneratedCode code;
     {  // Pass 3. Beyond this point: nothing knows about probes, DWARF or the AST.
       PassTimer timer;
@@ -210,6 +213,21 @@ class Driver {
     if (!diagnostics_.ends_run()) return false;
     std::cerr << "Pass " << pass << ": " << what << " failed.  [man error::pass" << pass << "]\n";
     return true;
+  }
+
+  /// Where C without a pragma runs, because it names nothing of either side.
+  void say_sides(const Program& program) {
+    for (const ast::FunctionDecl* function : program.functions) {
+      const std::string& code = function->embedded_c;
+      if (!function->has_embedded_c || has_pragma(code, "bpf") || has_pragma(code, "harness"))
+        continue;
+      PlainC plain = plain_c(code);
+      if (plain != PlainC::No)
+        notes_.say("Pass 2: the C of function '" + function->name +
+                       "' names nothing of the kernel: it runs " +
+                       (plain == PlainC::UserSpace ? "in user space" : "on both sides"),
+                   2);
+    }
   }
 
   bool dump(const char* stage, const std::string& text) {

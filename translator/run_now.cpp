@@ -60,8 +60,9 @@ int run_now(const Artifacts& artifacts, const Options& o, const PassNotes& notes
   if (o.explain_needs) return ct::explain_needs(program, o.explain_as_json);
   int status = ct::run(program, run_options(o));
   notes.say("Pass 5: run completed in " + timer.elapsed());
-  // `| head` has what it wants, and where nobody reads no more is written.
-  if (status && !ct::output_reader_is_gone())
+  // `| head` has what it wants, and where nobody reads no more is written. A command that fails was
+  // traced all the same.
+  if (status && !ct::output_reader_is_gone() && !ct::only_command_failed())
     std::cerr << "Pass 5: run failed.  [man error::pass5]\n";
   return status;
 }

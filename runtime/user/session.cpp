@@ -128,6 +128,7 @@ class Session {
 };
 
 Session* g_session = nullptr;
+bool g_only_command_failed = false;
 
 constexpr char kNoMemory[] =
     "ERROR: there is not enough memory (ulimit -v, or the machine's own); the session ends\n";
@@ -558,7 +559,9 @@ int Session::run_all() {
   set_output_watch({});
   close_signals();
   bool target_failed = target_.started() && target_.ended() && target_.status() != 0;
-  return errors() != 0 || output_failed() || target_failed || target_reported_ ? 1 : 0;
+  bool failed = errors() != 0 || output_failed();
+  g_only_command_failed = target_failed && !failed;
+  return failed || target_failed || target_reported_ ? 1 : 0;
 }
 
 /// The program with the limits that the command line sets.
@@ -593,6 +596,8 @@ int run(const Program& program, const RunOptions& options) {
   g_session = nullptr;
   return status;
 }
+
+bool only_command_failed() { return g_only_command_failed; }
 
 int check_load(const Program& program, const RunOptions& options) {
   Program effective = with_limits(program, options);

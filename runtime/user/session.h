@@ -33,6 +33,9 @@ struct RunOptions {
 /// the session could not start, ended by errors, or lost output. Call once in a process.
 int run(const Program& program, const RunOptions& options);
 
+/// After run(): its status is 1 for no other reason than the command's of -c, which a warning has told.
+bool only_command_failed();
+
 /// Loads the kernel object and lets go of it: prints its flavour, or why the kernel refuses it. The
 /// exit status is 0 or 1.
 int check_load(const Program& program, const RunOptions& options);

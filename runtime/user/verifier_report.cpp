@@ -39,7 +39,12 @@ const struct {
     {"infinite loop detected", "the end of a loop cannot be seen: give it a constant bound"},
     {"back-edge from insn", "the end of a loop cannot be seen: give it a constant bound"},
     {"stack size of", "local variables take more than the 512 bytes that a handler has"},
-    {"call stack of", "functions call one another too deeply: the kernel follows eight"},
+    {"call stack of",
+     "loops within loops, and functions that call one another, are too deep: the kernel follows "
+     "eight"},
+    {"total number of maps",
+     "this handler uses too many arrays: a program of the kernel may use 64 maps, two for each "
+     "array"},
     {"unbounded memory access",
      "an index or a length has no upper bound: compare it before its use"},
     {"min value is negative", "an index or a length may be negative: compare it before its use"},

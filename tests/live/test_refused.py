@@ -99,6 +99,14 @@ probe syscall.getppid {
         self.one(f'probe process("{prog}").function("walk").return {{ println(@errno) }}',
                  "@errno is the C library's variable")
 
+    def test_raw_operators(self):
+        prog = build("calls", "-O0")
+        for operator, way in (("@kderef(8, 1)", "kernel_long() take the address"), ("@uderef(4, 1)", "user_uint64() take the address"),
+                              ("@kregister(0)", "u_register("), ("@uregister(7)", "u_register(")):
+            for point in ("begin", f'process("{prog}").function("walk")'):
+                self.one(f"probe {point} {{ println({operator}) }}", f"[raw-operator]: '{operator.partition('(')[0]}' is not there", "-g")
+                self.one(f"probe {point} {{ println({operator}) }}", way, "-g")
+
 
 if __name__ == "__main__":
     live.main()

@@ -8,6 +8,7 @@
 #include "passes/elide.h"
 
 #include <algorithm>
+#include <set>
 
 #include "ast/visitor.h"
 
@@ -48,6 +49,12 @@ class Elision {
     auto& warning = program_.diagnostics.warning(
         "never-assigned", variable.span,
         std::string("never-assigned ") + kind + " variable '" + variable.name + "'");
+    static const std::set<std::string> kTypesOfC = {"int",      "long",   "char",  "short",
+                                                    "unsigned", "signed", "float", "double",
+                                                    "bool",     "void",   "const", "struct"};
+    if (kTypesOfC.contains(variable.name))
+      warning.hint("variables are not declared: without '" + variable.name +
+                   "' the assignment alone makes one");
     std::vector<std::string> similar = similar_names(variable.name, others);
     if (similar.empty()) return;
     std::string line = "similar:";

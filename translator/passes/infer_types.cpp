@@ -52,7 +52,7 @@ class Inference {
       function_ = nullptr;
       for (auto& condition : probe.conditions) expect(*condition, Type::Long);
       visit(*probe.body);
-      if (reporting_) report_untyped(probe.locals);
+      if (reporting_) report_untyped(probe.locals, &probe);
     }
     for (ast::FunctionDecl* function : program_.functions) {
       function_ = function;
@@ -76,29 +76,46 @@ class Inference {
         .hint("add 'global " + variable.name + "'");
   }
 
+  /// Has the probed code a variable of this name where the probe stands?
+  static bool is_target(const std::string& name, const ElaboratedProbe& probe) {
+    auto names_it = [&](const std::string& listed) { return listed.starts_with("$" + name + ":"); };
+    auto at_site = [&](const probes::ResolvedProbe& site) {
+      return site.scope && std::ranges::any_of(site.scope->listing(), names_it);
+    };
+    return std::ranges::any_of(probe.sites, at_site);
+  }
+
+  /// `probe`: whose locals these are, or null.
   template <typename Pointers>
-  void report_untyped(const Pointers& variables) {
+  void report_untyped(const Pointers& variables, const ElaboratedProbe* probe = nullptr) {
     for (const auto& variable : variables) {
       if (variable->type == Type::Stat && variable->storage != ast::VarDecl::Global)
         report_local_statistic(*variable);
       if (known(variable->type) || variable->arity > 0 || !reported_.insert(&*variable).second)
         continue;
-      program_.diagnostics
-          .semantic_error(
-              "unresolved-type", variable->span,
-              "variable '" + variable->name + "' is never given a value, so its type is not known")
-          .hint("assign to it before it is used, or check the spelling of the name");
+      Diagnostic& error = program_.diagnostics.semantic_error(
+          "unresolved-type", variable->span,
+          "variable '" + variable->name + "' is never given a value, so its type is not known");
+      if (probe && is_target(variable->name, *probe))
+        error.hint("did you mean $" + variable->name + ", the variable of the probed code?");
+      else
+        error.hint("assign to it before it is used, or check the spelling of the name");
+      if (variable->storage == ast::VarDecl::Global)
+        error.hint("-G gives it a value and no type: for a number write 'global " + variable->name +
+                   " = 0', for a string '= \"\"'");
     }
   }
 
-  void clash(const Span& here, const std::string& what, Type wanted, Type actual,
-             const Span& first) {
-    if (!reporting_) return;
+  /// The message, for more hints; null in the rounds that report nothing.
+  Diagnostic* clash(const Span& here, const std::string& what, Type wanted, Type actual,
+                    const Span& first) {
+    if (!reporting_) return nullptr;
     auto& diagnostic = program_.diagnostics.semantic_error(
         "type-mismatch", here,
         "type mismatch: " + what + " must be " + words(wanted) + " here, but is " + words(actual));
     if (first && (first.begin != here.begin || first.file != here.file))
       diagnostic.see(first, "its type was settled here");
+    return &diagnostic;
   }
 
   Type unify(ast::VarDecl& decl, Type type, const Span& at) {
@@ -128,10 +145,32 @@ class Inference {
   Type expect(ast::Expr& expr, Type want, const Span& because = {}) {
     Type type = visit(expr, want);
     if (known(want) && known(type) && type != want) {
-      clash(expr.span, "this expression", want, type, because);
+      Diagnostic* error = clash(expr.span, "this expression", want, type, because);
+      if (error && want == Type::String && expr.kind == ast::ExprKind::Target)
+        hint_text(*error, expr);
       return want;  // one message is enough: go on as if it fitted
     }
     return type;
+  }
+
+  /// A target variable that should be a string is as a rule a pointer to one, or a structure whose
+  /// member is meant.
+  void hint_text(Diagnostic& error, const ast::Expr& expr) {
+    const std::string name = "$" + static_cast<const ast::Target&>(expr).name;
+    if (member_of_ == &expr)
+      error.hint("'.' joins strings; a member is written " + name + "->" + member_);
+    else
+      error.hint("the text that it points to is user_string(" + name +
+                 "), in the kernel's memory kernel_string(" + name + ")");
+  }
+
+  void infer_concat(ast::Concat& join) {
+    if (join.left->kind == ast::ExprKind::Target && join.right->kind == ast::ExprKind::Symbol) {
+      member_of_ = join.left.get();
+      member_ = static_cast<const ast::Symbol&>(*join.right).name;
+    }
+    expect(*join.left, Type::String);
+    expect(*join.right, Type::String);
   }
 
   Type visit(ast::Expr& expr, Type want) {
@@ -243,8 +282,7 @@ class Inference {
       }
       case ast::ExprKind::Assign: return infer_assign(static_cast<ast::Assign&>(expr), want);
       case ast::ExprKind::Concat:
-        expect(*static_cast<ast::Concat&>(expr).left, Type::String);
-        expect(*static_cast<ast::Concat&>(expr).right, Type::String);
+        infer_concat(static_cast<ast::Concat&>(expr));
         return Type::String;
       case ast::ExprKind::Compare:
         same(*static_cast<ast::Compare&>(expr).left, *static_cast<ast::Compare&>(expr).right,
@@ -470,6 +508,8 @@ class Inference {
   std::map<const ast::VarDecl*, Span> origin_;
   std::set<const ast::VarDecl*> reported_, clashed_;
   std::set<const ast::Expr*> checked_patterns_;
+  const ast::Expr* member_of_ = nullptr;  ///< `$n` of the last `$n.key`, where `.` should be `->`
+  std::string member_;                    ///< its `key`
 };
 
 }  // namespace

@@ -25,10 +25,6 @@ using ir::Ty;
 
 namespace {
 
-bool has_pragma(const std::string& code, const std::string& name) {
-  return code.find("/* " + name + " */") != std::string::npos;
-}
-
 /// The word after `/* name `, or "".
 std::string pragma_value(const std::string& code, const std::string& name) {
   size_t at = code.find("/* " + name + " ");

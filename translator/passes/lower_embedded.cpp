@@ -63,6 +63,20 @@ Operand BodyLowering::at_op(ast::AtOp& op) {
                                  "used in probes and aliases, not in functions");
     return missing(op.type);
   }
+  if (op.name == "kderef" || op.name == "uderef" || op.name == "kregister" ||
+      op.name == "uregister") {
+    bool is_memory = op.name.ends_with("deref");
+    diagnostics()
+        .semantic_error(
+            "raw-operator", op.span,
+            "'@" + op.name + "' is not there: " +
+                (is_memory ? "memory is read by functions" : "registers are read by their names"))
+        .hint(op.name == "kderef"
+                  ? "kernel_char(), kernel_short(), kernel_int() and kernel_long() take the address"
+              : op.name == "uderef" ? "user_uint8() to user_uint64() take the address"
+                                    : "write u_register(\"rax\"), or another register's name");
+    return missing(op.type);
+  }
   if (op.args[0]->kind != ast::ExprKind::String) {
     diagnostics().semantic_error("constant-name", op.args[0]->span,
                                  "@" + op.name + " takes the name of a constant in quotes");

@@ -47,7 +47,8 @@ std::shared_ptr<debug::KernelBtf> ResolveContext::module_btf(const std::string& 
   return known->second;
 }
 
-std::shared_ptr<debug::Module> ResolveContext::object(const std::string& path, const Span& at) {
+std::shared_ptr<debug::Module> ResolveContext::object(const std::string& path, const Span& at,
+                                                      debug::LoadError* why) {
   auto [entry, is_new] = objects_.try_emplace(path);
   if (!is_new && entry->second) return entry->second;
   debug::LoadError error;
@@ -62,6 +63,7 @@ std::shared_ptr<debug::Module> ResolveContext::object(const std::string& path, c
     Diagnostic& diagnostic =
         diagnostics.semantic_error("bad-object", at, "cannot use '" + path + "': " + error.message);
     if (error.tried.size() > 1) diagnostic.hint("tried: " + join(error.tried));
+    if (why) *why = error;
   }
   return entry->second;
 }

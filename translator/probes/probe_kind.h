@@ -155,7 +155,9 @@ class ResolveContext {
   /// A module's BTF, or null after reporting at `at`.
   std::shared_ptr<debug::KernelBtf> module_btf(const std::string& module, const Span& at);
   /// Module by path (cached), or null after reporting why, with the paths that were tried.
-  std::shared_ptr<debug::Module> object(const std::string& path, const Span& at);
+  /// Null: it is reported, and `why` is told what is wrong with the file.
+  std::shared_ptr<debug::Module> object(const std::string& path, const Span& at,
+                                        debug::LoadError* why = nullptr);
 
  private:
   std::shared_ptr<debug::KernelBtf> btf_;

@@ -144,14 +144,17 @@ std::vector<ProcessTarget> find_process_targets(const ast::ProbePoint& point,
   bool many = paths.size() > 1;
   std::vector<ProcessTarget> targets;
   for (const std::string& path : paths) {
-    // Of a wildcard's matches, files that are no ELF objects do not count.
+    // Of a wildcard's matches, files that are no ELF objects do not count. Programs of another
+    // machine, as 32-bit libraries, are named, because stap would probe them.
     size_t mark = context.diagnostics.all().size();
+    debug::LoadError why;
     std::shared_ptr<debug::Module> module =
-        context.object(interpreter_of(path, context.lookups), at);
-    if (module)
-      targets.push_back({module, pid});
-    else if (many)
-      context.diagnostics.truncate(mark);
+        context.object(interpreter_of(path, context.lookups), at, &why);
+    if (module) targets.push_back({module, pid});
+    if (module || !many) continue;
+    context.diagnostics.truncate(mark);
+    if (why.kind == debug::LoadError::WrongArch)
+      context.diagnostics.warning("other-machine", at, "left out: " + why.message);
   }
   if (many && targets.empty())
     context.diagnostics.semantic_error("no-such-object", at,

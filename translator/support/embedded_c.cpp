@@ -47,6 +47,10 @@ std::string code_only(const std::string& code) {
 
 }  // namespace
 
+bool has_pragma(const std::string& code, const std::string& name) {
+  return code.find("/* " + name + " */") != std::string::npos;
+}
+
 PlainC plain_c(const std::string& code) {
   std::string text = code_only(code);
   if (text.find('#') != std::string::npos) return PlainC::No;

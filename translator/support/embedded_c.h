@@ -13,6 +13,9 @@ std::vector<std::string> embedded_arguments(const std::string& code);
 /// The first STAP_GLOBAL_GET_… or STAP_GLOBAL_SET_… in the text, or "".
 std::string embedded_global_macro(const std::string& code);
 
+/// Does the text hold the comment `/* name */`?
+bool has_pragma(const std::string& code, const std::string& name);
+
 /// Where C that does not say its side can run: it names nothing of the kernel.
 enum class PlainC : uint8_t { No, UserSpace, BothSides };
 /// Scripts for stap hold C that uses its STAP_ macros, variables of its own and functions of

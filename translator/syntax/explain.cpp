@@ -4,6 +4,7 @@
 // this, which brackets are open and what opened them, and what stood directly before.
 #include "syntax/explain.h"
 
+#include <map>
 #include <optional>
 
 #include "StpLexer.h"
@@ -193,8 +194,32 @@ std::string Explainer::sentence() {
   }
 }
 
+/// What a script of bpftrace may begin with, and how the same is written here.
+const std::map<std::string, std::string> kBpftrace = {
+    {"BEGIN", "begin"},
+    {"END", "end"},
+    {"fentry", "kernel.function(\"NAME\")"},
+    {"fexit", "kernel.function(\"NAME\").return"},
+    {"hardware", "perf.type(TYPE).config(CONFIG)"},
+    {"interval", "timer.s(1)"},
+    {"kfunc", "kernel.function(\"NAME\")"},
+    {"kprobe", "kernel.function(\"NAME\")"},
+    {"kretfunc", "kernel.function(\"NAME\").return"},
+    {"kretprobe", "kernel.function(\"NAME\").return"},
+    {"profile", "timer.profile"},
+    {"rawtracepoint", "kernel.trace(\"NAME\")"},
+    {"software", "perf.type(TYPE).config(CONFIG)"},
+    {"tracepoint", "kernel.trace(\"NAME\")"},
+    {"uprobe", "process(\"PATH\").function(\"NAME\")"},
+    {"uretprobe", "process(\"PATH\").function(\"NAME\").return"},
+    {"usdt", "process(\"PATH\").mark(\"NAME\")"}};
+
 std::string Explainer::between_declarations() {
-  if (saw().type == L::IDENTIFIER)
+  if (auto bpftrace = kBpftrace.find(saw().text);
+      saw().type == L::IDENTIFIER && bpftrace != kBpftrace.end())
+    hints_.push_back("this looks like bpftrace's language; SystemTap's is: probe " +
+                     bpftrace->second + " { … }");
+  else if (saw().type == L::IDENTIFIER)
     for (const std::string& name :
          similar_names(saw().text, {"probe", "function", "global", "private"}, 1))
       hints_.push_back("similar: " + name);

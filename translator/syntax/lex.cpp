@@ -22,6 +22,7 @@ bool accept(Token& token, Diagnostics& diagnostics) {
     diagnostics.parse_error("unclosed-string", token.span, "this string has no closing '\"'")
         .hint("a string ends on the line where it begins; write \\n for a line break");
     token.type = StpLexer::STRING_LITERAL;
+    token.is_unclosed = true;
     return true;
   }
   if (token.type != StpLexer::BAD_CHARACTER) return true;

@@ -466,6 +466,7 @@ void join_strings(Tokens& tokens, bool comments_separate) {
     if (joins) {
       Token& first = tokens[kept - 1];
       first.text += tokens[i].text;
+      first.is_unclosed |= tokens[i].is_unclosed;
       if (first.span.file == tokens[i].span.file &&
           first.span.expanded_from == tokens[i].span.expanded_from)
         first.span.end = std::max(first.span.end, tokens[i].span.end);

@@ -5,6 +5,8 @@
 #include <atn/ATNState.h>
 #include <atn/ParserATNSimulator.h>
 
+#include <algorithm>
+
 #include "StpParser.h"
 #include "syntax/explain.h"
 
@@ -20,9 +22,20 @@ bool begins_declaration(size_t type) {
 
 }  // namespace
 
+/// Is an error here but the consequence of a string without end, which was reported? The first one behind it is.
+bool SyntaxErrors::follows_from_string(size_t token_index) {
+  for (size_t i = std::min(token_index, tokens_.size()); i-- > behind_string_;)
+    if (tokens_[i].is_unclosed) {
+      behind_string_ = i + 1;
+      return true;
+    }
+  return false;
+}
+
 void SyntaxErrors::report_at(size_t token_index) {
   if (token_index == last_reported_) return;
   last_reported_ = token_index;
+  if (follows_from_string(token_index)) return;
   explain(tokens_, token_index, end_, diagnostics_);
 }
 

@@ -23,6 +23,7 @@ class SyntaxErrors : public antlr4::DefaultErrorStrategy {
 
  private:
   void report_at(size_t token_index);
+  bool follows_from_string(size_t token_index);
   void skip_to_declaration(antlr4::Parser* parser);
   void skip_statement(antlr4::Parser* parser);
 
@@ -32,6 +33,7 @@ class SyntaxErrors : public antlr4::DefaultErrorStrategy {
   /// Index of the token of the last message: a block that is closed nowhere would otherwise be
   /// reported by every block around it as well.
   size_t last_reported_ = static_cast<size_t>(-1);
+  size_t behind_string_ = 0;  ///< behind the last string without end whose consequence was left out
 };
 
 }  // namespace coretap::syntax
