@@ -4,6 +4,7 @@
 #include "dwarf/types_dwarf.h"
 
 #include <bit>
+#include <cstdlib>
 
 #include "dwarf/die.h"
 #include "dwarf/location_compile.h"
@@ -143,6 +144,22 @@ class DwarfType : public Type {
   Dwarf_Die use_, die_;
 };
 
+/// "geo::Box::" for what is declared in class Box of namespace geo; nothing of C and of functions has a scope.
+std::string scope_of(Dwarf_Die* die) {
+  Dwarf_Die* scopes = nullptr;
+  const int count = dwarf_getscopes_die(die, &scopes);
+  std::string result;
+  for (int i = 1; i < count; i++) {  // from the inside; the first is the type itself
+    const int tag = dwarf_tag(&scopes[i]);
+    const bool is_scope = tag == DW_TAG_namespace || tag == DW_TAG_class_type ||
+                          tag == DW_TAG_structure_type || tag == DW_TAG_union_type;
+    const char* name = is_scope ? dwarf_diename(&scopes[i]) : nullptr;
+    if (name) result = std::string(name) + "::" + result;
+  }
+  free(scopes);
+  return result;
+}
+
 Dwarf_Die DwarfType::definition() const {
   Dwarf_Die die = die_;
   if (!die_own_flag(&die, DW_AT_declaration)) return die;
@@ -152,7 +169,7 @@ Dwarf_Die DwarfType::definition() const {
   const char* keyword = dwarf_tag(&die) == DW_TAG_union_type         ? "union "
                         : dwarf_tag(&die) == DW_TAG_enumeration_type ? "enum "
                                                                      : "struct ";
-  return data_->names().type(keyword + std::string(name)).value_or(die);
+  return data_->names().type(keyword + scope_of(&die) + name).value_or(die);
 }
 
 bool DwarfType::is_signed() const {

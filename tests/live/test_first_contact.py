@@ -1,5 +1,6 @@
 """What users meet on their first day: mistakes that have a name, commands that fail, files of another machine."""
 import os
+import re
 import subprocess
 
 import live
@@ -170,16 +171,19 @@ class EmbeddedC(LiveTest):
 class Times(LiveTest):
     def test_of_another_thread(self):
         """A thread's own times by its number lie between two readings without one."""
-        text = '''global bad, n
+        text = '''global n
             probe syscall.lseek {
-              if (pid() != target()) next
+              if (pid() != target() || n++ >= 20) next
               a = task_utime() b = task_utime(tid()) c = task_utime()
               x = task_stime() y = task_stime(tid()) z = task_stime()
-              n++
-              if (a > b || b > c || x > y || y > z || task_utime(2147483640) || task_stime(2147483640)) bad++
-            }
-            probe end { println(n, " ", bad) }'''
-        self.assertIn("40002 0", self.lines(script(text, "-c", f"{build('storm', '-O1')} 2 20001")))
+              printf("<%d %d %d><%d %d %d> %d %d\\n", a, b, c, x, y, z, task_utime(2147483640), task_stime(2147483640))
+            }'''
+        done = script(text, "--no-global-var-display", "-c", f"{build('storm', '-O1')} 2 100")
+        read = [list(map(int, re.findall(r"\d+", line))) for line in done.stdout.splitlines() if line.startswith("<")]
+        self.assertEqual(len(read), 20, done.stderr)
+        for a, b, c, x, y, z, *none in read:
+            self.assertTrue(a <= b <= c and x <= y <= z, (a, b, c, x, y, z))
+            self.assertEqual(none, [0, 0])
 
 
 if __name__ == "__main__":

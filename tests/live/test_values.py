@@ -42,6 +42,26 @@ int V::sum() const { return own + length; }
 int W::all() const { return more + length; }
 int main() { W w; w.id = 7; w.length = 4; w.own = 6; w.more = 9; return w.sum() + w.all() == 23 ? 0 : 1; }
 """
+# g++ describes a class with virtual functions only in the unit of its first one; the others declare it.
+CLASSES = """
+class Top { public: int v = 4; virtual int get(); };
+namespace n { class In { public: int v = 5; virtual int get(); };
+  struct Outer { struct Nested { long pad = 0; int v = 6; virtual int get(); }; }; }
+"""
+CLASS_UNITS = {"home.cpp": CLASSES + """
+int Top::get() { return v; }
+int n::In::get() { return v; }
+int n::Outer::Nested::get() { return v; }
+""", "other.cpp": """
+class In { public: long a[3] = {7, 7, 7}; int v = 8; virtual int get(); };
+int In::get() { return v; }
+int other() { In in; return in.get(); }
+""", "main.cpp": CLASSES + """
+int other();
+namespace n {
+__attribute__((noinline)) int use(Top &t, In *i, Outer::Nested *o) { return t.get() + i->get() + o->get(); } }
+int main() { Top t; n::In i; n::Outer::Nested o; return n::use(t, &i, &o) + other() == 23 ? 0 : 1; }
+"""}
 REFERENCES = """
 struct Pt { int x, y; };
 int refs(int (&a)[3]) { return a[2]; }
@@ -108,6 +128,19 @@ class Values(LiveTest):
                 out = self.output(path, ('function("V::sum")', 'println($this->own, " ", $this->length, " ", $this->id)'),
                                   ('function("W::all")', 'println($this->more, " ", $this->length, " ", $this->id)'))
                 self.assertEqual(out, ["6 4 7", "9 4 7"])
+
+    def test_classes_that_another_unit_describes(self):
+        """They are found by their full name, also where a class of the same last name is elsewhere."""
+        folder = live.TMP / "units"
+        folder.mkdir()
+        for name, text in CLASS_UNITS.items():
+            (folder / name).write_text(text)
+        path = str(folder / "units")
+        subprocess.run(["g++", "-g", "-O1", "-o", path, "other.cpp", "home.cpp", "main.cpp"], check=True, cwd=folder)
+        out = self.output(path, ('function("n::use")', 'println($t->v, " ", $i->v, " ", $o->v)'),
+                          ('function("n::use")', 'println(@cast($i, "class n::In")->v, " ", @cast($i, "n::In")->v, " ", '
+                           '@cast($o, "struct n::Outer::Nested")->v)'))
+        self.assertEqual(out, ["4 5 6", "5 5 6"])
 
     def test_through_references(self):
         for compiler in ("g++", "clang++"):

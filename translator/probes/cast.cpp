@@ -24,9 +24,11 @@ class PointerType : public debug::Type {
   debug::TypePtr target_;
 };
 
-/// "struct a", "a_t", and "a" for a struct, union or enum a.
+/// "struct a", "a_t", and "a" for a struct, union or enum a. A class is a struct here.
 template <typename Lookup>
 debug::TypePtr look_up(const std::string& name, Lookup&& lookup) {
+  if (const std::string_view keyword = "class "; name.starts_with(keyword))
+    return lookup("struct " + name.substr(keyword.size()));
   for (const char* prefix : {"", "struct ", "union ", "enum "})
     if (debug::TypePtr type = lookup(prefix + name)) return type;
   return nullptr;

@@ -20,7 +20,6 @@ struct Token {
   /// As written; for STRING_LITERAL the value without quotes, escapes resolved.
   std::string text;
   Span span;
-      false;  ///< a string that no '"' ends, which is reported: it swallowed what stands behind it
   const MacroUse* inside = nullptr;  ///< set while preprocessing: the macro body this came from
   /// A string that no '"' ends, which is reported: it swallowed what stands behind it.
   bool is_unclosed = false;
