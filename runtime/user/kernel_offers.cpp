@@ -56,6 +56,8 @@ KernelOffers::~KernelOffers() { btf__free(types_); }
 
 Offer KernelOffers::types() const {
   if (types_) return {};
+  if (access("/sys/kernel", F_OK) != 0)
+    return no("/sys/kernel/btf/vmlinux cannot be seen: sysfs is not mounted at /sys");
   return no(
       "/sys/kernel/btf/vmlinux is missing: the kernel was built without CONFIG_DEBUG_INFO_BTF");
 }

@@ -53,6 +53,9 @@ class Build(LiveTest):
         binary = self.make(text, "chrooted")
         shutil.copy(binary, root / "tracer")
         expected = self.ok(script(text, "-c", str(prog)))
+        without = run("chroot", root, "/tracer", "-c", str(prog))
+        self.assertEqual(without.returncode, 1)
+        self.assertIn("sysfs is not mounted at /sys", without.stderr)
         mounts = [("proc", "proc"), ("sysfs", "sys")]
         try:
             for kind, where in mounts:

@@ -22,14 +22,16 @@ class Mistakes(LiveTest):
         prog = build("calls", "-O0")
         at = f'probe process("{prog}").function("greet")'
         for body, words in (("println(who)", "did you mean $who, the variable of the probed code?"),
-                            ("if (who) exit()", "did you mean $who, the variable of the probed code?"),
                             ("println(whom)", "assign to it before it is used, or check the spelling"),
                             ('printf("%s", $who)', "the text that it points to is user_string($who)"),
-                            ("s = $who; s = s . $who", "the text that it points to is user_string($who)"),
+                            ('s = "x"; s = s . $who; println(s)', "the text that it points to is user_string($who)"),
                             ('println("a" . $who)', "the text that it points to is user_string($who)"),
                             ("println($who.first)", "'.' joins strings; a member is written $who->first")):
             with self.subTest(body):
                 self.said(f"{at} {{ {body} }}", words)
+        done = script(f"{at} {{ if (who) exit() }}", "-p2")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("did you mean $who, the variable of the probed code?", done.stderr)
         self.said('probe kernel.function("vfs_read") { println(count) }', "did you mean $count")
         self.said("probe begin { println(count) }", "check the spelling", left_out=["did you mean"])
         self.said("global x probe begin { println(x) }", "-G gives it a value and no type")
@@ -156,7 +158,7 @@ class EmbeddedC(LiveTest):
         self.assertEqual(self.ok(kernel), expected)
 
     def test_the_side_of_plain_c_is_told(self):
-        text = '''function twice:long (n) %{ STAP_RETVALUE = 2 * STAP_ARG_n; %}
+        text = '''function twice:long (n) %{ STAP_RETVALUE = STAP_ARG_n + STAP_ARG_n; %}
             function length:long (s) %{ STAP_RETVALUE = strlen(STAP_ARG_s); %}
             function named:long () %{ /* harness */ STAP_RETVALUE = 1; %}
             probe begin { println(twice(2) + length("abc") + named()) exit() }'''

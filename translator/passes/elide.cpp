@@ -11,6 +11,7 @@
 #include <set>
 
 #include "ast/visitor.h"
+#include "passes/probed_variables.h"
 
 namespace coretap {
 
@@ -45,7 +46,8 @@ class Elision {
   // ---------------------------------------------------------------- what is told
 
   void say_never_assigned(const char* kind, const ast::VarDecl& variable,
-                          const std::vector<std::string>& others) {
+                          const std::vector<std::string>& others,
+                          const ElaboratedProbe* probe = nullptr) {
     auto& warning = program_.diagnostics.warning(
         "never-assigned", variable.span,
         std::string("never-assigned ") + kind + " variable '" + variable.name + "'");
@@ -55,6 +57,8 @@ class Elision {
     if (kTypesOfC.contains(variable.name))
       warning.hint("variables are not declared: without '" + variable.name +
                    "' the assignment alone makes one");
+    if (probe && has_variable(*probe, variable.name))
+      warning.hint(did_you_mean(variable.name));
     std::vector<std::string> similar = similar_names(variable.name, others);
     if (similar.empty()) return;
     std::string line = "similar:";
@@ -93,19 +97,20 @@ class Elision {
     return true;
   }
 
-  bool drop_locals(std::vector<std::unique_ptr<ast::VarDecl>>& locals, const ProgramUse& use) {
+  bool drop_locals(std::vector<std::unique_ptr<ast::VarDecl>>& locals, const ProgramUse& use,
+                   const ElaboratedProbe* probe = nullptr) {
     size_t before = locals.size();
     std::erase_if(locals, [&](const auto& local) { return is_unused(*local, use); });
     for (const auto& local : locals)
       if (is_first_round_ && !use.is_written(local.get()))
-        say_never_assigned("local", *local, names_beside(*local, locals));
+        say_never_assigned("local", *local, names_beside(*local, locals), probe);
     return locals.size() != before;
   }
 
   bool drop_variables() {
     ProgramUse use(program_);
     bool changed = false;
-    for (ElaboratedProbe& probe : program_.probes) changed |= drop_locals(probe.locals, use);
+    for (ElaboratedProbe& probe : program_.probes) changed |= drop_locals(probe.locals, use, &probe);
     for (ast::FunctionDecl* function : program_.functions)
       changed |= drop_locals(function->locals, use);
     changed |= std::erase_if(program_.globals, [&](const ast::VarDecl* global) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "ast/visitor.h"
+#include "passes/probed_variables.h"
 #include "passes/program.h"
 
 namespace coretap {
@@ -76,15 +77,6 @@ class Inference {
         .hint("add 'global " + variable.name + "'");
   }
 
-  /// Has the probed code a variable of this name where the probe stands?
-  static bool is_target(const std::string& name, const ElaboratedProbe& probe) {
-    auto names_it = [&](const std::string& listed) { return listed.starts_with("$" + name + ":"); };
-    auto at_site = [&](const probes::ResolvedProbe& site) {
-      return site.scope && std::ranges::any_of(site.scope->listing(), names_it);
-    };
-    return std::ranges::any_of(probe.sites, at_site);
-  }
-
   /// `probe`: whose locals these are, or null.
   template <typename Pointers>
   void report_untyped(const Pointers& variables, const ElaboratedProbe* probe = nullptr) {
@@ -96,8 +88,8 @@ class Inference {
       Diagnostic& error = program_.diagnostics.semantic_error(
           "unresolved-type", variable->span,
           "variable '" + variable->name + "' is never given a value, so its type is not known");
-      if (probe && is_target(variable->name, *probe))
-        error.hint("did you mean $" + variable->name + ", the variable of the probed code?");
+      if (probe && has_variable(*probe, variable->name))
+        error.hint(did_you_mean(variable->name));
       else
         error.hint("assign to it before it is used, or check the spelling of the name");
       if (variable->storage == ast::VarDecl::Global)
@@ -156,7 +148,7 @@ class Inference {
   /// A target variable that should be a string is as a rule a pointer to one, or a structure whose
   /// member is meant.
   void hint_text(Diagnostic& error, const ast::Expr& expr) {
-    const std::string name = "$" + static_cast<const ast::Target&>(expr).name;
+    const std::string& name = static_cast<const ast::Target&>(expr).name;
     if (member_of_ == &expr)
       error.hint("'.' joins strings; a member is written " + name + "->" + member_);
     else
