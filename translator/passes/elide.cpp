@@ -57,8 +57,7 @@ class Elision {
     if (kTypesOfC.contains(variable.name))
       warning.hint("variables are not declared: without '" + variable.name +
                    "' the assignment alone makes one");
-    if (probe && has_variable(*probe, variable.name))
-      warning.hint(did_you_mean(variable.name));
+    if (probe && has_variable(*probe, variable.name)) warning.hint(did_you_mean(variable.name));
     std::vector<std::string> similar = similar_names(variable.name, others);
     if (similar.empty()) return;
     std::string line = "similar:";
@@ -110,7 +109,8 @@ class Elision {
   bool drop_variables() {
     ProgramUse use(program_);
     bool changed = false;
-    for (ElaboratedProbe& probe : program_.probes) changed |= drop_locals(probe.locals, use, &probe);
+    for (ElaboratedProbe& probe : program_.probes)
+      changed |= drop_locals(probe.locals, use, &probe);
     for (ast::FunctionDecl* function : program_.functions)
       changed |= drop_locals(function->locals, use);
     changed |= std::erase_if(program_.globals, [&](const ast::VarDecl* global) {
