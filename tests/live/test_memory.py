@@ -43,6 +43,12 @@ class Memory(LiveTest):
             expected += [data[:4096].hex() if n == 1 else large.format(4095 + n), large.format(-n)]
         self.assertEqual(got.splitlines(), expected)
 
+    def test_a_long_dump_becomes_a_string(self):
+        """A page in a frame, whatever MAXSTRINGLEN is."""
+        for options in ((), ("-D", "MAXSTRINGLEN=1024")):
+            got, _, data = self.at_show('try { v = sprintf("%#.*M", $n * 1000, $p) } catch { } println(substr(v, 0, 100))', *options)
+            self.assertEqual(got.splitlines(), [data.hex()[:100]] * 4)
+
     def test_a_string_of_memory_ends_at_its_first_nul(self):
         got, name, data = self.at_show(
             f'if ($n > 1) next; s = sprintf("%.16m", {COMM}); x = sprintf("%#.4M", $p); printf("%s %d %s\\n", s, strlen(s), x)')
