@@ -16,6 +16,15 @@ static __always_inline int ct_fail_text(struct ct_ctx* c, const char* text) {
   c->text = (u64)text;
   return CT_ERR_MESSAGE;
 }
+/* A catch block has taken the error. What the error left is cleared, so that the ways with an error and without one
+ * are one way for the verifier: else it walks all that follows a try statement, with its loops, once for each. */
+static __always_inline int ct_caught(struct ct_ctx* c) {
+  c->line = 0;
+  c->detail = 0;
+  c->text = 0;
+  return 0;
+}
+
 #define CT_FAIL_LITERAL(literal)                        \
   ({                                                    \
     static const char ct_literal[] CT_RODATA = literal; \

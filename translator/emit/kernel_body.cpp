@@ -513,7 +513,7 @@ void BodyEmitter::try_catch(const Inst& inst) {
     out_.line("ct_error_text(c, ct_rc, " + to.pointer + ", " + num(to.cap) + ");");
     limit_string(inst.dst);
   }
-  out_.line("ct_rc = 0;");
+  out_.line("ct_rc = ct_caught(c);");
   block(inst.blocks[1]);
   out_.line(done + ":;");
 }

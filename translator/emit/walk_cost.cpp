@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "emit/kernel_plan.h"
+#include "emit/layout.h"
 
 namespace coretap::kernel {
 
@@ -22,6 +23,13 @@ WalkCost copy_cost(uint64_t cap) { return {cap > 128 ? 12 : words(cap) * 2 + 4, 
 WalkCost append_cost(uint64_t to) {
   uint64_t halves = static_cast<uint64_t>(std::bit_width(to));
   return {halves * 12 + 30, halves + 2};
+}
+
+/// ct_hash_text(): each word of the room may be the last, and behind it the ways are one. The modern flavour
+/// hashes long texts in a callback, which is walked for the eight words of CT_HASH_CHUNK.
+WalkCost hash_cost(uint64_t cap, Flavour flavour) {
+  uint64_t walked = flavour == Flavour::Base || cap <= 128 ? words(cap) : 16;
+  return {walked * 60 + 10, 1};
 }
 
 }  // namespace
@@ -74,8 +82,14 @@ WalkCost WalkCosts::string_cost(const ir::Body& body, const Inst& inst) const {
   uint64_t to = to_string ? capacity(module_, body.locals[inst.dst].type) : 0;
   WalkCost sum;
   if (to_string) sum += {words(to) + 2, 0};
-  for (const Operand& arg : inst.args) {
+  const ir::Global* hashed = nullptr;  // the array whose key it hashes
+  if (ir::info(inst.op).names_global() && layout::is_hashed(module_.globals[inst.global]))
+    hashed = &module_.globals[inst.global];
+  for (size_t i = 0; i < inst.args.size(); ++i) {
+    const Operand& arg = inst.args[i];
     uint64_t from = cap_of(arg);
+    if (hashed && from && i - ir::first_key(inst) < hashed->keys.size())
+      sum += hash_cost(from, flavour_);
     switch (inst.op) {
       case Op::Concat: sum += append_cost(to); break;
       case Op::StrEq:

@@ -433,6 +433,7 @@ class Splitter {
   }
 
   void classify() {
+    const size_t before = diagnostics_.all().size();
     for_each_inst(body_.block, [&](Inst& inst) {
       if (user_only(inst)) mark(inst);
     });
@@ -442,7 +443,31 @@ class Splitter {
       propagate(body_.block, touched);
       confine_user_locals();
       keep_order_between(body_.block);
+      take_back_hoisted(body_.block, false);
     } while (changed_);
+    if (diagnostics_.all().size() == before) refuse_hoisted(body_.block, false);
+  }
+
+  /// What was to be hoisted out of a moved statement stays in it if it reads what has become user
+  /// space's since.
+  void take_back_hoisted(ir::Block& block, bool in_moved) {
+    for (Inst& inst : block) {
+      const bool moved = inst.moved;
+      if (in_moved && !moved && reads_user_local(inst)) {
+        const bool has_twin =
+            inst.op == Op::Call && module_.functions[inst.function].twin != ir::kNone;
+        if (has_twin) inst.function = module_.functions[inst.function].twin;
+        if (has_twin || !kernel_only(inst)) mark(inst);
+      }
+      for (ir::Block& child : inst.blocks) take_back_hoisted(child, in_moved || moved);
+    }
+  }
+
+  void refuse_hoisted(ir::Block& block, bool in_moved) {
+    for (Inst& inst : block) {
+      if (in_moved && !inst.moved && reads_user_local(inst)) refuse(inst);
+      for (ir::Block& child : inst.blocks) refuse_hoisted(child, in_moved || inst.moved);
+    }
   }
 
   /// gather() will bring the statements of a block together that share a user local, and the kernel's
@@ -473,7 +498,9 @@ class Splitter {
       case Op::Return: return true;
       default: break;
     }
-    if (inst.moved || ir::info(inst.op).can_fail) return true;
+    // Of formats only those that read memory fail, and these are user space's.
+    const bool formats = inst.op == Op::Sprintf && kernel_can_format(*inst.format);
+    if (inst.moved || (ir::info(inst.op).can_fail && !formats)) return true;
     for (const ir::Block& block : inst.blocks)
       for (const Inst& child : block)
         if (has_place(child)) return true;
