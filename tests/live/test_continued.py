@@ -63,6 +63,27 @@ class Continued(LiveTest):
                            'u = l ? "long" : "x"\nprintln(strlen(l ? "four" : "a"), u)')
         self.assertEqual(got, ["0", "6no", "1x"])
 
+    def test_a_text_that_becomes_user_spaces_later(self):
+        """It lies between two uses of k, which user space changes; what reads it inside the try statement was to be the kernel's."""
+        for text, use, wanted in (('sprintf("%%")', "x .= string_quoted(w)", '"%"'), ('sprintf("%d", $a)', 'x .= string_quoted(w . "b")', '"1000b"'),
+                                  ('sprintf("%c", 65)', "x += strlen(w)", "1"), ('sprintf("%d", $a)', "a[w] = 3; x += a[w]", "3"),
+                                  ('sprintf("%5d", $a)', "x += strlen(w)", "5")):
+            got = self.handler(f"""k = 3
+                if (first > 5) println(k, sprintf("%5d", k))
+                w = {text}
+                try {{ if ({USER} == 5) k--; --k; {use} }} catch {{ }}
+                println(x, k)""")
+            self.assertEqual(got, [wanted + "1"], text + use)
+
+    def test_a_value_of_the_kernel_that_user_space_changes(self):
+        for body, wanted in ((f'v = $a; if ({USER} == 5) l = v--; println(l, " ", v)', "1000 999"),
+                             (f"v = $a; for (i = 0; i < 2; i++) if ({USER} == 5) v -= 10; println(v)", "980"),
+                             (f'v = int_arg(1); try {{ l = v--; m = {USER} }} catch {{ }}; println(l, " ", v, m)', "1000 9995"),
+                             (f'w = sprint($a); if ({USER} == 5) w .= "x"; println(w)', "1000x"),
+                             (f'v = $a; try {{ if ({USER} == 6) error("a"); l = v-- }} catch {{ }}\n'
+                              f'for (i = 0; i < 2; i++) if ({USER} == 5) v = $b ? 1 : v; println(l, " ", v)', "1000 999")):
+            self.assertEqual(self.handler(body), [wanted], body)
+
     def turns(self, body, declarations=""):
         """The lines of three calls of turn(). Nothing is handled in user space before all of them: the kernel waits for its output."""
         prog = build("globals", "-O1")

@@ -23,7 +23,10 @@ struct WalkCost {
 
 class WalkCosts {
  public:
-  WalkCosts(const ir::Module& module, Flavour flavour) : module_(module), flavour_(flavour) {}
+  /// `in_loop`: what a turn of a C loop costs, with what the verifier walks again, and with the hashes of
+  /// keys. Without it, what a handler is cut by: a hash is one piece that no cut makes cheaper.
+  WalkCosts(const ir::Module& module, Flavour flavour, bool in_loop = false)
+      : module_(module), flavour_(flavour), in_loop_(in_loop) {}
 
   WalkCost of(const ir::Body& body, const ir::Block& block) const;
   WalkCost of(const ir::Body& body, const ir::Inst& inst) const;
@@ -41,6 +44,7 @@ class WalkCosts {
 
   const ir::Module& module_;
   Flavour flavour_;
+  bool in_loop_;
   std::map<const ir::Inst*, uint64_t> turns_;
 };
 
