@@ -71,6 +71,25 @@ class Keys(LiveTest):
         multiples = len(range(0, 500, DELETED))
         self.assertEqual(out, [f"{500 - multiples} {500 - multiples} {2 * multiples} 500 0"])
 
+    def test_loops_with_long_keys(self):
+        """In base the verifier walks each turn, the hash of a key again and again: the loops turn as often as it affords."""
+        bodies = ("a[1, x, s] += l < 5", "b[x, y]++", "if (x in c) have++; c[x] = i", "d[y] <<< i", "try { e[x] ^= i + 1 } catch { bad++ }",
+                  "f[x] = s", 'g[y] = (y =~ "xy+"); delete g[x]')
+        head = 'x = user_string($a); y = user_string($b); s = "short"; if (x == y) s = "other"; try { if ($n > 1) error(x) } catch { l++ }'
+        probes = "".join(f"probe PUT {{ {head}; for (i = 0; i < 3; i++) {{ {body} }} }}\n" for body in bodies)
+        out = self.pairs(f"""global a, b, c, d, e, f, g, have, bad
+            {probes} probe end {{
+              foreach ([n, x, y] in a) {{ i++; t += a[n, x, y] * (y == "short") }}
+              foreach ([x, y] in b) u += b[x, y]
+              foreach (x in c) v += c[x]
+              foreach (y in d) w += @count(d[y]) + 100 * @sum(d[y])
+              foreach (x in e) z += e[x]
+              foreach (x in f) k += f[x] == "short"
+              foreach (x in g) m++
+              println(i, " ", t, " ", u, " ", v, " ", have, " ", w, " ", z, " ", k, " ", m, " ", bad) }}""", 300, 4, options=("-w",))
+        # Of four elements each: 3 turns, the last value 2, the sum 3, and 1 ^ 2 ^ 3 = 0.
+        self.assertEqual(out, ["4 12 12 8 8 1212 0 4 4 0"])
+
     def test_the_user_side_reaches_every_element(self):
         out = self.pairs("""global a, s, gone
             probe begin { a["set before", sprintf("%0300d", 5)] = 70 }
