@@ -147,7 +147,7 @@ class Session:
     def one(self, number):
         seed = f"{self.options.seed}:{number}"
         script = random_script(seed, self.runner.mechanisms(), self.options.units)
-        objects = self.options.objects / str(number) if self.options.objects else None
+        objects = self.options.objects / script.flavour / "fuzz" / f"{self.options.seed}-{number}" if self.options.objects else None
         failure = self.runner.run(script, objects)
         with self.lock:
             self.scripts += 1
@@ -168,7 +168,7 @@ def arguments():
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--units", type=int, default=8, help="most handlers of a script on each side")
     parser.add_argument("--keep", type=pathlib.Path, help="folder for scripts that fail")
-    parser.add_argument("--objects", type=pathlib.Path, help="folder for all kernel objects")
+    parser.add_argument("--objects", type=pathlib.Path, help="folder for all kernel objects, as tests/live/objects_in_vm.py loads them")
     parser.add_argument("--reduce", type=float, default=120, help="seconds for making a failing script smaller")
     parser.add_argument("--only", type=int, help="number of the one script to run")
     parser.add_argument("--show", action="store_true", help="with --only: print the script")

@@ -105,7 +105,7 @@ static __always_inline int ct_body_h(struct ct_ctx *c)
   ct_branch();
   if (ct_rc == CT_ERR_NEXT) goto ct_out;
   ct_error_text(c, ct_rc, f->why_1, 64);
-  ct_rc = 0;
+  ct_rc = ct_caught(c);
   ct_add(&ct_globals.g0_total, 1);
   ct_tried_1:;
   ct_out:
