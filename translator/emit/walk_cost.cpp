@@ -88,8 +88,7 @@ WalkCost WalkCosts::string_cost(const ir::Body& body, const Inst& inst) const {
   for (size_t i = 0; i < inst.args.size(); ++i) {
     const Operand& arg = inst.args[i];
     uint64_t from = cap_of(arg);
-    if (hashed && from && i - ir::first_key(inst) < hashed->keys.size())
-      sum += hash_cost(from);
+    if (hashed && from && i - ir::first_key(inst) < hashed->keys.size()) sum += hash_cost(from);
     switch (inst.op) {
       case Op::Concat: sum += append_cost(to); break;
       case Op::StrEq:
