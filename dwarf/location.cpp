@@ -14,6 +14,7 @@
 #include "dwarf/location_compile.h"
 #include "dwarf/location_list.h"
 #include "dwarf/location_machine.h"
+#include "dwarf/location_merge.h"
 #include "dwarf/names.h"
 #include "dwarf/prologue.h"
 
@@ -130,12 +131,12 @@ VarLocation compile_location_of(const LocationContext& from, Dwarf_Die die) {
   if (!dwarf_attr_integrate(&die, DW_AT_location, &attr))
     return compile_without_location(context, &die);
   Dwarf_Attribute* views = dwarf_attr_integrate(&die, DW_AT_GNU_locviews, &views_attr);
-  std::optional<LocationOps> found = find_location(&attr, views, context.point, context.at_entry);
-  VarLocation location = unavailable("");
-  if (found) {
+  const MergedLocation found = find_merged_location(context, &attr, views);
+  VarLocation location = unavailable(found.why);
+  if (found.ops) {
     if (auto argument = location_before_prologue(context, &die)) return *argument;
     try {
-      location = run_location(context, &attr, found->ops, found->count);
+      location = run_location(context, &attr, found.ops->ops, found.ops->count);
     } catch (const CannotCompile& problem) {
       return unsupported(problem.why);
     }

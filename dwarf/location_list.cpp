@@ -12,6 +12,7 @@
 
 #include <dwarf.h>
 
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -106,6 +107,7 @@ std::optional<LocationOps> find_location(Dwarf_Attribute* attr, Dwarf_Attribute*
       ViewPair pair = reader.next();
       holds = (start < point.pc || (start == point.pc && pair.begin <= point.view)) &&
               (point.pc < end || (point.pc == end && point.view < pair.end));
+      found.ends_before_instruction = point.pc == end;
     } else {
       holds =
           (start <= point.pc && point.pc < end) || (at_entry && start == end && start == point.pc);
@@ -113,6 +115,35 @@ std::optional<LocationOps> find_location(Dwarf_Attribute* attr, Dwarf_Attribute*
     if (holds) return found;
   }
   return std::nullopt;
+}
+
+bool same_location(Dwarf_Attribute* attr, const LocationOps& a, const LocationOps& b) {
+  if (a.count != b.count) return false;
+  for (size_t i = 0; i < a.count; i++) {
+    const Dwarf_Op &one = a.ops[i], &other = b.ops[i];
+    if (one.atom != other.atom) return false;
+    switch (one.atom) {
+      // libdw gives these as pointers to their bytes.
+      case DW_OP_implicit_value:
+      case DW_OP_const_type:
+      case DW_OP_GNU_const_type:
+      case DW_OP_entry_value:
+      case DW_OP_GNU_entry_value: {
+        Dwarf_Attribute of_one, of_other;
+        Dwarf_Block bytes, other_bytes;
+        if (dwarf_getlocation_attr(attr, &one, &of_one) != 0 ||
+            dwarf_getlocation_attr(attr, &other, &of_other) != 0 ||
+            dwarf_formblock(&of_one, &bytes) != 0 ||
+            dwarf_formblock(&of_other, &other_bytes) != 0 || bytes.length != other_bytes.length ||
+            memcmp(bytes.data, other_bytes.data, bytes.length) != 0)
+          return false;
+        break;
+      }
+      default:
+        if (one.number != other.number || one.number2 != other.number2) return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace coretap::debug
