@@ -3,6 +3,7 @@
 #include <elf.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <regex>
 #include <set>
 
@@ -218,6 +219,55 @@ TEST_P(Locations, GlobalsAndThreadLocals) {
   location = module->location_at(*thread_local_variable, 0);
   ASSERT_EQ(location.kind, VarLocation::Memory);
   EXPECT_EQ(location.expr->op, LocExpr::TlsAddr);
+}
+
+/// joins.s: at the first of two rows, the register that holds a variable on every way to the address; -1: none is sure to.
+TEST(MergedLocations, HoldOnEveryWay) {
+  auto module = open_module(compile("joins.s", {"gcc", "-x assembler"}));
+  ASSERT_TRUE(module);
+  constexpr int kRax = 0, kRcx = 2, kRbx = 3, kRefused = -1;
+  const struct {
+    unsigned line;
+    const char* variable;
+    int dwarf_register;
+  } cases[] = {
+      {2, "same_at_jump", kRbx},
+      {3, "same_at_jump", kRcx},
+      {2, "as_instruction", kRcx},
+      {2, "elsewhere_at_jump", kRefused},
+      {3, "elsewhere_at_jump", kRcx},
+      {2, "unknown_at_jump", kRefused},
+      {2, "goes_on", kRax},
+      {2, "of_statement", kRcx},
+      {4, "plain", kRax},
+      {5, "plain", kRcx},
+      {6, "at_loop", kRcx},
+      {6, "lost_in_loop", kRefused},
+      {7, "lost_in_loop", kRcx},
+      {8, "at_case", kRcx},
+      {8, "lost_at_case", kRefused},
+      {10, "at_pad", kRefused},
+      {11, "at_pad", kRcx},
+      {12, "in_cold", kRcx},
+  };
+  for (const auto& [line, name, wanted] : cases) {
+    auto sites = module->line_sites("*", "joins.c", line, line, false, false);
+    ASSERT_EQ(sites.size(), 1u) << line;
+    const CodePoint point(sites[0].pc, sites[0].view);
+    auto variables = module->variables_at(point.pc, false, sites[0].scope);
+    auto variable = std::find_if(variables.begin(), variables.end(),
+                                 [&](const Variable& each) { return each.name == name; });
+    ASSERT_NE(variable, variables.end()) << name;
+    const VarLocation location = module->location_at(*variable, point);
+    if (wanted == kRefused) {
+      EXPECT_EQ(location.kind, VarLocation::Unavailable) << name << " in line " << line;
+      EXPECT_NE(location.why.find("in several ways"), std::string::npos) << location.why;
+    } else {
+      ASSERT_EQ(location.kind, VarLocation::Value) << name << " in line " << line << location.why;
+      EXPECT_EQ(location.expr->op, LocExpr::Reg);
+      EXPECT_EQ(location.expr->value, wanted) << name << " in line " << line;
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Compilers, Locations, testing::ValuesIn(builds({"-O0", "-O1", "-O2"})),
