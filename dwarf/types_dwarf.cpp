@@ -163,7 +163,6 @@ std::string scope_of(Dwarf_Die* die) {
 Dwarf_Die DwarfType::definition() const {
   Dwarf_Die die = die_;
   if (!die_own_flag(&die, DW_AT_declaration)) return die;
-  if (auto by_signature = die_ref(&die, DW_AT_signature)) return *by_signature;
   const char* name = dwarf_diename(&die);
   if (!name) return die;
   const char* keyword = dwarf_tag(&die) == DW_TAG_union_type         ? "union "
@@ -308,6 +307,7 @@ std::string DwarfType::spell_target(Dwarf_Die* die, const std::string& declarato
 
 std::string DwarfType::spell(Dwarf_Die die, const std::string& declarator, int depth) {
   if (depth > kMaxTypeHops) return "..." + declarator;
+  if (auto whole = die_ref(&die, DW_AT_signature)) return spell(*whole, declarator, depth + 1);
   const char* given = dwarf_diename(&die);
   auto named = [&](const char* keyword) {
     return keyword + std::string(given ? given : "{...}") + declarator;
@@ -354,7 +354,8 @@ std::optional<Dwarf_Die> strip_type(Dwarf_Die die) {
     if (!next) return std::nullopt;
     die = *next;
   }
-  return die;
+  // With -fdebug-types-section all that is here of a type is its signature; the rest is in a type unit (DWARF 5, 3.1.4).
+  return die_ref(&die, DW_AT_signature).value_or(die);
 }
 
 TypePtr make_type(const DebugData& data, const Dwarf_Die& die) {

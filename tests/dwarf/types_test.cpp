@@ -179,5 +179,12 @@ TEST_P(Types, HandlesOutliveTheModule) {
 INSTANTIATE_TEST_SUITE_P(Compilers, Types, testing::ValuesIn(builds({"-O0", "-O2"})),
                          [](const auto& info) { return info.param.name(); });
 
+/// Structures and enums stand in units of their own, and what uses them has their signatures.
+INSTANTIATE_TEST_SUITE_P(TypeUnits, Types,
+                         testing::Values(Build{"gcc", "-O0 -gdwarf-4 -fdebug-types-section"},
+                                         Build{"gcc", "-O2 -gdwarf-5 -fdebug-types-section"},
+                                         Build{"clang", "-O0 -gdwarf-5 -fdebug-types-section"}),
+                         [](const auto& info) { return info.param.name(); });
+
 }  // namespace
 }  // namespace coretap::debug
