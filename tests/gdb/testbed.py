@@ -82,7 +82,7 @@ def compile_to(build, path):
 
 class Hit:
     """One hit of a probe."""
-    __slots__ = ("address", "function", "line", "plain", "deep")
+    __slots__ = ("address", "function", "line", "plain", "deep", "number", "of")
 
     def __init__(self, text):
         address, point, self.plain, self.deep = text.split("\x01")
@@ -91,6 +91,18 @@ class Hit:
         if not found:
             raise ValueError(f"not a point: {text!r}")
         self.function, self.line = found[1], int(found[2])
+        self.number = self.of = 0  # which hit of its line in this function, and of how many; see number_hits()
+
+
+def number_hits(hits):
+    """In a run's order, whatever their addresses are."""
+    seen = collections.Counter()
+    for hit in hits:
+        hit.number = seen[(hit.function, hit.line)]
+        seen[(hit.function, hit.line)] += 1
+    for hit in hits:
+        hit.of = seen[(hit.function, hit.line)]
+    return hits
 
 
 def run_coretap(path, source):
@@ -101,7 +113,7 @@ def run_coretap(path, source):
     done = live.run(*command, timeout=300)
     if done.returncode != 0 and "Child process exited" not in done.stderr:
         raise RuntimeError("coretap: " + done.stderr + done.stdout[-500:])
-    hits = [Hit(line) for line in done.stdout.split("\n") if "\x01" in line]
+    hits = number_hits([Hit(line) for line in done.stdout.split("\n") if "\x01" in line])
     listing = live.coretap("-L", f'process("{path}").statement("*@{source.name}:*")', timeout=120).stdout
     listed = collections.defaultdict(bool)
     for point in re.finditer(r':(\d+)"\)(.*)', listing):
@@ -171,12 +183,14 @@ class Truth:
     def of(self, line):
         return self.counts.get(line)
 
-    def values(self, hit, number):
+    def values(self, hit):
+        """The executions of the line that the hit can be. Hits are in order, so that only as many can be left out before it as are
+        left out of the line in all."""
         with self.lock:
             if self.at_line is None:
                 self.at_line = self.unoptimised()
         own = self.at_line[(hit.function, hit.line)]
-        return own[number] if number < len(own) else {}
+        return own[hit.number:hit.number + 1 + max(0, len(own) - hit.of)]
 
     def unoptimised(self):
         """{(function, line): the variables at each execution, as gdb sees them}"""
@@ -251,13 +265,19 @@ def compare_hit(report, hit, number, place, copies, truth):
     for path in comparison.missing:
         report.missing[(hit.function, hit.line, path)] += 1
     if comparison.wrong and place["rows"] > 1:
-        of_source = truth.values(hit, number)
-        again = pretty_text.Comparison()
-        read_hit(hit, {name: value for name, value in of_source.items() if is_portable(value)}, again)
-        right = {name for name in of_source if not any(re.match(re.escape(name) + r"\b", w) for w in again.wrong)}
-        comparison.wrong = [w for w in comparison.wrong if re.split(r"[.\[:]", w)[0] not in right]
+        candidates = [right_by_source(hit, comparison.wrong, of_source) for of_source in truth.values(hit)]
+        comparison.wrong, right = min(candidates, key=lambda found: len(found[0]), default=(comparison.wrong, set()))
         report.by_source += len(right)
     report.errors += [where + wrong for wrong in comparison.wrong]
+
+
+def right_by_source(hit, wrong, of_source):
+    """What of `wrong` remains if the hit is the execution of its line in which an -O0 build has the values `of_source`; and the
+    variables that are right then."""
+    again = pretty_text.Comparison()
+    read_hit(hit, {name: value for name, value in of_source.items() if is_portable(value)}, again)
+    right = {name for name in of_source if not any(re.match(re.escape(name) + r"\b", w) for w in again.wrong)}
+    return [w for w in wrong if re.split(r"[.\[:]", w)[0] not in right], right
 
 
 def settled(one, other):
