@@ -15,6 +15,7 @@
 #include <cstring>
 
 #include "dwarf/code_flow.h"
+#include "dwarf/coroutines.h"
 #include "dwarf/die.h"
 #include "dwarf/extent.h"
 #include "dwarf/flow_graph.h"
@@ -279,7 +280,8 @@ const FlowGraph* DebugData::flow_graph(uint64_t pc) const {
   std::unique_ptr<FlowGraph>& graph = flow_graphs_[code];
   if (!graph)
     graph = std::make_unique<FlowGraph>(
-        *code, [this](const Instruction& call) { return never_returns(call); });
+        *code, [this](const Instruction& call) { return never_returns(call); },
+        find_resumptions(*this, *code));
   return graph.get();
 }
 

@@ -84,7 +84,7 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
 
   /// The code of the function around pc (by DWARF, else by symbol); null if it cannot be decoded.
   const CodeFlow* code_flow(uint64_t pc) const;
-  /// The same as a graph that knows which calls do not return.
+  /// The same as a graph that knows which calls do not return, and not the ways in the middle of a coroutine.
   const FlowGraph* flow_graph(uint64_t pc) const;
   /// Does the call never come back? No for what is not known.
   bool never_returns(const Instruction& call) const;

@@ -17,7 +17,8 @@ bool FlowGraph::Loop::contains(size_t index) const {
 }
 
 FlowGraph::FlowGraph(const CodeFlow& code,
-                     const std::function<bool(const Instruction&)>& never_returns)
+                     const std::function<bool(const Instruction&)>& never_returns,
+                     const std::set<Edge>& left_out)
     : code_(code) {
   const std::vector<Instruction>& all = code.instructions();
   next_.resize(all.size());
@@ -27,6 +28,7 @@ FlowGraph::FlowGraph(const CodeFlow& code,
         all[i].flow == Instruction::Flow::Call || all[i].flow == Instruction::Flow::IndirectCall;
     if (is_call && never_returns(all[i])) continue;
     for (size_t next : code.successors(i)) {
+      if (left_out.count({i, next}) != 0) continue;
       next_[i].push_back(static_cast<uint32_t>(next));
       previous_[next].push_back(static_cast<uint32_t>(i));
     }

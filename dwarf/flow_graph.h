@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "dwarf/code_flow.h"
@@ -21,8 +23,12 @@ class FlowGraph {
     bool contains(size_t index) const;
   };
 
-  /// `code` must outlive the graph. Control does not go on behind a call that `never_returns`.
-  FlowGraph(const CodeFlow& code, const std::function<bool(const Instruction&)>& never_returns);
+  /// From one instruction to another, by their indexes.
+  using Edge = std::pair<size_t, size_t>;
+
+  /// `code` must outlive the graph. Control does not go on behind a call that `never_returns`, nor along an edge of `left_out`.
+  FlowGraph(const CodeFlow& code, const std::function<bool(const Instruction&)>& never_returns,
+            const std::set<Edge>& left_out);
 
   const CodeFlow& code() const { return code_; }
   const Instruction& at(size_t index) const { return code_.instructions()[index]; }

@@ -42,9 +42,14 @@ WaysIn ways_into(const LocationContext& context) {
   const FlowGraph* graph = context.data.flow_graph(pc);
   const std::optional<size_t> index = graph ? graph->index_of(pc) : std::nullopt;
   if (!index) return {{}, true};
-  for (size_t before : graph->previous(*index))
-    if (graph->at(before).end() != pc) ways.jumps.push_back(graph->at(before).address);
-  ways.has_unseen = (graph->previous(*index).empty() && pc != graph->code().entry()) ||
+  // The graph leaves out where coroutines are resumed; the code does not.
+  const CodeFlow& code = graph->code();
+  for (size_t i = 0; i < code.instructions().size(); i++) {
+    const std::vector<size_t> next = code.successors(i);
+    if (graph->at(i).end() != pc && std::find(next.begin(), next.end(), *index) != next.end())
+      ways.jumps.push_back(graph->at(i).address);
+  }
+  ways.has_unseen = (ways.jumps.empty() && graph->previous(*index).empty() && pc != code.entry()) ||
                     !context.data.landing_pads().in(pc, pc + 1).empty();
   return ways;
 }

@@ -77,12 +77,38 @@ UnitScopes::UnitScopes(const ElfFile& object, const Unit& unit) {
       copies_by_entry_.emplace(scopes_[i].entry.pc, static_cast<int>(i));
   }
   std::map<uint64_t, int> line;
-  for (size_t i = 0; i < scopes_.size(); i++)
-    for_each_range(&scopes_[i].die, [&](uint64_t lo, uint64_t hi) {
-      if (object.file_offset(lo)) paint(line, lo, hi, static_cast<int>(i));
+  for (int scope : outer_first())
+    for_each_range(&scopes_[static_cast<size_t>(scope)].die, [&](uint64_t lo, uint64_t hi) {
+      if (object.file_offset(lo)) paint(line, lo, hi, scope);
     });
   segments_.reserve(line.size());
   for (auto [start, scope] : line) segments_.push_back({start, scope});
+}
+
+/// All scopes, each behind what encloses it: its parent, and those of its siblings that overlap it and are larger. In the
+/// tree, gcc puts the blocks of a coroutine beside the block that spans all of its code, and gdb takes the smallest, too.
+std::vector<int> UnitScopes::outer_first() const {
+  std::vector<uint64_t> sizes(scopes_.size(), 0);
+  std::vector<std::vector<int>> children(scopes_.size());
+  std::vector<int> order, pending;
+  for (size_t i = 0; i < scopes_.size(); i++) {
+    Dwarf_Die die = scopes_[i].die;
+    for_each_range(&die, [&](uint64_t lo, uint64_t hi) { sizes[i] += hi - lo; });
+    const int parent = scopes_[i].parent;
+    (parent < 0 ? pending : children[static_cast<size_t>(parent)]).push_back(static_cast<int>(i));
+  }
+  std::reverse(pending.begin(), pending.end());
+  while (!pending.empty()) {
+    const int scope = pending.back();
+    pending.pop_back();
+    order.push_back(scope);
+    std::vector<int>& inner = children[static_cast<size_t>(scope)];
+    std::stable_sort(inner.begin(), inner.end(), [&](int one, int other) {
+      return sizes[static_cast<size_t>(one)] > sizes[static_cast<size_t>(other)];
+    });
+    pending.insert(pending.end(), inner.rbegin(), inner.rend());
+  }
+  return order;
 }
 
 void UnitScopes::add(Dwarf_Die* parent_die, int parent, int depth) {

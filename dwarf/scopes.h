@@ -58,6 +58,7 @@ class UnitScopes {
     const void* origin = nullptr;  ///< the DIE that all its copies refer to
   };
   void add(Dwarf_Die* parent_die, int parent, int depth);
+  std::vector<int> outer_first() const;
   const Declaration& declaration(int function) const;
   std::vector<int> functions_at(const LineRow& row) const;
   bool has_begun(int function, const LineRow& row) const;
