@@ -110,11 +110,11 @@ def run_coretap(path, source):
     script = ('probe process("%s").statement("*@%s:*") { printf("%%x\\x01%%s\\x01%%s\\x01%%s\\n", uaddr(), pp(), $$vars, $$vars$$) }'
               % (path, source.name))
     command = [live.CORETAP, "-D", "MAXSTRINGLEN=1000", "-s", "64", "-e", script, "-c", f"setarch -R env -i {path}"]
-    done = live.run(*command, timeout=300)
+    done = live.run(*command, timeout=1800)
     if done.returncode != 0 and "Child process exited" not in done.stderr:
         raise RuntimeError("coretap: " + done.stderr + done.stdout[-500:])
     hits = number_hits([Hit(line) for line in done.stdout.split("\n") if "\x01" in line])
-    listing = live.coretap("-L", f'process("{path}").statement("*@{source.name}:*")', timeout=120).stdout
+    listing = live.coretap("-L", f'process("{path}").statement("*@{source.name}:*")', timeout=600).stdout
     listed = collections.defaultdict(bool)
     for point in re.finditer(r':(\d+)"\)(.*)', listing):
         listed[int(point[1])] |= "/* inexact" in point[2]
@@ -126,7 +126,7 @@ def run_gdb(path, addresses, lines, is_optimised):
     job = str(path) + ".job.json"
     pathlib.Path(job).write_text(json.dumps({"addresses": addresses, "lines": lines, "most": MOST_HITS,
                                               "is_optimised": is_optimised, "out": out}))
-    done = live.run("gdb", "-nx", "-batch", "-ex", f"python JOB = {job!r}", "-x", str(HERE / "in_gdb.py"), str(path), timeout=600,
+    done = live.run("gdb", "-nx", "-batch", "-ex", f"python JOB = {job!r}", "-x", str(HERE / "in_gdb.py"), str(path), timeout=1800,
                     env={**os.environ, "DEBUGINFOD_URLS": ""})
     if not os.path.exists(out):
         raise RuntimeError("gdb: " + done.stderr + done.stdout[-500:])
@@ -344,7 +344,7 @@ def reason(path, source, function, line, variable):
     for word in re.findall(r"\.([^.\[]*)|(\[\d+\])", variable[len(root):]):
         text += word[1] or ("->" + word[0] if word[0] and not word[0].startswith("<") else "")
     done = live.coretap("-p3", "-e", f'probe process("{path}").statement("{function}@{source.name}:{line}") {{ println({text}) }}',
-                        timeout=60)
+                        timeout=600)
     found = re.search(r"(?:cannot be read here|cannot read '[^']*'): (.*?)(?:: at <input>|$)", done.stderr)
     return found[1] if found else (done.stderr.splitlines() or ["readable alone"])[0]
 
