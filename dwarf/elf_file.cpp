@@ -15,8 +15,8 @@
 #include <cstring>
 
 #include "dwarf/registers.h"
+#include "runtime/common/regular_file.h"
 #include "runtime/shared/code_hash.h"
-#include "runtime/user/regular_file.h"
 
 namespace coretap::debug {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "ast/print.h"
 #include "make_input.h"
-#include "runtime/user/terminal.h"
+#include "runtime/common/terminal.h"
 
 namespace coretap {
 

@@ -9,8 +9,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "runtime/common/regular_file.h"
 #include "runtime/user/build_id.h"
-#include "runtime/user/regular_file.h"
 #include "support/descriptor.h"
 #include "support/file.h"
 

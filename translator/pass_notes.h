@@ -5,7 +5,7 @@
 #include <string>
 
 #include "options.h"
-#include "runtime/user/terminal.h"
+#include "runtime/common/terminal.h"
 
 namespace coretap {
 

@@ -17,7 +17,7 @@
 #include "kallsyms.h"
 #include "kernel_features.h"
 #include "output.h"
-#include "terminal.h"
+#include "runtime/common/terminal.h"
 #include "tracefs.h"
 #include "uprobe_multi.h"
 

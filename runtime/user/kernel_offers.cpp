@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "kallsyms.h"
-#include "terminal.h"
+#include "runtime/common/terminal.h"
 #include "tracefs.h"
 
 namespace ct {

@@ -18,7 +18,7 @@
 #include "mechanism.h"
 #include "object_section.h"
 #include "output.h"
-#include "terminal.h"
+#include "runtime/common/terminal.h"
 
 namespace ct {
 namespace {

@@ -14,8 +14,8 @@
 
 #include "../shared/code_hash.h"
 #include "build_id.h"
-#include "regular_file.h"
-#include "terminal.h"
+#include "runtime/common/regular_file.h"
+#include "runtime/common/terminal.h"
 
 namespace ct {
 namespace {

@@ -163,9 +163,9 @@ def render(entry):
 def render_syscalls():
     """Names and variables of the generated aliases."""
     lines = ["## System calls", "",
-             "`syscall.NAME` fires when a call is entered, `syscall.NAME.return` when it is done. All have `name` and `argstr`, the arguments as "
-             "text; `.return` has `name`, `retval` and `retstr`. Some calls are not in every kernel. Besides:", "",
-             "| Call | Variables |", "|---|---|"]
+             "`syscall.NAME` fires when a call is entered, `syscall.NAME.return` when it is done.",
+             "All have `name` and `argstr`, the arguments as text; `.return` has `name`, `retval` and `retstr`.",
+             "Some calls are not in every kernel.", "Besides:", "", "| Call | Variables |", "|---|---|"]
     calls = {}
     for path in sorted((TAPSETS / "syscalls").glob("*.stp")):
         text = path.read_text()

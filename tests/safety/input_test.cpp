@@ -10,7 +10,7 @@
 
 #include "build/hash.h"
 #include "build/make_rule.h"
-#include "runtime/user/terminal.h"
+#include "runtime/common/terminal.h"
 #include "support/compile_input.h"
 #include "support/lookups.h"
 

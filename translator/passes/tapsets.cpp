@@ -15,7 +15,7 @@
 #include <sstream>
 
 #include "passes/tapset_library.h"
-#include "runtime/user/regular_file.h"
+#include "runtime/common/regular_file.h"
 #include "support/descriptor.h"
 #include "support/file.h"
 

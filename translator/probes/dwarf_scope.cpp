@@ -7,7 +7,7 @@
 
 #include "probes/families.h"
 #include "probes/scope_base.h"
-#include "runtime/user/regular_file.h"
+#include "runtime/common/regular_file.h"
 
 namespace coretap::probes {
 

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-#include "runtime/user/terminal.h"
+#include "runtime/common/terminal.h"
 
 namespace coretap::probes {
 

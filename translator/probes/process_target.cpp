@@ -9,7 +9,7 @@
 #include "dwarf/registers.h"
 #include "probes/dwarf_scope.h"
 #include "probes/plain_scopes.h"
-#include "runtime/user/regular_file.h"
+#include "runtime/common/regular_file.h"
 #include "support/descriptor.h"
 
 namespace coretap::probes {

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "probes/families.h"
-#include "runtime/user/terminal.h"
+#include "runtime/common/terminal.h"
 
 namespace coretap::probes {
 

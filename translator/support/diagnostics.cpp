@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <ostream>
 
-#include "runtime/user/terminal.h"
+#include "runtime/common/terminal.h"
 
 namespace coretap {
 

@@ -5,7 +5,7 @@
 
 #include <sstream>
 
-#include "runtime/user/regular_file.h"
+#include "runtime/common/regular_file.h"
 
 namespace coretap {
 
