@@ -310,6 +310,7 @@ TEST_F(Live, ReturnValuesRegistersAndSites) {
   Script s;
   GlobalId ret = s.scalar("ret"), rdi = s.scalar("rdi"), rsi = s.scalar("rsi"), ip = s.scalar("ip"),
            sp = s.scalar("sp"), site = s.scalar("site"), pp = s.scalar("pp", Str(64)),
+           thread = s.scalar("thread"), process = s.scalar("process"),
            function = s.scalar("function", Str(32));
   s.handler("r", Mechanism::Uretprobe, "ct_target",
             [&](Code& c) { c.on(Op::GlobalSet, ret, {c.get(Op::CtxRet)}); });
@@ -324,6 +325,8 @@ TEST_F(Live, ReturnValuesRegistersAndSites) {
     c.on(Op::GlobalSet, sp, {reg(7)});
     c.on(Op::GlobalSet, ip, {c.get(Op::RegIp)});
     c.on(Op::GlobalSet, site, {c.get(Op::SiteNum)});
+    c.on(Op::GlobalSet, thread, {c.get(Op::ThreadId)});
+    c.on(Op::GlobalSet, process, {c.get(Op::ProcessId)});
     Operand text = c.temp(Str(64)), name = c.temp(Str(32));
     c.add(Op::SiteStr, {}, text).name = "pp";
     c.on(Op::GlobalSet, pp, {text});
@@ -342,6 +345,8 @@ TEST_F(Live, ReturnValuesRegistersAndSites) {
   EXPECT_EQ(live.scalar(ip), reinterpret_cast<int64_t>(&ct_target));
   EXPECT_NE(live.scalar(sp), 0);
   EXPECT_EQ(live.scalar(site), 0);
+  EXPECT_EQ(live.scalar(thread), (static_cast<int64_t>(getpid()) << 32) | gettid());
+  EXPECT_EQ(live.scalar(process), getpid());
   EXPECT_EQ(live.text(pp), "ct_target.pp");
   EXPECT_EQ(live.text(function), "fn_h");
   ct_target_other(33);

@@ -381,6 +381,8 @@ void BodyEmitter::inst(const Inst& i) {
     case Op::RegIp:
     case Op::CtxArg:
     case Op::CtxRet:
+    case Op::ThreadId:
+    case Op::ProcessId:
     case Op::SiteStr:
     case Op::SiteNum: return probe_op(i);
     // Rows of ops.def for the user side: verify() has refused them.

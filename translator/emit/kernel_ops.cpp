@@ -441,6 +441,8 @@ void BodyEmitter::probe_op(const Inst& inst) {
         return assign(inst.dst, "ct_bound_return(c, &ct_bindings[" + num(inst.binding) + "])");
       return assign(inst.dst,
                     std::string("(") + c_type(inst.size, inst.is_signed) + ")ct_return_value(c)");
+    case Op::ThreadId: return assign(inst.dst, "bpf_get_current_pid_tgid()");
+    case Op::ProcessId: return assign(inst.dst, "bpf_get_current_pid_tgid() >> 32");
     case Op::SiteNum: return assign(inst.dst, "ct_site(c)");
     default: return site_string(inst);
   }

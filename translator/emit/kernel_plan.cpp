@@ -142,6 +142,8 @@ class Planner {
       case Op::Reg:
       case Op::RegIp:
       case Op::CtxRet:
+      case Op::ThreadId:
+      case Op::ProcessId:
       case Op::GlobalGet:
       case Op::CoreOffset: return body_.locals[inst.dst].type.ty == Ty::Long;
       case Op::CtxArg: return inst.binding == kNone;

@@ -30,12 +30,6 @@ using ir::Ty;
 
 namespace {
 
-Operand current(ir::Builder& b, const char* key) {
-  ir::LocalId dst = b.temp(Ty::Long);
-  b.append(Op::EmbeddedC, {}, dst).name = key;
-  return Operand::of(dst);
-}
-
 Operand get(ir::Builder& b, ir::GlobalId array, std::vector<Operand> keys, Ty type = Ty::Long,
             ir::LocalId dst = ir::kNone) {
   if (dst == ir::kNone) dst = b.temp(type);
@@ -104,7 +98,7 @@ std::optional<std::vector<Operand>> call_key(const probes::ResolvedProbe& site,
                                      ? b.add(reg(site.frame->dwarf_register), site.frame->offset)
                                      : site.scope->lower_cfa(body);
   if (!frame) return std::nullopt;
-  std::vector<Operand> key{current(b, kProcessKey)};
+  std::vector<Operand> key{b.value(Op::ProcessId)};
   if (site.frame && site.frame->goroutine_register) {
     // runtime2.go: struct g begins with struct stack { lo, hi uintptr }.
     constexpr int64_t kUpperEnd = 8;
@@ -121,7 +115,7 @@ std::optional<std::vector<Operand>> call_key(const probes::ResolvedProbe& site,
 
 void only_in_process(int64_t pid, ir::Builder& b) {
   if (pid == 0) return;
-  Operand here = b.value(Op::Eq, {current(b, kProcessKey), Operand::integer(pid)});
+  Operand here = b.value(Op::Eq, {b.value(Op::ProcessId), Operand::integer(pid)});
   branch(
       b, here, [] {}, [&] { b.append(Op::Next); });
 }
@@ -217,7 +211,7 @@ void EntryValues::by_frame(const SiteGroup& group, ir::KernelHandler& handler,
   if (is_go) {
     e.append(Op::Copy, {Operand::integer(1)}, around);
   } else {
-    Operand thread = current(e, kThreadKey);
+    Operand thread = e.value(Op::ThreadId);
     Operand innermost = get(e, saved.innermost, {thread});
     e.append(Op::Add, {innermost, Operand::integer(1)}, around);
     // A call with the frame of one that is over, or in the same call again.
@@ -248,7 +242,7 @@ void EntryValues::by_frame(const SiteGroup& group, ir::KernelHandler& handler,
       remove(b, saved.outer, *found);
       if (saved.count) remove(b, *saved.count, *found);
       if (is_go) return;
-      Operand thread = current(b, kThreadKey);
+      Operand thread = b.value(Op::ThreadId);
       Operand next = b.value(Op::Sub, {outer, Operand::integer(1)});
       branch(
           b, next, [&] { set(b, saved.innermost, next, {thread}); },
@@ -284,7 +278,7 @@ void EntryValues::by_depth(const SiteGroup& group, ir::KernelHandler& handler,
   BodyLowering saving(outer_, entry.body, Side::Kernel, probe_.span,
                       group.front()->entry->scope.get());
   ir::Builder& e = saving.builder();
-  Operand thread = current(e, kThreadKey);
+  Operand thread = e.value(Op::ThreadId);
   ir::LocalId depth = e.temp(Ty::Long);
   auto enter = [&] {
     e.append(Op::ArrayAdd, {Operand::integer(1), thread}, depth).global = depth_array;
@@ -309,7 +303,7 @@ void EntryValues::by_depth(const SiteGroup& group, ir::KernelHandler& handler,
 
   ir::Builder& b = returning.builder();
   ir::Block prologue = b.nested([&] {
-    Operand tid = current(b, kThreadKey);
+    Operand tid = b.value(Op::ThreadId);
     Operand at = get(b, depth_array, {tid});
     branch(
         b, at, [] {}, [&] { b.leave_unseen(); });
@@ -333,7 +327,7 @@ void EntryValues::save_registers(const SiteGroup& group, BodyLowering& inside) {
   BodyLowering saving(outer_, entry.body, Side::Kernel, probe_.span, first.entry->scope.get());
   std::optional<Operand> frame = first.entry->scope->lower_cfa(saving);
   ir::Builder& b = saving.builder();
-  Operand process = current(b, kProcessKey);
+  Operand process = b.value(Op::ProcessId);
   for (auto [number, array] : inside.entry_registers) {
     ir::LocalId value = b.temp(Ty::Long);
     b.append(Op::Reg, {}, value).imm = number;
@@ -424,11 +418,11 @@ void inherit_saved_values(ModuleLowering& outer) {
   handler.sites.push_back(site);
   ir::Builder b(handler.body, handler.span);
   Operand child = current(b, "STAP_RETVALUE = ct_forked_process(c);");
-  Operand parent = current(b, kProcessKey);
+  Operand parent = b.value(Op::ProcessId);
   // Not a thread, which has a stack of its own.
   when(b, b.value(Op::Ne, {child, parent}), [&] {
     Operand child_thread = current(b, "STAP_RETVALUE = ct_forked_thread(c);");
-    Operand parent_thread = current(b, kThreadKey);
+    Operand parent_thread = b.value(Op::ThreadId);
     for (const SavedValues& saved : outer.saved_values)
       Inheritance(saved, b).emit(parent, parent_thread, child, child_thread);
   });

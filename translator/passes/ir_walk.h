@@ -5,13 +5,6 @@
 
 namespace coretap {
 
-/// Kernel C that names the current thread: process and thread id in one number. Values saved at a
-/// function's entry have it as a key.
-inline constexpr char kThreadKey[] = "/* at-exit */ STAP_RETVALUE = bpf_get_current_pid_tgid();";
-/// The same of the process alone.
-inline constexpr char kProcessKey[] =
-    "/* at-exit */ STAP_RETVALUE = bpf_get_current_pid_tgid() >> 32;";
-
 /// Calls `f(Inst&)` for every instruction, outer before inner, in program order.
 template <typename F>
 void for_each_inst(ir::Block& block, F&& f) {

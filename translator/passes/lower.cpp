@@ -172,9 +172,7 @@ ir::Operand BodyLowering::entry_register(unsigned dwarf_register, Operand cfa) {
     ir::GlobalId array = outer_.hidden_array(name, {Ty::Long, Ty::Long}, Ty::Long);
     it = entry_registers.emplace(dwarf_register, array).first;
   }
-  ir::LocalId process = b_.temp(Ty::Long);
-  b_.append(Op::EmbeddedC, {}, process).name = kProcessKey;
-  std::vector<Operand> key{Operand::of(process), cfa};
+  std::vector<Operand> key{b_.value(Op::ProcessId), cfa};
   ir::LocalId seen = b_.temp(Ty::Long);
   b_.append(Op::ArrayIn, key, seen).global = it->second;
   std::vector<ir::Block> blocks(2);

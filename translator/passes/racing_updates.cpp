@@ -117,7 +117,7 @@ class RaceFinder {
 
   void note_serial(const Inst& inst) {
     bool makes = (inst.op == Op::Call && module_.functions[inst.function].is_serial) ||
-                 (inst.op == Op::EmbeddedC && inst.name == kThreadKey);
+                 inst.op == Op::ThreadId;
     bool keeps = (inst.op == Op::Copy || inst.op == Op::Concat || inst.op == Op::Sprintf) &&
                  std::any_of(inst.args.begin(), inst.args.end(),
                              [&](const Operand& o) { return is_serial(o); });

@@ -170,7 +170,7 @@ class Splitter {
   /// Reads what a companion probe saved at the function's entry (register_saver, entry_handler),
   /// or makes the key for it: by the time a segment runs, the next call may have replaced it.
   bool reads_saved_value(const Inst& inst) const {
-    if (inst.op == Op::EmbeddedC) return inst.name == kThreadKey || inst.name == kProcessKey;
+    if (inst.op == Op::ThreadId || inst.op == Op::ProcessId) return true;
     return (inst.op == Op::ArrayIn || inst.op == Op::ArrayGet) &&
            !module_.globals[inst.global].span;
   }
