@@ -30,7 +30,6 @@
 #include "passes/program.h"
 #include "run_now.h"
 #include "runtime/user/kernel_features.h"
-#include "support/embedded_c.h"
 
 namespace coretap {
 
@@ -218,14 +217,11 @@ class Driver {
   /// Where C without a pragma runs, because it names nothing of either side.
   void say_sides(const Program& program) {
     for (const ast::FunctionDecl* function : program.functions) {
-      const std::string& code = function->embedded_c;
-      if (!function->has_embedded_c || has_pragma(code, "bpf") || has_pragma(code, "harness"))
-        continue;
-      PlainC plain = plain_c(code);
-      if (plain != PlainC::No)
+      const bool is_silent = function->c && !function->c->says_kernel && !function->c->says_user;
+      if (is_silent && function->c->for_user)
         notes_.say("Pass 2: the C of function '" + function->name +
                        "' names nothing of the kernel: it runs " +
-                       (plain == PlainC::UserSpace ? "in user space" : "on both sides"),
+                       (function->c->for_kernel ? "on both sides" : "in user space"),
                    2);
     }
   }

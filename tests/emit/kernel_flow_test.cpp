@@ -290,7 +290,7 @@ TEST_F(Live, FunctionsOfBothKinds) {
     c.add(Op::Call, {w}, w).function = tag;
     c.set(u, Op::Concat, {t, w});
     c.on(Op::GlobalSet, text, {u});
-    c.add(Op::EmbeddedC, {}, e).name = "STAP_RETVALUE = (u32)bpf_get_current_pid_tgid();";
+    c.embedded(e, "STAP_RETVALUE = (u32)bpf_get_current_pid_tgid();");
     c.on(Op::GlobalSet, tid, {e});
   });
   Running live(s);
@@ -377,7 +377,7 @@ TEST_F(Live, Tracepoints) {
   };
   auto mine = [&](Code& c, Operand wanted) {
     Operand pid = c.temp(Long());
-    c.add(Op::EmbeddedC, {}, pid).name = "STAP_RETVALUE = (u32)bpf_get_current_pid_tgid();";
+    c.embedded(pid, "STAP_RETVALUE = (u32)bpf_get_current_pid_tgid();");
     return c.get(Op::Eq, {pid, wanted});
   };
   s.handler("enter", Mechanism::Tracepoint, "syscalls:sys_enter_read", [&](Code& c) {
@@ -454,7 +454,7 @@ TEST_F(Live, KernelFunctions) {
            fexit = s.scalar("fexit"), pointer = s.scalar("pointer"), tid = s.scalar("tid");
   auto mine = [&](Code& c, auto&& then) {
     Operand id = c.temp(Long());
-    c.add(Op::EmbeddedC, {}, id).name = "STAP_RETVALUE = (u32)bpf_get_current_pid_tgid();";
+    c.embedded(id, "STAP_RETVALUE = (u32)bpf_get_current_pid_tgid();");
     c.if_(c.get(Op::Eq, {id, c.get_on(Op::GlobalGet, tid)}), then);
   };
   // ssize_t vfs_read(struct file *, char __user *buf, size_t count, loff_t *)

@@ -26,7 +26,7 @@ void count_by_key(Script& s) {
   GlobalId count = s.array("count", {Long()}, Long(), true);
   s.handler("h", Mechanism::Uprobe, "main", [&](Code& c) {
     Operand pid = c.local("pid", Long());
-    c.add(Op::EmbeddedC, {}, pid).name = "STAP_RETVALUE = bpf_get_current_pid_tgid() >> 32;";
+    c.embedded(pid, "STAP_RETVALUE = bpf_get_current_pid_tgid() >> 32;");
     c.on(Op::ArrayAdd, count, {L(1), pid});
   });
 }

@@ -35,6 +35,11 @@ class Code {
     block_.push_back(std::move(inst));
     return block_.back();
   }
+  Inst& embedded(Operand dst, const char* code) {
+    Inst& inst = add(Op::EmbeddedC, {}, dst);
+    inst.c = std::make_shared<const EmbeddedC>(code);
+    return inst;
+  }
   /// An operation whose value goes to a fresh local.
   Operand get(Op op, std::vector<Operand> args = {}, Type type = Long()) {
     Operand dst = temp(type);
@@ -166,8 +171,7 @@ struct Script {
     f.result = result;
     f.parameters = static_cast<uint32_t>(parameters.size());
     f.body.locals = std::move(parameters);
-    f.is_embedded = true;
-    f.embedded_c = code;
+    f.c.emplace(code);
     module.functions.push_back(std::move(f));
     return static_cast<FunctionId>(module.functions.size() - 1);
   }

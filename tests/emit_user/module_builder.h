@@ -87,7 +87,7 @@ class ModuleBuilder {
       exit(b);
     });
   }
-  static void exit(Builder& b) { b.append(Op::EmbeddedC).name = "ct::request_exit();"; }
+  static void exit(Builder& b) { b.embedded(EmbeddedC("ct::request_exit();")); }
 
   ir::GlobalId global(const char* name, Ty value, std::vector<Ty> keys = {}) {
     ir::Global g;

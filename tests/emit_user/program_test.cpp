@@ -203,21 +203,19 @@ TEST(UserCpp, EmbeddedFunctions) {
   f.name = "upper";
   f.result = {Ty::Str, 0};
   f.parameters = 2;
-  f.is_embedded = true;
   f.body.locals = {{"s", {Ty::Str, 0}}, {"n", {Ty::Long, 0}}};
-  f.embedded_c =
+  f.c.emplace(
       "for (int i = 0; STAP_ARG_s[i] && i < STAP_RETLEN - 1; i++)\n"
       "  STAP_RETVALUE[i] = i < STAP_ARG_n ? STAP_ARG_s[i] - 32 : STAP_ARG_s[i];\n"
       "if (STAP_ARG_n < 0) STAP_ERROR(\"bad %lld\", STAP_ARG_n);\n"
-      "STAP_RETURN();\n";
+      "STAP_RETURN();\n");
   m.module.functions.push_back(f);
   ir::Function g;
   g.name = "half";
   g.result = {Ty::Long, 0};
   g.parameters = 1;
-  g.is_embedded = true;
   g.body.locals = {{"n", {Ty::Long, 0}}};
-  g.embedded_c = "if (STAP_ARG_n & 1) STAP_RETURN(-1); STAP_RETVALUE = STAP_ARG_n / 2;";
+  g.c.emplace("if (STAP_ARG_n & 1) STAP_RETURN(-1); STAP_RETVALUE = STAP_ARG_n / 2;");
   m.module.functions.push_back(g);
   m.only([](Builder& b) {
     LocalId s = b.named("s", Ty::Str), n = b.named("n", Ty::Long), message = b.named("m", Ty::Str);
@@ -452,9 +450,8 @@ TEST(Session, MuchOutputThroughAClosedPipe) {
 
 TEST(Session, TargetCommandEndsTheSession) {
   ModuleBuilder m;
-  m.begin([](Builder& b) {
-    b.append(Op::EmbeddedC).name = "ct::printf(\"%d\\n\", ct::target_pid() > 0);";
-  });
+  m.begin(
+      [](Builder& b) { b.embedded(EmbeddedC("ct::printf(\"%d\\n\", ct::target_pid() > 0);")); });
   m.on(ir::UserEvent::End, "end", [](Builder& b) { print(b, "end\n"); });
   Unit unit(m.module);
   Outcome o = unit.run("-c 'echo from the command'");

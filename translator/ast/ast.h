@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "support/embedded_c.h"
 #include "support/source.h"
 
 namespace coretap::ast {
@@ -298,8 +299,8 @@ struct Print : Expr {
 /// `%{ … %}` as an expression (guru mode).
 struct EmbeddedExpr : Expr {
   EmbeddedExpr() : Expr(ExprKind::Embedded) {}
-  std::string code;
-  std::vector<ExprPtr> arguments;  ///< a Symbol for each of its embedded_arguments()
+  EmbeddedC c;
+  std::vector<ExprPtr> arguments;  ///< a Symbol for each of c.arguments
 };
 
 // ------------------------------------------------------------------ statements
@@ -396,7 +397,7 @@ struct Try : Stmt {
 };
 struct EmbeddedStmt : Stmt {
   EmbeddedStmt() : Stmt(StmtKind::Embedded) {}
-  std::string code;
+  EmbeddedC c;
   std::vector<ExprPtr> arguments;  ///< as EmbeddedExpr's
 };
 
@@ -425,10 +426,9 @@ struct FunctionDecl {
   std::string name;
   Type return_type = Type::Unknown;
   std::vector<std::unique_ptr<VarDecl>> parameters;
-  StmtPtr body;            ///< null for embedded C
-  std::string embedded_c;  ///< text between %{ and %}
+  StmtPtr body;  ///< null for embedded C
+  std::optional<EmbeddedC> c;
   Span embedded_span;
-  bool has_embedded_c = false;
   bool is_private = false;
   std::optional<int64_t> priority;  ///< `: type (…) : priority`
   // filled by resolve_symbols
@@ -471,7 +471,7 @@ struct ProbeDecl {
 /// `%{ … %}` at file level.
 struct EmbeddedCode {
   Span span;
-  std::string code;
+  EmbeddedC c;
 };
 
 /// One parsed file. Order inside each list is source order.

@@ -179,7 +179,7 @@ ExprPtr clone_node(const Print& node) {
 }
 ExprPtr clone_node(const EmbeddedExpr& node) {
   auto out = like(node);
-  out->code = node.code;
+  out->c = node.c;
   out->arguments = copy(node.arguments);
   return out;
 }
@@ -247,7 +247,7 @@ StmtPtr clone_node(const Try& node) {
 }
 StmtPtr clone_node(const EmbeddedStmt& node) {
   auto out = like(node);
-  out->code = node.code;
+  out->c = node.c;
   out->arguments = copy(node.arguments);
   return out;
 }

@@ -30,8 +30,8 @@ class Dumper {
   }
   void put(const FunctionDecl& function) {
     node("function", function.name, type_name(function.return_type), function.is_private,
-         function.priority, function.parameters, function.has_embedded_c, function.embedded_c,
-         function.body);
+         function.priority, function.parameters, function.c.has_value(),
+         function.c ? function.c->text : "", function.body);
   }
   void put(const ProbeDecl& probe) {
     node("probe", probe.is_private, probe.epilogue, probe.alias_names, probe.points, probe.body,
@@ -43,7 +43,7 @@ class Dumper {
   void put(const ProbeComponent& component) {
     node("component", component.functor, component.string_arg, component.number_arg);
   }
-  void put(const EmbeddedCode& code) { node("embedded", code.code); }
+  void put(const EmbeddedCode& code) { node("embedded", code.c.text); }
   void put(const Component& component) {
     node("step", static_cast<int>(component.kind), component.name, component.number,
          component.index);
@@ -156,7 +156,7 @@ void Dumper::put(const Expr& expr) {
       return node(e.name, e.to_string, e.with_format, e.with_delimiter, e.with_newline, e.is_char,
                   e.format, e.pieces, e.delimiter, e.args);
     }
-    case ExprKind::Embedded: return node("embedded", as<EmbeddedExpr>(expr).code);
+    case ExprKind::Embedded: return node("embedded", as<EmbeddedExpr>(expr).c.text);
   }
 }
 
@@ -188,7 +188,7 @@ void Dumper::put(const Stmt& stmt) {
       auto& s = as<Try>(stmt);
       return node("try", s.body, s.message, s.handler);
     }
-    case StmtKind::Embedded: return node("embedded", as<EmbeddedStmt>(stmt).code);
+    case StmtKind::Embedded: return node("embedded", as<EmbeddedStmt>(stmt).c.text);
   }
 }
 

@@ -138,7 +138,7 @@ std::string print(const Stmt& stmt, int indent) {
     case StmtKind::Next: return "next;";
     case StmtKind::Delete: return "delete " + print(*as<Delete>(stmt).target) + ";";
     case StmtKind::Try: return print_try(as<Try>(stmt), indent);
-    case StmtKind::Embedded: return "%{" + as<EmbeddedStmt>(stmt).code + "%};";
+    case StmtKind::Embedded: return "%{" + as<EmbeddedStmt>(stmt).c.text + "%};";
   }
   return {};
 }
@@ -162,13 +162,13 @@ std::string print(const FunctionDecl& function) {
   }
   out += ")";
   if (function.priority) out += " : " + std::to_string(*function.priority);
-  if (function.has_embedded_c) return out + " %{" + function.embedded_c + "%}\n";
+  if (function.c) return out + " %{" + function.c->text + "%}\n";
   return out + " " + print(*function.body, 0) + "\n";
 }
 
 std::string print(const File& file) {
   std::string out;
-  for (const EmbeddedCode& each : file.embedded) out += "%{" + each.code + "%}\n";
+  for (const EmbeddedCode& each : file.embedded) out += "%{" + each.c.text + "%}\n";
   for (const auto& each : file.globals) out += print_global(*each);
   for (const auto& each : file.functions) out += print(*each);
   for (const auto& each : file.aliases) out += print(*each);

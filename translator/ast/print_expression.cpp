@@ -222,7 +222,7 @@ std::string print(const Expr& expr) {
     case ExprKind::Stat: return print_stat(as<Stat>(expr));
     case ExprKind::Hist: return print_hist(as<Hist>(expr));
     case ExprKind::Print: return print_print(as<Print>(expr));
-    case ExprKind::Embedded: return "%{" + as<EmbeddedExpr>(expr).code + "%}";
+    case ExprKind::Embedded: return "%{" + as<EmbeddedExpr>(expr).c.text + "%}";
   }
   return {};
 }

@@ -8,9 +8,10 @@ using ir::Inst;
 using ir::Op;
 
 bool mentions(const ir::Module& module, const Inst& inst, const char* word) {
-  if (inst.op == Op::EmbeddedC) return inst.name.find(word) != std::string::npos;
-  return inst.op == Op::Call && module.functions[inst.function].is_embedded &&
-         module.functions[inst.function].embedded_c.find(word) != std::string::npos;
+  if (inst.op == Op::EmbeddedC) return inst.c->text.find(word) != std::string::npos;
+  if (inst.op != Op::Call) return false;
+  const std::optional<EmbeddedC>& c = module.functions[inst.function].c;
+  return c && c->text.find(word) != std::string::npos;
 }
 
 bool walks_stack(const ir::Module& module, const Inst& inst) {

@@ -29,7 +29,9 @@ void for_each_in(const ir::Module& module, const ir::KernelHandler& handler, Vis
 uint32_t walked_bytes(const ir::Module& module, const ir::Body& body, const Inst& inst) {
   if (inst.op == Op::RegexMatch && inst.args[0].kind == ir::Operand::Local)
     return kernel::capacity(module, body.locals[inst.args[0].local].type);
-  if (inst.op != Op::Call || !module.functions[inst.function].bytewise) return 0;
+  if (inst.op != Op::Call) return 0;
+  const std::optional<EmbeddedC>& c = module.functions[inst.function].c;
+  if (!c || !c->bytewise) return 0;
   const ir::Function& f = module.functions[inst.function];
   uint32_t widest = f.result.ty == ir::Ty::Str ? kernel::capacity(module, f.result) : 0;
   for (uint32_t i = 0; i < f.parameters; ++i)

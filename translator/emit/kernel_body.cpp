@@ -7,7 +7,6 @@
 #include "emit/kernel_embedded.h"
 #include "emit/kernel_slots.h"
 #include "emit/layout.h"
-#include "support/embedded_c.h"
 
 namespace coretap::kernel {
 
@@ -298,10 +297,10 @@ void BodyEmitter::instructions(const ir::Block& b, size_t from, size_t to) {
 /// Can what it does be seen from outside of the handler?
 bool BodyEmitter::acts(const Inst& inst) const {
   if (inst.op == Op::Send || writes_global(inst)) return true;
-  if (inst.op == Op::EmbeddedC) return inst.name.find("/* at-exit */") == std::string::npos;
+  if (inst.op == Op::EmbeddedC) return !inst.c->at_exit;
   if (inst.op != Op::Call) return false;
   const ir::Function& callee = unit_.module.functions[inst.function];
-  return callee.is_embedded && !callee.pure;
+  return callee.c && !callee.c->pure;
 }
 
 /// See runtime/bpf/late.bpf.h.
@@ -575,12 +574,11 @@ void BodyEmitter::call(const Inst& inst) {
 void BodyEmitter::embedded(const Inst& inst) {
   std::string name = "ct_embedded_" + name_ + "_" + num(++labels_);
   ir::Type result;
-  std::string code = inst.name;
+  std::string code = inst.c->text;
   if (inst.dst != kNone) {
     result = body_.locals[inst.dst].type;
     if (result.ty == Ty::Str) result.cap = capacity(module_, result);
-    bool is_expression = code.find("STAP_RETVALUE") == std::string::npos &&
-                         code.find("STAP_RETURN") == std::string::npos;
+    const bool is_expression = inst.c->is_expression;
     if (is_expression && result.ty == Ty::Str)
       code = "bpf_probe_read_kernel_str(ct_ret, STAP_RETLEN, (const void *)(" + code + "\n));";
     else if (is_expression)
@@ -590,11 +588,10 @@ void BodyEmitter::embedded(const Inst& inst) {
   if (result.ty == Ty::Str) args += ", " + local(inst.dst);
   if (result.ty == Ty::Long) args += ", " + address(inst.dst);
   std::vector<EmbeddedParameter> parameters;
-  std::vector<std::string> names = embedded_arguments(inst.name);
   for (size_t i = 0; i < inst.args.size(); ++i) {
     bool is_text = is_string(inst.args[i]);
     Str text = is_text ? string(inst.args[i]) : Str{};
-    parameters.push_back({names[i], is_text, text.cap});
+    parameters.push_back({inst.c->arguments[i], is_text, text.cap});
     args += ", " + (is_text ? text.pointer : value(inst.args[i]));
   }
   callbacks_ += embedded_function(name, result, parameters, code, inst.span.file, line_of(inst));

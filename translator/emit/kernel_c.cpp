@@ -296,13 +296,13 @@ class UnitEmitter {
     callees(f.body.block, out);
     ir::Type result = f.result;
     if (result.ty == Ty::Str) result.cap = kernel::capacity(module_, result);
-    if (f.is_embedded) {
+    if (f.c) {
       std::vector<kernel::EmbeddedParameter> parameters;
       for (uint32_t i = 0; i < f.parameters; ++i) {
         const ir::Local& p = f.body.locals[i];
         parameters.push_back({p.name, p.type.ty == Ty::Str, kernel::capacity(module_, p.type)});
       }
-      out += kernel::embedded_function(kernel::function_name(f), result, parameters, f.embedded_c,
+      out += kernel::embedded_function(kernel::function_name(f), result, parameters, f.c->text,
                                        f.span.file, f.embedded_line);
       return;
     }

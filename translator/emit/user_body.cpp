@@ -8,7 +8,6 @@
 
 #include "emit/layout.h"
 #include "emit/update_text.h"
-#include "support/embedded_c.h"
 
 namespace coretap {
 
@@ -418,9 +417,8 @@ std::string embedded_macros_end() {
 
 /// What the C calls STAP_ARG_…: copies, which it may change.
 void UserBody::embedded_parameters(const Inst& inst) {
-  std::vector<std::string> names = embedded_arguments(inst.name);
   for (size_t i = 0; i < inst.args.size(); ++i) {
-    std::string name = "STAP_ARG_" + names[i];
+    std::string name = "STAP_ARG_" + inst.c->arguments[i];
     if (is_str(inst.args[i])) {
       out_.line("ct::Str copy_" + std::to_string(i) + " = " + view(inst.args[i]) + ";");
       out_.line("char* " + name + " = copy_" + std::to_string(i) + ".data;");
@@ -436,14 +434,12 @@ void UserBody::embedded(const Inst& inst) {
   const SourceFile* file = inst.span ? inst.span.file : nullptr;
   uint32_t line = file ? line_column(*file, inst.span.begin).line : 0;
   bool text = inst.dst != ir::kNone && is_str(Operand::of(inst.dst));
-  bool is_expression = inst.dst != ir::kNone &&
-                       inst.name.find("STAP_RETVALUE") == std::string::npos &&
-                       inst.name.find("STAP_RETURN") == std::string::npos;
+  bool is_expression = inst.dst != ir::kNone && inst.c->is_expression;
   out_.open("");
   embedded_parameters(inst);
   if (is_expression) {
     out_.line(local(inst.dst) + " = " + (text ? "ct::text(" : "static_cast<s64>("));
-    out_.verbatim(inst.name, file, line);
+    out_.verbatim(inst.c->text, file, line);
     out_.line(");");
     return out_.close();
   }
@@ -452,7 +448,7 @@ void UserBody::embedded(const Inst& inst) {
   if (result == Ty::Long) out_.line("s64 STAP_RETVALUE = 0;");
   out_.verbatim(embedded_macros(result), nullptr, 0);
   out_.open("[&]() -> void");
-  out_.verbatim(inst.name, file, line);
+  out_.verbatim(inst.c->text, file, line);
   out_.line(";");  // it may be an expression
   out_.close("}();");
   out_.verbatim(embedded_macros_end(), nullptr, 0);

@@ -88,7 +88,7 @@ class Unit {
     out_.open(signature(f));
     std::string where = describe_token(f.span);
     out_.line("ct::Nest nest(" + (where.empty() ? "nullptr" : c_string(where)) + ");");
-    if (f.is_embedded) {
+    if (f.c) {
       embedded_body(f);
     } else {
       UserBody body(module_, f, out_);
@@ -124,7 +124,7 @@ class Unit {
     if (f.result.ty == Ty::Long) out_.line("s64 STAP_RETVALUE = 0;");
     out_.verbatim(embedded_macros(f.result.ty), nullptr, 0);
     out_.open("[&]() -> void");
-    out_.verbatim(f.embedded_c, f.span.file, f.embedded_line);
+    out_.verbatim(f.c->text, f.span.file, f.embedded_line);
     out_.close("}();");
     out_.verbatim(embedded_macros_end(), nullptr, 0);
     if (f.result.ty == Ty::Long) out_.line("return STAP_RETVALUE;");

@@ -23,13 +23,13 @@ void note_reads(const ir::Module& module, const ir::Block& block, Reads& reads) 
     reads.perf_counter |= inst.op == ir::Op::PerfRead;
     reads.queue |= writes_global(inst) && layout::is_ordered(module.globals[inst.global]);
     if (inst.op == ir::Op::EmbeddedC) {
-      reads.user_memory |= inst.name.find("/* user-memory */") != std::string::npos;
+      reads.user_memory |= inst.c->user_memory;
       reads.own_c |= inst.span && inst.span.file->is_user_script;
     }
     if (inst.op == ir::Op::Call) {
       const ir::Function& callee = module.functions[inst.function];
-      reads.user_memory |= callee.reads_user_memory;
-      reads.own_c |= callee.is_embedded && callee.span && callee.span.file->is_user_script;
+      reads.user_memory |= callee.c && callee.c->user_memory;
+      reads.own_c |= callee.c && callee.span && callee.span.file->is_user_script;
       note_reads(module, callee.body.block, reads);
     }
     for (const ir::Block& inner : inst.blocks) note_reads(module, inner, reads);

@@ -123,8 +123,8 @@ WalkCost WalkCosts::call_cost(const Inst& inst) const {
     sum += copy_cost(cap);
     widest = std::max(widest, cap);
   }
-  if (!f.is_embedded) return sum += of(f.body, f.body.block);
-  if (!f.bytewise) return sum += {f.walked_steps, f.walked_steps / 13};
+  if (!f.c) return sum += of(f.body, f.body.block);
+  if (!f.c->bytewise) return sum += {f.c->walked_steps, f.c->walked_steps / 13};
   uint64_t turns = flavour_ == Flavour::Base ? widest : 1;
   return sum += {turns * 100 + 100, turns * 3 + 12};
 }

@@ -41,6 +41,12 @@ class Builder {
     block_->push_back(std::move(inst));
     return block_->back();
   }
+  /// Appends C with a value for each of its arguments.
+  Inst& embedded(EmbeddedC c, std::vector<Operand> args = {}, LocalId dst = kNone) {
+    Inst& inst = append(Op::EmbeddedC, std::move(args), dst);
+    inst.c = std::make_shared<const EmbeddedC>(std::move(c));
+    return inst;
+  }
   /// Appends what nested() made.
   void append(Block block) {
     block_->insert(block_->end(), std::make_move_iterator(block.begin()),

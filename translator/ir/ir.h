@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "ast/ast.h"
+#include "support/embedded_c.h"
 #include "support/source.h"
 
 namespace coretap::ir {
@@ -204,6 +205,7 @@ struct Inst {
   ast::StatFn stat_fn = ast::StatFn::Count;
   HistSpec hist;
   std::string name;
+  std::shared_ptr<const EmbeddedC> c;  ///< EmbeddedC
   std::shared_ptr<const std::vector<ast::FormatPiece>> format;
   std::shared_ptr<const CoreAccess> core;
   std::shared_ptr<const ForeachSpec> foreach;
@@ -242,19 +244,14 @@ struct Function {
   Type result;
   uint32_t parameters = 0;
   Body body;
-  int64_t actions = 0;  ///< statements outside of loops, which count against MAXACTION
-  bool is_embedded = false;
-  std::string embedded_c;
-  uint32_t embedded_line = 0;      ///< for #line
-  bool pure = false;               ///< pragma: a call may be dropped when unused
-  bool bytewise = false;           ///< pragma: goes through its strings byte by byte
-  uint32_t walked_steps = 200;     ///< pragma: instructions that the verifier walks in a call
-  bool is_serial = false;          ///< pragma: its value belongs to one thread or CPU
-  bool reads_user_memory = false;  ///< pragma: embedded C that calls ct_user_read() and the like
-  bool same_at_exit = false;  ///< pragma: gives at a system call's exit what it gave at its entry
-  bool is_syscall_argument = false;  ///< pragma: gives the system call's argument of that number
-  FunctionId twin = kNone;           ///< the same function made for the other side, or kNone
+  int64_t actions = 0;         ///< statements outside of loops, which count against MAXACTION
+  std::optional<EmbeddedC> c;  ///< then the body is empty
+  uint32_t embedded_line = 0;  ///< for #line
+  FunctionId twin = kNone;     ///< the same function made for the other side, or kNone
 };
+
+/// May a call be dropped when its result is not used?
+inline bool is_pure(const Function& function) { return function.c && function.c->pure; }
 
 /// How a kernel handler hooks into the kernel; a runtime table row is made from each Site.
 enum class Mechanism : uint8_t {

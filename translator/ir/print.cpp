@@ -217,7 +217,7 @@ class Printer {
       case Op::CoreField: return inst.core ? " " + core_text(*inst.core) : "";
       case Op::SiteStr: return " " + inst.name;
       case Op::RegexMatch:
-      case Op::EmbeddedC: return " " + quoted(inst.name);
+      case Op::EmbeddedC: return " " + quoted(inst.c->text);
       case Op::Call:
         return " " + (module_ && inst.function < module_->functions.size()
                           ? module_->functions[inst.function].name
@@ -343,9 +343,9 @@ std::string print(const Module& module) {
   for (const Function& f : module.functions) {
     out += std::string(f.side == Side::Kernel ? "kernel" : "user") + " function " + f.name +
            printer.signature(f.body, f.parameters) + ": " + type_text(f.result) +
-           (f.pure ? " pure" : "") + "\n";
-    if (f.is_embedded) {
-      out += "  embedded " + quoted(f.embedded_c) + "\n";
+           (f.c && f.c->pure ? " pure" : "") + "\n";
+    if (f.c) {
+      out += "  embedded " + quoted(f.c->text) + "\n";
       continue;
     }
     out += printer.locals(f.body, f.parameters, 1) + printer.body(f.body, 1);

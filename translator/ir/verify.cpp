@@ -68,7 +68,7 @@ class Verifier {
     where_ = "function " + f.name;
     type(f.result, "the result");
     if (f.parameters > f.body.locals.size()) fail("has more parameters than locals");
-    if (f.is_embedded && !f.body.block.empty()) fail("has an embedded and a script body");
+    if (f.c && !f.body.block.empty()) fail("has an embedded and a script body");
     start(f.body, f.side, f.result);
   }
 
@@ -246,6 +246,11 @@ class Verifier {
         if (std::find(module_.patterns.begin(), module_.patterns.end(), inst.name) ==
             module_.patterns.end())
           fail("a pattern that the module does not list");
+        return;
+      case Op::EmbeddedC:
+        if (!inst.c) fail("no C");
+        if (inst.c && inst.args.size() != inst.c->arguments.size())
+          fail("not a value for each argument of the C");
         return;
       case Op::Call: return call(inst);
       case Op::Send: return send(inst);

@@ -64,10 +64,9 @@ Autocast::Found Autocast::type_of_call(const ast::Call& call) {
   Found found;
   bool conflict = false;
   for (ast::FunctionDecl* callee : call.callees) {
-    if (callee->has_embedded_c) {
-      std::string pointee = read_pragmas(callee->embedded_c).pointer;
-      if (!pointee.empty())
-        join(found, conflict, probes::kernel_pointer(pointee, call.span, context_));
+    if (callee->c) {
+      if (!callee->c->pointer.empty())
+        join(found, conflict, probes::kernel_pointer(callee->c->pointer, call.span, context_));
       continue;
     }
     if (!open_.insert(callee).second) continue;

@@ -25,7 +25,8 @@ bool droppable(const ir::Inst& inst, const ir::Module& module) {
     case Op::StatGet:
     case Op::HistGet:
     case Op::StrToHist: return true;
-    case Op::Call: return module.functions[inst.function].pure && inst.declined == ir::kNone;
+    case Op::Call:
+      return ir::is_pure(module.functions[inst.function]) && inst.declined == ir::kNone;
     case Op::Div:
     case Op::Mod: return false;
     default: return ir::info(inst.op).pure;

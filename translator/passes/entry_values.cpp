@@ -30,6 +30,13 @@ using ir::Ty;
 
 namespace {
 
+/// The value of an expression of kernel C.
+Operand by_c(ir::Builder& b, const char* expression) {
+  ir::LocalId dst = b.temp(Ty::Long);
+  b.embedded(EmbeddedC(expression), {}, dst);
+  return Operand::of(dst);
+}
+
 Operand get(ir::Builder& b, ir::GlobalId array, std::vector<Operand> keys, Ty type = Ty::Long,
             ir::LocalId dst = ir::kNone) {
   if (dst == ir::kNone) dst = b.temp(type);
@@ -417,11 +424,11 @@ void inherit_saved_values(ModuleLowering& outer) {
   site.pp = "kernel.trace(\"sched_process_fork\")";
   handler.sites.push_back(site);
   ir::Builder b(handler.body, handler.span);
-  Operand child = current(b, "STAP_RETVALUE = ct_forked_process(c);");
+  Operand child = by_c(b, "ct_forked_process(c)");
   Operand parent = b.value(Op::ProcessId);
   // Not a thread, which has a stack of its own.
   when(b, b.value(Op::Ne, {child, parent}), [&] {
-    Operand child_thread = current(b, "STAP_RETVALUE = ct_forked_thread(c);");
+    Operand child_thread = by_c(b, "ct_forked_thread(c)");
     Operand parent_thread = b.value(Op::ThreadId);
     for (const SavedValues& saved : outer.saved_values)
       Inheritance(saved, b).emit(parent, parent_thread, child, child_thread);

@@ -304,9 +304,7 @@ class Inference {
       case ast::ExprKind::Embedded:
         for (auto& argument : static_cast<ast::EmbeddedExpr&>(expr).arguments)
           visit(*argument, Type::Unknown);
-        return static_cast<ast::EmbeddedExpr&>(expr).code.find("/* string") != std::string::npos
-                   ? Type::String
-                   : Type::Long;
+        return static_cast<ast::EmbeddedExpr&>(expr).c.gives_string ? Type::String : Type::Long;
     }
     return Type::Unknown;
   }

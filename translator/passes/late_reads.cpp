@@ -73,9 +73,7 @@ class Deeds {
           is_same_at_exit = false;
         return;
       case Op::CtxArg: return takes_argument(inst.imm + 1);
-      case Op::EmbeddedC:
-        is_same_at_exit &= inst.name.find("/* at-exit */") != std::string::npos;
-        return;
+      case Op::EmbeddedC: is_same_at_exit &= inst.c->at_exit; return;
       case Op::Call: return call(inst);
       case Op::PerfRead:
       case Op::CoreField:
@@ -88,9 +86,11 @@ class Deeds {
 
   void call(const Inst& inst) {
     const ir::Function& callee = module_.functions[inst.function];
-    reads_user_memory |= callee.reads_user_memory;
-    if (callee.is_embedded) is_same_at_exit &= callee.same_at_exit;
-    if (!callee.is_syscall_argument) {
+    if (callee.c) {
+      reads_user_memory |= callee.c->user_memory;
+      is_same_at_exit &= callee.c->at_exit || callee.c->user_memory;
+    }
+    if (!callee.c || !callee.c->syscall_argument) {
       if (seen_.insert(inst.function).second) look(callee.body.block);
     } else if (inst.args[0].kind == Operand::Int) {
       takes_argument(inst.args[0].num);

@@ -25,15 +25,6 @@ using ir::Ty;
 
 namespace {
 
-/// The word after `/* name `, or "".
-std::string pragma_value(const std::string& code, const std::string& name) {
-  size_t at = code.find("/* " + name + " ");
-  if (at == std::string::npos) return "";
-  at += name.size() + 4;
-  size_t end = code.find(" */", at);
-  return end == std::string::npos ? "" : code.substr(at, end - at);
-}
-
 /// A C identifier part from a script name.
 std::string c_name(const std::string& name) {
   std::string result;
@@ -42,32 +33,6 @@ std::string c_name(const std::string& name) {
 }
 
 }  // namespace
-
-Pragmas read_pragmas(const std::string& code) {
-  Pragmas pragmas;
-  pragmas.bpf = has_pragma(code, "bpf");
-  pragmas.harness = has_pragma(code, "harness");
-  if (!pragmas.bpf && !pragmas.harness) {
-    PlainC plain = plain_c(code);
-    pragmas.harness = plain != PlainC::No;
-    pragmas.bpf = plain == PlainC::BothSides;
-  }
-  pragmas.pure = has_pragma(code, "pure");
-  pragmas.guru = has_pragma(code, "guru");
-  pragmas.bytewise = has_pragma(code, "bytewise");
-  pragmas.serial = has_pragma(code, "serial");
-  pragmas.user_memory = has_pragma(code, "user-memory");
-  pragmas.at_exit = has_pragma(code, "at-exit");
-  pragmas.syscall_argument = has_pragma(code, "syscall-argument");
-  pragmas.site = pragma_value(code, "site");
-  pragmas.op = pragma_value(code, "op");
-  pragmas.pointer = pragma_value(code, "pointer");
-  std::string cap = pragma_value(code, "string");
-  if (!cap.empty()) pragmas.string_cap = static_cast<uint32_t>(std::stoul(cap));
-  std::string walks = pragma_value(code, "walks");
-  if (!walks.empty()) pragmas.walked_steps = static_cast<uint32_t>(std::stoul(walks));
-  return pragmas;
-}
 
 // ------------------------------------------------------------------ globals
 
@@ -135,21 +100,12 @@ ir::FunctionId ModuleLowering::function(ast::FunctionDecl& decl, Side side) {
   function.parameters = static_cast<uint32_t>(decl.parameters.size());
   for (const auto& parameter : decl.parameters)
     function.body.locals.push_back({parameter->name, {ir_type(parameter->type), 0}});
-  if (decl.has_embedded_c) {
-    Pragmas pragmas = read_pragmas(decl.embedded_c);
-    function.is_embedded = true;
-    function.embedded_c = decl.embedded_c;
+  if (decl.c) {
+    function.c = *decl.c;
     function.embedded_line =
         decl.embedded_span ? line_column(*decl.embedded_span.file, decl.embedded_span.begin).line
                            : 0;
-    function.pure = pragmas.pure;
-    function.bytewise = pragmas.bytewise;
-    function.walked_steps = pragmas.walked_steps;
-    function.is_serial = pragmas.serial;
-    function.reads_user_memory = pragmas.user_memory;
-    function.same_at_exit = pragmas.at_exit || pragmas.user_memory;
-    function.is_syscall_argument = pragmas.syscall_argument;
-    function.result.cap = pragmas.string_cap;
+    function.result.cap = decl.c->string_cap;
     module.functions.push_back(std::move(function));
     return id;
   }
@@ -351,9 +307,9 @@ ir::Module lower(Program& program, probes::ResolveContext& context) {
   module.suppress_errors = program.input.suppress_errors;
   for (const auto& file : program.files)
     for (const ast::EmbeddedCode& code : file->embedded) {
-      bool user = has_pragma(code.code, "harness");
-      if (user) module.user_code.push_back(code.code);
-      if (!user || has_pragma(code.code, "bpf")) module.kernel_code.push_back(code.code);
+      const EmbeddedC& c = code.c;
+      if (c.says_user) module.user_code.push_back(c.text);
+      if (!c.says_user || c.says_kernel) module.kernel_code.push_back(c.text);
     }
   module.script_name = program.files[0]->source->name;
   return std::move(outer.module);

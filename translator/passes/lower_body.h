@@ -65,21 +65,6 @@ class ModuleLowering {
   std::map<std::pair<const ast::FunctionDecl*, ir::Side>, ir::FunctionId> functions_;
 };
 
-/// Pragma comments of an embedded-C body; see docs/generated-code.md.
-struct Pragmas {
-  bool bpf = false, harness = false, pure = false, bytewise = false;
-  bool user_memory = false, serial = false;
-  bool at_exit = false, syscall_argument = false;
-  bool guru = false;  ///< a script may call it with -g only
-  std::string
-      site;  ///< "pp", "ppfunc", … : the call is a SiteStr operation; "pn": see lower_call.cpp
-  std::string pointer;  ///< the kernel type that the result points to
-  std::string op;       ///< "error", "next": the call is that IR operation
-  uint32_t string_cap = 0;
-  uint32_t walked_steps = 200;  ///< instructions that the verifier walks in a call
-};
-Pragmas read_pragmas(const std::string& code);
-
 /// May a call of it end by `next`, so that the next overload is tried?
 bool may_decline(const ast::FunctionDecl& function);
 
@@ -201,13 +186,13 @@ class BodyLowering : public probes::ContextLowering {
   Operand perf_counter(const ast::PerfOp& perf);
   Operand embedded(ast::EmbeddedExpr& expr);
   void embedded(ast::EmbeddedStmt& stmt);
-  bool embedded_fits(const std::string& code, const Span& at);
+  bool embedded_fits(const EmbeddedC& c, const Span& at);
   std::optional<int64_t> constant(const std::string& name, const Span& at);
 
   // regular expressions: lower_regex.cpp
   Operand regex(ast::Regex& regex);
   /// matched(n) or ngroups() of the last match.
-  Operand match_query(const std::string& op, const std::vector<Operand>& args);
+  Operand match_query(CallMeans what, const std::vector<Operand>& args);
   /// The last `=~` that the handler evaluated: its text, and the pattern's number if it matched or
   /// else 0. Kernel bodies keep both in locals (functions are inlined), user bodies in globals.
   struct LastMatch {

@@ -18,7 +18,7 @@ using ir::Side;
 using ir::Ty;
 
 bool may_decline(const ast::FunctionDecl& function) {
-  if (function.has_embedded_c) return function.embedded_c.find("STAP_NEXT") != std::string::npos;
+  if (function.c) return function.c->may_decline;
   bool found = false;
   ast::Walker walker;
   walker.stmt = [&](ast::StmtPtr& stmt) {
@@ -35,11 +35,8 @@ namespace {
 /// beside one in the script's language for the rest: together they are one overload.
 bool is_version_of(const ast::FunctionDecl& a, const ast::FunctionDecl& b) {
   if (a.span.file != b.span.file || a.priority != b.priority) return false;
-  if (a.has_embedded_c && b.has_embedded_c) {
-    Pragmas of_a = read_pragmas(a.embedded_c), of_b = read_pragmas(b.embedded_c);
-    return of_a.bpf != of_b.bpf || of_a.harness != of_b.harness;
-  }
-  bool any_c = a.has_embedded_c || b.has_embedded_c;
+  if (a.c && b.c) return a.c->for_kernel != b.c->for_kernel || a.c->for_user != b.c->for_user;
+  bool any_c = a.c || b.c;
   return any_c && !may_decline(a) && !may_decline(b) && !a.span.file->is_user_script;
 }
 
@@ -72,13 +69,13 @@ BodyLowering::Overload BodyLowering::pick(const std::vector<ast::FunctionDecl*>&
   ast::FunctionDecl* script = nullptr;
   ast::FunctionDecl* other = nullptr;
   for (ast::FunctionDecl* version : versions) {
-    if (!version->has_embedded_c) {
+    if (!version->c) {
       if (!script) script = version;
       continue;
     }
-    Pragmas pragmas = read_pragmas(version->embedded_c);
-    bool either = !pragmas.bpf && !pragmas.harness;
-    if (either || (side_ == Side::Kernel ? pragmas.bpf : pragmas.harness)) return {version, false};
+    const EmbeddedC& c = *version->c;
+    bool either = !c.for_kernel && !c.for_user;
+    if (either || (side_ == Side::Kernel ? c.for_kernel : c.for_user)) return {version, false};
     if (!other) other = version;
   }
   if (script) return {script, false};
@@ -89,14 +86,13 @@ BodyLowering::Overload BodyLowering::pick(const std::vector<ast::FunctionDecl*>&
 /// kernel handlers of sites that have no such text (probefunc() in timer.profile).
 ast::FunctionDecl* BodyLowering::without_site_text(const ast::Call& call,
                                                    const ast::FunctionDecl& chosen) {
-  if (side_ != Side::Kernel || sites_name_functions || !chosen.has_embedded_c ||
-      read_pragmas(chosen.embedded_c).site.empty())
+  if (side_ != Side::Kernel || sites_name_functions || !chosen.c || chosen.c->site.empty())
     return nullptr;
   bool for_user_side = false;
   ast::FunctionDecl* script = nullptr;
   for (ast::FunctionDecl* callee : call.callees) {
-    if (!callee->has_embedded_c) script = callee;
-    for_user_side |= callee->has_embedded_c && read_pragmas(callee->embedded_c).harness;
+    if (!callee->c) script = callee;
+    for_user_side |= callee->c && callee->c->for_user;
   }
   return for_user_side ? script : nullptr;
 }
@@ -179,27 +175,25 @@ ir::Operand BodyLowering::call_one(ast::Call& call, const Overload& overload,
   ast::FunctionDecl& callee = *overload.callee;
   if (ast::FunctionDecl* by_address = without_site_text(call, callee))
     return inline_call(*by_address, std::move(args), declined);
-  if (callee.has_embedded_c) {
-    Pragmas pragmas = read_pragmas(callee.embedded_c);
-    if (pragmas.op == "error") {
-      b_.append(Op::Error, std::move(args));
-      return missing(call.type);
+  if (callee.c) {
+    const EmbeddedC& c = *callee.c;
+    switch (c.call) {
+      case CallMeans::Error: b_.append(Op::Error, std::move(args)); return missing(call.type);
+      case CallMeans::Next: b_.append(Op::Next); return missing(call.type);
+      case CallMeans::Matched:
+      case CallMeans::Ngroups: return match_query(c.call, args);
+      case CallMeans::Call: break;
     }
-    if (pragmas.op == "next") {
-      b_.append(Op::Next);
-      return missing(call.type);
-    }
-    if (pragmas.op == "matched" || pragmas.op == "ngroups") return match_query(pragmas.op, args);
     // The name of a probe is its alias, or else its point.
-    const bool asks_name = pragmas.site == "pn";
+    const bool asks_name = c.site == "pn";
     if (asks_name && !alias.empty())
       return Operand::string(alias.substr(0, module().max_string - 1));
-    if (!pragmas.site.empty() && side_ == Side::Kernel) {
+    if (!c.site.empty() && side_ == Side::Kernel) {
       ir::LocalId dst = b_.temp(Ty::Str);
-      b_.append(Op::SiteStr, {}, dst).name = asks_name ? "pp" : pragmas.site;
+      b_.append(Op::SiteStr, {}, dst).name = asks_name ? "pp" : c.site;
       return Operand::of(dst);
     }
-    if (!pragmas.bpf && !pragmas.harness) {
+    if (!c.for_kernel && !c.for_user) {
       diagnostics()
           .semantic_error("embedded-c-side", callee.span,
                           "embedded C that is not plain C must say for which side it is written")
@@ -211,7 +205,7 @@ ir::Operand BodyLowering::call_one(ast::Call& call, const Overload& overload,
   }
 
   // BPF cannot recurse: such a call, and what needs its result, goes on in user space.
-  bool in_user_space = overload.other_side || !callee.has_embedded_c;
+  bool in_user_space = overload.other_side || !callee.c;
   ir::FunctionId id = outer_.function(callee, in_user_space ? Side::User : side_);
   Ty result = outer_.module.functions[id].result.ty;
   ir::LocalId dst = result == Ty::Void ? ir::kNone : b_.temp(result);
@@ -222,8 +216,7 @@ ir::Operand BodyLowering::call_one(ast::Call& call, const Overload& overload,
   // The user-side version, in case `split` has to move this call.
   if (side_ == Side::Kernel && !in_user_space) {
     for (ast::FunctionDecl* candidate : call.callees)
-      if (candidate->has_embedded_c && candidate->span.file == callee.span.file &&
-          read_pragmas(candidate->embedded_c).harness) {
+      if (candidate->c && candidate->span.file == callee.span.file && candidate->c->for_user) {
         ir::FunctionId twin = outer_.function(*candidate, Side::User);
         outer_.module.functions[id].twin = twin;
       }

@@ -144,9 +144,8 @@ Operand BodyLowering::enum_name(ast::AtOp& op) {
 }
 
 /// C for the kernel can run in handlers of kernel events only.
-bool BodyLowering::embedded_fits(const std::string& code, const Span& at) {
-  Pragmas pragmas = read_pragmas(code);
-  if (side_ == ir::Side::Kernel || !pragmas.bpf || pragmas.harness) return true;
+bool BodyLowering::embedded_fits(const EmbeddedC& c, const Span& at) {
+  if (side_ == ir::Side::Kernel || !c.for_kernel || c.for_user) return true;
   diagnostics().semantic_error("needs-kernel-event", at,
                                "this C is for the kernel side (/* bpf */), and a begin, end, error "
                                "or timer probe runs in user space");
@@ -154,22 +153,22 @@ bool BodyLowering::embedded_fits(const std::string& code, const Span& at) {
 }
 
 Operand BodyLowering::embedded(ast::EmbeddedExpr& expr) {
-  std::string name = bare(expr.code);
+  std::string name = bare(expr.c.text);
   if (expr.type != ast::Type::String && is_identifier(name))
     if (std::optional<int64_t> value = constant(name, expr.span)) return Operand::integer(*value);
-  if (!embedded_fits(expr.code, expr.span)) return missing(expr.type);
+  if (!embedded_fits(expr.c, expr.span)) return missing(expr.type);
   std::vector<Operand> arguments = keys(expr.arguments);
   b_.at(expr.span);
   ir::LocalId dst = b_.temp(ir_type(expr.type));
-  b_.append(Op::EmbeddedC, std::move(arguments), dst).name = expr.code;
+  b_.embedded(expr.c, std::move(arguments), dst);
   return Operand::of(dst);
 }
 
 void BodyLowering::embedded(ast::EmbeddedStmt& stmt) {
-  if (!embedded_fits(stmt.code, stmt.span)) return;
+  if (!embedded_fits(stmt.c, stmt.span)) return;
   std::vector<Operand> arguments = keys(stmt.arguments);
   b_.at(stmt.span);
-  b_.append(Op::EmbeddedC, std::move(arguments)).name = stmt.code;
+  b_.embedded(stmt.c, std::move(arguments));
 }
 
 }  // namespace coretap

@@ -65,9 +65,9 @@ BodyLowering::LastMatch BodyLowering::last_match() {
   return last;
 }
 
-ir::Operand BodyLowering::match_query(const std::string& op, const std::vector<Operand>& args) {
+ir::Operand BodyLowering::match_query(CallMeans what, const std::vector<Operand>& args) {
   LastMatch last = last_match();
-  if (op == "ngroups") return b_.value(Op::RegexGroups, {last.which});
+  if (what == CallMeans::Ngroups) return b_.value(Op::RegexGroups, {last.which});
   return b_.value(Op::RegexGroup, {args[0], last.which, last.text}, Ty::Str);
 }
 

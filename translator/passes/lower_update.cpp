@@ -33,8 +33,8 @@ VariableUse whole_use(const ast::Expr& expr) {
   while (seen.size() < use.called.size()) {
     for (const ast::FunctionDecl* callee : std::set<const ast::FunctionDecl*>(use.called)) {
       if (!seen.insert(callee).second) continue;
-      if (callee->has_embedded_c)
-        use.acts |= !read_pragmas(callee->embedded_c).pure;
+      if (callee->c)
+        use.acts |= !callee->c->pure;
       else if (callee->body)
         collect_use(*callee->body, false, use);
     }

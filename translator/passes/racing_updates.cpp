@@ -116,7 +116,8 @@ class RaceFinder {
   }
 
   void note_serial(const Inst& inst) {
-    bool makes = (inst.op == Op::Call && module_.functions[inst.function].is_serial) ||
+    bool makes = (inst.op == Op::Call && module_.functions[inst.function].c &&
+                  module_.functions[inst.function].c->serial) ||
                  inst.op == Op::ThreadId;
     bool keeps = (inst.op == Op::Copy || inst.op == Op::Concat || inst.op == Op::Sprintf) &&
                  std::any_of(inst.args.begin(), inst.args.end(),

@@ -11,7 +11,6 @@
 #include "ast/visitor.h"
 #include "passes/lower_body.h"
 #include "passes/tapset_library.h"
-#include "support/embedded_c.h"
 #include "syntax/parse.h"
 
 namespace coretap {
@@ -97,13 +96,12 @@ class SymbolResolver {
     function_ = &function;
     for (auto& parameter : function.parameters) scope_[parameter->name] = parameter.get();
     if (function.body) resolve_stmt(*function.body);
-    if (function.has_embedded_c) refuse_global_macros(function.embedded_c, function.embedded_span);
+    if (function.c) refuse_global_macros(*function.c, function.embedded_span);
   }
 
   /// `arguments` are those that the text asks for: a function's parameters, and nothing else.
-  void check_embedded(const std::string& code, const Span& at,
-                      std::vector<ast::ExprPtr>& arguments) {
-    refuse_global_macros(code, at);
+  void check_embedded(const EmbeddedC& c, const Span& at, std::vector<ast::ExprPtr>& arguments) {
+    refuse_global_macros(c, at);
     for (const ast::ExprPtr& argument : arguments) {
       const std::string& name = static_cast<ast::Symbol&>(*argument).name;
       auto is_it = [&](const auto& parameter) { return parameter->name == name; };
@@ -121,18 +119,18 @@ class SymbolResolver {
     }
   }
 
-  void refuse_global_macros(const std::string& code, const Span& at) {
-    std::string macro = embedded_global_macro(code);
-    if (macro.empty()) return;
+  void refuse_global_macros(const EmbeddedC& c, const Span& at) {
+    if (c.global_macro.empty()) return;
     program_.diagnostics
-        .semantic_error("embedded-global", at, macro + ": C cannot reach the script's globals")
+        .semantic_error("embedded-global", at,
+                        c.global_macro + ": C cannot reach the script's globals")
         .hint("give the function what it needs as arguments, and assign its result to the global");
   }
 
   void resolve_stmt(ast::Stmt& stmt) {
     if (stmt.kind == ast::StmtKind::Embedded) {
       auto& embedded = static_cast<ast::EmbeddedStmt&>(stmt);
-      check_embedded(embedded.code, stmt.span, embedded.arguments);
+      check_embedded(embedded.c, stmt.span, embedded.arguments);
     }
     ast::for_each_child(
         stmt, [this](ast::ExprPtr& e) { resolve_expr(*e); },
@@ -144,7 +142,7 @@ class SymbolResolver {
     if (expr.kind == ast::ExprKind::Call) bind(static_cast<ast::Call&>(expr));
     if (expr.kind == ast::ExprKind::Embedded) {
       auto& embedded = static_cast<ast::EmbeddedExpr&>(expr);
-      check_embedded(embedded.code, expr.span, embedded.arguments);
+      check_embedded(embedded.c, expr.span, embedded.arguments);
     }
     ast::for_each_child(expr, [this](ast::ExprPtr& e) { resolve_expr(*e); });
   }
@@ -246,7 +244,7 @@ class SymbolResolver {
   void refuse_guru_functions(const ast::Call& call) {
     if (program_.input.guru || !call.span.file || !call.span.file->is_user_script) return;
     for (const ast::FunctionDecl* callee : call.callees) {
-      if (!callee->has_embedded_c || !read_pragmas(callee->embedded_c).guru) continue;
+      if (!callee->c || !callee->c->guru) continue;
       Span at = call.span;
       at.end = std::min<uint32_t>(at.end, at.begin + static_cast<uint32_t>(call.function.size()));
       program_.diagnostics

@@ -62,7 +62,7 @@ class Sinker {
     if (ir::info(inst.op).names_global()) return false;
     switch (inst.op) {
       case Op::Call:
-        if (!module_.functions[inst.function].pure) return false;
+        if (!ir::is_pure(module_.functions[inst.function])) return false;
         break;
       case Op::If:
       case Op::Try:

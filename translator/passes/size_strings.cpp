@@ -33,8 +33,7 @@ class StringSizer {
     for (auto& segment : module_.segments) all_max(segment.body);
     for (auto& function : module_.functions) {
       if (function.side == ir::Side::User) all_max(function.body);
-      if (function.result.ty == Ty::Str &&
-          (function.side == ir::Side::User || function.is_embedded))
+      if (function.result.ty == Ty::Str && (function.side == ir::Side::User || function.c))
         function.result.cap =
             function.result.cap ? std::min(function.result.cap, widest()) : widest();
     }

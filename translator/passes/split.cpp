@@ -54,9 +54,7 @@ bool kernel_can_format(const std::vector<ast::FormatPiece>& pieces) {
 }
 
 /// Embedded C in a handler is the kernel's unless its pragma says otherwise.
-bool is_harness_c(const Inst& inst) {
-  return inst.op == Op::EmbeddedC && inst.name.find("/* harness */") != std::string::npos;
-}
+bool is_harness_c(const Inst& inst) { return inst.op == Op::EmbeddedC && inst.c->says_user; }
 
 class Splitter {
  public:
@@ -380,7 +378,7 @@ class Splitter {
         bool from_string = false;
         for (uint32_t i = 0; i < callee.parameters; i++)
           from_string |= callee.body.locals[i].type.ty == ir::Ty::Str;
-        return callee.pure && callee.twin != ir::kNone && from_string &&
+        return callee.c && callee.c->pure && callee.twin != ir::kNone && from_string &&
                callee.result.ty == ir::Ty::Str;
       }
       case Op::If:
@@ -762,10 +760,7 @@ class Splitter {
   bool is_invisible(const Inst& inst) const {
     if (inst.op != Op::Call) return ir::info(inst.op).pure && !ir::info(inst.op).can_fail;
     const ir::Function& callee = module_.functions[inst.function];
-    if (!callee.pure || !callee.is_embedded) return false;
-    for (const char* raises : {"STAP_ERROR", "_FAULT", "ct_fail", "ct_out", "ct_rc"})
-      if (callee.embedded_c.find(raises) != std::string::npos) return false;
-    return true;
+    return callee.c && callee.c->pure && !callee.c->may_raise;
   }
 
   LocalId new_temporary(LocalId like) { return new_temporary(body_.locals[like].type); }

@@ -9,18 +9,10 @@ namespace coretap {
 
 namespace {
 
-/// The NAMEs of all `/* KEY NAME */` comments of embedded C.
-void add_names(const std::string& code, const std::string& key, std::set<std::string>& names) {
-  for (size_t at = 0; (at = code.find(key, at)) != std::string::npos;) {
-    at += key.size();
-    names.insert(code.substr(at, code.find_first_of(" */", at) - at));
-  }
-}
-
-void collect_embedded(const std::string& code, VariableUse& use) {
-  use.acts |= !read_pragmas(code).pure;
-  add_names(code, "/* pragma:read:", use.read_by_c);
-  add_names(code, "/* pragma:write:", use.written_by_c);
+void collect_embedded(const EmbeddedC& c, VariableUse& use) {
+  use.acts |= !c.pure;
+  use.read_by_c.insert(c.reads.begin(), c.reads.end());
+  use.written_by_c.insert(c.writes.begin(), c.writes.end());
 }
 
 class Collector {
@@ -40,7 +32,7 @@ class Collector {
         return this->stmt(*guarded.handler);
       }
       case ast::StmtKind::Embedded:
-        collect_embedded(static_cast<ast::EmbeddedStmt&>(stmt).code, use_);
+        collect_embedded(static_cast<ast::EmbeddedStmt&>(stmt).c, use_);
         break;
       default: break;
     }
@@ -66,7 +58,7 @@ class Collector {
       }
       case ast::ExprKind::Print: use_.acts |= !static_cast<ast::Print&>(expr).to_string; break;
       case ast::ExprKind::Embedded:
-        collect_embedded(static_cast<ast::EmbeddedExpr&>(expr).code, use_);
+        collect_embedded(static_cast<ast::EmbeddedExpr&>(expr).c, use_);
         break;
       case ast::ExprKind::Regex: use_.acts |= matches_are_kept_; break;
       default: break;
@@ -122,12 +114,11 @@ void collect_use(ast::Stmt& stmt, bool matches_are_kept, VariableUse& use) {
 }
 
 bool asks_for_groups(const Program& program) {
-  return std::any_of(program.functions.begin(), program.functions.end(),
-                     [](const ast::FunctionDecl* function) {
-                       if (!function->has_embedded_c) return false;
-                       std::string op = read_pragmas(function->embedded_c).op;
-                       return op == "matched" || op == "ngroups";
-                     });
+  return std::any_of(
+      program.functions.begin(), program.functions.end(), [](const ast::FunctionDecl* function) {
+        return function->c &&
+               (function->c->call == CallMeans::Matched || function->c->call == CallMeans::Ngroups);
+      });
 }
 
 ProgramUse::ProgramUse(const Program& program) : matches_are_kept_(asks_for_groups(program)) {
@@ -162,7 +153,7 @@ const VariableUse& ProgramUse::own(const ast::FunctionDecl* function) {
   auto [entry, is_new] = functions_.try_emplace(function);
   VariableUse& use = entry->second;
   if (!is_new) return use;
-  if (function->has_embedded_c) collect_embedded(function->embedded_c, use);
+  if (function->c) collect_embedded(*function->c, use);
   if (function->body) collect_use(*function->body, matches_are_kept_, use);
   return use;
 }

@@ -45,12 +45,11 @@ std::string code_only(const std::string& code) {
   return out;
 }
 
-}  // namespace
+/// Where C that does not say its side can run: it names nothing of the kernel.
+enum class PlainC : uint8_t { No, UserSpace, BothSides };
 
-bool has_pragma(const std::string& code, const std::string& name) {
-  return code.find("/* " + name + " */") != std::string::npos;
-}
-
+/// Scripts for stap hold C that uses its STAP_ macros, variables of its own and functions of
+/// <string.h> only: that is as good in user space, and without functions also in BPF.
 PlainC plain_c(const std::string& code) {
   std::string text = code_only(code);
   if (text.find('#') != std::string::npos) return PlainC::No;
@@ -85,7 +84,7 @@ PlainC plain_c(const std::string& code) {
   return text_result ? PlainC::UserSpace : PlainC::BothSides;
 }
 
-std::vector<std::string> embedded_arguments(const std::string& code) {
+std::vector<std::string> argument_names(const std::string& code) {
   const std::string prefix = "STAP_ARG_";
   std::vector<std::string> names;
   size_t at = 0;
@@ -97,9 +96,72 @@ std::vector<std::string> embedded_arguments(const std::string& code) {
   return names;
 }
 
-std::string embedded_global_macro(const std::string& code) {
+bool has_pragma(const std::string& code, const std::string& name) {
+  return code.find("/* " + name + " */") != std::string::npos;
+}
+
+/// The word after `/* name `, or "".
+std::string pragma_value(const std::string& code, const std::string& name) {
+  size_t at = code.find("/* " + name + " ");
+  if (at == std::string::npos) return "";
+  at += name.size() + 4;
+  size_t end = code.find(" */", at);
+  return end == std::string::npos ? "" : code.substr(at, end - at);
+}
+
+/// The NAMEs of all `/* KEY NAME */` comments.
+std::set<std::string> pragma_names(const std::string& code, const std::string& key) {
+  std::set<std::string> names;
+  for (size_t at = 0; (at = code.find("/* " + key, at)) != std::string::npos;) {
+    at += key.size() + 3;
+    names.insert(code.substr(at, code.find_first_of(" */", at) - at));
+  }
+  return names;
+}
+
+CallMeans call_means(const std::string& op) {
+  if (op == "error") return CallMeans::Error;
+  if (op == "next") return CallMeans::Next;
+  if (op == "matched") return CallMeans::Matched;
+  if (op == "ngroups") return CallMeans::Ngroups;
+  return CallMeans::Call;
+}
+
+}  // namespace
+
+EmbeddedC::EmbeddedC(std::string code) : text(std::move(code)) {
+  auto names = [&](const char* word) { return text.find(word) != std::string::npos; };
+  arguments = argument_names(text);
   size_t at = 0;
-  return next_identifier(code, "STAP_GLOBAL_", at);
+  global_macro = next_identifier(text, "STAP_GLOBAL_", at);
+  is_expression = !names("STAP_RETVALUE") && !names("STAP_RETURN");
+  may_decline = names("STAP_NEXT");
+  may_raise = names("STAP_ERROR") || names("_FAULT") || names("ct_fail") || names("ct_out") ||
+              names("ct_rc");
+
+  says_kernel = has_pragma(text, "bpf");
+  says_user = has_pragma(text, "harness");
+  const PlainC plain = says_kernel || says_user ? PlainC::No : plain_c(text);
+  for_kernel = says_kernel || plain == PlainC::BothSides;
+  for_user = says_user || plain != PlainC::No;
+
+  pure = has_pragma(text, "pure");
+  guru = has_pragma(text, "guru");
+  bytewise = has_pragma(text, "bytewise");
+  serial = has_pragma(text, "serial");
+  user_memory = has_pragma(text, "user-memory");
+  at_exit = has_pragma(text, "at-exit");
+  syscall_argument = has_pragma(text, "syscall-argument");
+  gives_string = names("/* string");
+  call = call_means(pragma_value(text, "op"));
+  site = pragma_value(text, "site");
+  pointer = pragma_value(text, "pointer");
+  std::string cap = pragma_value(text, "string");
+  if (!cap.empty()) string_cap = static_cast<uint32_t>(std::stoul(cap));
+  std::string walks = pragma_value(text, "walks");
+  if (!walks.empty()) walked_steps = static_cast<uint32_t>(std::stoul(walks));
+  reads = pragma_names(text, "pragma:read:");
+  writes = pragma_names(text, "pragma:write:");
 }
 
 }  // namespace coretap

@@ -1,25 +1,49 @@
-// What embedded C says by name of the script around it.
+// Embedded C: what it says of itself, read once, when the tree is built.
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
 namespace coretap {
 
-/// Each NAME of `STAP_ARG_NAME` in the text, once, in the order of their first use.
-std::vector<std::string> embedded_arguments(const std::string& code);
+/// What a call of an embedded-C function is: the call of a C function, or (pragma `op`) an operation of the IR.
+enum class CallMeans : uint8_t { Call, Error, Next, Matched, Ngroups };
 
-/// The first STAP_GLOBAL_GET_… or STAP_GLOBAL_SET_… in the text, or "".
-std::string embedded_global_macro(const std::string& code);
+/// The text between %{ and %}, and what its pragma comments and the names in it say (docs/generated-code.md).
+struct EmbeddedC {
+  EmbeddedC() = default;
+  explicit EmbeddedC(std::string code);
 
-/// Does the text hold the comment `/* name */`?
-bool has_pragma(const std::string& code, const std::string& name);
+  std::string text;
+  std::vector<std::string>
+      arguments;               ///< each NAME of STAP_ARG_NAME, in the order of their first use
+  std::string global_macro;    ///< the first STAP_GLOBAL_GET_… or STAP_GLOBAL_SET_…, or ""
+  bool is_expression = false;  ///< names neither STAP_RETVALUE nor STAP_RETURN
+  bool may_decline = false;    ///< names STAP_NEXT
+  bool may_raise = false;      ///< names what ends a function by an error
 
-/// Where C that does not say its side can run: it names nothing of the kernel.
-enum class PlainC : uint8_t { No, UserSpace, BothSides };
-/// Scripts for stap hold C that uses its STAP_ macros, variables of its own and functions of
-/// <string.h> only: that is as good in user space, and without functions also in BPF.
-PlainC plain_c(const std::string& code);
+  /// The pragmas `bpf` and `harness`.
+  bool says_kernel = false, says_user = false;
+  /// The sides that it can run on: as it says, or, of C that names nothing of the kernel, where that is as good.
+  bool for_kernel = false, for_user = false;
+
+  bool pure = false;              ///< a call may be dropped when its result is unused
+  bool guru = false;              ///< a script may call it with -g only
+  bool bytewise = false;          ///< goes through its strings byte by byte
+  bool serial = false;            ///< its value belongs to one thread or CPU
+  bool user_memory = false;       ///< reads the program's memory
+  bool at_exit = false;           ///< gives at a system call's exit what it gave at its entry
+  bool syscall_argument = false;  ///< gives the system call's argument of that number
+  bool gives_string = false;      ///< pragma `string`, with or without a number
+  uint32_t string_cap = 0;        ///< of `string N`, or 0
+  uint32_t walked_steps = 200;    ///< instructions that the verifier walks in a call
+  CallMeans call = CallMeans::Call;
+  std::string
+      site;  ///< "pp", "ppfunc", …: the call is a SiteStr operation; "pn": see lower_call.cpp
+  std::string pointer;                  ///< the kernel type that the result points to
+  std::set<std::string> reads, writes;  ///< globals, by stap's pragma:read: and pragma:write:
+};
 
 }  // namespace coretap

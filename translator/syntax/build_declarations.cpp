@@ -74,7 +74,8 @@ void Builder::declaration(StpParser::DeclarationContext* tree, File& file) {
     function(each, file);
   } else if (auto* code = tree->EMBEDDED()) {
     const Token& text = token(code);
-    if (allow_embedded(text.span)) file.embedded.push_back({text.span, inside_braces(text.text)});
+    if (allow_embedded(text.span))
+      file.embedded.push_back({text.span, EmbeddedC(inside_braces(text.text))});
   }
 }
 
@@ -290,9 +291,8 @@ void Builder::function(StpParser::FunctionDeclarationContext* tree, File& file) 
     in_function_ = false;
   } else {
     const Token& code = token(tree->EMBEDDED());
-    decl->has_embedded_c = true;
     decl->embedded_span = code.span;
-    if (allow_embedded(code.span)) decl->embedded_c = inside_braces(code.text);
+    decl->c.emplace(allow_embedded(code.span) ? inside_braces(code.text) : "");
   }
   file.functions.push_back(std::move(decl));
 }

@@ -1,5 +1,4 @@
 #include "StpLexer.h"
-#include "support/embedded_c.h"
 #include "syntax/build_ast.h"
 #include "syntax/literals.h"
 
@@ -141,8 +140,8 @@ ExprPtr Builder::primary(P::PrimaryContext* tree) {
   if (auto* each = as<P::EmbeddedPrimaryContext>(tree)) {
     const Token& code = token(each->EMBEDDED());
     auto node = make<EmbeddedExpr>(tree);
-    if (allow_embedded(code.span)) node->code = code.text.substr(2, code.text.size() - 4);
-    for (const std::string& name : embedded_arguments(node->code)) {
+    if (allow_embedded(code.span)) node->c = EmbeddedC(code.text.substr(2, code.text.size() - 4));
+    for (const std::string& name : node->c.arguments) {
       auto symbol = make<Symbol>(tree);
       symbol->name = name;
       node->arguments.push_back(std::move(symbol));

@@ -89,7 +89,7 @@ StmtPtr Builder::expression_statement(P::ExprStatementContext* tree) {
   ExprPtr value = expr(tree->expr());
   if (value->kind == ExprKind::Embedded) {
     auto node = make<EmbeddedStmt>(tree);
-    node->code = static_cast<EmbeddedExpr&>(*value).code;
+    node->c = std::move(static_cast<EmbeddedExpr&>(*value).c);
     node->arguments = std::move(static_cast<EmbeddedExpr&>(*value).arguments);
     return node;
   }
