@@ -87,6 +87,10 @@ class DwarfModule : public Module {
     if (!marks_) marks_ = read_usdt_marks(data_->object());
     return *marks_;
   }
+  const std::vector<PltEntry>& plt() const override {
+    if (!plt_) plt_ = read_plt(data_->object());
+    return *plt_;
+  }
   std::optional<uint64_t> data_offset(uint64_t address) const override {
     return data_->object().data_offset(address);
   }
@@ -141,6 +145,7 @@ class DwarfModule : public Module {
   mutable std::map<uint64_t, FunctionExits> exits_;  ///< by entry
   mutable std::optional<StackUse> stack_use_;
   mutable std::optional<UsdtMarks> marks_;
+  mutable std::optional<std::vector<PltEntry>> plt_;
   mutable std::map<uint64_t, FunctionCode> codes_;  ///< by where the function begins
   std::string debug_path_;
 };

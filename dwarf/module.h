@@ -13,6 +13,7 @@
 #include "dwarf/function_exits.h"
 #include "dwarf/location.h"
 #include "dwarf/types.h"
+#include "dwarf/plt.h"
 #include "dwarf/usdt.h"
 
 namespace coretap::debug {
@@ -130,6 +131,8 @@ class Module {
   virtual const StackUse& stack_use() const = 0;
   /// The USDT marks of the object.
   virtual const UsdtMarks& marks() const = 0;
+  /// The entries of the object's procedure linkage table, by address.
+  virtual const std::vector<PltEntry>& plt() const = 0;
   /// ELF file offset of a link-time address in any loaded segment, as a mark's semaphore has one.
   virtual std::optional<uint64_t> data_offset(uint64_t address) const = 0;
   /// Start of the instruction at pc? (line tables of broken producers can lie)

@@ -15,13 +15,13 @@
 #include "dwarf/debug_data.h"
 #include "dwarf/die.h"
 #include "dwarf/functions.h"
+#include "dwarf/plt.h"
 
 namespace coretap::debug {
 namespace {
 
 constexpr int kMaxDepth = 3;
 constexpr uint64_t kMostCode = 256;  // bytes: such functions only prepare the call of another
-constexpr size_t kStubBytes = 16;    // an entry of the procedure linkage table
 
 /// Whole names (C11 7.22.4, POSIX, glibc, the Itanium C++ ABI).
 constexpr std::array<std::string_view, 33> kNames = {"abort",
@@ -72,7 +72,9 @@ constexpr std::array<std::string_view, 4> kRustFailures = {
     "slice_start_index_len_fail", "slice_end_index_len_fail", "slice_index_order_fail",
     "handle_alloc_error"};
 
-bool is_known_name(std::string_view name) {
+}  // namespace
+
+bool never_returns(std::string_view name) {
   for (std::string_view each : kNames)
     if (name == each) return true;
   for (std::string_view each : kBeginnings)
@@ -83,8 +85,6 @@ bool is_known_name(std::string_view name) {
   return name.starts_with("_R") && name.find("4core9panicking") != std::string_view::npos;
 }
 
-}  // namespace
-
 bool NoReturnCalls::never_returns(const Instruction& call) {
   if (call.flow == Instruction::Flow::Call) return function_never_returns(call.target, 0);
   if (call.flow != Instruction::Flow::IndirectCall) return false;
@@ -93,7 +93,7 @@ bool NoReturnCalls::never_returns(const Instruction& call) {
   const Import* import = slot ? import_at(*slot) : nullptr;
   if (!import) return false;
   return import->name.empty() ? function_never_returns(import->address, 0)
-                              : is_known_name(import->name);
+                              : debug::never_returns(import->name);
 }
 
 bool NoReturnCalls::function_never_returns(uint64_t address, int depth) {
@@ -107,11 +107,11 @@ bool NoReturnCalls::function_never_returns(uint64_t address, int depth) {
     Dwarf_Die die = record->die;
     never = die_flag(&die, DW_AT_noreturn);
   }
-  if (!never && symbol && symbol->address == address) never = is_known_name(symbol->name);
+  if (!never && symbol && symbol->address == address) never = debug::never_returns(symbol->name);
   if (!never && !symbol) {
     std::optional<uint64_t> slot = slot_of(address);
     const Import* import = slot ? import_at(*slot) : nullptr;
-    never = import && is_known_name(import->name);
+    never = import && debug::never_returns(import->name);
   }
   if (!never && symbol && symbol->address == address && symbol->size <= kMostCode)
     never = code_never_returns(address, depth);
@@ -140,23 +140,8 @@ bool NoReturnCalls::code_never_returns(uint64_t address, int depth) {
   return !returns;
 }
 
-/// The address that the first jump or call at `address` takes its target from: of a linkage table's entry, or of
-/// `call *slot(%rip)`.
 std::optional<uint64_t> NoReturnCalls::slot_of(uint64_t address) const {
-  const InstructionSet* set = InstructionSet::of(data_.object().machine());
-  std::string_view bytes = data_.object().code_bytes(address, kStubBytes);
-  while (set && !bytes.empty()) {
-    std::vector<uint64_t> mentioned;
-    std::optional<Instruction> one = set->decode(bytes, address, mentioned);
-    if (!one) return std::nullopt;
-    const bool is_indirect = one->flow == Instruction::Flow::IndirectJump ||
-                             one->flow == Instruction::Flow::IndirectCall;
-    if (is_indirect) return mentioned.empty() ? std::nullopt : std::optional(mentioned.front());
-    if (one->flow != Instruction::Flow::Next) return std::nullopt;
-    address += one->length;
-    bytes.remove_prefix(one->length);
-  }
-  return std::nullopt;
+  return slot_of_stub(data_.object(), address);
 }
 
 const NoReturnCalls::Import* NoReturnCalls::import_at(uint64_t slot) {

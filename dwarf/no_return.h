@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "dwarf/instruction.h"
@@ -11,6 +12,9 @@
 namespace coretap::debug {
 
 class DebugData;
+
+/// Is this a function of the C, C++ and Rust runtime libraries that does not return?
+bool never_returns(std::string_view name);
 
 class NoReturnCalls {
  public:

@@ -68,6 +68,7 @@
 /* CO-RE takes debug information. */
 #include "fork.bpf.h"
 #include "late.bpf.h"
+#include "process.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 

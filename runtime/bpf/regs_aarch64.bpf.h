@@ -17,4 +17,6 @@
 #define CT_STACK_ARGUMENT(c, index) (CT_REG(c, sp) + 8 * ((index) - 8))
 #define CT_IP pc
 #define CT_RESULT regs[0]
+/* clone and clone3: asm-generic/unistd.h. */
+#define CT_IS_FORK(nr) ((nr) == 220 || (nr) == 435)
 // clang-format on

@@ -11,4 +11,12 @@
 #define CT_STACK_ARGUMENT(c, index) (CT_REG(c, rsp) + 8 + 8 * ((index) - 6))
 #define CT_IP rip
 #define CT_RESULT rax
+/* clone, fork, vfork, clone3: arch/x86/entry/syscalls/syscall_64.tbl, also with the bit of x32, and syscall_32.tbl for
+ * tasks with TS_COMPAT (asm/thread_info.h). */
+#define CT_X32_BIT 0x40000000u
+#define CT_IS_FORK(nr)                                                                    \
+  (((nr) & ~CT_X32_BIT) == 56 || ((nr) & ~CT_X32_BIT) == 57 || ((nr) & ~CT_X32_BIT) == 58 || \
+   ((nr) & ~CT_X32_BIT) == 435)
+#define CT_COMPAT_STATUS 2
+#define CT_IS_COMPAT_FORK(nr) ((nr) == 2 || (nr) == 120 || (nr) == 190 || (nr) == 435)
 // clang-format on

@@ -30,6 +30,11 @@ static __always_inline s64 ct_tracepoint_word(struct ct_ctx* c, u32 index) {
   return 0;
 }
 
+/* The call's number, which lies at the same place of both. */
+static __always_inline s64 ct_syscall_number(struct ct_ctx* c) {
+  return CT_CONTEXT(c, offsetof(struct ct_sys_enter, nr));
+}
+
 #define CT_SYSCALL_ARG(n) ((u64)ct_tracepoint_word(c, (n)-1))
 #define CT_SYSCALL_RET ct_tracepoint_word(c, 0)
 

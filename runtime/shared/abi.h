@@ -34,6 +34,8 @@ struct ct_state {
   s64 target_pid;         /* -c/-x: target() */
   s64 realtime_offset_ns; /* CLOCK_REALTIME - CLOCK_MONOTONIC, kept fresh by the harness */
   s64 session_start_ns;   /* CLOCK_MONOTONIC */
+  u64 has_command;        /* target_pid is that of -c, and runs coretap's own code until its execve() */
+  u64 live_since_ns;      /* CLOCK_MONOTONIC, set when phase has become CT_RUNNING; all ones before */
   u64 error_count;        /* run-time errors so far, atomically counted by both sides */
   u64 suppress_errors;    /* --suppress-handler-errors: kernel errors are counted by handler, and
                                 neither here nor told */

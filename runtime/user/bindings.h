@@ -18,4 +18,7 @@ namespace ct {
 std::string resolve_bindings(const Program& program, Ladder& ladder,
                              std::vector<ct_binding>& resolved);
 
+/// Does sched_process_exit fire while the task still has its program? Its parameter group_dead came with that, in Linux 6.16.
+bool tells_program_at_end();
+
 }  // namespace ct

@@ -4,6 +4,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,6 +105,8 @@ void KernelObject::close_object() {
   if (object_) bpf_object__close(object_);
   ring_ = nullptr;
   object_ = nullptr;
+  for (int file : program_files_) close(file);
+  program_files_.clear();
 }
 
 std::string KernelObject::open(const void* data, u64 size, const Program& program,
@@ -330,6 +333,8 @@ std::string KernelObject::map_memory() {
       std::string name = btf__name_by_offset(types, t->name_off);
       if (name == "ct_state") state_ = reinterpret_cast<ct_state*>(memory + var[i].offset);
       if (name == "ct_globals") globals_ = memory + var[i].offset;
+      if (name == "ct_asks_program_at_end") asks_program_at_end_ = true;
+      if (name == "ct_programs") programs_ = reinterpret_cast<u64*>(memory + var[i].offset);
     }
   }
   return state_ ? "" : "the kernel object has no ct_state; was it made by another version?";
@@ -376,6 +381,27 @@ std::string KernelObject::connect_arrays(const Program& program) {
     array(i).attach(maps);
   }
   return "";
+}
+
+std::string KernelObject::find_programs(const Program& program) {
+  if (program.program_count == 0 || !programs_) return "";
+  if (asks_program_at_end_ && !tells_program_at_end())
+    return "this kernel does not tell the program of a process that ends, as Linux does since 6.16: "
+           "process(\"PATH\").end and .thread.end cannot be probed here, process(PID).end can";
+  for (u32 i = 0; i < program.program_count; ++i) {
+    const ProbedProgram& wanted = program.programs[i];
+    int file = ::open(wanted.path, O_PATH | O_CLOEXEC);
+    if (file >= 0) program_files_.push_back(file);
+    else if (wanted.need == Need::Required)
+      return std::string("cannot attach probe ") + wanted.pp + ": " + wanted.path + ": " +
+             strerror(errno);
+    programs_[i] = file < 0 ? 0 : static_cast<u64>(file) + 1;
+  }
+  bpf_program* finder = bpf_object__find_program_by_name(object_, "ct_find_programs");
+  bpf_test_run_opts opts = {};
+  opts.sz = sizeof opts;
+  int rc = finder ? bpf_prog_test_run_opts(bpf_program__fd(finder), &opts) : -ENOENT;
+  return rc == 0 ? "" : std::string("cannot tell programs apart: ") + kernel_error(-rc);
 }
 
 std::string KernelObject::open_ring(std::function<void(const void*, size_t)> consume) {

@@ -51,6 +51,9 @@ class KernelObject {
   /// Hands the maps of shared arrays to their Array.
   std::string connect_arrays(const Program& program);
 
+  /// Tells kernel code which files the programs of Program::programs are; see process.bpf.h. After load().
+  std::string find_programs(const Program& program);
+
   /// Records are passed to `consume` in the order in which the kernel reserved them.
   std::string open_ring(std::function<void(const void*, size_t)> consume);
   int ring_fd() const;  ///< becomes readable; -1 when the object sends no records
@@ -79,6 +82,9 @@ class KernelObject {
   bool is_base_ = false, is_flavour_known_ = false;
   ct_state* state_ = nullptr;
   char* globals_ = nullptr;
+  u64* programs_ = nullptr;          ///< in kernel memory
+  bool asks_program_at_end_ = false;
+  std::vector<int> program_files_;  ///< open as long as the kernel knows them
   ring_buffer* ring_ = nullptr;
   std::function<void(const void*, size_t)> consume_;
 };

@@ -192,6 +192,13 @@ struct NamedCounter {
   bool of_process() const { return *program; }
 };
 
+/// A program whose processes a probe is for: see runtime/bpf/process.bpf.h.
+struct ProbedProgram {
+  const char* path;
+  const char* pp;  ///< of the probe
+  Need need;       ///< may its file be missing?
+};
+
 /// The whole script.
 struct Program {
   u32 abi;  ///< kProgramAbi of the harness.h it was compiled with
@@ -229,8 +236,10 @@ struct Program {
   u32 perf_counter_count;
   const WrittenPoint* points;
   u32 point_count;
+  const ProbedProgram* programs;
+  u32 program_count;
 };
 
-constexpr u32 kProgramAbi = 8;
+constexpr u32 kProgramAbi = 9;
 
 }  // namespace ct

@@ -303,7 +303,10 @@ std::string Session::load_kernel_part() {
   state_->timing = options_.timing;
   state_->target_pid = target_pid_in_kernel();
   state_->session_start_ns = clock_ns(CLOCK_MONOTONIC);
+  state_->has_command = target_.started();
+  state_->live_since_ns = ~0ull;
   state_->realtime_offset_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
+  if (std::string error = object_.find_programs(program_); !error.empty()) return error;
   char* globals = object_.globals();
   if (!globals && program_.shared_size != 0) return "the kernel object has no ct_globals";
   if (std::string error = set_scalars(program_, globals, options_.globals); !error.empty())
@@ -402,7 +405,9 @@ std::string Session::start() {
 
 void Session::go_live() {
   if (object_.loaded()) accounts_.begin(program_, object_, ladder_, attachments_);
-  state_->phase = CT_RUNNING;
+  __atomic_store_n(&state_->phase, CT_RUNNING, __ATOMIC_SEQ_CST);
+  // Not before: a thread that is younger than this has not run while handlers were not yet live.
+  __atomic_store_n(&state_->live_since_ns, clock_ns(CLOCK_MONOTONIC), __ATOMIC_SEQ_CST);
   flush_output();  // what begin probes printed comes before what the command prints
   if (target_.started()) {
     share_output_with_command();

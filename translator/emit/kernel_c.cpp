@@ -128,6 +128,8 @@ class UnitEmitter {
         num(std::max(1u, unit_.site_count())) + "\n#define CT_FRAME_BYTES " + num(frame_bytes_) +
         "\n#define CT_FRAME_SLACK " + num(unit_.widest_appended) + "\n#define CT_MAXSTRINGLEN " +
         num(module_.max_string) + "\n#define CT_MAX_ACTION " + std::to_string(module_.max_action) +
+        (has_gates() ? "\n#define CT_PROGRAMS " + num(module_.programs.size()) : "") +
+        (asks_program_at_end() ? "\n#define CT_ASKS_PROGRAM_AT_END" : "") +
         "\n#include \"coretap.bpf.h\"\n\n";
     out += CoreTypes(module_).text();
     out += layout::text(module_) + "struct ct_globals ct_globals;\n\n";
@@ -405,6 +407,8 @@ class UnitEmitter {
     if (is_uprobe) out.line("ct_own_stack(ctx);");
     bool is_perf = h.mechanism == Mechanism::PerfEvent;
     out.line("if (!ct_running()) return " + (is_perf ? "ct_gated(" + num(index) + ")" : "0") + ";");
+    // A system call's exit runs what its entry has let in.
+    if (h.gate && !at_exit) out.line("if (!(" + gate(*h.gate, index) + ")) return 0;");
     if (at_exit) {
       out.line("struct ct_entry entry;");
       out.line("if (!ct_late_begins(&entry, " + num(index) + ")) return 0;");
@@ -440,6 +444,42 @@ class UnitEmitter {
     out.line("ct_took(&c, began);");
     out.line("return 0;");
     out.close();
+  }
+
+  /// Is the event one of those that the handler is for? What costs least is asked first; what remembers that it was asked,
+  /// last.
+  static std::string gate(const ir::ProcessGate& gate, size_t handler) {
+    std::vector<std::string> asked;
+    if (gate.threads == ir::ProcessGate::Main) asked.push_back("ct_is_main_thread()");
+    if (gate.threads == ir::ProcessGate::Others) asked.push_back("!ct_is_main_thread()");
+    if (gate.pid != 0) asked.push_back("ct_in_process(" + std::to_string(gate.pid) + ")");
+    if (gate.program != ir::kNone)
+      asked.push_back("ct_runs(" + num(gate.program) + ")");
+    else if (gate.pid == 0)
+      asked.push_back("!ct_is_before_command()");
+    const std::string who = num(handler) + ", " + num(gate.beginning) + ")";
+    switch (gate.event) {
+      case ir::ProcessGate::Any: break;
+      case ir::ProcessGate::SystemCall: asked.push_back("ct_begins(ctx, " + who); break;
+      case ir::ProcessGate::Exec: asked.push_back("ct_begins_by_exec(" + who); break;
+      case ir::ProcessGate::UserTaskEnd: asked.push_back("ct_is_user_task()"); break;
+    }
+    std::string text;
+    for (const std::string& question : asked) text += (text.empty() ? "" : " && ") + question;
+    return text.empty() ? "true" : text;
+  }
+
+  bool has_gates() const {
+    return std::any_of(module_.kernel_handlers.begin(), module_.kernel_handlers.end(),
+                       [](const ir::KernelHandler& h) { return h.gate.has_value(); });
+  }
+
+  bool asks_program_at_end() const {
+    return std::any_of(module_.kernel_handlers.begin(), module_.kernel_handlers.end(),
+                       [](const ir::KernelHandler& h) {
+                         return h.gate && h.gate->event == ir::ProcessGate::UserTaskEnd &&
+                                h.gate->program != ir::kNone;
+                       });
   }
 
   bool is_base() const { return unit_.flavour == Flavour::Base; }

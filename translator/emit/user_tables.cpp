@@ -148,6 +148,10 @@ class Tables {
     for (const ir::WrittenPoint& p : module_.points)
       points.push_back(Row().add(c_string(p.text)).add(location(p.at)).add(p.optional).text());
     program.add(table("ct::WrittenPoint", "ct_points", points, out_)).number(points.size());
+    std::vector<std::string> programs;
+    for (const ir::ProbedProgram& p : module_.programs)
+      programs.push_back(Row().add(c_string(p.path)).add(c_string(p.pp)).add(need(p.need)).text());
+    program.add(table("ct::ProbedProgram", "ct_programs", programs, out_)).number(programs.size());
     out_ += "const ct::Program ct_program = " + program.text() + ";\n";
     return out_;
   }

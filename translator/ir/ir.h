@@ -315,6 +315,29 @@ struct Site {
   bool perf_is_freq = false;
 };
 
+/// Of the events of its tracepoint, those that a handler of processes is for. Asked before anything else, in the kernel:
+/// see runtime/bpf/process.bpf.h.
+struct ProcessGate {
+  enum Threads : uint8_t { All, Main, Others } threads = All;
+  enum Event : uint8_t {
+    Any,
+    SystemCall,   ///< at its exit: a process or thread is first seen to run
+    Exec,         ///< the process runs another program from now on
+    UserTaskEnd,  ///< of a task that is not the kernel's own
+  } event = Any;
+  int64_t pid = 0;           ///< only this process; 0: every one
+  uint32_t program = kNone;  ///< index of Module::programs, or kNone
+  uint32_t beginning = 0;    ///< number of the probe point, which the handlers of its beginnings share
+  bool operator==(const ProcessGate&) const = default;
+};
+
+/// A program by its file.
+struct ProbedProgram {
+  std::string path;
+  std::string pp;                ///< of the probe that names it
+  Need need = Need::Optional;    ///< Optional, too, if no handler is left that asks for it
+};
+
 /// Where a handler comes from, for -t.
 struct Origin {
   Span at;                 ///< of the probe, or of the point that names an alias
@@ -337,6 +360,7 @@ struct KernelHandler {
   /// A handler with such a companion: how many of the call's arguments its body reads.
   uint32_t late_arguments = 0;
   bool uses_site_info = false;  ///< SiteStr/SiteNum appear (also in callees)
+  std::optional<ProcessGate> gate;
   Origin origin;
 };
 
@@ -386,6 +410,7 @@ struct Module {
   std::vector<Binding> bindings;
   std::vector<PerfCounter> perf_counters;
   std::vector<WrittenPoint> points;
+  std::vector<ProbedProgram> programs;
   std::vector<std::string> patterns;  ///< regular expressions of RegexMatch, in order of first use
   std::vector<std::string> kernel_code;  ///< file-level embedded C, /* bpf */
   std::vector<std::string> user_code;    ///< file-level embedded C, /* harness */

@@ -190,6 +190,8 @@ class Elaborator {
     }
     for (probes::ResolvedProbe& site : sites) {
       site.site.need = need(point, layers);
+      if (site.may_be_absent && site.site.need == ir::Need::Required)
+        site.site.need = ir::Need::OneOfMany;
       site.site.point = written_point();
     }
     ElaboratedProbe probe;
@@ -197,6 +199,9 @@ class Elaborator {
     probe.origin = origin(layers);
     probe.alias = alias_;
     probe.body = make_body(layers);
+    // All sites of a built-in point have the same.
+    if (const std::string& test = sites.front().only_if; !test.empty())
+      probe.body = only_if(test, point.span, std::move(probe.body));
     for (const ast::Expr* condition : layers.conditions)
       probe.conditions.push_back(ast::clone(*condition));
     probe.sites = std::move(sites);
@@ -238,6 +243,18 @@ class Elaborator {
     origin.derivation += name(*top_);
     if (!layers.aliased.empty()) origin.at = layers.aliased.back()->span;
     return origin;
+  }
+
+  /// `if (test()) body`
+  static ast::StmtPtr only_if(const std::string& test, const Span& at, ast::StmtPtr body) {
+    auto call = std::make_unique<ast::Call>();
+    call->span = at;
+    call->function = test;
+    auto made = std::make_unique<ast::If>();
+    made->span = body->span;
+    made->condition = std::move(call);
+    made->then_branch = std::move(body);
+    return made;
   }
 
   ast::StmtPtr make_body(const Layers& layers) const {

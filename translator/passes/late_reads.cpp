@@ -31,12 +31,30 @@ using ir::Operand;
 namespace {
 
 constexpr size_t kMostLateHandlers = 32;
-constexpr std::string_view kEntry = "syscalls:sys_enter_", kExit = "syscalls:sys_exit_";
 
-bool all_sites(const KernelHandler& handler, std::string_view prefix) {
+/// The trace events of a system call's entry and exit: how their names begin, of one call, and of all calls.
+struct SyscallEvents {
+  std::string_view entry, exit;
+};
+constexpr SyscallEvents kSyscallEvents[] = {{"syscalls:sys_enter_", "syscalls:sys_exit_"},
+                                            {"raw_syscalls:sys_enter", "raw_syscalls:sys_exit"}};
+constexpr auto kEntry = &SyscallEvents::entry, kExit = &SyscallEvents::exit;
+
+const SyscallEvents* events_of(const ir::Site& site, std::string_view SyscallEvents::*which) {
+  for (const SyscallEvents& events : kSyscallEvents)
+    if (site.target.starts_with(events.*which)) return &events;
+  return nullptr;
+}
+
+bool all_sites(const KernelHandler& handler, std::string_view SyscallEvents::*which) {
   return handler.mechanism == Mechanism::Tracepoint &&
          std::all_of(handler.sites.begin(), handler.sites.end(),
-                     [&](const ir::Site& site) { return site.target.starts_with(prefix); });
+                     [&](const ir::Site& site) { return events_of(site, which) != nullptr; });
+}
+
+/// May the two fire at the entry of one call?
+bool meet(const ir::Site& a, const ir::Site& b) {
+  return a.target == b.target || events_of(a, kEntry) != events_of(b, kEntry);
 }
 
 /// What a handler does, with all that it calls and all that it continues in user space.
@@ -161,7 +179,7 @@ class LateReads {
     if (!all_sites(other, kEntry)) return true;
     return std::any_of(other.sites.begin(), other.sites.end(), [&](const ir::Site& a) {
       return std::any_of(entry.sites.begin(), entry.sites.end(),
-                         [&](const ir::Site& b) { return a.target == b.target; });
+                         [&](const ir::Site& b) { return meet(a, b); });
     });
   }
 
@@ -173,8 +191,10 @@ class LateReads {
     exit.origin = entry.origin;
     exit.mechanism = Mechanism::Tracepoint;
     exit.sites = entry.sites;
-    for (ir::Site& site : exit.sites)
-      site.target = std::string(kExit) + site.target.substr(kEntry.size());
+    for (ir::Site& site : exit.sites) {
+      const SyscallEvents& events = *events_of(site, kEntry);
+      site.target = std::string(events.exit) + site.target.substr(events.entry.size());
+    }
     exit.late_for = index;
     entry.companion = static_cast<uint32_t>(module_.kernel_handlers.size());
     entry.late_arguments = deeds_[index].arguments;

@@ -211,6 +211,10 @@ class HandlerLowering {
     std::string key = std::to_string(static_cast<int>(site.mechanism)) + "|" +
                       (site.is_return ? "r" : "") + "|" + std::to_string(site.site.pid) + "|" +
                       site.scope->sharing_key(used);
+    if (const auto& gate = site.gate)
+      key += "|" + std::to_string(gate->threads) + " " + std::to_string(gate->event) + " " +
+             std::to_string(gate->pid) + " " + std::to_string(gate->program) + " " +
+             std::to_string(gate->beginning);
     if (site.is_return && site.entry)
       key += "|" + site.entry->scope->sharing_key(used) + "|" + frame_text(*site.entry) +
              (EntryValues::is_entry(site) ? "|here" : "") + (site.shares_frames ? "|shared" : "");
@@ -273,6 +277,11 @@ class HandlerLowering {
     handler.origin = probe_.origin;
     handler.mechanism = first.mechanism;
     for (probes::ResolvedProbe* site : group) handler.sites.push_back(site->site);
+    handler.gate = first.gate;
+    if (first.gate && first.gate->program != ir::kNone) {
+      ir::Need& need = outer_.module.programs[first.gate->program].need;
+      need = std::min(need, first.site.need);
+    }
     BodyLowering lowering(outer_, handler.body, Side::Kernel, probe_.span, first.scope.get());
     lowering.alias = probe_.alias;
     lowering.is_return_probe = first.is_return;
@@ -300,6 +309,7 @@ ir::Module lower(Program& program, probes::ResolveContext& context) {
   ModuleLowering outer(program, context);
   outer.module.perf_counters = context.perf_counters;
   outer.module.points = program.points;
+  outer.module.programs = context.programs;
   for (ElaboratedProbe& probe : program.probes) HandlerLowering(outer, probe).run();
   inherit_saved_values(outer);
   ir::Module& module = outer.module;

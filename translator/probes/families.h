@@ -19,6 +19,8 @@ std::vector<ResolvedProbe> resolve_perf_counter(const ast::ProbePoint&, ResolveC
 std::vector<ResolvedProbe> resolve_process_function(const ast::ProbePoint&, ResolveContext&);
 std::vector<ResolvedProbe> resolve_process_statement(const ast::ProbePoint&, ResolveContext&);
 std::vector<ResolvedProbe> resolve_process_mark(const ast::ProbePoint&, ResolveContext&);
+std::vector<ResolvedProbe> resolve_process_plt(const ast::ProbePoint&, ResolveContext&);
+std::vector<ResolvedProbe> resolve_process_event(const ast::ProbePoint&, ResolveContext&);
 std::vector<ResolvedProbe> resolve_kernel_trace(const ast::ProbePoint&, ResolveContext&);
 std::vector<ResolvedProbe> resolve_kernel_tracepoint(const ast::ProbePoint&, ResolveContext&);
 std::vector<ResolvedProbe> resolve_kernel_function(const ast::ProbePoint&, ResolveContext&);

@@ -64,35 +64,46 @@ constexpr int kSyscallArguments = 6;
 
 class SyscallScope final : public NoScope {
  public:
-  explicit SyscallScope(bool is_exit)
-      : NoScope(is_exit ? "the exit of a system call has only $return"
-                        : "the entry of a system call has only $arg1 to $arg6"),
-        is_exit_(is_exit) {}
+  SyscallScope(bool is_exit, bool of_every_call)
+      : NoScope("the " + std::string(is_exit ? "exit" : "entry") + " of a system call has only " +
+                (of_every_call ? "$syscall and " : "") + (is_exit ? "$return" : "$arg1 to $arg6")),
+        is_exit_(is_exit),
+        of_every_call_(of_every_call) {}
 
   using NoScope::lower;
   std::optional<ir::Operand> lower(const ast::Target& target, ContextLowering& to) override {
+    ir::LocalId dst = to.builder().temp(ir::Ty::Long);
+    if (is_number(target)) {
+      to.builder().embedded(EmbeddedC("/* at-exit */ ct_syscall_number(c)"), {}, dst);
+      return ir::Operand::of(dst);
+    }
     int index = argument_index(target);
     if (index < 0) return NoScope::lower(target, to);
-    ir::LocalId dst = to.builder().temp(ir::Ty::Long);
     ir::Inst& inst = to.builder().append(ir::Op::CtxArg, {}, dst);
     inst.imm = index;
     inst.is_signed = true;
     return ir::Operand::of(dst);
   }
   bool defines(const ast::Expr& expr) override {
-    return expr.kind == ast::ExprKind::Target &&
-           argument_index(static_cast<const ast::Target&>(expr)) >= 0;
+    if (expr.kind != ast::ExprKind::Target) return false;
+    const auto& target = static_cast<const ast::Target&>(expr);
+    return is_number(target) || argument_index(target) >= 0;
   }
   std::vector<std::string> listing() override {
     std::vector<std::string> names;
-    if (is_exit_) return {"$return:long"};
-    for (int i = 1; i <= kSyscallArguments; i++)
+    if (of_every_call_) names.push_back("$syscall:long");
+    if (is_exit_) names.push_back("$return:long");
+    for (int i = 1; i <= kSyscallArguments && !is_exit_; i++)
       names.push_back("$arg" + std::to_string(i) + ":long");
     return names;
   }
   std::string sharing_key() const override { return is_exit_ ? "syscall-exit" : "syscall-entry"; }
 
  private:
+  bool is_number(const ast::Target& target) const {
+    return of_every_call_ && target.name == "$syscall" && target.components.empty() &&
+           !target.address_of;
+  }
   int argument_index(const ast::Target& target) const {
     if (!target.components.empty() || target.address_of) return -1;
     if (is_exit_) return target.name == "$return" ? 0 : -1;
@@ -101,7 +112,7 @@ class SyscallScope final : public NoScope {
     return -1;
   }
 
-  bool is_exit_;
+  bool is_exit_, of_every_call_;
 };
 
 }  // namespace
@@ -114,8 +125,8 @@ std::shared_ptr<ContextScope> make_no_debuginfo_scope(const std::string& file) {
   return std::make_shared<NoDebuginfoScope>(file);
 }
 
-std::shared_ptr<ContextScope> make_syscall_scope(bool is_exit) {
-  return std::make_shared<SyscallScope>(is_exit);
+std::shared_ptr<ContextScope> make_syscall_scope(bool is_exit, bool of_every_call) {
+  return std::make_shared<SyscallScope>(is_exit, of_every_call);
 }
 
 }  // namespace coretap::probes

@@ -13,6 +13,7 @@ namespace coretap::probes {
 std::shared_ptr<ContextScope> make_no_debuginfo_scope(const std::string& file);
 
 /// Of a system-call tracepoint: `$arg1` … `$arg6` at its entry, `$return` at its exit.
-std::shared_ptr<ContextScope> make_syscall_scope(bool is_exit);
+/// With `$syscall`, its number, if the tracepoint is that of every system call.
+std::shared_ptr<ContextScope> make_syscall_scope(bool is_exit, bool of_every_call = false);
 
 }  // namespace coretap::probes

@@ -118,6 +118,12 @@ struct ResolvedProbe {
   /// several calls have one frame.
   bool shares_frames = false;
   bool is_further_place = false;  ///< of the same probe point as the site before
+  /// Of processes and threads: which of the tracepoint's events.
+  std::optional<ir::ProcessGate> gate;
+  /// A function of the tapsets without arguments, which must be true for the event to count; "": none.
+  std::string only_if;
+  /// The site may be missing where the program runs: there, the point's others do what they can.
+  bool may_be_absent = false;
   bool may_miss = false;          ///< what is probed may happen without passing any of its sites
 };
 
@@ -144,6 +150,8 @@ class ResolveContext {
   const CompileInput& input;
   Lookups& lookups;
   std::vector<ir::PerfCounter> perf_counters;  ///< of the probes resolved so far
+  std::vector<ir::ProbedProgram> programs;     ///< the same
+  uint32_t beginnings = 0;                     ///< numbers of ProcessGate::beginning that are given
   std::vector<std::string> debug_roots = {"/usr/lib/debug"};
 
   /// Kernel BTF, or null after reporting `no-kernel-btf` at `at`.

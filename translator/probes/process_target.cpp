@@ -2,12 +2,14 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <sstream>
 
 #include "dwarf/instruction.h"
 #include "dwarf/registers.h"
 #include "probes/dwarf_scope.h"
+#include "probes/find_library.h"
 #include "probes/plain_scopes.h"
 #include "runtime/common/regular_file.h"
 #include "support/descriptor.h"
@@ -62,31 +64,6 @@ std::vector<std::string> executables_named(const ast::ProbeComponent& process,
   return {};
 }
 
-/// A library by name, as the dynamic linker's default search finds it.
-std::vector<std::string> find_library(const std::string& name, int64_t pid, Lookups& lookups) {
-  if (name.find('/') != std::string::npos)
-    return has_wildcard(name) ? lookups.matches(name) : std::vector<std::string>{name};
-  if (pid != 0)
-    if (std::string mapped = lookups.library(pid, name); !mapped.empty()) return {mapped};
-  static const char* const kFolders[] = {"/lib/x86_64-linux-gnu",
-                                         "/usr/lib/x86_64-linux-gnu",
-                                         "/lib64",
-                                         "/usr/lib64",
-                                         "/usr/local/lib",
-                                         "/lib",
-                                         "/usr/lib"};
-  for (const char* folder : kFolders) {
-    std::string path = std::string(folder) + "/" + name;
-    std::vector<std::string> found;
-    if (has_wildcard(name))
-      found = lookups.matches(path);
-    else if (exists(path, lookups))
-      found = {path};
-    if (!found.empty()) return found;
-  }
-  return {};
-}
-
 std::vector<std::string> process_paths(const ast::ProbeComponent& process, int64_t& pid,
                                        ResolveContext& context) {
   auto fail = [&](const char* id, const std::string& message) -> Diagnostic& {
@@ -111,6 +88,18 @@ std::vector<std::string> process_paths(const ast::ProbeComponent& process, int64
   return path.empty() ? std::vector<std::string>{} : std::vector<std::string>{path};
 }
 
+/// The library in each of the programs.
+std::vector<std::string> find_libraries(const std::string& name,
+                                        const std::vector<std::string>& programs, int64_t pid,
+                                        Lookups& lookups) {
+  std::vector<std::string> paths;
+  for (const std::string& program : programs)
+    for (const std::string& path :
+         find_library(name, interpreter_of(program, lookups), pid, lookups))
+      if (std::find(paths.begin(), paths.end(), path) == paths.end()) paths.push_back(path);
+  return paths;
+}
+
 }  // namespace
 
 std::string find_program(const ast::ProbeComponent& process, ResolveContext& context) {
@@ -125,6 +114,18 @@ std::string find_program(const ast::ProbeComponent& process, ResolveContext& con
   return "";
 }
 
+std::vector<std::string> find_programs(const ast::ProbeComponent& process,
+                                       ResolveContext& context) {
+  std::vector<std::string> programs;
+  for (const std::string& path : executables_named(process, context)) {
+    std::string program = context.lookups.resolved(interpreter_of(path, context.lookups));
+    program = fs::absolute(program).lexically_normal().string();
+    if (std::find(programs.begin(), programs.end(), program) == programs.end())
+      programs.push_back(program);
+  }
+  return programs;
+}
+
 std::vector<ProcessTarget> find_process_targets(const ast::ProbePoint& point,
                                                 ResolveContext& context) {
   const ast::ProbeComponent& process = point.components.front();
@@ -134,7 +135,7 @@ std::vector<ProcessTarget> find_process_targets(const ast::ProbePoint& point,
   Span at = process.span;
   if (library && !paths.empty()) {
     at = library->span;
-    paths = find_library(*library->string_arg, pid, context.lookups);
+    paths = find_libraries(*library->string_arg, paths, pid, context.lookups);
     if (paths.empty())
       context.diagnostics
           .semantic_error("no-such-object", at,

@@ -23,6 +23,10 @@ std::vector<ProcessTarget> find_process_targets(const ast::ProbePoint& point,
 /// reporting why there is none.
 std::string find_program(const ast::ProbeComponent& process, ResolveContext& context);
 
+/// The executables that `process("path")` names, which may have wildcards; of a script its interpreter. Absolute paths,
+/// links followed, each once. Empty after reporting that there is none.
+std::vector<std::string> find_programs(const ast::ProbeComponent& process, ResolveContext& context);
+
 /// `process("/usr/bin/x")`: how canonical names begin.
 std::string canonical_prefix(const ProcessTarget& target);
 
