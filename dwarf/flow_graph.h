@@ -36,6 +36,7 @@ class FlowGraph {
   const std::vector<Loop>& loops() const { return loops_; }
   /// What can run right before an instruction.
   const std::vector<uint32_t>& previous(size_t index) const { return previous_[index]; }
+  const std::vector<uint32_t>& next(size_t index) const { return next_[index]; }
 
   /// Which of `points` can be reached from the entry without passing through another of them.
   std::vector<bool> reached_first(const std::vector<uint64_t>& points) const;

@@ -433,25 +433,37 @@ class LineCode {
       bool is_start = is_first[i];
       for (size_t j = 0; j < candidates.size() && !is_start; j++)
         is_start = is_first[j] && is_copy(candidates[j], candidates[i], candidates);
-      if (is_start) starts.push_back(candidates[i]);
+      // What a site runs into is a part of the same execution, even if elsewhere another part is come to first.
+      const bool is_led_into =
+          continues(candidates[i]) && !starts.empty() && starts.back() == row_before(candidates[i]);
+      if (is_start && !is_led_into) starts.push_back(candidates[i]);
     }
-    drop_lead_ins(starts);
+    std::set<size_t> firsts;
+    for (size_t i = 0; i < candidates.size(); i++)
+      if (is_first[i]) firsts.insert(candidates[i]);
+    drop_lead_ins(starts, firsts);
     return starts;
   }
 
-  /// Leaves out a start whose code only leads on to another start, as a part of the same execution.
-  void drop_lead_ins(std::vector<size_t>& starts) const {
+  /// The row of the instruction in front of a row that continues().
+  size_t row_before(size_t row) const { return row_of(*graph_->index_of(at(row).address) - 1); }
+
+  /// Leaves out a start whose code only leads on to another start, as a part of the same execution. A start of another column
+  /// has all executions if control also comes to it on ways around this one (`firsts`).
+  void drop_lead_ins(std::vector<size_t>& starts, const std::set<size_t>& firsts) const {
     const std::vector<size_t> all = starts;
     std::erase_if(starts, [&](size_t start) {
       return std::any_of(all.begin(), all.end(), [&](size_t other) {
-        return other != start && leads_into(start, other) && !begin_alike(start, other);
+        if (other == start) return false;
+        return at(start).column == at(other).column
+                   ? leads_into(start, other) && !begin_alike(start, other)
+                   : firsts.count(other) != 0 && always_reaches(start, other);
       });
     });
   }
 
   /// Does the code at one row always run into that of another, through code of the same line and column, or of no line?
   bool leads_into(size_t row, size_t other) const {
-    if (at(row).column != at(other).column) return false;
     std::optional<size_t> index = graph_->index_of(at(row).address);
     const size_t count = graph_->code().instructions().size();
     for (size_t steps = 0; index && *index < count && steps < count; steps++) {
@@ -468,6 +480,30 @@ class LineCode {
       if (index && *index < count && graph_->at(*index).address == at(other).address) return true;
     }
     return false;
+  }
+
+  /// Do all ways from one row lead to another before they come to a statement of another line of the function, or to the row
+  /// itself? Functions that are inlined into the line are parts of it.
+  bool always_reaches(size_t row, size_t other) const {
+    const std::optional<size_t> begin = graph_->index_of(at(row).address),
+                                end = graph_->index_of(at(other).address);
+    if (!begin || !end) return false;
+    const int own_instance = instance();
+    std::set<size_t> seen;
+    std::vector<size_t> todo{*begin};
+    while (!todo.empty()) {
+      const size_t index = todo.back();
+      todo.pop_back();
+      const LineRow& own = at(row_of(index));
+      const bool is_part = own.line == 0 || same_line(own, first()) ||
+                           scopes_.function_of(scopes_.scope_of_row(lines_, own)) != own_instance;
+      if (!is_part || graph_->next(index).empty()) return false;
+      for (size_t next : graph_->next(index)) {
+        if (next == *begin) return false;
+        if (next != *end && seen.insert(next).second) todo.push_back(next);
+      }
+    }
+    return true;
   }
 
   bool is_copy(size_t site, size_t row, const std::vector<size_t>& candidates) const {
