@@ -34,7 +34,8 @@ std::optional<DynamicSection> read_dynamic(const std::string& path) {
     Elf_Data* data = elf_getdata(section, nullptr);
     GElf_Dyn entry;
     for (int i = 0; data && gelf_getdyn(data, i, &entry) && entry.d_tag != DT_NULL; i++) {
-      if (entry.d_tag != DT_NEEDED && entry.d_tag != DT_RPATH && entry.d_tag != DT_RUNPATH) continue;
+      if (entry.d_tag != DT_NEEDED && entry.d_tag != DT_RPATH && entry.d_tag != DT_RUNPATH)
+        continue;
       const char* text = elf_strptr(file->elf(), header.sh_link, entry.d_un.d_val);
       if (!text) continue;
       if (entry.d_tag == DT_NEEDED)

@@ -12,8 +12,8 @@
 
 #include "dwarf/function_exits.h"
 #include "dwarf/location.h"
-#include "dwarf/types.h"
 #include "dwarf/plt.h"
+#include "dwarf/types.h"
 #include "dwarf/usdt.h"
 
 namespace coretap::debug {

@@ -18,7 +18,7 @@ namespace coretap::debug {
 namespace {
 
 constexpr std::array<std::string_view, 4> kSections = {".plt", ".plt.sec", ".plt.got", ".plt.bnd"};
-constexpr uint64_t kUsualEntry = 16;   // bytes, where the section does not say
+constexpr uint64_t kUsualEntry = 16;  // bytes, where the section does not say
 constexpr uint64_t kLargestEntry = 64;
 constexpr size_t kStubBytes = 16;
 

@@ -214,11 +214,13 @@ std::string resolve_bindings(const Program& program, Ladder& ladder,
 
 bool tells_program_at_end() {
   BtfPtr types(btf__load_vmlinux_btf(), btf__free);
-  int id = types ? btf__find_by_name_kind(types.get(), "btf_trace_sched_process_exit", BTF_KIND_TYPEDEF)
-                 : -1;
+  int id =
+      types ? btf__find_by_name_kind(types.get(), "btf_trace_sched_process_exit", BTF_KIND_TYPEDEF)
+            : -1;
   if (id < 0) return false;
   const btf_type* pointer = plain_type(types.get(), static_cast<u32>(id));
-  const btf_type* prototype = btf_is_ptr(pointer) ? btf__type_by_id(types.get(), pointer->type) : nullptr;
+  const btf_type* prototype =
+      btf_is_ptr(pointer) ? btf__type_by_id(types.get(), pointer->type) : nullptr;
   constexpr u32 kParameters = 3;  // of the tracepoint's data, the task, group_dead
   return prototype && btf_is_func_proto(prototype) && btf_vlen(prototype) >= kParameters;
 }

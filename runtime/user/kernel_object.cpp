@@ -386,12 +386,14 @@ std::string KernelObject::connect_arrays(const Program& program) {
 std::string KernelObject::find_programs(const Program& program) {
   if (program.program_count == 0 || !programs_) return "";
   if (asks_program_at_end_ && !tells_program_at_end())
-    return "this kernel does not tell the program of a process that ends, as Linux does since 6.16: "
+    return "this kernel does not tell the program of a process that ends, as Linux does since "
+           "6.16: "
            "process(\"PATH\").end and .thread.end cannot be probed here, process(PID).end can";
   for (u32 i = 0; i < program.program_count; ++i) {
     const ProbedProgram& wanted = program.programs[i];
     int file = ::open(wanted.path, O_PATH | O_CLOEXEC);
-    if (file >= 0) program_files_.push_back(file);
+    if (file >= 0)
+      program_files_.push_back(file);
     else if (wanted.need == Need::Required)
       return std::string("cannot attach probe ") + wanted.pp + ": " + wanted.path + ": " +
              strerror(errno);

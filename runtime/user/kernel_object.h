@@ -82,7 +82,7 @@ class KernelObject {
   bool is_base_ = false, is_flavour_known_ = false;
   ct_state* state_ = nullptr;
   char* globals_ = nullptr;
-  u64* programs_ = nullptr;          ///< in kernel memory
+  u64* programs_ = nullptr;  ///< in kernel memory
   bool asks_program_at_end_ = false;
   std::vector<int> program_files_;  ///< open as long as the kernel knows them
   ring_buffer* ring_ = nullptr;

@@ -327,15 +327,16 @@ struct ProcessGate {
   } event = Any;
   int64_t pid = 0;           ///< only this process; 0: every one
   uint32_t program = kNone;  ///< index of Module::programs, or kNone
-  uint32_t beginning = 0;    ///< number of the probe point, which the handlers of its beginnings share
+  uint32_t beginning =
+      0;  ///< number of the probe point, which the handlers of its beginnings share
   bool operator==(const ProcessGate&) const = default;
 };
 
 /// A program by its file.
 struct ProbedProgram {
   std::string path;
-  std::string pp;                ///< of the probe that names it
-  Need need = Need::Optional;    ///< Optional, too, if no handler is left that asks for it
+  std::string pp;              ///< of the probe that names it
+  Need need = Need::Optional;  ///< Optional, too, if no handler is left that asks for it
 };
 
 /// Where a handler comes from, for -t.

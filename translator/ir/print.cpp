@@ -216,7 +216,7 @@ class Printer {
       case Op::CoreOffset:
       case Op::CoreField: return inst.core ? " " + core_text(*inst.core) : "";
       case Op::SiteStr: return " " + inst.name;
-      case Op::RegexMatch:
+      case Op::RegexMatch: return " " + quoted(inst.name);
       case Op::EmbeddedC: return " " + quoted(inst.c->text);
       case Op::Call:
         return " " + (module_ && inst.function < module_->functions.size()

@@ -124,7 +124,7 @@ class LibrarySearch {
 
  private:
   struct Folders {
-    std::vector<std::string> searched;  ///< for what the object needs
+    std::vector<std::string> searched;   ///< for what the object needs
     std::vector<std::string> inherited;  ///< DT_RPATH of it and of those that brought it in
   };
 
@@ -212,13 +212,14 @@ class LibrarySearch {
 
   std::vector<std::string> default_folders() const {
     const std::string multiarch = machine_->multiarch;
-    return {"/lib/" + multiarch, "/usr/lib/" + multiarch, "/lib64", "/usr/lib64",
-            "/usr/local/lib",    "/lib",                  "/usr/lib"};
+    return {"/lib/" + multiarch, "/usr/lib/" + multiarch, "/lib64",
+            "/usr/lib64",        "/usr/local/lib",        "/lib",
+            "/usr/lib"};
   }
 
   Lookups& lookups_;
   const Machine* machine_ = &kOwn;
-  std::vector<std::string> folders_;                          ///< the program's own
+  std::vector<std::string> folders_;                         ///< the program's own
   std::vector<std::pair<std::string, std::string>> loaded_;  ///< name and path
   std::optional<LibraryCache> cache_;
 };

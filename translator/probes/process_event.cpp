@@ -67,9 +67,7 @@ const EventKind& kind_of(const ast::ProbePoint& point) {
   return kinds().front();  // never: registry.cpp has a pattern for each
 }
 
-bool is_syscall(const EventKind& kind) {
-  return kind.threads == Gate::All;
-}
+bool is_syscall(const EventKind& kind) { return kind.threads == Gate::All; }
 
 /// Which processes: the beginning of the canonical name, and what the gate asks.
 struct Processes {

@@ -29,8 +29,9 @@ class PltScope final : public ContextScope {
       return ir::Operand::of(name);
     }
     to.diagnostics()
-        .semantic_error("no-such-variable", target.span,
-                        "'" + target.name + "' cannot be used here: a linkage table's entry has only $$name")
+        .semantic_error(
+            "no-such-variable", target.span,
+            "'" + target.name + "' cannot be used here: a linkage table's entry has only $$name")
         .hint("int_arg(1), pointer_arg(1) and so on are the arguments of the call");
     return std::nullopt;
   }
@@ -109,10 +110,9 @@ std::optional<ResolvedProbe> probe_entry(const ProcessTarget& target, const debu
 
 void report_no_entry(const debug::Module& module, const std::string& pattern, const Span& at,
                      ResolveContext& context) {
-  Diagnostic& diagnostic =
-      context.diagnostics.semantic_error("no-such-plt", at,
-                                         "no entry of the procedure linkage table matches '" +
-                                             pattern + "' in " + module.path());
+  Diagnostic& diagnostic = context.diagnostics.semantic_error(
+      "no-such-plt", at,
+      "no entry of the procedure linkage table matches '" + pattern + "' in " + module.path());
   std::vector<std::string> names;
   for (const debug::PltEntry& entry : module.plt()) names.push_back(entry.symbol);
   std::vector<std::string> similar = similar_names(pattern, names);
