@@ -80,7 +80,8 @@ def read(value, depth=0):
     try:
         type_ = value.type.strip_typedefs()
         if type_.code in (gdb.TYPE_CODE_REF, gdb.TYPE_CODE_RVALUE_REF):
-            return read(value.referenced_value(), depth)
+            # A member that is a reference is printed as the pointer that it is in memory, as stap does.
+            return ["int", int(value.referenced_value().address) & MASK] if depth else read(value.referenced_value())
         if type_.code in (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION):
             return record(value, type_, depth)
         if type_.code == gdb.TYPE_CODE_ARRAY:

@@ -21,6 +21,22 @@ int main(void) {
   return len((const char *)text) == 5 && rest(two) == 42 ? 0 : 1;
 }
 """
+RANGES = """
+int sink;
+template <int N> __attribute__((noinline)) int total(int (&values)[N]) {
+  int sum = 0;
+  for (int v : values) {
+    int twice = v * 2;
+    sum += twice;
+  }
+  return sum;
+}
+int main() {
+  int three[3] = {10, 20, 30};
+  int two[2] = {-1, 5};
+  return total(three) + total(two) == 128 ? 0 : 1;
+}
+"""
 VECTOR_REGISTERS = """
 __attribute__((noipa)) double f(double d, float g, int k) { return d * g + k; }
 int main(void) { return f(2.5, 1.25f, 3) > 6 ? 0 : 1; }
@@ -104,6 +120,16 @@ class Values(LiveTest):
                                   ('function("len").return', 'println(user_string(@entry($s)), " ", $return)'),
                                   ('function("rest")', "println(user_int64($p))"))
                 self.assertEqual(out, ["hello", "hello 5", "30"])
+
+    def test_locations_that_divide(self):
+        # clang says where an iterator is by dividing the loop's offset (DW_OP_div): all variables are printed at once, by user space.
+        for flags in (("-O1", "-gdwarf-4"), ("-O1", "-gdwarf-5")):
+            with self.subTest(flags=flags):
+                path = self.program("ranges", RANGES, *flags, compiler="clang++")
+                out = self.lines(script(f'probe process("{path}").statement("total*@*:5") {{ println($$vars$) }}', "-c", str(path)))
+                for values in ("[10, 20, 30]", "[-1, 5]"):
+                    [line] = [line for line in out if f" values={values}" in line]
+                    self.assertIn(f"__range1={values}", line)
 
     def test_vector_registers_are_refused(self):
         path = self.program("vector", VECTOR_REGISTERS, "-O2")

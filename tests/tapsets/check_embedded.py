@@ -26,6 +26,7 @@ BPF_HEAD = r"""
 #define CT_FRAME_BYTES 8
 #define CT_FRAME_SLACK 0
 #define CT_MAX_ACTION 1000
+#define CT_MAXSTRINGLEN 512
 #include "coretap.bpf.h"
 #define STAP_ERROR(message) do { ct_rc = CT_FAIL_LITERAL(message); goto ct_out; } while (0)
 #define STAP_RETURN(...) do { __VA_OPT__(STAP_RETVALUE = (__VA_ARGS__);) goto ct_out; } while (0)
@@ -96,6 +97,7 @@ def kernel_side(path, text, capacity):
 
 def user_side(path, text):
     out = ['#include "harness.h"',
+           "#define CT_MAXSTRINGLEN 512",
            "#define STAP_RETURN(...) do { __VA_OPT__(STAP_RETVALUE = (__VA_ARGS__);) return; } while (0)",
            "#define STAP_ERROR(...) ct::failf(__VA_ARGS__)",
            "#define STAP_PRINTF(...) ct::printf(__VA_ARGS__)"]

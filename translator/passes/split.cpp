@@ -256,7 +256,7 @@ class Splitter {
       for (Inst* writer : writers_in(compound, id))
         can = can && writer != &inst && !user_only(*writer) &&
               (kernel_only(*writer) ||
-               (ir::info(writer->op).pure &&
+               (only_computes(*writer) &&
                 (!ir::info(writer->op).names_global() ||
                  (reads_for_the_moment(*writer) && !writes_in(compound, writer->global))))) &&
               can_hoist(compound, *writer);
@@ -276,7 +276,7 @@ class Splitter {
     for_each_read(inst, [&](LocalId id) {
       if (!is_computed_before(compound, id, inst)) return refuse(inst);
       for (Inst* writer : writers_in(compound, id)) {
-        if (ir::info(writer->op).pure || kernel_only(*writer))
+        if (only_computes(*writer) || kernel_only(*writer))
           hoist_with_operands(compound, *writer, hoisted);
         else
           refuse(inst);
@@ -312,6 +312,13 @@ class Splitter {
     return fixed && (was_read || !writes);
   }
 
+  /// No effect besides its result, and no error. DWARF expressions divide by literals.
+  static bool only_computes(const Inst& inst) {
+    const bool divides = inst.op == Op::Div || inst.op == Op::Mod;
+    return ir::info(inst.op).pure ||
+           (divides && inst.args[1].kind == Operand::Int && inst.args[1].num != 0);
+  }
+
   bool depends_on_user(Inst& compound, Inst& inst) {
     std::set<const Inst*> seen;  // `s = f(s)` depends on itself
     return depends_on_user(compound, inst, seen);
@@ -324,7 +331,7 @@ class Splitter {
       depends |= !is_computed_before(compound, id, inst);
       if (depends) return;
       for (Inst* writer : writers_in(compound, id))
-        depends |= user_only(*writer) || (!ir::info(writer->op).pure && !kernel_only(*writer)) ||
+        depends |= user_only(*writer) || (!only_computes(*writer) && !kernel_only(*writer)) ||
                    depends_on_user(compound, *writer, seen);
     });
     return depends;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <initializer_list>
+#include <optional>
 
 namespace coretap {
 namespace {
@@ -109,6 +111,15 @@ std::string pragma_value(const std::string& code, const std::string& name) {
   return end == std::string::npos ? "" : code.substr(at, end - at);
 }
 
+/// The number in `/* name NUMBER */`. Other comments may begin with that word, too.
+std::optional<uint32_t> pragma_number(const std::string& code, const std::string& name) {
+  const std::string word = pragma_value(code, name);
+  uint32_t number = 0;
+  auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+  if (word.empty() || error != std::errc() || end != word.data() + word.size()) return std::nullopt;
+  return number;
+}
+
 /// The NAMEs of all `/* KEY NAME */` comments.
 std::set<std::string> pragma_names(const std::string& code, const std::string& key) {
   std::set<std::string> names;
@@ -156,10 +167,8 @@ EmbeddedC::EmbeddedC(std::string code) : text(std::move(code)) {
   call = call_means(pragma_value(text, "op"));
   site = pragma_value(text, "site");
   pointer = pragma_value(text, "pointer");
-  std::string cap = pragma_value(text, "string");
-  if (!cap.empty()) string_cap = static_cast<uint32_t>(std::stoul(cap));
-  std::string walks = pragma_value(text, "walks");
-  if (!walks.empty()) walked_steps = static_cast<uint32_t>(std::stoul(walks));
+  string_cap = pragma_number(text, "string").value_or(0);
+  walked_steps = pragma_number(text, "walks").value_or(walked_steps);
   reads = pragma_names(text, "pragma:read:");
   writes = pragma_names(text, "pragma:write:");
 }
