@@ -58,13 +58,13 @@ int run_now(const Artifacts& artifacts, const Options& o, const PassNotes& notes
   set_object(artifacts[Artifact::ModernObject], program.object, program.object_size);
   set_object(artifacts[Artifact::BaseObject], program.base_object, program.base_object_size);
   if (o.explain_needs) return ct::explain_needs(program, o.explain_as_json);
-  int status = ct::run(program, run_options(o));
+  const ct::Ending ending = ct::run(program, run_options(o));
   notes.say("Pass 5: run completed in " + timer.elapsed());
   // `| head` has what it wants, and where nobody reads no more is written. A command that fails was
   // traced all the same.
-  if (status && !ct::output_reader_is_gone() && !ct::only_command_failed())
+  if (ending == ct::Ending::Failed && !ct::output_reader_is_gone())
     std::cerr << "Pass 5: run failed.  [man error::pass5]\n";
-  return status;
+  return ct::exit_status(ending);
 }
 
 }  // namespace coretap

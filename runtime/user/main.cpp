@@ -18,5 +18,5 @@ int main(int argc, char** argv) {
   if (!ct::parse_options(ct_program, argc, argv, options, status)) return status;
   if (options.explain_needs) return ct::explain_needs(ct_program, options.explain_as_json);
   if (options.check_load) return ct::check_load(ct_program, options);
-  return ct::run(ct_program, options);
+  return ct::exit_status(ct::run(ct_program, options));
 }

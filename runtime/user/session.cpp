@@ -58,7 +58,7 @@ class Session {
  public:
   Session(const Program& program, const RunOptions& options)
       : program_(program), options_(options), ladder_(program) {}
-  int run();
+  Ending run();
   void request_exit();
   std::function<void()> background_ready;  ///< called when the probes are attached
 
@@ -75,7 +75,7 @@ class Session {
   /// Less than what malloc() takes from the system as a mapping of its own.
   static constexpr size_t kReserve = 100 << 10;
 
-  int run_all();
+  Ending run_all();
   std::string start();
   std::string start_kernel_part();
   std::string load_kernel_part();
@@ -128,7 +128,6 @@ class Session {
 };
 
 Session* g_session = nullptr;
-bool g_only_command_failed = false;
 
 constexpr char kNoMemory[] =
     "ERROR: there is not enough memory (ulimit -v, or the machine's own); the session ends\n";
@@ -528,22 +527,22 @@ void Session::stop() {
   flush_output();
 }
 
-int Session::run() {
+Ending Session::run() {
   try {
     return run_all();
   } catch (const std::bad_alloc&) {
     report_no_memory();
     close_signals();
-    return 1;
+    return Ending::Failed;
   }
 }
 
-int Session::run_all() {
+Ending Session::run_all() {
   std::string error = start();
   if (!error.empty()) {
     print_error(error);
     close_signals();
-    return 1;
+    return Ending::Failed;
   }
   if (background_ready) background_ready();
   run_handlers(UserEvent::Begin);
@@ -563,10 +562,9 @@ int Session::run_all() {
   flush_output();
   set_output_watch({});
   close_signals();
-  bool target_failed = target_.started() && target_.ended() && target_.status() != 0;
-  bool failed = errors() != 0 || output_failed();
-  g_only_command_failed = target_failed && !failed;
-  return failed || target_failed || target_reported_ ? 1 : 0;
+  if (errors() != 0 || output_failed()) return Ending::Failed;
+  const bool target_failed = target_.started() && target_.ended() && target_.status() != 0;
+  return target_failed || target_reported_ ? Ending::CommandFailed : Ending::Done;
 }
 
 /// The program with the limits that the command line sets.
@@ -586,23 +584,21 @@ Program with_limits(const Program& program, const RunOptions& options) {
 
 }  // namespace
 
-int run(const Program& program, const RunOptions& options) {
+Ending run(const Program& program, const RunOptions& options) {
   Program effective = with_limits(program, options);
   Session session(effective, options);
   g_session = &session;
   Background background;
   if (options.background) {
-    if (!background.begin()) return background.status();
+    if (!background.begin()) return background.status() == 0 ? Ending::Done : Ending::Failed;
     session.background_ready = [&] { background.ready(output_descriptor()); };
   }
-  int status = session.run();
+  const Ending ending = session.run();
   // What remains to be done, and said about a failure, is the old process's part.
-  if (options.background) _exit(status);
+  if (options.background) _exit(exit_status(ending));
   g_session = nullptr;
-  return status;
+  return ending;
 }
-
-bool only_command_failed() { return g_only_command_failed; }
 
 int check_load(const Program& program, const RunOptions& options) {
   Program effective = with_limits(program, options);

@@ -29,12 +29,15 @@ struct RunOptions {
   bool timing = false;                                  ///< -t: the hit report
 };
 
-/// Runs the script. Prints its output and all messages. Returns the exit status: 0, or 1 when
-/// the session could not start, ended by errors, or lost output. Call once in a process.
-int run(const Program& program, const RunOptions& options);
+/// How a run ended. Failed: the session could not start, ended by errors, or lost output. CommandFailed: nothing failed but the
+/// command of -c, which a warning has told.
+enum class Ending : uint8_t { Done, CommandFailed, Failed };
 
-/// After run(): its status is 1 for no other reason than the command's of -c, which a warning has told.
-bool only_command_failed();
+/// Runs the script. Prints its output and all messages. Call once in a process.
+Ending run(const Program& program, const RunOptions& options);
+
+/// What a process whose run ended so ends with.
+inline int exit_status(Ending ending) { return ending == Ending::Done ? 0 : 1; }
 
 /// Loads the kernel object and lets go of it: prints its flavour, or why the kernel refuses it. The
 /// exit status is 0 or 1.

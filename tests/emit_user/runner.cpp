@@ -14,5 +14,5 @@ int main(int argc, char** argv) {
   ct::RunOptions options;
   int status = 0;
   if (!ct::parse_options(*program, argc - 1, argv + 1, options, status)) return status;
-  return ct::run(*program, options);
+  return ct::exit_status(ct::run(*program, options));
 }
