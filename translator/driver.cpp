@@ -10,16 +10,12 @@
 // CompileInput (make_input) and in the look-ups that the passes record (Lookups).
 #include "driver.h"
 
-#include <unistd.h>
-
-#include <algorithm>
-#include <fstream>
 #include <iostream>
 
 #include "ast/print.h"
 #include "build/header_constant.h"
-#include "emit/kernel_c.h"
-#include "emit/user_cpp.h"
+#include "generate.h"
+#include "ir_passes.h"
 #include "listing.h"
 #include "make_input.h"
 #include "pass4.h"
@@ -29,17 +25,9 @@
 #include "passes/portable.h"
 #include "passes/program.h"
 #include "run_now.h"
-#include "runtime/user/kernel_features.h"
+#include "runtime/common/terminal.h"
 
 namespace coretap {
-
-std::string memory_use() {
-  long virt = 0, res = 0, shr = 0, text = 0, lib = 0, data = 0;
-  std::ifstream("/proc/self/statm") >> virt >> res >> shr >> text >> lib >> data;
-  long kb = sysconf(_SC_PAGESIZE) / 1024;
-  return std::to_string(virt * kb) + "virt/" + std::to_string(res * kb) + "res/" +
-         std::to_string(shr * kb) + "shr/" + std::to_string(data * kb) + "data kb";
-}
 
 namespace {
 
@@ -124,7 +112,7 @@ class Driver {
       return 0;
     }
 
-    say_sides(program);
+    notes_.say_sides(program);
 
     GeneratedCode code;
     {  // Pass 3. Beyond this point: nothing knows about probes, DWARF or the AST.
@@ -160,43 +148,22 @@ class Driver {
     ir::Module module = lower(program, context);
     module.kernel_build_id = input_.kernel_build_id;
     if (failed(3, "translation")) return false;
-    if (dump("ir-lowered", ir::print(module))) return true;
-    drop_dead_code(module);
-    sink_into_branches(module);
-    split(module, diagnostics_);
-    if (failed(3, "translation")) return false;
-    drop_dead_code(module);
-    place_globals(module);
-    warn_of_racing_updates(module, diagnostics_);
-    if (failed(3, "translation")) return false;
-    add_late_reads(module);
-    if (!input_.display_globals)
-      for (ir::Global& global : module.globals) global.displayed_at_end = false;
-    size_strings(module, diagnostics_);
-    if (dump("ir", ir::print(module))) return true;
-    if (!verified(module, "size_strings")) return false;
-    if (!module.kernel_handlers.empty()) emit_kernel(module, code);
-    code.harness_cpp = emit_user_cpp(module);
-    if (dump("kernel-c", code.kernel_c) || dump("kernel-base-c", code.kernel_base_c) ||
-        dump("harness", code.harness_cpp))
-      return true;
-    if (!o_.dump.empty()) {
-      diagnostics_.error("unknown-dump", "there is no stage named '" + o_.dump + "'")
-          .hint("stages: ast ir-lowered ir kernel-c kernel-base-c harness");
-      failed(3, "translation");
-      return false;
+    if (dump("ir-lowered", [&] { return ir::print(module); })) return true;
+    for (const IrPass& pass : ir_passes()) {
+      PassTimer timer;
+      pass.run(module, diagnostics_);
+      if (failed(3, "translation")) return false;
+      notes_.say(std::string("Pass 3: ") + pass.name + " in " + timer.elapsed(), 3);
+      if (dump(pass.name, [&] { return ir::print(module); })) return true;
+      if (!verified(module, pass.name)) return false;
     }
-    return true;
-  }
-
-  void emit_kernel(ir::Module& module, GeneratedCode& code) const {
-    bool both = input_.flavours == KernelFlavours::Both;
-    bool base = input_.flavours == KernelFlavours::Base ||
-                (input_.flavours == KernelFlavours::ForThisKernel && !ct::probably_takes_modern());
-    bool has_base = base_obstacles(module).empty();
-    module.for_sleepable_uprobes = !both && !base && ct::has_sleepable_uprobes();
-    if (both || !base || !has_base) code.kernel_c = emit_kernel_c(module);
-    if (has_base && (both || base)) code.kernel_base_c = emit_kernel_c(module, Flavour::Base);
+    if (dump("ir", [&] { return ir::print(module); })) return true;
+    code = generate(module, input_);
+    if (dump("kernel-c", [&] { return code.kernel_c; }) ||
+        dump("kernel-base-c", [&] { return code.kernel_base_c; }) ||
+        dump("harness", [&] { return code.harness_cpp; }))
+      return true;
+    return o_.dump.empty() || unknown_dump();
   }
 
   // ---------------------------------------------------------------- around the passes
@@ -214,23 +181,21 @@ class Driver {
     return true;
   }
 
-  /// Where C without a pragma runs, because it names nothing of either side.
-  void say_sides(const Program& program) {
-    for (const ast::FunctionDecl* function : program.functions) {
-      const bool is_silent = function->c && !function->c->says_kernel && !function->c->says_user;
-      if (is_silent && function->c->for_user)
-        notes_.say("Pass 2: the C of function '" + function->name +
-                       "' names nothing of the kernel: it runs " +
-                       (function->c->for_kernel ? "on both sides" : "in user space"),
-                   2);
-    }
-  }
-
-  bool dump(const char* stage, const std::string& text) {
+  /// Prints what `text` gives if it is what -d asks for.
+  template <typename Text>
+  bool dump(const char* stage, Text text) {
     if (o_.dump != stage) return false;
-    std::cout << text;
+    std::cout << text();
     dump_done_ = true;
     return true;
+  }
+
+  bool unknown_dump() {
+    std::string stages = "ast ir-lowered";
+    for (const IrPass& pass : ir_passes()) stages += std::string(" ") + pass.name;
+    diagnostics_.error("unknown-dump", "there is no stage named '" + o_.dump + "'")
+        .hint("stages: " + stages + " ir kernel-c kernel-base-c harness");
+    return !failed(3, "translation");
   }
 
   bool verified(const ir::Module& module, const char* after) {
@@ -244,17 +209,6 @@ class Driver {
         .hint("this is a bug in coretap; please report it with the script");
     failed(3, "translation");
     return false;
-  }
-
-  static std::string summary(const Program& program) {
-    size_t sites = 0;
-    for (const ElaboratedProbe& probe : program.probes)
-      sites += static_cast<size_t>(
-          std::count_if(probe.sites.begin(), probe.sites.end(),
-                        [](const probes::ResolvedProbe& site) { return !site.is_further_place; }));
-    return "Pass 2: analyzed script: " + std::to_string(sites) + " probes, " +
-           std::to_string(program.functions.size()) + " functions, 0 embeds, " +
-           std::to_string(program.globals.size()) + " globals";
   }
 
   const Options& o_;

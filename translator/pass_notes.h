@@ -1,11 +1,10 @@
 // The lines "Pass N: …" of -v and --vp.
 #pragma once
 
-#include <iostream>
 #include <string>
 
 #include "options.h"
-#include "runtime/common/terminal.h"
+#include "passes/program.h"
 
 namespace coretap {
 
@@ -15,14 +14,19 @@ class PassNotes {
 
   /// Writes a line that begins with "Pass N:", if -v or --vp wants to hear of that pass; with
   /// `least` 2, only what -vv hears.
-  void say(const std::string& line, int least = 1) const {
-    int pass = line[5] - '1';
-    if (options_.verbose + options_.pass_verbose[pass] >= least)
-      std::cerr << ct::terminal_safe(line) << std::endl;
-  }
+  void say(const std::string& line, int least = 1) const;
+
+  /// Where C without a pragma runs, because it names nothing of either side.
+  void say_sides(const Program& program) const;
 
  private:
   const Options& options_;
 };
+
+/// "Pass 2: analyzed script: …", as stap counts.
+std::string summary(const Program& program);
+
+/// Of this process, as stap's -v shows it: "105908virt/87864res/7680shr/80256data kb", from /proc/self/statm.
+std::string memory_use();
 
 }  // namespace coretap

@@ -41,7 +41,4 @@ class PassTimer {
   rusage self_, children_;
 };
 
-/// "105908virt/87864res/7680shr/80256data kb", from /proc/self/statm.
-std::string memory_use();
-
 }  // namespace coretap

@@ -3,20 +3,39 @@
 #ifndef CORETAP_CONTEXT_BPF_H
 #define CORETAP_CONTEXT_BPF_H
 
-/* Same order as ir::Mechanism. */
+/* How a program came to run: the rows of mechanisms.def. */
 enum ct_kind {
-  CT_UPROBE,
-  CT_URETPROBE,
-  CT_TP_BTF,
-  CT_RAW_TP,
-  CT_TRACEPOINT,
-  CT_PERF_EVENT,
-  CT_KPROBE,
-  CT_KRETPROBE,
-  CT_FENTRY,
-  CT_FEXIT,
-  CT_UPROBE_AT_RETURN, /* at a function's return instruction, still inside of it */
+#define CORETAP_MECHANISM(name, id, ...) CT_##id,
+#include "mechanisms.def"
+#undef CORETAP_MECHANISM
 };
+
+/* The columns of its row. A kind is a constant in the code of each program, and so are they. */
+static __always_inline bool ct_has_registers(u64 kind) {
+#define CORETAP_MECHANISM(name, id, text, section, names, family, registers, returns) \
+  if (registers && kind == CT_##id) return true;
+#include "mechanisms.def"
+#undef CORETAP_MECHANISM
+  return false;
+}
+
+enum ct_family { CT_UserProbe, CT_KernelProbe, CT_Tracing, CT_Event };
+static __always_inline bool ct_is_of_family(u64 kind, enum ct_family wanted) {
+#define CORETAP_MECHANISM(name, id, text, section, names, family, registers, returns) \
+  if (CT_##family == wanted && kind == CT_##id) return true;
+#include "mechanisms.def"
+#undef CORETAP_MECHANISM
+  return false;
+}
+
+enum ct_return { CT_AtEntry, CT_Leaving, CT_Left };
+static __always_inline bool ct_is_return(u64 kind) {
+#define CORETAP_MECHANISM(name, id, text, section, names, family, registers, returns) \
+  if (CT_##returns != CT_AtEntry && kind == CT_##id) return true;
+#include "mechanisms.def"
+#undef CORETAP_MECHANISM
+  return false;
+}
 
 /* Instead of a site's index. */
 #define CT_SITE_BY_COOKIE (~0ull) /* the attach cookie says it: not in base */
@@ -47,9 +66,7 @@ struct ct_ctx {
 };
 
 #define CT_KIND_IS(a) (c->kind == (a))
-#define CT_HAS_REGS                                                                  \
-  (CT_KIND_IS(CT_UPROBE) || CT_KIND_IS(CT_URETPROBE) || CT_KIND_IS(CT_PERF_EVENT) || \
-   CT_KIND_IS(CT_KPROBE) || CT_KIND_IS(CT_KRETPROBE) || CT_KIND_IS(CT_UPROBE_AT_RETURN))
+#define CT_HAS_REGS ct_has_registers(c->kind)
 /* The context's 8 bytes at `offset`, which must be a constant once inlined. In asm, because clang would
  * compute `context + offset` once for several reads, and the verifier lets nobody read through a
  * context pointer that was moved. Volatile, so that a value which is read twice does not take a
@@ -64,11 +81,8 @@ struct ct_ctx {
 /* struct bpf_perf_event_data begins with the registers, so one cast serves all kinds. To read a
  * register use CT_REG() of regs.bpf.h; this is for helpers that take the whole of them. */
 #define CT_REGS (CT_HAS_REGS ? (struct pt_regs*)c->ctx : (struct pt_regs*)0)
-#define CT_IS_RETURN                                                               \
-  (CT_KIND_IS(CT_URETPROBE) || CT_KIND_IS(CT_KRETPROBE) || CT_KIND_IS(CT_FEXIT) || \
-   CT_KIND_IS(CT_UPROBE_AT_RETURN))
-#define CT_IS_USER_PROBE \
-  (CT_KIND_IS(CT_UPROBE) || CT_KIND_IS(CT_URETPROBE) || CT_KIND_IS(CT_UPROBE_AT_RETURN))
+#define CT_IS_RETURN ct_is_return(c->kind)
+#define CT_IS_USER_PROBE ct_is_of_family(c->kind, CT_UserProbe)
 #define CT_RETURN_VALUE ct_return_value(c)
 
 /* The task that pid(), execname() and the like tell of. It is the current one, unless an alias says

@@ -16,6 +16,7 @@
 #include "file_limit.h"
 #include "kallsyms.h"
 #include "kernel_features.h"
+#include "mechanism.h"
 #include "output.h"
 #include "runtime/common/terminal.h"
 #include "tracefs.h"

@@ -17,19 +17,9 @@ constexpr u32 kManySites = 4;
 /// last.
 constexpr unsigned kMostTracingFailures = 2;
 
-bool is_tracing(Mechanism mechanism) {
-  return mechanism == Mechanism::Fentry || mechanism == Mechanism::Fexit;
-}
-
 bool has_multi(Mechanism mechanism) {
-  switch (mechanism) {
-    case Mechanism::Uprobe:
-    case Mechanism::Uretprobe:
-    case Mechanism::UprobeAtReturn: return has_uprobe_multi();
-    case Mechanism::Kprobe:
-    case Mechanism::Kretprobe: return has_kprobe_multi();
-    default: return false;
-  }
+  if (is_uprobe(mechanism)) return has_uprobe_multi();
+  return is_kprobe(mechanism) && has_kprobe_multi();
 }
 
 /// Does one link for all sites beat a perf event each? It is also the only way for those who may not
@@ -49,15 +39,6 @@ std::string name_of(const Rung& rung) {
 }
 
 }  // namespace
-
-bool is_uprobe(Mechanism mechanism) {
-  return mechanism == Mechanism::Uprobe || mechanism == Mechanism::Uretprobe ||
-         mechanism == Mechanism::UprobeAtReturn;
-}
-
-bool catches_return(Mechanism mechanism) {
-  return mechanism == Mechanism::Uretprobe || mechanism == Mechanism::Kretprobe;
-}
 
 Ladder::Ladder(const Program& program) : program_(&program), states_(program.handler_count) {
   for (u32 i = 0; i < program.handler_count; ++i) {

@@ -84,9 +84,4 @@ constexpr const char* kNothingGivenUp =
     "internal error: the kernel refused a probe, and nothing was given up for it; this is a bug in "
     "coretap. It said: ";
 
-/// A breakpoint in a file.
-bool is_uprobe(Mechanism mechanism);
-/// Does the kernel put its own return address on the stack for it?
-bool catches_return(Mechanism mechanism);
-
 }  // namespace ct

@@ -71,19 +71,11 @@ struct Global {
   View init_str;
 };
 
-/// How a handler hooks into the kernel; the order is that of ir::Mechanism.
+/// How a handler hooks into the kernel.
 enum class Mechanism : u8 {
-  Uprobe,
-  Uretprobe,
-  TpBtf,
-  RawTp,
-  Tracepoint,
-  PerfEvent,
-  Kprobe,
-  Kretprobe,
-  Fentry,
-  Fexit,
-  UprobeAtReturn,
+#define CORETAP_MECHANISM(name, ...) name,
+#include "../shared/mechanisms.def"
+#undef CORETAP_MECHANISM
 };
 
 /// A value known by name; see ir::Binding and bindings.h.

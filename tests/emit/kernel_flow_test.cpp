@@ -328,9 +328,9 @@ TEST_F(Live, ReturnValuesRegistersAndSites) {
     c.on(Op::GlobalSet, thread, {c.get(Op::ThreadId)});
     c.on(Op::GlobalSet, process, {c.get(Op::ProcessId)});
     Operand text = c.temp(Str(64)), name = c.temp(Str(32));
-    c.add(Op::SiteStr, {}, text).name = "pp";
+    c.add(Op::SiteStr, {}, text).site_text = SiteText::Pp;
     c.on(Op::GlobalSet, pp, {text});
-    c.add(Op::SiteStr, {}, name).name = "ppfunc";
+    c.add(Op::SiteStr, {}, name).site_text = SiteText::PpFunc;
     c.on(Op::GlobalSet, function, {name});
   });
   h.sites.push_back(h.sites[0]);

@@ -204,11 +204,6 @@ INSTANTIATE_TEST_SUITE_P(All, VerifyRefuses,
                                                           std::make_shared<
                                                               std::vector<ast::FormatPiece>>(1,
                                                                                              piece);
-                                                    }},
-                                             Broken{"SiteText", "unknown site text",
-                                                    [](Base&, Code& c) {
-                                                      Operand v = c.temp(Str(8));
-                                                      c.add(Op::SiteStr, {}, v).name = "nonsense";
                                                     }}),
                          [](const auto& info) { return info.param.name; });
 

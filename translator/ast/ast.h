@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "ast/operators.h"
 #include "support/embedded_c.h"
 #include "support/source.h"
 
@@ -166,28 +167,28 @@ struct Call : Expr {
 /// `- + ! ~`
 struct Unary : Expr {
   Unary() : Expr(ExprKind::Unary) {}
-  std::string op;
+  Operator op = Operator::None;
   ExprPtr operand;
 };
 
-/// `++x --x` (PreIncDec) and `x++ x--` (PostIncDec); `op` is "++" or "--".
+/// `++x --x` (PreIncDec) and `x++ x--` (PostIncDec); `op` is Increment or Decrement.
 struct IncDec : Expr {
   explicit IncDec(ExprKind k) : Expr(k) {}
-  std::string op;
+  Operator op = Operator::None;
   ExprPtr operand;
 };
 
 /// Integer arithmetic and bit operations: `* / % + - << >> >>> & ^ |`.
 struct Binary : Expr {
   Binary() : Expr(ExprKind::Binary) {}
-  std::string op;
+  Operator op = Operator::None;
   ExprPtr left, right;
 };
 
 /// `&& ||`, short-circuit.
 struct Logical : Expr {
   Logical() : Expr(ExprKind::Logical) {}
-  std::string op;
+  Operator op = Operator::None;
   ExprPtr left, right;
 };
 
@@ -199,7 +200,7 @@ struct Ternary : Expr {
 /// `= += -= *= /= %= <<= >>= >>>= &= ^= |= .= <<<`
 struct Assign : Expr {
   Assign() : Expr(ExprKind::Assign) {}
-  std::string op;
+  Operator op = Operator::None;
   ExprPtr left, right;
 };
 
@@ -212,7 +213,7 @@ struct Concat : Expr {
 /// `== != < > <= >=`, of longs or of strings.
 struct Compare : Expr {
   Compare() : Expr(ExprKind::Compare) {}
-  std::string op;
+  Operator op = Operator::None;
   ExprPtr left, right;
 };
 

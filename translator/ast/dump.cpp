@@ -56,6 +56,7 @@ class Dumper {
   }
 
   void put(const std::string& text) { out_ += quote(text); }
+  void put(Operator op) { put(std::string(spelling(op))); }
   void put(const char* word) { out_ += word; }
   void put(bool flag) { out_ += flag ? '1' : '0'; }
   void put(int number) { out_ += std::to_string(number); }

@@ -6,62 +6,29 @@ namespace coretap::ast {
 
 namespace {
 
-/// How tightly an expression holds together; the order of the grammar's `expr`.
-enum Level {
-  kAssign,
-  kTernary,
-  kOr,
-  kAnd,
-  kBitOr,
-  kBitXor,
-  kBitAnd,
-  kIn,
-  kCompare,
-  kShift,
-  kConcat,
-  kSum,
-  kProduct,
-  kUnary,
-  kPostfix,
-};
-
 template <typename Node>
 const Node& as(const Expr& expr) {
   return static_cast<const Node&>(expr);
 }
 
-Level level_of_operator(const std::string& op) {
-  switch (op[0]) {
-    case '*':
-    case '/':
-    case '%': return kProduct;
-    case '+':
-    case '-': return kSum;
-    case '&': return op == "&&" ? kAnd : kBitAnd;
-    case '|': return op == "||" ? kOr : kBitOr;
-    case '^': return kBitXor;
-    default: return kShift;
-  }
-}
-
 Level level_of(const Expr& expr) {
   switch (expr.kind) {
-    case ExprKind::Assign: return kAssign;
-    case ExprKind::Ternary: return kTernary;
-    case ExprKind::Logical: return level_of_operator(as<Logical>(expr).op);
-    case ExprKind::Binary: return level_of_operator(as<Binary>(expr).op);
+    case ExprKind::Assign: return Level::Assign;
+    case ExprKind::Ternary: return Level::Ternary;
+    case ExprKind::Logical: return info(as<Logical>(expr).op).level;
+    case ExprKind::Binary: return info(as<Binary>(expr).op).level;
     case ExprKind::ArrayIn:
-    case ExprKind::HistIn: return kIn;
+    case ExprKind::HistIn: return Level::In;
     case ExprKind::Compare:
-    case ExprKind::Regex: return kCompare;
-    case ExprKind::Concat: return kConcat;
+    case ExprKind::Regex: return Level::Compare;
+    case ExprKind::Concat: return Level::Concat;
     case ExprKind::Unary:
-    case ExprKind::PreIncDec: return kUnary;
-    case ExprKind::Number: return as<Number>(expr).value < 0 ? kUnary : kPostfix;
-    case ExprKind::Target: return as<Target>(expr).address_of ? kUnary : kPostfix;
-    case ExprKind::Cast: return as<Cast>(expr).address_of ? kUnary : kPostfix;
-    case ExprKind::AtVar: return as<AtVar>(expr).address_of ? kUnary : kPostfix;
-    default: return kPostfix;
+    case ExprKind::PreIncDec: return Level::Unary;
+    case ExprKind::Number: return as<Number>(expr).value < 0 ? Level::Unary : Level::Postfix;
+    case ExprKind::Target: return as<Target>(expr).address_of ? Level::Unary : Level::Postfix;
+    case ExprKind::Cast: return as<Cast>(expr).address_of ? Level::Unary : Level::Postfix;
+    case ExprKind::AtVar: return as<AtVar>(expr).address_of ? Level::Unary : Level::Postfix;
+    default: return Level::Postfix;
   }
 }
 
@@ -80,8 +47,9 @@ std::string list(const std::vector<ExprPtr>& items) {
   return out;
 }
 
-std::string infix(const Expr& left, const std::string& op, const Expr& right, Level level) {
-  return at_level(left, level) + " " + op + " " + at_level(right, static_cast<Level>(level + 1));
+std::string infix(const Expr& left, Operator op, const Expr& right) {
+  Level level = info(op).level, tighter = static_cast<Level>(static_cast<int>(level) + 1);
+  return at_level(left, level) + " " + spelling(op) + " " + at_level(right, tighter);
 }
 
 std::string with_components(std::string out, const std::vector<Component>& components) {
@@ -110,7 +78,8 @@ std::string print_cast(const Cast& cast) {
                         cast.operand->kind == ExprKind::Cast ||
                         cast.operand->kind == ExprKind::AtVar ||
                         (cast.operand->kind == ExprKind::Symbol && indexed);
-    head = parenthesise ? "(" + print(*cast.operand) + ")" : at_level(*cast.operand, kPostfix);
+    head =
+        parenthesise ? "(" + print(*cast.operand) + ")" : at_level(*cast.operand, Level::Postfix);
   } else {
     head = "@cast(" + print(*cast.operand) + ", " + quote(cast.type_name);
     if (!cast.module.empty()) head += ", " + quote(cast.module);
@@ -126,15 +95,15 @@ std::string print_at_var(const AtVar& var) {
 }
 
 std::string print_unary(const Unary& unary) {
-  std::string operand = at_level(*unary.operand, kUnary);
+  std::string operand = at_level(*unary.operand, Level::Unary);
   // "--x" would be a decrement.
-  if (operand[0] == unary.op[0]) operand = "(" + operand + ")";
-  return unary.op + operand;
+  if (operand[0] == spelling(unary.op)[0]) operand = "(" + operand + ")";
+  return spelling(unary.op) + operand;
 }
 
 std::string print_in(const ArrayIn& in) {
   const std::vector<ExprPtr>& indexes = in.array->indexes;
-  std::string key = indexes.size() == 1 && indexes[0] ? at_level(*indexes[0], kCompare)
+  std::string key = indexes.size() == 1 && indexes[0] ? at_level(*indexes[0], Level::Compare)
                                                       : "[" + list(indexes) + "]";
   return key + " in " + print(*in.array->base);
 }
@@ -160,13 +129,14 @@ std::string print_print(const Print& call) {
 }
 
 std::string print_ternary(const Ternary& ternary) {
-  return at_level(*ternary.condition, kOr) + " ? " + print(*ternary.then_value) + " : " +
-         at_level(*ternary.else_value, kTernary);
+  return at_level(*ternary.condition, Level::Or) + " ? " + print(*ternary.then_value) + " : " +
+         at_level(*ternary.else_value, Level::Ternary);
 }
 
 std::string print_inc_dec(const IncDec& node) {
-  if (node.kind == ExprKind::PreIncDec) return node.op + at_level(*node.operand, kUnary);
-  return at_level(*node.operand, kPostfix) + node.op;
+  if (node.kind == ExprKind::PreIncDec)
+    return spelling(node.op) + at_level(*node.operand, Level::Unary);
+  return at_level(*node.operand, Level::Postfix) + spelling(node.op);
 }
 
 }  // namespace
@@ -194,31 +164,34 @@ std::string print(const Expr& expr) {
     case ExprKind::PostIncDec: return print_inc_dec(as<IncDec>(expr));
     case ExprKind::Binary: {
       auto& node = as<Binary>(expr);
-      return infix(*node.left, node.op, *node.right, level_of(expr));
+      return infix(*node.left, node.op, *node.right);
     }
     case ExprKind::Logical: {
       auto& node = as<Logical>(expr);
-      return infix(*node.left, node.op, *node.right, level_of(expr));
+      return infix(*node.left, node.op, *node.right);
     }
     case ExprKind::Ternary: return print_ternary(as<Ternary>(expr));
     case ExprKind::Assign: {
       auto& node = as<Assign>(expr);
-      return at_level(*node.left, kTernary) + " " + node.op + " " + print(*node.right);
+      return at_level(*node.left, Level::Ternary) + " " + spelling(node.op) + " " +
+             print(*node.right);
     }
     case ExprKind::Concat:
-      return infix(*as<Concat>(expr).left, ".", *as<Concat>(expr).right, kConcat);
+      return infix(*as<Concat>(expr).left, Operator::Concat, *as<Concat>(expr).right);
     case ExprKind::Compare: {
       auto& node = as<Compare>(expr);
-      return infix(*node.left, node.op, *node.right, kCompare);
+      return infix(*node.left, node.op, *node.right);
     }
     case ExprKind::Regex: {
       auto& node = as<Regex>(expr);
-      return at_level(*node.left, kCompare) + (node.negated ? " !~ " : " =~ ") +
+      return at_level(*node.left, Level::Compare) + " " +
+             spelling(node.negated ? Operator::NotMatch : Operator::Match) + " " +
              quote(node.pattern);
     }
     case ExprKind::ArrayIn: return print_in(as<ArrayIn>(expr));
     case ExprKind::HistIn:
-      return at_level(*as<HistIn>(expr).index, kCompare) + " in " + print(*as<HistIn>(expr).hist);
+      return at_level(*as<HistIn>(expr).index, Level::Compare) + " in " +
+             print(*as<HistIn>(expr).hist);
     case ExprKind::Stat: return print_stat(as<Stat>(expr));
     case ExprKind::Hist: return print_hist(as<Hist>(expr));
     case ExprKind::Print: return print_print(as<Print>(expr));

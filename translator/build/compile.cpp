@@ -278,7 +278,8 @@ void Compilation::record_precompiled_headers() {
   for (const char* dir : {"/runtime/shared", "/runtime/user"}) {
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator(kSource + dir, ignored))
-      if (entry.path().extension() == ".h") lookups_.file_read(entry.path().string(), started_);
+      if (entry.path().extension() == ".h" || entry.path().extension() == ".def")
+        lookups_.file_read(entry.path().string(), started_);
   }
 }
 

@@ -41,35 +41,12 @@ std::string num(uint64_t n) { return std::to_string(n); }
 std::string section(const ir::KernelHandler& h, Mechanism mechanism, bool sleepable) {
   std::string target = h.sites.empty() ? "" : h.sites[0].target;
   std::string event = target.substr(target.find(':') + 1);  // "system:name" or "name"
-  switch (mechanism) {
-    case Mechanism::Uprobe:
-    case Mechanism::UprobeAtReturn: return sleepable ? "uprobe.s" : "uprobe";
-    case Mechanism::Uretprobe: return sleepable ? "uretprobe.s" : "uretprobe";
-    case Mechanism::TpBtf: return "tp_btf/" + event;
-    case Mechanism::RawTp: return "raw_tp/" + event;
-    case Mechanism::Tracepoint: return "tracepoint";
-    case Mechanism::PerfEvent: return "perf_event";
-    case Mechanism::Kprobe: return "kprobe";
-    case Mechanism::Kretprobe: return "kretprobe";
-    case Mechanism::Fentry: return "fentry/" + target;
-    case Mechanism::Fexit: return "fexit/" + target;
-  }
-  return "";
-}
-
-const char* kind(Mechanism m) {
-  switch (m) {
-    case Mechanism::Uprobe: return "CT_UPROBE";
-    case Mechanism::Uretprobe: return "CT_URETPROBE";
-    case Mechanism::TpBtf: return "CT_TP_BTF";
-    case Mechanism::RawTp: return "CT_RAW_TP";
-    case Mechanism::Tracepoint: return "CT_TRACEPOINT";
-    case Mechanism::PerfEvent: return "CT_PERF_EVENT";
-    case Mechanism::Kprobe: return "CT_KPROBE";
-    case Mechanism::Kretprobe: return "CT_KRETPROBE";
-    case Mechanism::Fentry: return "CT_FENTRY";
-    case Mechanism::Fexit: return "CT_FEXIT";
-    case Mechanism::UprobeAtReturn: return "CT_UPROBE_AT_RETURN";
+  const ir::MechanismInfo& row = info(mechanism);
+  std::string name = row.section;
+  switch (row.names) {
+    case ir::MechanismInfo::Nothing: return sleepable ? name + ".s" : name;
+    case ir::MechanismInfo::Event: return name + "/" + event;
+    case ir::MechanismInfo::Function: return name + "/" + target;
   }
   return "";
 }
@@ -402,9 +379,7 @@ class UnitEmitter {
     const ir::KernelHandler& h = module_.kernel_handlers[index];
     const std::string frames = variant.sleepable ? "ct_sleepers_frame_" : "ct_frame_";
     bool too_long = h.actions > module_.max_action;
-    bool is_uprobe = h.mechanism == Mechanism::Uprobe || h.mechanism == Mechanism::Uretprobe ||
-                     h.mechanism == Mechanism::UprobeAtReturn;
-    if (is_uprobe) out.line("ct_own_stack(ctx);");
+    if (is_uprobe(h.mechanism)) out.line("ct_own_stack(ctx);");
     bool is_perf = h.mechanism == Mechanism::PerfEvent;
     out.line("if (!ct_running()) return " + (is_perf ? "ct_gated(" + num(index) + ")" : "0") + ";");
     // A system call's exit runs what its entry has let in.
@@ -414,7 +389,7 @@ class UnitEmitter {
       out.line("if (!ct_late_begins(&entry, " + num(index) + ")) return 0;");
     }
     out.line("u64 began = ct_began();");
-    out.line("struct ct_ctx c = {.ctx = ctx, .kind = " + std::string(kind(variant.mechanism)) +
+    out.line("struct ct_ctx c = {.ctx = ctx, .kind = " + std::string(info(variant.mechanism).kind) +
              ", .handler = " + num(index) + ",");
     out.line("                   .first_site = " + num(unit_.first_site(index)) +
              ", .site = " + site + (variant.sleepable ? ", .sleeps = 1};" : "};"));

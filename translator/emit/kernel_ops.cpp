@@ -462,7 +462,7 @@ void BodyEmitter::perf_read(const Inst& inst) {
 
 void BodyEmitter::site_string(const Inst& inst) {
   uint32_t cap = 0;
-  std::string table = unit_.site_table(inst.name, cap);
+  std::string table = unit_.site_table(inst.site_text, cap);
   Str to = string_local(inst.dst);
   out_.open("");
   out_.line("u64 ct_row = c->first_site + ct_site(c);");

@@ -26,18 +26,24 @@ std::string Unit::literal(const std::string& text, uint32_t& cap) {
   return it->second;
 }
 
-std::string Unit::site_text(const ir::Site& site, const std::string& what) const {
-  std::string text = what == "pp" ? site.pp : what == "file" ? site.file_line : site.function;
-  return text.substr(0, module.max_string - 1);
+std::string Unit::text_of(const ir::Site& site, SiteText what) const {
+  auto cut = [this](const std::string& text) { return text.substr(0, module.max_string - 1); };
+  switch (what) {
+    case SiteText::File: return cut(site.file_line);
+    case SiteText::Pp: return cut(site.pp);
+    case SiteText::PpFunc:
+    case SiteText::ProbeFunc: return cut(site.function);
+  }
+  return "";
 }
 
-std::string Unit::site_table(const std::string& what, uint32_t& cap) {
+std::string Unit::site_table(SiteText what, uint32_t& cap) {
   size_t longest = 0;
   for (const ir::KernelHandler& h : module.kernel_handlers)
-    for (const ir::Site& s : h.sites) longest = std::max(longest, site_text(s, what).size());
+    for (const ir::Site& s : h.sites) longest = std::max(longest, text_of(s, what).size());
   cap = padded(longest + 1);
   site_tables_.insert(what);
-  return "ct_site_" + what;
+  return std::string("ct_site_") + site_text_name(what);
 }
 
 std::string Unit::retries(const std::string& expression, size_t count) {
@@ -59,12 +65,12 @@ std::string Unit::constants() const {
   for (const std::string& text : literal_order_)
     out += "static const char " + literals_.at(text) + "[" +
            std::to_string(padded(text.size() + 1)) + "] CT_RODATA = " + c_string(text) + ";\n";
-  for (const std::string& what : site_tables_) {
+  for (SiteText what : site_tables_) {
     uint32_t cap = 0;
     std::string name = const_cast<Unit*>(this)->site_table(what, cap);
     out += "static const char " + name + "[][" + std::to_string(cap) + "] CT_RODATA = {\n";
     for (const ir::KernelHandler& h : module.kernel_handlers)
-      for (const ir::Site& s : h.sites) out += "  " + c_string(site_text(s, what)) + ",\n";
+      for (const ir::Site& s : h.sites) out += "  " + c_string(text_of(s, what)) + ",\n";
     out += "};\n";
   }
   for (const auto& [arguments, name] : retries_)

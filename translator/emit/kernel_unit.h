@@ -42,8 +42,8 @@ class Unit {
 
   /// Name of a constant zero-padded char array that holds `text`; its capacity in `cap`.
   std::string literal(const std::string& text, uint32_t& cap);
-  /// Name of the table of a site text ("pp", …), one row a site of all handlers; row size in `cap`.
-  std::string site_table(const std::string& what, uint32_t& cap);
+  /// Name of the table of a text, one row a site of all handlers; row size in `cap`.
+  std::string site_table(SiteText what, uint32_t& cap);
   /// Name of the function that walks a pattern's table over the next word of a text of `cap` bytes,
   /// which CT_REGEX_TURN defines; the table's first state in `start`.
   std::string regex_turn(const std::string& pattern, uint32_t cap, uint32_t& start);
@@ -60,10 +60,10 @@ class Unit {
   std::string regex_text() const;
   void note_questions(const ir::Block& block);
   std::set<std::string> asked_for_;  ///< fields, as core_field() writes them
-  std::string site_text(const ir::Site& site, const std::string& what) const;
+  std::string text_of(const ir::Site& site, SiteText what) const;
   std::map<std::string, std::string> literals_;  ///< text to name
   std::vector<std::string> literal_order_;
-  std::set<std::string> site_tables_;
+  std::set<SiteText> site_tables_;
   std::map<std::string, size_t> regexes_;           ///< pattern to number
   std::string regex_tables_;                        ///< C text of their tables
   std::map<std::string, std::string> regex_turns_;  ///< name to C text

@@ -61,22 +61,7 @@ const char* need(ir::Need n) {
   return "ct::Need::Required";
 }
 
-const char* mechanism(ir::Mechanism m) {
-  switch (m) {
-    case ir::Mechanism::Uprobe: return "ct::Mechanism::Uprobe";
-    case ir::Mechanism::Uretprobe: return "ct::Mechanism::Uretprobe";
-    case ir::Mechanism::TpBtf: return "ct::Mechanism::TpBtf";
-    case ir::Mechanism::RawTp: return "ct::Mechanism::RawTp";
-    case ir::Mechanism::Tracepoint: return "ct::Mechanism::Tracepoint";
-    case ir::Mechanism::PerfEvent: return "ct::Mechanism::PerfEvent";
-    case ir::Mechanism::Kprobe: return "ct::Mechanism::Kprobe";
-    case ir::Mechanism::Kretprobe: return "ct::Mechanism::Kretprobe";
-    case ir::Mechanism::Fentry: return "ct::Mechanism::Fentry";
-    case ir::Mechanism::Fexit: return "ct::Mechanism::Fexit";
-    case ir::Mechanism::UprobeAtReturn: return "ct::Mechanism::UprobeAtReturn";
-  }
-  return "ct::Mechanism::Uprobe";
-}
+std::string mechanism(ir::Mechanism m) { return std::string("ct::Mechanism::") + info(m).name; }
 
 const char* event(ir::UserEvent e) {
   switch (e) {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "ast/ast.h"
+#include "ir/mechanism.h"
 #include "support/embedded_c.h"
 #include "support/source.h"
 
@@ -204,7 +205,8 @@ struct Inst {
   uint32_t binding = kNone;  ///< CtxArg, CtxRet, CoreExists: index into Module::bindings
   ast::StatFn stat_fn = ast::StatFn::Count;
   HistSpec hist;
-  std::string name;
+  SiteText site_text = SiteText::Pp;   ///< SiteStr
+  std::string name;                    ///< RegexMatch: the pattern
   std::shared_ptr<const EmbeddedC> c;  ///< EmbeddedC
   std::shared_ptr<const std::vector<ast::FormatPiece>> format;
   std::shared_ptr<const CoreAccess> core;
@@ -252,21 +254,6 @@ struct Function {
 
 /// May a call be dropped when its result is not used?
 inline bool is_pure(const Function& function) { return function.c && function.c->pure; }
-
-/// How a kernel handler hooks into the kernel; a runtime table row is made from each Site.
-enum class Mechanism : uint8_t {
-  Uprobe,
-  Uretprobe,
-  TpBtf,
-  RawTp,
-  Tracepoint,
-  PerfEvent,
-  Kprobe,
-  Kretprobe,
-  Fentry,
-  Fexit,
-  UprobeAtReturn,  ///< a uprobe on a return instruction
-};
 
 /// The code that a uprobe was compiled for: the bytes of the function around it, as they are in the
 /// file. A target is probed only while it holds them; see runtime/user/probed_files.h.
@@ -401,7 +388,15 @@ struct PerfCounter {
   bool of_process() const { return !program.empty(); }
 };
 
+/// What holds of a module: the passes make each stage of the one before it.
+enum class Stage : uint8_t {
+  Lowered,  ///< kernel bodies may hold what only user space can do
+  Split,    ///< each body holds operations of its own side
+  Placed,   ///< it is known which globals kernel code shares
+};
+
 struct Module {
+  Stage stage = Stage::Placed;
   std::vector<Global> globals;
   std::vector<Function> functions;
   std::vector<KernelHandler> kernel_handlers;
@@ -425,6 +420,7 @@ struct Module {
   uint32_t max_map_entries = 2048;
   uint32_t max_nesting = 10;
   int64_t max_errors = 0;
+  bool displays_globals = true;  ///< at the end, those that are written and never read
   bool suppress_errors = false;  ///< --suppress-handler-errors: run-time errors are only counted
   int64_t max_skipped = 100;
   /// Only for a kernel that takes sleepable programs for uprobes: what serves a probe in such a program
@@ -438,7 +434,8 @@ std::string print(const Module& module);
 std::string print(const Body& body, int indent = 1);
 
 /// Checks operand and destination types, sides, capacities and block structure; returns the
-/// first violation or "". Run after every IR pass in tests and debug builds.
+/// first violation of what holds at the module's stage, or "". It runs after every IR pass in debug builds,
+/// and in release builds if -v or -d is given.
 std::string verify(const Module& module);
 
 }  // namespace coretap::ir

@@ -83,13 +83,6 @@ std::string format_text(const std::vector<ast::FormatPiece>& pieces) {
   return quoted(out);
 }
 
-const char* mechanism_text(Mechanism mechanism) {
-  static constexpr std::array kNames = {"uprobe",     "uretprobe",  "tp_btf", "raw_tp",
-                                        "tracepoint", "perf_event", "kprobe", "kretprobe",
-                                        "fentry",     "fexit",      "usdt",   "uprobe_at_return"};
-  return kNames[static_cast<size_t>(mechanism)];
-}
-
 const char* stat_text(ast::StatFn fn) {
   static constexpr std::array kNames = {"@count", "@sum", "@min", "@max", "@avg", "@variance"};
   return kNames[static_cast<size_t>(fn)];
@@ -215,7 +208,7 @@ class Printer {
         [[fallthrough]];
       case Op::CoreOffset:
       case Op::CoreField: return inst.core ? " " + core_text(*inst.core) : "";
-      case Op::SiteStr: return " " + inst.name;
+      case Op::SiteStr: return std::string(" ") + site_text_name(inst.site_text);
       case Op::RegexMatch: return " " + quoted(inst.name);
       case Op::EmbeddedC: return " " + quoted(inst.c->text);
       case Op::Call:
@@ -351,7 +344,7 @@ std::string print(const Module& module) {
     out += printer.locals(f.body, f.parameters, 1) + printer.body(f.body, 1);
   }
   for (const KernelHandler& h : module.kernel_handlers) {
-    out += "kernel handler " + h.name + " " + mechanism_text(h.mechanism) + "\n";
+    out += "kernel handler " + h.name + " " + info(h.mechanism).text + "\n";
     for (const Site& site : h.sites) out += site_text(site);
     if (h.late_for != kNone) out += "  late for " + module.kernel_handlers[h.late_for].name + "\n";
     out += printer.locals(h.body, 0, 1) + printer.body(h.body, 1);

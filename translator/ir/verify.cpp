@@ -84,6 +84,13 @@ class Verifier {
     inst_ = nullptr;
   }
 
+  /// Kernel code that holds only what kernel code can do.
+  bool is_split_kernel() const { return side_ == Side::Kernel && module_.stage >= Stage::Split; }
+  /// Before split, kernel bodies hold what user space will do.
+  bool stays_on_side() const { return side_ == Side::User || is_split_kernel(); }
+  /// Kernel code of which it is known how its globals are kept.
+  bool is_placed_kernel() const { return side_ == Side::Kernel && module_.stage >= Stage::Placed; }
+
   void block(const Block& b, int loops) {
     for (size_t i = 0; i < b.size() && error_.empty(); ++i) {
       inst_ = &b[i];
@@ -93,7 +100,8 @@ class Verifier {
 
   void instruction(const Inst& inst, int loops) {
     const OpInfo& row = info(inst.op);
-    if (side_ == Side::Kernel ? !row.kernel : !row.user) fail("operation of the other side");
+    bool has_case = side_ == Side::Kernel ? row.kernel : row.user;
+    if (!has_case && stays_on_side()) fail("operation of the other side");
     if (inst.dst != kNone && inst.dst >= body_->locals.size()) fail("destination out of range");
     if (inst.declined != kNone && (inst.op != Op::Call || inst.declined >= body_->locals.size() ||
                                    body_->locals[inst.declined].type.ty != Ty::Long))
@@ -167,7 +175,7 @@ class Verifier {
 
   void keys(const Inst& inst, const Global& g, size_t from) {
     if (inst.args.size() - from != g.keys.size()) return fail("wrong number of keys");
-    bool slices = side_ == Side::User && (inst.op == Op::ArrayIn || inst.op == Op::ArrayDelete);
+    bool slices = !is_split_kernel() && (inst.op == Op::ArrayIn || inst.op == Op::ArrayDelete);
     for (size_t i = 0; i < g.keys.size(); ++i) {
       const Operand& o = inst.args[from + i];
       if (o.kind == Operand::None && slices) continue;
@@ -211,7 +219,7 @@ class Verifier {
       case Op::StatGet: return statistic(inst);
       case Op::Clear: {
         const Global& g = module_.globals[inst.global];
-        if (side_ == Side::Kernel && (g.is_array() || !g.shared))
+        if (is_placed_kernel() && (g.is_array() || !g.shared))
           fail("kernel code clears a whole array or a global of the harness");
         return;
       }
@@ -236,11 +244,6 @@ class Verifier {
       case Op::CoreField:
         if (inst.op == Op::CoreExists && inst.binding != kNone) break;
         if (!inst.core || inst.core->steps.empty()) fail("no member path");
-        return;
-      case Op::SiteStr:
-        if (inst.name != "pp" && inst.name != "ppfunc" && inst.name != "probefunc" &&
-            inst.name != "file")
-          fail("unknown site text '" + inst.name + "'");
         return;
       case Op::RegexMatch:
         if (std::find(module_.patterns.begin(), module_.patterns.end(), inst.name) ==
@@ -282,14 +285,14 @@ class Verifier {
                    std::string_view("duxXoscp").find(piece.conversion) != std::string_view::npos;
       if (piece.conversion == 's' || piece.conversion == 'c')
         plain = plain && piece.width_kind == ast::FormatPiece::None;
-      if (side_ == Side::Kernel && !plain) fail("a conversion that kernel code cannot do");
+      if (is_split_kernel() && !plain) fail("a conversion that kernel code cannot do");
     }
-    if (side_ == Side::Kernel && conversions != inst.args.size())
+    if (is_split_kernel() && conversions != inst.args.size())
       fail("arguments do not match the format");
   }
 
   void shared_if_kernel(const Global& g) {
-    if (side_ == Side::Kernel && !g.shared) fail("kernel code uses a global that is not shared");
+    if (is_placed_kernel() && !g.shared) fail("kernel code uses a global that is not shared");
   }
 
   void scalar(const Inst& inst) {
@@ -299,7 +302,7 @@ class Verifier {
     bool counts = inst.op == Op::GlobalAdd || inst.op == Op::GlobalUpdate;
     if (counts && g.value.ty != Ty::Long) fail("adds to a string");
     bool keeps = inst.op == Op::GlobalAdd || inst.op == Op::GlobalGet;
-    if (side_ == Side::Kernel && g.additive && !keeps)
+    if (is_placed_kernel() && g.additive && !keeps)
       fail("'" + g.name + "' is additive and used otherwise");
   }
 
@@ -311,9 +314,9 @@ class Verifier {
     if (g.is_stat && !on_stat) fail("'" + g.name + "' is a statistic");
     bool counts = inst.op == Op::ArrayAdd || inst.op == Op::ArrayUpdate;
     if (counts && g.value.ty != Ty::Long) fail("adds to a string");
-    if (side_ == Side::Kernel && g.additive && inst.op != Op::ArrayAdd)
+    if (is_placed_kernel() && g.additive && inst.op != Op::ArrayAdd)
       fail("'" + g.name + "' is additive and used otherwise");
-    if (side_ == Side::Kernel && g.additive && inst.dst != kNone)
+    if (is_placed_kernel() && g.additive && inst.dst != kNone)
       fail("'" + g.name + "' is additive and its value is used");
   }
 
@@ -321,16 +324,16 @@ class Verifier {
     const Global& g = module_.globals[inst.global];
     shared_if_kernel(g);
     if (!g.is_stat) fail("'" + g.name + "' is no statistic");
-    if (side_ == Side::Kernel && g.additive && inst.op != Op::StatAdd)
+    if (is_placed_kernel() && g.additive && inst.op != Op::StatAdd)
       fail("'" + g.name + "' is additive and is read");
-    if (side_ == Side::Kernel && inst.op == Op::StatGet && inst.stat_fn == ast::StatFn::Variance)
+    if (is_placed_kernel() && inst.op == Op::StatGet && inst.stat_fn == ast::StatFn::Variance)
       fail("kernel code extracts a variance");
   }
 
   void call(const Inst& inst) {
     if (inst.function >= module_.functions.size()) return fail("function out of range");
     const Function& f = module_.functions[inst.function];
-    if (f.side != side_) fail("calls " + f.name + " of the other side");
+    if (f.side != side_ && stays_on_side()) fail("calls " + f.name + " of the other side");
     if (inst.args.size() != f.parameters) return fail("wrong number of arguments");
     for (size_t i = 0; i < inst.args.size(); ++i)
       if (ty(inst.args[i]) != f.body.locals[i].type.ty)

@@ -17,7 +17,8 @@ void Autocast::collect(ast::StmtPtr& body, const ElaboratedProbe* probe,
   walker.expr = [&](ast::ExprPtr& expr) {
     if (expr->kind != ast::ExprKind::Assign) return true;
     auto& assign = static_cast<ast::Assign&>(*expr);
-    if (assign.op != "=" || assign.left->kind != ast::ExprKind::Symbol) return true;
+    if (assign.op != ast::Operator::Assign || assign.left->kind != ast::ExprKind::Symbol)
+      return true;
     if (const ast::VarDecl* decl = static_cast<ast::Symbol&>(*assign.left).decl)
       assigned_[decl].push_back({assign.right.get(), probe});
     return true;
@@ -101,7 +102,7 @@ std::optional<probes::ValueType> Autocast::type_of(const ast::Expr& expr, Scopes
       return type_of(*static_cast<const ast::Entry&>(expr).operand, {scopes.entry, nullptr});
     case ast::ExprKind::Assign: {
       auto& assign = static_cast<const ast::Assign&>(expr);
-      return assign.op == "=" ? type_of(*assign.right, scopes) : std::nullopt;
+      return assign.op == ast::Operator::Assign ? type_of(*assign.right, scopes) : std::nullopt;
     }
     case ast::ExprKind::Ternary: {
       auto& choice = static_cast<const ast::Ternary&>(expr);

@@ -31,11 +31,12 @@ ast::StmtPtr statement_of(ast::ExprPtr expr) {
 }
 
 ast::ExprPtr negation(ast::ExprPtr condition) {
-  if (condition->kind == ast::ExprKind::Unary && as<ast::Unary>(*condition).op == "!")
+  if (condition->kind == ast::ExprKind::Unary &&
+      as<ast::Unary>(*condition).op == ast::Operator::Not)
     return std::move(as<ast::Unary>(*condition).operand);
   auto negated = std::make_unique<ast::Unary>();
   negated->span = condition->span;
-  negated->op = "!";
+  negated->op = ast::Operator::Not;
   negated->operand = std::move(condition);
   return negated;
 }
@@ -278,8 +279,8 @@ class ValueDropper {
     if (right.empty()) return effects_of(std::move(logical.left));
     auto choice = std::make_unique<ast::If>();
     choice->span = expr->span;
-    choice->condition =
-        logical.op == "&&" ? std::move(logical.left) : negation(std::move(logical.left));
+    choice->condition = logical.op == ast::Operator::LogicalAnd ? std::move(logical.left)
+                                                                : negation(std::move(logical.left));
     choice->then_branch = joined(std::move(right), expr->span);
     return one(std::move(choice));
   }

@@ -2,13 +2,16 @@
 // behind a `next`, `return`, `break` or `continue`.
 #include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <optional>
 
 #include "ast/visitor.h"
+#include "ir/arithmetic.h"
 #include "passes/elide.h"
+#include "passes/operations.h"
 
 namespace coretap {
+
+using ast::Operator;
 
 namespace {
 
@@ -28,41 +31,25 @@ const std::string* string_of(const ast::ExprPtr& expr) {
 
 bool is_literal(const ast::ExprPtr& expr) { return number_of(expr) || string_of(expr); }
 
-bool is_shift(const std::string& op) { return op == "<<" || op == ">>" || op == ">>>"; }
-
-/// Nothing where the operation fails or the operands are out of its range: that is for run time.
-std::optional<int64_t> compute(const std::string& op, int64_t left, int64_t right) {
-  auto a = static_cast<uint64_t>(left), b = static_cast<uint64_t>(right);
-  auto wrapped = [](uint64_t value) { return static_cast<int64_t>(value); };
-  if (op == "+") return wrapped(a + b);
-  if (op == "-") return wrapped(a - b);
-  if (op == "*") return wrapped(a * b);
-  if (op == "&") return wrapped(a & b);
-  if (op == "|") return wrapped(a | b);
-  if (op == "^") return wrapped(a ^ b);
-  if (op == "/" || op == "%") {
-    if (right == 0 || (left == std::numeric_limits<int64_t>::min() && right == -1))
-      return std::nullopt;
-    return op == "/" ? left / right : left % right;
-  }
+/// Nothing where the operation fails: that is for run time.
+std::optional<int64_t> compute(ast::Operator op, int64_t left, int64_t right) {
   // stap's: no shift by 0 or less, and by 64 above, which its processor takes for 0. Counts that are
   // known at run time only are & 63.
-  if (right <= 0 || right > 63) return is_shift(op) ? std::optional(left) : std::nullopt;
-  if (op == "<<") return wrapped(a << b);
-  if (op == ">>") return left >> right;
-  if (op == ">>>") return wrapped(a >> b);
-  return std::nullopt;
+  if (is_shift(op) && (right <= 0 || right > 63)) return left;
+  return ir::constant(operation_of(op), left, right);
 }
 
 template <typename Value>
-std::optional<int64_t> compare(const std::string& op, const Value& left, const Value& right) {
-  if (op == "==") return left == right;
-  if (op == "!=") return left != right;
-  if (op == "<") return left < right;
-  if (op == ">") return left > right;
-  if (op == "<=") return left <= right;
-  if (op == ">=") return left >= right;
-  return std::nullopt;
+std::optional<int64_t> compare(ast::Operator op, const Value& left, const Value& right) {
+  switch (op) {
+    case Operator::Equal: return left == right;
+    case Operator::NotEqual: return left != right;
+    case Operator::Less: return left < right;
+    case Operator::Greater: return left > right;
+    case Operator::LessEqual: return left <= right;
+    case Operator::GreaterEqual: return left >= right;
+    default: abort();  // Compare holds no other
+  }
 }
 
 class Folder {
@@ -144,7 +131,8 @@ class Folder {
                                                std::optional<int64_t> right) const {
     if (right && is_shift(node.op) && *right <= 0) return std::move(node.left);
     if (!left && !right) return std::nullopt;
-    bool absorbs = (node.op == "*" || node.op == "&") && (left ? *left : *right) == 0;
+    bool absorbs = (node.op == Operator::Multiply || node.op == Operator::BitAnd) &&
+                   (left ? *left : *right) == 0;
     if (absorbs && !use_.has_effect(left ? *node.right : *node.left))
       return std::move(left ? node.left : node.right);
     return std::nullopt;
@@ -154,9 +142,13 @@ class Folder {
     auto& node = as<ast::Unary>(*slot);
     auto operand = number_of(node.operand);
     if (!operand) return;
-    if (node.op == "!") return become(slot, *operand == 0);
-    if (node.op == "~") return become(slot, ~*operand);
-    become(slot, node.op == "-" ? compute("-", 0, *operand) : operand);
+    switch (node.op) {
+      case Operator::Plus: return become(slot, operand);
+      case Operator::Negate: return become(slot, compute(Operator::Subtract, 0, *operand));
+      case Operator::Not: return become(slot, *operand == 0);
+      case Operator::Complement: return become(slot, ~*operand);
+      default: abort();  // Unary holds no other
+    }
   }
 
   void comparison(ast::ExprPtr& slot) {
@@ -170,7 +162,8 @@ class Folder {
   void logical(ast::ExprPtr& slot) {
     auto& node = as<ast::Logical>(*slot);
     if (string_of(node.left) || string_of(node.right)) return;  // for the type inference to report
-    bool decisive = node.op == "||";  // the value of an operand that settles the result
+    bool decisive =
+        node.op == Operator::LogicalOr;  // the value of an operand that settles the result
     auto left = number_of(node.left), right = number_of(node.right);
     if (left && (*left != 0) == decisive) return become(slot, decisive);
     if (left && right) return become(slot, *right != 0);

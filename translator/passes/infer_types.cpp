@@ -353,14 +353,14 @@ class Inference {
   }
 
   Type infer_assign(ast::Assign& assign, Type want) {
-    if (assign.op == "=") return same(*assign.left, *assign.right, want);
-    if (assign.op == ".=") {
+    if (assign.op == ast::Operator::Assign) return same(*assign.left, *assign.right, want);
+    if (assign.op == ast::Operator::Append) {
       expect(*assign.left, Type::String);
       expect(*assign.right, Type::String);
       return Type::String;
     }
     expect(*assign.right, Type::Long);
-    expect(*assign.left, assign.op == "<<<" ? Type::Stat : Type::Long);
+    expect(*assign.left, assign.op == ast::Operator::Aggregate ? Type::Stat : Type::Long);
     return Type::Long;
   }
 

@@ -219,9 +219,7 @@ class HandlerLowering {
       key += "|" + site.entry->scope->sharing_key(used) + "|" + frame_text(*site.entry) +
              (EntryValues::is_entry(site) ? "|here" : "") + (site.shares_frames ? "|shared" : "");
     // One program per tracepoint: its name is in the section. Different perf events attach alike.
-    if (site.mechanism == ir::Mechanism::TpBtf || site.mechanism == ir::Mechanism::RawTp ||
-        site.mechanism == ir::Mechanism::Fentry || site.mechanism == ir::Mechanism::Fexit)
-      key += "|" + site.site.target;
+    if (info(site.mechanism).names != ir::MechanismInfo::Nothing) key += "|" + site.site.target;
     return key;
   }
 
@@ -313,6 +311,8 @@ ir::Module lower(Program& program, probes::ResolveContext& context) {
   for (ElaboratedProbe& probe : program.probes) HandlerLowering(outer, probe).run();
   inherit_saved_values(outer);
   ir::Module& module = outer.module;
+  module.stage = ir::Stage::Lowered;
+  module.displays_globals = program.input.display_globals;
   set_limits(program, module);
   module.suppress_errors = program.input.suppress_errors;
   for (const auto& file : program.files)

@@ -78,9 +78,6 @@ struct EntrySave {
 };
 
 ir::Ty ir_type(ast::Type type);
-/// The operation of `+ - * / % & | ^ << >> >>>`.
-ir::Op binary_operation(const std::string& op);
-
 struct UpdateChain;
 
 class BodyLowering : public probes::ContextLowering {
@@ -165,7 +162,7 @@ class BodyLowering : public probes::ContextLowering {
   std::vector<Overload> overloads(const ast::Call& call);
   Operand unary(ast::Unary& unary);
   Operand inc_dec(ast::IncDec& expr, bool want_value);
-  Operand binary(const std::string& op, Operand left, Operand right, const Span& at);
+  Operand binary(ir::Op op, Operand left, Operand right, const Span& at);
   Operand logical(ast::Logical& logical);
   Operand ternary(ast::Ternary& ternary);
   Operand assign(ast::Assign& assign, bool want_value);

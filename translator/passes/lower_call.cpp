@@ -86,8 +86,7 @@ BodyLowering::Overload BodyLowering::pick(const std::vector<ast::FunctionDecl*>&
 /// kernel handlers of sites that have no such text (probefunc() in timer.profile).
 ast::FunctionDecl* BodyLowering::without_site_text(const ast::Call& call,
                                                    const ast::FunctionDecl& chosen) {
-  if (side_ != Side::Kernel || sites_name_functions || !chosen.c || chosen.c->site.empty())
-    return nullptr;
+  if (side_ != Side::Kernel || sites_name_functions || !chosen.c || !chosen.c->site) return nullptr;
   bool for_user_side = false;
   ast::FunctionDecl* script = nullptr;
   for (ast::FunctionDecl* callee : call.callees) {
@@ -184,13 +183,11 @@ ir::Operand BodyLowering::call_one(ast::Call& call, const Overload& overload,
       case CallMeans::Ngroups: return match_query(c.call, args);
       case CallMeans::Call: break;
     }
-    // The name of a probe is its alias, or else its point.
-    const bool asks_name = c.site == "pn";
-    if (asks_name && !alias.empty())
+    if (c.gives_probe_name && !alias.empty())
       return Operand::string(alias.substr(0, module().max_string - 1));
-    if (!c.site.empty() && side_ == Side::Kernel) {
+    if (c.site && side_ == Side::Kernel) {
       ir::LocalId dst = b_.temp(Ty::Str);
-      b_.append(Op::SiteStr, {}, dst).name = asks_name ? "pp" : c.site;
+      b_.append(Op::SiteStr, {}, dst).site_text = *c.site;
       return Operand::of(dst);
     }
     if (!c.for_kernel && !c.for_user) {

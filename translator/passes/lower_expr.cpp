@@ -5,11 +5,14 @@
 
 #include "ast/print.h"
 #include "ast/visitor.h"
+#include "ir/arithmetic.h"
 #include "passes/ir_walk.h"
 #include "passes/lower_body.h"
+#include "passes/operations.h"
 
 namespace coretap {
 
+using ast::Operator;
 using ir::Op;
 using ir::Ty;
 
@@ -100,7 +103,7 @@ ir::Operand BodyLowering::value(ast::Expr& expr) {
       auto& both = static_cast<ast::Binary&>(expr);
       Operand left = held(value(*both.left), *both.right);
       Operand right = value(*both.right);
-      return binary(both.op, left, right, expr.span);
+      return binary(operation_of(both.op), left, right, expr.span);
     }
     case ast::ExprKind::Logical: return logical(static_cast<ast::Logical&>(expr));
     case ast::ExprKind::Ternary: return ternary(static_cast<ast::Ternary&>(expr));
@@ -313,7 +316,8 @@ ir::Operand BodyLowering::defined_here(ast::Expr& expr) {
 
 bool BodyLowering::asks_defined(const ast::Expr& condition, bool& negated) {
   const ast::Expr* asked = &condition;
-  negated = asked->kind == ast::ExprKind::Unary && static_cast<const ast::Unary&>(*asked).op == "!";
+  negated = asked->kind == ast::ExprKind::Unary &&
+            static_cast<const ast::Unary&>(*asked).op == Operator::Not;
   if (negated) asked = static_cast<const ast::Unary&>(*asked).operand.get();
   return asked->kind == ast::ExprKind::Defined;
 }
@@ -431,43 +435,24 @@ ir::HistSpec BodyLowering::hist_spec(const ast::Hist& hist, ir::GlobalId global)
 ir::Operand BodyLowering::unary(ast::Unary& unary) {
   Operand x = value(*unary.operand);
   b_.at(unary.span);
-  if (unary.op == "+") return x;
-  if (unary.op == "-") return binary("-", Operand::integer(0), x, unary.span);
-  if (unary.op == "~") return binary("^", x, Operand::integer(-1), unary.span);
-  if (x.kind == Operand::Int) return Operand::integer(x.num == 0);
-  return b_.value(Op::Eq, {x, Operand::integer(0)});
-}
-
-ir::Op binary_operation(const std::string& op) {
-  static const std::map<std::string, Op> ops = {{"+", Op::Add},  {"-", Op::Sub},  {"*", Op::Mul},
-                                                {"/", Op::Div},  {"%", Op::Mod},  {"&", Op::And},
-                                                {"|", Op::Or},   {"^", Op::Xor},  {"<<", Op::Shl},
-                                                {">>", Op::Sar}, {">>>", Op::Shr}};
-  return ops.at(op);
-}
-
-ir::Operand BodyLowering::binary(const std::string& op, Operand left, Operand right,
-                                 const Span& at) {
-  Op code = binary_operation(op);
-  if (left.kind == Operand::Int && right.kind == Operand::Int) {
-    auto a = static_cast<uint64_t>(left.num), b = static_cast<uint64_t>(right.num);
-    switch (code) {
-      case Op::Add: return Operand::integer(static_cast<int64_t>(a + b));
-      case Op::Sub: return Operand::integer(static_cast<int64_t>(a - b));
-      case Op::Mul: return Operand::integer(static_cast<int64_t>(a * b));
-      case Op::Xor: return Operand::integer(static_cast<int64_t>(a ^ b));
-      case Op::Shl: return Operand::integer(static_cast<int64_t>(a << (b & 63)));
-      case Op::Or: return Operand::integer(static_cast<int64_t>(a | b));
-      case Op::And: return Operand::integer(static_cast<int64_t>(a & b));
-      default: break;
-    }
+  switch (unary.op) {
+    case Operator::Plus: return x;
+    case Operator::Negate: return binary(Op::Sub, Operand::integer(0), x, unary.span);
+    case Operator::Complement: return binary(Op::Xor, x, Operand::integer(-1), unary.span);
+    case Operator::Not: return binary(Op::Eq, x, Operand::integer(0), unary.span);
+    default: abort();  // Unary holds no other
   }
+}
+
+ir::Operand BodyLowering::binary(Op op, Operand left, Operand right, const Span& at) {
+  if (left.kind == Operand::Int && right.kind == Operand::Int)
+    if (auto result = ir::constant(op, left.num, right.num)) return Operand::integer(*result);
   b_.at(at);
-  return b_.value(code, {left, right});
+  return b_.value(op, {left, right});
 }
 
 ir::Operand BodyLowering::logical(ast::Logical& logical) {
-  bool is_and = logical.op == "&&";
+  bool is_and = logical.op == Operator::LogicalAnd;
   Operand left = value(*logical.left);
   if (left.kind == Operand::Int) {
     if ((left.num != 0) != is_and) return Operand::integer(is_and ? 0 : 1);
@@ -514,21 +499,24 @@ ir::Operand BodyLowering::compare(ast::Compare& compare) {
   Operand left = held(value(*compare.left), *compare.right);
   Operand right = value(*compare.right);
   b_.at(compare.span);
-  const std::string& op = compare.op;
   if (compare.left->type == ast::Type::String) {
-    if (op == "==" || op == "!=") {
+    if (compare.op == Operator::Equal || compare.op == Operator::NotEqual) {
       Operand equal = b_.value(Op::StrEq, {left, right});
-      return op == "==" ? equal : b_.value(Op::Eq, {equal, Operand::integer(0)});
+      bool negated = compare.op == Operator::NotEqual;
+      return negated ? b_.value(Op::Eq, {equal, Operand::integer(0)}) : equal;
     }
     left = b_.value(Op::StrCmp, {left, right});
     right = Operand::integer(0);
   }
-  if (op == "==") return b_.value(Op::Eq, {left, right});
-  if (op == "!=") return b_.value(Op::Ne, {left, right});
-  if (op == "<") return b_.value(Op::Lt, {left, right});
-  if (op == "<=") return b_.value(Op::Le, {left, right});
-  if (op == ">") return b_.value(Op::Lt, {right, left});
-  return b_.value(Op::Le, {right, left});
+  switch (compare.op) {
+    case Operator::Equal: return b_.value(Op::Eq, {left, right});
+    case Operator::NotEqual: return b_.value(Op::Ne, {left, right});
+    case Operator::Less: return b_.value(Op::Lt, {left, right});
+    case Operator::LessEqual: return b_.value(Op::Le, {left, right});
+    case Operator::Greater: return b_.value(Op::Lt, {right, left});
+    case Operator::GreaterEqual: return b_.value(Op::Le, {right, left});
+    default: abort();  // Compare holds no other
+  }
 }
 
 // ------------------------------------------------------------------ assignment
@@ -604,14 +592,15 @@ void refuse_change(const ast::Expr& expr, const std::string& what, Diagnostics& 
 
 ir::Operand BodyLowering::inc_dec(ast::IncDec& expr, bool want_value) {
   if (!is_assignable(*expr.operand)) {
-    refuse_change(*expr.operand, "cannot be changed by '" + expr.op + "'", diagnostics());
+    refuse_change(*expr.operand, std::string("cannot be changed by '") + spelling(expr.op) + "'",
+                  diagnostics());
     return Operand::integer(0);
   }
   std::vector<Operand> k;
   if (expr.operand->kind == ast::ExprKind::Index)
     k = keys(static_cast<ast::Index&>(*expr.operand).indexes);
   b_.at(expr.span);
-  int64_t delta = expr.op == "++" ? 1 : -1;
+  int64_t delta = expr.op == Operator::Increment ? 1 : -1;
   Operand after = add_to(*expr.operand, Operand::integer(delta), k, want_value);
   if (!want_value || expr.kind == ast::ExprKind::PreIncDec) return after;
   return b_.value(Op::Sub, {after, Operand::integer(delta)});
@@ -623,7 +612,7 @@ ir::Operand BodyLowering::assign(ast::Assign& assign, bool want_value) {
     refuse_change(left, "cannot be assigned to", diagnostics());
     return missing(assign.type);
   }
-  if (assign.op == "<<<") {
+  if (assign.op == Operator::Aggregate) {
     StatRef ref = stat_ref(left);
     for (Operand& key : ref.keys) key = held(key, *assign.right);
     Operand sample = value(*assign.right);
@@ -633,7 +622,8 @@ ir::Operand BodyLowering::assign(ast::Assign& assign, bool want_value) {
     b_.append(Op::StatAdd, std::move(args)).global = ref.global;
     return sample;
   }
-  if (assign.op != ".=" && assign.op != "+=" && assign.op != "-=") {
+  bool adds = assign.op == Operator::AddTo || assign.op == Operator::SubtractFrom;
+  if (assign.op != Operator::Append && !adds) {
     Operand updated;
     if (update(assign, want_value, updated)) return updated;
   }
@@ -643,20 +633,22 @@ ir::Operand BodyLowering::assign(ast::Assign& assign, bool want_value) {
   // As in stap, the keys come first and the target is read last: `x *= x++` multiplies the new x.
   Operand right = value(*assign.right);
   b_.at(assign.span);
-  if (assign.op == "=") {
+  if (assign.op == Operator::Assign) {
     store(left, right, k);
     return right;
   }
-  if (assign.op == "+=" || assign.op == "-=") {
+  if (adds) {
     Operand delta = right;
-    if (assign.op == "-=") delta = binary("-", Operand::integer(0), delta, assign.span);
+    if (assign.op == Operator::SubtractFrom)
+      delta = binary(Op::Sub, Operand::integer(0), delta, assign.span);
     return add_to(left, delta, k, want_value);
   }
   Operand old = load(left, k);
   b_.at(assign.span);
-  std::string op = assign.op.substr(0, assign.op.size() - 1);
-  Operand result =
-      op == "." ? b_.value(Op::Concat, {old, right}, Ty::Str) : binary(op, old, right, assign.span);
+  Operator applied = ast::info(assign.op).applies;
+  Operand result = applied == Operator::Concat
+                       ? b_.value(Op::Concat, {old, right}, Ty::Str)
+                       : binary(operation_of(applied), old, right, assign.span);
   store(left, result, k);
   return result;
 }

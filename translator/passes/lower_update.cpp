@@ -15,10 +15,12 @@
 #include "ast/dump.h"
 #include "ast/visitor.h"
 #include "passes/lower_body.h"
+#include "passes/operations.h"
 #include "passes/variable_use.h"
 
 namespace coretap {
 
+using ast::Operator;
 using ir::Op;
 using ir::Ty;
 using ir::UpdateStep;
@@ -83,9 +85,9 @@ bool same_place(const ast::Expr& a, const ast::Expr& b) {
 /// `left > right`, `>=`, `<` or `<=`, as: which side is the larger one if it holds.
 bool is_order(const ast::Expr& expr, bool& left_is_larger) {
   if (expr.kind != ast::ExprKind::Compare) return false;
-  const std::string& op = static_cast<const ast::Compare&>(expr).op;
-  left_is_larger = op[0] == '>';
-  return op[0] == '>' || op[0] == '<';
+  Operator op = static_cast<const ast::Compare&>(expr).op;
+  left_is_larger = op == Operator::Greater || op == Operator::GreaterEqual;
+  return left_is_larger || op == Operator::Less || op == Operator::LessEqual;
 }
 
 struct Step {
@@ -130,9 +132,11 @@ class Chain {
 
  private:
   bool unary(ast::Unary& expr) {
-    if (expr.op == "!" || !follow(*expr.operand)) return false;
-    if (expr.op == "-") steps.push_back({{UpdateStep::Arithmetic, Op::Sub, true}, nullptr, 0});
-    if (expr.op == "~") steps.push_back({{UpdateStep::Arithmetic, Op::Xor}, nullptr, -1});
+    if (expr.op == Operator::Not || !follow(*expr.operand)) return false;
+    if (expr.op == Operator::Negate)
+      steps.push_back({{UpdateStep::Arithmetic, Op::Sub, true}, nullptr, 0});
+    if (expr.op == Operator::Complement)
+      steps.push_back({{UpdateStep::Arithmetic, Op::Xor}, nullptr, -1});
     return true;
   }
 
@@ -144,7 +148,7 @@ class Chain {
     if (in_right) values.push_back(&value);
     if (!follow(inner)) return false;
     if (in_left) values.push_back(&value);
-    UpdateStep step{UpdateStep::Arithmetic, binary_operation(expr.op), in_right};
+    UpdateStep step{UpdateStep::Arithmetic, operation_of(expr.op), in_right};
     static const std::set<Op> kCommute = {Op::Add, Op::Mul, Op::And, Op::Or, Op::Xor};
     if (kCommute.count(step.op)) step.reversed = false;
     if (step.reversed && (step.op == Op::Div || step.op == Op::Mod)) return false;  // x may be 0
@@ -192,7 +196,7 @@ ast::Assign* only_assignment(ast::Stmt* stmt) {
   ast::Expr& expr = *static_cast<ast::ExprStmt&>(*stmt).expr;
   if (expr.kind != ast::ExprKind::Assign) return nullptr;
   auto& assign = static_cast<ast::Assign&>(expr);
-  return assign.op == "=" ? &assign : nullptr;
+  return assign.op == Operator::Assign ? &assign : nullptr;
 }
 
 }  // namespace
@@ -215,9 +219,9 @@ std::optional<ir::Operand> BodyLowering::added_sum(
     const Operand& value = operands.at(step.value);
     bool is_zero = sum.kind == Operand::Int && sum.num == 0;
     if (step.step.op == Op::Sub)
-      sum = binary("-", sum, value, at);
+      sum = binary(Op::Sub, sum, value, at);
     else
-      sum = is_zero ? value : binary("+", sum, value, at);
+      sum = is_zero ? value : binary(Op::Add, sum, value, at);
   }
   return sum;
 }
@@ -261,12 +265,12 @@ ir::Operand BodyLowering::update(ast::Expr& left, const UpdateChain& chain, cons
 bool BodyLowering::update(ast::Assign& assign, bool want_value, Operand& result) {
   if (!is_shared_number(*assign.left)) return false;
   UpdateChain chain;
-  if (assign.op == "=") {
+  if (assign.op == Operator::Assign) {
     Chain found(*assign.left);
     if (!found.follow(*assign.right) || found.steps.empty()) return false;
     chain = {std::move(found.steps), std::move(found.values)};
   } else {
-    Op op = binary_operation(assign.op.substr(0, assign.op.size() - 1));
+    Op op = operation_of(ast::info(assign.op).applies);
     chain.values = {assign.right.get()};
     chain.steps = {{{UpdateStep::Arithmetic, op}, assign.right.get()}};
   }

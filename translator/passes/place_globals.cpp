@@ -69,9 +69,11 @@ void drop_unreachable(ir::Module& module) {
 
 void place_globals(ir::Module& module) {
   drop_unreachable(module);
+  module.stage = ir::Stage::Placed;
   for (ir::Global& global : module.globals) {
     global.additive = true;
-    global.displayed_at_end = global.span && global.span.file->is_user_script;
+    global.displayed_at_end =
+        module.displays_globals && global.span && global.span.file->is_user_script;
   }
   for (auto& handler : module.kernel_handlers) note_kernel_use(module, handler.body);
   for (auto& function : module.functions)

@@ -114,10 +114,11 @@ void split(ir::Module& module, Diagnostics& diagnostics) {
     std::set<ir::GlobalId> late = used_late(module);
     size_t before = user_globals.size();
     user_globals.insert(late.begin(), late.end());
-    if (user_globals.size() == before) return;
+    if (user_globals.size() == before) break;
     diagnostics.truncate(mark);
     module = whole;  // again, with those globals in user space
   }
+  module.stage = ir::Stage::Split;
 }
 
 }  // namespace coretap

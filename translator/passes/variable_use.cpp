@@ -45,7 +45,8 @@ class Collector {
       case ast::ExprKind::Symbol: return access(expr, true, false);
       case ast::ExprKind::Assign: {
         auto& assign = static_cast<ast::Assign&>(expr);
-        access(*assign.left, assign.op != "=" && assign.op != "<<<", true);
+        access(*assign.left,
+               assign.op != ast::Operator::Assign && assign.op != ast::Operator::Aggregate, true);
         return this->expr(*assign.right);
       }
       case ast::ExprKind::PreIncDec:

@@ -104,9 +104,9 @@ void report_no_function(const ProcessTarget& target, const PointSpec& spec, Vari
         join(module.dwarf_error().tried));
 }
 
-SiteText text_of(const ProcessTarget& target, const debug::Function& function,
-                 const ast::ProbeComponent& written, Variant variant) {
-  SiteText text;
+SiteDetails text_of(const ProcessTarget& target, const debug::Function& function,
+                    const ast::ProbeComponent& written, Variant variant) {
+  SiteDetails text;
   std::string name = "\"" + function.name;
   if (function.decl.line != 0)
     name += "@" + function.decl.file + ":" + std::to_string(function.decl.line);
@@ -132,11 +132,11 @@ std::optional<ResolvedProbe> probe_return(const ProcessTarget& target,
                                           const debug::Function& function,
                                           const ast::ProbeComponent& written, debug::CodePoint body,
                                           ResolveContext& context) {
-  const SiteText text = text_of(target, function, written, Variant::Return);
+  const SiteDetails text = text_of(target, function, written, Variant::Return);
   std::optional<ResolvedProbe> probe = make_uprobe(
       target, {function.entry_pc, 0}, ir::Mechanism::Uretprobe, text, written.span, context);
   if (!probe) return std::nullopt;
-  const SiteText entry_text = text_of(target, function, written, Variant::Call);
+  const SiteDetails entry_text = text_of(target, function, written, Variant::Call);
   std::optional<ResolvedProbe> entry =
       make_uprobe(target, body, ir::Mechanism::Uprobe, entry_text, written.span, context);
   if (entry) probe->entry = std::make_shared<ResolvedProbe>(std::move(*entry));
@@ -167,7 +167,7 @@ std::optional<ResolvedProbe> probe_function(const ProcessTarget& target,
   if (function.prologue_end != 0 && function.prologue_end != function.entry_pc)
     body = function.prologue_end;
   if (variant == Variant::Return) return probe_return(target, function, written, body, context);
-  SiteText text = text_of(target, function, written, variant);
+  SiteDetails text = text_of(target, function, written, variant);
   return make_uprobe(target, body, ir::Mechanism::Uprobe, text, written.span, context);
 }
 

@@ -226,7 +226,7 @@ std::optional<ResolvedProbe> probe_mark(const ProcessTarget& target, const debug
                                         const ast::ProbeComponent& written,
                                         ResolveContext& context) {
   const debug::Module& module = *target.module;
-  SiteText text;
+  SiteDetails text;
   text.canonical = canonical_prefix(target);
   if (has_component(point, "provider")) text.canonical += ".provider(\"" + mark.provider + "\")";
   text.canonical += ".mark(\"" + mark.name + "\")";

@@ -25,7 +25,7 @@ class PltScope final : public ContextScope {
     if (target.name == kName) {
       // As ppfunc(): all stubs share a program, and each site has its text.
       ir::LocalId name = to.builder().temp(ir::Ty::Str);
-      to.builder().append(ir::Op::SiteStr, {}, name).name = "ppfunc";
+      to.builder().append(ir::Op::SiteStr, {}, name).site_text = SiteText::PpFunc;
       return ir::Operand::of(name);
     }
     to.diagnostics()
@@ -88,7 +88,7 @@ std::optional<FrameAddress> frame_of_call(const debug::Module& module, bool is_r
 
 std::optional<ResolvedProbe> probe_entry(const ProcessTarget& target, const debug::PltEntry& entry,
                                          bool is_return, const Span& at, ResolveContext& context) {
-  SiteText text;
+  SiteDetails text;
   text.canonical = canonical_prefix(target) + ".plt(\"" + entry.symbol + "\")";
   text.function = entry.symbol;
   std::optional<ResolvedProbe> call =

@@ -36,7 +36,7 @@ std::optional<ResolvedProbe> probe_address(const ProcessTarget& target,
     if (module.is_code(pc)) diagnostic.hint("the instruction there starts at " + hex(pc));
     return std::nullopt;
   }
-  SiteText text;
+  SiteDetails text;
   text.canonical = canonical_prefix(target) + ".statement(" + hex(pc) + ")";
   if (auto function = module.function_at(pc, true)) text.function = function->name;
   text.source = module.line_at(pc).value_or(debug::SourceLine{});
@@ -136,7 +136,7 @@ std::vector<ResolvedProbe> probe_lines(const ProcessTarget& target, const PointS
   std::set<std::tuple<uint64_t, uint32_t, uint64_t>> seen;  // of overlapping ranges
   for (const debug::LineSite& site : sites) {
     if (!seen.insert({site.pc, site.source.line, site.scope}).second) continue;
-    SiteText text;
+    SiteDetails text;
     text.canonical = canonical_prefix(target) + ".statement(\"" + site.function + "@" +
                      site.source.file + ":" + std::to_string(site.source.line) + "\")";
     text.function = site.function;

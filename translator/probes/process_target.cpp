@@ -225,7 +225,7 @@ std::optional<FrameAddress> frame_of(const debug::Module& module, uint64_t pc,
 }  // namespace
 
 std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, debug::CodePoint point,
-                                         ir::Mechanism mechanism, const SiteText& text,
+                                         ir::Mechanism mechanism, const SiteDetails& text,
                                          const Span& at, ResolveContext& context) {
   const uint64_t pc = point.pc;
   std::optional<uint64_t> offset = target.module->file_offset(pc);

@@ -35,7 +35,7 @@ void report_no_dwarf(const debug::Module& module, const Span& at, const std::str
                      Diagnostics& diagnostics);
 
 /// What a site is besides its address.
-struct SiteText {
+struct SiteDetails {
   std::string canonical;
   std::string function;
   debug::SourceLine source;  ///< line 0 if not known
@@ -47,7 +47,7 @@ struct SiteText {
 /// `mechanism` is Uprobe; or Uretprobe, with the entry of a function; or UprobeAtReturn, with one of its
 /// return instructions.
 std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, debug::CodePoint point,
-                                         ir::Mechanism mechanism, const SiteText& text,
+                                         ir::Mechanism mechanism, const SiteDetails& text,
                                          const Span& at, ResolveContext& context);
 
 std::string hex(uint64_t value);

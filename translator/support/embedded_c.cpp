@@ -138,6 +138,12 @@ CallMeans call_means(const std::string& op) {
   return CallMeans::Call;
 }
 
+std::optional<SiteText> site_text(const std::string& name) {
+  for (SiteText text : {SiteText::File, SiteText::Pp, SiteText::PpFunc, SiteText::ProbeFunc})
+    if (name == site_text_name(text)) return text;
+  return std::nullopt;
+}
+
 }  // namespace
 
 EmbeddedC::EmbeddedC(std::string code) : text(std::move(code)) {
@@ -165,7 +171,9 @@ EmbeddedC::EmbeddedC(std::string code) : text(std::move(code)) {
   syscall_argument = has_pragma(text, "syscall-argument");
   gives_string = names("/* string");
   call = call_means(pragma_value(text, "op"));
-  site = pragma_value(text, "site");
+  const std::string asked = pragma_value(text, "site");
+  gives_probe_name = asked == "pn";
+  site = gives_probe_name ? SiteText::Pp : site_text(asked);
   pointer = pragma_value(text, "pointer");
   string_cap = pragma_number(text, "string").value_or(0);
   walked_steps = pragma_number(text, "walks").value_or(walked_steps);

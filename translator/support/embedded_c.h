@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
+
+#include "support/site_text.h"
 
 namespace coretap {
 
@@ -40,8 +43,8 @@ struct EmbeddedC {
   uint32_t string_cap = 0;        ///< of `string N`, or 0
   uint32_t walked_steps = 200;    ///< instructions that the verifier walks in a call
   CallMeans call = CallMeans::Call;
-  std::string
-      site;  ///< "pp", "ppfunc", …: the call is a SiteStr operation; "pn": see lower_call.cpp
+  std::optional<SiteText> site;         ///< the call is a SiteStr operation
+  bool gives_probe_name = false;        ///< `site pn`: the probe's alias, or else its point
   std::string pointer;                  ///< the kernel type that the result points to
   std::set<std::string> reads, writes;  ///< globals, by stap's pragma:read: and pragma:write:
 };

@@ -70,7 +70,7 @@ class Builder {
   ast::ExprPtr address_of(StpParser::UnaryExprContext* tree, ast::ExprPtr operand, const Span& at);
   ast::ExprPtr inc_dec(ast::ExprKind kind, const Token& op, ast::ExprPtr operand, const Span& span);
   ast::ExprPtr binary(StpParser::BinaryExprContext* tree);
-  ast::ExprPtr regex(StpParser::BinaryExprContext* tree, const Token& op);
+  ast::ExprPtr regex(StpParser::BinaryExprContext* tree, ast::Operator op);
   ast::ExprPtr in_expression(StpParser::InExprContext* tree);
   ast::ExprPtr membership(std::vector<ast::ExprPtr> indexes, StpParser::InArrayContext* array,
                           const Span& span);

@@ -1,6 +1,7 @@
 #include "StpLexer.h"
 #include "syntax/build_ast.h"
 #include "syntax/literals.h"
+#include "syntax/operator_tokens.h"
 
 namespace coretap::syntax {
 
@@ -272,7 +273,7 @@ ExprPtr Builder::unary(P::UnaryExprContext* tree) {
     return value;
   }
   auto node = make<Unary>(tree);
-  node->op = op.text;
+  node->op = operator_of(op.type, Shape::Unary);
   node->operand = std::move(value);
   return node;
 }
@@ -298,7 +299,7 @@ ExprPtr Builder::inc_dec(ExprKind kind, const Token& op, ExprPtr value, const Sp
                                 "'" + op.text + "' changes a variable; this is only a value");
   auto node = std::make_unique<IncDec>(kind);
   node->span = span;
-  node->op = op.text;
+  node->op = operator_of(op.type, Shape::Step);
   node->operand = std::move(value);
   return node;
 }
@@ -306,47 +307,43 @@ ExprPtr Builder::inc_dec(ExprKind kind, const Token& op, ExprPtr value, const Sp
 ExprPtr Builder::binary(P::BinaryExprContext* tree) {
   // The operator is the token between the operands: child 1 of three.
   auto* op_node = dynamic_cast<antlr4::tree::TerminalNode*>(tree->children[1]);
-  const Token& op = token(op_node);
-  auto fill = [&](auto node, bool tighter_than_in) -> ExprPtr {
+  Operator op = infix_operator(token(op_node).type);
+  bool tighter_than_in = info(op).level > Level::In;
+  auto fill = [&](auto node) -> ExprPtr {
     auto side = [&](P::ExprContext* each) { return tighter_than_in ? tight(each) : expr(each); };
     node->left = side(tree->expr(0));
     node->right = side(tree->expr(1));
     return node;
   };
-  auto fill_op = [&](auto node, bool tighter_than_in) -> ExprPtr {
-    node->op = op.text;
-    return fill(std::move(node), tighter_than_in);
+  auto fill_op = [&](auto node) -> ExprPtr {
+    node->op = op;
+    return fill(std::move(node));
   };
-  switch (op.type) {
-    case StpLexer::DOT: return fill(make<Concat>(tree), true);
-    case StpLexer::LOGICAL_AND:
-    case StpLexer::LOGICAL_OR: return fill_op(make<Logical>(tree), false);
-    case StpLexer::EQUAL:
-    case StpLexer::NOT_EQUAL:
-    case StpLexer::LESS:
-    case StpLexer::GREATER:
-    case StpLexer::LESS_EQUAL:
-    case StpLexer::GREATER_EQUAL: return fill_op(make<Compare>(tree), true);
-    case StpLexer::MATCH:
-    case StpLexer::NOT_MATCH: return regex(tree, op);
-    case StpLexer::AMPERSAND:
-    case StpLexer::CARET:
-    case StpLexer::PIPE: return fill_op(make<Binary>(tree), false);
-    default: return fill_op(make<Binary>(tree), true);
+  switch (info(op).shape) {
+    case Shape::Arithmetic: return fill_op(make<Binary>(tree));
+    case Shape::Concat: return fill(make<Concat>(tree));
+    case Shape::Compare: return fill_op(make<Compare>(tree));
+    case Shape::Match: return regex(tree, op);
+    case Shape::Logical: return fill_op(make<Logical>(tree));
+    case Shape::Step:
+    case Shape::Unary:
+    case Shape::Assign: break;
   }
+  abort();  // the grammar's binaryExpr has no other
 }
 
-ExprPtr Builder::regex(P::BinaryExprContext* tree, const Token& op) {
+ExprPtr Builder::regex(P::BinaryExprContext* tree, Operator op) {
   auto node = make<Regex>(tree);
-  node->negated = op.type == StpLexer::NOT_MATCH;
+  node->negated = op == Operator::NotMatch;
   node->left = tight(tree->expr(0));
   ExprPtr pattern = tight(tree->expr(1));
   node->pattern_span = pattern->span;
   if (pattern->kind == ExprKind::String)
     node->pattern = static_cast<String&>(*pattern).value;
   else
-    error("regex-literal", pattern->span,
-          "the pattern of '" + op.text + "' must be a string that is written here")
+    error(
+        "regex-literal", pattern->span,
+        std::string("the pattern of '") + spelling(op) + "' must be a string that is written here")
         .hint("patterns are compiled before the script runs; a variable cannot hold one");
   return node;
 }
@@ -386,12 +383,13 @@ ExprPtr Builder::membership(std::vector<ExprPtr> indexes, P::InArrayContext* arr
 ExprPtr Builder::assignment(P::AssignExprContext* tree) {
   auto* op_node = dynamic_cast<antlr4::tree::TerminalNode*>(tree->children[1]);
   auto node = make<Assign>(tree);
-  node->op = token(op_node).text;
+  node->op = operator_of(token(op_node).type, Shape::Assign);
   node->left = expr(tree->expr(0));
   node->right = expr(tree->expr(1));
   if (!can_be_assigned(*node->left))
-    diagnostics_.semantic_error("not-assignable", node->left->span,
-                                "'" + node->op + "' needs a variable on its left");
+    diagnostics_.semantic_error(
+        "not-assignable", node->left->span,
+        std::string("'") + spelling(node->op) + "' needs a variable on its left");
   return node;
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "StpLexer.h"
+#include "syntax/operator_tokens.h"
 
 namespace coretap::syntax {
 
@@ -72,10 +73,10 @@ bool begins_expression(size_t type) {
   }
 }
 
-/// An operator that needs something on its right.
+/// An operator that needs something on its right. '.' is not among them: it also joins the parts of
+/// a probe point.
 bool is_operator(size_t type) {
-  return type >= L::USHR_ASSIGN && type <= L::COLON && type != L::INCREMENT &&
-         type != L::DECREMENT && type != L::ARROW;
+  return type == L::QUESTION || type == L::COLON || (type != L::DOT && is_operator_token(type));
 }
 
 class Explainer {

@@ -1,0 +1,23 @@
+#include "ast/operators.h"
+
+#include <cstdlib>
+
+namespace coretap::ast {
+
+namespace {
+
+constexpr OperatorInfo kOperators[] = {
+#define CORETAP_OPERATOR(name, token, spelling, shape, level, applies, operation) \
+  {Operator::name, spelling, Shape::shape, Level::level, Operator::applies},
+#include "ast/operators.def"
+#undef CORETAP_OPERATOR
+};
+
+}  // namespace
+
+const OperatorInfo& info(Operator op) {
+  if (op == Operator::None) abort();  // a node that was built without its operator
+  return kOperators[static_cast<int>(op) - 1];
+}
+
+}  // namespace coretap::ast
