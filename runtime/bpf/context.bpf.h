@@ -10,32 +10,33 @@ enum ct_kind {
 #undef CORETAP_MECHANISM
 };
 
-/* The columns of its row. A kind is a constant in the code of each program, and so are they. */
-static __always_inline bool ct_has_registers(u64 kind) {
+/* The kinds that have something in common, as sets: bit N is kind N. */
+enum ct_kinds {
 #define CORETAP_MECHANISM(name, id, text, section, names, family, registers, returns) \
-  if (registers && kind == CT_##id) return true;
+  | (registers) << CT_##id
+  CT_WITH_REGISTERS = 0
 #include "mechanisms.def"
 #undef CORETAP_MECHANISM
-  return false;
-}
-
-enum ct_family { CT_UserProbe, CT_KernelProbe, CT_Tracing, CT_Event };
-static __always_inline bool ct_is_of_family(u64 kind, enum ct_family wanted) {
+  ,
 #define CORETAP_MECHANISM(name, id, text, section, names, family, registers, returns) \
-  if (CT_##family == wanted && kind == CT_##id) return true;
+  | CT_PROBES_##family << CT_##id
+#define CT_PROBES_UserProbe 1
+#define CT_PROBES_KernelProbe 0
+#define CT_PROBES_Tracing 0
+#define CT_PROBES_Event 0
+  CT_USER_PROBES = 0
 #include "mechanisms.def"
 #undef CORETAP_MECHANISM
-  return false;
-}
-
-enum ct_return { CT_AtEntry, CT_Leaving, CT_Left };
-static __always_inline bool ct_is_return(u64 kind) {
+  ,
 #define CORETAP_MECHANISM(name, id, text, section, names, family, registers, returns) \
-  if (CT_##returns != CT_AtEntry && kind == CT_##id) return true;
+  | CT_RETURNS_##returns << CT_##id
+#define CT_RETURNS_AtEntry 0
+#define CT_RETURNS_Leaving 1
+#define CT_RETURNS_Left 1
+  CT_RETURNS = 0
 #include "mechanisms.def"
 #undef CORETAP_MECHANISM
-  return false;
-}
+};
 
 /* Instead of a site's index. */
 #define CT_SITE_BY_COOKIE (~0ull) /* the attach cookie says it: not in base */
@@ -66,7 +67,8 @@ struct ct_ctx {
 };
 
 #define CT_KIND_IS(a) (c->kind == (a))
-#define CT_HAS_REGS ct_has_registers(c->kind)
+#define CT_KIND_IN(kinds) ((1u << c->kind & (kinds)) != 0)
+#define CT_HAS_REGS CT_KIND_IN(CT_WITH_REGISTERS)
 /* The context's 8 bytes at `offset`, which must be a constant once inlined. In asm, because clang would
  * compute `context + offset` once for several reads, and the verifier lets nobody read through a
  * context pointer that was moved. Volatile, so that a value which is read twice does not take a
@@ -81,8 +83,8 @@ struct ct_ctx {
 /* struct bpf_perf_event_data begins with the registers, so one cast serves all kinds. To read a
  * register use CT_REG() of regs.bpf.h; this is for helpers that take the whole of them. */
 #define CT_REGS (CT_HAS_REGS ? (struct pt_regs*)c->ctx : (struct pt_regs*)0)
-#define CT_IS_RETURN ct_is_return(c->kind)
-#define CT_IS_USER_PROBE ct_is_of_family(c->kind, CT_UserProbe)
+#define CT_IS_RETURN CT_KIND_IN(CT_RETURNS)
+#define CT_IS_USER_PROBE CT_KIND_IN(CT_USER_PROBES)
 #define CT_RETURN_VALUE ct_return_value(c)
 
 /* The task that pid(), execname() and the like tell of. It is the current one, unless an alias says
