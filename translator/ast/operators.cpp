@@ -1,6 +1,6 @@
 #include "ast/operators.h"
 
-#include <cstdlib>
+#include "support/internal_error.h"
 
 namespace coretap::ast {
 
@@ -16,7 +16,7 @@ constexpr OperatorInfo kOperators[] = {
 }  // namespace
 
 const OperatorInfo& info(Operator op) {
-  if (op == Operator::None) abort();  // a node that was built without its operator
+  if (op == Operator::None) internal_error("a node without its operator");
   return kOperators[static_cast<int>(op) - 1];
 }
 

@@ -77,12 +77,14 @@ void BodyEmitter::string_op(const Inst& inst) {
       return assign(inst.dst, value(inst.args[0]));
     case Op::Concat: return concat(inst);
     case Op::Sprintf: return format(inst);
-    default: {
+    case Op::StrEq:
+    case Op::StrCmp: {
       Str a = string(inst.args[0]), b = string(inst.args[1]);
       const char* function = inst.op == Op::StrEq ? "ct_str_equal" : "ct_str_compare";
       return assign(inst.dst, std::string(function) + "(" + a.pointer + ", " + num(a.cap) + ", " +
                                   b.pointer + ", " + num(b.cap) + ")");
     }
+    default: ir::no_case(inst.op, "BodyEmitter::string_op");
   }
 }
 
@@ -167,11 +169,13 @@ void BodyEmitter::global_op(const Inst& inst) {
       return;
     }
     case Op::GlobalUpdate: return update_global(inst, member);
-    default:  // Clear
+    case Op::Clear:
       if (is_str)
         out_.line("ct_str_clear(" + member + ", " + num(shared.cap) + ");");
       else
         out_.line("CT_ONCE(" + member + ") = 0;");
+      return;
+    default: ir::no_case(inst.op, "BodyEmitter::global_op");
   }
 }
 
@@ -332,7 +336,10 @@ void BodyEmitter::array_op(const Inst& inst) {
       else
         out_.line(on_map(inst.global, "ct_array_delete(@MAP, " + k + ")") + ";");
       break;
-    default: change_element(inst, k);
+    case Op::ArraySet:
+    case Op::ArrayAdd:
+    case Op::ArrayUpdate: change_element(inst, k); break;
+    default: ir::no_case(inst.op, "BodyEmitter::array_op");
   }
   out_.close();
 }
@@ -444,7 +451,8 @@ void BodyEmitter::probe_op(const Inst& inst) {
     case Op::ThreadId: return assign(inst.dst, "bpf_get_current_pid_tgid()");
     case Op::ProcessId: return assign(inst.dst, "bpf_get_current_pid_tgid() >> 32");
     case Op::SiteNum: return assign(inst.dst, "ct_site(c)");
-    default: return site_string(inst);
+    case Op::SiteStr: return site_string(inst);
+    default: ir::no_case(inst.op, "BodyEmitter::probe_op");
   }
 }
 
@@ -484,7 +492,7 @@ void BodyEmitter::core_op(const Inst& inst) {
       return assign(inst.dst, guarded ? exists + " ? " + offset + " : 0" : offset);
     }
     case Op::CoreExists: return assign(inst.dst, exists);
-    default: {
+    case Op::CoreField: {
       out_.open("");
       if (inst.dst == kNone) out_.line("s64 ct_unused;");
       std::string read =
@@ -492,8 +500,9 @@ void BodyEmitter::core_op(const Inst& inst) {
       can_fail(inst, guarded ? "!" + exists + " ? ct_fail(c, CT_ERR_KERNEL_READ, " +
                                    value(inst.args[0]) + ") : " + read
                              : read);
-      out_.close();
+      return out_.close();
     }
+    default: ir::no_case(inst.op, "BodyEmitter::core_op");
   }
 }
 

@@ -21,7 +21,8 @@ std::string arithmetic_text(Op op, const std::string& a, const std::string& b) {
     case Op::Ne: return a + " != " + b;
     case Op::Lt: return a + " < " + b;
     case Op::Le: return a + " <= " + b;
-    default: return ua + " < (u64)" + b;  // Ult
+    case Op::Ult: return ua + " < (u64)" + b;
+    default: ir::no_case(op, "arithmetic_text");
   }
 }
 

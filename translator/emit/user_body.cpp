@@ -136,7 +136,7 @@ std::string UserBody::binary(const Inst& inst) const {
     case Op::Lt: return a + " < " + b;
     case Op::Le: return a + " <= " + b;
     case Op::Ult: return "static_cast<u64>(" + a + ") < static_cast<u64>(" + b + ")";
-    default: return "";
+    default: ir::no_case(inst.op, "UserBody::binary");
   }
 }
 
@@ -248,7 +248,7 @@ void UserBody::string_op(const Inst& inst) {
       out_.line("ct::finish(sink, text);");
       if (!to.empty()) out_.line(to + " = text;");
       return out_.close();
-    default: return;
+    default: ir::no_case(inst.op, "UserBody::string_op");
   }
 }
 
@@ -289,7 +289,7 @@ void UserBody::global_op(const Inst& inst) {
       if (text) return out_.line("ct::store(" + place + ", sizeof " + place + ", {\"\", 0});");
       if (additive) return out_.line("ct::additive_set(" + index + ", &" + place + ", 0);");
       return out_.line(place + " = 0;");
-    default: return;
+    default: ir::no_case(inst.op, "UserBody::global_op");
   }
 }
 
@@ -331,7 +331,7 @@ void UserBody::array_op(const Inst& inst) {
       break;
     case Op::ArrayIn: assign(inst.dst, "ct::array_in(" + index + k + slice + ")"); break;
     case Op::ArrayDelete: out_.line("ct::array_delete(" + index + k + slice + ");"); break;
-    default: break;
+    default: ir::no_case(inst.op, "UserBody::array_op");
   }
   out_.close();
 }
@@ -364,7 +364,7 @@ void UserBody::stat_op(const Inst& inst) {
       out_.line("ct::put_hist(sink, " + index + k + ", " + hist + where + ";");
       out_.line("ct::finish(sink, " + local(inst.dst) + ");");
       break;
-    default: break;
+    default: ir::no_case(inst.op, "UserBody::stat_op");
   }
   out_.close();
 }
@@ -543,7 +543,7 @@ void UserBody::control(const Inst& inst) {
       if (result_ == Ty::Long) return out_.line("return " + value(inst.args[0]) + ";");
       out_.line("ct::copy(ct_result, " + view(inst.args[0]) + ");");
       return out_.line("return;");
-    default: return;
+    default: ir::no_case(inst.op, "UserBody::control");
   }
 }
 
@@ -590,7 +590,39 @@ void UserBody::inst(const Inst& inst) {
     case Op::Return:
     case Op::Decline:
     case Op::Next: return control(inst);
-    default: return assign(inst.dst, binary(inst));
+    case Op::Add:
+    case Op::Sub:
+    case Op::Mul:
+    case Op::Div:
+    case Op::Mod:
+    case Op::And:
+    case Op::Or:
+    case Op::Xor:
+    case Op::Shl:
+    case Op::Sar:
+    case Op::Shr:
+    case Op::Eq:
+    case Op::Ne:
+    case Op::Lt:
+    case Op::Le:
+    case Op::Ult: return assign(inst.dst, binary(inst));
+    // Rows of ops.def for the kernel side.
+    case Op::Load:
+    case Op::LoadStr:
+    case Op::LoadBytes:
+    case Op::Reg:
+    case Op::RegIp:
+    case Op::CtxArg:
+    case Op::PerfRead:
+    case Op::CtxRet:
+    case Op::CoreOffset:
+    case Op::CoreExists:
+    case Op::CoreField:
+    case Op::ThreadId:
+    case Op::ProcessId:
+    case Op::SiteStr:
+    case Op::SiteNum:
+    case Op::Send: ir::no_case(inst.op, "UserBody::inst");
   }
 }
 

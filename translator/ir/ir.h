@@ -57,6 +57,9 @@ struct OpInfo {
 };
 const OpInfo& info(Op op);
 
+/// For a switch over some operations that met another: the caller forgot one.
+[[noreturn]] void no_case(Op op, const char* where);
+
 using LocalId = uint32_t;
 constexpr LocalId kNone = UINT32_MAX;
 

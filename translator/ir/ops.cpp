@@ -1,4 +1,5 @@
 #include "ir/ir.h"
+#include "support/internal_error.h"
 
 namespace coretap::ir {
 
@@ -28,6 +29,10 @@ constexpr OpInfo kTable[] = {
 }  // namespace
 
 const OpInfo& info(Op op) { return kTable[static_cast<size_t>(op)]; }
+
+void no_case(Op op, const char* where) {
+  internal_error(std::string(where) + " has no case for `" + info(op).text + "`");
+}
 
 bool reads_global(const Inst& inst) {
   GlobalUse use = info(inst.op).global;

@@ -8,6 +8,7 @@
 #include "ir/arithmetic.h"
 #include "passes/elide.h"
 #include "passes/operations.h"
+#include "support/internal_error.h"
 
 namespace coretap {
 
@@ -48,7 +49,7 @@ std::optional<int64_t> compare(ast::Operator op, const Value& left, const Value&
     case Operator::Greater: return left > right;
     case Operator::LessEqual: return left <= right;
     case Operator::GreaterEqual: return left >= right;
-    default: abort();  // Compare holds no other
+    default: internal_error(std::string("Compare with '") + spelling(op) + "'");
   }
 }
 
@@ -147,7 +148,7 @@ class Folder {
       case Operator::Negate: return become(slot, compute(Operator::Subtract, 0, *operand));
       case Operator::Not: return become(slot, *operand == 0);
       case Operator::Complement: return become(slot, ~*operand);
-      default: abort();  // Unary holds no other
+      default: internal_error(std::string("Unary with '") + spelling(node.op) + "'");
     }
   }
 

@@ -9,6 +9,7 @@
 #include "passes/ir_walk.h"
 #include "passes/lower_body.h"
 #include "passes/operations.h"
+#include "support/internal_error.h"
 
 namespace coretap {
 
@@ -440,7 +441,7 @@ ir::Operand BodyLowering::unary(ast::Unary& unary) {
     case Operator::Negate: return binary(Op::Sub, Operand::integer(0), x, unary.span);
     case Operator::Complement: return binary(Op::Xor, x, Operand::integer(-1), unary.span);
     case Operator::Not: return binary(Op::Eq, x, Operand::integer(0), unary.span);
-    default: abort();  // Unary holds no other
+    default: internal_error(std::string("Unary with '") + spelling(unary.op) + "'");
   }
 }
 
@@ -515,7 +516,7 @@ ir::Operand BodyLowering::compare(ast::Compare& compare) {
     case Operator::LessEqual: return b_.value(Op::Le, {left, right});
     case Operator::Greater: return b_.value(Op::Lt, {right, left});
     case Operator::GreaterEqual: return b_.value(Op::Le, {right, left});
-    default: abort();  // Compare holds no other
+    default: internal_error(std::string("Compare with '") + spelling(compare.op) + "'");
   }
 }
 

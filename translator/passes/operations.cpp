@@ -1,6 +1,6 @@
 #include "passes/operations.h"
 
-#include <cstdlib>
+#include "support/internal_error.h"
 
 namespace coretap {
 
@@ -23,7 +23,8 @@ constexpr int kOperations[] = {
 
 ir::Op operation_of(ast::Operator op) {
   int operation = op == ast::Operator::None ? row::None : kOperations[static_cast<int>(op) - 1];
-  if (operation == row::None) abort();  // the caller asked for an operator that is not arithmetic
+  if (operation == row::None)
+    internal_error(std::string("the operator '") + spelling(op) + "' is not arithmetic");
   return static_cast<ir::Op>(operation);
 }
 

@@ -2,6 +2,8 @@
 
 #include <functional>
 
+#include "support/internal_error.h"
+
 namespace coretap::probes {
 
 using debug::LocExpr;
@@ -57,30 +59,14 @@ Operand lower_select(const LocExpr& expr, const LocationSite& site, ir::Builder&
   return Operand::of(result);
 }
 
-/// Two-operand nodes; swapped where the IR has only the mirrored comparison.
-struct BinaryRow {
-  LocExpr::Op from;
-  Op to;
-  bool swapped;
-};
-constexpr BinaryRow kBinary[] = {
-    {LocExpr::Add, Op::Add, false}, {LocExpr::Sub, Op::Sub, false}, {LocExpr::Mul, Op::Mul, false},
-    {LocExpr::Div, Op::Div, false}, {LocExpr::Mod, Op::Mod, false}, {LocExpr::And, Op::And, false},
-    {LocExpr::Or, Op::Or, false},   {LocExpr::Xor, Op::Xor, false}, {LocExpr::Shl, Op::Shl, false},
-    {LocExpr::Shr, Op::Shr, false}, {LocExpr::Sar, Op::Sar, false}, {LocExpr::Eq, Op::Eq, false},
-    {LocExpr::Ne, Op::Ne, false},   {LocExpr::Lt, Op::Lt, false},   {LocExpr::Le, Op::Le, false},
-    {LocExpr::Gt, Op::Lt, true},    {LocExpr::Ge, Op::Le, true},
-};
-
-Operand lower_binary(const LocExpr& expr, const LocationSite& site, ir::Builder& to) {
+Operand lower_binary(const LocExpr& expr, Op op, const LocationSite& site, ir::Builder& to) {
   Operand left = lower_location(*expr.children[0], site, to);
   Operand right = lower_location(*expr.children[1], site, to);
-  if (expr.op == LocExpr::Add && right.kind == Operand::Int) return to.add(left, right.num);
-  if (expr.op == LocExpr::Add && left.kind == Operand::Int) return to.add(right, left.num);
-  for (const BinaryRow& row : kBinary)
-    if (row.from == expr.op)
-      return row.swapped ? to.value(row.to, {right, left}) : to.value(row.to, {left, right});
-  return Operand::integer(0);
+  if (op == Op::Add && right.kind == Operand::Int) return to.add(left, right.num);
+  if (op == Op::Add && left.kind == Operand::Int) return to.add(right, left.num);
+  // The IR has only the mirrored comparisons.
+  bool is_mirrored = expr.op == LocExpr::Gt || expr.op == LocExpr::Ge;
+  return is_mirrored ? to.value(op, {right, left}) : to.value(op, {left, right});
 }
 
 void append_text(const LocExpr& expr, std::string& text) {
@@ -147,8 +133,25 @@ Operand lower_location(const LocExpr& expr, const LocationSite& site, ir::Builde
     case LocExpr::Select: return lower_select(expr, site, to);
     case LocExpr::ObjectAddr: return site.object;
     case LocExpr::TlsAddr: return Operand::integer(0);  // refused by location_problem
-    default: return lower_binary(expr, site, to);
+    case LocExpr::Add: return lower_binary(expr, Op::Add, site, to);
+    case LocExpr::Sub: return lower_binary(expr, Op::Sub, site, to);
+    case LocExpr::Mul: return lower_binary(expr, Op::Mul, site, to);
+    case LocExpr::Div: return lower_binary(expr, Op::Div, site, to);
+    case LocExpr::Mod: return lower_binary(expr, Op::Mod, site, to);
+    case LocExpr::And: return lower_binary(expr, Op::And, site, to);
+    case LocExpr::Or: return lower_binary(expr, Op::Or, site, to);
+    case LocExpr::Xor: return lower_binary(expr, Op::Xor, site, to);
+    case LocExpr::Shl: return lower_binary(expr, Op::Shl, site, to);
+    case LocExpr::Shr: return lower_binary(expr, Op::Shr, site, to);
+    case LocExpr::Sar: return lower_binary(expr, Op::Sar, site, to);
+    case LocExpr::Eq: return lower_binary(expr, Op::Eq, site, to);
+    case LocExpr::Ne: return lower_binary(expr, Op::Ne, site, to);
+    case LocExpr::Lt:
+    case LocExpr::Gt: return lower_binary(expr, Op::Lt, site, to);
+    case LocExpr::Le:
+    case LocExpr::Ge: return lower_binary(expr, Op::Le, site, to);
   }
+  internal_error("a node of a location without its operation");
 }
 
 std::string location_text(const VarLocation& location) {

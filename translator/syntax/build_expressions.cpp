@@ -1,4 +1,5 @@
 #include "StpLexer.h"
+#include "support/internal_error.h"
 #include "syntax/build_ast.h"
 #include "syntax/literals.h"
 #include "syntax/operator_tokens.h"
@@ -329,7 +330,7 @@ ExprPtr Builder::binary(P::BinaryExprContext* tree) {
     case Shape::Unary:
     case Shape::Assign: break;
   }
-  abort();  // the grammar's binaryExpr has no other
+  internal_error(std::string("binaryExpr with '") + spelling(op) + "'");
 }
 
 ExprPtr Builder::regex(P::BinaryExprContext* tree, Operator op) {
