@@ -137,10 +137,10 @@ struct Defined : Expr {
 };
 
 /// The other @operators with parenthesised arguments that are operators of the language and not
-/// macros: @const("X"), @enum("X"), @probewrite(x), …. `name` without '@'.
+/// macros: @const("X"), @enum("X"), @probewrite(x), ….
 struct AtOp : Expr {
   AtOp() : Expr(ExprKind::AtOp) {}
-  std::string name;
+  AtOperator op = AtOperator::Const;
   std::vector<ExprPtr> args;
 };
 

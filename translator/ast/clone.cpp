@@ -92,7 +92,7 @@ ExprPtr clone_node(const AtVar& node) {
 }
 ExprPtr clone_node(const AtOp& node) {
   auto out = like(node);
-  out->name = node.name;
+  out->op = node.op;
   out->args = copy(node.args);
   return out;
 }

@@ -57,6 +57,7 @@ class Dumper {
 
   void put(const std::string& text) { out_ += quote(text); }
   void put(Operator op) { put(std::string(spelling(op))); }
+  void put(AtOperator op) { put(std::string(info(op).spelling)); }
   void put(const char* word) { out_ += word; }
   void put(bool flag) { out_ += flag ? '1' : '0'; }
   void put(int number) { out_ += std::to_string(number); }
@@ -109,7 +110,7 @@ void Dumper::put(const Expr& expr) {
     }
     case ExprKind::Entry: return node("@entry", as<Entry>(expr).operand);
     case ExprKind::Defined: return node("@defined", as<Defined>(expr).operand);
-    case ExprKind::AtOp: return node("@op", as<AtOp>(expr).name, as<AtOp>(expr).args);
+    case ExprKind::AtOp: return node("@op", as<AtOp>(expr).op, as<AtOp>(expr).args);
     case ExprKind::PerfOp: return node("@perf", as<PerfOp>(expr).operand);
     case ExprKind::Index: return node("index", as<Index>(expr).base, as<Index>(expr).indexes);
     case ExprKind::Call: return node("call", as<Call>(expr).function, as<Call>(expr).args);

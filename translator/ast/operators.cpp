@@ -13,7 +13,16 @@ constexpr OperatorInfo kOperators[] = {
 #undef CORETAP_OPERATOR
 };
 
+constexpr AtOperatorInfo kAtOperators[] = {
+#define CORETAP_AT_OPERATOR(name, spelling, least, most, first, guru) \
+  {spelling, least, most, AtOperatorInfo::first, guru},
+#include "ast/at_operators.def"
+#undef CORETAP_AT_OPERATOR
+};
+
 }  // namespace
+
+const AtOperatorInfo& info(AtOperator op) { return kAtOperators[static_cast<int>(op)]; }
 
 const OperatorInfo& info(Operator op) {
   if (op == Operator::None) internal_error("a node without its operator");

@@ -1,6 +1,8 @@
 // The operators of the language, as ast/operators.def lists them.
 #pragma once
 
+#include <cstddef>
+
 namespace coretap::ast {
 
 /// How tightly an expression holds together, from the loosest to the tightest.
@@ -54,6 +56,23 @@ const OperatorInfo& info(Operator op);
 
 /// As scripts spell it.
 inline const char* spelling(Operator op) { return info(op).spelling; }
+
+/// @name(…), as ast/at_operators.def lists them.
+enum class AtOperator {
+#define CORETAP_AT_OPERATOR(name, ...) name,
+#include "ast/at_operators.def"
+#undef CORETAP_AT_OPERATOR
+};
+
+struct AtOperatorInfo {
+  enum First { Any, Name, Size, Variable };
+  const char* spelling;  ///< without '@'
+  size_t least, most;
+  First first;
+  bool guru;
+};
+
+const AtOperatorInfo& info(AtOperator op);
 
 inline bool is_shift(Operator op) {
   return info(op).shape == Shape::Arithmetic && info(op).level == Level::Shift;

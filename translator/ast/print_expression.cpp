@@ -154,7 +154,9 @@ std::string print(const Expr& expr) {
     case ExprKind::AtVar: return print_at_var(as<AtVar>(expr));
     case ExprKind::Entry: return "@entry(" + print(*as<Entry>(expr).operand) + ")";
     case ExprKind::Defined: return "@defined(" + print(*as<Defined>(expr).operand) + ")";
-    case ExprKind::AtOp: return "@" + as<AtOp>(expr).name + "(" + list(as<AtOp>(expr).args) + ")";
+    case ExprKind::AtOp:
+      return std::string("@") + info(as<AtOp>(expr).op).spelling + "(" + list(as<AtOp>(expr).args) +
+             ")";
     case ExprKind::PerfOp: return "@perf(" + print(*as<PerfOp>(expr).operand) + ")";
     case ExprKind::Index:
       return print(*as<Index>(expr).base) + "[" + list(as<Index>(expr).indexes) + "]";

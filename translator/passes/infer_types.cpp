@@ -319,7 +319,7 @@ class Inference {
 
   Type infer_at_op(ast::AtOp& op) {
     for (auto& arg : op.args) visit(*arg, Type::Unknown);
-    return op.name == "enumname" ? Type::String : Type::Long;
+    return op.op == ast::AtOperator::EnumName ? Type::String : Type::Long;
   }
 
   Type infer_call(ast::Call& call, Type want) {

@@ -179,6 +179,8 @@ class BodyLowering : public probes::ContextLowering {
   Operand compare(ast::Compare& compare);
   // C and its constants: lower_embedded.cpp
   Operand at_op(ast::AtOp& op);
+  Operand raw_operator(const ast::AtOp& op, const char* instead, const char* hint);
+  Operand constant_operator(ast::AtOp& op);
   Operand enum_name(ast::AtOp& op);
   Operand perf_counter(const ast::PerfOp& perf);
   Operand embedded(ast::EmbeddedExpr& expr);

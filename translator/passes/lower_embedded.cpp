@@ -5,6 +5,7 @@
 
 namespace coretap {
 
+using ast::AtOperator;
 using ir::Op;
 using ir::Operand;
 using ir::Ty;
@@ -55,31 +56,48 @@ std::optional<int64_t> BodyLowering::constant(const std::string& name, const Spa
   return value;
 }
 
+/// Memory and registers by number are read in other ways here.
+Operand BodyLowering::raw_operator(const ast::AtOp& op, const char* instead, const char* hint) {
+  diagnostics()
+      .semantic_error("raw-operator", op.span,
+                      std::string("'@") + info(op.op).spelling + "' is not there: " + instead)
+      .hint(hint);
+  return missing(op.type);
+}
+
 Operand BodyLowering::at_op(ast::AtOp& op) {
-  if (op.name == "enumname") return enum_name(op);
-  if (op.name == "probewrite") {
-    diagnostics().semantic_error("probewrite-in-function", op.span,
-                                 "@probewrite asks about the handler that it stands in: it can be "
-                                 "used in probes and aliases, not in functions");
-    return missing(op.type);
+  const char* const functions = "memory is read by functions";
+  const char* const registers = "registers are read by their names";
+  const char* const write_name = "write u_register(\"rax\"), or another register's name";
+  switch (op.op) {
+    case AtOperator::EnumName: return enum_name(op);
+    case AtOperator::ProbeWrite:
+      diagnostics().semantic_error(
+          "probewrite-in-function", op.span,
+          "@probewrite asks about the handler that it stands in: it can be "
+          "used in probes and aliases, not in functions");
+      return missing(op.type);
+    case AtOperator::KDeref:
+      return raw_operator(
+          op, functions,
+          "kernel_char(), kernel_short(), kernel_int() and kernel_long() take the address");
+    case AtOperator::UDeref:
+      return raw_operator(op, functions, "user_uint8() to user_uint64() take the address");
+    case AtOperator::KRegister:
+    case AtOperator::URegister: return raw_operator(op, registers, write_name);
+    case AtOperator::Const:
+    case AtOperator::Enum: return constant_operator(op);
   }
-  if (op.name == "kderef" || op.name == "uderef" || op.name == "kregister" ||
-      op.name == "uregister") {
-    bool is_memory = op.name.ends_with("deref");
-    diagnostics()
-        .semantic_error(
-            "raw-operator", op.span,
-            "'@" + op.name + "' is not there: " +
-                (is_memory ? "memory is read by functions" : "registers are read by their names"))
-        .hint(op.name == "kderef"
-                  ? "kernel_char(), kernel_short(), kernel_int() and kernel_long() take the address"
-              : op.name == "uderef" ? "user_uint8() to user_uint64() take the address"
-                                    : "write u_register(\"rax\"), or another register's name");
-    return missing(op.type);
-  }
+  return missing(op.type);
+}
+
+/// @const("NAME") and @enum("NAME"[, "module"]).
+Operand BodyLowering::constant_operator(ast::AtOp& op) {
+  const bool is_enum = op.op == AtOperator::Enum;
   if (op.args[0]->kind != ast::ExprKind::String) {
-    diagnostics().semantic_error("constant-name", op.args[0]->span,
-                                 "@" + op.name + " takes the name of a constant in quotes");
+    diagnostics().semantic_error(
+        "constant-name", op.args[0]->span,
+        std::string("@") + info(op.op).spelling + " takes the name of a constant in quotes");
     return missing(op.type);
   }
   const std::string& name = static_cast<ast::String&>(*op.args[0]).value;
@@ -94,7 +112,7 @@ Operand BodyLowering::at_op(ast::AtOp& op) {
     return found ? Operand::integer(*found) : missing(op.type);
   }
   std::optional<int64_t> value;
-  if (op.name == "enum") {
+  if (is_enum) {
     if (auto btf = outer_.context.kernel_btf(op.span)) value = btf->enumerator(name);
   } else {
     value = constant(name, op.span);
@@ -104,8 +122,8 @@ Operand BodyLowering::at_op(ast::AtOp& op) {
       .semantic_error(
           "unknown-constant", op.args[0]->span,
           "there is no constant '" + name + "' in " +
-              (op.name == "enum" ? "the kernel's enums"
-                                 : "the kernel's enums and the user-space headers of C and Linux"))
+              (is_enum ? "the kernel's enums"
+                       : "the kernel's enums and the user-space headers of C and Linux"))
       .hint("macros of the kernel's own headers are not known at run time: write the number");
   return missing(op.type);
 }

@@ -43,7 +43,7 @@ void answer_probewrite(ast::StmtPtr& handler, ast::StmtPtr& whole) {
   walker.expr = [&](ast::ExprPtr& expr) {
     if (expr->kind != ast::ExprKind::AtOp) return true;
     const auto& op = static_cast<const ast::AtOp&>(*expr);
-    if (op.name != "probewrite") return true;
+    if (op.op != ast::AtOperator::ProbeWrite) return true;
     std::string variable = variable_of(*op.args[0]);
     auto answer = std::make_unique<ast::Number>();
     answer->span = op.span;

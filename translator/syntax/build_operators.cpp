@@ -38,29 +38,14 @@ const PrintName* find_print(std::string_view name) {
   return nullptr;
 }
 
-/// Operators that only carry arguments to later passes: how many they take, what the first must
-/// be, and whether they need guru mode.
-struct PlainOperator {
-  std::string_view name;
-  size_t least, most;
-  enum First : uint8_t { Any, Name, Size, Variable } first;
-  bool guru;
-};
-constexpr std::array<PlainOperator, 8> kPlainOperators{{
-    {"const", 1, 1, PlainOperator::Name, true},
-    {"enum", 1, 2, PlainOperator::Any, false},
-    {"enumname", 2, 3, PlainOperator::Any, false},
-    {"probewrite", 1, 1, PlainOperator::Variable, false},
-    {"kderef", 2, 2, PlainOperator::Size, true},
-    {"uderef", 2, 2, PlainOperator::Size, false},
-    {"kregister", 1, 1, PlainOperator::Size, true},
-    {"uregister", 1, 1, PlainOperator::Size, false},
-}};
-
-const PlainOperator* find_plain(std::string_view name) {
-  for (const PlainOperator& each : kPlainOperators)
-    if (each.name == name) return &each;
-  return nullptr;
+std::optional<AtOperator> at_operator_of(std::string_view name) {
+  for (AtOperator op : {
+#define CORETAP_AT_OPERATOR(name, ...) AtOperator::name,
+#include "ast/at_operators.def"
+#undef CORETAP_AT_OPERATOR
+       })
+    if (info(op).spelling == name) return op;
+  return std::nullopt;
 }
 
 const std::vector<std::string>& operator_names() {
@@ -213,12 +198,12 @@ ExprPtr Builder::at_operator(const std::string& name, std::vector<ExprPtr> args,
     if (!args.empty()) literal_name(*args[0], "@perf's counter");
     return wrap(std::make_unique<PerfOp>());
   }
-  if (const PlainOperator* plain = find_plain(name)) {
+  if (std::optional<AtOperator> op = at_operator_of(name)) {
     auto node = std::make_unique<AtOp>();
     node->span = span;
-    node->name = name;
+    node->op = *op;
     node->args = std::move(args);
-    if (check_count("@" + name, node->args, plain->least, plain->most, span))
+    if (check_count("@" + name, node->args, info(*op).least, info(*op).most, span))
       check_plain_operator(*node);
     return node;
   }
@@ -230,18 +215,19 @@ ExprPtr Builder::at_operator(const std::string& name, std::vector<ExprPtr> args,
 }
 
 void Builder::check_plain_operator(const AtOp& node) {
-  const PlainOperator& plain = *find_plain(node.name);
-  if (plain.guru && !context_.facts->guru_mode && !context_.is_tapset)
-    error("guru-operator", node.span, "'@" + node.name + "' is allowed in guru mode only")
+  const AtOperatorInfo& row = info(node.op);
+  const std::string name = std::string("@") + row.spelling;
+  if (row.guru && !context_.facts->guru_mode && !context_.is_tapset)
+    error("guru-operator", node.span, "'" + name + "' is allowed in guru mode only")
         .hint("add -g if you trust this script");
   const Expr& first = *node.args[0];
-  switch (plain.first) {
-    case PlainOperator::Any: return;
-    case PlainOperator::Name: literal_name(first, "@" + node.name + "'s constant"); return;
-    case PlainOperator::Size:
-      literal_number(first, "@" + node.name + "'s " + (plain.most == 1 ? "register" : "size"));
+  switch (row.first) {
+    case AtOperatorInfo::Any: return;
+    case AtOperatorInfo::Name: literal_name(first, name + "'s constant"); return;
+    case AtOperatorInfo::Size:
+      literal_number(first, name + (row.most == 1 ? "'s register" : "'s size"));
       return;
-    case PlainOperator::Variable: {
+    case AtOperatorInfo::Variable: {
       bool plain_target =
           first.kind == ExprKind::Target && static_cast<const Target&>(first).components.empty();
       if (first.kind == ExprKind::Symbol || plain_target) return;
