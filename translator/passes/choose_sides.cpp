@@ -52,14 +52,14 @@ class SideChoice {
   Sides run() {
     name_values();
     const ir::Body whole = body_;
-    const size_t mark = diagnostics_.all().size();
+    Diagnostics::Attempt attempt(diagnostics_);
     for (;;) {
       sink_strings();
       classify();
       const size_t before = written_late_.size();
       note_late_writes();
       if (written_late_.size() == before) break;
-      diagnostics_.truncate(mark);  // again, with the reads of these globals in user space
+      attempt.drop();  // again, with the reads of these globals in user space
       body_ = whole;
       user_locals_.clear();
       any_moved_ = false;

@@ -45,9 +45,9 @@ class Elaborator {
       point_ = ir::kNone;
       alias_.clear();
       Layers layers;
-      size_t mark = program_.diagnostics.all().size();
+      Diagnostics::Attempt attempt(program_.diagnostics);
       bool found = expand(point, layers, 0, point.optional || point.sufficient);
-      if (!found && (point.optional || point.sufficient)) program_.diagnostics.truncate(mark);
+      if (!found && (point.optional || point.sufficient)) attempt.drop();
       any |= found;
       if (found && point.sufficient) break;
     }
@@ -91,9 +91,9 @@ class Elaborator {
     }
     if (wildcard) {
       for (const ast::ProbePoint& one : probes::without_wildcards(point)) {
-        size_t mark = program_.diagnostics.all().size();
+        Diagnostics::Attempt attempt(program_.diagnostics);
         bool exists = resolve_builtin(one, layers);
-        if (!exists) program_.diagnostics.truncate(mark);
+        if (!exists) attempt.drop();
         found |= exists;
       }
       if (found) return true;
@@ -134,10 +134,10 @@ class Elaborator {
       ast::ProbePoint full = AliasClone(program_.sources, point.span).point(target);
       for (size_t i = name.components.size(); i < point.components.size(); i++)
         full.components.push_back(point.components[i]);
-      size_t mark = program_.diagnostics.all().size();
+      Diagnostics::Attempt attempt(program_.diagnostics);
       bool one = expand(full, layers, depth + 1, quiet);
       if (!one && (target.optional || target.sufficient || quiet))
-        program_.diagnostics.truncate(mark);
+        attempt.drop();
       found |= one;
       if (one && target.sufficient) break;
     }

@@ -45,10 +45,10 @@ std::optional<int64_t> BodyLowering::constant(const std::string& name, const Spa
   auto known = outer_.constants.find(name);
   if (known != outer_.constants.end()) return known->second;
   std::optional<int64_t> value;
-  size_t mark = diagnostics().all().size();
+  Diagnostics::Attempt attempt(diagnostics());
   if (auto btf = is_identifier(name) ? outer_.context.kernel_btf(at) : nullptr)
     value = btf->enumerator(name);
-  diagnostics().truncate(mark);
+  attempt.drop();
   bool may_ask = is_identifier(name) || input.guru;
   if (!value && may_ask && outer_.program.header_constant)
     value = outer_.program.header_constant(name);

@@ -326,10 +326,10 @@ bool BodyLowering::asks_defined(const ast::Expr& condition, bool& negated) {
 /// The branch for kernels that lack what the build machine has may name what only they have. The
 /// build machine cannot know how to read that: there, it is a run-time error.
 ir::Block BodyLowering::other_kernels(const std::function<void()>& fill) {
-  size_t mark = diagnostics().all().size(), errors = diagnostics().error_count();
+  Diagnostics::Attempt attempt(diagnostics());
   ir::Block block = b_.nested(fill);
-  if (diagnostics().error_count() == errors) return block;
-  diagnostics().truncate(mark);
+  if (!attempt.has_errors()) return block;
+  attempt.drop();
   return b_.nested([&] {
     b_.append(Op::Error, {Operand::string("this kernel lacks what @defined() asks for, and the "
                                           "kernel of the build machine lacks the alternative")});

@@ -108,14 +108,14 @@ void split(ir::Module& module, Diagnostics& diagnostics) {
   const ir::Module whole = module;
   std::set<ir::GlobalId> user_globals;
   for (;;) {
-    size_t mark = diagnostics.all().size();
+    Diagnostics::Attempt attempt(diagnostics);
     for (auto& handler : module.kernel_handlers)
       split_handler(module, diagnostics, handler, user_globals);
     std::set<ir::GlobalId> late = used_late(module);
     size_t before = user_globals.size();
     user_globals.insert(late.begin(), late.end());
     if (user_globals.size() == before) break;
-    diagnostics.truncate(mark);
+    attempt.drop();
     module = whole;  // again, with those globals in user space
   }
   module.stage = ir::Stage::Split;

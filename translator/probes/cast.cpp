@@ -70,9 +70,9 @@ std::vector<std::string> split(const std::string& text) {
 std::shared_ptr<debug::Module> named_object(const std::string& module, const Span& at,
                                             ResolveContext& context, Problem& problem) {
   std::string path = context.lookups.program(module);
-  size_t mark = context.diagnostics.all().size();
+  Diagnostics::Attempt attempt(context.diagnostics);
   auto object = path.empty() ? nullptr : context.object(path, at);
-  context.diagnostics.truncate(mark);
+  attempt.drop();
   if (!object) problem = {"no-such-object", at, "cannot find object '" + module + "'", {}};
   return object;
 }

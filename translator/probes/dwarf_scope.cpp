@@ -213,9 +213,9 @@ std::optional<Root> DwarfScope::find_var(const ast::AtVar& var, Problem& problem
   std::shared_ptr<debug::Module> module = module_;
   if (!var.module.empty()) {
     std::string path = context_.lookups.program(var.module);
-    size_t before = context_.diagnostics.all().size();
+    Diagnostics::Attempt attempt(context_.diagnostics);
     module = path.empty() ? nullptr : context_.object(path, var.span);
-    context_.diagnostics.truncate(before);
+    attempt.drop();
     if (!module) {
       problem = {"no-such-object", var.span, "cannot find object '" + var.module + "'", {}};
       if (name == "errno")

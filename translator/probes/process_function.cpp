@@ -205,13 +205,13 @@ std::vector<ResolvedProbe> resolve_process_function(const ast::ProbePoint& point
   Variant variant = variant_of(point);
   std::vector<ResolvedProbe> probes;
   std::vector<ProcessTarget> targets = find_process_targets(point, context);
-  size_t mark = context.diagnostics.all().size();
+  Diagnostics::Attempt attempt(context.diagnostics);
   for (const ProcessTarget& target : targets)
     for (const debug::Function& function : find_functions(target, component, variant, context))
       if (auto probe = probe_function(target, function, component, variant, context))
         probes.push_back(std::move(*probe));
   // One of several objects that has the function is enough.
-  if (targets.size() > 1 && !probes.empty()) context.diagnostics.truncate(mark);
+  if (targets.size() > 1 && !probes.empty()) attempt.drop();
   return probes;
 }
 

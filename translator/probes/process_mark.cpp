@@ -259,7 +259,7 @@ std::vector<ResolvedProbe> resolve_process_mark(const ast::ProbePoint& point,
   std::string name_pattern = *component.string_arg, provider_pattern = text_or(provider, "*");
   std::vector<ResolvedProbe> probes;
   std::vector<ProcessTarget> targets = find_process_targets(point, context);
-  size_t reported = context.diagnostics.all().size();
+  Diagnostics::Attempt attempt(context.diagnostics);
   for (const ProcessTarget& target : targets) {
     warn_of_damage(*target.module, component.span, context);
     bool found = false;
@@ -272,7 +272,7 @@ std::vector<ResolvedProbe> resolve_process_mark(const ast::ProbePoint& point,
     if (!found) report_no_mark(*target.module, component, provider, context);
   }
   // One of several objects that has the mark is enough.
-  if (targets.size() > 1 && !probes.empty()) context.diagnostics.truncate(reported);
+  if (targets.size() > 1 && !probes.empty()) attempt.drop();
   return probes;
 }
 

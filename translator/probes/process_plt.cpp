@@ -131,7 +131,7 @@ std::vector<ResolvedProbe> resolve_process_plt(const ast::ProbePoint& point,
   const bool is_return = has_component(point, "return");
   std::vector<ResolvedProbe> probes;
   std::vector<ProcessTarget> targets = find_process_targets(point, context);
-  size_t mark = context.diagnostics.all().size();
+  Diagnostics::Attempt attempt(context.diagnostics);
   for (const ProcessTarget& target : targets) {
     bool found = false;
     for (const debug::PltEntry& entry : target.module->plt()) {
@@ -143,7 +143,7 @@ std::vector<ResolvedProbe> resolve_process_plt(const ast::ProbePoint& point,
     if (!found) report_no_entry(*target.module, pattern, component.span, context);
   }
   // One of several objects that has the entry is enough.
-  if (targets.size() > 1 && !probes.empty()) context.diagnostics.truncate(mark);
+  if (targets.size() > 1 && !probes.empty()) attempt.drop();
   return probes;
 }
 

@@ -164,7 +164,7 @@ std::vector<ResolvedProbe> resolve_process_statement(const ast::ProbePoint& poin
   }
   std::vector<ResolvedProbe> probes;
   std::vector<ProcessTarget> targets = find_process_targets(point, context);
-  size_t mark = context.diagnostics.all().size();
+  Diagnostics::Attempt attempt(context.diagnostics);
   for (const ProcessTarget& target : targets) {
     if (!spec) {
       if (auto probe = probe_address(target, component, nearest, context))
@@ -174,7 +174,7 @@ std::vector<ResolvedProbe> resolve_process_statement(const ast::ProbePoint& poin
     for (ResolvedProbe& probe : probe_lines(target, *spec, component, nearest, context))
       probes.push_back(std::move(probe));
   }
-  if (targets.size() > 1 && !probes.empty()) context.diagnostics.truncate(mark);
+  if (targets.size() > 1 && !probes.empty()) attempt.drop();
   return probes;
 }
 

@@ -147,13 +147,13 @@ std::vector<ProcessTarget> find_process_targets(const ast::ProbePoint& point,
   for (const std::string& path : paths) {
     // Of a wildcard's matches, files that are no ELF objects do not count. Programs of another
     // machine, as 32-bit libraries, are named, because stap would probe them.
-    size_t mark = context.diagnostics.all().size();
+    Diagnostics::Attempt attempt(context.diagnostics);
     debug::LoadError why;
     std::shared_ptr<debug::Module> module =
         context.object(interpreter_of(path, context.lookups), at, &why);
     if (module) targets.push_back({module, pid});
     if (module || !many) continue;
-    context.diagnostics.truncate(mark);
+    attempt.drop();
     if (why.kind == debug::LoadError::WrongArch)
       context.diagnostics.warning("other-machine", at, "left out: " + why.message);
   }

@@ -74,11 +74,23 @@ class Diagnostics {
   void tell_suppressed(std::ostream& out);
   /// Writes the warnings of the run, flushed or not, as without -v or (`all_similar`) with it.
   void write_warnings(std::ostream& out, bool all_similar) const;
-  /// Forgets errors added after `mark` (a value of error_count/all().size() kept by the caller):
-  /// an optional probe point (`?`) that failed to resolve is not an error.
-  void truncate(size_t mark);
+
+  /// Work whose result may not count, as of an optional probe point (`?`): what is reported after its
+  /// construction is kept, unless drop() says that the work did not count.
+  class Attempt {
+   public:
+    explicit Attempt(Diagnostics& diagnostics)
+        : diagnostics_(diagnostics), mark_(diagnostics.all_.size()), errors_(diagnostics.errors_) {}
+    void drop() { diagnostics_.truncate(mark_); }
+    bool has_errors() const { return diagnostics_.errors_ > errors_; }
+
+   private:
+    Diagnostics& diagnostics_;
+    size_t mark_, errors_;
+  };
 
  private:
+  void truncate(size_t mark);
   Diagnostic& add(Severity, std::string id, const Span&, std::string message);
   std::vector<Diagnostic> all_;
   /// Is all()[index] said before? Counts it if only its words are.
