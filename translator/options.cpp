@@ -337,7 +337,8 @@ Look
                  (--explain-needs=json: for programs)
   -v             say how long each pass takes; -vv says how probes are attached
   --vp ABCDE     more of it for single passes, one digit each
-  -d NAME        print one stage: ast, ir-lowered, ir, kernel-c, kernel-base-c, harness
+  -d NAME        print one stage: ast, ir-lowered, ir, kernel-c, kernel-base-c, harness,
+                 or the IR after a pass: dead-code, sink, split, place-globals, size-strings, …
   --dump-functions --dump-probe-types --dump-probe-aliases
   -w / -W        no warnings / warnings are errors
   -h -V          this help; the version

@@ -32,7 +32,7 @@ def repository():
 
 
 def exists(word, files, folders):
-    pattern = re.sub(r"\b[A-Z]{3,}\b", "*", word.rstrip("/"))
+    pattern = re.sub(r"(?<![A-Za-z])[A-Z]{3,}(?![A-Za-z])", "*", word.rstrip("/"))
     if pathlib.PurePosixPath(pattern).parts[0] in MADE:
         return True
     return any(file.match(pattern) for file in folders | set(files))

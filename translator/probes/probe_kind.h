@@ -1,7 +1,7 @@
 // Probe families: from a written probe point to resolved sites and the meaning of `$variables`
 // there. One file per family behind one small table (registry.cpp).
 //
-// Recipe to add a probe kind:
+// Recipe to add a probe kind (docs/adding.md has all files):
 //   1. write probes/FAMILY.cpp with a function `resolve_x(const ast::ProbePoint&, ResolveContext&)`;
 //   2. give its `$variables` a ContextScope (or reuse DwarfScope, BtfScope, NoScope);
 //   3. add its point patterns to the table in registry.cpp.
