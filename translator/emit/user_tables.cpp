@@ -16,25 +16,37 @@ using ir::Ty;
 
 namespace {
 
-/// A table row, "{a, b, c}".
+std::string long_literal(int64_t v) {
+  return v == INT64_MIN ? "(-9223372036854775807ll - 1)" : std::to_string(v) + "ll";
+}
+
+/// A struct of runtime/user/program.h with its members by their names, so that g++ refuses a member that is
+/// not there or stands in another place.
 class Row {
  public:
-  Row& add(const std::string& text) {
-    text_ += (text_.empty() ? "" : ", ") + text;
+  Row& set(const char* member, const std::string& value) {
+    text_ += (text_.empty() ? "." : ", .") + std::string(member) + " = " + value;
     return *this;
   }
-  Row& add(bool v) { return add(std::string(v ? "true" : "false")); }
-  Row& add(const char* text) { return add(std::string(text)); }
-  Row& number(uint64_t v) { return add(std::to_string(v) + "u"); }
-  std::string text() const { return "{" + text_ + "}"; }
+  Row& set(const char* member, const char* value) { return set(member, std::string(value)); }
+  Row& set(const char* member, bool value) { return set(member, value ? "true" : "false"); }
+  Row& text(const char* member, const std::string& value) { return set(member, c_string(value)); }
+  Row& number(const char* member, uint64_t value) {
+    return set(member, std::to_string(value) + "u");
+  }
+  Row& wide(const char* member, uint64_t value) {
+    return set(member, std::to_string(value) + "ull");
+  }
+  Row& signed_number(const char* member, int64_t value) { return set(member, long_literal(value)); }
+  /// A table and how many rows it has.
+  Row& list(const char* member, const std::string& table, const char* count, size_t rows) {
+    return set(member, table).number(count, rows);
+  }
+  std::string str() const { return "{" + text_ + "}"; }
 
  private:
   std::string text_;
 };
-
-std::string long_literal(int64_t v) {
-  return v == INT64_MIN ? "(-9223372036854775807ll - 1)" : std::to_string(v) + "ll";
-}
 
 /// An array definition, or nothing (and "nullptr" as its name) when there are no rows.
 std::string table(const std::string& type, const std::string& name,
@@ -94,54 +106,73 @@ class Tables {
         "extern const ct::Program ct_program;\n"
         "}\n";
     Row program;
-    program.add("ct::kProgramAbi").add(c_string(module_.script_name));
-    program.add(c_string(module_.kernel_build_id));
-    for (const char* object : {"ct_kernel_object", "ct_base_object"})
-      program.add(object).add(std::string("static_cast<u64>(") + object + "_end - " + object + ")");
-    program.add(globals).number(module_.globals.size());
-    program.add(handlers).number(module_.kernel_handlers.size());
-    program.add(bindings).number(module_.bindings.size());
-    program.add(users).number(module_.user_handlers.size());
-    program.add(segments).number(module_.segments.size());
-    program.add("reinterpret_cast<void**>(&ct_shared)").add("sizeof(struct ct_globals)");
-    program.number(module_.max_string).number(module_.max_map_entries);
-    program.number(module_.max_nesting + call_depth());
-    program.add(module_.suppress_errors);
-    program.add(long_literal(module_.max_errors)).add(long_literal(module_.max_skipped));
-    program.add(long_literal(module_.max_action));
-    program.add(long_literal(module_.max_action_interruptible));
-    program.add(long_literal(module_.hist_elision));
-    std::vector<std::string> obstacles;
-    for (const std::string& line : obstacle_lines(module_)) obstacles.push_back(c_string(line));
-    program.add(table("char* const", "ct_base_obstacles", obstacles, out_))
-        .number(obstacles.size());
-    std::vector<std::string> losses;
-    for (const std::string& line : base_losses(module_)) losses.push_back(c_string(line));
-    program.add(table("char* const", "ct_base_losses", losses, out_)).number(losses.size());
+    program.set("abi", "ct::kProgramAbi").text("script_name", module_.script_name);
+    program.text("kernel_build_id", module_.kernel_build_id);
+    program.set("object", "ct_kernel_object")
+        .set("object_size", size_of_object("ct_kernel_object"));
+    program.set("base_object", "ct_base_object");
+    program.set("base_object_size", size_of_object("ct_base_object"));
+    program.list("globals", globals, "global_count", module_.globals.size());
+    program.list("handlers", handlers, "handler_count", module_.kernel_handlers.size());
+    program.list("bindings", bindings, "binding_count", module_.bindings.size());
+    program.list("user_handlers", users, "user_handler_count", module_.user_handlers.size());
+    program.list("segments", segments, "segment_count", module_.segments.size());
+    program.set("shared", "reinterpret_cast<void**>(&ct_shared)");
+    program.set("shared_size", "sizeof(struct ct_globals)");
+    program.number("max_string", module_.max_string);
+    program.number("max_map_entries", module_.max_map_entries);
+    program.number("max_nesting", module_.max_nesting + call_depth());
+    program.set("suppress_errors", module_.suppress_errors);
+    program.signed_number("max_errors", module_.max_errors);
+    program.signed_number("max_skipped", module_.max_skipped);
+    program.signed_number("max_action", module_.max_action);
+    program.signed_number("max_action_interruptible", module_.max_action_interruptible);
+    program.signed_number("hist_elision", module_.hist_elision);
+    texts(program, "base_obstacles", "base_obstacle_count", obstacle_lines(module_));
+    texts(program, "base_losses", "base_loss_count", base_losses(module_));
     std::vector<std::string> counters;
     for (const ir::PerfCounter& c : module_.perf_counters)
       counters.push_back(Row()
-                             .add(c_string(c.name))
-                             .add(c_string(layout::perf_map(counters.size())))
-                             .number(c.type)
-                             .add(std::to_string(c.config) + "ull")
-                             .add(c_string(c.program))
-                             .text());
-    program.add(table("ct::NamedCounter", "ct_perf_counters", counters, out_))
-        .number(counters.size());
+                             .text("name", c.name)
+                             .text("map", layout::perf_map(counters.size()))
+                             .number("type", c.type)
+                             .wide("config", c.config)
+                             .text("program", c.program)
+                             .str());
+    program.list("perf_counters", table("ct::NamedCounter", "ct_perf_counters", counters, out_),
+                 "perf_counter_count", counters.size());
     std::vector<std::string> points;
     for (const ir::WrittenPoint& p : module_.points)
-      points.push_back(Row().add(c_string(p.text)).add(location(p.at)).add(p.optional).text());
-    program.add(table("ct::WrittenPoint", "ct_points", points, out_)).number(points.size());
+      points.push_back(Row()
+                           .text("text", p.text)
+                           .set("location", location(p.at))
+                           .set("optional", p.optional)
+                           .str());
+    program.list("points", table("ct::WrittenPoint", "ct_points", points, out_), "point_count",
+                 points.size());
     std::vector<std::string> programs;
     for (const ir::ProbedProgram& p : module_.programs)
-      programs.push_back(Row().add(c_string(p.path)).add(c_string(p.pp)).add(need(p.need)).text());
-    program.add(table("ct::ProbedProgram", "ct_programs", programs, out_)).number(programs.size());
-    out_ += "const ct::Program ct_program = " + program.text() + ";\n";
+      programs.push_back(
+          Row().text("path", p.path).text("pp", p.pp).set("need", need(p.need)).str());
+    program.list("programs", table("ct::ProbedProgram", "ct_programs", programs, out_),
+                 "program_count", programs.size());
+    out_ += "const ct::Program ct_program = " + program.str() + ";\n";
     return out_;
   }
 
  private:
+  static std::string size_of_object(const std::string& object) {
+    return "static_cast<u64>(" + object + "_end - " + object + ")";
+  }
+
+  void texts(Row& program, const char* member, const char* count,
+             const std::vector<std::string>& lines) {
+    std::vector<std::string> rows;
+    for (const std::string& line : lines) rows.push_back(c_string(line));
+    program.list(member, table("char* const", "ct_" + std::string(member), rows, out_), count,
+                 rows.size());
+  }
+
   /// Calls that nest without recursion; MAXNESTING is what recursion may add.
   size_t call_depth() const {
     size_t deepest = 0;
@@ -169,16 +200,13 @@ class Tables {
     std::vector<std::string> rows;
     for (size_t i = 0; i < g.keys.size(); ++i) {
       Row row;
-      row.add(kind(g.keys[i]));
+      row.set("kind", kind(g.keys[i]));
       if (layout::in_map(g)) {
-        std::string member = "k" + std::to_string(i);
-        row.add(offset_of(layout::key_struct(module_, id), member));
-        row.add("sizeof(static_cast<struct " + layout::key_struct(module_, id) + "*>(nullptr)->" +
-                member + ")");
-      } else {
-        row.number(0).number(0);
+        std::string type = layout::key_struct(module_, id), member = "k" + std::to_string(i);
+        row.set("offset", offset_of(type, member));
+        row.set("size", "sizeof(static_cast<struct " + type + "*>(nullptr)->" + member + ")");
       }
-      rows.push_back(row.text());
+      rows.push_back(row.str());
     }
     return table("ct::KeyField", prefix + "_keys", rows, out_);
   }
@@ -189,14 +217,11 @@ class Tables {
     for (size_t i = 0; i < g.hists.size(); ++i) {
       const ir::HistSpec& h = g.hists[i];
       Row row;
-      row.add(h.linear)
-          .add(long_literal(h.low))
-          .add(long_literal(h.high))
-          .add(long_literal(h.step));
-      row.add(layout::in_map(g)
-                  ? offset_of(layout::value_struct(module_, id), "hist" + std::to_string(i))
-                  : "0");
-      rows.push_back(row.text());
+      row.set("linear", h.linear).signed_number("low", h.low);
+      row.signed_number("high", h.high).signed_number("step", h.step);
+      if (layout::in_map(g))
+        row.set("offset", offset_of(layout::value_struct(module_, id), "hist" + std::to_string(i)));
+      rows.push_back(row.str());
     }
     return table("ct::HistField", prefix + "_hists", rows, out_);
   }
@@ -205,59 +230,67 @@ class Tables {
     const Global& g = module_.globals[id];
     Row row;
     auto field = [&](bool kept, const char* member) {
-      row.add(kept && layout::in_map(g) ? offset_of(layout::value_struct(module_, id), member)
-                                        : "ct::kAbsent");
+      row.set(member, kept && layout::in_map(g)
+                          ? offset_of(layout::value_struct(module_, id), member)
+                          : "ct::kAbsent");
     };
     field(g.is_stat, "count");
     field(g.is_stat, "sum");
     field(g.is_stat && g.need_min_max, "min");
     field(g.is_stat && g.need_min_max, "max");
     field(g.is_stat && g.need_variance, "squares");
-    return row.text();
+    return row.str();
   }
 
   std::string global_row(ir::GlobalId id) {
     const Global& g = module_.globals[id];
     std::string prefix = "ct_g" + std::to_string(id);
     Row row;
-    row.add(c_string(g.name)).add(g.is_stat ? "ct::Kind::Stat" : kind(g.value));
-    row.add(g.is_array()).add(g.shared).add(g.additive).add(g.wrap).add(g.displayed_at_end);
-    row.add(g.saves_entry).add(layout::is_hashed(g)).add(layout::is_ordered(g));
-    if (layout::is_scalar(g)) {
-      std::string member =
-          g.shared ? layout::global_member(module_, id) : host_variable(module_, id);
-      row.add(g.shared ? "nullptr" : "&" + member);
-      row.add(g.shared ? offset_of("ct_globals", member) : "0");
-      row.add(g.shared ? "sizeof(static_cast<struct ct_globals*>(nullptr)->" + member + ")"
-                       : "sizeof " + member);
-    } else {
-      row.add("nullptr").number(0);
-      row.add(!layout::in_map(g)                   ? "0"
-              : g.is_stat || g.value.ty == Ty::Str ? size_of(layout::value_struct(module_, id))
-                                                   : "8");
+    row.text("name", g.name).set("value", g.is_stat ? "ct::Kind::Stat" : kind(g.value));
+    row.set("is_array", g.is_array()).set("shared", g.shared).set("additive", g.additive);
+    row.set("wrap", g.wrap).set("displayed", g.displayed_at_end);
+    row.set("saves_entry", g.saves_entry).set("hashed", layout::is_hashed(g));
+    row.set("ordered", layout::is_ordered(g));
+    if (layout::is_scalar(g) && g.shared) {
+      std::string member = layout::global_member(module_, id);
+      row.set("offset", offset_of("ct_globals", member));
+      row.set("value_size", "sizeof(static_cast<struct ct_globals*>(nullptr)->" + member + ")");
+    } else if (layout::is_scalar(g)) {
+      std::string variable = host_variable(module_, id);
+      row.set("host", "&" + variable).set("value_size", "sizeof " + variable);
+    } else if (layout::in_map(g)) {
+      bool has_struct = g.is_stat || g.value.ty == Ty::Str;
+      row.set("value_size", has_struct ? size_of(layout::value_struct(module_, id)) : "8");
     }
-    row.add(!layout::in_map(g) ? "0"
-            : g.is_array()     ? size_of(layout::key_struct(module_, id))
-                               : "4");
-    row.number(g.max_entries);
-    row.add(key_table(id, prefix)).number(g.keys.size());
-    row.add(stat_fields(id)).add(g.need_min_max).add(g.need_variance);
-    row.add(hist_table(id, prefix)).number(g.hists.size());
-    bool two = layout::has_generations(g);
-    row.add("{" + (layout::in_map(g) ? c_string(layout::map_name(module_, id, 0)) : "nullptr") +
-            ", " + (two ? c_string(layout::map_name(module_, id, 1)) : "nullptr") + "}");
-    bool index = layout::has_index(g), ordered = layout::is_ordered(g);
-    row.add("{" + (index ? c_string(layout::index_name(module_, id, 0)) : "nullptr") + ", " +
-            (index && two ? c_string(layout::index_name(module_, id, 1)) : "nullptr") + "}");
-    row.add(index ? size_of(layout::index_struct(module_, id)) : "0");
-    row.add(ordered ? c_string(layout::queue_name(module_, id)) : "nullptr");
-    row.add(ordered ? offset_of("ct_globals", layout::order_member(module_, id)) : "0");
-    row.add(two ? offset_of("ct_globals", layout::generation_member(module_, id)) : "0");
-    row.add(g.init.has_value());
-    row.add(long_literal(g.init ? g.init->num : 0));
-    row.add("{" + c_string(g.init ? g.init->str : "") + ", " +
-            std::to_string(g.init ? g.init->str.size() : 0) + "}");
-    return row.text();
+    if (layout::in_map(g))
+      row.set("key_size", g.is_array() ? size_of(layout::key_struct(module_, id)) : "4");
+    row.number("max_entries", g.max_entries);
+    row.list("keys", key_table(id, prefix), "key_count", g.keys.size());
+    row.set("stat", stat_fields(id)).set("keep_min_max", g.need_min_max);
+    row.set("keep_variance", g.need_variance);
+    row.list("hists", hist_table(id, prefix), "hist_count", g.hists.size());
+    const bool two = layout::has_generations(g), index = layout::has_index(g);
+    auto pair = [&](bool first, bool second, auto name) {
+      return "{" + (first ? c_string(name(module_, id, 0)) : "nullptr") + ", " +
+             (second ? c_string(name(module_, id, 1)) : "nullptr") + "}";
+    };
+    row.set("map", pair(layout::in_map(g), two, layout::map_name));
+    row.set("index_map", pair(index, index && two, layout::index_name));
+    if (index) row.set("index_size", size_of(layout::index_struct(module_, id)));
+    if (layout::is_ordered(g)) {
+      row.text("queue_map", layout::queue_name(module_, id));
+      row.set("order_offset", offset_of("ct_globals", layout::order_member(module_, id)));
+    }
+    if (two)
+      row.set("generation_offset", offset_of("ct_globals", layout::generation_member(module_, id)));
+    if (g.init) {
+      row.set("has_init", true).signed_number("init_long", g.init->num);
+      row.set("init_str",
+              "{" + c_string(g.init->str) + ", " + std::to_string(g.init->str.size()) + "}");
+    } else {
+      row.set("init_str", "{\"\", 0}");
+    }
+    return row.str();
   }
 
   std::string global_table() {
@@ -271,10 +304,11 @@ class Tables {
     for (const ir::Binding& b : module_.bindings) {
       static constexpr const char* kKinds[] = {"Parameter", "TraceArgument", "Result"};
       Row row;
-      row.add(std::string("ct::Binding::") + kKinds[b.kind]).add(c_string(b.owner));
-      row.add(c_string(b.module)).add(c_string(b.name)).number(b.slot).add(b.is_pointer);
-      row.add(c_string(b.pointee)).number(b.size).add(b.is_signed);
-      rows.push_back(row.text());
+      row.set("kind", std::string("ct::Binding::") + kKinds[b.kind]).text("owner", b.owner);
+      row.text("module", b.module).text("name", b.name).number("slot", b.slot);
+      row.set("is_pointer", b.is_pointer).text("pointee", b.pointee).number("size", b.size);
+      row.set("is_signed", b.is_signed);
+      rows.push_back(row.str());
     }
     return table("ct::Binding", "ct_binding_table", rows, out_);
   }
@@ -306,12 +340,12 @@ class Tables {
     for (auto [offset, size] : site.code->ranges)
       ranges.push_back("{" + std::to_string(offset) + "ull, " + std::to_string(size) + "ull}");
     Row row;
-    row.add(c_string(site.code->name));
-    row.add(table("ct::FunctionCode::Range", "ct_code_ranges_" + number, ranges, out_));
-    row.number(ranges.size()).add(std::to_string(site.code->hash) + "ull");
-    row.add(std::to_string(site.code->layout) + "ull");
-    row.add(std::to_string(site.code->marks) + "ull");
-    out_ += "static const ct::FunctionCode " + name + " = " + row.text() + ";\n";
+    row.text("name", site.code->name);
+    row.list("ranges", table("ct::FunctionCode::Range", "ct_code_ranges_" + number, ranges, out_),
+             "range_count", ranges.size());
+    row.wide("hash", site.code->hash).wide("layout", site.code->layout);
+    row.wide("marks", site.code->marks);
+    out_ += "static const ct::FunctionCode " + name + " = " + row.str() + ";\n";
     return "&" + name;
   }
 
@@ -321,29 +355,36 @@ class Tables {
       std::vector<std::string> sites;
       for (const ir::Site& s : h.sites) {
         Row site;
-        site.add(c_string(s.target)).add(std::to_string(s.offset) + "ull");
-        site.add(c_string(s.build_id)).add(c_string(s.pp)).add(c_string(s.function));
-        site.add(c_string(s.module)).add(c_string(s.file_line)).add(c_string(s.placement));
-        site.add(code_of(s)).add(long_literal(s.pid)).add(need(s.need)).number(s.point);
-        site.add(s.perf_is_freq).number(s.perf_type);
-        site.add(std::to_string(s.perf_config) + "ull").add(std::to_string(s.perf_period) + "ull");
-        site.add(std::to_string(s.semaphore) + "ull");
-        sites.push_back(site.text());
+        site.text("target", s.target).wide("offset", s.offset).text("build_id", s.build_id);
+        site.text("pp", s.pp).text("function", s.function).text("module", s.module);
+        site.text("file_line", s.file_line).text("placement", s.placement);
+        site.set("code", code_of(s)).signed_number("pid", s.pid).set("need", need(s.need));
+        site.number("point", s.point).set("perf_is_freq", s.perf_is_freq);
+        site.number("perf_type", s.perf_type).wide("perf_config", s.perf_config);
+        site.wide("perf_period", s.perf_period).wide("semaphore", s.semaphore);
+        sites.push_back(site.str());
       }
       std::string number = std::to_string(rows.size());
       std::vector<std::string> programs, bound;
       for (const Variant& v : variants(module_, h, Flavour::Modern))
-        programs.push_back(
-            Row().add(c_string(v.program)).add(mechanism(v.mechanism)).add(v.sleepable).text());
+        programs.push_back(Row()
+                               .text("program", v.program)
+                               .set("mechanism", mechanism(v.mechanism))
+                               .set("sleepable", v.sleepable)
+                               .str());
       for (uint32_t binding : bindings_of(h)) bound.push_back(std::to_string(binding));
       Row row;
-      row.add(c_string(h.name)).add(table("ct::Variant", "ct_variants_" + number, programs, out_));
-      row.number(programs.size()).add(table("ct::Site", "ct_sites_" + number, sites, out_));
-      row.number(sites.size()).add(table("u32", "ct_bound_" + number, bound, out_));
-      row.number(bound.size()).number(h.companion);
-      row.add(h.span ? c_string(h.span.file->name) : "nullptr");
-      row.add(location(h.origin.at)).add(c_string(h.origin.derivation));
-      rows.push_back(row.text());
+      row.text("name", h.name);
+      row.list("variants", table("ct::Variant", "ct_variants_" + number, programs, out_),
+               "variant_count", programs.size());
+      row.list("sites", table("ct::Site", "ct_sites_" + number, sites, out_), "site_count",
+               sites.size());
+      row.list("bindings", table("u32", "ct_bound_" + number, bound, out_), "binding_count",
+               bound.size());
+      row.number("companion", h.companion);
+      row.set("script_file", h.span ? c_string(h.span.file->name) : "nullptr");
+      row.set("location", location(h.origin.at)).text("derivation", h.origin.derivation);
+      rows.push_back(row.str());
     }
     return table("ct::KernelHandler", "ct_handler_table", rows, out_);
   }
@@ -352,11 +393,11 @@ class Tables {
     std::vector<std::string> rows;
     for (const ir::UserHandler& h : module_.user_handlers) {
       Row row;
-      row.add(handler_function(h)).add(event(h.event)).add(long_literal(h.priority));
-      row.add(std::to_string(h.period_ns) + "ull").add(std::to_string(h.randomize_ns) + "ull");
-      row.add(c_string(h.pp));
-      row.add(location(h.origin.at)).add(c_string(h.origin.derivation));
-      rows.push_back(row.text());
+      row.set("run", handler_function(h)).set("event", event(h.event));
+      row.signed_number("priority", h.priority).wide("period_ns", h.period_ns);
+      row.wide("randomize_ns", h.randomize_ns).text("pp", h.pp);
+      row.set("location", location(h.origin.at)).text("derivation", h.origin.derivation);
+      rows.push_back(row.str());
     }
     return table("ct::UserHandler", "ct_user_table", rows, out_);
   }
@@ -365,10 +406,10 @@ class Tables {
     std::vector<std::string> rows(module_.segments.size());
     for (const ir::Segment& s : module_.segments) {
       Row row;
-      row.add("ct_segment_" + std::to_string(s.id));
-      row.add(size_of(layout::record_struct(s))).add(c_string(s.pp));
-      row.add(location(s.span)).number(s.handler);
-      rows[s.id] = row.text();
+      row.set("run", "ct_segment_" + std::to_string(s.id));
+      row.set("size", size_of(layout::record_struct(s))).text("pp", s.pp);
+      row.set("location", location(s.span)).number("handler", s.handler);
+      rows[s.id] = row.str();
     }
     return table("ct::Segment", "ct_segment_table", rows, out_);
   }

@@ -136,8 +136,7 @@ class Elaborator {
         full.components.push_back(point.components[i]);
       Diagnostics::Attempt attempt(program_.diagnostics);
       bool one = expand(full, layers, depth + 1, quiet);
-      if (!one && (target.optional || target.sufficient || quiet))
-        attempt.drop();
+      if (!one && (target.optional || target.sufficient || quiet)) attempt.drop();
       found |= one;
       if (one && target.sufficient) break;
     }
