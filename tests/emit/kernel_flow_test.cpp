@@ -550,10 +550,14 @@ TEST_F(Live, FramesSurviveNestingAndPreemption) {
   });
   Running live(s);
   constexpr int kThreads = 8, kCalls = 5000;
+  auto text_of_thread = [](int t) {
+    return "thread number " + std::to_string(t) + std::string(60, static_cast<char>('a' + t));
+  };
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t)
-    threads.emplace_back([t] {
-      std::string text = "thread number " + std::to_string(t) + std::string(60, 'a' + t);
+    threads.emplace_back([t, text_of_thread] {
+      std::string text = text_of_thread(t);
       for (int i = 0; i < kCalls; ++i) {
         ct_target_text(text.c_str());
         if (i % 64 == 0) sched_yield();
@@ -565,7 +569,7 @@ TEST_F(Live, FramesSurviveNestingAndPreemption) {
   EXPECT_EQ(all.size(), static_cast<size_t>(kThreads));
   int64_t sum = 0;
   for (int t = 0; t < kThreads; ++t) {
-    std::string text = "thread number " + std::to_string(t) + std::string(60, 'a' + t);
+    std::string text = text_of_thread(t);
     std::string value = all[padded(text + "/" + text, 192)];
     int64_t n = 0;
     memcpy(&n, value.data(), value.size());
