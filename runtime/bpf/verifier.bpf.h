@@ -34,6 +34,14 @@ static __always_inline char* ct_at(char* to, u64 at, u64 most) {
   return to;
 }
 
+/* Goes back to `label`, the start of a loop, if `turn` is less than the constant `turns`. clang leaves this jump alone
+ * and puts nothing behind it. Of a C loop it may lay the last block in front of the first, and go from one to the
+ * other without a jump: it does so where something is left to do on the way, such as to reload a register. Linux 5.3
+ * to 6.6 refuse that: "back-edge from insn N to N+1" in check_cfg(), kernel/bpf/verifier.c (mended by commit
+ * 10e14e9652bf). tests/base/check_object.py looks for such ways. */
+#define ct_jump_if_less(turn, turns, label) \
+  asm goto("if %0 < %1 goto %l2" : : "r"(turn), "ri"((u64)(turns)) : : label)
+
 /* A copy of `value` that the verifier knows nothing about, so that paths which leave a loop with
  * different constants are one path behind it. */
 static __always_inline s64 ct_forget(s64 value) {

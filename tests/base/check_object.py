@@ -5,6 +5,9 @@
 
 The verifier of 5.10 refuses most of this even where it is never reached, so each instruction is looked at, whatever guards it.
 What cannot be seen here (what the verifier thinks of a path) is for tests/vm, on a 5.10 kernel.
+
+Kernels before 6.7 follow the jumps of a function before they verify it, and refuse a way back into a loop that is not a jump.
+`back_edges` is that search; it is about both flavours.
 """
 import struct
 import sys
@@ -17,6 +20,7 @@ SECTIONS = ("uprobe", "uretprobe", "kprobe", "kretprobe", "tp_btf", "raw_tp", "t
             "usdt")
 
 SHT_SYMTAB, SHT_REL = 2, 9
+STT_FUNC = 2
 SHF_EXECINSTR = 4
 BTF_KIND_PTR, BTF_KIND_ARRAY, BTF_KIND_VAR, BTF_KIND_DATASEC = 2, 3, 14, 15
 
@@ -54,8 +58,8 @@ class Object:
             if header[1] == SHT_SYMTAB:
                 strings = contents[header[6]]
                 for at in range(0, len(content), 24):
-                    name, info, _, section, _, _ = struct.unpack_from("<IBBHQQ", content, at)
-                    self.symbols.append((text(strings, name), info & 15, section))
+                    name, info, _, section, value, size = struct.unpack_from("<IBBHQQ", content, at)
+                    self.symbols.append((text(strings, name), info & 15, section, value, size))
 
     def relocations(self, index):
         """Offset in section `index` to the symbol there."""
@@ -90,6 +94,55 @@ def instruction_faults(opcode, registers, offset, imm, symbol, executable):
         yield "address of a function: a callback"
     elif opcode & 7 in (4, 7) and offset != 0:
         yield f"ALU instruction 0x{opcode:02x} with offset {offset}: signed division or move of BPF v4"
+
+
+def jumps(opcode, offset, at):
+    """Where control goes behind instruction `at`, in the kernel's order, and whether a way back is accepted there."""
+    operation = opcode & 0xf0
+    if opcode & 7 not in (5, 6) or operation == 0x80:  # no jump, or a call
+        return (at + 1,), False
+    if operation == 0x90:  # exit
+        return (), False
+    return ((at + 1 + offset,) if operation == 0 else (at + 1, at + 1 + offset)), True
+
+
+def back_edges(code):
+    """Instructions of a function that go back into a loop without a jump: the depth-first search of check_cfg().
+
+    From Linux 5.3 (commit 2589726d12a1) to 6.6 (until commit 10e14e9652bf) it refuses them: "back-edge from insn N to M".
+    """
+    instructions = [(code[at], struct.unpack_from("<h", code, at + 2)[0]) for at in range(0, len(code), 8)]
+    on_way, done, found = {0}, set(), []
+    way = [(0, iter(jumps(*instructions[0], 0)[0]))]
+    while way:
+        at, targets = way[-1]
+        target = next(targets, None)
+        if target is None:
+            way.pop()
+            on_way.remove(at)
+            done.add(at)
+        elif target in on_way:
+            if not jumps(*instructions[at], at)[1]:
+                found.append(at)
+        elif target not in done:
+            on_way.add(target)
+            way.append((target, iter(jumps(*instructions[target], target)[0])))
+    return sorted(found)
+
+
+def back_edge_faults(elf):
+    for index, (section, header, content) in enumerate(elf.sections):
+        if not header[2] & SHF_EXECINSTR:
+            continue
+        for name, kind, where, start, size in elf.symbols:
+            if where == index and kind == STT_FUNC:
+                for at in back_edges(content[start:start + size]):
+                    yield f"{section}+{start // 8 + at}: a way back into a loop of {name} is not a jump"
+
+
+def back_edges_of(data):
+    """What keeps a modern object from loading on kernels before 6.7, as far as its text says."""
+    return back_edge_faults(Object(data))
 
 
 def program_faults(elf):
@@ -151,6 +204,7 @@ def faults(data):
     """All that keeps an object from loading on 5.10, as far as its text says."""
     elf = Object(data)
     yield from program_faults(elf)
+    yield from back_edge_faults(elf)
     btf = elf.content(".BTF")
     if not btf:
         yield "no BTF: its maps cannot be judged"

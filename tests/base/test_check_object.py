@@ -1,5 +1,6 @@
 """check_object.py names each thing that 5.10 lacks, and nothing else: on objects made here by clang."""
 import pathlib
+import struct
 import subprocess
 import tempfile
 import unittest
@@ -70,6 +71,33 @@ class CheckObject(unittest.TestCase):
         self.assertEqual(list(check_object.instruction_faults(opcode, registers, 0, 0, None, set())), [])
         self.assertEqual(len(list(check_object.instruction_faults(0x91, 0x10, 0, 0, None, set()))), 1)  # sign-extending load
         self.assertEqual(len(list(check_object.instruction_faults(0xd7, 0, 0, 16, None, set()))), 1)  # bswap
+
+    def test_ways_back(self):
+        """Numbers are positions; the ways are those of check_cfg() in Linux 5.10, whose words are in the comments."""
+        zero, one_more, call, exit_ = (0xb7, 0, 0), (0x07, 0, 1), (0x85, 0, 5), (0x95, 0, 0)
+        address, rest = (0x18, 0, 0), (0, 0, 0)
+
+        def back(*instructions):
+            return check_object.back_edges(b"".join(struct.pack("<BBhi", code, 1, offset, imm) for code, offset, imm in instructions))
+
+        def to(offset, code=0x05):
+            return code, offset, 5
+
+        unless = 0x55
+        self.assertEqual(back(zero, one_more, to(-2, unless), exit_), [])
+        self.assertEqual(back(zero, to(1), one_more, to(-2, unless), exit_), [2])  # back-edge from insn 2 to 3
+        self.assertEqual(back(zero, to(1), call, to(-2, unless), exit_), [2])
+        self.assertEqual(back(zero, to(2), address, rest, to(-3, unless), exit_), [3])
+        self.assertEqual(back(zero, to(2), one_more, to(0), to(-3, unless), exit_), [])
+        # One loop in another, and two loops.
+        self.assertEqual(back(zero, to(1), one_more, one_more, to(-2, unless), to(-4, unless), exit_), [2])
+        self.assertEqual(back(zero, to(1), one_more, to(-2, unless), to(1), call, to(-2, 0x5d), exit_), [2, 5])
+
+    def test_ways_back_in_an_object(self):
+        loop = "asm volatile(\"r1 = 0\\n goto +1\\n r1 += 1\\n if r1 < 5 goto -2\\n\" : : : \"r1\")"
+        self.one("a way back into a loop of program is not a jump", body=loop)
+        self.one("a way back into a loop of program is not a jump", body=loop, cpu="v2")
+        self.assertEqual(faults(body=loop.replace("r1 < 5 goto -2", "r1 < 5 goto -1")), [])
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "live")]
+sys.path[:0] = [str(HERE), str(HERE.parent / "live"), str(HERE.parent / "base")]
+import check_object  # noqa: E402
 import live  # noqa: E402
 import reduce  # noqa: E402
 import workload  # noqa: E402
@@ -83,8 +84,11 @@ class Runner:
         finally:
             if objects:
                 self.keep_objects(cache, objects)
+            faults = self.object_faults(cache)
             shutil.rmtree(cache, ignore_errors=True)
         stdout, stderr = done.stdout.decode("latin-1"), done.stderr.decode("latin-1")
+        if faults:
+            return Failure("object: " + kind_of_message("error " + faults[0]), "\n".join(faults[:10]))
         if script.flavour == "base" and any(limit in stderr for limit in BASE_LIMITS):
             self.limited += 1
             return None
@@ -95,6 +99,12 @@ class Runner:
             words = "".join(f"{name}\n  wanted {wanted}\n  got    {got}\n" for name, (wanted, got) in differing.items())
             return Failure("differs " + "".join(sorted({name[0] for name in differing})), words[:6000])
         return None
+
+    @staticmethod
+    def object_faults(cache):
+        """What keeps the objects from loading on older kernels, as far as their text says."""
+        return [fault for name, check in (("kernel.bpf.o", check_object.back_edges_of), ("kernel.base.bpf.o", check_object.faults))
+                for path in cache.rglob(name) for fault in check(path.read_bytes())]
 
     @staticmethod
     def keep_objects(cache, into):

@@ -65,6 +65,8 @@ def main():
         sys.exit(77)
     faults = [f"{path} ({script_lines(path)}): {fault}" for path in objects["base"]
               for fault in check_object.faults(path.read_bytes())]
+    faults += [f"{path} ({script_lines(path)}): {fault}" for path in objects["modern"]
+               for fault in check_object.back_edges_of(path.read_bytes())]
     missing = False
     guests = []
     # Kernel, then of how many objects of a flavour it loads one.
