@@ -29,17 +29,17 @@ static __always_inline int ct_loop_turn(struct ct_ctx* c, u64 statements) {
 }
 
 #ifdef CT_BASE
-#define CT_LOOP(c, turns, source_line, callback, vars)             \
-  do {                                                             \
-    CT_REPEAT(turns, callback, vars);                              \
-    if ((c)->frame->flow == 0) {                                   \
-      (c)->frame->flow = ct_fail((c), CT_ERR_LOOP_TURNS, (turns)); \
-      (c)->line = (source_line);                                   \
-    }                                                              \
-  } while (0)
+/* The same for turn number `turn`, from 0, of a loop that may turn `turns` times. */
+static __always_inline int ct_bounded_turn(struct ct_ctx* c, u64 turn, u64 turns, u64 statements) {
+  if (turn >= turns) return ct_fail(c, CT_ERR_LOOP_TURNS, turns);
+  return ct_loop_turn(c, statements);
+}
+
+/* One call more than it may turn: the loop's condition may end it there, and else ct_bounded_turn() does. */
+#define CT_LOOP(turns, callback, vars) CT_REPEAT((turns) + 1, callback, vars)
 #else
 /* One turn more than the budget: ct_loop_turn() ends the loop. */
-#define CT_LOOP(c, turns, source_line, callback, vars) \
+#define CT_LOOP(turns, callback, vars) \
   CT_REPEAT((turns) < CT_LOOP_MOST ? (turns) + 1 : CT_LOOP_MOST, callback, vars)
 #endif
 #endif

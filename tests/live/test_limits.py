@@ -1,5 +1,6 @@
 """Limits: what happens beyond each, on both sides, and which a built binary takes when it starts."""
 import os
+import re
 import string
 
 import live
@@ -146,6 +147,34 @@ class Limits(LiveTest):
                                  probe process("{self.prog}").function("add").call {{ if (done++) next; s = "key"; {body} }}''', "-w",
                                  "--no-global-var-display", "-c", f"{self.prog} >/dev/null", env=dict(os.environ, CORETAP_FLAVOUR=flavour))
                     self.assertEqual(self.lines(got), [wanted])
+
+    def test_turns_of_base(self):
+        """A loop may turn as often as the message says, in that turn too it asks its condition, and one more turn is an error."""
+        loops = ("for (i = 0; i < a; i++) n++", 'while (i++ < b) { s .= "x"; n++ }', "for (;;) { n++; if (++i >= c) break }",
+                 'for (; i < d; i++) { n++; if (text_str(s) =~ "[[:digit:]]") break }', "for (i = 0; i < 2; i++) for (j = 0; j < e; j++) n++",
+                 "for (; i < f; i++) { if (i % 2) continue; for (j = 0; j < 2; j++) n++ }")
+
+        def turn(most):
+            """Runs each loop `most` times, and in the next call once more: the numbers of turns that were, and that errors name."""
+            names = dict(zip("abcdef", most))
+            point = f'process("{self.prog}").function("add").call'
+            probes = "".join(f'probe {point} {{ if (h{at}++ > 1) next; if (h{at} == 2) {name}++; {loop} println({at}, " ", n) }}\n'
+                             for at, (name, loop) in enumerate(zip(names, loops)))
+            globals_ = "".join(f", {name}, h{at}" for at, name in enumerate(names))
+            got = script(f"global s{globals_}\n{probes}", "-w", "--no-global-var-display", "-D", "MAXACTION=20000", "-D", "MAXERRORS=99",
+                         *(f"-G{name}={number}" for name, number in names.items()), "-c", f"{self.prog} >/dev/null",
+                         env=dict(os.environ, CORETAP_FLAVOUR="base"))
+            errors = re.findall(r"which has no bpf_loop, this loop may turn (\d+) times near probe .* at <input>:(\d+)", got.stderr)
+            return sorted(got.stdout.splitlines()), sorted((int(line) - 2, int(number)) for number, line in errors), got.stderr
+
+        done, errors, stderr = turn([10**6] * 6)
+        self.assertEqual((done, [at for at, _ in errors]), ([], [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5]), stderr)
+        most = [number for _, number in errors[::2]]
+        self.assertTrue(all(number > 0 for number in most) and max(most) > 100, most)
+        done, errors, stderr = turn(most)
+        counts = most[:4] + [most[4] * 2, (most[5] + 1) // 2 * 2]
+        self.assertEqual(done, [f"{at} {count}" for at, count in enumerate(counts)], stderr)
+        self.assertEqual(errors, list(enumerate(most)))
 
     def nested_errors(self, turns):
         """A body of two loops in which errors of two kinds are caught; the sums that it prints."""

@@ -455,9 +455,9 @@ void BodyEmitter::loop(const Inst& inst) {
   out_.line("  ct_rc = CT_FLOW_DONE;");
   out_.line("  goto ct_leave;");
   out_.line("}");
-  out_.line("ct_rc = ct_loop_turn(c, " +
-            num(static_cast<uint64_t>(std::max<int64_t>(1, inst.imm))) + ");");
-  jump_on_error(inst);
+  can_fail(inst, std::string(unit_.loop_bounds ? "ct_bounded_turn(c, ct_turn, " + turns(inst) + ", "
+                                               : "ct_loop_turn(c, ") +
+                     num(static_cast<uint64_t>(std::max<int64_t>(1, inst.imm))) + ")");
   block(inst.blocks[1]);
   out_.line("ct_continue:;");
   block(inst.blocks[2]);
@@ -481,7 +481,7 @@ void BodyEmitter::loop(const Inst& inst) {
   std::tie(error_label_, leave_label_, continue_label_) = outer_labels;
   c_function_ = outer_function;
   out_.at(inst.span);
-  out_.line("CT_LOOP(c, " + turns(inst) + ", " + num(line_of(inst)) + ", " + callback + ", v);");
+  out_.line("CT_LOOP(" + turns(inst) + ", " + callback + ", v);");
   after_loop();
 }
 

@@ -95,7 +95,7 @@ static __always_inline int ct_body_h(struct ct_ctx *c)
   struct ct_vars_h ct_vars = {.c = c}, *v = &ct_vars;
   struct ct_frame_h *f = (void *)(c->frame->mem + 0);
   f->i_0 = 10;
-  CT_LOOP(c, CT_MAX_ACTION, 0, ct_loop_h_1, v);
+  CT_LOOP(CT_MAX_ACTION, ct_loop_h_1, v);
   ct_rc = c->frame->flow ? c->frame->flow : CT_ERR_MAXACTION;
   if (ct_rc == CT_FLOW_RETURN || ct_rc == CT_ERR_NEXT) goto ct_out;
   if (ct_rc != CT_FLOW_DONE) goto ct_catch_1;
