@@ -84,6 +84,12 @@ bool is_cpp_language(Dwarf_Die* unit) {
   }
 }
 
+/// The .dwo file that has the unit's DIEs, if the unit is a skeleton: DWARF 5, 3.1.2, and gcc's extension of DWARF 4.
+const char* split_file_of(Dwarf_Die* unit) {
+  const char* file = die_string(unit, DW_AT_dwo_name);
+  return file ? file : die_string(unit, DW_AT_GNU_dwo_name);
+}
+
 }  // namespace
 
 Unit::Unit() = default;
@@ -195,7 +201,9 @@ void DebugData::load_units() {
   while (dwarf_get_units(dwarf_, cu, &cu, &version, &type, &die, &split) == 0) {
     Unit unit;
     unit.die = die;
-    unit.is_partial = dwarf_tag(&die) != DW_TAG_compile_unit;
+    const char* split_file = split_file_of(&die);
+    if (split_file) note_split_unit(&die, split_file);
+    unit.is_partial = split_file || dwarf_tag(&die) != DW_TAG_compile_unit;
     unit.is_c = is_c_language(&die);
     unit.language = dwarf_srclang(&die);
     unit.is_cpp = is_cpp_language(&die);
@@ -210,6 +218,21 @@ void DebugData::load_units() {
   }
   std::stable_sort(unit_ranges_.begin(), unit_ranges_.end(),
                    [](const CodeRange& a, const CodeRange& b) { return a.lo < b.lo; });
+}
+
+void DebugData::note_split_unit(Dwarf_Die* skeleton, const char* file) {
+  const char* directory = die_string(skeleton, DW_AT_comp_dir);
+  std::string path = *file == '/' || !directory ? file : std::string(directory) + "/" + file;
+  auto known = std::find(split_files_.begin(), split_files_.end(), path);
+  const size_t index = static_cast<size_t>(known - split_files_.begin());
+  if (known == split_files_.end()) split_files_.push_back(path);
+  for_each_range(skeleton, [&](uint64_t lo, uint64_t hi) { split_ranges_.push_back({lo, hi, index}); });
+}
+
+std::string DebugData::split_file_at(uint64_t pc) const {
+  for (const CodeRange& range : split_ranges_)
+    if (range.lo <= pc && pc < range.hi) return split_files_[range.unit];
+  return "";
 }
 
 const Unit* DebugData::unit_at(uint64_t pc) const {

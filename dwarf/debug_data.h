@@ -38,7 +38,7 @@ struct Producer {
 
 struct Unit {
   Dwarf_Die die{};
-  bool is_partial = false;  ///< DW_TAG_partial_unit (dwz) or a type unit: no code
+  bool is_partial = false;  ///< DW_TAG_partial_unit (dwz), a type unit, or a split one's skeleton: no code that is described
   bool is_c = true;         ///< no namespaces or classes to look into
   int language = 0;         ///< DW_LANG_*
   bool is_cpp = false;
@@ -68,6 +68,10 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
   std::vector<std::string> files() const;
 
   const std::vector<Unit>& units() const { return units_; }
+  /// Where the units made with -gsplit-dwarf have their DIEs: paths of .dwo files, each once. They are not read.
+  const std::vector<std::string>& split_files() const { return split_files_; }
+  /// The one of the unit whose code contains pc; "" if that unit is not split.
+  std::string split_file_at(uint64_t pc) const;
   /// The unit whose code contains pc, or null.
   const Unit* unit_at(uint64_t pc) const;
   const UnitScopes& scopes(const Unit& unit) const;
@@ -103,6 +107,7 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
   bool use_dwarf_of(ElfFile& file, const std::vector<std::string>& roots);
   void find_alternate(const ElfFile& file, const std::vector<std::string>& roots);
   void load_units();
+  void note_split_unit(Dwarf_Die* skeleton, const char* file);
 
   std::unique_ptr<ElfFile> object_, debug_, alternate_;
   Dwarf* dwarf_ = nullptr;
@@ -114,6 +119,8 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
     size_t unit;
   };
   std::vector<CodeRange> unit_ranges_;
+  std::vector<std::string> split_files_;
+  std::vector<CodeRange> split_ranges_;  ///< `unit` is an index into split_files_
   mutable std::unique_ptr<FunctionIndex> functions_;
   mutable std::unique_ptr<NameIndex> names_;
   mutable std::optional<std::vector<FunctionSymbol>> symbols_;

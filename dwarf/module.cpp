@@ -31,6 +31,8 @@ class DwarfModule : public Module {
   const std::string& debug_path() const override { return debug_path_; }
   std::string build_id() const override { return data_->object().build_id(); }
   bool has_dwarf() const override { return data_->has_dwarf(); }
+  const std::vector<std::string>& split_files() const override { return data_->split_files(); }
+  std::string split_file_at(uint64_t pc) const override { return data_->split_file_at(pc); }
   uint16_t machine() const override { return data_->object().machine(); }
   const LoadError& dwarf_error() const override { return data_->dwarf_error(); }
   std::vector<std::string> files() const override { return data_->files(); }

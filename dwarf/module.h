@@ -93,6 +93,10 @@ class Module {
   virtual const std::string& debug_path() const = 0;  ///< file the DWARF came from, or ""
   virtual std::string build_id() const = 0;           ///< lower-case hex, or ""
   virtual bool has_dwarf() const = 0;
+  /// The .dwo files that units made with -gsplit-dwarf have their debug information in, each once. It is not read.
+  virtual const std::vector<std::string>& split_files() const = 0;
+  /// The one of the unit whose code contains pc; "" if that unit is not split.
+  virtual std::string split_file_at(uint64_t pc) const = 0;
   virtual uint16_t machine() const = 0;              ///< EM_*, see registers.h
   virtual const LoadError& dwarf_error() const = 0;  ///< why has_dwarf() is false, with paths
   /// Files whose change makes a cached result stale: the object and its debug files.

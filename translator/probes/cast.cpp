@@ -1,6 +1,7 @@
 // @cast(value, "type"[, "module"])->… and `x->…`, which takes the type from where x came from.
 #include "probes/families.h"
 #include "probes/scope_base.h"
+#include "probes/split_files.h"
 
 namespace coretap::probes {
 
@@ -114,6 +115,7 @@ std::optional<CastType> find_cast_type(const ast::Cast& cast, ContextScope* scop
         look_up(cast.type_name, [&](const std::string& name) { return object->type_named(name); });
     if (type) return CastType{type, false};
     problem = unknown_type(cast, object->path());
+    problem.hints = split_file_hints(*object);
   }
   return std::nullopt;
 }

@@ -7,6 +7,7 @@
 
 #include "probes/families.h"
 #include "probes/scope_base.h"
+#include "probes/split_files.h"
 #include "runtime/common/regular_file.h"
 
 namespace coretap::probes {
@@ -185,7 +186,7 @@ std::optional<Root> DwarfScope::find_global(const std::string& name, const std::
                at,
                "there is no global variable '" + name + "'" +
                    (file.empty() ? "" : " of file '" + file + "'") + " in " + module->path(),
-               {}};
+               split_file_hints(*module)};
     return std::nullopt;
   }
   debug::VarLocation location = module->location_at(*variable, site_.point);

@@ -35,15 +35,12 @@ class NoScope : public ContextScope {
 /// What a file without DWARF has. As in stap, a group of variables is an empty text there.
 class NoDebuginfoScope final : public NoScope {
  public:
-  explicit NoDebuginfoScope(std::string file)
-      : NoScope("'" + file + "' has no debug information"), file_(std::move(file)) {}
+  explicit NoDebuginfoScope(const std::string& why) : NoScope(why), why_(why) {}
 
   using NoScope::lower;
   std::optional<ir::Operand> lower(const ast::Target& target, ContextLowering& to) override {
     if (!is_group(target)) return NoScope::lower(target, to);
-    to.diagnostics().warning(
-        "no-variables", target.span,
-        "'" + target.name + "' is empty: '" + file_ + "' has no debug information");
+    to.diagnostics().warning("no-variables", target.span, "'" + target.name + "' is empty: " + why_);
     return ir::Operand::string("");
   }
   bool defines(const ast::Expr& expr) override {
@@ -57,7 +54,7 @@ class NoDebuginfoScope final : public NoScope {
     return false;
   }
 
-  std::string file_;
+  std::string why_;
 };
 
 constexpr int kSyscallArguments = 6;
@@ -121,8 +118,8 @@ std::shared_ptr<ContextScope> make_no_scope(std::string why) {
   return std::make_shared<NoScope>(std::move(why));
 }
 
-std::shared_ptr<ContextScope> make_no_debuginfo_scope(const std::string& file) {
-  return std::make_shared<NoDebuginfoScope>(file);
+std::shared_ptr<ContextScope> make_no_debuginfo_scope(std::string why) {
+  return std::make_shared<NoDebuginfoScope>(why);
 }
 
 std::shared_ptr<ContextScope> make_syscall_scope(bool is_exit, bool of_every_call) {

@@ -10,6 +10,7 @@
 
 #include "probes/point_spec.h"
 #include "probes/process_target.h"
+#include "probes/split_files.h"
 
 namespace coretap::probes {
 
@@ -88,6 +89,7 @@ void report_no_function(const ProcessTarget& target, const PointSpec& spec, Vari
       diagnostic.hint("an inlined copy does not return: use a .statement probe on a line after it");
     else
       diagnostic.hint("leave out '" + suffix(variant) + "' to probe all of its copies");
+    for (const std::string& hint : split_file_hints(module)) diagnostic.hint(hint);
     return;
   }
   Diagnostic& diagnostic = context.diagnostics.semantic_error(
@@ -98,6 +100,7 @@ void report_no_function(const ProcessTarget& target, const PointSpec& spec, Vari
     names.push_back(function.name);
   std::vector<std::string> similar = similar_names(spec.function, names);
   if (!similar.empty()) diagnostic.hint("similar: " + join(similar));
+  for (const std::string& hint : split_file_hints(module)) diagnostic.hint(hint);
   if (!module.has_dwarf())
     diagnostic.hint(
         "only its symbol table was searched: there is no debug information in it, nor in " +

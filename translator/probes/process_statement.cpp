@@ -8,6 +8,7 @@
 
 #include "probes/point_spec.h"
 #include "probes/process_target.h"
+#include "probes/split_files.h"
 
 namespace coretap::probes {
 
@@ -62,7 +63,9 @@ void report_no_line(const debug::Module& module, const PointSpec& spec,
                     const ast::ProbeComponent& written, Diagnostics& diagnostics) {
   std::vector<debug::SourceLine> lines = module.code_lines(spec.file);
   auto report = [&](const std::string& message) -> Diagnostic& {
-    return diagnostics.semantic_error("no-such-line", written.span, message);
+    Diagnostic& diagnostic = diagnostics.semantic_error("no-such-line", written.span, message);
+    for (const std::string& hint : split_file_hints(module)) diagnostic.hint(hint);
+    return diagnostic;
   };
   if (lines.empty()) {
     std::set<std::string> files;

@@ -11,6 +11,7 @@
 #include "probes/dwarf_scope.h"
 #include "probes/find_library.h"
 #include "probes/plain_scopes.h"
+#include "probes/split_files.h"
 #include "runtime/common/regular_file.h"
 #include "support/descriptor.h"
 
@@ -168,6 +169,16 @@ std::string canonical_prefix(const ProcessTarget& target) {
   return "process(\"" + target.module->path() + "\")";
 }
 
+namespace {
+
+/// Why the variables at pc are not known; "" if the object has DWARF for them.
+std::string why_no_variables(const debug::Module& module, uint64_t pc) {
+  if (!module.has_dwarf()) return "'" + module.path() + "' has no debug information";
+  return split_at(module, pc);
+}
+
+}  // namespace
+
 void report_no_dwarf(const debug::Module& module, const Span& at, const std::string& needed_for,
                      Diagnostics& diagnostics) {
   const debug::LoadError& error = module.dwarf_error();
@@ -251,12 +262,13 @@ std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, debug::Cod
   if (text.source.line != 0)
     probe.site.file_line =
         fs::path(text.source.file).filename().string() + ":" + std::to_string(text.source.line);
-  if (target.module->has_dwarf())
+  std::string no_variables = why_no_variables(*target.module, pc);
+  if (no_variables.empty())
     probe.scope = make_dwarf_scope(target.module, point, text.scope, mechanism, context);
   else
-    probe.scope = make_no_debuginfo_scope(target.module->path());
+    probe.scope = make_no_debuginfo_scope(no_variables);
   probe.frame = frame_of(*target.module, pc, mechanism);
-  if (mechanism != ir::Mechanism::Uretprobe && target.module->has_dwarf()) {
+  if (mechanism != ir::Mechanism::Uretprobe && no_variables.empty()) {
     std::optional<debug::Function> function = target.module->function_at(pc, false);
     uint64_t start = function ? function_start(*function) : 0;
     std::optional<uint64_t> start_offset =
