@@ -21,11 +21,6 @@
 namespace coretap::debug {
 namespace {
 
-std::string canonical(const std::string& path) {
-  char buffer[PATH_MAX];
-  return realpath(path.c_str(), buffer) ? std::string(buffer) : path;
-}
-
 /// Why an ELF header is not one that we can read; empty if it is.
 std::string refuse_header(const GElf_Ehdr& header, ElfFile::Purpose purpose,
                           LoadError::Kind& kind) {
@@ -92,7 +87,7 @@ std::unique_ptr<ElfFile> ElfFile::open(const std::string& path, LoadError& error
     close(fd);
     return fail(LoadError::NotElf, "is not an ELF file");
   }
-  std::unique_ptr<ElfFile> file(new ElfFile(canonical(path), fd, elf));
+  std::unique_ptr<ElfFile> file(new ElfFile(ct::canonical_path(path), fd, elf));
   GElf_Ehdr header;
   if (!gelf_getehdr(elf, &header)) return fail(LoadError::Corrupt, "has a damaged ELF header");
   LoadError::Kind kind;

@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -33,6 +35,20 @@ inline int open_regular(const char* path, std::string& error) {
   close(fd);
   error = "is not a regular file";
   return -1;
+}
+
+/// Do the two paths lead to one existing file?
+inline bool is_one_file(const std::string& one, const std::string& other) {
+  struct stat a, b;
+  return stat(one.c_str(), &a) == 0 && stat(other.c_str(), &b) == 0 && a.st_dev == b.st_dev &&
+         a.st_ino == b.st_ino;
+}
+
+/// The path without links, if that leads to the same file; else as it is. Below /proc/PID/root and /proc/PID/exe it
+/// does not where the process has other mounts than we: such a link's text is a name in those (proc(5)).
+inline std::string canonical_path(const std::string& path) {
+  char buffer[PATH_MAX];
+  return realpath(path.c_str(), buffer) && is_one_file(path, buffer) ? buffer : path;
 }
 
 }  // namespace ct

@@ -62,6 +62,20 @@ probe syscall.getppid {
         self.assertIn(first, told.stderr)
         self.assertRegex(told.stderr, r"\nprocessed \d+ insns")
 
+    def test_limits_of_the_kernels_programs(self):
+        """What the verifier says of a handler that is too large, in the words of a script."""
+        prog = build("calls", "-O0")
+        loops = "".join(f"for (i{n} = 0; i{n} < 2; i{n}++) " for n in range(12)) + "t++"
+        arrays = [f"a{n}" for n in range(70)]
+        cases = (("t", loops, "loops within loops, and functions that call one another, are too deep: the kernel follows eight"),
+                 (", ".join(arrays), " ".join(f"{array}[1]++" for array in arrays), "this handler uses too many arrays"))
+        for names, body, words in cases:
+            text = f'global {names}\nprobe process("{prog}").function("walk").call {{\n  {body}\n}}\n'
+            done = script(text, "-c", prog, env=dict(os.environ, CORETAP_CACHE_DIR=str(live.TMP / "limits")))
+            self.assertEqual(done.returncode, 1)
+            self.assertRegex(done.stderr, r"^ERROR: the kernel's verifier refuses the code of probe process\(\"\S+calls\S+\"\)\.function\(\"walk")
+            self.assertIn(words, done.stderr)
+
     def test_embedded_c_without_guru_mode(self):
         for body in ("%{ ; %}", "x = %{ 1 %}; println(x)"):
             self.both(body, "-g")

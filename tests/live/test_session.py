@@ -71,6 +71,34 @@ class Session(LiveTest):
         tracer.send_signal(signal.SIGINT)
         self.assertEqual(tracer.communicate(timeout=30), ("4000\n", ""))
 
+    def test_a_process_with_other_mounts(self):
+        """A container's program and library, where their names mean another file here or none, and a program that was deleted."""
+        def make(folder, add):
+            folder.mkdir()
+            (folder / "lib.c").write_text(f"int grow(int n) {{ return n + {add}; }}")
+            (folder / "prog.c").write_text(
+                "#include <stdio.h>\nint grow(int);\n__attribute__((noipa)) int tick(int n) { return grow(n); }\n"
+                "int main(void) { puts(\"up\"); fflush(stdout); getchar(); for (int i = 0; i < 7; i++) tick(i); return 0; }")
+            for command in ("gcc -g -O1 -shared -fPIC -o libgrow.so lib.c", "gcc -g -O1 -o prog prog.c -L. -lgrow -Wl,-rpath,$ORIGIN"):
+                subprocess.run(command.split(), check=True, cwd=folder)
+
+        container = ["unshare", "-m", "sh", "-c", "mount -t tmpfs none . && cp ../theirs/* $PWD && exec $PWD/prog"]
+        make(TMP / "theirs", 1)
+        for number, (command, kept) in enumerate(((container, True), (container, False), (["./prog"], False))):
+            place = TMP / f"ours{number}"
+            make(place, 1000)
+            with self.subTest(command=command, kept=kept), live.running("env", "-C", place, *command) as prog:
+                self.assertEqual(prog.stdout.readline(), "up\n")
+                if not kept:
+                    (place / "prog").unlink()
+                points = [f'process{which}.{rest}' for which in (f"({prog.pid})", "")
+                          for rest in ('function("tick")', 'library("libgrow.so").function("grow")')]
+                counting = " ".join(f"probe {point} {{ n[{at}] += 1 + $n }}" for at, point in enumerate(points))
+                showing = ' probe end { printf("%d %d %d %d\\n", n[0], n[1], n[2], n[3]) }'
+                with live.tracing("global n " + counting + showing, "--no-global-var-display", "-x", prog.pid) as tracer:
+                    prog.communicate("\n", timeout=30)
+                    self.assertEqual(live.finish(tracer), "28 28 28 28\n")
+
     def test_globals_from_the_command_line(self):
         text = 'global n = 10 global s = "a" probe begin { printf("%d %s\\n", n, s) exit() }'
         self.assertEqual(self.ok(script(text)), "10 a\n")

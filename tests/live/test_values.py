@@ -84,6 +84,34 @@ int refs(int (&a)[3]) { return a[2]; }
 int point(Pt *&q, Pt &r) { return q->x + r.y; }
 int main() { int v[3] = {10, 20, 30}; Pt p{5, 6}; Pt *q = &p; return refs(v) + point(q, p) == 41 ? 0 : 1; }
 """
+DISCARDED = """
+int unused = 7;
+__attribute__((noipa)) int dead(int x) { return x + unused; }
+__attribute__((noipa)) int live(int x) { return x + 1; }
+int main(void) { return live(1) + live(2) - 5; }
+"""
+# A place in the executable segment that begins at offset 0 is what the address 0 of a discarded function looks like.
+LINKERS = (("-fuse-ld=gold",), ("-Wl,-z,noseparate-code",), ("-fuse-ld=lld", "-Wl,--no-rosegment"), ("-no-pie",))
+SIXTY_CALLS = """
+#include <unistd.h>
+__attribute__((noipa)) int f(int n) { return n + 1; }
+int main(void) {
+  int sum = 0;
+  for (int i = 1; i <= 60; i++) {
+    sum += f(i);
+    lseek(-1, i, 0);
+  }
+  return sum == 0;
+}
+"""
+SPELLINGS = """
+#include <string>
+int sink;
+__attribute__((noipa)) int viewed(const int &v, const char *s, long long n, const std::string &t, int *const p) {
+  return sink += v + *s + n + t.size() + *p;
+}
+int main() { int i = 1; std::string s = "x"; return viewed(i, "y", 2, s, &i) == 0; }
+"""
 VARIABLE_LENGTH = """
 int sink;
 int f(int n, int m) {
@@ -184,6 +212,51 @@ class Values(LiveTest):
                 out = self.output(path, (f'statement("f@vla.c:{line}")',
                                          'i = 3; println($b[0][2], " ", $b[1][2], " ", $b[2][1], " ", $b[i][2])'))
                 self.assertEqual(out, ["2 12 21 32"])
+
+    def test_what_the_linker_discarded(self):
+        """It is neither probed at the file's beginning nor read there."""
+        for flags in LINKERS:
+            with self.subTest(flags=flags):
+                path = self.program("discarded", DISCARDED, "-O1", "-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections", *flags)
+                out = self.lines(script(f"""global n
+                    probe process("{path}").function("*@discarded.c") {{ n[ppfunc()]++ }}
+                    probe process("{path}").statement("*@discarded.c:3-5") {{ n["lines"]++ }}
+                    probe process("{path}").function("main") {{ println(@defined($unused), @defined(@var("unused"))) }}
+                    probe end {{ foreach (name+ in n) println(name, " ", n[name]) }}""", "-c", str(path)))
+                self.assertEqual(out, ["00", "lines 3", "live 2", "main 1"])
+                for point, body, words in (("dead", "1", "no function matches 'dead'"), ("live", "$unused", "the linker discarded it")):
+                    refused = script(f'probe process("{path}").function("{point}") {{ println({body}) }}', "-c", str(path))
+                    self.assertEqual((refused.returncode, refused.stdout), (1, ""))
+                    self.assertIn(words, refused.stderr)
+
+    def test_many_reads_of_one_variable(self):
+        """Handlers that read a word of the context again and again, by all kinds of probes, and long chains of branches."""
+        path = self.program("calls60", SIXTY_CALLS, "-O1")
+        probes = {f'process("{path}").function("f")': "$n", f'process("{path}").function("f").return': "($return - 1)", "syscall.lseek": "offset"}
+        text, wanted = "global a, b, c, t\n", []
+        for number, (point, value) in enumerate(probes.items()):
+            reads = "".join(f"if ({value} > {i}) a[{number}, {i}]++; b[{number}, {i}] += {value}; c[{number}, {value} % {i}]++\n" for i in range(1, 26))
+            text += f"probe {point} {{ if (pid() != target()) next\n{reads} }}\n"
+        text += f'probe process("{path}").statement("f") {{ n = $n\n' + "".join(f"if (n > {i}) a[9, {i}]++; t += n % {i}\n" for i in range(1, 71)) + "}\n"
+        text += ('probe end { foreach ([p, i] in a) println("a ", p, " ", i, " ", a[p, i]) foreach ([p, i] in b) println("b ", p, " ", i, " ", b[p, i])'
+                 ' foreach ([p, i] in c) println("c ", p, " ", i, " ", c[p, i]) println(t) }')
+        calls = range(1, 61)
+        for number in (*range(3), 9):
+            for i in range(1, 26 if number < 9 else 60):
+                wanted.append(f"a {number} {i} {sum(n > i for n in calls)}")
+        wanted += [f"b {number} {i} {sum(calls)}" for number in range(3) for i in range(1, 26)]
+        rests = [n % i for n in calls for i in range(1, 26)]
+        wanted += [f"c {number} {rest} {rests.count(rest)}" for number in range(3) for rest in sorted(set(rests))]
+        wanted.append(str(sum(n % i for n in calls for i in range(1, 71))))
+        out = self.lines(script(text, "--no-global-var-display", "-c", str(path)))
+        self.assertEqual(sorted(out), sorted(wanted))
+
+    def test_types_are_spelled_as_stap_does(self):
+        """What stap 4.8 lists for this program, word for word."""
+        path = self.program("spellings", SPELLINGS, "-O0", compiler="g++")
+        self.assertEqual(self.lines(live.coretap("-L", f'process("{path}").function("viewed")')),
+                         [f'process("{path}").function("viewed@{live.TMP}/spellings.cpp:4") '
+                          "$v:int const& $s:char const* $n:long long int $t:string const& $p:int* const"])
 
     def test_defined_of_what_cannot_be_read(self):
         path = self.program("wide", "int f(long double l, int k) { return (int)l + k; }\nint main(void) { return f(2, -2); }\n", "-O0")

@@ -13,6 +13,8 @@
 #include <fstream>
 #include <memory>
 
+#include "runtime/common/regular_file.h"
+
 namespace coretap {
 
 namespace {
@@ -57,11 +59,6 @@ std::string file_state(const std::string& path) {
          time_text(status.st_mtim) + " " + time_text(status.st_ctim);
 }
 
-std::string resolved_path(const std::string& path) {
-  char buffer[PATH_MAX];
-  return realpath(path.c_str(), buffer) ? buffer : path;
-}
-
 std::string find_in_path(const std::string& name, bool absolute_only) {
   if (name.find('/') != std::string::npos || name.empty()) return name;
   const char* path = std::getenv("PATH");
@@ -102,20 +99,31 @@ std::string names_in(const std::string& path) {
   return joined(names);
 }
 
+/// A path by which this process reaches the file that `link`, a magic link below /proc/PID, stands for (proc(5)). `shown`
+/// is the kernel's name of it, which holds for the mounts of that process: in a container it is another file here, or none.
+std::string reachable(const std::string& shown, const std::string& process, const std::string& link) {
+  if (access(link.c_str(), F_OK) != 0 || ct::is_one_file(link, shown)) return shown;
+  const std::string below_its_root = process + "/root" + shown;
+  return ct::is_one_file(link, below_its_root) ? below_its_root : link;
+}
+
 std::string executable_of(const std::string& pid) {
   char target[PATH_MAX];
-  ssize_t n = readlink(("/proc/" + pid + "/exe").c_str(), target, sizeof target);
-  return n < 0 ? "" : std::string(target, static_cast<size_t>(n));
+  const std::string process = "/proc/" + pid, link = process + "/exe";
+  ssize_t n = readlink(link.c_str(), target, sizeof target);
+  return n < 0 ? "" : reachable(std::string(target, static_cast<size_t>(n)), process, link);
 }
 
 /// `subject` is "PID NAME".
 std::string mapped_library(const std::string& subject) {
   size_t space = subject.find(' ');
   std::string ending = "/" + subject.substr(space + 1);
-  std::ifstream maps("/proc/" + subject.substr(0, space) + "/maps");
+  const std::string process = "/proc/" + subject.substr(0, space);
+  std::ifstream maps(process + "/maps");
   for (std::string line; std::getline(maps, line);) {
     size_t slash = line.find('/');
-    if (slash != std::string::npos && line.ends_with(ending)) return line.substr(slash);
+    if (slash != std::string::npos && line.ends_with(ending))
+      return reachable(line.substr(slash), process, process + "/map_files/" + line.substr(0, line.find(' ')));
   }
   return "";
 }
@@ -125,7 +133,7 @@ std::string mapped_library(const std::string& subject) {
 std::string Lookups::answer_today(Question question, const std::string& subject) const {
   switch (question) {
     case Question::File: return file_state(subject);
-    case Question::Path: return resolved_path(subject);
+    case Question::Path: return ct::canonical_path(subject);
     case Question::Program: return find_in_path(subject, false);
     case Question::Tool: return find_in_path(subject, true);
     case Question::Matches: return matching(subject);
