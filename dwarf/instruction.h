@@ -28,7 +28,11 @@ struct Instruction {
   Flow flow = Flow::Next;
   bool is_padding = false;  ///< fills the space between blocks and functions
   bool is_refused = false;  ///< the kernel takes no breakpoint on it
+  bool reads_memory = false;
   bool writes_memory = false;
+  /// The place in memory that an operand names: equal for the same address, or the same sum of registers and a constant.
+  /// 0: there is none.
+  uint64_t memory_place = 0;
   /// With a breakpoint on it, the kernel does its work itself, which is cheaper than a single step.
   bool is_emulated = false;
   bool is_transfer = false;  ///< only moves a value

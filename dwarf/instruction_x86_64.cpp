@@ -97,6 +97,14 @@ std::optional<uint64_t> fixed_address(const Decoded& decoded, const ZydisDecoded
   return address;
 }
 
+/// Instruction::memory_place of a memory operand. No address of the program has the highest bit.
+uint64_t place_of(const Decoded& decoded, const ZydisDecodedOperand& operand) {
+  if (std::optional<uint64_t> fixed = fixed_address(decoded, operand)) return *fixed;
+  const uint64_t registers = static_cast<uint64_t>(operand.mem.base) << 16 |
+                             static_cast<uint64_t>(operand.mem.index) << 4 | operand.mem.scale;
+  return (uint64_t{1} << 63 | registers << 32) ^ static_cast<uint64_t>(operand.mem.disp.value);
+}
+
 /// A table of addresses at `table(,%index,8)`.
 std::optional<uint64_t> indexed_table(const ZydisDecodedOperand& operand) {
   if (!is_memory(operand) || operand.mem.base != ZYDIS_REGISTER_NONE || operand.mem.scale != 8 ||
@@ -333,7 +341,10 @@ class X86_64 final : public InstructionSet {
       const ZydisDecodedOperand& operand = decoded.operands[i];
       ZyanU64 target = 0;
       if (is_memory(operand)) {
+        one.reads_memory |= (operand.actions & ZYDIS_OPERAND_ACTION_MASK_READ) != 0;
         one.writes_memory |= (operand.actions & ZYDIS_OPERAND_ACTION_MASK_WRITE) != 0;
+        if (operand.visibility == ZYDIS_OPERAND_VISIBILITY_EXPLICIT)
+          one.memory_place = place_of(decoded, operand);
         note_stack_read(operand, one);
         if (is_jump && operand.mem.base == ZYDIS_REGISTER_NONE && operand.mem.disp.has_displacement)
           mentioned.push_back(static_cast<uint64_t>(operand.mem.disp.value));

@@ -75,11 +75,25 @@ class SiteFinder {
       if (!range_in(scopes, scope).contains(row.line) || !function_matches(scopes, scope)) continue;
       groups[{scopes.function_of(scope), row.file, row.line}].push_back(i);
     }
+    // g++ gives the thunk that leads to a virtual function the line that opens the function, and no entry of its own.
+    std::set<std::pair<uint32_t, uint32_t>> opening;
+    for (const auto& [key, rows] : groups)
+      if (opens_function(scopes, std::get<0>(key), std::get<2>(key)))
+        opening.insert({std::get<1>(key), std::get<2>(key)});
     for (const auto& [key, rows] : groups) {
+      const auto& [function, file, line] = key;
+      if (function < 0 && opening.count({file, line}) != 0) continue;
       StatementStarts found = statement_starts(data_, unit, rows);
       for (const StatementStart& start : found.starts)
-        add_site(unit, std::get<0>(key), start, found.may_miss);
+        add_site(unit, function, start, found.may_miss);
     }
+  }
+
+  static bool opens_function(const UnitScopes& scopes, int function, uint32_t line) {
+    int declared = 0;
+    if (function < 0) return false;
+    Dwarf_Die die = scopes.at(function).die;
+    return dwarf_decl_line(&die, &declared) == 0 && static_cast<uint32_t>(declared) == line;
   }
 
   LineRange range_in(const UnitScopes& scopes, int scope) {

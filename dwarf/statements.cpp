@@ -48,6 +48,8 @@
 #include "dwarf/debug_data.h"
 #include "dwarf/die.h"
 #include "dwarf/flow_graph.h"
+#include "dwarf/later_parts.h"
+#include "dwarf/line_rows.h"
 #include "dwarf/lines.h"
 #include "dwarf/prologue.h"
 #include "dwarf/scopes.h"
@@ -55,17 +57,11 @@
 namespace coretap::debug {
 namespace {
 
-bool same_line(const LineRow& a, const LineRow& b) { return a.line == b.line && a.file == b.file; }
-
-/// The rows of one line in one function or inlined copy.
-class LineCode {
+/// Where the executions of a line begin, among its rows.
+class LineCode : private LineRows {
  public:
   LineCode(const DebugData& data, const Unit& unit, const std::vector<size_t>& rows)
-      : unit_(unit),
-        lines_(data.lines(unit)),
-        scopes_(data.scopes(unit)),
-        graph_(data.flow_graph(lines_.rows[rows.front()].address)),
-        rows_(rows) {
+      : LineRows(data, unit, rows) {
     for (size_t row : rows)
       if (at(row).is_stmt) statements_.push_back(row);
   }
@@ -79,6 +75,8 @@ class LineCode {
     for (size_t row : starts) found.starts.push_back({row, {at(row).address, at(row).view}});
     found.may_miss = is_uncertain_;
     if (graph_ && (initialises_ || declares_variable())) leave_own_loops(found);
+    if (graph_ && !unit_.producer.statement_markers)
+      for (StatementStart& start : found.starts) enter_loop_within(start);
     found.may_miss =
         found.may_miss || (graph_ && (has_other_executions(found) || repeats_itself(found)));
     return found;
@@ -86,71 +84,6 @@ class LineCode {
 
  private:
   using Loop = FlowGraph::Loop;
-
-  const LineRow& at(size_t row) const { return lines_.rows[row]; }
-  const LineRow& first() const { return at(rows_.front()); }
-  int instance() const { return scopes_.function_of(scopes_.scope_of_row(lines_, first())); }
-
-  /// Where the code of a row ends: at the next row of another address.
-  uint64_t end_of(size_t row) const {
-    size_t next = row + 1;
-    while (next < lines_.rows.size() && !at(next).end_sequence &&
-           at(next).address == at(row).address)
-      next++;
-    return next < lines_.rows.size() ? at(next).address : at(row).address;
-  }
-
-  /// Where the code ends that begins at `row` and belongs to no later statement.
-  uint64_t end_of_statement(size_t row) const {
-    size_t next = row + 1;
-    while (next < lines_.rows.size() && !at(next).end_sequence &&
-           (at(next).address == at(row).address || !at(next).is_stmt))
-      next++;
-    return next < lines_.rows.size() ? at(next).address : at(row).address;
-  }
-
-  std::vector<uint64_t> addresses_of(const std::vector<size_t>& rows) const {
-    std::vector<uint64_t> addresses;
-    for (size_t row : rows) addresses.push_back(at(row).address);
-    return addresses;
-  }
-
-  /// The nearest row of another line before `row`, or after it.
-  const LineRow* neighbour(size_t row, int step) const {
-    for (size_t i = row + static_cast<size_t>(step); i < lines_.rows.size();
-         i += static_cast<size_t>(step)) {
-      if (at(i).end_sequence) return nullptr;
-      if (at(i).line != 0 && !same_line(at(i), at(row))) return &at(i);
-    }
-    return nullptr;
-  }
-
-  /// The shapes of the first instructions of the statement at `row`.
-  std::vector<uint32_t> beginning_of(size_t row) const {
-    return graph_->code().shapes(at(row).address, end_of_statement(row));
-  }
-
-  /// How many instructions the statements at two rows begin with alike: all of the shorter one, or none.
-  size_t alike(size_t first_row, size_t second_row) const {
-    std::vector<uint32_t> a = beginning_of(first_row), b = beginning_of(second_row);
-    const size_t common = std::min(a.size(), b.size());
-    const bool equal = std::equal(a.begin(), a.begin() + static_cast<ptrdiff_t>(common), b.begin());
-    return equal ? common : 0;
-  }
-
-  /// Do the statements of two rows begin with the same code, so that one is a copy of the other?
-  bool begin_alike(size_t first_row, size_t second_row) const {
-    const size_t common = alike(first_row, second_row);
-    if (common != 1) return common > 1;
-    // One instruction is alike too easily. It must compute something, and stand between the same lines.
-    std::optional<size_t> index = graph_->index_of(at(first_row).address);
-    if (!index || graph_->at(*index).is_transfer) return false;
-    auto same_neighbour = [&](int step) {
-      const LineRow *a = neighbour(first_row, step), *b = neighbour(second_row, step);
-      return a && b && same_line(*a, *b);
-    };
-    return same_neighbour(-1) || same_neighbour(1);
-  }
 
   /// The statement that stands first on the line: of those that control comes to first, since the lowest may be in a part of
   /// the function that was moved away for being cold.
@@ -425,8 +358,8 @@ class LineCode {
     return with_code.empty() ? all : with_code;
   }
 
-  std::vector<size_t> first_parts_and_copies() const {
-    const std::vector<size_t> candidates = beginnings();
+  std::vector<size_t> first_parts_and_copies() {
+    const std::vector<size_t> candidates = without_hoisted_loads(*this, beginnings());
     const std::vector<bool> is_first = graph_->reached_first(addresses_of(candidates));
     std::vector<size_t> starts;
     for (size_t i = 0; i < candidates.size(); i++) {
@@ -441,70 +374,13 @@ class LineCode {
     std::set<size_t> firsts;
     for (size_t i = 0; i < candidates.size(); i++)
       if (is_first[i]) firsts.insert(candidates[i]);
-    drop_lead_ins(starts, firsts);
-    return starts;
+    KeptStarts kept = drop_parts(*this, starts, firsts);
+    is_uncertain_ = kept.is_uncertain;
+    return kept.rows;
   }
 
   /// The row of the instruction in front of a row that continues().
   size_t row_before(size_t row) const { return row_of(*graph_->index_of(at(row).address) - 1); }
-
-  /// Leaves out a start whose code only leads on to another start, as a part of the same execution. A start of another column
-  /// has all executions if control also comes to it on ways around this one (`firsts`).
-  void drop_lead_ins(std::vector<size_t>& starts, const std::set<size_t>& firsts) const {
-    const std::vector<size_t> all = starts;
-    std::erase_if(starts, [&](size_t start) {
-      return std::any_of(all.begin(), all.end(), [&](size_t other) {
-        if (other == start) return false;
-        return at(start).column == at(other).column
-                   ? leads_into(start, other) && !begin_alike(start, other)
-                   : firsts.count(other) != 0 && always_reaches(start, other);
-      });
-    });
-  }
-
-  /// Does the code at one row always run into that of another, through code of the same line and column, or of no line?
-  bool leads_into(size_t row, size_t other) const {
-    std::optional<size_t> index = graph_->index_of(at(row).address);
-    const size_t count = graph_->code().instructions().size();
-    for (size_t steps = 0; index && *index < count && steps < count; steps++) {
-      const Instruction& one = graph_->at(*index);
-      const LineRow& own = at(row_of(*index));
-      const bool is_own = same_line(own, first()) && own.column == at(row).column;
-      if (!is_own && own.line != 0) return false;
-      if (one.flow == Instruction::Flow::Jump)
-        index = graph_->index_of(one.target);
-      else if (one.flow == Instruction::Flow::Next || one.flow == Instruction::Flow::Call)
-        ++*index;
-      else
-        return false;
-      if (index && *index < count && graph_->at(*index).address == at(other).address) return true;
-    }
-    return false;
-  }
-
-  /// Do all ways from one row lead to another before they come to a statement of another line of the function, or to the row
-  /// itself? Functions that are inlined into the line are parts of it.
-  bool always_reaches(size_t row, size_t other) const {
-    const std::optional<size_t> begin = graph_->index_of(at(row).address),
-                                end = graph_->index_of(at(other).address);
-    if (!begin || !end) return false;
-    const int own_instance = instance();
-    std::set<size_t> seen;
-    std::vector<size_t> todo{*begin};
-    while (!todo.empty()) {
-      const size_t index = todo.back();
-      todo.pop_back();
-      const LineRow& own = at(row_of(index));
-      const bool is_part = own.line == 0 || same_line(own, first()) ||
-                           scopes_.function_of(scopes_.scope_of_row(lines_, own)) != own_instance;
-      if (!is_part || graph_->next(index).empty()) return false;
-      for (size_t next : graph_->next(index)) {
-        if (next == *begin) return false;
-        if (next != *end && seen.insert(next).second) todo.push_back(next);
-      }
-    }
-    return true;
-  }
 
   bool is_copy(size_t site, size_t row, const std::vector<size_t>& candidates) const {
     if (at(site).column != at(row).column) return false;
@@ -547,15 +423,6 @@ class LineCode {
   }
 
   // ---------------------------------------------------------------------------------- loops that the line heads
-
-  /// The row that an instruction belongs to.
-  size_t row_of(size_t instruction) const {
-    const uint64_t address = graph_->at(instruction).address;
-    auto after =
-        std::upper_bound(lines_.rows.begin(), lines_.rows.end(), address,
-                         [](uint64_t value, const LineRow& row) { return value < row.address; });
-    return static_cast<size_t>(std::prev(after) - lines_.rows.begin());
-  }
 
   /// Does the line head the loop: does it lead back to the loop's beginning, and is no line of the loop above it? A row that
   /// begins outside of the loop and reaches into it says nothing: code without a place of its own is in that of the code before.
@@ -634,6 +501,33 @@ class LineCode {
     const size_t row = found.starts.front().row;
     found.starts.clear();
     for (uint64_t entry : entries) found.starts.push_back({row, entry});
+  }
+
+  /// Where the code of a start runs into a loop that does not begin with a row, what is in front of the loop was moved out of
+  /// it: the start goes to where each turn comes. The turns must be the source's: another line has statements in the loop.
+  void enter_loop_within(StatementStart& start) const {
+    std::optional<size_t> index = graph_->index_of(start.point.pc);
+    if (!index || start.point.pc != at(start.row).address) return;
+    for (const Loop& loop : graph_->loops()) {
+      const Instruction& header = graph_->at(loop.header);
+      if (header.address <= start.point.pc || header.address >= end_of(start.row) ||
+          header.is_refused || loop.contains(*index) || heads(loop) || !has_other_lines(loop))
+        continue;
+      bool is_plain = true;
+      for (size_t i = *index; i < loop.header; i++)
+        is_plain = is_plain && graph_->at(i).flow == Instruction::Flow::Next &&
+                   !graph_->at(i).writes_memory;
+      if (is_plain) start.point = CodePoint(header.address);
+    }
+  }
+
+  /// Are there statements of other lines of the function in a loop?
+  bool has_other_lines(const Loop& loop) const {
+    return std::any_of(loop.body.begin(), loop.body.end(), [&](size_t instruction) {
+      const LineRow& row = at(row_of(instruction));
+      return row.is_stmt && row.address == graph_->at(instruction).address &&
+             !is_own_or_inlined(instruction);
+    });
   }
 
   bool is_in_left_loop(size_t instruction) const {
@@ -751,11 +645,6 @@ class LineCode {
     return false;
   }
 
-  const Unit& unit_;
-  const UnitLines& lines_;
-  const UnitScopes& scopes_;
-  const FlowGraph* graph_;
-  const std::vector<size_t>& rows_;
   std::vector<size_t> statements_;       ///< those that are is_stmt
   std::vector<const Loop*> left_loops_;  ///< whose turns are not executions of the line
   std::set<size_t> later_parts_;         ///< rows that look like the line's beginning, and are not

@@ -153,6 +153,32 @@ TEST_P(LineCounts, RelativeAndNearestLines) {
   EXPECT_TRUE(module->line_sites("main", source, loop_line, loop_line, false, false).empty());
 }
 
+/// parts.s: the sites of a line are at its symbols "at_LINE" and "at_LINE_copy".
+TEST(MovedParts, BeginNoExecution) {
+  const std::string program = compile("parts.s", {"gcc", "-x assembler"});
+  auto module = open_module(program);
+  ASSERT_TRUE(module);
+  std::map<unsigned, std::set<uint64_t>> wanted;
+  std::istringstream symbols(shell("nm " + program));
+  const std::regex symbol("([0-9a-f]+) t at_(\\d+)(_copy)?");
+  for (std::string text; std::getline(symbols, text);) {
+    std::smatch match;
+    if (std::regex_match(text, match, symbol))
+      wanted[static_cast<unsigned>(std::stoul(match[2]))].insert(
+          std::stoull(match[1], nullptr, 16));
+  }
+  ASSERT_EQ(wanted.size(), 7u);
+  for (const auto& [line, addresses] : wanted) {
+    std::set<uint64_t> found;
+    for (const LineSite& site : module->line_sites("*", "parts.c", line, line, false, false)) {
+      found.insert(site.pc);
+      // A store behind a loop, and a sum there, may be all that is left of a copy.
+      EXPECT_EQ(site.may_miss, line == 11 || line == 22) << "line " << line;
+    }
+    EXPECT_EQ(found, addresses) << "line " << line;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(MoreOptions, LineCounts,
                          testing::Values(Build{"gcc", "-O2 -g -funroll-loops"},
                                          Build{"gcc", "-O3 -g -fpeel-loops -ftracer"},

@@ -3,7 +3,7 @@
     gdb -batch -ex 'python JOB = "job.json"' -x in_gdb.py PROGRAM
 
 The job is {"addresses": [...], "lines": ["file.c:12", ...], "most": N, "is_optimised": true, "out": "result.json"}. The result holds how often each
-line's breakpoint was hit, and for each address its hits, of the first N with all variables of the blocks around it, innermost
+line's breakpoint was hit, in which functions it has places, and for each address its hits, of the first N with all variables of the blocks around it, innermost
 block first. A value is [kind, data]:
 
     ["int", n]           integers, characters, booleans, enums and pointers, modulo 2**64
@@ -16,6 +16,7 @@ block first. A value is [kind, data]:
     ["none", why]                      no value
 """
 import json
+import re
 import struct
 
 import gdb
@@ -128,56 +129,132 @@ def rows_of(address):
     return list(table.linetable()) if table else []
 
 
-def end_of_prologue(address):
-    """Where the body begins of the function that is entered at `address`, in unoptimised code; else None."""
+def real_function(address):
+    """The block of the function that is no inlined copy."""
     block = gdb.block_for_pc(address)
-    while block is not None and block.function is None:
+    while block is not None and block.superblock is not None and not (block.superblock.is_static or block.superblock.is_global):
         block = block.superblock
+    return block if block is not None and block.function else None
+
+
+def end_of_prologue(address):
+    """Where the second row begins of the function that is entered at `address`; None if that is not its entry."""
+    block = real_function(address)
     if block is None or block.start != address:
         return None
     behind = [row.pc for row in rows_of(address) if address < row.pc < block.end]
     return min(behind) if behind else None
 
 
+def entry_value_ranges(entry):
+    """{parameter: [(from, to), ...]}: where DWARF says of the parameters of the function that is entered at `entry` that they are
+    what a register was at the entry, and no more than that."""
+    found, name = {}, None
+    text = gdb.execute("info scope *%#x" % entry, to_string=True)
+    for part in re.split(r"(?m)^(?=Symbol |  Range )", text):
+        if symbol := re.match(r"Symbol (\S+) is", part):
+            name = symbol[1]
+        row = re.match(r"  Range (0x\w+)-(0x\w+): a complex DWARF expression:", part)
+        if row and re.findall(r"\d+: (DW_OP_\w+)", part)[::2] == ["DW_OP_entry_value", "DW_OP_stack_value"]:
+            found.setdefault(name, []).append((int(row[1], 16), int(row[2], 16)))
+    return found
+
+
+def caller_stack(frame):
+    """Tells calls that run at one time from each other."""
+    return int(frame.older().read_register("sp"))
+
+
+class Entry(gdb.Breakpoint):
+    """The entry of a function with parameters that are in no place later on, but are known from there."""
+
+    def __init__(self, address):
+        super().__init__("*%#x" % address, internal=True)
+        self.ranges, self.calls = entry_value_ranges(address), {}
+
+    def stop(self):
+        frame = gdb.newest_frame()
+        values = {}
+        for symbol in gdb.block_for_pc(frame.pc()):
+            if symbol.is_argument and symbol.name in self.ranges:
+                values[symbol.name] = symbol.value(frame)
+                values[symbol.name].fetch_lazy()
+        self.calls[caller_stack(frame)] = values
+        return False
+
+    def correct(self, frame, values):
+        """Changes the parameters among `values` that are what they were at the entry. gdb works them out from what the call in the
+        caller says, and where clang says that relative to the caller's frame, gdb 13 takes the wrong frame."""
+        for name, value in self.calls.get(caller_stack(frame), {}).items():
+            if any(low <= frame.pc() < high for low, high in self.ranges[name]):
+                values[name] = read(value)
+
+
 class Place(gdb.Breakpoint):
     """A probed address."""
 
-    def __init__(self, address, most, is_optimised):
+    def __init__(self, address, most, is_optimised, entry):
         super().__init__("*%#x" % address, internal=True)
         self.address, self.most, self.count, self.values = address, most, 0, []
         self.rows = len({row.line for row in rows_of(address) if row.pc == address})
-        body = None if is_optimised else end_of_prologue(address)
-        self.body = Body(body, self) if body else None
+        self.entry = entry
+        body = end_of_prologue(address)
+        self.body = Body(body, self, is_optimised) if body else None
 
     def stop(self):
         self.count += 1
         if self.count > self.most:
             return False
+        frame = gdb.newest_frame()
+        self.values.append(blocks_at(frame, self.address))
+        if self.entry and self.values[-1]:
+            self.entry.correct(frame, self.values[-1][-1][1])
         if self.body:
-            self.body.is_awaited = True
-        else:
-            self.values.append(blocks_at(gdb.newest_frame(), self.address))
+            self.body.awaits(frame)
         return False
 
 
 class Body(gdb.Breakpoint):
-    """The end of the prologue of unoptimised code: before it gdb reads parameters from where the prologue puts them."""
+    """The end of the prologue. At the entry gdb reads parameters from where the prologue puts them, and they are not there yet."""
 
-    def __init__(self, address, entry):
+    def __init__(self, address, entry, is_optimised):
         super().__init__("*%#x" % address, internal=True)
-        self.address, self.entry, self.is_awaited = address, entry, False
+        self.address, self.entry, self.is_optimised, self.unfilled = address, entry, is_optimised, None
+
+    def awaits(self, frame):
+        """Of optimised code only what gdb reads from the function's own frame has to be read again: at the entry, this is
+        what is below the stack pointer."""
+        self.unfilled = []
+        stack = int(frame.read_register("sp"))
+        for symbol in real_function(self.entry.address):
+            if symbol.is_argument and self.is_optimised:
+                address = symbol.value(frame).address
+                if address is not None and int(address) < stack:
+                    self.unfilled.append(symbol)
 
     def stop(self):
-        if self.is_awaited:
-            self.entry.values.append(blocks_at(gdb.newest_frame(), self.address))
-        self.is_awaited = False
+        if self.unfilled is not None:
+            frame = gdb.newest_frame()
+            if self.is_optimised:
+                self.entry.values[-1][-1][1].update({symbol.name: read(symbol.value(frame)) for symbol in self.unfilled})
+            else:
+                self.entry.values[-1] = blocks_at(frame, self.address)
+        self.unfilled = None
         return False
+
+
+def function_of(address):
+    block = gdb.block_for_pc(address)
+    while block is not None and block.function is None:
+        block = block.superblock
+    return block.function.name if block else ""
 
 
 class Line(gdb.Breakpoint):
     def __init__(self, where):
         super().__init__(where, internal=True)
         self.where, self.count = where, 0
+        self.functions = sorted({function_of(sal.pc) for sal in gdb.decode_line(where)[1]})
 
     def stop(self):
         self.count += 1
@@ -193,7 +270,15 @@ def main():
     # Addresses are those of the running program: breakpoints can be set when it is mapped.
     gdb.execute("unset environment", to_string=True)
     gdb.execute("starti", to_string=True)
-    places = [Place(address, job["most"], job["is_optimised"]) for address in job["addresses"]]
+    entries = {}
+    if job["is_optimised"]:
+        blocks = [real_function(address) for address in job["addresses"]]
+        entries = {block.start: None for block in blocks if block and entry_value_ranges(block.start)}
+        entries = {start: Entry(start) for start in entries}
+    places = []
+    for address in job["addresses"]:
+        block = real_function(address)
+        places.append(Place(address, job["most"], job["is_optimised"], entries.get(block.start) if block else None))
     lines = []
     for where in job["lines"]:
         try:
@@ -208,6 +293,7 @@ def main():
             break
         gdb.execute("continue", to_string=True)
     result = {"lines": {line.where: line.count for line in lines},
+              "functions": {line.where: line.functions for line in lines},
               "places": {place.address: {"count": place.count, "values": place.values, "rows": place.rows}
                          for place in places}}
     with open(job["out"], "w") as file:

@@ -119,6 +119,32 @@ __attribute__((noinline)) int loops_at_once(int n, int step) {
   return n;
 }
 
+int promoted;
+
+/* Compilers load in front of the loop, add in a register, and store in the loop or behind it. */
+__attribute__((noinline)) void add_all(const int *data, int n) {
+  for (int i = 0; i < n; i++)
+    promoted += data[i]; /* COUNT 3 */
+}
+
+struct account {
+  long before, sum;
+};
+
+__attribute__((noinline)) void add_to(struct account *to, const long *data, int n) {
+  do {
+    to->sum ^= *data; /* COUNT 3 */
+    data++;
+  } while (--n > 0);
+}
+
+/* The call in tail position may become a loop: the result goes on from call to call. */
+__attribute__((noinline)) int mix(int n) {
+  if (n <= 0) return n;
+  int rest = mix(n - 3);
+  return rest ^ n; /* COUNT 4 */
+}
+
 int main(void) {
   int data[18];
   int n = eighteen;
@@ -131,6 +157,12 @@ int main(void) {
   total += recurse(6);
   do_while_body(n);
   total += loops_at_once(20, 3) + loops_at_once(n, 5);
+  add_all(data, 3);
+  long more[3] = {n, 1, n};
+  struct account account = {0, n};
+  add_to(&account, more, 3);
+  total += account.sum;
+  total += mix(10);
   printf("%ld\n", total); /* COUNT 1 */
   return 0;
 }
