@@ -4,6 +4,9 @@
 // `co_yield`. For source lines such a jump is no way in: the statement began before it was suspended, and
 // the code around, which need not suspend, shows what follows what.
 //
+// clang++ makes three functions of the body (symbols NAME.resume, NAME.destroy and NAME.cleanup; llvm.org, "Coroutines in
+// LLVM"), which have the DIE of the first, and in it variables of the names __coro_frame and __promise.
+//
 // The switch is what can be reached from the end of the prologue in rows of the same line (that of the closing brace), before
 // anything is called.
 #include "dwarf/coroutines.h"
@@ -15,6 +18,7 @@
 #include "dwarf/debug_data.h"
 #include "dwarf/die.h"
 #include "dwarf/lines.h"
+#include "dwarf/module.h"
 #include "dwarf/prologue.h"
 #include "dwarf/scopes.h"
 
@@ -31,7 +35,44 @@ bool is_body_of_coroutine(Dwarf_Die* function) {
   return found;
 }
 
+/// The function's own variables lie in the frame on the heap: of clang++ those of the function that is called, too.
+bool has_frame_of_clang(Dwarf_Die* function) {
+  bool found = false;
+  for_each_child(function, [&](Dwarf_Die* die) {
+    const std::string name = dwarf_tag(die) == DW_TAG_variable ? die_name(die) : "";
+    found = name == "__coro_frame" || name == "__promise";
+    return !found;
+  });
+  return found;
+}
+
+bool is_return(const DebugData& data, uint64_t pc) {
+  const CodeFlow* code = data.code_flow(pc);
+  const std::optional<size_t> index = code ? code->index_of(pc) : std::nullopt;
+  return index && code->instructions()[*index].flow == Instruction::Flow::Return;
+}
+
 }  // namespace
+
+bool is_part_of_coroutine(const DebugData& data, uint64_t pc) {
+  const FunctionSymbol* symbol = data.symbol_at(pc);
+  if (!symbol) return false;
+  for (const char* part : {".resume", ".destroy", ".cleanup"})
+    if (symbol->name.ends_with(part)) return true;
+  return false;
+}
+
+bool is_in_freed_frame(const DebugData& data, const Variable& variable, uint64_t pc) {
+  if (variable.is_global) return false;
+  const Unit* unit = data.unit_at(pc);
+  if (!unit || !unit->is_cpp) return false;
+  const UnitScopes& scopes = data.scopes(*unit);
+  const int function = scopes.real_function_of(scopes.innermost(pc));
+  if (function < 0) return false;
+  Dwarf_Die die = scopes.at(function).die;
+  if (variable.is_parameter && !is_part_of_coroutine(data, pc)) return false;
+  return (is_body_of_coroutine(&die) || has_frame_of_clang(&die)) && is_return(data, pc);
+}
 
 std::set<std::pair<size_t, size_t>> find_resumptions(const DebugData& data, const CodeFlow& code) {
   std::set<std::pair<size_t, size_t>> found;

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "dwarf/code_flow.h"
+#include "dwarf/coroutines.h"
 #include "dwarf/debug_data.h"
 #include "dwarf/die.h"
 #include "dwarf/extent.h"
@@ -114,11 +115,13 @@ class DwarfModule : public Module {
   VarLocation location_at(const Variable& variable, CodePoint point) const override {
     auto die = data_->die_at(variable.die_offset);
     if (!die) return unavailable("it is not in the debug information of this object");
+    if (is_in_freed_frame(*data_, variable, point.pc))
+      return unavailable("a coroutine may have freed it where it returns; @entry(…) has the value of before");
     return compile_location(*data_, *die, point);
   }
   TypePtr return_type(uint64_t pc) const override {
     const Unit* unit = data_->unit_at(pc);
-    if (!unit) return nullptr;
+    if (!unit || (unit->is_cpp && is_part_of_coroutine(*data_, pc))) return nullptr;
     const UnitScopes& scopes = data_->scopes(*unit);
     int function = scopes.real_function_of(scopes.innermost(pc));
     if (function < 0) return nullptr;
