@@ -73,5 +73,15 @@ class Coroutines(LiveTest):
                 # Optimised, the part that destroys goes on in the body by a jump, which is no return.
                 self.assertEqual("[return-and-exceptions]" in result.stderr, level == "-O2", result.stderr)
 
+    def test_a_frame_that_may_be_freed_is_not_read(self):
+        """At a return the values from the entry are there, those in the frame on the heap are not."""
+        prog = build("-O0")
+        told = self.ok(run(prog))
+        script = (f'global n, bad, entry probe process("{prog}").function("squares").return {{ n++; bad += @defined($_Coro_resume_index) + @defined($_Coro_promise) '
+                  'if (@defined($frame_ptr) && @defined(@entry($from))) entry[@entry($from)]++ } '
+                  'probe end { println(n, " ", bad) foreach (v+ in entry) println(v) }')
+        out = self.ok(coretap("--no-global-var-display", "-e", script, "-c", prog))
+        self.assertEqual(out, told + f"{gdb_entries(prog)} 0\n3\n20\n")
+
 
 live.main()
