@@ -226,7 +226,9 @@ void DebugData::note_split_unit(Dwarf_Die* skeleton, const char* file) {
   auto known = std::find(split_files_.begin(), split_files_.end(), path);
   const size_t index = static_cast<size_t>(known - split_files_.begin());
   if (known == split_files_.end()) split_files_.push_back(path);
-  for_each_range(skeleton, [&](uint64_t lo, uint64_t hi) { split_ranges_.push_back({lo, hi, index}); });
+  for_each_range(skeleton, [&](uint64_t lo, uint64_t hi) {
+    split_ranges_.push_back({lo, hi, index});
+  });
 }
 
 std::string DebugData::split_file_at(uint64_t pc) const {

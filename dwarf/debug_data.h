@@ -38,9 +38,10 @@ struct Producer {
 
 struct Unit {
   Dwarf_Die die{};
-  bool is_partial = false;  ///< DW_TAG_partial_unit (dwz), a type unit, or a split one's skeleton: no code that is described
-  bool is_c = true;         ///< no namespaces or classes to look into
-  int language = 0;         ///< DW_LANG_*
+  bool is_partial =
+      false;  ///< DW_TAG_partial_unit (dwz), a type unit, or a split one's skeleton: no code that is described
+  bool is_c = true;  ///< no namespaces or classes to look into
+  int language = 0;  ///< DW_LANG_*
   bool is_cpp = false;
   Producer producer;
   std::string comp_dir;

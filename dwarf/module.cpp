@@ -116,7 +116,8 @@ class DwarfModule : public Module {
     auto die = data_->die_at(variable.die_offset);
     if (!die) return unavailable("it is not in the debug information of this object");
     if (is_in_freed_frame(*data_, variable, point.pc))
-      return unavailable("a coroutine may have freed it where it returns; @entry(…) has the value of before");
+      return unavailable(
+          "a coroutine may have freed it where it returns; @entry(…) has the value of before");
     return compile_location(*data_, *die, point);
   }
   TypePtr return_type(uint64_t pc) const override {

@@ -182,8 +182,7 @@ std::optional<Root> DwarfScope::find_global(const std::string& name, const std::
   std::optional<debug::Variable> variable =
       file.empty() ? module->global_variable(name) : variable_of_file(*module, name, file);
   if (!variable) {
-    problem = {"no-such-variable",
-               at,
+    problem = {"no-such-variable", at,
                "there is no global variable '" + name + "'" +
                    (file.empty() ? "" : " of file '" + file + "'") + " in " + module->path(),
                split_file_hints(*module)};

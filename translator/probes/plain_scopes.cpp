@@ -40,7 +40,8 @@ class NoDebuginfoScope final : public NoScope {
   using NoScope::lower;
   std::optional<ir::Operand> lower(const ast::Target& target, ContextLowering& to) override {
     if (!is_group(target)) return NoScope::lower(target, to);
-    to.diagnostics().warning("no-variables", target.span, "'" + target.name + "' is empty: " + why_);
+    to.diagnostics().warning("no-variables", target.span,
+                             "'" + target.name + "' is empty: " + why_);
     return ir::Operand::string("");
   }
   bool defines(const ast::Expr& expr) override {

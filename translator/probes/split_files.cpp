@@ -30,7 +30,8 @@ std::vector<std::string> split_file_hints(const debug::Module& module) {
   for (size_t i = 0; i < std::min(files.size(), kNamed); i++) named.push_back(shown(files[i]));
   const size_t more = files.size() - named.size();
   return {"debug information in split files is not read: " + join(named) +
-          (more > 0 ? " and " + std::to_string(more) + " more" : "") + "; compile without -gsplit-dwarf"};
+          (more > 0 ? " and " + std::to_string(more) + " more" : "") +
+          "; compile without -gsplit-dwarf"};
 }
 
 }  // namespace coretap::probes

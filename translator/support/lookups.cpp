@@ -101,7 +101,8 @@ std::string names_in(const std::string& path) {
 
 /// A path by which this process reaches the file that `link`, a magic link below /proc/PID, stands for (proc(5)). `shown`
 /// is the kernel's name of it, which holds for the mounts of that process: in a container it is another file here, or none.
-std::string reachable(const std::string& shown, const std::string& process, const std::string& link) {
+std::string reachable(const std::string& shown, const std::string& process,
+                      const std::string& link) {
   if (access(link.c_str(), F_OK) != 0 || ct::is_one_file(link, shown)) return shown;
   const std::string below_its_root = process + "/root" + shown;
   return ct::is_one_file(link, below_its_root) ? below_its_root : link;
@@ -123,7 +124,8 @@ std::string mapped_library(const std::string& subject) {
   for (std::string line; std::getline(maps, line);) {
     size_t slash = line.find('/');
     if (slash != std::string::npos && line.ends_with(ending))
-      return reachable(line.substr(slash), process, process + "/map_files/" + line.substr(0, line.find(' ')));
+      return reachable(line.substr(slash), process,
+                       process + "/map_files/" + line.substr(0, line.find(' ')));
   }
   return "";
 }
