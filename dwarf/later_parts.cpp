@@ -49,8 +49,8 @@ class Parts {
     const bool works_on_registers = holds_for(start, line_.end_of_statement(start), [](auto& one) {
       return !one.reads_memory && one.flow == Instruction::Flow::Next;
     });
-    return is_only_one_in_loop(*inside, *behind) && works_on_registers && !graph_.at(*inside).is_vector &&
-           !line_.begin_alike(start, other) &&
+    return is_only_one_in_loop(*inside, *behind) && works_on_registers &&
+           !graph_.at(*inside).is_vector && !line_.begin_alike(start, other) &&
            all_ways_lead({*inside, *behind, true}, [](size_t) { return true; });
   }
 
@@ -58,7 +58,7 @@ class Parts {
   bool is_hoisted_load(size_t start, size_t other) const {
     const std::optional<size_t> inside = graph_.index_of(line_.at(other).address),
                                 before = graph_.index_of(line_.at(start).address);
-    if (!inside || !before || line_.at(start).column != line_.at(other).column) return false;
+    if (!inside || !before) return false;
     if (!is_only_one_in_loop(*inside, *before) || !only_loads(start)) return false;
     std::set<uint64_t> loaded;
     for_each(start, line_.end_of(start), [&](auto& one) {
@@ -66,8 +66,8 @@ class Parts {
     });
     bool found = false;
     for_each(other, line_.end_of_statement(other), [&](auto& one) {
-      found = found || (one.writes_memory && one.memory_place != 0 &&
-                        loaded.count(one.memory_place) != 0);
+      found = found ||
+              (one.writes_memory && one.memory_place != 0 && loaded.count(one.memory_place) != 0);
     });
     return found;
   }

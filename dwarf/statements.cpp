@@ -359,7 +359,9 @@ class LineCode : private LineRows {
   }
 
   std::vector<size_t> first_parts_and_copies() {
-    const std::vector<size_t> candidates = without_hoisted_loads(*this, beginnings());
+    std::vector<size_t> candidates = beginnings();
+    // What the head of a loop begins with is not moved out of that.
+    if (!heads_a_loop()) candidates = without_hoisted_loads(*this, candidates);
     const std::vector<bool> is_first = graph_->reached_first(addresses_of(candidates));
     std::vector<size_t> starts;
     for (size_t i = 0; i < candidates.size(); i++) {

@@ -10,7 +10,7 @@ Values: at every hit every variable must be equal in both. What coretap has not 
 
 Counts: how often each line runs is known independently: from gcov of an -O0 build, for Rust from gdb's breakpoints in one, and
 where neither counts what this project counts (the head of a loop, the end of main) from a comment `//@N` on the line (`//@-`:
-not compared). coretap must count that. Two exceptions are shown in numbers: lines that -L marks as inexact, and lines of
+not compared; `//@f=N,g=M`: N in the function f and M in g, as far as gdb has a place for the line there). coretap must count that. Two exceptions are shown in numbers: lines that -L marks as inexact, and lines of
 optimised code whose copies left no trace, so that gdb counts as few or fewer. gdb's own count of the build is shown beside,
 where it differs.
 
@@ -138,10 +138,13 @@ def run_gdb(path, addresses, lines, is_optimised):
 # ---------------------------------------------------------------------------------------------------------- the truth
 
 def annotations(source):
+    """{line: executions, None where they are not compared, or {function: executions}}"""
     found = {}
     for number, line in enumerate(source.read_text().splitlines(), 1):
         if mark := re.search(r"//@(-|\d+)", line):
             found[number] = None if mark[1] == "-" else int(mark[1])
+        elif "//@" in line:
+            found[number] = {name: int(count) for name, count in re.findall(r"([\w()]+)=(\d+)", line.split("//@")[1])}
     return found
 
 
@@ -180,8 +183,13 @@ class Truth:
         self.counts.update(annotations(source))
         self.source, self.folder, self.at_line, self.lock = source, folder, None, threading.Lock()
 
-    def of(self, line):
-        return self.counts.get(line)
+    def of(self, line, functions):
+        """`functions`: those in which gdb has a place for the line; the compiler left the others no code of it."""
+        count = self.counts.get(line)
+        if not isinstance(count, dict):
+            return count
+        names = {"operator()" if "operator()" in name else re.sub(r"[<(].*", "", name) for name in functions}
+        return sum(count[name] for name in names & count.keys())
 
     def values(self, hit):
         """The executions of the line that the hit can be. Hits are in order, so that only as many can be left out before it as are
@@ -318,12 +326,12 @@ def compare_values(report, hits, places, truth):
                     compare_hit(report, hit, number, place, copies, truth)
 
 
-def compare_counts(report, hits, listed, truth, gdb_lines):
+def compare_counts(report, hits, listed, truth, gdb_lines, functions):
     """Lines that the compiler left no code of are not listed, and cannot be probed."""
     level = report.build.level
     have = collections.Counter(hit.line for hit in hits)
     for line, is_inexact in sorted(listed.items()):
-        wanted = truth.of(line)
+        wanted = truth.of(line, functions.get(line, ()))
         if wanted is None:
             continue
         gdb_count = gdb_lines.get(line)
@@ -357,14 +365,15 @@ def examine(build, truth, folder, with_reasons):
     lines = [f"{build.source.name}:{line}" for line in truth.counts]
     job = (path, sorted({hit.address for hit in hits}), lines, build.level != "-O0")
     result = run_gdb(*job)
-    gdb_lines = {int(where.rsplit(":", 1)[1]): count for where, count in result["lines"].items()}
+    gdb_lines, functions = ({int(where.rsplit(":", 1)[1]): found for where, found in result[key].items()}
+                            for key in ("lines", "functions"))
     compare_values(report, hits, result["places"], truth)
     if report.errors:
         settle(result["places"], run_gdb(*job)["places"])
         report = Report(build)
         report.hits = len(hits)
         compare_values(report, hits, result["places"], truth)
-    compare_counts(report, hits, listed, truth, gdb_lines)
+    compare_counts(report, hits, listed, truth, gdb_lines, functions)
     if with_reasons:
         report.reasons = {key: reason(path, build.source, *key) for key in report.missing}
     return report

@@ -41,11 +41,11 @@ NOIPA int apply(F f, int k) {
 
 NOIPA int outer(int k) {
   int base = 10;
-  auto twice = [](int v) { return 2 * v; };  //@2
-  auto shifted = [base, &k](int v) {         //@2
+  auto twice = [](int v) { return 2 * v; };  //@outer=1,operator()=1
+  auto shifted = [base, &k](int v) {         //@outer=1,operator()=1
     k++;
     return base + v;
-  };
+  };  //@outer=1,operator()=1
   int sum = apply(twice, k);
   sum += apply(shifted, sum);
   return sum + k;
