@@ -25,15 +25,14 @@
  * the same reason the ways out of it meet at a checkpoint. Its way back is ct_jump_if_less(). */
 #ifdef CT_BASE
 #define CT_CALLBACK static __always_inline long
-#define CT_REPEAT(turns, callback, vars)              \
-  do {                                                \
-    __label__ ct_again;                               \
-    u64 ct_turn = 0;                                  \
-  ct_again:                                           \
-    asm volatile("" : : : "memory");                  \
-    if (callback(ct_turn, (vars)) == 0)               \
-      ct_jump_if_less(++ct_turn, (turns), ct_again); \
-    ct_checkpoint();                                  \
+#define CT_REPEAT(turns, callback, vars)                                               \
+  do {                                                                                 \
+    __label__ ct_again;                                                                \
+    u64 ct_turn = 0;                                                                   \
+  ct_again:                                                                            \
+    asm volatile("" : : : "memory");                                                   \
+    if (callback(ct_turn, (vars)) == 0) ct_jump_if_less(++ct_turn, (turns), ct_again); \
+    ct_checkpoint();                                                                   \
   } while (0)
 #else
 #define CT_CALLBACK static long
