@@ -84,15 +84,15 @@ INSTANTIATE_TEST_SUITE_P(All, VerifyRefuses,
                                                     [](Base&, Code& c) {
                                                       c.get(Op::Add, {Operand::of(99), L(1)});
                                                     }},
-                                             Broken{"StringForLong", "operand is no long",
+                                             Broken{"StringForLong", "operand is not a long",
                                                     [](Base&, Code& c) {
                                                       c.get(Op::Add, {S("a"), L(1)});
                                                     }},
-                                             Broken{"LongForString", "operand is no string",
+                                             Broken{"LongForString", "operand is not a string",
                                                     [](Base&, Code& c) {
                                                       c.get(Op::StrEq, {S("a"), L(1)});
                                                     }},
-                                             Broken{"LongDestination", "destination is no string",
+                                             Broken{"LongDestination", "destination is not a string",
                                                     [](Base&, Code& c) {
                                                       c.get(Op::Concat, {S("a"), S("b")});
                                                     }},
@@ -127,11 +127,11 @@ INSTANTIATE_TEST_SUITE_P(All, VerifyRefuses,
                                                     [](Base& b, Code& c) {
                                                       c.on(Op::GlobalSet, b.text, {L(1)});
                                                     }},
-                                             Broken{"NoScalar", "is no scalar",
+                                             Broken{"NoScalar", "is not a scalar",
                                                     [](Base& b, Code& c) {
                                                       c.on(Op::GlobalAdd, b.by, {L(1)});
                                                     }},
-                                             Broken{"NoArray", "is no array",
+                                             Broken{"NoArray", "is not an array",
                                                     [](Base& b, Code& c) {
                                                       c.get_on(Op::ArrayGet, b.n, {});
                                                     }},
@@ -220,7 +220,7 @@ TEST(Verify, BytesAreNoText) {
             std::string::npos);
   EXPECT_NE(check([&](Code& c) {
               c.get(Op::StrEq, {c.temp(bytes), S("a")});
-            }).find("operand is no string"),
+            }).find("operand is not a string"),
             std::string::npos);
   bytes.cap = 4104;
   EXPECT_NE(check([&](Code& c) { c.temp(bytes); }).find("wider than a page"), std::string::npos);

@@ -261,7 +261,7 @@ inline bool is_pure(const Function& function) { return function.c && function.c-
 /// The code that a uprobe was compiled for: the bytes of the function around it, as they are in the
 /// file. A target is probed only while it holds them; see runtime/user/probed_files.h.
 struct FunctionCode {
-  std::string name;                                   ///< "" if it is no function that is known
+  std::string name;                                   ///< "" if no function is known there
   std::vector<std::pair<uint64_t, uint64_t>> ranges;  ///< file offset and size of each part
   uint64_t hash = 0;                                  ///< ct::CodeHash
   uint64_t layout = 0;  ///< ct::segment_layout() of a file that has no build-id, else 0

@@ -43,8 +43,8 @@ class Verifier {
   }
 
   void type(const Type& t, const std::string& what) {
-    if (t.ty != Ty::Str && t.cap != 0) fail(what + " is no string and has a capacity");
-    if (t.cap % 8 != 0) fail(what + " has a capacity that is no multiple of 8");
+    if (t.ty != Ty::Str && t.cap != 0) fail(what + " is not a string and has a capacity");
+    if (t.cap % 8 != 0) fail(what + " has a capacity that is not a multiple of 8");
     if (t.bytes ? t.cap > kMostDumped : t.cap > (module_.max_string + 7) / 8 * 8)
       fail(what + " is wider than " + (t.bytes ? "a page" : "MAXSTRINGLEN"));
   }
@@ -154,9 +154,9 @@ class Verifier {
       if (inst.op == Op::Return && inst.args.empty()) return;
       if (next >= inst.args.size()) return fail("too few operands");
       Ty have = ty(inst.args[next++]);
-      if (*p == 'L' && have != Ty::Long) fail("operand is no long");
+      if (*p == 'L' && have != Ty::Long) fail("operand is not a long");
       if (*p == 'S' && (have != Ty::Str || is_bytes(inst.args[next - 1])))
-        fail("operand is no string");
+        fail("operand is not a string");
       if (*p == 'V' && g && have != g->value.ty) fail("operand is not of the global's type");
       if (*p == 'V' && have == Ty::Void) fail("operand is none");
     }
@@ -166,7 +166,7 @@ class Verifier {
   void update_operands(const Inst& inst, size_t& next) {
     if (!inst.steps || inst.steps->empty()) return fail("an update without steps");
     for (const UpdateStep& step : *inst.steps) {
-      if (step.op < Op::Add || step.op > Op::Shr) fail("a step that is no arithmetic");
+      if (step.op < Op::Add || step.op > Op::Shr) fail("a step that is not arithmetic");
       if (step.reversed && (step.op == Op::Div || step.op == Op::Mod)) fail("a step that may fail");
       if (next >= inst.args.size() || ty(inst.args[next++]) != Ty::Long)
         return fail("a step without a long");
@@ -192,8 +192,8 @@ class Verifier {
     }
     Ty have = body_->locals[inst.dst].type.ty;
     if (row.dst == 'N') fail("destination of an operation that has no value");
-    if (row.dst == 'L' && have != Ty::Long) fail("destination is no long");
-    if (row.dst == 'S' && have != Ty::Str) fail("destination is no string");
+    if (row.dst == 'L' && have != Ty::Long) fail("destination is not a long");
+    if (row.dst == 'S' && have != Ty::Str) fail("destination is not a string");
     if (row.dst != 'V') return;
     if (inst.op == Op::Copy && have != ty(inst.args[0])) fail("copy between types");
     if (row.names_global() && have != module_.globals[inst.global].value.ty)
@@ -298,7 +298,7 @@ class Verifier {
   void scalar(const Inst& inst) {
     const Global& g = module_.globals[inst.global];
     shared_if_kernel(g);
-    if (g.is_array() || g.is_stat) fail("'" + g.name + "' is no scalar");
+    if (g.is_array() || g.is_stat) fail("'" + g.name + "' is not a scalar");
     bool counts = inst.op == Op::GlobalAdd || inst.op == Op::GlobalUpdate;
     if (counts && g.value.ty != Ty::Long) fail("adds to a string");
     bool keeps = inst.op == Op::GlobalAdd || inst.op == Op::GlobalGet;
@@ -309,7 +309,7 @@ class Verifier {
   void array(const Inst& inst) {
     const Global& g = module_.globals[inst.global];
     shared_if_kernel(g);
-    if (!g.is_array()) fail("'" + g.name + "' is no array");
+    if (!g.is_array()) fail("'" + g.name + "' is not an array");
     bool on_stat = inst.op == Op::ArrayIn || inst.op == Op::ArrayDelete;
     if (g.is_stat && !on_stat) fail("'" + g.name + "' is a statistic");
     bool counts = inst.op == Op::ArrayAdd || inst.op == Op::ArrayUpdate;

@@ -86,7 +86,7 @@ void elide(Program& program);
 /// Reports loops that change the array they go through.
 void check_loops(Program& program);
 
-/// Reports a pattern that is no regular expression, or too large a one.
+/// Reports a pattern that is not a regular expression, or too large a one.
 void check_pattern(const ast::Regex& regex, Diagnostics& diagnostics);
 
 /// Infers long, string or statistic for every variable, function and expression. After it: no

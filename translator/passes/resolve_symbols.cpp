@@ -113,7 +113,7 @@ class SymbolResolver {
           "STAP_ARG_" + name +
               (function_ ? " is for a parameter, and function '" + function_->name +
                                "' has none called '" + name + "'"
-                         : " is for a function's parameter, and this is no function"));
+                         : " is for a function's parameter, and this is not a function"));
       arguments.clear();
       return;
     }

@@ -167,7 +167,7 @@ std::optional<ir::Operand> lower_autocast(const ast::Cast& cast, ir::Operand val
   to.diagnostics()
       .semantic_error(
           "autocast-type", cast.span,
-          "this dereferences a value of type '" + spelling(base.type) + "', which is no pointer")
+          "this dereferences a value of type '" + spelling(base.type) + "', which is not a pointer")
       .hint("name the type that it points to: @cast(value, \"TYPE\")->…");
   return std::nullopt;
 }

@@ -147,7 +147,7 @@ bool DwarfScope::reads_at_exit(const ast::Target& target) {
   return has_result_ && is_local(target.name);
 }
 
-/// Is "$name" a variable of the function itself that is no parameter, or all of them?
+/// Is "$name" a variable of the function itself and not a parameter, or all of them?
 bool DwarfScope::is_local(const std::string& name) const {
   const bool all = name == "$$locals";
   return std::any_of(variables().begin(), variables().end(), [&](const debug::Variable& variable) {

@@ -146,7 +146,7 @@ std::vector<ProcessTarget> find_process_targets(const ast::ProbePoint& point,
   bool many = paths.size() > 1;
   std::vector<ProcessTarget> targets;
   for (const std::string& path : paths) {
-    // Of a wildcard's matches, files that are no ELF objects do not count. Programs of another
+    // Of a wildcard's matches, files that are not ELF objects do not count. Programs of another
     // machine, as 32-bit libraries, are named, because stap would probe them.
     Diagnostics::Attempt attempt(context.diagnostics);
     debug::LoadError why;

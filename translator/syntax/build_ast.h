@@ -120,7 +120,7 @@ class Builder {
     return !context_.is_own_library && coretap::is_before(*context_.facts, version);
   }
   ast::ExprPtr inferred_cast(ast::ExprPtr value, const Span& at);
-  /// "6..." or "-6" of a literal; reports what is no number.
+  /// "6..." or "-6" of a literal; reports what is not a number.
   int64_t number_value(const Token& token, bool negative);
 
   const Tokens& tokens_;

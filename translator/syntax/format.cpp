@@ -60,7 +60,7 @@ class FormatParser {
     }
     char conversion = format_[next_++];
     if (!std::strchr("diuxXocspbmM", conversion)) {
-      error(start, "is no conversion of printf");
+      error(start, "is not a conversion of printf");
       return;
     }
     piece.conversion = conversion == 'i' ? 'd' : conversion;

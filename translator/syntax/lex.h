@@ -1,4 +1,4 @@
-// Source text to tokens, with a diagnostic for every byte sequence that is no token.
+// Source text to tokens, with a diagnostic for every byte sequence that is not a token.
 #pragma once
 
 #include "support/diagnostics.h"
