@@ -126,6 +126,27 @@ class Limits(LiveTest):
                              env=dict(os.environ, CORETAP_FLAVOUR=flavour))
                 self.assertEqual(self.lines(got), [str(sum(range(30)))])
 
+    def test_many_numbers_alive(self):
+        """Numbers that are read before a call, a loop or a record, and used behind it: more than the 512 bytes of BPF's stack hold."""
+        count = 66
+        read = "\n".join(f"v{i} = g{i}++" for i in range(count))
+        values = [f"v{i}" for i in range(count)]
+        bodies = ("if (strlen(execname())) n = " + " + ".join(values), "for (i = 0; i < 3; i++) m += g0; n = " + " ^ ".join(values),
+                  'print("") n = ' + " - ".join(values))
+        probes = "".join(f'probe POINT {{ if (done{at}++) next\n {read}\n {body}\n println({at}, " ", n) }}\n' for at, body in enumerate(bodies))
+        text = "global " + ", ".join([f"g{i} = {i * i}" for i in range(count)] + [f"done{at}" for at in range(len(bodies))]) + "\n" + probes
+        sums = [[i * i + at for i in range(count)] for at in range(len(bodies))]
+        xor = 0
+        for value in sums[1]:
+            xor ^= value
+        wanted = [f"0 {sum(sums[0])}", f"1 {xor}", f"2 {2 * sums[2][0] - sum(sums[2])}"]
+        for flavour in ("modern", "base"):
+            with self.subTest(flavour=flavour):
+                text_here = text.replace("POINT", f'process("{self.prog}").function("add").call')
+                got = script(text_here, "-w", "--no-global-var-display", "-c", f"{self.prog} >/dev/null",
+                             env=dict(os.environ, CORETAP_FLAVOUR=flavour))
+                self.assertEqual(self.lines(got), wanted, got.stderr)
+
     def test_what_the_verifier_walks(self):
         """A million instructions, once for each state that differs: retried updates, errors that are caught within loops, and
         a%[N] that trims itself, many times in one handler."""

@@ -31,6 +31,12 @@ uint32_t callee_frames(const Unit& unit, const ir::Block& block) {
   return end;
 }
 
+/// Operations whose operands clang groups anew: reassociation.
+bool regroups(Op op) {
+  return op == Op::Add || op == Op::Sub || op == Op::Mul || op == Op::And || op == Op::Or ||
+         op == Op::Xor;
+}
+
 }  // namespace
 
 BodyEmitter::BodyEmitter(Unit& unit, const ir::Body& body, std::string name, uint32_t parameters,
@@ -396,13 +402,14 @@ void BodyEmitter::inst(const Inst& i) {
   }
 }
 
-/// A sum that goes through a variable again and again is kept as it is written: clang would compute all
-/// that is added first, and then the sum.
+/// A sum that goes through a variable again and again is kept as it is written, and so is a long expression
+/// of a large body: clang would read all operands first, onto the stack, and then compute.
 void BodyEmitter::arithmetic(const Inst& inst) {
   assign(inst.dst, binary(inst));
-  if (inst.dst != kNone && uses_.writes[inst.dst] > 1 &&
-      plan_.locals[inst.dst].home == Home::Variable)
-    out_.line("ct_opaque(" + local(inst.dst) + ");");
+  if (inst.dst == kNone || plan_.locals[inst.dst].home != Home::Variable) return;
+  bool is_chain = plan_.is_large && inst.args[0].kind == Operand::Local &&
+                  inst.args[1].kind == Operand::Local && regroups(inst.op);
+  if (uses_.writes[inst.dst] > 1 || is_chain) out_.line("ct_opaque(" + local(inst.dst) + ");");
 }
 
 void BodyEmitter::if_else(const Inst& inst) {
