@@ -92,7 +92,8 @@ INSTANTIATE_TEST_SUITE_P(All, VerifyRefuses,
                                                     [](Base&, Code& c) {
                                                       c.get(Op::StrEq, {S("a"), L(1)});
                                                     }},
-                                             Broken{"LongDestination", "destination is not a string",
+                                             Broken{"LongDestination",
+                                                    "destination is not a string",
                                                     [](Base&, Code& c) {
                                                       c.get(Op::Concat, {S("a"), S("b")});
                                                     }},

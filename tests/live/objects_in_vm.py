@@ -37,6 +37,8 @@ def load_on(kernel, loader, objects):
     chunks = {f"{flavour} {at}-{min(at + CHUNK, len(paths)) - 1}": (f"objects/{flavour}/{at // CHUNK}", len(paths[at:at + CHUNK]))
               for flavour, paths in objects.items() for at in range(0, len(paths), CHUNK)}
     jobs = [run_in_vm.Job(name, f"load_objects {folder}/*.o", 1200) for name, (folder, _) in chunks.items()]
+    if not jobs:
+        return []
     faults = []
     result = run_in_vm.run(kernel, jobs, files)
     for job in result.jobs:
