@@ -3,7 +3,7 @@
     gdb -batch -ex 'python JOB = "job.json"' -x in_gdb.py PROGRAM
 
 The job is {"addresses": [...], "lines": ["file.c:12", ...], "most": N, "is_optimised": true, "out": "result.json"}. The result holds how often each
-line's breakpoint was hit, in which functions it has places, and for each address its hits, of the first N with all variables of the blocks around it, innermost
+line's breakpoint was hit, and for each address its hits, of the first N with all variables of the blocks around it, innermost
 block first. A value is [kind, data]:
 
     ["int", n]           integers, characters, booleans, enums and pointers, modulo 2**64
@@ -243,18 +243,10 @@ class Body(gdb.Breakpoint):
         return False
 
 
-def function_of(address):
-    block = gdb.block_for_pc(address)
-    while block is not None and block.function is None:
-        block = block.superblock
-    return block.function.name if block else ""
-
-
 class Line(gdb.Breakpoint):
     def __init__(self, where):
         super().__init__(where, internal=True)
         self.where, self.count = where, 0
-        self.functions = sorted({function_of(sal.pc) for sal in gdb.decode_line(where)[1]})
 
     def stop(self):
         self.count += 1
@@ -293,7 +285,6 @@ def main():
             break
         gdb.execute("continue", to_string=True)
     result = {"lines": {line.where: line.count for line in lines},
-              "functions": {line.where: line.functions for line in lines},
               "places": {place.address: {"count": place.count, "values": place.values, "rows": place.rows}
                          for place in places}}
     with open(job["out"], "w") as file:

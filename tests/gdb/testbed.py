@@ -10,7 +10,7 @@ Values: at every hit every variable must be equal in both. What coretap has not 
 
 Counts: how often each line runs is known independently: from gcov of an -O0 build, for Rust from gdb's breakpoints in one, and
 where neither counts what this project counts (the head of a loop, the end of main) from a comment `//@N` on the line (`//@-`:
-not compared; `//@f=N,g=M`: N in the function f and M in g, as far as gdb has a place for the line there). coretap must count that. Two exceptions are shown in numbers: lines that -L marks as inexact, and lines of
+not compared; `//@f=N,g=M`: N in the function f and M in g; the compiler may leave one of them no code, and gdb's count tells). coretap must count that. Two exceptions are shown in numbers: lines that -L marks as inexact, and lines of
 optimised code whose copies left no trace, so that gdb counts as few or fewer. gdb's own count of the build is shown beside,
 where it differs.
 
@@ -20,6 +20,7 @@ import argparse
 import collections
 import concurrent.futures
 import functools
+import itertools
 import json
 import os
 import pathlib
@@ -183,13 +184,13 @@ class Truth:
         self.counts.update(annotations(source))
         self.source, self.folder, self.at_line, self.lock = source, folder, None, threading.Lock()
 
-    def of(self, line, functions):
-        """`functions`: those in which gdb has a place for the line; the compiler left the others no code of it."""
+    def of(self, line, gdb_count):
+        """Of a line of several functions, of which the compiler may have left some no code: gdb's count, if it is that of some of them."""
         count = self.counts.get(line)
         if not isinstance(count, dict):
             return count
-        names = {"operator()" if "operator()" in name else re.sub(r"[<(].*", "", name) for name in functions}
-        return sum(count[name] for name in names & count.keys())
+        some = {sum(each) for size in range(1, len(count) + 1) for each in itertools.combinations(count.values(), size)}
+        return gdb_count if gdb_count in some else sum(count.values())
 
     def values(self, hit):
         """The executions of the line that the hit can be. Hits are in order, so that only as many can be left out before it as are
@@ -326,15 +327,15 @@ def compare_values(report, hits, places, truth):
                     compare_hit(report, hit, number, place, copies, truth)
 
 
-def compare_counts(report, hits, listed, truth, gdb_lines, functions):
+def compare_counts(report, hits, listed, truth, gdb_lines):
     """Lines that the compiler left no code of are not listed, and cannot be probed."""
     level = report.build.level
     have = collections.Counter(hit.line for hit in hits)
     for line, is_inexact in sorted(listed.items()):
-        wanted = truth.of(line, functions.get(line, ()))
+        gdb_count = gdb_lines.get(line)
+        wanted = truth.of(line, gdb_count)
         if wanted is None:
             continue
-        gdb_count = gdb_lines.get(line)
         if have[line] == wanted:
             report.exact += 1
         elif is_inexact and have[line] < wanted:
@@ -365,15 +366,14 @@ def examine(build, truth, folder, with_reasons):
     lines = [f"{build.source.name}:{line}" for line in truth.counts]
     job = (path, sorted({hit.address for hit in hits}), lines, build.level != "-O0")
     result = run_gdb(*job)
-    gdb_lines, functions = ({int(where.rsplit(":", 1)[1]): found for where, found in result[key].items()}
-                            for key in ("lines", "functions"))
+    gdb_lines = {int(where.rsplit(":", 1)[1]): count for where, count in result["lines"].items()}
     compare_values(report, hits, result["places"], truth)
     if report.errors:
         settle(result["places"], run_gdb(*job)["places"])
         report = Report(build)
         report.hits = len(hits)
         compare_values(report, hits, result["places"], truth)
-    compare_counts(report, hits, listed, truth, gdb_lines, functions)
+    compare_counts(report, hits, listed, truth, gdb_lines)
     if with_reasons:
         report.reasons = {key: reason(path, build.source, *key) for key in report.missing}
     return report
