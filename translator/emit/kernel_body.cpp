@@ -51,7 +51,9 @@ BodyEmitter::BodyEmitter(Unit& unit, const ir::Body& body, std::string name, uin
       uses_(body),
       costs_(unit.module, unit.flavour),
       callee_frames_(callee_frames(unit, body.block)) {
-  is_cut_ = is_large && costs_.of(body, body.block).steps > kPartSteps;
+  const uint64_t steps = costs_.of(body, body.block).steps;
+  part_steps_ = std::max(kPartSteps, steps / kMostFullParts);
+  is_cut_ = is_large && steps > kPartSteps;
   frame_names_.resize(body_.locals.size());
   for (LocalId i = 0; i < body_.locals.size(); ++i) {
     const LocalPlan& l = plan_.locals[i];

@@ -140,8 +140,9 @@ class BodyEmitter {
   uint32_t c_function_ = 0, c_functions_made_ = 0, labels_ = 0;
   const LocalUses uses_;
   const WalkCosts costs_;
-  bool is_cut_ = false;   ///< into parts
-  bool in_part_ = false;  ///< one is being written
+  uint64_t part_steps_ = 0;  ///< of the longest part
+  bool is_cut_ = false;      ///< into parts
+  bool in_part_ = false;     ///< one is being written
   uint32_t parts_made_ = 0;
   bool touches_frame_ = false;  ///< the C function that is being written does
   std::vector<std::string> frame_members_;

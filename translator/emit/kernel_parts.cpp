@@ -25,8 +25,8 @@ using ir::Ty;
 
 namespace {
 
-/// A part that is shorter is not worth the call.
-constexpr uint64_t kShortPart = 60;
+/// A part that is shorter than this fraction of the longest is not worth the call.
+constexpr uint64_t kShortFraction = 10;
 
 bool contains(const Inst& inst, Op op) {
   return inst.op == op || std::any_of(inst.blocks.begin(), inst.blocks.end(), [&](const Block& b) {
@@ -56,7 +56,7 @@ void BodyEmitter::block(const Block& b) {
       run += costs_.of(body_, b[to]).steps;
       whole &= stays_whole(b[to++]);
     } while (!may_cut(b, to));
-    if (whole && cost + run <= kPartSteps) {
+    if (whole && cost + run <= part_steps_) {
       cost += run;
       continue;
     }
@@ -86,13 +86,13 @@ bool BodyEmitter::may_cut(const Block& b, size_t at) const {
 /// May `inst` be in a part as a whole? A part has a stack frame of its own.
 bool BodyEmitter::stays_whole(const Inst& inst) const {
   if (walks_stack(module_, inst)) return false;
-  return inst.blocks.empty() || costs_.of(body_, inst).steps <= kPartSteps;
+  return inst.blocks.empty() || costs_.of(body_, inst).steps <= part_steps_;
 }
 
 void BodyEmitter::part(const Block& b, size_t from, size_t to) {
   uint64_t cost = 0;
   for (size_t i = from; i < to; ++i) cost += costs_.of(body_, b[i]).steps;
-  if (cost < kShortPart) return instructions(b, from, to);
+  if (cost < part_steps_ / kShortFraction) return instructions(b, from, to);
 
   CodeWriter outer;
   std::swap(out_, outer);

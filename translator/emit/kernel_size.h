@@ -22,6 +22,9 @@ namespace coretap::kernel {
 
 /// Instructions that the verifier walks in one part of a large body, once through everything.
 constexpr uint64_t kPartSteps = 600;
+/// The kernel takes 256 functions in a program (BPF_MAX_SUBPROGS in include/linux/bpf_verifier.h). Parts of inner blocks
+/// may be short, and helpers and loops are functions, too. So parts grow where so many of full length would not do.
+constexpr uint64_t kMostFullParts = 64;
 
 bool is_large(const ir::Module& module, Flavour flavour, const ir::Body& body);
 
