@@ -99,6 +99,9 @@ void lines_of_the_script(Script& s) {
   });
 }
 
+/// Without this, googletest prints the bytes of the struct, and the test's name changes with every load address.
+void PrintTo(const Case& test, std::ostream* out) { *out << test.name; }
+
 class Golden : public ::testing::TestWithParam<Case> {};
 
 TEST_P(Golden, KernelC) {

@@ -63,6 +63,9 @@ struct Broken {
   std::function<void(Base&, Code&)> fill;
 };
 
+/// Without this, googletest prints the bytes of the struct, and the test's name changes with every load address.
+void PrintTo(const Broken& broken, std::ostream* out) { *out << broken.says; }
+
 class VerifyRefuses : public ::testing::TestWithParam<Broken> {};
 
 TEST_P(VerifyRefuses, WithItsReason) {
@@ -72,140 +75,106 @@ TEST_P(VerifyRefuses, WithItsReason) {
   EXPECT_EQ(said.find("kernel handler h: "), 0u) << said;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, VerifyRefuses,
-                         ::
-                             testing::Values(Broken{"UserOperation", "other side",
-                                                    [](Base&, Code& c) { c.add(Op::Printf); }},
-                                             Broken{"DestinationRange", "destination out of range",
-                                                    [](Base&, Code& c) {
-                                                      c.add(Op::Add, {L(1), L(1)}, Operand::of(99));
-                                                    }},
-                                             Broken{"OperandRange", "operand out of range",
-                                                    [](Base&, Code& c) {
-                                                      c.get(Op::Add, {Operand::of(99), L(1)});
-                                                    }},
-                                             Broken{"StringForLong", "operand is not a long",
-                                                    [](Base&, Code& c) {
-                                                      c.get(Op::Add, {S("a"), L(1)});
-                                                    }},
-                                             Broken{"LongForString", "operand is not a string",
-                                                    [](Base&, Code& c) {
-                                                      c.get(Op::StrEq, {S("a"), L(1)});
-                                                    }},
-                                             Broken{"LongDestination",
-                                                    "destination is not a string",
-                                                    [](Base&, Code& c) {
-                                                      c.get(Op::Concat, {S("a"), S("b")});
-                                                    }},
-                                             Broken{"FewOperands", "too few",
-                                                    [](Base&, Code& c) { c.get(Op::Add, {L(1)}); }},
-                                             Broken{"ManyOperands", "too many",
-                                                    [](Base&, Code& c) {
-                                                      c.get(Op::Add, {L(1), L(2), L(3)});
-                                                    }},
-                                             Broken{"UselessPure", "without a destination",
-                                                    [](Base&, Code& c) {
-                                                      c.add(Op::Add, {L(1), L(2)});
-                                                    }},
-                                             Broken{
-                                                 "CopyBetweenTypes", "copy between types",
-                                                 [](Base&, Code& c) { c.get(Op::Copy, {S("a")}); }},
-                                             Broken{"UnknownPattern", "does not list",
-                                                    [](Base&, Code& c) {
-                                                      Operand dst = c.temp(Long());
-                                                      c.add(Op::RegexMatch, {S("a")}, dst).name =
-                                                          "a";
-                                                    }},
-                                             Broken{"GlobalRange", "global out of range",
-                                                    [](Base&, Code& c) {
-                                                      c.on(Op::GlobalSet, 99, {L(1)});
-                                                    }},
-                                             Broken{"NotShared", "not shared",
-                                                    [](Base& b, Code& c) {
-                                                      c.on(Op::GlobalSet, b.host, {L(1)});
-                                                    }},
-                                             Broken{"WrongGlobalType", "of the global's type",
-                                                    [](Base& b, Code& c) {
-                                                      c.on(Op::GlobalSet, b.text, {L(1)});
-                                                    }},
-                                             Broken{"NoScalar", "is not a scalar",
-                                                    [](Base& b, Code& c) {
-                                                      c.on(Op::GlobalAdd, b.by, {L(1)});
-                                                    }},
-                                             Broken{"NoArray", "is not an array",
-                                                    [](Base& b, Code& c) {
-                                                      c.get_on(Op::ArrayGet, b.n, {});
-                                                    }},
-                                             Broken{
-                                                 "NoStatistic", "is no statistic",
-                                                 [](Base& b, Code& c) {
-                                                   c.on(Op::StatAdd, b.n, {L(1)});
-                                                 }},
-                                             Broken{
-                                                 "KeyCount", "wrong number of keys",
-                                                 [](Base& b, Code& c) {
-                                                   c.on(Op::ArrayAdd, b.by, {L(1), L(2)});
-                                                 }},
-                                             Broken{"KeyType", "key 2 is of another type",
-                                                    [](Base& b, Code& c) {
-                                                      c.on(Op::ArrayAdd, b.by, {L(1), L(2), L(3)});
-                                                    }},
-                                             Broken{"AdditiveRead", "additive",
-                                                    [](Base& b, Code& c) {
-                                                      b.module.globals[b.by].additive = true;
-                                                      c.get_on(Op::ArrayGet, b.by, {L(1), S("k")});
-                                                    }},
-                                             Broken{"BreakOutside", "outside of a loop",
-                                                    [](Base&, Code& c) { c.add(Op::Break); }},
-                                             Broken{"BlockCount", "blocks, not 2",
-                                                    [](Base&, Code& c) { c.add(Op::If, {L(1)}); }},
-                                             Broken{
-                                                 "ReturnType", "returns another type",
-                                                 [](Base&, Code& c) { c.add(Op::Return, {L(1)}); }},
-                                             Broken{"LoadSize", "load of 3 bytes",
-                                                    [](Base&, Code& c) {
-                                                      Operand v = c.temp(Long());
-                                                      c.add(Op::Load, {L(1)}, v).size = 3;
-                                                    }},
-                                             Broken{
-                                                 "SegmentRange", "segment out of range",
-                                                 [](Base&, Code& c) { c.add(Op::Send).imm = 7; }},
-                                             Broken{"CaptureType", "captured value 1",
-                                                    [](Base&, Code& c) {
-                                                      c.add(Op::Send, {S("a"), S("b")}).imm = 0;
-                                                    }},
-                                             Broken{"FunctionRange", "function out of range",
-                                                    [](Base&, Code& c) {
-                                                      c.add(Op::Call).function = 9;
-                                                    }},
-                                             Broken{"ArgumentType", "argument 1 is of another type",
-                                                    [](Base&, Code& c) {
-                                                      c.add(Op::Call, {S("a")}).function = 0;
-                                                    }},
-                                             Broken{"OddCapacity", "no multiple of 8",
-                                                    [](Base&, Code& c) { c.local("s", Str(13)); }},
-                                             Broken{
-                                                 "WideCapacity", "wider than MAXSTRINGLEN",
-                                                 [](Base&, Code& c) { c.local("s", Str(1024)); }},
-                                             Broken{"Variance", "extracts a variance",
-                                                    [](Base& b, Code& c) {
-                                                      b.module.globals[b.st].additive = false;
-                                                      c.on(Op::StatGet, b.st).stat_fn =
-                                                          ast::StatFn::Variance;
-                                                    }},
-                                             Broken{"WideString",
-                                                    "conversion that kernel code cannot do",
-                                                    [](Base&, Code& c) {
-                                                      ast::FormatPiece piece;
-                                                      piece.kind = ast::FormatPiece::Conversion;
-                                                      piece.conversion = 's';
-                                                      piece.width_kind = ast::FormatPiece::Fixed;
-                                                      Operand v = c.temp(Str(16));
-                                                      c.add(Op::Sprintf, {S("a")}, v).format =
-                                                          std::make_shared<
-                                                              std::vector<ast::FormatPiece>>(1,
-                                                                                             piece);
-                                                    }}),
+const Broken kBroken[] = {
+    Broken{"UserOperation", "other side", [](Base&, Code& c) { c.add(Op::Printf); }},
+    Broken{"DestinationRange", "destination out of range",
+           [](Base&, Code& c) {
+             c.add(Op::Add, {L(1), L(1)}, Operand::of(99));
+           }},
+    Broken{"OperandRange", "operand out of range",
+           [](Base&, Code& c) {
+             c.get(Op::Add, {Operand::of(99), L(1)});
+           }},
+    Broken{"StringForLong", "operand is not a long",
+           [](Base&, Code& c) {
+             c.get(Op::Add, {S("a"), L(1)});
+           }},
+    Broken{"LongForString", "operand is not a string",
+           [](Base&, Code& c) {
+             c.get(Op::StrEq, {S("a"), L(1)});
+           }},
+    Broken{"LongDestination", "destination is not a string",
+           [](Base&, Code& c) {
+             c.get(Op::Concat, {S("a"), S("b")});
+           }},
+    Broken{"FewOperands", "too few", [](Base&, Code& c) { c.get(Op::Add, {L(1)}); }},
+    Broken{"ManyOperands", "too many",
+           [](Base&, Code& c) {
+             c.get(Op::Add, {L(1), L(2), L(3)});
+           }},
+    Broken{"UselessPure", "without a destination",
+           [](Base&, Code& c) {
+             c.add(Op::Add, {L(1), L(2)});
+           }},
+    Broken{"CopyBetweenTypes", "copy between types",
+           [](Base&, Code& c) { c.get(Op::Copy, {S("a")}); }},
+    Broken{"UnknownPattern", "does not list",
+           [](Base&, Code& c) {
+             Operand dst = c.temp(Long());
+             c.add(Op::RegexMatch, {S("a")}, dst).name = "a";
+           }},
+    Broken{"GlobalRange", "global out of range",
+           [](Base&, Code& c) { c.on(Op::GlobalSet, 99, {L(1)}); }},
+    Broken{"NotShared", "not shared",
+           [](Base& b, Code& c) { c.on(Op::GlobalSet, b.host, {L(1)}); }},
+    Broken{"WrongGlobalType", "of the global's type",
+           [](Base& b, Code& c) { c.on(Op::GlobalSet, b.text, {L(1)}); }},
+    Broken{"NoScalar", "is not a scalar",
+           [](Base& b, Code& c) { c.on(Op::GlobalAdd, b.by, {L(1)}); }},
+    Broken{"NoArray", "is not an array", [](Base& b, Code& c) { c.get_on(Op::ArrayGet, b.n, {}); }},
+    Broken{"NoStatistic", "is no statistic",
+           [](Base& b, Code& c) { c.on(Op::StatAdd, b.n, {L(1)}); }},
+    Broken{"KeyCount", "wrong number of keys",
+           [](Base& b, Code& c) {
+             c.on(Op::ArrayAdd, b.by, {L(1), L(2)});
+           }},
+    Broken{"KeyType", "key 2 is of another type",
+           [](Base& b, Code& c) {
+             c.on(Op::ArrayAdd, b.by, {L(1), L(2), L(3)});
+           }},
+    Broken{"AdditiveRead", "additive",
+           [](Base& b, Code& c) {
+             b.module.globals[b.by].additive = true;
+             c.get_on(Op::ArrayGet, b.by, {L(1), S("k")});
+           }},
+    Broken{"BreakOutside", "outside of a loop", [](Base&, Code& c) { c.add(Op::Break); }},
+    Broken{"BlockCount", "blocks, not 2", [](Base&, Code& c) { c.add(Op::If, {L(1)}); }},
+    Broken{"ReturnType", "returns another type", [](Base&, Code& c) { c.add(Op::Return, {L(1)}); }},
+    Broken{"LoadSize", "load of 3 bytes",
+           [](Base&, Code& c) {
+             Operand v = c.temp(Long());
+             c.add(Op::Load, {L(1)}, v).size = 3;
+           }},
+    Broken{"SegmentRange", "segment out of range", [](Base&, Code& c) { c.add(Op::Send).imm = 7; }},
+    Broken{"CaptureType", "captured value 1",
+           [](Base&, Code& c) {
+             c.add(Op::Send, {S("a"), S("b")}).imm = 0;
+           }},
+    Broken{"FunctionRange", "function out of range",
+           [](Base&, Code& c) { c.add(Op::Call).function = 9; }},
+    Broken{"ArgumentType", "argument 1 is of another type",
+           [](Base&, Code& c) { c.add(Op::Call, {S("a")}).function = 0; }},
+    Broken{"OddCapacity", "not a multiple of 8", [](Base&, Code& c) { c.local("s", Str(13)); }},
+    Broken{"WideCapacity", "wider than MAXSTRINGLEN",
+           [](Base&, Code& c) { c.local("s", Str(1024)); }},
+    Broken{"Variance", "extracts a variance",
+           [](Base& b, Code& c) {
+             b.module.globals[b.st].additive = false;
+             c.on(Op::StatGet, b.st).stat_fn = ast::StatFn::Variance;
+           }},
+    Broken{"WideString", "conversion that kernel code cannot do",
+           [](Base&, Code& c) {
+             ast::FormatPiece piece;
+             piece.kind = ast::FormatPiece::Conversion;
+             piece.conversion = 's';
+             piece.width_kind = ast::FormatPiece::Fixed;
+             Operand v = c.temp(Str(16));
+             c.add(Op::Sprintf, {S("a")}, v).format =
+                 std::make_shared<std::vector<ast::FormatPiece>>(1, piece);
+           }},
+};
+
+INSTANTIATE_TEST_SUITE_P(All, VerifyRefuses, ::testing::ValuesIn(kBroken),
                          [](const auto& info) { return info.param.name; });
 
 TEST(Verify, BytesAreNoText) {
