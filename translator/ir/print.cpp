@@ -290,7 +290,8 @@ std::string global_text(const Global& g) {
 }
 
 std::string site_text(const Site& site) {
-  std::string out = "  site " + quoted(site.pp) + " at " + site.target;
+  std::string out = "  site " + quoted(site.pp);
+  if (!site.target.empty()) out += " at " + site.target;
   if (site.offset) out += "+" + std::to_string(site.offset);
   if (!site.function.empty()) out += " in " + site.function;
   if (!site.file_line.empty()) out += " (" + site.file_line + ")";
@@ -336,7 +337,8 @@ std::string print(const Module& module) {
   for (const Function& f : module.functions) {
     out += std::string(f.side == Side::Kernel ? "kernel" : "user") + " function " + f.name +
            printer.signature(f.body, f.parameters) + ": " + type_text(f.result) +
-           (f.c && f.c->pure ? " pure" : "") + "\n";
+           (f.c && f.c->pure ? " pure" : "") +
+           (f.twin != kNone ? " twin " + module.functions[f.twin].name : "") + "\n";
     if (f.c) {
       out += "  embedded " + quoted(f.c->text) + "\n";
       continue;
@@ -351,11 +353,11 @@ std::string print(const Module& module) {
   }
   for (const Segment& s : module.segments) {
     out += "segment " + std::to_string(s.id) + printer.signature(s.body, s.captures) + "\n";
-    out += printer.body(s.body, 1);
+    out += printer.locals(s.body, s.captures, 1) + printer.body(s.body, 1);
   }
   for (const UserHandler& h : module.user_handlers) {
     out += "user handler " + h.name + " " + event_text(h) + "\n";
-    out += printer.body(h.body, 1);
+    out += printer.locals(h.body, 0, 1) + printer.body(h.body, 1);
   }
   return out;
 }

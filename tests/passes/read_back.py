@@ -1,0 +1,41 @@
+"""The IR's text can be read back: read_back.py CORETAP PASSES_TEST
+
+Random scripts of the fuzzer, which have all statements and expressions, are compiled as far as the IR. What `-d` prints of it
+before the passes, after `split` and at the end is given to `passes_test --read-back`, which reads it and must print the same.
+"""
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent / "fuzz"), str(HERE.parent / "live")]
+import workload  # noqa: E402
+from script import random_script  # noqa: E402
+
+SCRIPTS = 6
+STAGES = ("ir-lowered", "split", "ir")
+
+
+def main():
+    coretap, reader = sys.argv[1:]
+    faults, lines = [], 0
+    with tempfile.TemporaryDirectory(prefix="coretap-read-back-") as folder:
+        folder = pathlib.Path(folder)
+        mechanisms = [workload.mechanisms(workload.compile_workload(folder, ["-O0"]))]
+        for number in range(SCRIPTS):
+            path = folder / f"{number}.stp"
+            path.write_text(random_script(f"read-back:{number}", mechanisms, 4).text(), encoding="latin-1")
+            for stage in STAGES:
+                dump = subprocess.run([coretap, "-p3", "-w", "-d", stage, str(path)], capture_output=True, check=True)
+                lines += dump.stdout.count(b"\n")
+                read = subprocess.run([reader, "--read-back"], input=dump.stdout, capture_output=True)
+                if read.returncode != 0:
+                    faults.append(f"{path.name} after {stage}: {read.stdout.decode('latin-1')[:600]}")
+    print("\n".join(faults))
+    print(f"{lines} lines of {SCRIPTS} scripts read back, {len(faults)} faults")
+    sys.exit(1 if faults or lines < 1000 else 0)
+
+
+if __name__ == "__main__":
+    main()
