@@ -50,6 +50,9 @@ static __always_inline s64 ct_forget(s64 value) {
   return copy;
 }
 
+/* 0, and the verifier does not know it: in memory that user space may write. */
+u32 ct_zero;
+
 /* First in a branch, so that it stays one. Of short branches clang makes arithmetic on their
  * conditions, and of the conditions of several one number: for the verifier that number is as many
  * different constants as there are ways to come to it. */

@@ -274,7 +274,7 @@ uint32_t BodyEmitter::line_of(const Inst& inst) {
 void BodyEmitter::jump_on_error(const Inst& inst) {
   out_.open("if (ct_rc)");
   out_.line("ct_branch();");
-  if (uint32_t line = line_of(inst)) out_.line("c->line = " + num(line) + ";");
+  if (uint32_t line = line_of(inst)) out_.line("ct_at_line(c, " + num(line) + ");");
   out_.line("goto " + error_label_ + ";");
   out_.close();
 }

@@ -530,7 +530,7 @@ void BodyEmitter::send(const Inst& inst) {
 
 void BodyEmitter::raise(const Inst& inst) {
   out_.line("ct_rc = ct_fail_text(c, " + string(inst.args[0]).pointer + ");");
-  if (uint32_t line = line_of(inst)) out_.line("c->line = " + num(line) + ";");
+  if (uint32_t line = line_of(inst)) out_.line("ct_at_line(c, " + num(line) + ");");
   out_.line("goto " + error_label_ + ";");
 }
 
