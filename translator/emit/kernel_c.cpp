@@ -9,6 +9,7 @@
 #include <set>
 #include <vector>
 
+#include "emit/code_template.h"
 #include "emit/kernel_body.h"
 #include "emit/kernel_embedded.h"
 #include "emit/kernel_size.h"
@@ -38,13 +39,13 @@ std::string position_of(const Span& span) {
 std::string num(uint64_t n) { return std::to_string(n); }
 
 /// The program's section: what libbpf makes the program type from.
-std::string section(const ir::KernelHandler& h, Mechanism mechanism, bool sleepable) {
+std::string section(const ir::KernelHandler& h, const Variant& variant) {
   std::string target = h.sites.empty() ? "" : h.sites[0].target;
   std::string event = target.substr(target.find(':') + 1);  // "system:name" or "name"
-  const ir::MechanismInfo& row = info(mechanism);
+  const ir::MechanismInfo& row = info(variant.mechanism);
   std::string name = row.section;
   switch (row.names) {
-    case ir::MechanismInfo::Nothing: return sleepable ? name + ".s" : name;
+    case ir::MechanismInfo::Nothing: return variant.sleepable ? name + ".s" : name;
     case ir::MechanismInfo::Event: return name + "/" + event;
     case ir::MechanismInfo::Function: return name + "/" + target;
   }
@@ -79,10 +80,15 @@ class CoreTypes {
     for (size_t i = 0; i < types_.size(); ++i)
       for (const ir::CoreType::Member& member : types_[index].members)
         if (i != index && embeds(member.declaration, types_[i].name)) declare(i);
-    out_ += types_[index].name + " {\n";
+    std::string members;
     for (const ir::CoreType::Member& member : types_[index].members)
-      out_ += "  " + member.declaration + "\n";
-    out_ += "} __attribute__((preserve_access_index));\n";
+      members += member.declaration + "\n";
+    out_ += fill(R"(
+        ${type} {
+          ${members}
+        } __attribute__((preserve_access_index));
+    )",
+                 {{"type", types_[index].name}, {"members", members}});
   }
 
   const std::vector<ir::CoreType>& types_;
@@ -97,17 +103,35 @@ class UnitEmitter {
   std::string text() {
     std::string bodies = functions();  // first: handlers ask how deep their frames are
     bodies += handlers();
-    std::string out =
-        "/* Made by coretap from " + layout::identifier(module_.script_name) + ". */\n" +
-        (is_base() ? "#define CT_BASE\n" : "") + (unit_.has_late ? "#define CT_LATE\n" : "") +
-        (has_sleepable_ ? "#define CT_SLEEPABLE\n" : "") + "#define CT_HANDLERS " +
-        num(std::max<size_t>(1, module_.kernel_handlers.size())) + "\n#define CT_SITES " +
-        num(std::max(1u, unit_.site_count())) + "\n#define CT_FRAME_BYTES " + num(frame_bytes_) +
-        "\n#define CT_FRAME_SLACK " + num(unit_.widest_appended) + "\n#define CT_MAXSTRINGLEN " +
-        num(module_.max_string) + "\n#define CT_MAX_ACTION " + std::to_string(module_.max_action) +
-        (has_gates() ? "\n#define CT_PROGRAMS " + num(module_.programs.size()) : "") +
-        (asks_program_at_end() ? "\n#define CT_ASKS_PROGRAM_AT_END" : "") +
-        "\n#include \"coretap.bpf.h\"\n\n";
+    std::string out = fill(R"(
+        /* Made by coretap from ${script}. */
+        ${is_base?}#define CT_BASE
+        ${has_late?}#define CT_LATE
+        ${has_sleepable?}#define CT_SLEEPABLE
+        #define CT_HANDLERS ${handlers}
+        #define CT_SITES ${sites}
+        #define CT_FRAME_BYTES ${frame_bytes}
+        #define CT_FRAME_SLACK ${widest_appended}
+        #define CT_MAXSTRINGLEN ${max_string}
+        #define CT_MAX_ACTION ${max_action}
+        ${has_gates?}#define CT_PROGRAMS ${programs}
+        ${asks_program_at_end?}#define CT_ASKS_PROGRAM_AT_END
+        #include "coretap.bpf.h"
+
+    )",
+                           {{"script", layout::identifier(module_.script_name)},
+                            {"is_base", is_base()},
+                            {"has_late", unit_.has_late},
+                            {"has_sleepable", has_sleepable_},
+                            {"handlers", std::max<size_t>(1, module_.kernel_handlers.size())},
+                            {"sites", std::max(1u, unit_.site_count())},
+                            {"frame_bytes", frame_bytes_},
+                            {"widest_appended", unit_.widest_appended},
+                            {"max_string", module_.max_string},
+                            {"max_action", module_.max_action},
+                            {"has_gates", has_gates()},
+                            {"programs", module_.programs.size()},
+                            {"asks_program_at_end", asks_program_at_end()}});
     out += CoreTypes(module_).text();
     out += layout::text(module_) + "struct ct_globals ct_globals;\n\n";
     for (GlobalId id = 0; id < module_.globals.size(); ++id)
@@ -123,20 +147,43 @@ class UnitEmitter {
   /// Volatile, or clang would take the build machine's values for the last word.
   std::string bindings() {
     if (module_.bindings.empty()) return "";
-    std::string out = "const volatile struct ct_binding ct_bindings[] = {\n";
+    std::string rows;
     for (const ir::Binding& b : module_.bindings)
-      out += "  {" + num(b.slot) + ", " + num(64 - 8 * b.size) + ", " + num(b.is_signed) +
-             ", 1}, /* " + b.owner + (b.name.empty() ? "" : " $" + b.name) + " */\n";
-    return out + "};\n\n";
+      rows += fill(R"(
+          {${slot}, ${shift}, ${is_signed}, 1}, /* ${what} */
+      )",
+                   {{"slot", b.slot},
+                    {"shift", 64 - 8 * b.size},
+                    {"is_signed", static_cast<int>(b.is_signed)},
+                    {"what", b.owner + (b.name.empty() ? "" : " $" + b.name)}});
+    return fill(R"(
+        const volatile struct ct_binding ct_bindings[] = {
+          ${rows}
+        };
+
+    )",
+                {{"rows", rows}});
   }
 
   // ---------------------------------------------------------------- maps
 
-  static std::string map_of(const std::string& name, const std::string& type, uint32_t entries,
-                            const std::string& key, const std::string& value) {
-    return "struct {\n  __uint(type, BPF_MAP_TYPE_" + type + ");\n  __uint(max_entries, " +
-           num(entries) + ");\n" + (key.empty() ? "" : "  __type(key, " + key + ");\n") +
-           "  __type(value, " + value + ");\n} " + name + " SEC(\".maps\");\n";
+  static std::string map_of(const std::string& name, const std::string& type,
+                            const std::string& entries, const std::string& key,
+                            const std::string& value) {
+    return fill(R"(
+        struct {
+          __uint(type, BPF_MAP_TYPE_${type});
+          __uint(max_entries, ${entries});
+          ${has_key?}__type(key, ${key});
+          __type(value, ${value});
+        } ${name} SEC(".maps");
+    )",
+                {{"type", type},
+                 {"entries", entries},
+                 {"has_key", !key.empty()},
+                 {"key", key},
+                 {"value", value},
+                 {"name", name}});
   }
 
   /// The numbers of entries are for this text to be complete: the harness sets them (ct::entry_limit()).
@@ -146,7 +193,9 @@ class UnitEmitter {
                        : g.is_stat     ? "PERCPU_HASH"
                        : g.saves_entry ? "LRU_HASH"
                                        : "HASH";
-    uint32_t entries = !g.is_array() ? 1 : g.max_entries ? g.max_entries : module_.max_map_entries;
+    std::string entries = num(!g.is_array()   ? 1
+                              : g.max_entries ? g.max_entries
+                                              : module_.max_map_entries);
     std::string key = layout::map_key(module_, id), out;
     for (int generation = 0; generation < (layout::has_generations(g) ? 2 : 1); ++generation) {
       out += map_of(layout::map_name(module_, id, generation), type, entries, key,
@@ -165,35 +214,51 @@ class UnitEmitter {
   /// How an element of an array with an index is made and removed.
   std::string index(GlobalId id) {
     const Global& g = module_.globals[id];
-    std::string key = "const " + layout::map_key(module_, id) + " *key", out;
+    std::string out, key = "const " + layout::map_key(module_, id) + " *key";
     std::string order = "&ct_globals." + layout::order_member(module_, id);
-    std::string queue = "&" + layout::queue_name(module_, id);
-    for (int generation = 0; generation < (layout::has_generations(g) ? 2 : 1); ++generation) {
-      std::string maps = "&" + layout::index_name(module_, id, generation) + ", &" +
-                         layout::map_name(module_, id, generation);
-      std::string place = "  struct " + layout::place_struct(module_, id) + " place;\n";
-      std::string trim = layout::trim_function(module_, id, generation);
-      if (layout::is_ordered(g))
-        out += "__attribute__((noinline)) int " + trim + "(void) {\n" + place + "  CT_ORDER_TRIM(" +
-               order + ", " + maps + ", " + queue + ", &place);\n  return 0;\n}\n";
-      out += "static __always_inline int " + layout::make_function(module_, id, generation) +
-             "(struct ct_ctx *c, " + key + ", struct " + layout::index_struct(module_, id) +
-             " *entry, const void *value) {\n";
-      if (layout::is_ordered(g))
-        out += place + "  return CT_ORDER_MAKE(" + order + ", " + maps + ", " + queue +
-               ", key, entry, value, &place, " + trim + ");\n}\n";
-      else
-        out += "  bool made;\n  return CT_INDEX_MAKE(" + maps + ", key, entry, value, made);\n}\n";
-    }
+    for (int generation = 0; generation < (layout::has_generations(g) ? 2 : 1); ++generation)
+      out += fill(R"(
+          ${is_ordered?}
+          __attribute__((noinline)) int ${trim}(void) {
+            struct ${place} place;
+            CT_ORDER_TRIM(${order}, ${maps}, ${queue}, &place);
+            return 0;
+          }
+          ${end}
+          static __always_inline int ${make}(struct ct_ctx *c, ${key}, struct ${index} *entry, const void *value) {
+            ${is_ordered?}struct ${place} place;
+            ${is_ordered?}return CT_ORDER_MAKE(${order}, ${maps}, ${queue}, key, entry, value, &place, ${trim});
+            ${!is_ordered?}bool made;
+            ${!is_ordered?}return CT_INDEX_MAKE(${maps}, key, entry, value, made);
+          }
+      )",
+                  {{"is_ordered", layout::is_ordered(g)},
+                   {"trim", layout::trim_function(module_, id, generation)},
+                   {"place", layout::place_struct(module_, id)},
+                   {"order", order},
+                   {"maps", index_maps(id, generation)},
+                   {"queue", "&" + layout::queue_name(module_, id)},
+                   {"make", layout::make_function(module_, id, generation)},
+                   {"key", key},
+                   {"index", layout::index_struct(module_, id)}});
     if (layout::has_generations(g)) return out;  // kernel code removes nothing from it
-    std::string removal = "CT_INDEX_REMOVE(&" + layout::index_name(module_, id, 0) + ", &" +
-                          layout::map_name(module_, id, 0) + ", key)";
-    out += "static __always_inline void " + layout::remove_function(module_, id) + "(" + key +
-           ") {\n  ";
-    return out +
-           (layout::is_ordered(g) ? "ct_add((s64 *)" + order + ".live, -" + removal + ")"
-                                  : removal) +
-           ";\n}\n";
+    return out + fill(R"(
+        static __always_inline void ${remove}(${key}) {
+          ${is_ordered?}ct_add((s64 *)${order}.live, -CT_INDEX_REMOVE(${maps}, key));
+          ${!is_ordered?}CT_INDEX_REMOVE(${maps}, key);
+        }
+    )",
+                      {{"remove", layout::remove_function(module_, id)},
+                       {"key", key},
+                       {"is_ordered", layout::is_ordered(g)},
+                       {"order", order},
+                       {"maps", index_maps(id, 0)}});
+  }
+
+  /// The map of an array's elements by place, and that of their values.
+  std::string index_maps(GlobalId id, int generation) {
+    return "&" + layout::index_name(module_, id, generation) + ", &" +
+           layout::map_name(module_, id, generation);
   }
 
   /// Of each perf counter's events; libbpf makes 0 entries one for each CPU.
@@ -201,17 +266,12 @@ class UnitEmitter {
     std::string out;
     bool of_process = false;
     for (size_t i = 0; i < module_.perf_counters.size(); ++i) {
-      of_process |= module_.perf_counters[i].of_process();
-      out += "struct {\n  __uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);\n  __uint(max_entries, " +
-             std::string(module_.perf_counters[i].of_process() ? "CT_MOST_PERF_TASKS" : "0") +
-             ");\n  __type(key, u32);\n  __type(value, u32);\n} " + layout::perf_map(i) +
-             " SEC(\".maps\");\n";
+      bool has_tasks = module_.perf_counters[i].of_process();
+      of_process |= has_tasks;
+      out += map_of(layout::perf_map(i), "PERF_EVENT_ARRAY", has_tasks ? "CT_MOST_PERF_TASKS" : "0",
+                    "u32", "u32");
     }
-    if (of_process)
-      out +=
-          "struct {\n  __uint(type, BPF_MAP_TYPE_HASH);\n"
-          "  __uint(max_entries, CT_MOST_PERF_TASKS);\n  __type(key, u32);\n"
-          "  __type(value, u32);\n} ct_perf_tasks SEC(\".maps\");\n";
+    if (of_process) out += map_of("ct_perf_tasks", "HASH", "CT_MOST_PERF_TASKS", "u32", "u32");
     return out;
   }
 
@@ -220,38 +280,55 @@ class UnitEmitter {
     const Global& g = module_.globals[id];
     std::string type = "struct " + layout::value_struct(module_, id);
     std::string name = num(id) + "_" + layout::identifier(g.name);
-    std::string out = "static const " + type + " ct_zero_" + name + " = {};\n";
-    out += "static __always_inline void ct_collect_" + name + "(" + type + " *s, s64 value) {\n" +
-           (is_base() ? "  ct_opaque(value);  /* see ct_add() */\n" : "") +
-           "  __sync_fetch_and_add(&s->count, 1);\n  __sync_fetch_and_add(&s->sum, value);\n";
-    if (g.need_min_max)
-      out +=
-          "  ct_stat_keep_larger(&s->min, ct_min_code(value));\n"
-          "  ct_stat_keep_larger(&s->max, ct_max_code(value));\n";
-    if (g.need_variance) out += "  ct_stat_add_square(s->squares, value);\n";
+    std::string hists;
     for (size_t i = 0; i < g.hists.size(); ++i) {
       const ir::HistSpec& h = g.hists[i];
       std::string buckets = num(layout::hist_buckets(h));
       std::string index = !h.linear ? "ct_hist_log(value)"
                                     : "ct_hist_linear(value, " + std::to_string(h.low) + ", " +
                                           std::to_string(h.step) + ", " + buckets + ")";
-      out += "  ct_hist_add(s->hist" + num(i) + ", " + index + ", " + buckets + ");\n";
+      hists += "ct_hist_add(s->hist" + num(i) + ", " + index + ", " + buckets + ");\n";
     }
-    out += "}\n";
-    if (g.additive || is_base()) return out;
-    std::string visit = "(u64 cpu, struct ct_stat_visit *visit) {\n  " + type +
-                        " *s = bpf_map_lookup_percpu_elem(&" + layout::map_name(module_, id, 0) +
-                        ", visit->key, cpu);\n  if (!s) return 1;\n";
-    out += "static long ct_merge_" + name + visit +
-           "  visit->sums.count += CT_ONCE(s->count);\n"
-           "  visit->sums.sum += CT_ONCE(s->sum);\n";
-    if (g.need_min_max)
-      out +=
-          "  if (s->min > visit->sums.min) visit->sums.min = s->min;\n"
-          "  if (s->max > visit->sums.max) visit->sums.max = s->max;\n";
-    out += "  return 0;\n}\nstatic long ct_clear_" + name + visit +
-           "  bpf_probe_read_kernel(s, sizeof(*s), &ct_zero_" + name + ");\n  return 0;\n}\n";
-    return out;
+    std::string collect = fill(R"(
+        static const ${type} ct_zero_${name} = {};
+        static __always_inline void ct_collect_${name}(${type} *s, s64 value) {
+          ${is_base?}ct_opaque(value);  /* see ct_add() */
+          __sync_fetch_and_add(&s->count, 1);
+          __sync_fetch_and_add(&s->sum, value);
+          ${min_max?}ct_stat_keep_larger(&s->min, ct_min_code(value));
+          ${min_max?}ct_stat_keep_larger(&s->max, ct_max_code(value));
+          ${variance?}ct_stat_add_square(s->squares, value);
+          ${hists}
+        }
+    )",
+                               {{"type", type},
+                                {"name", name},
+                                {"is_base", is_base()},
+                                {"min_max", g.need_min_max},
+                                {"variance", g.need_variance},
+                                {"hists", hists}});
+    if (g.additive || is_base()) return collect;
+    return collect + fill(R"(
+        static long ct_merge_${name}(u64 cpu, struct ct_stat_visit *visit) {
+          ${type} *s = bpf_map_lookup_percpu_elem(&${map}, visit->key, cpu);
+          if (!s) return 1;
+          visit->sums.count += CT_ONCE(s->count);
+          visit->sums.sum += CT_ONCE(s->sum);
+          ${min_max?}if (s->min > visit->sums.min) visit->sums.min = s->min;
+          ${min_max?}if (s->max > visit->sums.max) visit->sums.max = s->max;
+          return 0;
+        }
+        static long ct_clear_${name}(u64 cpu, struct ct_stat_visit *visit) {
+          ${type} *s = bpf_map_lookup_percpu_elem(&${map}, visit->key, cpu);
+          if (!s) return 1;
+          bpf_probe_read_kernel(s, sizeof(*s), &ct_zero_${name});
+          return 0;
+        }
+    )",
+                          {{"type", type},
+                           {"name", name},
+                           {"map", layout::map_name(module_, id, 0)},
+                           {"min_max", g.need_min_max}});
   }
 
   // ---------------------------------------------------------------- functions
@@ -292,8 +369,19 @@ class UnitEmitter {
     if (result.ty == Ty::Long) signature += ", s64 *ct_ret";
     if (result.ty == Ty::Str) signature += ", char *ct_ret";
     for (uint32_t i = 0; i < f.parameters; ++i) signature += ", " + body.parameter(i);
-    out += text.declarations + position_of(f.span) + "static __always_inline int " +
-           kernel::function_name(f) + "(" + signature + ")\n{\n" + text.statements + "}\n";
+    out += fill(R"(
+        ${declarations}
+        ${position}
+        static __always_inline int ${name}(${signature})
+        {
+        ${statements}
+        }
+    )",
+                {{"declarations", text.declarations},
+                 {"position", position_of(f.span)},
+                 {"name", kernel::function_name(f)},
+                 {"signature", signature},
+                 {"statements", text.statements}});
   }
 
   // ---------------------------------------------------------------- handlers
@@ -306,23 +394,34 @@ class UnitEmitter {
 
   std::string handler(size_t index) {
     const ir::KernelHandler& h = module_.kernel_handlers[index];
-    CodeWriter out;
+    std::string out;
     if (h.late_for != ir::kNone) {
-      out.append("#line 1 \"<generated>\"\n");
+      out += "#line 1 \"<generated>\"\n";
       programs(index, run_late_.at(h.late_for), out);
-      return out.take();
+      return out;
     }
     std::string name = layout::identifier(h.name);
     bool is_large = kernel::is_large(module_, unit_.flavour, h.body);
     kernel::BodyText text = kernel::BodyEmitter(unit_, h.body, name, 0, {}, is_large).emit();
     frame_bytes_ = std::max(frame_bytes_, text.frame_end);
 
-    out.append("\n" + text.declarations + position_of(h.span) +
-               "static __always_inline int ct_body_" + name + "(struct ct_ctx *c)\n{\n" +
-               text.statements + "}\n#line 1 \"<generated>\"\n");
+    out += fill(R"(
+
+        ${declarations}
+        ${position}
+        static __always_inline int ct_body_${name}(struct ct_ctx *c)
+        {
+        ${statements}
+        }
+        #line 1 "<generated>"
+    )",
+                {{"declarations", text.declarations},
+                 {"position", position_of(h.span)},
+                 {"name", name},
+                 {"statements", text.statements}});
     programs(index, text, out);
     if (is_late(h)) run_late_.emplace(index, std::move(text));
-    return out.take();
+    return out;
   }
 
   /// Does it have a companion that runs it at the exit of its system call?
@@ -330,7 +429,7 @@ class UnitEmitter {
     return h.companion != ir::kNone && module_.kernel_handlers[h.companion].late_for != ir::kNone;
   }
 
-  void programs(size_t index, const kernel::BodyText& text, CodeWriter& out) {
+  void programs(size_t index, const kernel::BodyText& text, std::string& out) {
     const ir::KernelHandler& h = module_.kernel_handlers[index];
     for (const Variant& variant : variants(module_, h, unit_.flavour)) {
       if (!is_base() || !tells_sites_apart(module_, h)) {
@@ -346,79 +445,101 @@ class UnitEmitter {
 
   /// What the kernel calls. A sleepable program is counted in and out.
   void program(size_t index, const Variant& variant, const kernel::BodyText& text,
-               const std::string& site, CodeWriter& out) {
-    const ir::KernelHandler& h = module_.kernel_handlers[index];
-    std::string head = "SEC(\"" + section(h, variant.mechanism, variant.sleepable) + "\")";
-    out.append("\n");
-    if (!variant.sleepable) {
-      out.line(head);
-      out.open("int " + variant.program + "(void *ctx)");
-      return run(index, variant, text, site, out);
-    }
-    has_sleepable_ = true;
-    std::string inner = "ct_run_" + variant.program;
-    out.open("static __always_inline int " + inner + "(void *ctx)");
-    run(index, variant, text, site, out);
-    out.append("\n");
-    out.line(head);
-    out.open("int " + variant.program + "(void *ctx)");
-    out.line("u64 *ended = ct_sleeper_begins();");
-    out.line("if (!ended) return 0;");
-    out.line(inner + "(ctx);");
-    out.line("ct_sleeper_ends(ended);");
-    out.line("return 0;");
-    out.close();
+               const std::string& site, std::string& out) {
+    has_sleepable_ |= variant.sleepable;
+    out += fill(R"(
+
+        ${!sleepable?}
+        SEC("${section}")
+        int ${program}(void *ctx) {
+          ${run}
+        }
+        ${end}
+        ${sleepable?}
+        static __always_inline int ct_run_${program}(void *ctx) {
+          ${run}
+        }
+
+        SEC("${section}")
+        int ${program}(void *ctx) {
+          u64 *ended = ct_sleeper_begins();
+          if (!ended) return 0;
+          ct_run_${program}(ctx);
+          ct_sleeper_ends(ended);
+          return 0;
+        }
+        ${end}
+    )",
+                {{"sleepable", variant.sleepable},
+                 {"section", section(module_.kernel_handlers[index], variant)},
+                 {"program", variant.program},
+                 {"run", run(index, variant, text, site)}});
   }
 
   /// A run: the gate, the context, a frame, the body, the accounts.
-  void run(size_t program_of, const Variant& variant, const kernel::BodyText& text,
-           const std::string& site, CodeWriter& out) const {
+  std::string run(size_t program_of, const Variant& variant, const kernel::BodyText& text,
+                  const std::string& site) const {
     const uint32_t late_for = module_.kernel_handlers[program_of].late_for;
     const bool at_exit = late_for != ir::kNone;
     const size_t index = at_exit ? late_for : program_of;  // of the handler whose body it is
     const ir::KernelHandler& h = module_.kernel_handlers[index];
-    const std::string frames = variant.sleepable ? "ct_sleepers_frame_" : "ct_frame_";
-    bool too_long = h.actions > module_.max_action;
-    if (is_uprobe(h.mechanism)) out.line("ct_own_stack(ctx);");
-    bool is_perf = h.mechanism == Mechanism::PerfEvent;
-    out.line("if (!ct_running()) return " + (is_perf ? "ct_gated(" + num(index) + ")" : "0") + ";");
-    // A system call's exit runs what its entry has let in.
-    if (h.gate && !at_exit) out.line("if (!(" + gate(*h.gate, index) + ")) return 0;");
-    if (at_exit) {
-      out.line("struct ct_entry entry;");
-      out.line("if (!ct_late_begins(&entry, " + num(index) + ")) return 0;");
-    }
-    out.line("u64 began = ct_began();");
-    out.line("struct ct_ctx c = {.ctx = ctx, .kind = " + std::string(info(variant.mechanism).kind) +
-             ", .handler = " + num(index) + ",");
-    out.line("                   .first_site = " + num(unit_.first_site(index)) +
-             ", .site = " + site + (variant.sleepable ? ", .sleeps = 1};" : "};"));
-    if (text.frame_end != 0) {
-      out.line("c.frame = " + frames + "claim();");
-      out.open("if (!c.frame)");
-      out.line("ct_skip(" + num(index) + ");");
-      out.line("return 0;");
-      out.close();
-    }
-    if (text.has_loop && !too_long) out.line("c.frame->actions -= " + num(h.actions) + ";");
-    std::string body = "ct_body_" + layout::identifier(h.name) + "(&c)";
-    if (at_exit) {
-      out.line("c.entry = &entry;");
-      out.line("c.late = entry.mm == ct_current_mm() ? CT_LATE_RUNS : CT_LATE_GONE;");
-      out.line("ct_late_end(&c, " + body + ");");
-    } else if (is_late(h) && !too_long) {
-      out.line("c.late = CT_LATE_MAY;");
-      out.line("int code = " + body + ";");
-      out.line("if (c.late == CT_LATE_WANTED) code = ct_late_wait(&c, " + num(h.late_arguments) +
-               ");");
-      out.line("ct_end(&c, code);");
-    } else {
-      out.line("ct_end(&c, " + (too_long ? "CT_ERR_MAXACTION" : body) + ");");
-    }
-    if (text.frame_end != 0) out.line(frames + "release(c.frame);");
-    out.line("ct_took(&c, began);");
-    out.line("return 0;");
-    out.close();
+    const bool is_too_long = h.actions > module_.max_action;
+    const bool waits = is_late(h) && !is_too_long && !at_exit;
+    const std::string body = "ct_body_" + layout::identifier(h.name) + "(&c)";
+    return fill(R"(
+        ${is_uprobe?}ct_own_stack(ctx);
+        if (!ct_running()) return ${not_running};
+        ${is_gated?}if (!(${gate})) return 0;
+        ${at_exit?}struct ct_entry entry;
+        ${at_exit?}if (!ct_late_begins(&entry, ${index})) return 0;
+        u64 began = ct_began();
+        struct ct_ctx c = {.ctx = ctx, .kind = ${kind}, .handler = ${index},
+                           .first_site = ${first_site}, .site = ${site}${sleeps}};
+        ${has_frame?}
+        c.frame = ${frames}claim();
+        if (!c.frame) {
+          ct_skip(${index});
+          return 0;
+        }
+        ${end}
+        ${takes_actions?}c.frame->actions -= ${actions};
+        ${at_exit?}
+        c.entry = &entry;
+        c.late = entry.mm == ct_current_mm() ? CT_LATE_RUNS : CT_LATE_GONE;
+        ct_late_end(&c, ${body});
+        ${end}
+        ${waits?}
+        c.late = CT_LATE_MAY;
+        int code = ${body};
+        if (c.late == CT_LATE_WANTED) code = ct_late_wait(&c, ${late_arguments});
+        ct_end(&c, code);
+        ${end}
+        ${ends?}ct_end(&c, ${code});
+        ${has_frame?}${frames}release(c.frame);
+        ct_took(&c, began);
+        return 0;
+    )",
+                {{"is_uprobe", is_uprobe(h.mechanism)},
+                 {"not_running",
+                  h.mechanism == Mechanism::PerfEvent ? "ct_gated(" + num(index) + ")" : "0"},
+                 // A system call's exit runs what its entry has let in.
+                 {"is_gated", h.gate && !at_exit},
+                 {"gate", h.gate ? gate(*h.gate, index) : ""},
+                 {"at_exit", at_exit},
+                 {"index", index},
+                 {"kind", info(variant.mechanism).kind},
+                 {"first_site", unit_.first_site(index)},
+                 {"site", site},
+                 {"sleeps", variant.sleepable ? ", .sleeps = 1" : ""},
+                 {"has_frame", text.frame_end != 0},
+                 {"frames", variant.sleepable ? "ct_sleepers_frame_" : "ct_frame_"},
+                 {"takes_actions", text.has_loop && !is_too_long},
+                 {"actions", h.actions},
+                 {"body", body},
+                 {"waits", waits},
+                 {"late_arguments", h.late_arguments},
+                 {"ends", !at_exit && !waits},
+                 {"code", is_too_long ? "CT_ERR_MAXACTION" : body}});
   }
 
   /// Is the event one of those that the handler is for? What costs least is asked first; what remembers that it was asked,

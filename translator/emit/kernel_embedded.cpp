@@ -1,5 +1,6 @@
 #include "emit/kernel_embedded.h"
 
+#include "emit/code_template.h"
 #include "emit/layout.h"
 #include "emit/user_body.h"
 
@@ -10,12 +11,11 @@ using ir::Ty;
 std::string embedded_function(const std::string& name, const ir::Type& result,
                               const std::vector<EmbeddedParameter>& parameters,
                               const std::string& code, const SourceFile* file, uint32_t line) {
-  CodeWriter out;
-  std::vector<std::string> macros;
+  std::string defined, undefined;
   auto define = [&](const std::string& macro, const std::string& arguments,
                     const std::string& body) {
-    out.line("#define " + macro + arguments + " " + body);
-    macros.push_back(macro);
+    defined += "#define " + macro + arguments + " " + body + "\n";
+    undefined += "#undef " + macro + "\n";
   };
   std::string signature = "struct ct_ctx *c";
   if (result.ty == Ty::Long) {
@@ -46,20 +46,35 @@ std::string embedded_function(const std::string& name, const ir::Type& result,
     define("STAP_ARG_" + id, "", "ct_arg_" + id);
     if (p.is_string) define("STAP_CAP_" + id, "", std::to_string(p.cap));
   }
-  if (file && line) out.at(*file, line);
-  out.open("static __always_inline int " + name + "(" + signature + ")");
-  out.line("int ct_rc = 0;");
-  if (result.ty == Ty::Long) out.line("*ct_ret = 0;");
-  if (result.ty == Ty::Str) out.line("ct_str_clear(ct_ret, " + std::to_string(result.cap) + ");");
-  out.line("{");
-  out.verbatim(code, file, line);
-  out.line(";");  // it may be an expression
-  out.line("}");
-  out.line("ct_out:;");
-  out.line("return ct_rc;");
-  out.close();
-  for (const std::string& macro : macros) out.line("#undef " + macro);
-  return out.take();
+  CodeWriter position;
+  if (file && line) position.at(*file, line);
+  // What is embedded may be an expression, so a semicolon follows it.
+  return fill(R"(
+      ${defined}
+      ${position}
+      static __always_inline int ${name}(${signature}) {
+        int ct_rc = 0;
+        ${is_long?}*ct_ret = 0;
+        ${is_text?}ct_str_clear(ct_ret, ${cap});
+        {
+      ${position}
+      ${code}
+        ;
+        }
+        ct_out:;
+        return ct_rc;
+      }
+      ${undefined}
+  )",
+              {{"defined", defined},
+               {"position", position.take()},
+               {"name", name},
+               {"signature", signature},
+               {"is_long", result.ty == Ty::Long},
+               {"is_text", result.ty == Ty::Str},
+               {"cap", result.cap},
+               {"code", code + "\n"},
+               {"undefined", undefined}});
 }
 
 }  // namespace coretap::kernel

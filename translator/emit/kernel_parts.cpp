@@ -10,6 +10,7 @@
 #include <tuple>
 #include <utility>
 
+#include "emit/code_template.h"
 #include "emit/embedded_words.h"
 #include "emit/kernel_body.h"
 
@@ -109,16 +110,24 @@ void BodyEmitter::part(const Block& b, size_t from, size_t to) {
   std::string name = "ct_part_" + name_ + "_" + std::to_string(++parts_made_);
   out_ = CodeWriter();
   out_.at(b[from].span);
-  out_.open("CT_PART " + name + "(struct ct_ctx *c" +
-            (plan_.has_loop ? ", struct ct_vars_" + name_ + " *v)" : ")"));
-  out_.line("int ct_rc = 0;");
+  std::string position = out_.take();
   declare_assigned(b, from, to);
   if (touches_frame_) point_to_frame();
-  out_.append(statements);
-  out_.line("ct_leave:");
-  out_.line("return ct_rc;");
-  out_.close();
-  callbacks_ += out_.take();
+  callbacks_ += fill(R"(
+      ${position}
+      CT_PART ${name}(struct ct_ctx *c${variables}) {
+        int ct_rc = 0;
+        ${declarations}
+      ${statements}
+        ct_leave:
+        return ct_rc;
+      }
+  )",
+                     {{"position", position},
+                      {"name", name},
+                      {"variables", plan_.has_loop ? ", struct ct_vars_" + name_ + " *v" : ""},
+                      {"declarations", out_.take()},
+                      {"statements", statements}});
 
   touches_frame_ = outer_touches;
   std::swap(out_, outer);

@@ -11,7 +11,8 @@ namespace coretap {
 class CodeWriter {
  public:
   void line(const std::string& text);
-  void open(const std::string& text);  ///< a line that ends in '{'; what follows is indented
+  void lines(const std::string& text);  ///< of which each ends with a line break
+  void open(const std::string& text);   ///< a line that ends in '{'; what follows is indented
   void close(const std::string& text = "}");
   void middle(const std::string& text);  ///< "} else {" and the like, between two indented parts
   /// Says that the next line comes from `span`, unless the compiler would think so anyway.

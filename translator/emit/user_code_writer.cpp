@@ -71,6 +71,14 @@ void CodeWriter::line(const std::string& text) {
   ++next_line_;
 }
 
+void CodeWriter::lines(const std::string& text) {
+  for (size_t from = 0; from < text.size();) {
+    size_t end = text.find('\n', from);
+    line(text.substr(from, end - from));
+    from = end + 1;
+  }
+}
+
 void CodeWriter::open(const std::string& text) {
   line(text.empty() ? "{" : text + " {");
   ++indent_;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "emit/code_template.h"
 #include "emit/layout.h"
 #include "emit/user_body.h"
 #include "emit/user_tables.h"
@@ -40,14 +41,21 @@ class Unit {
   explicit Unit(const ir::Module& module) : module_(module) {}
 
   std::string text() {
-    out_.line("// Made by coretap from " + layout::identifier(module_.script_name) + ".");
-    out_.line("#define CT_MAXSTRINGLEN " + std::to_string(module_.max_string));
-    out_.line("#define CT_KEY_BYTES " + std::to_string(key_bytes(module_)));
-    out_.line("#include <stdio.h>");
-    out_.line("#include <stdlib.h>");
-    out_.line("#include <unistd.h>");
-    out_.line("#include \"harness.h\"");
-    out_.verbatim(layout::text(module_) + "static struct ct_globals* ct_shared;", nullptr, 0);
+    out_.append(fill(R"(
+        // Made by coretap from ${script}.
+        #define CT_MAXSTRINGLEN ${max_string}
+        #define CT_KEY_BYTES ${key_bytes}
+        #include <stdio.h>
+        #include <stdlib.h>
+        #include <unistd.h>
+        #include "harness.h"
+        ${layout}
+        static struct ct_globals* ct_shared;
+    )",
+                     {{"script", layout::identifier(module_.script_name)},
+                      {"max_string", module_.max_string},
+                      {"key_bytes", key_bytes(module_)},
+                      {"layout", layout::text(module_)}}));
     host_globals();
     out_.verbatim(user_regexes(module_), nullptr, 0);
     for (const std::string& code : module_.user_code) out_.verbatim(code, nullptr, 0);
@@ -111,14 +119,15 @@ class Unit {
     bool text = f.result.ty == Ty::Str;
     for (uint32_t i = 0; i < f.parameters; ++i) {
       const ir::Local& p = f.body.locals[i];
-      std::string name = "STAP_ARG_" + p.name;
-      if (p.type.ty == Ty::Str) {
-        out_.line("ct::Str copy_" + std::to_string(i) + " = p" + std::to_string(i) + ";");
-        out_.line("char* " + name + " = copy_" + std::to_string(i) + ".data;");
-      } else {
-        out_.line("s64 " + name + " = p" + std::to_string(i) + ";");
-      }
-      out_.line("(void)" + name + ";");
+      out_.lines(fill(R"(
+          ${is_text?}
+          ct::Str copy_${i} = p${i};
+          char* STAP_ARG_${name} = copy_${i}.data;
+          ${end}
+          ${!is_text?}s64 STAP_ARG_${name} = p${i};
+          (void)STAP_ARG_${name};
+      )",
+                      {{"is_text", p.type.ty == Ty::Str}, {"i", i}, {"name", p.name}}));
     }
     if (text) out_.line("char STAP_RETVALUE[CT_MAXSTRINGLEN] = {};");
     if (f.result.ty == Ty::Long) out_.line("s64 STAP_RETVALUE = 0;");

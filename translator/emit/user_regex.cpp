@@ -1,6 +1,7 @@
 // Regular expressions of the user side, as constants of type ct::Regex (runtime/user/harness.h).
 #include <set>
 
+#include "emit/code_template.h"
 #include "emit/regex_table.h"
 #include "emit/user_body.h"
 
@@ -47,26 +48,32 @@ const char* op_name(regex::Step::Op op) {
 }
 
 std::string table_text(const std::string& name, const regex::Dfa& dfa) {
-  return "static const u8 " + name + "_column[] = " + braced(dfa.column_of) +
-         ";\nstatic const u16 " + name + "_next[] = " + braced(dfa.next) + ";\n";
+  return fill(R"(
+      static const u8 ${name}_column[] = ${columns};
+      static const u16 ${name}_next[] = ${next};
+  )",
+              {{"name", name}, {"columns", braced(dfa.column_of)}, {"next", braced(dfa.next)}});
 }
 
 std::string program_text(const std::string& name, const regex::Program& program) {
-  std::string out = "static const ct::RegexStep " + name + "_steps[] = {";
+  std::string steps, sets;
   for (const regex::Step& step : program.steps)
-    out += std::string("{ct::RegexOp::") + op_name(step.op) + "," + std::to_string(step.x) + "," +
-           std::to_string(step.y) + "},";
-  out += "};\nstatic const u8 " + name + "_sets[][32] = {";
+    steps += std::string("{ct::RegexOp::") + op_name(step.op) + "," + std::to_string(step.x) + "," +
+             std::to_string(step.y) + "},";
   for (const regex::ByteSet& set : program.sets) {
-    out += "{";
+    sets += "{";
     for (unsigned byte = 0; byte < 32; byte++) {
       unsigned bits = 0;
       for (unsigned bit = 0; bit < 8; bit++) bits |= set[byte * 8 + bit] << bit;
-      out += std::to_string(bits) + ",";
+      sets += std::to_string(bits) + ",";
     }
-    out += "},";
+    sets += "},";
   }
-  return out + (program.sets.empty() ? "{}};\n" : "};\n");
+  return fill(R"(
+      static const ct::RegexStep ${name}_steps[] = {${steps}};
+      static const u8 ${name}_sets[][32] = {${sets}};
+  )",
+              {{"name", name}, {"steps", steps}, {"sets", sets.empty() ? "{}" : sets}});
 }
 
 /// Definitions go to `text`, the initializer of the pattern's ct::Regex is returned.
