@@ -75,10 +75,18 @@ std::string demangled_name(const std::string& symbol) {
   return name.substr(0, begin_of_parameters(name));
 }
 
+/// By the mangled name, or by any number of the last parts of the full one: f, C::f and ns::C::f, as in stap.
 bool name_matches(const std::string& glob, const char* base, const std::string& scope,
                   const char* linkage) {
-  return glob_matches(glob, base) || (linkage && glob_matches(glob, linkage)) ||
-         (!scope.empty() && glob_matches(glob, (scope + base).c_str()));
+  if (glob_matches(glob, base) || (linkage && glob_matches(glob, linkage))) return true;
+  if (scope.empty()) return false;
+  const std::string full = scope + base;
+  if (glob_matches(glob, full.c_str())) return true;
+  for (size_t at = 0; (at = scope.find("::", at)) != std::string::npos;) {
+    at += 2;
+    if (at < scope.size() && glob_matches(glob, full.c_str() + at)) return true;
+  }
+  return false;
 }
 
 /// Functions of one query, one per address, sorted by it.

@@ -111,6 +111,11 @@ TEST_P(Functions, NamesOfCPlusPlus) {
   };
   EXPECT_EQ(name_of("grow"), "outer::Widget::grow");
   EXPECT_EQ(name_of("outer::Widget::grow"), "outer::Widget::grow");
+  EXPECT_EQ(name_of("Widget::grow"), "outer::Widget::grow");
+  EXPECT_EQ(name_of("Wid*::gr?w"), "outer::Widget::grow");
+  EXPECT_EQ(name_of("dget::grow"), "none");
+  EXPECT_EQ(name_of("Base::grow"), "none");
+  EXPECT_EQ(name_of("(anonymous namespace)::hidden"), "outer::(anonymous namespace)::hidden");
   EXPECT_EQ(name_of("_ZN5outer6Widget4growEi"), "outer::Widget::grow");
   EXPECT_EQ(name_of("hidden"), "outer::(anonymous namespace)::hidden");
   EXPECT_EQ(module->functions("outer::twice<*>", "", false).size(), 2u);

@@ -9,6 +9,23 @@ from live import LiveTest, build, coretap, run, script
 LEVELS = [("gcc", "-O0"), ("gcc", "-O2"), ("clang", "-O0"), ("clang", "-O2"),
           ("gcc", "-O2", "-gdwarf-4")]
 
+KINDS = """
+enum color { RED, GREEN = 5 };
+struct in { int x; const char *label; };
+struct all { double d; float f; const char *none; enum color c; int seven[7]; struct in in; const char *bad; };
+struct boxes { int a[2]; struct in b[1]; };
+__attribute__((noinline)) int show(struct all *p, struct boxes *o) {
+  struct boxes mine = *o;
+  p->c = 0;
+  return mine.a[1];
+}
+int main(void) {
+  struct all v = {2.5, 1.5f, 0, GREEN, {1, 2, 3, 4, 5, 6, 7}, {7, "text"}, (const char *)16};
+  struct boxes o = {{1, 2}, {{3, 0}}};
+  return show(&v, &o) - 2;
+}
+"""
+
 
 class Context(LiveTest):
     def each(self, check):
@@ -78,6 +95,66 @@ class Context(LiveTest):
             self.assertIn(f".next={int(got[2]):#x}, .value=47, .name=\"first\"", got[1])
             self.assertIn(".in={.small=300,", got[1])
         self.each(check)
+
+    def kinds(self, check):
+        """Programs of KINDS."""
+        source = live.TMP / "kinds.c"
+        source.write_text(KINDS)
+        for compiler in ("gcc", "clang"):
+            with self.subTest(compiler=compiler):
+                prog = str(live.TMP / f"kinds-{compiler}")
+                subprocess.run([compiler, "-g", "-O0", "-o", prog, str(source)], check=True)
+                check(prog)
+
+    def test_pretty_of_each_kind(self):
+        """Floating-point values, null and wild pointers, names of enums, the first five elements."""
+        def check(prog):
+            got = self.probe(prog, 'probe PROG.function("show").call { printf("#%s\\n#%s\\n#%s\\n", $p$, $p$$, $o$$) }')
+            ends = ".bad=<fault>}"
+            self.assertEqual(got, ["{.d=2.5, .f=1.5, .none=0x0, .c=GREEN, .seven=[...], .in={...}, " + ends,
+                                   '{.d=2.5, .f=1.5, .none=0x0, .c=GREEN, .seven=[1, 2, 3, 4, 5, ...], .in={.x=7, .label="text"}, ' + ends,
+                                   "{.a=[1, 2], .b=[{.x=3, .label=0x0}]}"])
+        self.kinds(check)
+
+    def test_pretty_text_as_a_value(self):
+        """Also where it shows none of the values: then it is a text like any other, in the kernel too."""
+        def check(prog):
+            line = 1 + KINDS[:KINDS.index("p->c")].count("\n")
+            got = self.probe(prog, f'''global seen, n
+                probe PROG.function("show").call {{
+                  x = $o$; seen[$o$]++; if ($o$ == "{{.a=[...], .b=[...]}}") n++
+                  printf("#%s %d %d %d\\n", x, strlen($o$), strlen(sprintf("%s", $p$)), strlen($o$$)) }}
+                probe PROG.statement("show@kinds.c:{line}") {{ printf("#%s %d %s\\n", $$locals, strlen($$locals), $$locals$) }}
+                probe end {{ foreach (text in seen) printf("#%s %d %d\\n", text, seen[text], n) }}''')
+            boxes = "{.a=[...], .b=[...]}"
+            whole = "{.d=2.5, .f=1.5, .none=0x0, .c=GREEN, .seven=[...], .in={...}, .bad=<fault>}"
+            self.assertEqual(got, [f"{boxes} {len(boxes)} {len(whole)} {len('{.a=[1, 2], .b=[{.x=3, .label=0x0}]}')}",
+                                   f"mine={{...}} {len('mine={...}')} mine={boxes}", f"{boxes} 1 1"])
+        self.kinds(check)
+
+    def test_texts_of_the_entry_beside_reads_at_the_return(self):
+        """$p$ in a return probe was made at the entry, by user space; the memory that $p leads to is read at the return, by the kernel."""
+        now = '@cast($p, "struct all")->c'
+        before, after = "{.d=2.5, .f=1.5, .none=0x0, .c=GREEN, .seven=[...], .in={...}, .bad=<fault>}", "0"
+        def check(prog):
+            for shown, expected in ((f"{now}, $p$", f"{after} {before}"), (f"$p$, {now}", f"{before} {after}"),
+                                    (f"$p->c, {now}, $o$, $p$", f"5 {after} {{.a=[...], .b=[...]}} {before}"),
+                                    (f'$p$, user_string(@cast($p, "struct all")->in->label), $return', f"{before} text 2")):
+                got = self.probe(prog, f'probe PROG.function("show").return {{ print("#") printdln(" ", {shown}) }}')
+                self.assertEqual(got, [expected], shown)
+        self.kinds(check)
+
+    def test_what_cannot_be_read_at_the_entry(self):
+        """A return probe's `try` is behind it, and its `try` round a cast is not."""
+        def check(prog):
+            point = f'probe process("{prog}").function("show").return'
+            done = script(f'{point} {{ try {{ println(user_char($p->bad)) println($p->none[0]) }} catch {{ println("caught") }} }}', "-c", prog)
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertRegex(done.stderr, r"ERROR: user read fault at 0x0+ \(addr\) near probe .*\.call at ")
+            cast = '@cast($p, "struct all")'
+            got = self.probe(prog, f'probe PROG.function("show").return {{ try {{ println({cast}->none[0]) }} catch (m) {{ println("#", m) }} }}')
+            self.assertEqual(got, ["user read fault at 0x0000000000000000 (addr)"])
+        self.kinds(check)
 
     def test_addresses(self):
         def check(prog):

@@ -36,6 +36,24 @@ class Mistakes(LiveTest):
         self.said("probe begin { println(count) }", "check the spelling", left_out=["did you mean"])
         self.said("global x probe begin { println(x) }", "-G gives it a value and no type")
 
+    def test_a_template_is_named_with_its_arguments(self):
+        source = live.TMP / "templates.cpp"
+        source.write_text("""namespace geo {
+template <typename A, typename B> __attribute__((noinline)) long combine(A a, B b) { return a + b; }
+struct Rect { int w = 1; __attribute__((noinline)) int grow(int k) { return w += k; } };
+}
+int main() { geo::Rect r; return geo::combine<int, long>(1, 2) + geo::combine(1.5, 2) + r.grow(3) - 10; }
+""")
+        prog = live.TMP / "templates"
+        subprocess.run(["g++", "-g", "-O1", "-o", prog, source], check=True)
+        for point in ('function("combine")', 'function("geo::combine").call', 'statement("combine@templates.cpp:2")'):
+            self.said(f'probe process("{prog}").{point} {{ println(1) }}',
+                      "similar: geo::combine<double, int>, geo::combine<int, long int>")
+        for name in ("combine<*>", "geo::combine<double, int>", "Rect::grow", "*::grow"):
+            done = live.coretap("-l", f'process("{prog}").function("{name}")')
+            self.assertEqual(len(self.lines(done)), 2 if "*>" in name else 1, name)
+        self.said(f'probe process("{prog}").function("ect::grow") {{ println(1) }}', "no function matches 'ect::grow'")
+
     def test_the_c_language(self):
         for word in ("int", "char", "unsigned"):
             done = script(f"probe begin {{ {word} x = 1; println(x) exit() }}")

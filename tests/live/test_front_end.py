@@ -110,6 +110,11 @@ class Values(LiveTest):
                   if (@defined($nope)) println($nope->x); else println("none")
                   if (@defined($n)) println($n)'''
         self.assertEqual(self.kernel("", 'factorial").return', f"if ($return == 120) {{ {body} }}"), "1231010\nnone\n5\n")
+        # The same of a kernel function. This machine's kernel may not be able to run it.
+        done = coretap("-p4", "-e", """probe kernel.function("vfs_read").return {
+            println(@defined($count) ? 1 : $nope, @defined($nope) ? $nope : 2, @choose_defined($nope, 3), @defined(@entry($count)) ? 4 : $nope)
+            if (@defined($nope)) println($nope->x) }""")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_functions_see_the_variables_of_the_calling_probe(self):
         prog = build("calls", "-O0")

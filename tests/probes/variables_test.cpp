@@ -228,6 +228,14 @@ TEST_F(KernelVariables, ArraysGiveAddresses) {
             "struct task_struct { unsigned char comm[16]; }\n");
 }
 
+TEST_F(KernelVariables, DefinedAtTheReturnOfAFunction) {
+  const std::string point = "kernel.function(\"vfs_read\").return";
+  EXPECT_EQ(lowered(point, "@defined($nope)"), "return 0\n");
+  EXPECT_EQ(lowered(point, "@defined($count->x)"), "return 0\n");
+  EXPECT_EQ(lowered(point, "@defined($return->x)"), "return 0\n");
+  EXPECT_EQ(lowered("kernel.function(\"do_exit\").return", "@defined($return)"), "return 0\n");
+}
+
 TEST_F(KernelVariables, NameOfTheTracepoint) {
   EXPECT_EQ(at_switch("$$name"), "string\nreturn \"sched_switch\"\n");
 }

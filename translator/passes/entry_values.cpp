@@ -15,11 +15,16 @@
 // to it: then the values are numbered, last in first out, as the kernel takes the returns.
 //
 // Of a kernel function, which can be none of this, the key is the thread and how deep it is nested.
+//
+// User space may make a text ($x$), and then the rest of a handler depends on user space. So numbers are saved and fetched
+// before texts.
 #include "passes/entry_values.h"
 
+#include <algorithm>
 #include <set>
 
 #include "passes/ir_walk.h"
+#include "passes/variable_use.h"
 
 namespace coretap {
 
@@ -54,19 +59,20 @@ void remove(ir::Builder& b, ir::GlobalId array, std::vector<Operand> keys) {
   b.append(Op::ArrayDelete, std::move(keys)).global = array;
 }
 
-/// Takes the values under `key` out of their arrays into their locals. Returns whether all were there: the arrays
-/// make room for new elements one by one, each on its own.
-Operand fetch_values(ir::Builder& b, const std::vector<EntrySave>& saves,
-                     const std::vector<Operand>& key) {
+/// Takes the values of a type under `key` out of their arrays into their locals. Returns whether all were there, if there
+/// are any: the arrays make room for new elements one by one, each on its own.
+std::optional<Operand> fetch_values(ir::Builder& b, const std::vector<EntrySave>& saves, Ty type,
+                                    const std::vector<Operand>& key) {
   std::optional<Operand> all_known;
   for (const EntrySave& save : saves) {
+    if (save.type != type) continue;
     ir::LocalId known = b.temp(Ty::Long);
     b.append(Op::ArrayIn, key, known).global = save.array;
     get(b, save.array, key, save.type, save.local);
     remove(b, save.array, key);
     all_known = all_known ? b.value(Op::And, {*all_known, Operand::of(known)}) : Operand::of(known);
   }
-  return all_known.value_or(Operand::integer(1));
+  return all_known;
 }
 
 template <typename Then, typename Else>
@@ -80,6 +86,12 @@ void branch(ir::Builder& b, Operand condition, Then&& then, Else&& otherwise) {
 template <typename Then>
 void when(ir::Builder& b, Operand condition, Then&& then) {
   branch(b, std::move(condition), then, [] {});
+}
+
+void leave_unless_known(ir::Builder& b, const std::optional<Operand>& all_known) {
+  if (!all_known) return;
+  branch(
+      b, *all_known, [] {}, [&] { b.leave_unseen(); });
 }
 
 std::vector<Operand> with(std::vector<Operand> keys, const std::optional<Operand>& last) {
@@ -160,9 +172,21 @@ void EntryValues::save_for_return(const SiteGroup& group, ir::KernelHandler& han
         "no-entry", probe_.span, "values at entry are not available at this probe point");
     return;
   }
+  order(returning.entry_saves);
   if (is_entry(first)) return evaluate_here(group, handler, returning);
   if (!first.site.code) return by_depth(group, handler, returning);
   by_frame(group, handler, returning);
+}
+
+/// Numbers first, unless somebody could see in which order they are evaluated.
+void EntryValues::order(std::vector<EntrySave>& saves) const {
+  auto is_number = [](const EntrySave& save) { return save.type == Ty::Long; };
+  if (std::ranges::is_partitioned(saves, is_number)) return;
+  const ProgramUse use(outer_.program);
+  auto has_effect = [&](const EntrySave& save) {
+    return use.has_effect(const_cast<ast::Expr&>(*save.expr));
+  };
+  if (std::ranges::none_of(saves, has_effect)) std::ranges::stable_partition(saves, is_number);
 }
 
 /// A function that is nothing but its return instruction.
@@ -244,7 +268,9 @@ void EntryValues::by_frame(const SiteGroup& group, ir::KernelHandler& handler,
         b, outer, [] {}, [&] { b.leave_unseen(); });
     std::optional<Operand> last;
     if (saved.count) last = get(b, *saved.count, *found);
-    Operand all_known = fetch_values(b, returning.entry_saves, with(*found, last));
+    const std::vector<Operand> value_key = with(*found, last);
+    std::optional<Operand> numbers_known =
+        fetch_values(b, returning.entry_saves, Ty::Long, value_key);
     auto leave = [&] {
       remove(b, saved.outer, *found);
       if (saved.count) remove(b, *saved.count, *found);
@@ -266,8 +292,8 @@ void EntryValues::by_frame(const SiteGroup& group, ir::KernelHandler& handler,
             b.append(Op::ArrayAdd, std::move(args)).global = *saved.count;
           },
           leave);
-    branch(
-        b, all_known, [] {}, [&] { b.leave_unseen(); });
+    leave_unless_known(b, numbers_known);
+    leave_unless_known(b, fetch_values(b, returning.entry_saves, Ty::Str, value_key));
   });
   prologue.insert(prologue.end(), std::make_move_iterator(fetch.begin()),
                   std::make_move_iterator(fetch.end()));
@@ -314,14 +340,15 @@ void EntryValues::by_depth(const SiteGroup& group, ir::KernelHandler& handler,
     Operand at = get(b, depth_array, {tid});
     branch(
         b, at, [] {}, [&] { b.leave_unseen(); });
-    Operand all_known = fetch_values(b, returning.entry_saves, {tid, at});
+    std::optional<Operand> numbers_known =
+        fetch_values(b, returning.entry_saves, Ty::Long, {tid, at});
     branch(
         b, b.value(Op::Eq, {at, Operand::integer(1)}), [&] { remove(b, depth_array, {tid}); },
         [&] {
           b.append(Op::ArrayAdd, {Operand::integer(-1), tid}).global = depth_array;
         });
-    branch(
-        b, all_known, [] {}, [&] { b.leave_unseen(); });
+    leave_unless_known(b, numbers_known);
+    leave_unless_known(b, fetch_values(b, returning.entry_saves, Ty::Str, {tid, at}));
   });
   put_in_front(handler.body, std::move(prologue));
   handler.companion = static_cast<uint32_t>(outer_.module.kernel_handlers.size());

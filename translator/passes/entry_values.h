@@ -28,6 +28,7 @@ class EntryValues {
   static bool is_entry(const probes::ResolvedProbe& site);
 
  private:
+  void order(std::vector<EntrySave>& saves) const;
   void evaluate_here(const SiteGroup& group, ir::KernelHandler& handler, BodyLowering& returning);
   void by_frame(const SiteGroup& group, ir::KernelHandler& handler, BodyLowering& returning);
   void by_depth(const SiteGroup& group, ir::KernelHandler& handler, BodyLowering& returning);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <string_view>
 
 namespace coretap::probes {
@@ -85,6 +86,22 @@ std::optional<PointSpec> parse_point_spec(const std::string& text, const Span& a
     spec.file = rest == "*" ? "" : rest;
   }
   return spec;
+}
+
+std::vector<std::string> similar_functions(const std::string& name,
+                                           const std::vector<std::string>& known) {
+  constexpr size_t kMost = 5;
+  std::set<std::string> instances;
+  for (const std::string& function : known) {
+    const size_t arguments = function.find(name + "<");
+    if (arguments == 0 || (arguments != std::string::npos && arguments >= 2 &&
+                           function.compare(arguments - 2, 2, "::") == 0))
+      instances.insert(function);
+  }
+  if (instances.empty()) return similar_names(name, known);
+  std::vector<std::string> first(instances.begin(), instances.end());
+  first.resize(std::min(first.size(), kMost));
+  return first;
 }
 
 }  // namespace coretap::probes

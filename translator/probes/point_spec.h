@@ -29,4 +29,9 @@ struct PointSpec {
 std::optional<PointSpec> parse_point_spec(const std::string& text, const Span& at,
                                           Diagnostics& diagnostics);
 
+/// Functions of `known` that may be meant by `name`, which matches none: instances of a template of that name, with or
+/// without its scopes, else those whose names are close to it.
+std::vector<std::string> similar_functions(const std::string& name,
+                                           const std::vector<std::string>& known);
+
 }  // namespace coretap::probes

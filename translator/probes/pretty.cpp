@@ -94,10 +94,11 @@ class Text {
 
   /// Appends `reads`, then the text that is made of what they read.
   Operand finish(ir::Block reads) {
-    const bool has_faults = next_bit_ > 0;
-    if (has_faults) to_.append(Op::Copy, {Operand::integer(preset_)}, faults_);
+    if (next_bit_ > 0) to_.append(Op::Copy, {Operand::integer(preset_)}, faults_);
     to_.append(std::move(reads));
-    if (has_faults) args_.push_back(Operand::of(faults_));
+    // Where nothing is shown of what was read ("{.a=[...]}"), no conversion asks for the mask.
+    if (std::ranges::any_of(pieces_, [](const auto& piece) { return piece.fault_bit >= 0; }))
+      args_.push_back(Operand::of(faults_));
     ir::LocalId result = to_.temp(ir::Ty::Str);
     ir::Inst& inst = to_.append(Op::Sprintf, std::move(args_), result);
     inst.format = std::make_shared<const std::vector<ast::FormatPiece>>(std::move(pieces_));

@@ -98,7 +98,7 @@ void report_no_function(const ProcessTarget& target, const PointSpec& spec, Vari
   std::vector<std::string> names;
   for (const debug::Function& function : module.functions("*", "", true))
     names.push_back(function.name);
-  std::vector<std::string> similar = similar_names(spec.function, names);
+  std::vector<std::string> similar = similar_functions(spec.function, names);
   if (!similar.empty()) diagnostic.hint("similar: " + join(similar));
   for (const std::string& hint : split_file_hints(module)) diagnostic.hint(hint);
   if (!module.has_dwarf())

@@ -87,7 +87,7 @@ void report_no_line(const debug::Module& module, const PointSpec& spec,
       names.push_back(function.name);
     Diagnostic& diagnostic =
         report("no function matches '" + spec.function + "' in " + module.path());
-    std::vector<std::string> similar = similar_names(spec.function, names);
+    std::vector<std::string> similar = similar_functions(spec.function, names);
     if (!similar.empty()) diagnostic.hint("similar: " + join(similar));
     return;
   }
