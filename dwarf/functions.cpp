@@ -31,6 +31,7 @@
 #include "dwarf/code_flow.h"
 #include "dwarf/debug_data.h"
 #include "dwarf/die.h"
+#include "dwarf/inlined_copies.h"
 #include "dwarf/prologue.h"
 #include "dwarf/scopes.h"
 
@@ -89,19 +90,39 @@ bool name_matches(const std::string& glob, const char* base, const std::string& 
   return false;
 }
 
-/// Functions of one query, one per address, sorted by it.
+/// Functions of one query, sorted by address; of functions that are no copies one per address.
 class FunctionSet {
  public:
   void add(Function function) { functions_.try_emplace(function.entry_pc, std::move(function)); }
   bool has(uint64_t address) const { return functions_.count(address) != 0; }
+  /// Several copies may begin at one address, and each is a call. `real`: the function that the copy is in, its DIE. If two of
+  /// them are the same code, as the linker makes it of equal functions, only one has copies.
+  void add_copy(Function copy, uint64_t real) {
+    auto [place, is_new] = copies_.try_emplace(copy.entry_pc, Copies{real, {}});
+    if (place->second.real == real) place->second.copies.push_back(std::move(copy));
+  }
   std::vector<Function> take() {
     std::vector<Function> out;
-    for (auto& [address, function] : functions_) out.push_back(std::move(function));
+    auto copies = copies_.begin();
+    auto take_copies = [&](uint64_t end) {
+      for (; copies != copies_.end() && copies->first < end; ++copies)
+        for (Function& copy : copies->second.copies) out.push_back(std::move(copy));
+    };
+    for (auto& [address, function] : functions_) {
+      take_copies(address);
+      out.push_back(std::move(function));
+    }
+    take_copies(UINT64_MAX);
     return out;
   }
 
  private:
+  struct Copies {
+    uint64_t real;
+    std::vector<Function> copies;
+  };
   std::map<uint64_t, Function> functions_;
+  std::map<uint64_t, Copies> copies_;
 };
 
 /// The symbol of each address that names a ".part" piece.
@@ -190,12 +211,19 @@ void add_inlined(const DebugData& data, const std::string& name_glob, const std:
   for (const Unit& unit : data.units()) {
     if (unit.is_partial) continue;
     const UnitScopes& scopes = data.scopes(unit);
+    CopyEntries entries(data, unit);
     for (size_t i = 0; i < scopes.all().size(); i++) {
       const Scope& scope = scopes.all()[i];
       if (!scope.is_inlined() || !wanted.count(die_origin(scope.die).addr)) continue;
-      Function function = describe_function(data, unit, &scopes, static_cast<int>(i), scope.die);
-      if (!data.object().file_offset(function.entry_pc)) continue;
-      if (file_matches(file_glob, function.decl.file)) found.add(std::move(function));
+      const int index = static_cast<int>(i), real = scopes.real_function_of(index);
+      Function function = describe_function(data, unit, &scopes, index, scope.die);
+      if (!file_matches(file_glob, function.decl.file)) continue;
+      Dwarf_Die real_die = real < 0 ? scope.die : scopes.at(real).die;
+      for (const CodePoint& entry : entries.of(index)) {
+        function.entry_pc = function.prologue_end = entry.pc;
+        function.entry_view = entry.view;
+        found.add_copy(function, dwarf_dieoffset(&real_die));
+      }
     }
   }
 }

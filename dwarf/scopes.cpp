@@ -224,7 +224,8 @@ int UnitScopes::copy_that_ends_at(int real, const std::string& file, const LineR
       best = i;
   auto [first, last] = copies_by_entry_.equal_range(row.address);
   const bool is_begun_again = std::any_of(first, last, [&](const auto& copy) {
-    return best >= 0 && declaration(copy.second).origin == declaration(best).origin;
+    return best >= 0 && declaration(copy.second).origin == declaration(best).origin &&
+           has_begun(copy.second, row);
   });
   return is_begun_again ? kNoScope : best;
 }

@@ -116,7 +116,8 @@ class Comparison:
     """What became of the leaves of one value."""
 
     def __init__(self):
-        self.equal, self.wrong, self.missing, self.more = 0, [], [], 0
+        self.equal, self.wrong, self.more = 0, [], 0
+        self.missing = []  # (path, is it memory that could not be read)
 
     def compare(self, ours, theirs, path, follow=False):
         kind = theirs[0]
@@ -124,7 +125,7 @@ class Comparison:
             if kind == "none" or (kind == "struct" and all(m[1][0] == "none" for m in theirs[1])):
                 self.equal += 1
             elif not (kind == "text" and theirs[2] is None):
-                self.missing.append(path + (" (fault)" if ours[1] == "<fault>" else ""))
+                self.missing.append((path, ours[1] == "<fault>"))
             else:
                 self.equal += 1
             return

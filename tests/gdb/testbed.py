@@ -271,8 +271,8 @@ def compare_hit(report, hit, number, place, copies, truth):
     read_hit(hit, scope_variables(place["values"][number // copies], hit.function), comparison)
     report.equal += comparison.equal
     report.more += comparison.more
-    for path in comparison.missing:
-        report.missing[(hit.function, hit.line, path)] += 1
+    for path, is_fault in comparison.missing:
+        report.missing[(hit.function, hit.line, path, is_fault)] += 1
     if comparison.wrong and place["rows"] > 1:
         candidates = [right_by_source(hit, comparison.wrong, of_source) for of_source in truth.values(hit)]
         comparison.wrong, right = min(candidates, key=lambda found: len(found[0]), default=(comparison.wrong, set()))
@@ -347,7 +347,10 @@ def compare_counts(report, hits, listed, truth, gdb_lines):
             report.errors.append(f"line {line}: counted {have[line]}, right {wanted}{beside}")
 
 
-def reason(path, source, function, line, variable):
+def reason(path, source, function, line, variable, is_fault):
+    """Why coretap has not got a value, in its own words."""
+    if is_fault:
+        return "its memory cannot be read at that moment"
     root = re.split(r"[.\[]", variable)[0]
     text = "$" + root
     for word in re.findall(r"\.([^.\[]*)|(\[\d+\])", variable[len(root):]):
@@ -387,8 +390,8 @@ def show(report, verbose):
     for error in report.errors if verbose else report.errors[:8]:
         print("    WRONG " + error)
     if verbose:
-        for (function, line, path), count in report.missing.items():
-            why = report.reasons[(function, line, path)]
+        for (function, line, path, is_fault), count in report.missing.items():
+            why = report.reasons[(function, line, path, is_fault)]
             print(f"    missing {count}x {function}:{line} {path}: {why}")
     sys.stdout.flush()
 

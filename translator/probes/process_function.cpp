@@ -174,6 +174,18 @@ std::optional<ResolvedProbe> probe_function(const ProcessTarget& target,
   return make_uprobe(target, body, ir::Mechanism::Uprobe, text, written.span, context);
 }
 
+/// A function that has a symbol is found in any case; only debug information tells where it was inlined.
+void warn_of_unseen_copies(const debug::Module& module, const ast::ProbeComponent& at,
+                           Diagnostics& diagnostics) {
+  const std::vector<std::string> hints = split_file_hints(module);
+  if (hints.empty()) return;
+  Diagnostic& diagnostic = diagnostics.warning(
+      "split-debug-information", at.span,
+      "inlined copies of '" + *at.string_arg + "' in " + module.path() + " may not be found");
+  for (const std::string& hint : hints) diagnostic.hint(hint);
+  diagnostic.hint("'.call' probes the functions themselves and never their inlined copies");
+}
+
 std::vector<debug::Function> find_functions(const ProcessTarget& target,
                                             const ast::ProbeComponent& component, Variant variant,
                                             ResolveContext& context) {
@@ -196,7 +208,10 @@ std::vector<debug::Function> find_functions(const ProcessTarget& target,
   bool found_any = !functions.empty() ||
                    (!inlines && !module.functions(spec->function, spec->file, true).empty());
   std::erase_if(functions, [&](const debug::Function& f) { return !wanted(f, variant); });
-  if (functions.empty()) report_no_function(target, *spec, variant, found_any, component, context);
+  if (functions.empty())
+    report_no_function(target, *spec, variant, found_any, component, context);
+  else if (inlines)
+    warn_of_unseen_copies(module, component, context.diagnostics);
   return functions;
 }
 
