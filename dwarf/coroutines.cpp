@@ -62,6 +62,18 @@ bool is_part_of_coroutine(const DebugData& data, uint64_t pc) {
   return false;
 }
 
+bool is_resumed_unseen(const DebugData& data, uint64_t pc) {
+  const Unit* unit = data.unit_at(pc);
+  if (!unit || !unit->is_cpp) return false;
+  if (is_part_of_coroutine(data, pc)) return true;
+  if (!unit->producer.optimized) return false;
+  const UnitScopes& scopes = data.scopes(*unit);
+  const int function = scopes.real_function_of(scopes.innermost(pc));
+  if (function < 0) return false;
+  Dwarf_Die die = scopes.at(function).die;
+  return is_body_of_coroutine(&die);
+}
+
 bool is_in_freed_frame(const DebugData& data, const Variable& variable, uint64_t pc) {
   if (variable.is_global) return false;
   const Unit* unit = data.unit_at(pc);

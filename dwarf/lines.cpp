@@ -6,6 +6,7 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "dwarf/coroutines.h"
 #include "dwarf/debug_data.h"
 #include "dwarf/die.h"
 #include "dwarf/functions.h"
@@ -134,6 +135,7 @@ class SiteFinder {
     site.pc = point.pc;
     site.view = point.view;
     site.may_miss = may_miss;
+    site.may_repeat = is_resumed_unseen(data_, site.pc);
     site.source = {lines.files[row.file], row.line, row.column};
     int scope = scopes.scope_of_row(lines, row);
     if (scope >= 0) {
@@ -149,14 +151,14 @@ class SiteFinder {
       Dwarf_Die die = scopes.at(real).die;
       site.function_entry = die_entry_pc(&die).value_or(0);
     }
-    sites_.try_emplace({site.pc, site.source.line, &scopes, instance}, std::move(site));
+    sites_.try_emplace({site.pc, site.view, site.source.line, &scopes, instance}, std::move(site));
   }
 
   const DebugData& data_;
   const LineQuery& query_;
   std::map<std::pair<const UnitScopes*, int>, bool> matches_;
-  /// By address, line and inlined copy: several copies may begin at one address, and all run.
-  std::map<std::tuple<uint64_t, uint32_t, const UnitScopes*, int>, LineSite> sites_;
+  /// By place, line and inlined copy: several copies may begin at one address, and all run.
+  std::map<std::tuple<uint64_t, uint32_t, uint32_t, const UnitScopes*, int>, LineSite> sites_;
 };
 
 }  // namespace

@@ -21,8 +21,10 @@
 namespace coretap::debug {
 namespace {
 
-/// The lines of the variable's own file in the ranges of its location list.
-std::set<uint32_t> visible_lines(const DebugData& data, Dwarf_Die* die, Dwarf_Attribute* attr) {
+/// The lines of the variable's own file in the ranges of its location list; nothing if libdw cannot read all of the list, as where
+/// gcc says DW_OP_GNU_uninit.
+std::optional<std::set<uint32_t>> visible_lines(const DebugData& data, Dwarf_Die* die,
+                                                Dwarf_Attribute* attr) {
   std::set<uint32_t> visible;
   const std::string file = declaration_file(*die);
   Dwarf_Addr base = 0, start = 0, end = 0;
@@ -33,6 +35,7 @@ std::set<uint32_t> visible_lines(const DebugData& data, Dwarf_Die* die, Dwarf_At
     if (count != 0 && start < end)
       for (const SourceLine& line : find_lines_in(data, start, end))
         if (line.file == file && line.line != 0) visible.insert(line.line);
+  if (offset < 0) return std::nullopt;
   return visible;
 }
 
@@ -56,7 +59,9 @@ std::string spans_of(const std::set<uint32_t>& visible) {
 /// Why there is no location at `point`, though there may be elsewhere.
 std::string optimised_out(const DebugData& data, Dwarf_Die* die, Dwarf_Attribute* attr,
                           CodePoint point) {
-  std::set<uint32_t> visible = visible_lines(data, die, attr);
+  std::optional<std::set<uint32_t>> readable = visible_lines(data, die, attr);
+  if (!readable) return "its list of locations holds an operation that coretap does not follow";
+  std::set<uint32_t>& visible = *readable;
   if (visible.empty()) return "it was optimised out everywhere";
   // The probed line has code in several places, and the variable is in another of them.
   std::optional<SourceLine> own = find_line_at(data, point);

@@ -78,6 +78,8 @@ struct LineSite {
   uint64_t function_entry = 0;  ///< entry of the innermost real function
   uint64_t scope = 0;     ///< innermost scope that the line belongs to, for Module::variables_at
   bool may_miss = false;  ///< the line may run without passing any of its sites
+  /// The site may be passed again in one execution of the line: by a coroutine that is resumed.
+  bool may_repeat = false;
 };
 
 class Module {

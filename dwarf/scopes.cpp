@@ -13,6 +13,7 @@
 #include "dwarf/scopes.h"
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <unordered_set>
 
@@ -50,6 +51,18 @@ void paint(std::map<uint64_t, int>& line, uint64_t lo, uint64_t hi, int scope) {
   line.erase(line.lower_bound(lo), line.lower_bound(hi));
   line[lo] = scope;
   line[hi] = after;
+}
+
+/// Is there no code between the row and the next one? Of gcc's rows, this is a marker of a statement. It belongs to what comes before
+/// it in the source, while an instruction at its address may have been moved there.
+bool is_marker(const UnitLines& lines, const LineRow& row) {
+  auto next = std::upper_bound(lines.rows.begin(), lines.rows.end(), row,
+                               [](const LineRow& one, const LineRow& other) {
+                                 return one.address != other.address ? one.address < other.address
+                                                                     : one.view < other.view;
+                               });
+  return row.is_stmt && next != lines.rows.end() && next->address == row.address &&
+         !next->end_sequence;
 }
 
 /// Where an inlined copy begins; at address 0 if the linker discarded it.
@@ -150,14 +163,37 @@ int UnitScopes::innermost_in(uint64_t pc, uint64_t die_offset) const {
   return deepest;
 }
 
+/// What is called where the function is the body of a coroutine, as g++ describes it: artificial, declared nowhere, and with a
+/// parameter that is declared where the body ends. It is the last function of the same name that is declared above.
+std::optional<Dwarf_Die> UnitScopes::called_coroutine(int function) const {
+  Dwarf_Die body = at(function).die;
+  int end = 0, line = 0;
+  if (at(function).is_inlined() || dwarf_decl_line(&body, &line) == 0) return std::nullopt;
+  for_each_child(&body, [&](Dwarf_Die* die) {
+    return dwarf_tag(die) != DW_TAG_formal_parameter || dwarf_decl_line(die, &end) != 0;
+  });
+  std::optional<Dwarf_Die> found;
+  int last = 0;
+  for (const Scope& scope : scopes_) {
+    Dwarf_Die die = scope.die;
+    if (scope.tag != DW_TAG_subprogram || dwarf_decl_line(&die, &line) != 0 || line > end ||
+        line <= last || std::strcmp(die_name(&die), die_name(&body)) != 0)
+      continue;
+    last = line;
+    found = die;
+  }
+  return found;
+}
+
 const UnitScopes::Declaration& UnitScopes::declaration(int function) const {
   auto [found, is_new] = declarations_.try_emplace(function);
   if (is_new) {
     Dwarf_Die die = at(function).die;
     int line = 0;
+    found->second.origin = die_origin(die).addr;
+    if (std::optional<Dwarf_Die> called = called_coroutine(function)) die = *called;
     if (dwarf_decl_line(&die, &line) == 0) found->second.line = static_cast<uint32_t>(line);
     found->second.file = declaration_file(die);
-    found->second.origin = die_origin(die).addr;
   }
   return found->second;
 }
@@ -230,6 +266,15 @@ int UnitScopes::copy_that_ends_at(int real, const std::string& file, const LineR
   return is_begun_again ? kNoScope : best;
 }
 
+/// Did one copy of a function begin after another of it, and before the row, in the order that the rows say?
+bool UnitScopes::began_later(int copy, int other, const LineRow& row) const {
+  const CodePoint &one = at(copy).entry, &two = at(other).entry;
+  if (declaration(copy).origin != declaration(other).origin) return false;
+  if (one.view == CodePoint::kInstruction || two.view == CodePoint::kInstruction) return false;
+  const std::pair place(one.pc, one.view);
+  return place > std::pair(two.pc, two.view) && place <= std::pair(row.address, row.view);
+}
+
 /// Where no scope says that code at the row is of the function that was declared last above its line: the copy of that
 /// function, if the real function has just one; or -1.
 int UnitScopes::only_copy_of_owner(int real, const std::string& file, const LineRow& row) const {
@@ -263,6 +308,10 @@ int UnitScopes::scope_of_row(const UnitLines& lines, const LineRow& row) const {
     owner = owner < 0 ? function : better_owner(owner, function, row);
   }
   const int real = real_function_of(around.front());
+  if (owner >= 0 && real >= 0 && at(owner).is_inlined() && is_marker(lines, row)) {
+    const int ending = copy_that_ends_at(real, file, row);
+    if (ending >= 0 && began_later(ending, owner, row)) owner = ending;
+  }
   if (owner < 0 && real >= 0) owner = copy_that_ends_at(real, file, row);
   if (owner < 0 && real >= 0) owner = only_copy_of_owner(real, file, row);
   if (owner < 0) owner = begun;
@@ -286,20 +335,28 @@ int UnitScopes::real_function_of(int index) const {
   return index;
 }
 
-bool UnitScopes::has_location_lists() const {
+bool UnitScopes::is_optimised() const {
+  if (is_optimised_) return *is_optimised_;
+  bool found = false;
   for (const Scope& scope : scopes_) {
-    bool found = false;
     Dwarf_Die parent = scope.die;
+    found = found || dwarf_hasattr(&parent, DW_AT_call_all_calls) ||
+            dwarf_hasattr(&parent, DW_AT_GNU_all_call_sites);
     for_each_child(&parent, [&](Dwarf_Die* die) {
+      if (dwarf_tag(die) != DW_TAG_variable && dwarf_tag(die) != DW_TAG_formal_parameter)
+        return true;
       Dwarf_Attribute attribute;
-      if (!dwarf_attr(die, DW_AT_location, &attribute)) return true;
       Dwarf_Block block;
-      found = dwarf_formblock(&attribute, &block) != 0;
+      if (dwarf_attr(die, DW_AT_location, &attribute))
+        found = found || dwarf_formblock(&attribute, &block) != 0;
+      else
+        found = found || !dwarf_hasattr(die, DW_AT_const_value);
       return !found;
     });
-    if (found) return true;
+    if (found) break;
   }
-  return false;
+  is_optimised_ = found;
+  return found;
 }
 
 Variable make_variable(const DebugData& data, Dwarf_Die* die, bool is_global) {

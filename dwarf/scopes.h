@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -47,8 +48,9 @@ class UnitScopes {
   int function_of(int index) const;
   /// The function whose frame is live in scope `index`: inlined copies skipped, or -1.
   int real_function_of(int index) const;
-  /// Has some local variable a list of locations? If none has, the unit was not optimised (or has no variable).
-  bool has_location_lists() const;
+  /// Was the unit optimised, as far as its variables and functions tell: has one a list of locations, or no place at all, or are
+  /// the calls of a function described? Compilers do none of that without optimising.
+  bool is_optimised() const;
 
  private:
   /// Where the function of a scope was declared.
@@ -59,11 +61,13 @@ class UnitScopes {
   };
   void add(Dwarf_Die* parent_die, int parent, int depth);
   std::vector<int> outer_first() const;
+  std::optional<Dwarf_Die> called_coroutine(int function) const;
   const Declaration& declaration(int function) const;
   std::vector<int> functions_at(const LineRow& row) const;
   bool has_begun(int function, const LineRow& row) const;
   bool may_own(int function, const std::string& file, const LineRow& row) const;
   int better_owner(int one, int other, const LineRow& row) const;
+  bool began_later(int copy, int other, const LineRow& row) const;
   int copy_that_ends_at(int real, const std::string& file, const LineRow& row) const;
   int only_copy_of_owner(int real, const std::string& file, const LineRow& row) const;
   std::vector<Scope> scopes_;
@@ -74,6 +78,7 @@ class UnitScopes {
   std::vector<Segment> segments_;  ///< sorted; each reaches to the next one's start
   std::multimap<uint64_t, int> copies_by_entry_;
   mutable std::unordered_map<int, Declaration> declarations_;
+  mutable std::optional<bool> is_optimised_;
   mutable std::unordered_map<int, std::vector<int>>
       copies_in_;  ///< inlined copies by real function
 };

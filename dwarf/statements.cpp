@@ -311,7 +311,9 @@ class LineCode : private LineRows {
       for (size_t i = n > 0 ? statements_[n - 1] + 1 : 0; continues && i < statements_[n]; i++)
         continues = !at(i).is_stmt || same_line(at(i), row);
       if (!std::binary_search(first_parts.begin(), first_parts.end(), statements_[n])) continue;
-      if (!copies.empty() && at(copies.back()).address == row.address) continue;
+      // Markers of copies that were merged to one address stand between those of other lines.
+      if (!copies.empty() && at(copies.back()).address == row.address && (continues || is_head))
+        continue;
       copies.push_back(statements_[n]);
       follows.push_back(continues && (!graph_ || comes_from_own(statements_[n])));
     }
@@ -478,7 +480,25 @@ class LineCode : private LineRows {
     return least;
   }
 
-  bool declares_variable() const { return declaring_scope() >= 0; }
+  /// clang leaves out of an inlined copy what it optimised away there; the function itself has it.
+  bool declares_variable() const {
+    if (declaring_scope() >= 0) return true;
+    const int own = instance();
+    return own >= 0 && declares_variable(die_origin(scopes_.at(own).die), 0);
+  }
+  bool declares_variable(Dwarf_Die block, int depth) const {
+    bool found = false;
+    for_each_child(&block, [&](Dwarf_Die* die) {
+      int line = 0;
+      if (dwarf_tag(die) == DW_TAG_lexical_block && depth < kMaxDieDepth)
+        found = declares_variable(*die, depth + 1);
+      else
+        found = dwarf_tag(die) == DW_TAG_variable && dwarf_decl_line(die, &line) == 0 &&
+                static_cast<uint32_t>(line) == first().line;
+      return !found;
+    });
+    return found;
+  }
 
   /// Of a `for` with a declaration only what is outside of its loop counts; if there is nothing, what leads into it.
   void leave_own_loops(StatementStarts& found) {
@@ -613,8 +633,8 @@ class LineCode : private LineRows {
   /// were unrolled and then merged look so.
   bool repeats_itself(const StatementStarts& found) const {
     if (unit_.producer.gcc) return false;  // as is_stmt says, or not optimised
-    if (std::any_of(rows_.begin(), rows_.end(), [&](size_t row) { return calls_again(row); }) &&
-        scopes_.has_location_lists())
+    if (!scopes_.is_optimised()) return false;
+    if (std::any_of(rows_.begin(), rows_.end(), [&](size_t row) { return calls_again(row); }))
       return true;
     std::map<std::pair<uint16_t, uint32_t>, size_t> times;
     for (size_t row : rows_) {

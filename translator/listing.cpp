@@ -57,6 +57,8 @@ int list_probes(Program& program, probes::ResolveContext& context, bool with_var
         if (probe.alias.empty() && site.scope)
           for (const std::string& variable : site.scope->listing()) line += " " + variable;
         if (site.may_miss) line += " /* inexact: may count less than it runs */";
+        if (site.may_repeat)
+          line += " /* inexact: may count again when the coroutine is resumed */";
       }
       lines.insert(ct::terminal_safe(line));
     }

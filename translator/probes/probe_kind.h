@@ -124,7 +124,8 @@ struct ResolvedProbe {
   std::string only_if;
   /// The site may be missing where the program runs: there, the point's others do what they can.
   bool may_be_absent = false;
-  bool may_miss = false;  ///< what is probed may happen without passing any of its sites
+  bool may_miss = false;    ///< what is probed may happen without passing any of its sites
+  bool may_repeat = false;  ///< a site may be passed more than once while it happens once
 };
 
 /// Where the return of a function can be probed.

@@ -136,9 +136,9 @@ std::vector<ResolvedProbe> probe_lines(const ProcessTarget& target, const PointS
   std::vector<debug::LineSite> sites = find_sites(module, spec, nearest);
   if (sites.empty()) report_no_line(module, spec, written, context.diagnostics);
   std::vector<ResolvedProbe> probes;
-  std::set<std::tuple<uint64_t, uint32_t, uint64_t>> seen;  // of overlapping ranges
+  std::set<std::tuple<uint64_t, uint32_t, uint32_t, uint64_t>> seen;  // of overlapping ranges
   for (const debug::LineSite& site : sites) {
-    if (!seen.insert({site.pc, site.source.line, site.scope}).second) continue;
+    if (!seen.insert({site.pc, site.view, site.source.line, site.scope}).second) continue;
     SiteDetails text;
     text.canonical = canonical_prefix(target) + ".statement(\"" + site.function + "@" +
                      site.source.file + ":" + std::to_string(site.source.line) + "\")";
@@ -149,6 +149,7 @@ std::vector<ResolvedProbe> probe_lines(const ProcessTarget& target, const PointS
         target, {site.pc, site.view}, ir::Mechanism::Uprobe, text, written.span, context);
     if (!probe) continue;
     probe->may_miss = site.may_miss;
+    probe->may_repeat = site.may_repeat;
     probes.push_back(std::move(*probe));
   }
   return probes;
