@@ -155,13 +155,16 @@ def entry_value_ranges(entry):
         if symbol := re.match(r"Symbol (\S+) is", part):
             name = symbol[1]
         row = re.match(r"  Range (0x\w+)-(0x\w+): a complex DWARF expression:", part)
-        if row and re.findall(r"\d+: (DW_OP_\w+)", part)[::2] == ["DW_OP_entry_value", "DW_OP_stack_value"]:
+        operations = [name.replace("GNU_", "") for name in re.findall(r"\d+: (DW_OP_\w+)", part)]  # DWARF 4 has gcc's own name
+        if row and operations[::2] == ["DW_OP_entry_value", "DW_OP_stack_value"]:
             found.setdefault(name, []).append((int(row[1], 16), int(row[2], 16)))
     return found
 
 
 def caller_stack(frame):
     """Tells calls that run at one time from each other."""
+    while frame.type() == gdb.INLINE_FRAME:  # what called an inlined copy has the same registers
+        frame = frame.older()
     return int(frame.older().read_register("sp"))
 
 

@@ -28,8 +28,45 @@ def marked_lines(source, is_optimised):
             found[number] = int(mark[1])
     return found
 
+# A copy of walk() is inlined into main: clang describes no variable of its loop there.
+HEAD_IN_A_COPY = """
+int sink;
+static inline __attribute__((always_inline)) void walk(int (&values)[5]) {
+  for (int v : values)
+    sink += v;
+}
+int main() { int values[5] = {1, 2, 3, 4, 5}; walk(values); return sink != 15; }
+"""
+# Several parts of a line with equal instructions: at -O0 they are no copies.
+UNOPTIMISED = """
+#include <cstdarg>
+int sink;
+int sum(int n, ...) {
+  va_list all;
+  va_start(all, n);
+  for (int i = 0; i < n; i++) {
+    int v = va_arg(all, int);
+    sink += v;
+  }
+  va_end(all);
+  return sink;
+}
+int main() {
+  int values[3] = {1, 2, 3};
+  for (int v : values)
+    sink += v;
+  return sum(4, 1, 2, 3, 4) != 16;
+}
+"""
+
 
 class LineCounts(LiveTest):
+    def compile_text(self, name, text, compiler, level):
+        source, path = live.TMP / name, live.TMP / (name + compiler + level)
+        source.write_text(text)
+        subprocess.run([compiler, "-g", level, "-w", str(source), "-o", str(path)], check=True)
+        return source, path
+
     def listed_lines(self, source, path):
         """{line: is it marked as inexact} of the lines that have code."""
         listed = collections.defaultdict(bool)
@@ -73,6 +110,12 @@ class LineCounts(LiveTest):
         # clang leaves no trace of `i = 0`: then the test stands first on the line.
         self.check("heads.c", ("clang++",), ("-O1", "-O2"), leave_out="for (i = 0;")
 
+    def test_head_of_a_loop_in_an_inlined_copy(self):
+        for compiler in ("g++", "clang++"):
+            with self.subTest(compiler=compiler):
+                source, path = self.compile_text("copy.cpp", HEAD_IN_A_COPY, compiler, "-O1")
+                self.assertEqual(self.counts(source, path, [4]), {4: 1})
+
     def test_unrolled_calls_are_marked(self):
         """clang gives the copies no rows of their own."""
         source, path = compile_workload("heads.c", "clang", "-O2")
@@ -88,6 +131,10 @@ class LineCounts(LiveTest):
             listed = self.listed_lines(*compile_workload("lines.cpp", compiler, "-O0"))
             self.assertEqual([line for line, is_inexact in listed.items() if is_inexact], [])
             self.assertGreater(len(listed), 20)
+        for compiler in ("g++", "clang++"):
+            source, path = self.compile_text("plain.cpp", UNOPTIMISED, compiler, "-O0")
+            self.assertEqual([line for line, is_inexact in self.listed_lines(source, path).items() if is_inexact], [])
+            self.assertEqual(self.counts(source, path, [7, 8, 9, 16, 17]), {7: 1, 8: 4, 9: 4, 16: 1, 17: 3})
 
     def test_vectorised_line_is_marked(self):
         source = live.TMP / "vector.c"
@@ -101,6 +148,34 @@ class LineCounts(LiveTest):
 
 
 class InlinedAndNested(LiveTest):
+    def test_inlined_calls(self):
+        """Each call of an inlined function, and each of its lines by the function's name, by the numbers in the workload."""
+        for compiler, level in (("gcc", "-O0"), ("gcc", "-O1"), ("gcc", "-O2"), ("gcc", "-O3"), ("clang", "-O1")):
+            with self.subTest(compiler=compiler, level=level):
+                source, path = compile_workload("inlined.c", compiler, level)
+                calls = {"same": 3, "leaf": 3, "middle": 1, "top": 1, "turn": 3}
+                lines = {f"{mark[2]}:{number}": int(mark[1]) for number, line in enumerate(source.read_text().splitlines(), 1)
+                         if (mark := re.search(r"//@(\d+) (\w+)$", line))}
+                self.assertEqual(len(lines), 15)
+                if compiler == "clang":  # it merges calls, and what is left of their lines
+                    calls, lines = {"turn": 3}, {}
+                probes = "".join(f'probe process("{path}").function("{name}") {{ n["{name}"]++ }} ' for name in calls)
+                probes += "".join('probe process("%s").statement("%s@inlined.c:%s") { n["%s"]++ } ' % (path, *point.split(":"), point)
+                                  for point in lines)
+                out = self.lines(script("global n " + probes + 'probe end { foreach (k in n) println(k, " ", n[k]) }', "-c", str(path)))
+                found = {line.split()[0]: int(line.split()[1]) for line in out}
+                self.assertEqual(found, calls | lines)
+
+    def test_values_of_inlined_calls(self):
+        """Of calls that begin at one address, too, each has its own arguments."""
+        for level in ("-O1", "-O2", "-O3"):
+            with self.subTest(level=level):
+                _, path = compile_workload("inlined.c", "gcc", level)
+                probes = "".join(f'probe process("{path}").function("{name}") {{ printf("{name} %d %d\\n", $x, $y) }} '
+                                 for name in ("leaf", "turn"))
+                out = self.lines(script(probes, "-c", str(path)))
+                self.assertEqual(sorted(out), sorted(["leaf 3 1", "leaf 3 2", "leaf 3 3", "turn 7 0", "turn 3 1", "turn 9 2"]))
+
     def test_function_is_not_the_lambda_in_it(self):
         for compiler in ("g++", "clang++"):
             with self.subTest(compiler=compiler):

@@ -1,4 +1,6 @@
 """Values that compilers keep in unusual places: right, as arithmetic says, or refused with the reason."""
+import itertools
+import re
 import subprocess
 
 import live
@@ -44,7 +46,7 @@ int main(void) { return f(2.5, 1.25f, 3) > 6 ? 0 : 1; }
 BLOCK_OFFSETS = """
 struct s { int a, b; struct { short c, d; } in; };
 int sink;
-__attribute__((noipa)) int f(struct s *p) {
+__attribute__((noinline)) int f(struct s *p) {
   sink = p->b;
   return sink + p->in.d;
 }
@@ -112,6 +114,16 @@ __attribute__((noipa)) int viewed(const int &v, const char *s, long long n, cons
 }
 int main() { int i = 1; std::string s = "x"; return viewed(i, "y", 2, s, &i) == 0; }
 """
+UNINITIALISED = """
+#include <stdio.h>
+struct two { int a, b; };
+__attribute__((noipa)) struct two pair(int k) { struct two t = {k, -k}; return t; }
+int main(void) {
+  struct two p = pair(6);
+  printf("%d %d\\n", p.a, p.b);
+  return 0;
+}
+"""
 VARIABLE_LENGTH = """
 int sink;
 int f(int n, int m) {
@@ -169,9 +181,9 @@ class Values(LiveTest):
         self.assertIn("$d", refused.stderr)
 
     def test_member_offsets_in_blocks(self):
-        for version in (2, 3, 4, 5):
-            with self.subTest(version=version):
-                path = self.program("offsets", BLOCK_OFFSETS, "-O2", f"-gdwarf-{version}")
+        for compiler, level, version in itertools.product(("gcc", "clang"), ("-O0", "-O2"), (2, 3, 4, 5)):
+            with self.subTest(compiler=compiler, level=level, version=version):
+                path = self.program("offsets", BLOCK_OFFSETS, level, f"-gdwarf-{version}", compiler=compiler)
                 out = self.output(path, ('function("f")', 'println($p->a, " ", $p->b, " ", $p->in->c, " ", $p->in->d)'))
                 self.assertEqual(out, ["1 22 333 44"])
 
@@ -257,6 +269,17 @@ class Values(LiveTest):
         self.assertEqual(self.lines(live.coretap("-L", f'process("{path}").function("viewed")')),
                          [f'process("{path}").function("viewed@{live.TMP}/spellings.cpp:4") '
                           "$v:int const& $s:char const* $n:long long int $t:string const& $p:int* const"])
+
+    def test_the_reason_is_not_that_it_was_optimised_out(self):
+        """gcc adds DW_OP_GNU_uninit to the location, which libdw does not read."""
+        path = self.program("uninit", UNINITIALISED, "-O2")
+        dump = live.run("readelf", "--debug-dump=loc", path).stdout
+        found = re.search(r"([0-9a-f]{16}) [0-9a-f]{16} \(DW_OP_reg0 \(rax\); DW_OP_GNU_uninit\)", dump)
+        if not found:
+            self.skipTest("*** SKIPPED: this gcc does not write DW_OP_GNU_uninit ***")
+        refused = script(f'probe process("{path}").statement(0x{found[1]}) {{ println($p->a) }}', "-c", str(path))
+        self.assertEqual((refused.returncode, refused.stdout), (1, ""))
+        self.assertIn("'$p' cannot be read here: its list of locations holds an operation that coretap does not follow", refused.stderr)
 
     def test_defined_of_what_cannot_be_read(self):
         path = self.program("wide", "int f(long double l, int k) { return (int)l + k; }\nint main(void) { return f(2, -2); }\n", "-O0")
