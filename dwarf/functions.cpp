@@ -32,6 +32,7 @@
 #include "dwarf/debug_data.h"
 #include "dwarf/die.h"
 #include "dwarf/inlined_copies.h"
+#include "dwarf/lines.h"
 #include "dwarf/prologue.h"
 #include "dwarf/scopes.h"
 
@@ -360,6 +361,10 @@ Function describe_function(const DebugData& data, const Unit& unit, const UnitSc
   if (dwarf_decl_line(&die, &number) == 0) function.decl.line = static_cast<uint32_t>(number);
   if (dwarf_decl_column(&die, &number) == 0) function.decl.column = static_cast<uint32_t>(number);
   function.entry_pc = die_entry_pc(&die).value_or(0);
+  // g++ does not say where a lambda's operator() is declared: it is where its code begins.
+  if (function.decl.line == 0 && dwarf_hasattr(&die, DW_AT_object_pointer))
+    if (std::optional<SourceLine> begin = find_line_at(data, function.entry_pc))
+      function.decl = *begin;
   function.is_inlined_copy = dwarf_tag(&die) == DW_TAG_inlined_subroutine;
   if (function.is_inlined_copy)
     function.entry_view = static_cast<uint32_t>(

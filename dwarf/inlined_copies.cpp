@@ -5,9 +5,9 @@
 // with the code. So the entries are where executions of that line begin, by the rule for all lines (statements.cpp), provided
 // that the DIE's own entry is one of them.
 //
-// clang has no such markers. Where the copy begins with a loop, or is the body of one, its lowest address is that of the padding in
-// front of the loop, which does not run in each turn, and on some of which the kernel takes no breakpoint: the entry is what comes
-// behind it.
+// clang has no such markers. The lowest address of a copy is often that of the padding in front of a loop. If the copy is in the
+// loop, that does not run in each turn, and the entry is what comes behind it. If the loop is in the copy, the entry is in the
+// padding, on some of which the kernel takes no breakpoint.
 #include "dwarf/inlined_copies.h"
 
 #include <algorithm>
@@ -15,6 +15,7 @@
 
 #include "dwarf/code_flow.h"
 #include "dwarf/debug_data.h"
+#include "dwarf/flow_graph.h"
 #include "dwarf/functions.h"
 #include "dwarf/lines.h"
 #include "dwarf/scopes.h"
@@ -52,26 +53,42 @@ void CopyEntries::read_opening_rows() {
   }
 }
 
-CodePoint CopyEntries::behind_padding(uint64_t pc) const {
-  const CodeFlow* code = data_.code_flow(pc);
-  std::optional<size_t> index = code ? code->index_of(pc) : std::nullopt;
-  if (!index) return pc;
-  const std::vector<Instruction>& all = code->instructions();
-  while (*index + 1 < all.size() && all[*index].is_padding &&
-         all[*index].flow == Instruction::Flow::Next)
-    ++*index;
-  return all[*index].address;
+bool CopyEntries::is_within(uint64_t pc, int copy) const {
+  const UnitScopes& scopes = data_.scopes(unit_);
+  int scope = scopes.innermost(pc);
+  while (scope >= 0 && scope != copy) scope = scopes.at(scope).parent;
+  return scope == copy;
+}
+
+CodePoint CopyEntries::without_padding(uint64_t pc, int copy) const {
+  const FlowGraph* graph = data_.flow_graph(pc);
+  const std::optional<size_t> first = graph ? graph->index_of(pc) : std::nullopt;
+  if (!first) return pc;
+  size_t behind = *first;
+  while (behind + 1 < graph->code().instructions().size() && graph->at(behind).is_padding &&
+         graph->at(behind).flow == Instruction::Flow::Next)
+    behind++;
+  const auto& loops = graph->loops();
+  const bool is_own_loop = std::any_of(loops.begin(), loops.end(), [&](const auto& loop) {
+    return loop.header == behind &&
+           std::all_of(loop.latches.begin(), loop.latches.end(),
+                       [&](size_t latch) { return is_within(graph->at(latch).address, copy); });
+  });
+  if (!is_own_loop) return graph->at(behind).address;
+  for (size_t i = *first; i < behind; i++)
+    if (!graph->at(i).is_refused) return graph->at(i).address;
+  return pc;
 }
 
 std::vector<CodePoint> CopyEntries::of(int copy) {
   const CodePoint entry = data_.scopes(unit_).at(copy).entry;
   if (entry.pc == 0) return {};
-  if (!unit_.producer.statement_markers) return {behind_padding(entry.pc)};
+  if (!unit_.producer.statement_markers) return {without_padding(entry.pc, copy)};
   if (!has_read_) read_opening_rows();
   const std::vector<size_t>& rows = opening_rows_[copy];
   const UnitLines& lines = data_.lines(unit_);
-  const auto markers = std::count_if(rows.begin(), rows.end(),
-                                     [&](size_t row) { return lines.rows[row].is_stmt; });
+  const auto markers =
+      std::count_if(rows.begin(), rows.end(), [&](size_t row) { return lines.rows[row].is_stmt; });
   if (markers < 2) return {entry};
   std::vector<CodePoint> found;
   for (const StatementStart& start : statement_starts(data_, unit_, rows).starts)

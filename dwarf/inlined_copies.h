@@ -23,7 +23,8 @@ class CopyEntries {
 
  private:
   void read_opening_rows();
-  CodePoint behind_padding(uint64_t pc) const;
+  bool is_within(uint64_t pc, int copy) const;
+  CodePoint without_padding(uint64_t pc, int copy) const;
 
   const DebugData& data_;
   const Unit& unit_;

@@ -56,11 +56,10 @@ void paint(std::map<uint64_t, int>& line, uint64_t lo, uint64_t hi, int scope) {
 /// Is there no code between the row and the next one? Of gcc's rows, this is a marker of a statement. It belongs to what comes before
 /// it in the source, while an instruction at its address may have been moved there.
 bool is_marker(const UnitLines& lines, const LineRow& row) {
-  auto next = std::upper_bound(lines.rows.begin(), lines.rows.end(), row,
-                               [](const LineRow& one, const LineRow& other) {
-                                 return one.address != other.address ? one.address < other.address
-                                                                     : one.view < other.view;
-                               });
+  auto next = std::upper_bound(
+      lines.rows.begin(), lines.rows.end(), row, [](const LineRow& one, const LineRow& other) {
+        return one.address != other.address ? one.address < other.address : one.view < other.view;
+      });
   return row.is_stmt && next != lines.rows.end() && next->address == row.address &&
          !next->end_sequence;
 }
@@ -170,7 +169,10 @@ std::optional<Dwarf_Die> UnitScopes::called_coroutine(int function) const {
   int end = 0, line = 0;
   if (at(function).is_inlined() || dwarf_decl_line(&body, &line) == 0) return std::nullopt;
   for_each_child(&body, [&](Dwarf_Die* die) {
-    return dwarf_tag(die) != DW_TAG_formal_parameter || dwarf_decl_line(die, &end) != 0;
+    const bool is_frame =
+        dwarf_tag(die) == DW_TAG_formal_parameter && std::strcmp(die_name(die), "frame_ptr") == 0;
+    if (is_frame) dwarf_decl_line(die, &end);
+    return !is_frame;
   });
   std::optional<Dwarf_Die> found;
   int last = 0;

@@ -153,12 +153,12 @@ class InlinedAndNested(LiveTest):
         for compiler, level in (("gcc", "-O0"), ("gcc", "-O1"), ("gcc", "-O2"), ("gcc", "-O3"), ("clang", "-O1")):
             with self.subTest(compiler=compiler, level=level):
                 source, path = compile_workload("inlined.c", compiler, level)
-                calls = {"same": 3, "leaf": 3, "middle": 1, "top": 1, "turn": 3}
+                calls = {"same": 3, "leaf": 3, "middle": 1, "top": 1, "turn": 3, "whole": 1}
                 lines = {f"{mark[2]}:{number}": int(mark[1]) for number, line in enumerate(source.read_text().splitlines(), 1)
                          if (mark := re.search(r"//@(\d+) (\w+)$", line))}
-                self.assertEqual(len(lines), 15)
+                self.assertEqual(len(lines), 18)
                 if compiler == "clang":  # it merges calls, and what is left of their lines
-                    calls, lines = {"turn": 3}, {}
+                    calls, lines = {"turn": 3, "whole": 1}, {}
                 probes = "".join(f'probe process("{path}").function("{name}") {{ n["{name}"]++ }} ' for name in calls)
                 probes += "".join('probe process("%s").statement("%s@inlined.c:%s") { n["%s"]++ } ' % (path, *point.split(":"), point)
                                   for point in lines)
@@ -185,6 +185,9 @@ class InlinedAndNested(LiveTest):
                     f'probe process("{path}").function("operator()") {{ printf("lambda %d\\n", $v) }} '
                     f'probe process("{path}").function("apply*") {{ printf("apply %d\\n", $k) }}', "-c", str(path)))
                 self.assertEqual(out.splitlines(), ["outer 4", "apply 4", "lambda 4"])
+                source = live.HERE / "workloads" / "lines.cpp"
+                line = next(n for n, text in enumerate(source.read_text().splitlines(), 1) if "auto twice = [](int v)" in text)
+                self.assertIn(f'function("operator()@{source}:{line}")', self.ok(coretap("-l", f'process("{path}").function("*@lines.cpp")')))
 
     def test_constructors_inlined_or_not(self):
         points = {"Box::Box": ("$x", [3, 4]), "Base::Base": ("$i", [3, 4]), "Base::~Base": ("0", [0, 0])}

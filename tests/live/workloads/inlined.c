@@ -33,6 +33,17 @@ INLINE int turn(int x, int y) {
   return d * d; //@3 turn
 }
 
+INLINE int whole(const int *p) {
+  int all = 0;
+  for (int i = 0; i < 40; i++) //@1 whole
+    all = (all ^ p[i]) * 3; //@40 whole
+  return all; //@1 whole
+}
+
+NOINLINE int loop_within(const int *p) {
+  return whole(p);
+}
+
 NOINLINE int at_one_address(int v) {
   return same(v) + same(v + 1) + same(v + 2);
 }
@@ -58,5 +69,7 @@ NOINLINE int merged(const int *p) {
 
 int main(void) {
   int v[3] = {7, 3, 9};
+  static int many[40] = {1, 2};
+  sink += loop_within(many);
   return at_one_address(v[0]) + nested(v[1]) + unrolled(v) + merged(v) == 0;
 }
