@@ -27,8 +27,10 @@ namespace {
 
 bool is_body_of_coroutine(Dwarf_Die* function) {
   bool found = false;
-  if (!die_own_flag(function, DW_AT_artificial)) return false;
-  for_each_child(function, [&](Dwarf_Die* die) {
+  Dwarf_Die origin = die_origin(
+      *function);  // of a body that g++ inlined somewhere, it has what is said of the function
+  if (!die_own_flag(&origin, DW_AT_artificial)) return false;
+  for_each_child(&origin, [&](Dwarf_Die* die) {
     found = dwarf_tag(die) == DW_TAG_formal_parameter && std::string(die_name(die)) == "frame_ptr";
     return !found;
   });
@@ -65,7 +67,7 @@ bool is_part_of_coroutine(const DebugData& data, uint64_t pc) {
 bool is_resumed_unseen(const DebugData& data, uint64_t pc) {
   const Unit* unit = data.unit_at(pc);
   if (!unit || !unit->is_cpp) return false;
-  if (is_part_of_coroutine(data, pc)) return true;
+  if (!unit->producer.gcc) return is_part_of_coroutine(data, pc);
   if (!unit->producer.optimized) return false;
   const UnitScopes& scopes = data.scopes(*unit);
   const int function = scopes.real_function_of(scopes.innermost(pc));

@@ -46,7 +46,7 @@ int main(void) { return f(2.5, 1.25f, 3) > 6 ? 0 : 1; }
 BLOCK_OFFSETS = """
 struct s { int a, b; struct { short c, d; } in; };
 int sink;
-__attribute__((noinline)) int f(struct s *p) {
+__attribute__((noipa, noinline)) int f(struct s *p) {
   sink = p->b;
   return sink + p->in.d;
 }
