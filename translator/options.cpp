@@ -33,6 +33,7 @@ enum LongOnly {
   kBpf,
   kSuppressErrors,
   kSuppressTimeLimits,
+  kNoEffect,
 };
 
 const option kLongOptions[] = {
@@ -52,6 +53,8 @@ const option kLongOptions[] = {
     {"compatible", required_argument, nullptr, kCompatible},
     {"runtime", required_argument, nullptr, kRuntime},
     {"bpf", no_argument, nullptr, kBpf},
+    {"ldd", no_argument, nullptr, kNoEffect},
+    {"all-modules", no_argument, nullptr, kNoEffect},
     {"privilege", required_argument, nullptr, kPrivilege},
     {"no-global-var-display", no_argument, nullptr, kNoGlobals},
     {"suppress-handler-errors", no_argument, nullptr, kSuppressErrors},
@@ -163,7 +166,10 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
         o.last_pass = static_cast<int>(number);
         break;
       case 'v': o.verbose++; break;
-      case 'd': o.dump = optarg; break;
+      case 'd':
+        // stap's -d names a file whose symbols are wanted. Here those of all files are there when they are asked for.
+        if (!std::strchr(optarg, '/') && std::strcmp(optarg, "kernel") != 0) o.dump = optarg;
+        break;
       case 'g': o.guru = true; break;
       case 'u': o.keep_unused = true; break;
       case 'k': o.keep_files = true; break;
@@ -260,7 +266,7 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
                     (optopt && optopt < 256 ? std::string("-") + static_cast<char>(optopt)
                                             : std::string(argv[optind - 1])) +
                     "'");
-      default: break;  // accepted for stap's sake, without effect: -q -P --bpf
+      default: break;  // accepted for stap's sake, without effect: -q -P --bpf --ldd --all-modules
     }
   }
   // stap's variable for the tapset's folder. coretap's own library stays behind it, as it stays

@@ -10,6 +10,13 @@
 /* 3.2.3: above the return address. */
 #define CT_STACK_ARGUMENT(c, index) (CT_REG(c, rsp) + 8 + 8 * ((index) - 6))
 #define CT_IP rip
+#define CT_SP rsp
+/* arch/x86/include/asm/segment.h: __USER_CS, __USER32_CS. */
+#define CT_REGS_MODE cs
+#define CT_IS_USER_MODE(mode) (((mode) & 3) == 3)
+#define CT_IS_32_BIT_MODE(mode) ((mode) == 0x23)
+/* struct thread_struct: of a thread, glibc has its control block behind the stack's upper end. */
+#define CT_THREAD_POINTER fsbase
 #define CT_RESULT rax
 /* clone, fork, vfork, clone3: arch/x86/entry/syscalls/syscall_64.tbl, also with the bit of x32, and syscall_32.tbl for
  * tasks with TS_COMPAT (asm/thread_info.h). */

@@ -44,6 +44,7 @@
 #include "target.h"
 #include "timers.h"
 #include "timing.h"
+#include "user_stacks.h"
 
 namespace ct {
 namespace {
@@ -229,6 +230,7 @@ void Session::on_record(const void* data, size_t size) {
       print_error(describe_error(program_, *static_cast<const ct_rec_error*>(data)));
     return;
   }
+  if (header->segment == CT_REC_USTACK && stack_hooks) return stack_hooks->record(data, size);
   if (header->segment >= program_.segment_count) return;  // CT_REC_WAKE only wakes
   const Segment& segment = program_.segments[header->segment];
   if (size < segment.size) return;
@@ -245,6 +247,7 @@ void Session::on_record(const void* data, size_t size) {
 /// Consumes all records that are there. Returns how many.
 int Session::drain() {
   next_epoch();
+  if (stack_hooks) stack_hooks->look();
   return object_.drain_ring();
 }
 
@@ -386,6 +389,7 @@ std::string Session::start() {
                         options_.file_count);
   if (error.empty()) error = open_events();
   if (error.empty()) set_output_watch([this] { return is_waiting_over(); });
+  if (error.empty() && stack_hooks) stack_hooks->begin();
   if (error.empty() && options_.target_pid &&
       kill(static_cast<pid_t>(options_.target_pid), 0) != 0 && errno == ESRCH)
     error = "there is no process " + std::to_string(options_.target_pid) + " (-x)";
@@ -583,6 +587,8 @@ Program with_limits(const Program& program, const RunOptions& options) {
 }
 
 }  // namespace
+
+const StackHooks* stack_hooks = nullptr;
 
 Ending run(const Program& program, const RunOptions& options) {
   Program effective = with_limits(program, options);

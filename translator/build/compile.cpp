@@ -267,7 +267,7 @@ bool Compilation::to_binary(const GeneratedCode& code, Diagnostics& diagnostics)
   command.insert(
       command.end(),
       {"-o", kBinaryName, "harness.o", "object.S", kBinary + "/runtime/libcoretap_user_main.a",
-       kBinary + "/runtime/libcoretap_user.a", "-lbpf", "-lelf", "-lz", "-lpthread"});
+       kBinary + "/runtime/libcoretap_user.a", "-lbpf", "-ldw", "-lelf", "-lz", "-lbz2", "-llzma", "-lpthread"});
   Job link = run(command);
   return check("executable", finish(link), diagnostics);
 }

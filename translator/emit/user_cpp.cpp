@@ -44,6 +44,7 @@ class Unit {
     out_.append(fill(R"(
         // Made by coretap from ${script}.
         #define CT_MAXSTRINGLEN ${max_string}
+        #define CT_MAXBACKTRACE ${max_backtrace}
         #define CT_KEY_BYTES ${key_bytes}
         #include <stdio.h>
         #include <stdlib.h>
@@ -54,6 +55,7 @@ class Unit {
     )",
                      {{"script", layout::identifier(module_.script_name)},
                       {"max_string", module_.max_string},
+                      {"max_backtrace", module_.max_backtrace},
                       {"key_bytes", key_bytes(module_)},
                       {"layout", layout::text(module_)}}));
     host_globals();

@@ -422,6 +422,7 @@ struct Module {
   int64_t max_action_interruptible = 0;
   uint32_t max_map_entries = 2048;
   uint32_t max_nesting = 10;
+  uint32_t max_backtrace = 20;  ///< frames of a user stack
   int64_t max_errors = 0;
   bool displays_globals = true;  ///< at the end, those that are written and never read
   bool suppress_errors = false;  ///< --suppress-handler-errors: run-time errors are only counted
