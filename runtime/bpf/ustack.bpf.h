@@ -112,6 +112,7 @@ static __always_inline s64 ct_ustack_send(struct ct_ctx* c, struct task_struct__
   if (id == CT_USTACK_LOST) id = 1;
   record->id = id;
   record->state = CT_USTACK_COPIED;
+  record->uid = bpf_get_current_uid_gid();
   record->sp = sp;
   if (regs) {
     CT_REGS_STRUCT* kept = (CT_REGS_STRUCT*)(record + 1);

@@ -38,7 +38,9 @@ struct ct_rec_ustack {
   u32 copied;  /* bytes behind this struct that are the stack's */
   u64 sp, pc;
   u32 is_unreadable; /* the page behind what was copied could not be read */
+  u32 unused;
   u32 return_count;
+  u32 uid;
   u64 regs[CT_USTACK_REGISTERS];
   struct ct_ustack_return returns[CT_USTACK_RETURNS];
 };

@@ -16,6 +16,7 @@
 #include <tuple>
 
 #include "build_id.h"
+#include "runtime/common/regular_file.h"
 
 namespace ct {
 namespace {
@@ -90,14 +91,15 @@ bool MappedFile::open(u32 pid, u64 start, u64 end, u64 since_ns) {
     const std::string in_its_root = "/proc/" + std::to_string(pid) + "/root" + path_;
     why_not_ = "it is not there any more";
     for (const char* name : {static_cast<const char*>(mapped), in_its_root.c_str(), path_.c_str()}) {
-      int fd = ::open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+      std::string error;
+      const int fd = open_regular(name, error);
       struct stat status;
       if (fd < 0) continue;
-      const bool is_file = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
       // Some file systems tell stat(2) another number than the list of mappings. Then the file is taken if nobody has changed
       // it since it was mapped.
-      const bool is_same = is_file && (status.st_ino == inode_ ||
-                                       (since_ns != 0 && monotonic_ns(status.st_ctim) < static_cast<s64>(since_ns)));
+      const bool is_same =
+          fstat(fd, &status) == 0 &&
+          (status.st_ino == inode_ || (since_ns != 0 && monotonic_ns(status.st_ctim) < static_cast<s64>(since_ns)));
       if (!is_same) {
         why_not_ = "another file has its name now";
         close(fd);
@@ -215,7 +217,7 @@ std::string demangled(const char* name) {
 
 // ------------------------------------------------------------------ lines
 
-/// Where Debian and others put a file's debug information: by its build-id, or beside it by the name in .gnu_debuglink.
+/// Where Debian and others put the debug information of a file, by its build-id.
 std::string MappedFile::debug_path(const std::string& directory) const {
   const std::string id = build_id_of(elf_);
   return id.size() > 2 ? directory + "/.build-id/" + id.substr(0, 2) + "/" + id.substr(2) + ".debug" : "";
@@ -232,7 +234,8 @@ void MappedFile::open_debug_file() {
   if (units != 0) return;
   const std::string wanted = build_id_of(elf_);
   std::string path = debug_path("/usr/lib/debug");
-  int fd = path.empty() ? -1 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  std::string error;
+  const int fd = path.empty() ? -1 : open_regular(path.c_str(), error);
   if (fd < 0) return;
   debug_fd_ = fd;
   debug_elf_ = elf_begin(fd, ELF_C_READ, nullptr);

@@ -62,7 +62,7 @@ class Unwinder {
         why_ = "MAXBACKTRACE is " + std::to_string(most);
         break;
       }
-      stack.frames.push_back(frame_at(space_, record_.hdr.pid, pc_, is_call ? pc_ - 1 : pc_));
+      stack.frames.push_back(frame_at(space_, record_.hdr.pid, record_.uid, pc_, is_call ? pc_ - 1 : pc_));
       is_call = true;
       if (!step(stack.frames.back(), is_call)) break;
     }
@@ -356,8 +356,8 @@ const Mapping* mapping_of(const AddressSpace& space, u64 address, u64& start) {
   return &after->second;
 }
 
-Frame frame_at(const AddressSpace& space, u32 pid, u64 pc, u64 place) {
-  Frame frame = {pc, place, nullptr, kNoBias};
+Frame frame_at(const AddressSpace& space, u32 pid, u32 uid, u64 pc, u64 place) {
+  Frame frame = {pc, place, nullptr, pid, uid, kNoBias};
   u64 start = 0, address = 0;
   const Mapping* mapping = mapping_of(space, place, start);
   if (!mapping) return frame;
@@ -378,7 +378,7 @@ UserStack unwind(const ct_rec_ustack& record, const AddressSpace* space, u32 mos
   }
   if (!space || space->empty()) {
     stack.is_there = true;
-    stack.frames.push_back({record.pc, record.pc, nullptr, kNoBias});
+    stack.frames.push_back({record.pc, record.pc, nullptr, record.hdr.pid, record.uid, kNoBias});
     stack.why = "what the process has mapped is not known";
     return stack;
   }

@@ -3,12 +3,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <deque>
 #include <string>
 #include <unordered_map>
 
 #include "harness.h"
+#include "jit_map.h"
 #include "output.h"
 #include "report.h"
 #include "rights.h"
@@ -21,6 +23,8 @@ using StackPointer = std::shared_ptr<const UserStack>;
 
 /// Stacks that wait for their handlers' records: more than there is room for in the ring buffer.
 constexpr size_t kMostWaiting = 65536;
+/// Not a user's number.
+constexpr u32 kNobody = ~0u;
 /// Texts whose stacks are remembered.
 constexpr size_t kMostTexts = 65536;
 
@@ -114,7 +118,12 @@ struct Place {
 
 Place place_of(const Frame& frame) {
   Place place;
-  if (!frame.file || frame.file->path().empty()) return place;
+  if (!frame.file) return place;
+  if (frame.file->path().empty()) {
+    u64 start;
+    if (jit_symbol(frame.pid, frame.uid, frame.place, place.name, start, place.size)) place.offset = frame.pc - start;
+    return place;
+  }
   place.module = frame.file->path();
   if (frame.bias == kNoBias) return place;
   const u64 own = frame.place - frame.bias;
@@ -236,7 +245,10 @@ Frame frame_of_address(u64 address) {
     pid = static_cast<u32>(target_pid());
     space = state().spaces.at(pid, ~0ull);
   }
-  return space ? frame_at(*space, pid, address, address) : Frame{address, address, nullptr, kNoBias};
+  if (!space) return {address, address, nullptr, pid, kNobody, kNoBias};
+  struct stat process;
+  const bool is_there = stat(("/proc/" + std::to_string(pid)).c_str(), &process) == 0;
+  return frame_at(*space, pid, is_there ? process.st_uid : kNobody, address, address);
 }
 
 /// The stack that a text of addresses is of: one that a script was given, or else one of the addresses as they are.
