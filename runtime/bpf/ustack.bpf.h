@@ -113,6 +113,9 @@ static __always_inline s64 ct_ustack_send(struct ct_ctx* c, struct task_struct__
   record->id = id;
   record->state = CT_USTACK_COPIED;
   record->uid = bpf_get_current_uid_gid();
+  record->is_return = CT_KIND_IS(CT_URETPROBE)          ? CT_USTACK_OF_CALLER
+                      : CT_KIND_IS(CT_UPROBE_AT_RETURN) ? CT_USTACK_OF_FUNCTION
+                                                        : CT_USTACK_NOT_RETURN;
   record->sp = sp;
   if (regs) {
     CT_REGS_STRUCT* kept = (CT_REGS_STRUCT*)(record + 1);

@@ -26,6 +26,13 @@ enum ct_ustack_state {
   CT_USTACK_32_BIT,
 };
 
+/* In a return probe of a program's function, what the registers are of. */
+enum ct_ustack_return_kind {
+  CT_USTACK_NOT_RETURN,
+  CT_USTACK_OF_CALLER,
+  CT_USTACK_OF_FUNCTION, /* the probe is on a return instruction: as everywhere, the stack begins with the caller */
+};
+
 struct ct_ustack_return {
   u64 at;      /* where on the stack it was */
   u64 address; /* and what it was */
@@ -38,7 +45,7 @@ struct ct_rec_ustack {
   u32 copied;  /* bytes behind this struct that are the stack's */
   u64 sp, pc;
   u32 is_unreadable; /* the page behind what was copied could not be read */
-  u32 unused;
+  u32 is_return;     /* enum ct_ustack_return_kind */
   u32 return_count;
   u32 uid;
   u64 regs[CT_USTACK_REGISTERS];

@@ -25,6 +25,9 @@ namespace {
 constexpr char kVdso[] = "[vdso]";
 constexpr u64 kVdsoBytes = 64 << 10;
 
+/// Symbols that may begin within a function and before the address that is looked for.
+constexpr int kMostNested = 32;
+
 /// A time of CLOCK_REALTIME as one of CLOCK_MONOTONIC.
 s64 monotonic_ns(const timespec& real) {
   timespec real_now, monotonic_now;
@@ -164,11 +167,11 @@ void MappedFile::add_symbols(Elf* elf) {
       GElf_Sym symbol;
       if (!gelf_getsym(data, static_cast<int>(i), &symbol)) break;
       const int type = GELF_ST_TYPE(symbol.st_info);
-      const bool is_wanted = type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_OBJECT ||
-                             (type == STT_NOTYPE && symbol.st_size != 0);
+      const bool is_wanted =
+          type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_OBJECT || type == STT_NOTYPE;
       if (!is_wanted || symbol.st_shndx == SHN_UNDEF || symbol.st_shndx == SHN_ABS) continue;
       const char* name = elf_strptr(elf, header.sh_link, symbol.st_name);
-      if (name && *name) symbols_.push_back({symbol.st_value, symbol.st_size, name});
+      if (name && *name) symbols_.push_back({symbol.st_value, symbol.st_size, name, symbol.st_size == 0});
     }
   }
 }
@@ -183,15 +186,14 @@ void MappedFile::read_symbols() {
   auto by_address = [](const Symbol& a, const Symbol& b) {
     const size_t a_length = strlen(a.name), b_length = strlen(b.name);
     if (a.address != b.address) return a.address < b.address;
-    if ((a.size != 0) != (b.size != 0)) return a.size != 0;
+    if (a.is_label != b.is_label) return b.is_label;
     return a_length != b_length ? a_length < b_length : strcmp(a.name, b.name) < 0;
   };
   std::sort(symbols_.begin(), symbols_.end(), by_address);
   auto same = [](const Symbol& a, const Symbol& b) { return a.address == b.address; };
   symbols_.erase(std::unique(symbols_.begin(), symbols_.end(), same), symbols_.end());
-  // Of hand-written code nobody says how long it is: up to the next symbol.
   for (size_t i = 0; i + 1 < symbols_.size(); ++i)
-    if (symbols_[i].size == 0) symbols_[i].size = symbols_[i + 1].address - symbols_[i].address;
+    if (symbols_[i].is_label) symbols_[i].size = symbols_[i + 1].address - symbols_[i].address;
 }
 
 const MappedFile::Symbol* MappedFile::symbol(u64 address) {
@@ -199,12 +201,15 @@ const MappedFile::Symbol* MappedFile::symbol(u64 address) {
   if (!has_symbols_) read_symbols();
   auto after = std::upper_bound(symbols_.begin(), symbols_.end(), address,
                                 [](u64 a, const Symbol& b) { return a < b.address; });
-  // A smaller symbol may be within a larger one and end before the address.
-  for (int i = 0; i < 8 && after != symbols_.begin(); ++i) {
+  // A smaller symbol may be within a larger one and end before the address; labels may be within functions.
+  const Symbol* label = nullptr;
+  for (int i = 0; i < kMostNested && after != symbols_.begin(); ++i) {
     --after;
-    if (address - after->address < after->size) return &*after;
+    if (address - after->address >= after->size) continue;
+    if (!after->is_label) return &*after;
+    if (!label) label = &*after;
   }
-  return nullptr;
+  return label;
 }
 
 std::string demangled(const char* name) {

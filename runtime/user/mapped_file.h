@@ -19,6 +19,7 @@ class MappedFile {
   struct Symbol {
     u64 address, size;
     const char* name;  ///< as the file has it, mangled
+    bool is_label;     ///< of hand-written code: nobody says how long it is, so it is up to the next symbol
   };
   /// A place in the source. `line` is 0 where only the file is known.
   struct Line {

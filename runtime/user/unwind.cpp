@@ -56,7 +56,16 @@ class Unwinder {
   UserStack run(u32 most) {
     UserStack stack;
     stack.is_there = true;
-    bool is_call = false;  // pc is behind a call
+    bool is_call = record_.is_return == CT_USTACK_OF_CALLER;  // pc is behind a call
+    if (record_.is_return == CT_USTACK_OF_FUNCTION) {
+      Frame function = frame_at(space_, record_.hdr.pid, record_.uid, pc_, pc_);
+      is_call = true;
+      if (!step(function, is_call)) {
+        stack.frames.push_back(function);
+        stack.why = why_;
+        return stack;
+      }
+    }
     for (;;) {
       if (stack.frames.size() == most) {
         why_ = "MAXBACKTRACE is " + std::to_string(most);
@@ -72,7 +81,7 @@ class Unwinder {
 
  private:
   /// To the caller. False: there is none, or why_ says why it is not found. `is_call`: did the frame call it?
-  bool step(const Frame& frame, bool& is_call) {
+  bool step(Frame& frame, bool& is_call) {
     if (!frame.file) return stop("nothing is mapped at " + hex(frame.pc));
     if (frame.file->path().empty()) return step_by_pointer(frame);
     if (frame.bias == kNoBias) {
@@ -93,6 +102,8 @@ class Unwinder {
     bool is_signal_frame = false;
     dwarf_frame_info(rules, nullptr, nullptr, &is_signal_frame);
     is_call = !is_signal_frame;
+    // Nobody has called what the kernel lets a handler return to: it is where pc is, the rules begin a byte before.
+    if (is_signal_frame) frame.place = frame.pc;
     const bool ok = apply(rules);
     free(rules);
     return ok;
