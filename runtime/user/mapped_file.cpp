@@ -25,6 +25,9 @@ namespace {
 constexpr char kVdso[] = "[vdso]";
 constexpr u64 kVdsoBytes = 64 << 10;
 
+/// Addresses whose rules are kept.
+constexpr size_t kMostRules = 65536;
+
 /// Symbols that may begin within a function and before the address that is looked for.
 constexpr int kMostNested = 32;
 
@@ -40,6 +43,7 @@ s64 monotonic_ns(const timespec& real) {
 }  // namespace
 
 MappedFile::~MappedFile() {
+  forget_rules();
   if (dwarf_) dwarf_end(dwarf_);
   if (eh_frame_) dwarf_cfi_end(eh_frame_);
   if (debug_elf_) elf_end(debug_elf_);
@@ -142,15 +146,27 @@ u64 MappedFile::extent() const {
 
 // ------------------------------------------------------------------ rules
 
-Dwarf_CFI* MappedFile::eh_frame() {
-  if (!elf_ || has_looked_for_cfi_) return eh_frame_;
+Dwarf_Frame* MappedFile::find_rules(u64 address) {
+  if (!elf_) return nullptr;
+  if (!has_looked_for_cfi_) eh_frame_ = dwarf_getcfi_elf(elf_);
   has_looked_for_cfi_ = true;
-  return eh_frame_ = dwarf_getcfi_elf(elf_);
+  Dwarf_Frame* rules = nullptr;
+  if (eh_frame_ && dwarf_cfi_addrframe(eh_frame_, address, &rules) == 0) return rules;
+  open_debug_file();
+  Dwarf_CFI* others = dwarf_ ? dwarf_getcfi(dwarf_) : nullptr;
+  return others && dwarf_cfi_addrframe(others, address, &rules) == 0 ? rules : nullptr;
 }
 
-Dwarf_CFI* MappedFile::debug_frame() {
-  open_debug_file();
-  return dwarf_ ? dwarf_getcfi(dwarf_) : nullptr;
+void MappedFile::forget_rules() {
+  for (auto& [address, rules] : rules_) free(rules);
+  rules_.clear();
+}
+
+Dwarf_Frame* MappedFile::rules(u64 address) {
+  auto known = rules_.find(address);
+  if (known != rules_.end()) return known->second;
+  if (rules_.size() >= kMostRules) forget_rules();
+  return rules_[address] = find_rules(address);
 }
 
 // ------------------------------------------------------------------ symbols

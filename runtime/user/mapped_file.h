@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "../shared/abi.h"
@@ -52,9 +53,9 @@ class MappedFile {
   /// Bytes from the first to the last address of its segments.
   u64 extent() const;
 
-  /// The rules of .eh_frame and .debug_frame; null if it has none.
-  Dwarf_CFI* eh_frame();
-  Dwarf_CFI* debug_frame();
+  /// The rules of .eh_frame, or else of .debug_frame, for an address; null if there are none. They are this object's, and
+  /// good until the next call.
+  Dwarf_Frame* rules(u64 address);
 
   /// The symbol that an address is in, or null.
   const Symbol* symbol(u64 address);
@@ -69,6 +70,8 @@ class MappedFile {
   void read_symbols();
   void add_symbols(Elf* elf);
   void open_debug_file();
+  Dwarf_Frame* find_rules(u64 address);
+  void forget_rules();
   std::string debug_path(const std::string& directory) const;
   Dwarf_Die* unit_of(u64 address, Dwarf_Die& die);
 
@@ -86,6 +89,7 @@ class MappedFile {
   bool has_symbols_ = false, has_looked_for_debug_ = false, has_looked_for_cfi_ = false;
   std::vector<Segment> segments_;
   std::vector<Symbol> symbols_;
+  std::unordered_map<u64, Dwarf_Frame*> rules_;  ///< by address: the same calls come again and again
 };
 
 /// `name` as the source has it.

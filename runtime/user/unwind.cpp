@@ -89,12 +89,8 @@ class Unwinder {
       return stop("'" + frame.file->path() + "' cannot be read: " + (why.empty() ? "it has no such segment" : why));
     }
     const u64 address = frame.place - frame.bias;
-    Dwarf_Frame* rules = nullptr;
-    bool found = false;
-    if (Dwarf_CFI* cfi = frame.file->eh_frame()) found = dwarf_cfi_addrframe(cfi, address, &rules) == 0;
-    if (!found)
-      if (Dwarf_CFI* cfi = frame.file->debug_frame()) found = dwarf_cfi_addrframe(cfi, address, &rules) == 0;
-    if (!found) {
+    Dwarf_Frame* rules = frame.file->rules(address);
+    if (!rules) {
       // The psABI: the frame pointer of the outermost frame is 0.
       if (registers_.known[kFramePointer] && registers_.value[kFramePointer] == 0) return false;
       return stop("'" + frame.file->path() + "' does not say how to unwind from " + hex(frame.pc));
@@ -104,9 +100,7 @@ class Unwinder {
     is_call = !is_signal_frame;
     // Nobody has called what the kernel lets a handler return to: it is where pc is, the rules begin a byte before.
     if (is_signal_frame) frame.place = frame.pc;
-    const bool ok = apply(rules);
-    free(rules);
-    return ok;
+    return apply(rules);
   }
 
   bool apply(Dwarf_Frame* rules) {

@@ -3,7 +3,7 @@
 
 A program calls a function as often as said, with 5 frames below it, and measures how long that takes. The ways take turns,
 after one unmeasured round; the numbers are medians. The ratio is what counts: on this machine the time of a trap is its own.
-`lost` is how many of the events found the ring buffer full: the calls come as fast as the program can make them.
+`lost` is how many records found the ring buffer full: an event has two, its stack and its handler's.
 """
 import argparse
 import json
@@ -70,8 +70,8 @@ def main():
                     sys.exit(f"{way}: {result.stderr}")
                 if turn:
                     took[way].append(int(numbers[0]))
-                    text = json.dumps(json.load(open(accounts)))
-                    lost[way] += sum(int(number) for number in __import__("re").findall(r'"lost_records": (\d+)', text))
+                    with open(accounts, encoding="utf-8") as file:
+                        lost[way] += sum(handler["lost_records"] for handler in json.load(file)["handlers"])
     base = statistics.median(took["counts"])
     for way in WAYS:
         median = statistics.median(took[way])
