@@ -40,6 +40,17 @@ s64 monotonic_ns(const timespec& real) {
   return ns(real) - ns(real_now) + ns(monotonic_now);
 }
 
+bool has_section(Elf* elf, const char* wanted) {
+  size_t names;
+  if (elf_getshdrstrndx(elf, &names) != 0) return false;
+  for (Elf_Scn* section = elf_nextscn(elf, nullptr); section; section = elf_nextscn(elf, section)) {
+    GElf_Shdr header;
+    const char* name = gelf_getshdr(section, &header) ? elf_strptr(elf, names, header.sh_name) : nullptr;
+    if (name && strcmp(name, wanted) == 0) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 MappedFile::~MappedFile() {
@@ -152,7 +163,7 @@ Dwarf_Frame* MappedFile::find_rules(u64 address) {
   has_looked_for_cfi_ = true;
   Dwarf_Frame* rules = nullptr;
   if (eh_frame_ && dwarf_cfi_addrframe(eh_frame_, address, &rules) == 0) return rules;
-  open_debug_file();
+  open_dwarf();
   Dwarf_CFI* others = dwarf_ ? dwarf_getcfi(dwarf_) : nullptr;
   return others && dwarf_cfi_addrframe(others, address, &rules) == 0 ? rules : nullptr;
 }
@@ -197,7 +208,7 @@ void MappedFile::add_symbols(Elf* elf) {
 void MappedFile::read_symbols() {
   has_symbols_ = true;
   add_symbols(elf_);
-  open_debug_file();
+  if (!has_section(elf_, ".symtab")) open_debug_file();
   if (debug_elf_) add_symbols(debug_elf_);
   auto by_address = [](const Symbol& a, const Symbol& b) {
     const size_t a_length = strlen(a.name), b_length = strlen(b.name);
@@ -247,33 +258,30 @@ std::string MappedFile::debug_path(const std::string& directory) const {
 void MappedFile::open_debug_file() {
   if (has_looked_for_debug_ || !elf_) return;
   has_looked_for_debug_ = true;
-  dwarf_ = path_ == kVdso ? nullptr : dwarf_begin_elf(elf_, DWARF_C_READ, nullptr);
-  size_t units = 0;
-  Dwarf_Off next = 0;
-  size_t header = 0;
-  if (dwarf_ && dwarf_nextcu(dwarf_, 0, &next, &header, nullptr, nullptr, nullptr) == 0) units = 1;
-  if (units != 0) return;
   const std::string wanted = build_id_of(elf_);
-  std::string path = debug_path("/usr/lib/debug");
+  const std::string path = debug_path("/usr/lib/debug");
   std::string error;
-  const int fd = path.empty() ? -1 : open_regular(path.c_str(), error);
-  if (fd < 0) return;
-  debug_fd_ = fd;
-  debug_elf_ = elf_begin(fd, ELF_C_READ, nullptr);
-  if (!debug_elf_ || build_id_of(debug_elf_) != wanted) {
-    if (debug_elf_) elf_end(debug_elf_);
-    debug_elf_ = nullptr;
-    return;
-  }
-  if (Dwarf* apart = dwarf_begin_elf(debug_elf_, DWARF_C_READ, nullptr)) {
-    if (dwarf_) dwarf_end(dwarf_);
-    dwarf_ = apart;
-  }
+  debug_fd_ = path.empty() ? -1 : open_regular(path.c_str(), error);
+  if (debug_fd_ < 0) return;
+  debug_elf_ = elf_begin(debug_fd_, ELF_C_READ, nullptr);
+  if (debug_elf_ && build_id_of(debug_elf_) == wanted) return;
+  if (debug_elf_) elf_end(debug_elf_);
+  debug_elf_ = nullptr;
+}
+
+/// libdw reads all of it, which may be much: so only when rules or lines are asked for that are nowhere else.
+void MappedFile::open_dwarf() {
+  if (has_looked_for_dwarf_ || !elf_ || path_ == kVdso) return;
+  has_looked_for_dwarf_ = true;
+  const bool is_apart = !has_section(elf_, ".debug_info") && !has_section(elf_, ".debug_frame");
+  if (is_apart) open_debug_file();
+  Elf* elf = is_apart && debug_elf_ ? debug_elf_ : elf_;
+  dwarf_ = dwarf_begin_elf(elf, DWARF_C_READ, nullptr);
 }
 
 /// Tables of address ranges may be missing or partial, so where they do not help all units are asked.
 Dwarf_Die* MappedFile::unit_of(u64 address, Dwarf_Die& die) {
-  open_debug_file();
+  open_dwarf();
   if (!dwarf_) return nullptr;
   if (Dwarf_Die* unit = dwarf_addrdie(dwarf_, address, &die)) return unit;
   Dwarf_Off offset = 0, next = 0;

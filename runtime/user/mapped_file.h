@@ -70,6 +70,7 @@ class MappedFile {
   void read_symbols();
   void add_symbols(Elf* elf);
   void open_debug_file();
+  void open_dwarf();
   Dwarf_Frame* find_rules(u64 address);
   void forget_rules();
   std::string debug_path(const std::string& directory) const;
@@ -86,7 +87,8 @@ class MappedFile {
   Elf* debug_elf_ = nullptr;
   Dwarf* dwarf_ = nullptr;
   Dwarf_CFI* eh_frame_ = nullptr;
-  bool has_symbols_ = false, has_looked_for_debug_ = false, has_looked_for_cfi_ = false;
+  bool has_symbols_ = false, has_looked_for_debug_ = false, has_looked_for_dwarf_ = false;
+  bool has_looked_for_cfi_ = false;
   std::vector<Segment> segments_;
   std::vector<Symbol> symbols_;
   std::unordered_map<u64, Dwarf_Frame*> rules_;  ///< by address: the same calls come again and again

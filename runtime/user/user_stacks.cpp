@@ -21,8 +21,9 @@ namespace {
 
 using StackPointer = std::shared_ptr<const UserStack>;
 
-/// Stacks that wait for their handlers' records: more than there is room for in the ring buffer.
-constexpr size_t kMostWaiting = 65536;
+/// Stacks that are known by their ids. A stack's record is followed by those of its handler, but for what other CPUs send
+/// meanwhile, and handlers that wait for a page of memory.
+constexpr size_t kMostWaiting = 16384;
 /// Not a user's number.
 constexpr u32 kNobody = ~0u;
 /// Texts whose stacks are remembered.

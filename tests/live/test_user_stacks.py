@@ -279,6 +279,14 @@ class UserStacks(live.LiveTest):
                                     for lines in whole))
         self.assertTrue(any("[vdso]" in line for line in out.splitlines()), "some sample is in the vdso")
 
+    def test_code_of_a_jit_compiler(self):
+        out = self.lines(self.at_leaf("jit", "print_ubacktrace() println(pid()) exit()"))
+        os.unlink(f"/tmp/perf-{out.pop()}.map")
+        jit = out.pop(2)
+        self.assertRegex(jit, r"^ 0x[0-9a-f]+ : a function of the JIT\+0x6/0x8$")
+        names = [name for _, name, _, _ in self.frames(out)]
+        self.assertEqual((names[:3], names[-1]), (["leaf", "from_jit", "main"], "_start"))
+
     def test_kernel_threads_have_none(self):
         out = self.lines(script('probe kernel.trace("sched_switch") { if (!pid()) next; if (execname() =~ "^(kworker|ksoftirqd|rcu_)") '
                                 '{ print_ubacktrace() println("[", ubacktrace(), "]") exit() } }'))

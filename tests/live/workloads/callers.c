@@ -7,12 +7,14 @@
  *   deep      main > down > down > … > leaf, with frames of some KiB
  *   profile   main > spin_N > spin_… > spin_1 > burn, for as many milliseconds
  *   write     main > outer_write > write (of libc)
+ *   jit       main > code in memory of no file, named in /tmp/perf-PID.map > from_jit > leaf
  */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -53,6 +55,21 @@ __attribute__((noinline)) int outer_write(int n) {
   int r = (int)write(1, "x\n", 2);
   sink += n + r;
   return r;
+}
+
+__attribute__((noinline)) void from_jit(void) { sink += leaf(sink & 7); }
+static void jit(void) {
+  /* push %rbp; mov %rsp,%rbp; call *%rdi; pop %rbp; ret */
+  static const unsigned char code[] = {0x55, 0x48, 0x89, 0xe5, 0xff, 0xd7, 0x5d, 0xc3};
+  char *memory = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  char name[64];
+  memcpy(memory + 64, code, sizeof code);
+  mprotect(memory, 4096, PROT_READ | PROT_EXEC);
+  snprintf(name, sizeof name, "/tmp/perf-%d.map", (int)getpid());
+  FILE *map = fopen(name, "w");
+  fprintf(map, "%lx %zx a function of the JIT\n", (unsigned long)memory + 64, sizeof code);
+  fclose(map);
+  ((void (*)(void (*)(void)))(memory + 64))(from_jit);
 }
 
 static long milliseconds(void) {
@@ -102,6 +119,7 @@ int main(int argc, char **argv) {
     for (long end = milliseconds() + n; milliseconds() < end;) sink += (int)spin_4((unsigned)sink);
   if (!strcmp(what, "clock"))
     for (long end = milliseconds() + n; milliseconds() < end;) sink++;
+  if (!strcmp(what, "jit")) jit();
   if (!strcmp(what, "write"))
     for (int i = 0; i < n; i++) sink += outer_write(i);
   return sink == 42;
