@@ -3,9 +3,9 @@
  *   library   main > qsort (of libc) > … > compare > leaf
  *   handler   main > raise (of libc) > … > on_signal > leaf
  *   thread    a thread's start > in_thread > leaf
- *   clock     main > clock_gettime, in the vdso
+ *   clock     main > clock_gettime, in the vdso, as long
  *   deep      main > down > down > … > leaf, with frames of some KiB
- *   profile   main > spin_N > spin_… > spin_1 > burn, for as many milliseconds
+ *   profile   main > spin_N > spin_… > spin_1 > burn, for as many milliseconds of its own time
  *   write     main > outer_write > write (of libc)
  *   jit       main > code in memory of no file, named in /tmp/perf-PID.map > from_jit > leaf
  */
@@ -72,9 +72,10 @@ static void jit(void) {
   ((void (*)(void (*)(void)))(memory + 64))(from_jit);
 }
 
+/* Of this process's own time: a busy machine takes longer. */
 static long milliseconds(void) {
   struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
   return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 __attribute__((noinline)) unsigned burn(unsigned n) {
@@ -116,9 +117,15 @@ int main(int argc, char **argv) {
     }
   if (!strcmp(what, "deep")) sink += down(n, argc > 3 ? atoi(argv[3]) : 4000);
   if (!strcmp(what, "profile"))
-    for (long end = milliseconds() + n; milliseconds() < end;) sink += (int)spin_4((unsigned)sink);
+    for (long end = milliseconds() + n; milliseconds() < end;)
+      for (int i = 0; i < 100; i++) sink += (int)spin_4((unsigned)sink);
   if (!strcmp(what, "clock"))
-    for (long end = milliseconds() + n; milliseconds() < end;) sink++;
+    for (long end = milliseconds() + n; milliseconds() < end;)
+      for (int i = 0; i < 1000; i++) {
+        struct timespec t;
+        clock_gettime(CLOCK_MONOTONIC, &t);
+        sink += (int)t.tv_nsec;
+      }
   if (!strcmp(what, "jit")) jit();
   if (!strcmp(what, "write"))
     for (int i = 0; i < n; i++) sink += outer_write(i);
