@@ -134,7 +134,7 @@ static __always_inline s64 ct_ustack_send(struct ct_ctx* c, struct task_struct__
   }
   ct_ustack_returns(task, record);
   ct_ustack_copy(record, sp, extent, room);
-  ct_submit(record);
+  bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP); /* the handler's own record follows */
   return id;
 }
 
@@ -148,7 +148,7 @@ static __always_inline s64 ct_ustack_none(struct ct_ctx* c, u32 state) {
   record->state = state;
   record->copied = 0;
   record->return_count = 0;
-  ct_submit(record);
+  bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP); /* the handler's own record follows */
   return id;
 }
 

@@ -20,10 +20,14 @@
 #include "file_limit.h"
 #include "globals.h"
 #include "kernel_features.h"
+#include "user_stacks.h"
 #include "verifier_report.h"
 
 namespace ct {
 namespace {
+
+/// Of the ring buffer where user stacks go through it, unless -s says another.
+constexpr unsigned kMegabytesForStacks = 8;
 
 /// What libbpf and the verifier had to say; shown when loading fails.
 std::string g_log;
@@ -137,9 +141,10 @@ std::string KernelObject::open(const void* data, u64 size, const Program& progra
   }
   bpf_map* map;
   bpf_object__for_each_map(map, object_) {
-    if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF && options.buffer_mb != 0) {
+    const unsigned wanted_mb = options.buffer_mb != 0 ? options.buffer_mb : stack_hooks ? kMegabytesForStacks : 0;
+    if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF && wanted_mb != 0) {
       u32 bytes = 1u << 20;
-      while (bytes < (options.buffer_mb << 20) && bytes < (1u << 31)) bytes <<= 1;
+      while (bytes < (wanted_mb << 20) && bytes < (1u << 31)) bytes <<= 1;
       bpf_map__set_max_entries(map, bytes);
     }
   }

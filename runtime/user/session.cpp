@@ -137,6 +137,10 @@ constexpr char kNoMemory[] =
 // until this much is in the ring, and we look by ourselves so often (ms) that nobody waits long.
 constexpr u64 kWakeBytes = 65536;
 constexpr int kLookEvery = 50;
+// Stacks fill the ring, which is larger then, sooner.
+constexpr u64 kWakeBytesOfStacks = 512 << 10;
+
+u64 wake_bytes() { return stack_hooks ? kWakeBytesOfStacks : kWakeBytes; }
 
 // How long the end waits for handlers that wait for a page of the probed program.
 constexpr unsigned kPatienceMs = 5000;
@@ -448,7 +452,7 @@ bool Session::is_waiting_over() {
 
 void Session::on_event(u64 source) {
   if (source == kRing) {
-    state_->wake_bytes = kWakeBytes;
+    state_->wake_bytes = wake_bytes();
     drain();
   } else if (source == kSignals) {
     on_signal();
@@ -471,7 +475,7 @@ void Session::loop() {
     int n = epoll_wait(epoll_, events, 16, object_.ring_fd() >= 0 ? kLookEvery : -1);
     if (n == 0) {
       // Nothing for a while: the next record wakes us, so that a rare event is told at once.
-      state_->wake_bytes = drain() > 0 ? kWakeBytes : 1;
+      state_->wake_bytes = drain() > 0 ? wake_bytes() : 1;
     }
     for (int i = 0; i < n && !exit_requested_; ++i) on_event(events[i].data.u64);
     if (__atomic_load_n(&state_->exit_requested, __ATOMIC_ACQUIRE)) request_exit();

@@ -5,8 +5,10 @@
 SOURCE is tests/live/workloads/callers.c. Needs QEMU and the packaged kernels; without them it is skipped, loudly (exit
 status 77).
 """
+import atexit
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -57,14 +59,17 @@ def check(result):
 
 def main():
     coretap, source = sys.argv[1:]
-    work = pathlib.Path(tempfile.mkdtemp(prefix="coretap-user-stacks-"))
+    # Not in /tmp, which guests have a file system of their own for.
+    work = pathlib.Path(tempfile.mkdtemp(prefix="user-stacks-", dir=pathlib.Path(coretap).resolve().parent))
+    atexit.register(shutil.rmtree, work, ignore_errors=True)
     program = work / "callers"
     subprocess.run(["gcc", "-g", "-O2", "-fomit-frame-pointer", "-static", "-pthread", "-o", str(program), source], check=True)
     (work / "stacks.stp").write_text(SCRIPT % {"program": program})
     binary = work / "stacks"
     subprocess.run([coretap, f"--build={binary}", str(work / "stacks.stp")], check=True)
-    run_in_vm.skip_unless(kernels.KERNELS)
-    for kernel in kernels.KERNELS:
+    all_kernels = [*kernels.KERNELS, *kernels.OLD_KERNELS]
+    run_in_vm.skip_unless(all_kernels)
+    for kernel in all_kernels:
         jobs = [run_in_vm.Job(what.split()[0], f"stacks -c '{program} {what}'", 60)
                 for what in ("plain 3", "handler 2", "write 2", "profile 1000")]
         result = run_in_vm.run(kernel, jobs, [str(binary), f"{program}:"])
