@@ -60,7 +60,8 @@ static __always_inline u64 ct_ustack_extent(struct task_struct___ct_us* task, u6
   return extent;
 }
 
-static __always_inline void ct_ustack_returns(struct task_struct___ct_us* task, struct ct_rec_ustack* record) {
+static __always_inline void ct_ustack_returns(struct task_struct___ct_us* task,
+                                              struct ct_rec_ustack* record) {
   struct return_instance___ct_us* each = NULL;
   record->return_count = 0;
   if (!bpf_core_field_exists(task->utask)) return;
@@ -77,7 +78,8 @@ static __always_inline void ct_ustack_returns(struct task_struct___ct_us* task, 
 }
 
 /* Copies in pieces, because a read fails as a whole; of the last piece what is in its first page. */
-static __always_inline void ct_ustack_copy(struct ct_rec_ustack* record, u64 sp, u64 extent, const u32 room) {
+static __always_inline void ct_ustack_copy(struct ct_rec_ustack* record, u64 sp, u64 extent,
+                                           const u32 room) {
   char* to = (char*)(record + 1);
   const u32 piece = CT_MIN(room, CT_PAGE);
   record->copied = 0;
@@ -104,8 +106,8 @@ static __always_inline void ct_ustack_copy(struct ct_rec_ustack* record, u64 sp,
 
 /* Sends a record with room for so many bytes; its id, or CT_USTACK_LOST. `regs` is the address of the registers, 0: they
  * are the context's. */
-static __always_inline s64 ct_ustack_send(struct ct_ctx* c, struct task_struct___ct_us* task, u64 regs, u64 sp,
-                                          u64 extent, const u32 room) {
+static __always_inline s64 ct_ustack_send(struct ct_ctx* c, struct task_struct___ct_us* task,
+                                          u64 regs, u64 sp, u64 extent, const u32 room) {
   struct ct_rec_ustack* record = ct_reserve(c, CT_REC_USTACK, sizeof(*record) + room);
   if (!record) return CT_USTACK_LOST;
   s64 id = record->hdr.time_ns ^ (u64)record->hdr.cpu << 52;
@@ -175,7 +177,8 @@ static __always_inline s64 ct_ustack_take(struct ct_ctx* c) {
   if (CT_IS_32_BIT_MODE(mode)) return ct_ustack_none(c, CT_USTACK_32_BIT);
   u64 extent = ct_ustack_extent(task, sp);
   if (extent <= CT_USTACK_SMALL) return ct_ustack_send(c, task, regs, sp, extent, CT_USTACK_SMALL);
-  if (extent <= CT_USTACK_MIDDLE) return ct_ustack_send(c, task, regs, sp, extent, CT_USTACK_MIDDLE);
+  if (extent <= CT_USTACK_MIDDLE)
+    return ct_ustack_send(c, task, regs, sp, extent, CT_USTACK_MIDDLE);
   return ct_ustack_send(c, task, regs, sp, extent, CT_USTACK_MOST);
 }
 

@@ -41,8 +41,8 @@ struct ct_ustack_return {
 struct ct_rec_ustack {
   struct ct_rec_hdr hdr;
   u64 id;
-  u32 state;   /* enum ct_ustack_state */
-  u32 copied;  /* bytes behind this struct that are the stack's */
+  u32 state;  /* enum ct_ustack_state */
+  u32 copied; /* bytes behind this struct that are the stack's */
   u64 sp, pc;
   u32 is_unreadable; /* the page behind what was copied could not be read */
   u32 is_return;     /* enum ct_ustack_return_kind */

@@ -105,7 +105,8 @@ bool AddressSpaces::open_buffer(int cpu) {
   attr.use_clockid = 1;
   attr.clockid = CLOCK_MONOTONIC;
   attr.mmap = attr.mmap2 = attr.comm = attr.comm_exec = attr.task = 1;
-  const int fd = static_cast<int>(syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC));
+  const int fd =
+      static_cast<int>(syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC));
   if (fd < 0) return errno == ENODEV;  // the CPU is off
   void* memory = mmap(nullptr, (kPages + 1) * page_, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (memory == MAP_FAILED) {
@@ -162,7 +163,8 @@ void AddressSpaces::take(const char* record) {
     event.end = map.address + map.length;
     event.offset = map.offset;
     event.inode = map.inode;
-    event.path = std::string(map.path, strnlen(map.path, header.size - sizeof map - sizeof trailer));
+    event.path =
+        std::string(map.path, strnlen(map.path, header.size - sizeof map - sizeof trailer));
   } else if (header.type == PERF_RECORD_COMM && header.misc & PERF_RECORD_MISC_COMM_EXEC) {
     event.kind = Event::Exec;
     event.pid = reinterpret_cast<const CommRecord*>(record)->pid;
@@ -210,7 +212,8 @@ void AddressSpaces::apply(const Event& event) {
     }
     case Event::Map: {
       if (!process.space) break;  // it is read when somebody asks
-      if (process.space.use_count() > 1) process.space = std::make_shared<AddressSpace>(*process.space);
+      if (process.space.use_count() > 1)
+        process.space = std::make_shared<AddressSpace>(*process.space);
       const bool is_file = !event.path.empty() && event.path.compare(0, 2, "//") != 0;
       // The kernel's own mappings have no place in a file.
       const u64 offset = is_file && event.path[0] == '[' ? 0 : event.offset;
@@ -241,7 +244,8 @@ std::shared_ptr<AddressSpace> AddressSpaces::read_maps(u32 pid) {
     unsigned long long start, end, offset, inode;
     char rights[8];
     int name = 0;
-    if (sscanf(line, "%llx-%llx %7s %llx %*x:%*x %llu %n", &start, &end, rights, &offset, &inode, &name) < 5 ||
+    if (sscanf(line, "%llx-%llx %7s %llx %*x:%*x %llu %n", &start, &end, rights, &offset, &inode,
+               &name) < 5 ||
         rights[2] != 'x' || name == 0)
       continue;
     std::string path = line + name;

@@ -44,8 +44,8 @@ void read_on(JitMap& map, u32 pid, u32 uid) {
     const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     struct stat status;
     if (fd < 0) continue;
-    const bool is_believed =
-        fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && (status.st_uid == 0 || status.st_uid == uid);
+    const bool is_believed = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+                             (status.st_uid == 0 || status.st_uid == uid);
     char buffer[65536];
     ssize_t count;
     while (is_believed && (count = pread(fd, buffer, sizeof buffer, map.read)) > 0) {

@@ -141,7 +141,9 @@ std::string KernelObject::open(const void* data, u64 size, const Program& progra
   }
   bpf_map* map;
   bpf_object__for_each_map(map, object_) {
-    const unsigned wanted_mb = options.buffer_mb != 0 ? options.buffer_mb : stack_hooks ? kMegabytesForStacks : 0;
+    const unsigned wanted_mb = options.buffer_mb != 0 ? options.buffer_mb
+                               : stack_hooks          ? kMegabytesForStacks
+                                                      : 0;
     if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF && wanted_mb != 0) {
       u32 bytes = 1u << 20;
       while (bytes < (wanted_mb << 20) && bytes < (1u << 31)) bytes <<= 1;

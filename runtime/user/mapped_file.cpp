@@ -45,7 +45,8 @@ bool has_section(Elf* elf, const char* wanted) {
   if (elf_getshdrstrndx(elf, &names) != 0) return false;
   for (Elf_Scn* section = elf_nextscn(elf, nullptr); section; section = elf_nextscn(elf, section)) {
     GElf_Shdr header;
-    const char* name = gelf_getshdr(section, &header) ? elf_strptr(elf, names, header.sh_name) : nullptr;
+    const char* name =
+        gelf_getshdr(section, &header) ? elf_strptr(elf, names, header.sh_name) : nullptr;
     if (name && strcmp(name, wanted) == 0) return true;
   }
   return false;
@@ -108,7 +109,8 @@ bool MappedFile::open(u32 pid, u64 start, u64 end, u64 since_ns) {
     snprintf(mapped, sizeof mapped, "/proc/%u/map_files/%llx-%llx", pid, start, end);
     const std::string in_its_root = "/proc/" + std::to_string(pid) + "/root" + path_;
     why_not_ = "it is not there any more";
-    for (const char* name : {static_cast<const char*>(mapped), in_its_root.c_str(), path_.c_str()}) {
+    for (const char* name :
+         {static_cast<const char*>(mapped), in_its_root.c_str(), path_.c_str()}) {
       std::string error;
       const int fd = open_regular(name, error);
       struct stat status;
@@ -117,7 +119,8 @@ bool MappedFile::open(u32 pid, u64 start, u64 end, u64 since_ns) {
       // it since it was mapped.
       const bool is_same =
           fstat(fd, &status) == 0 &&
-          (status.st_ino == inode_ || (since_ns != 0 && monotonic_ns(status.st_ctim) < static_cast<s64>(since_ns)));
+          (status.st_ino == inode_ ||
+           (since_ns != 0 && monotonic_ns(status.st_ctim) < static_cast<s64>(since_ns)));
       if (!is_same) {
         why_not_ = "another file has its name now";
         close(fd);
@@ -198,7 +201,8 @@ void MappedFile::add_symbols(Elf* elf) {
           type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_OBJECT || type == STT_NOTYPE;
       if (!is_wanted || symbol.st_shndx == SHN_UNDEF || symbol.st_shndx == SHN_ABS) continue;
       const char* name = elf_strptr(elf, header.sh_link, symbol.st_name);
-      if (name && *name) symbols_.push_back({symbol.st_value, symbol.st_size, name, symbol.st_size == 0});
+      if (name && *name)
+        symbols_.push_back({symbol.st_value, symbol.st_size, name, symbol.st_size == 0});
     }
   }
 }
@@ -241,7 +245,9 @@ const MappedFile::Symbol* MappedFile::symbol(u64 address) {
 
 std::string demangled(const char* name) {
   int status = 0;
-  char* text = name[0] == '_' && name[1] == 'Z' ? abi::__cxa_demangle(name, nullptr, nullptr, &status) : nullptr;
+  char* text = name[0] == '_' && name[1] == 'Z'
+                   ? abi::__cxa_demangle(name, nullptr, nullptr, &status)
+                   : nullptr;
   std::string result = text ? text : name;
   free(text);
   return result;
@@ -252,7 +258,8 @@ std::string demangled(const char* name) {
 /// Where Debian and others put the debug information of a file, by its build-id.
 std::string MappedFile::debug_path(const std::string& directory) const {
   const std::string id = build_id_of(elf_);
-  return id.size() > 2 ? directory + "/.build-id/" + id.substr(0, 2) + "/" + id.substr(2) + ".debug" : "";
+  return id.size() > 2 ? directory + "/.build-id/" + id.substr(0, 2) + "/" + id.substr(2) + ".debug"
+                       : "";
 }
 
 void MappedFile::open_debug_file() {
@@ -321,7 +328,8 @@ std::vector<MappedFile::Inlined> MappedFile::inlined(u64 address) {
     size_t file_count = 0;
     if (dwarf_formudata(dwarf_attr(&scopes[i], DW_AT_call_file, &attribute), &number) == 0 &&
         dwarf_getsrcfiles(unit, &files, &file_count) == 0)
-      if (const char* file = dwarf_filesrc(files, number, nullptr, nullptr)) function.call.file = file;
+      if (const char* file = dwarf_filesrc(files, number, nullptr, nullptr))
+        function.call.file = file;
     if (dwarf_formudata(dwarf_attr(&scopes[i], DW_AT_call_line, &attribute), &number) == 0)
       function.call.line = static_cast<int>(number);
     found.push_back(std::move(function));

@@ -20,7 +20,8 @@ class MappedFile {
   struct Symbol {
     u64 address, size;
     const char* name;  ///< as the file has it, mangled
-    bool is_label;     ///< of hand-written code: nobody says how long it is, so it is up to the next symbol
+    bool
+        is_label;  ///< of hand-written code: nobody says how long it is, so it is up to the next symbol
   };
   /// A place in the source. `line` is 0 where only the file is known.
   struct Line {
@@ -91,7 +92,8 @@ class MappedFile {
   bool has_looked_for_cfi_ = false;
   std::vector<Segment> segments_;
   std::vector<Symbol> symbols_;
-  std::unordered_map<u64, Dwarf_Frame*> rules_;  ///< by address: the same calls come again and again
+  std::unordered_map<u64, Dwarf_Frame*>
+      rules_;  ///< by address: the same calls come again and again
 };
 
 /// `name` as the source has it.

@@ -71,7 +71,8 @@ class Unwinder {
         why_ = "MAXBACKTRACE is " + std::to_string(most);
         break;
       }
-      stack.frames.push_back(frame_at(space_, record_.hdr.pid, record_.uid, pc_, is_call ? pc_ - 1 : pc_));
+      stack.frames.push_back(
+          frame_at(space_, record_.hdr.pid, record_.uid, pc_, is_call ? pc_ - 1 : pc_));
       is_call = true;
       if (!step(stack.frames.back(), is_call)) break;
     }
@@ -86,7 +87,8 @@ class Unwinder {
     if (frame.file->path().empty()) return step_by_pointer(frame);
     if (frame.bias == kNoBias) {
       const std::string& why = frame.file->why_not();
-      return stop("'" + frame.file->path() + "' cannot be read: " + (why.empty() ? "it has no such segment" : why));
+      return stop("'" + frame.file->path() +
+                  "' cannot be read: " + (why.empty() ? "it has no such segment" : why));
     }
     const u64 address = frame.place - frame.bias;
     Dwarf_Frame* rules = frame.file->rules(address);
@@ -106,7 +108,8 @@ class Unwinder {
   bool apply(Dwarf_Frame* rules) {
     Dwarf_Op* ops;
     size_t count;
-    if (dwarf_frame_cfa(rules, &ops, &count) != 0 || count == 0) return stop("a rule for unwinding is damaged");
+    if (dwarf_frame_cfa(rules, &ops, &count) != 0 || count == 0)
+      return stop("a rule for unwinding is damaged");
     std::optional<Result> cfa = evaluate(ops, count, 0);
     if (!cfa) return stop();
     if (cfa->is_register) return stop("a rule for unwinding is damaged");
@@ -120,7 +123,8 @@ class Unwinder {
     u64 pc = caller.value[kReturnAddress];
     if (pc == 0) return false;
     if (!undo_uretprobe(pc)) return false;
-    if (cfa->value == registers_.value[kStackPointer] && pc == pc_) return stop("the stack goes round");
+    if (cfa->value == registers_.value[kStackPointer] && pc == pc_)
+      return stop("the stack goes round");
     registers_ = caller;
     pc_ = pc;
     return true;
@@ -182,9 +186,11 @@ class Unwinder {
     const u64 pointer = registers_.value[kFramePointer];
     if (registers_.known[kFramePointer] && pointer == 0) return false;
     u64 next = 0, pc = 0, start = 0;
-    if (!registers_.known[kFramePointer] || pointer < registers_.value[kStackPointer] || pointer % 8 != 0 ||
-        !read(pointer, 8, next) || !read(pointer + 8, 8, pc) || !mapping_of(space_, pc, start))
-      return stop("the code at " + hex(frame.pc) + " is not from a file, and it has no frame pointer");
+    if (!registers_.known[kFramePointer] || pointer < registers_.value[kStackPointer] ||
+        pointer % 8 != 0 || !read(pointer, 8, next) || !read(pointer + 8, 8, pc) ||
+        !mapping_of(space_, pc, start))
+      return stop("the code at " + hex(frame.pc) +
+                  " is not from a file, and it has no frame pointer");
     Registers caller;
     caller.value[kFramePointer] = next;
     caller.value[kStackPointer] = pointer + 16;
@@ -205,7 +211,8 @@ class Unwinder {
     else if (record_.is_unreadable)
       fault_ = "the stack could not be read from " + hex(record_.sp + record_.copied) + " on";
     else
-      fault_ = "the stack goes on behind the " + std::to_string(record_.copied) + " bytes that were copied";
+      fault_ = "the stack goes on behind the " + std::to_string(record_.copied) +
+               " bytes that were copied";
     return false;
   }
 
@@ -328,7 +335,8 @@ class Unwinder {
         case DW_OP_le: binary(static_cast<s64>(top(1)) <= static_cast<s64>(top(0))); break;
         case DW_OP_gt: binary(static_cast<s64>(top(1)) > static_cast<s64>(top(0))); break;
         case DW_OP_ge: binary(static_cast<s64>(top(1)) >= static_cast<s64>(top(0))); break;
-        default: return fail("a rule for unwinding uses operation " + hex(atom) + ", which is not known");
+        default:
+          return fail("a rule for unwinding uses operation " + hex(atom) + ", which is not known");
       }
     }
     if (stack.empty()) return fail(damaged);
@@ -377,7 +385,9 @@ UserStack unwind(const ct_rec_ustack& record, const AddressSpace* space, u32 mos
   UserStack stack;
   switch (record.state) {
     case CT_USTACK_KERNEL_THREAD: stack.why = "the task is a thread of the kernel"; return stack;
-    case CT_USTACK_OTHER_TASK: stack.why = "the probe tells of a task that is not running"; return stack;
+    case CT_USTACK_OTHER_TASK:
+      stack.why = "the probe tells of a task that is not running";
+      return stack;
     case CT_USTACK_32_BIT: stack.why = "the process runs 32-bit code"; return stack;
     default: break;
   }

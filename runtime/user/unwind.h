@@ -19,7 +19,7 @@ struct Frame {
   u64 place;  ///< the address that says where it is: of a caller one byte before pc, for the call may be its function's last
   std::shared_ptr<MappedFile> file;  ///< null: nothing is mapped there
   u32 pid, uid;                      ///< the process, and whose it is
-  u64 bias;                          ///< what the process adds to the file's own addresses, or kNoBias
+  u64 bias;  ///< what the process adds to the file's own addresses, or kNoBias
 };
 
 struct UserStack {

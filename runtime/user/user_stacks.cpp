@@ -69,7 +69,8 @@ State& state() {
 void begin() {
   if (is_in_pid_namespace())
     print_warning(
-        "this is a pid namespace (a container?), and the kernel does not tell which processes here the stacks of user "
+        "this is a pid namespace (a container?), and the kernel does not tell which processes here "
+        "the stacks of user "
         "code are of: their symbols are not known");
   else if (std::string error = state().spaces.watch(); !error.empty())
     print_warning(error + "; the symbols of user code are not known");
@@ -122,7 +123,8 @@ Place place_of(const Frame& frame) {
   if (!frame.file) return place;
   if (frame.file->path().empty()) {
     u64 start;
-    if (jit_symbol(frame.pid, frame.uid, frame.place, place.name, start, place.size)) place.offset = frame.pc - start;
+    if (jit_symbol(frame.pid, frame.uid, frame.place, place.name, start, place.size))
+      place.offset = frame.pc - start;
     return place;
   }
   place.module = frame.file->path();
@@ -175,7 +177,10 @@ std::string text_of(const Frame& frame, Style style) {
   if (style == Style::FileLine && line_of(frame, line)) at = " at " + line_text(line);
   const std::string data = data_text(place, style != Style::Simple, at);
   const bool has_address = style == Style::Full || style == Style::FileLine;
-  if (!has_address) return place.name.empty() && !data.empty() ? address + " " + data : data.empty() ? address : data;
+  if (!has_address)
+    return place.name.empty() && !data.empty() ? address + " " + data
+           : data.empty()                      ? address
+                                               : data;
   if (data.empty()) return " " + address;
   return " " + address + (place.name.empty() ? " " : " : ") + data;
 }
@@ -193,12 +198,14 @@ void each_line(const UserStack& stack, Style style, Line&& put) {
     const bool has_line = frame.file->line(frame.place - frame.bias, line);
     // The address is in the innermost one; each was called in the line of the next.
     for (const MappedFile::Inlined& function : frame.file->inlined(frame.place - frame.bias)) {
-      put(" " + hex(frame.pc) + " : " + function.function + (has_line ? " at " + line_text(line) : "") + " (inlined)\n");
+      put(" " + hex(frame.pc) + " : " + function.function +
+          (has_line ? " at " + line_text(line) : "") + " (inlined)\n");
       line = function.call;
     }
     if (has_line) {
       Place place = place_of(frame);
-      const std::string data = data_text(place, true, line.file.empty() ? "" : " at " + line_text(line));
+      const std::string data =
+          data_text(place, true, line.file.empty() ? "" : " at " + line_text(line));
       text = " " + hex(frame.pc) + (place.name.empty() ? " " : " : ") + data;
     }
     put(text + "\n");
@@ -229,8 +236,8 @@ struct Lines {
 
 void copy_text(char* to, size_t size, const std::string& text, const char* what) {
   if (text.size() >= size)
-    failf("%s has %zu bytes, and a string has room for %zu: -DMAXSTRINGLEN=%zu makes it larger", what, text.size(), size - 1,
-          text.size() + 1);
+    failf("%s has %zu bytes, and a string has room for %zu: -DMAXSTRINGLEN=%zu makes it larger",
+          what, text.size(), size - 1, text.size() + 1);
   memcpy(to, text.c_str(), text.size() + 1);
 }
 
@@ -268,7 +275,9 @@ StackPointer stack_of_text(const char* text) {
   return stack;
 }
 
-void print_text(const std::string& text) { put(output(), {text.data(), static_cast<u32>(text.size())}); }
+void print_text(const std::string& text) {
+  put(output(), {text.data(), static_cast<u32>(text.size())});
+}
 
 }  // namespace
 
@@ -287,7 +296,9 @@ void addresses(char* to, size_t size, s64 id) {
 }
 
 namespace {
-[[noreturn]] void no_frame(s64 n) { failf("reached end of stack before unwinding to level %lld", n); }
+[[noreturn]] void no_frame(s64 n) {
+  failf("reached end of stack before unwinding to level %lld", n);
+}
 }  // namespace
 
 s64 frame(s64 id, s64 n) {
@@ -314,7 +325,8 @@ void callers(char* to, size_t size, s64 id, s64 n) {
 void print(s64 id, Style style, const char* point) {
   StackPointer stack = stack_of(id);
   if (!stack || !stack->is_there)
-    return print_text(std::string("<no user backtrace at ") + point + (stack ? ": " + stack->why : "") + ">\n");
+    return print_text(std::string("<no user backtrace at ") + point +
+                      (stack ? ": " + stack->why : "") + ">\n");
   each_line(*stack, style, print_text);
 }
 

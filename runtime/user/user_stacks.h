@@ -14,8 +14,8 @@ namespace ct {
 
 /// What the session calls, if the script has to do with user code's stacks.
 struct StackHooks {
-  void (*begin)();                             ///< before the first record
-  void (*look)();                              ///< now and then
+  void (*begin)();                                ///< before the first record
+  void (*look)();                                 ///< now and then
   void (*record)(const void* data, size_t size);  ///< CT_REC_USTACK
 };
 extern const StackHooks* stack_hooks;  ///< null: it has not
