@@ -134,7 +134,7 @@ const char* why_refused(int option) {
 
 bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
   long number = 0;
-  std::string name, value, module_name;
+  std::string name, value;
   bool suppress_time_limits = false;
   opterr = 0;
   auto fail = [&](const std::string& message) {
@@ -201,7 +201,7 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
           return fail(
               std::string("-m takes a name of letters, digits and '_', in a folder or not, not '") +
               optarg + "'; --build=FILE takes any");
-        module_name = optarg;
+        o.module_name = optarg;
         break;
       case 'r': o.kernel_release = optarg; break;
       case 's':
@@ -288,7 +288,7 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
     o.script_path = argv[optind++];
   }
   for (; optind < argc; optind++) o.arguments.emplace_back(argv[optind]);
-  if (!module_name.empty() && o.last_pass == 4 && o.build.empty()) o.build = module_name;
+  if (!o.module_name.empty() && o.last_pass == 4 && o.build.empty()) o.build = o.module_name;
   if (o.file_mb && o.output.empty()) return fail("-S needs -o FILE: it is about output files");
   if (o.background && o.output.empty())
     return fail(

@@ -44,6 +44,7 @@ struct Options {
   std::vector<std::pair<std::string, std::string>> globals;  ///< -G
   std::string command;                                       ///< -c
   long target_pid = 0;                                       ///< -x
+  std::string module_name;                                   ///< -m: the session's name
   std::string output;                                        ///< -o
   std::string build;                                         ///< --build=FILE, or -m NAME with -p4
   bool portable = false;                                     ///< --portable

@@ -321,5 +321,13 @@ const char* probe_point();  ///< pp() of the running handler
 /// Header of the record whose segment is running, or null in other handlers.
 const ct_rec_hdr* current_record();
 void warn(View message);  ///< warn("…"): "WARNING: …" on stderr
+const char* session_name();  ///< module_name(): of the folder that procfs probes' files are in
+
+/// $value of a procfs probe: what was written; what a reader gets (too long: error).
+void file_value(Out to);
+void set_file_value(View text);
+void append_file_value(View text);
+/// The line of standard input that ended with the last character; "" within a line.
+void input_line(Out to);
 
 }  // namespace ct

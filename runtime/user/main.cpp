@@ -1,5 +1,6 @@
 // main() of a built binary: everything about the script is in ct_program.
 #include <stdio.h>
+#include <string.h>
 
 #include "needs.h"
 #include "options.h"
@@ -16,6 +17,8 @@ int main(int argc, char** argv) {
   ct::RunOptions options;
   int status = 0;
   if (!ct::parse_options(ct_program, argc, argv, options, status)) return status;
+  const char* slash = strrchr(argv[0], '/');
+  options.name = slash ? slash + 1 : argv[0];
   if (options.explain_needs) return ct::explain_needs(ct_program, options.explain_as_json);
   if (options.check_load) return ct::check_load(ct_program, options);
   return ct::exit_status(ct::run(ct_program, options));

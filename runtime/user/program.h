@@ -153,13 +153,16 @@ struct KernelHandler {
   const char* derivation;   ///< " from: ALIAS from: POINT", as in SystemTap's -t
 };
 
-enum class UserEvent : u8 { Begin, End, Error, Timer };
+enum class UserEvent : u8 { Begin, End, Error, Timer, FileRead, FileWrite };
 
 struct UserHandler {
   void (*run)();
   UserEvent event;
   s64 priority;
   u64 period_ns, randomize_ns;
+  const char* file;  ///< FileRead, FileWrite: see ir::ServedFile
+  u32 umask;
+  u64 capacity;
   const char* pp;
   const char* location;    ///< as KernelHandler's
   const char* derivation;  ///< as KernelHandler's
@@ -232,6 +235,6 @@ struct Program {
   u32 program_count;
 };
 
-constexpr u32 kProgramAbi = 9;
+constexpr u32 kProgramAbi = 10;
 
 }  // namespace ct

@@ -40,7 +40,9 @@
 #include "refusal.h"
 #include "report.h"
 #include "rights.h"
+#include "served_files.h"
 #include "signals.h"
+#include "standard_input.h"
 #include "target.h"
 #include "timers.h"
 #include "timing.h"
@@ -69,6 +71,7 @@ class Session {
   s64 target_pid_in_kernel() const {
     return target_.started() ? target_.pid_in_kernel() : options_.target_pid;
   }
+  const std::string& name() const { return name_; }
   const char* probe_point() const { return probe_point_; }
   const ct_rec_hdr* record() const { return record_; }
 
@@ -84,19 +87,22 @@ class Session {
   void tell_attachments() const;
   void warn_of_namespace() const;
   std::string open_events();
+  std::string open_files();
   void go_live();
   void loop();
   void stop();
   void on_event(u64 source);
   void on_signal();
+  void on_input();
   bool is_waiting_over();
   void begin_end();
   void on_record(const void* data, size_t size);
   int drain();
   void run_handlers(UserEvent event);
-  void run_user_handler(const UserHandler& handler);
+  bool run_user_handler(const UserHandler& handler);
+  bool run_when_asked(const UserHandler& handler);
   template <typename Run>
-  void run_guarded(const char* pp, s64 actions, Run&& run);
+  bool run_guarded(const char* pp, s64 actions, Run&& run);
   void handler_error(const std::string& text);
   void report_error(const std::string& text);
   void report_no_memory();
@@ -115,6 +121,9 @@ class Session {
   Accounts accounts_;
   Timing timing_;
   Timers timers_;
+  ServedFiles files_;
+  StandardInput input_;
+  std::string name_ = options_.name.empty() ? "stap_" + std::to_string(getpid()) : options_.name;
   std::unique_ptr<char[]> reserve_ = std::make_unique<char[]>(kReserve);
   ct_state own_state_ = {};  ///< when there is no kernel object
   ct_state* state_ = &own_state_;
@@ -145,7 +154,7 @@ u64 wake_bytes() { return stack_hooks ? kWakeBytesOfStacks : kWakeBytes; }
 // How long the end waits for handlers that wait for a page of the probed program.
 constexpr unsigned kPatienceMs = 5000;
 
-enum Source : u64 { kRing = 1, kSignals, kTimeout, kFirstTimer };
+enum Source : u64 { kRing = 1, kSignals, kTimeout, kFiles, kInput, kFirstTimer };
 
 // ------------------------------------------------------------------ running script code
 
@@ -173,9 +182,9 @@ void Session::report_error(const std::string& text) {
 
 /// Runs user-side code: catches what it raises, and ends the session after MAXERRORS. Errors of
 /// kernel code that were counted meanwhile are loop()'s affair: what was sent before them still runs.
-/// It may run so many statements.
+/// It may run so many statements. False: it raised an error.
 template <typename Run>
-void Session::run_guarded(const char* pp, s64 actions, Run&& run) {
+bool Session::run_guarded(const char* pp, s64 actions, Run&& run) {
   probe_point_ = pp;
   actions_left = actions;
   bool raised = true;
@@ -197,18 +206,29 @@ void Session::run_guarded(const char* pp, s64 actions, Run&& run) {
     failed_ = true;
     request_exit();
   }
+  return !raised;
 }
 
-void Session::run_user_handler(const UserHandler& handler) {
+/// False: it raised an error.
+bool Session::run_user_handler(const UserHandler& handler) {
   u64 began = timing_.enabled() ? timing_clock() : 0;
   // As in stap, what runs with interrupts enabled may do more.
   s64 actions = program_.max_action;
   if (handler.event != UserEvent::Timer)
     actions = program_.max_action_interruptible ? program_.max_action_interruptible : 10 * actions;
-  run_guarded(handler.pp, actions, handler.run);
+  bool ok = run_guarded(handler.pp, actions, handler.run);
   if (began)
     timing_.user_handler(static_cast<u32>(&handler - program_.user_handlers),
                          timing_clock() - began);
+  return ok;
+}
+
+/// A handler that somebody outside has asked for: first comes what happened before.
+bool Session::run_when_asked(const UserHandler& handler) {
+  drain();
+  if (exit_requested_) return false;
+  next_epoch();
+  return run_user_handler(handler);
 }
 
 void Session::run_handlers(UserEvent event) {
@@ -380,6 +400,14 @@ std::string Session::open_events() {
   return ok ? "" : std::string("cannot open event descriptors: ") + strerror(errno);
 }
 
+/// What the script asks the user for: files and standard input.
+std::string Session::open_files() {
+  if (std::string error = files_.open(program_, name_); !error.empty()) return error;
+  bool ok = input_.open(program_) && (files_.fd() < 0 || watch(files_.fd(), kFiles)) &&
+            (input_.fd() < 0 || watch(input_.fd(), kInput));
+  return ok ? "" : std::string("cannot open event descriptors: ") + strerror(errno);
+}
+
 std::string Session::start() {
   if (program_.abi != kProgramAbi) return "the script was compiled for another coretap runtime";
   create_arrays(program_, program_.max_map_entries);
@@ -402,6 +430,7 @@ std::string Session::start() {
     error = start_kernel_part();
     if (!error.empty()) error = explain_refusal(program_, error, options_.verbose > 0);
   }
+  if (error.empty()) error = open_files();
   if (error.empty()) warn_of_gaps(program_, attachments_.unattached());
   if (error.empty()) warn_of_namespace();
   if (error.empty() && options_.verbose) tell_attachments();
@@ -450,6 +479,11 @@ bool Session::is_waiting_over() {
   return interrupt_count() > 0;
 }
 
+void Session::on_input() {
+  if (!input_.take([this](const UserHandler& handler) { run_when_asked(handler); }))
+    epoll_ctl(epoll_, EPOLL_CTL_DEL, input_.fd(), nullptr);
+}
+
 void Session::on_event(u64 source) {
   if (source == kRing) {
     state_->wake_bytes = wake_bytes();
@@ -458,12 +492,12 @@ void Session::on_event(u64 source) {
     on_signal();
   } else if (source == kTimeout) {
     request_exit();
+  } else if (source == kFiles) {
+    files_.serve([this](const UserHandler& handler) { return run_when_asked(handler); });
+  } else if (source == kInput) {
+    on_input();
   } else if (timers_.expired(source - kFirstTimer)) {
-    const UserHandler& h = timers_.handler(source - kFirstTimer);
-    drain();
-    if (exit_requested_) return;
-    next_epoch();
-    run_user_handler(h);
+    run_when_asked(timers_.handler(source - kFirstTimer));
   }
 }
 
@@ -507,6 +541,8 @@ void Session::report_target() {
 }
 
 void Session::stop() {
+  files_.close();
+  input_.close();
   __atomic_store_n(&state_->phase, CT_STOPPING, __ATOMIC_SEQ_CST);
   flush_output();  // detaching takes the kernel up to 100 ms: nobody should wait that long to read
   u64 waiting = object_.loaded() ? wait_for_programs(kPatienceMs) : 0;
@@ -632,6 +668,7 @@ void request_exit() {
   if (g_session) g_session->request_exit();
 }
 s64 target_pid() { return g_session->target_pid_in_kernel(); }
+const char* session_name() { return g_session->name().c_str(); }
 const char* probe_point() { return g_session->probe_point(); }
 const ct_rec_hdr* current_record() { return g_session->record(); }
 

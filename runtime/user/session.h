@@ -13,6 +13,7 @@ namespace ct {
 struct RunOptions {
   std::string command;                                       ///< -c
   long target_pid = 0;                                       ///< -x
+  std::string name;  ///< -m, or a built binary's: see session_name()
   std::string output_path;                                   ///< -o
   std::vector<std::pair<std::string, std::string>> globals;  ///< -G name=value
   std::vector<std::pair<std::string, long>> limits;  ///< -D: MAXMAPENTRIES, MAXERRORS, MAXNESTING

@@ -81,6 +81,8 @@ const char* event(ir::UserEvent e) {
     case ir::UserEvent::End: return "ct::UserEvent::End";
     case ir::UserEvent::Error: return "ct::UserEvent::Error";
     case ir::UserEvent::Timer: return "ct::UserEvent::Timer";
+    case ir::UserEvent::FileRead: return "ct::UserEvent::FileRead";
+    case ir::UserEvent::FileWrite: return "ct::UserEvent::FileWrite";
   }
   return "ct::UserEvent::Begin";
 }
@@ -395,7 +397,8 @@ class Tables {
       Row row;
       row.set("run", handler_function(h)).set("event", event(h.event));
       row.signed_number("priority", h.priority).wide("period_ns", h.period_ns);
-      row.wide("randomize_ns", h.randomize_ns).text("pp", h.pp);
+      row.wide("randomize_ns", h.randomize_ns).text("file", h.file.path);
+      row.number("umask", h.file.umask).wide("capacity", h.file.capacity).text("pp", h.pp);
       row.set("location", location(h.origin.at)).text("derivation", h.origin.derivation);
       rows.push_back(row.str());
     }

@@ -356,7 +356,15 @@ struct KernelHandler {
 };
 
 /// When user-side code runs.
-enum class UserEvent : uint8_t { Begin, End, Error, Timer };
+enum class UserEvent : uint8_t { Begin, End, Error, Timer, FileRead, FileWrite };
+
+/// The file of a procfs probe: FileRead makes what its reader gets, FileWrite takes what is written.
+struct ServedFile {
+  std::string path;       ///< within the session's folder
+  uint32_t umask = 0;     ///< permissions that it does not have
+  uint64_t capacity = 0;  ///< bytes that a reader gets at most; 0: MAXSTRINGLEN
+  bool is_read = false;
+};
 
 struct UserHandler {
   std::string name;
@@ -365,6 +373,7 @@ struct UserHandler {
   int64_t priority = 0;    ///< begin/end/error order, ascending
   uint64_t period_ns = 0;  ///< Timer
   uint64_t randomize_ns = 0;
+  ServedFile file;  ///< FileRead, FileWrite
   std::string pp;
   Origin origin;
   int64_t actions = 0;  ///< statements outside of loops, which count against MAXACTION

@@ -314,6 +314,11 @@ std::string event_text(const UserHandler& handler) {
       return "timer " + std::to_string(handler.period_ns) + "ns" +
              (handler.randomize_ns ? " randomize " + std::to_string(handler.randomize_ns) + "ns"
                                    : "");
+    case UserEvent::FileRead:
+      return "read of \"" + handler.file.path + "\" umask " + std::to_string(handler.file.umask) +
+             " size " + std::to_string(handler.file.capacity);
+    case UserEvent::FileWrite:
+      return "write of \"" + handler.file.path + "\" umask " + std::to_string(handler.file.umask);
   }
   return "?";
 }

@@ -242,6 +242,7 @@ class HandlerLowering {
     handler.priority = site.priority;
     handler.period_ns = site.period_ns;
     handler.randomize_ns = site.randomize_ns;
+    handler.file = site.file;
     handler.pp = site.site.pp.empty() ? site.canonical : site.site.pp;
     BodyLowering lowering(outer_, handler.body, Side::User, probe_.span, site.scope.get());
     lowering.alias = probe_.alias;

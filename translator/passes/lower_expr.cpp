@@ -369,10 +369,20 @@ ir::Operand BodyLowering::address_of(ast::Expr& expr, const Span& at) {
   return Operand::integer(0);
 }
 
+namespace {
+/// `&@cast(p, "type")[n]` is arithmetic with the type's size: it reads nothing.
+bool reads_memory(const ast::Cast& cast) {
+  if (cast.components.empty()) return false;
+  bool is_element = cast.components.front().kind == ast::Component::LiteralIndex ||
+                    cast.components.front().kind == ast::Component::ExprIndex;
+  return !cast.address_of || !is_element || cast.components.size() > 1;
+}
+}  // namespace
+
 ir::Operand BodyLowering::cast(ast::Cast& cast) {
   if (cast.type_name.empty() && cast.address_of && cast.components.empty())
     return address_of(*cast.operand, cast.span);
-  if (side_ == ir::Side::User && !cast.components.empty()) {
+  if (side_ == ir::Side::User && reads_memory(cast)) {
     diagnostics()
         .semantic_error("needs-kernel-event", cast.span,
                         "memory can be read while an event is handled, not in a begin, end, error "

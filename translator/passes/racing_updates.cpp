@@ -81,7 +81,8 @@ class RaceFinder {
     }
     for (const ir::UserHandler& handler : module_.user_handlers) {
       handler_ = handler.span;
-      if (handler.event == ir::UserEvent::Timer) timer(handler.body);
+      if (handler.event == ir::UserEvent::Timer) meanwhile(handler.body, "a timer");
+      if (!handler.file.path.empty()) meanwhile(handler.body, "a procfs probe");
     }
   }
 
@@ -271,7 +272,7 @@ class RaceFinder {
   }
 
   /// User-side code that runs while probes fire.
-  void timer(const ir::Body& body) {
+  void meanwhile(const ir::Body& body, const std::string& who) {
     std::set<GlobalId> read;
     auto is_counted = [&](GlobalId id) {
       const ir::Global& global = module_.globals[id];
@@ -283,7 +284,7 @@ class RaceFinder {
       bool clears_read = clears(inst) && read.count(inst.global);
       bool stores = writes_global(inst) && !clears(inst) && inst.op != Op::StatAdd;
       if (clears_read || stores)
-        warn(inst, "a timer changes it while probes count in it and read it");
+        warn(inst, who + " changes it while probes count in it and read it");
     });
   }
 

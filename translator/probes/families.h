@@ -13,6 +13,7 @@ using Family = std::vector<ResolvedProbe> (*)(const ast::ProbePoint&, ResolveCon
 
 std::vector<ResolvedProbe> resolve_lifecycle(const ast::ProbePoint&, ResolveContext&);
 std::vector<ResolvedProbe> resolve_timer(const ast::ProbePoint&, ResolveContext&);
+std::vector<ResolvedProbe> resolve_procfs(const ast::ProbePoint&, ResolveContext&);
 std::vector<ResolvedProbe> resolve_profile(const ast::ProbePoint&, ResolveContext&);
 std::vector<ResolvedProbe> resolve_perf(const ast::ProbePoint&, ResolveContext&);
 std::vector<ResolvedProbe> resolve_perf_counter(const ast::ProbePoint&, ResolveContext&);

@@ -100,6 +100,7 @@ struct ResolvedProbe {
   /// aliases of system calls hold a `next`, which is an effect.
   bool stays_empty = false;
   uint64_t period_ns = 0, randomize_ns = 0;
+  ir::ServedFile file;  ///< of a procfs probe
   // kernel side
   ir::Mechanism mechanism = ir::Mechanism::Uprobe;
   ir::Site site;
@@ -152,6 +153,7 @@ class ResolveContext {
   Lookups& lookups;
   std::vector<ir::PerfCounter> perf_counters;  ///< of the probes resolved so far
   std::vector<ir::ProbedProgram> programs;     ///< the same
+  std::vector<ir::ServedFile> files;           ///< the same, of procfs probes
   uint32_t beginnings = 0;                     ///< numbers of ProcessGate::beginning that are given
   std::vector<std::string> debug_roots = {"/usr/lib/debug"};
 
