@@ -138,7 +138,8 @@ namespace {
 
 /// Opens file number `g_file_number` of a series, or the only one.
 std::string open_file() {
-  std::string name = g_base + (g_limit ? "." + std::to_string(g_file_number) : "");
+  bool is_numbered = g_limit != 0 || g_file_number != 0;
+  std::string name = g_base + (is_numbered ? "." + std::to_string(g_file_number) : "");
   int fd = open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd < 0) return "cannot open output file " + name + ": " + strerror(errno);
   if (g_fd != STDOUT_FILENO) close(g_fd);
@@ -184,6 +185,13 @@ std::string open_output(const char* path, u64 limit, u32 keep) {
   g_limit = limit;
   g_keep = keep;
   return open_file();
+}
+
+void switch_file() {
+  if (g_base.empty()) return;
+  flush_output();
+  std::string error = g_failed ? "" : next_file();
+  if (!error.empty()) failf("%s", error.c_str());
 }
 
 int output_descriptor() { return g_fd; }
