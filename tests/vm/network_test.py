@@ -18,10 +18,14 @@ SCRIPTS = {
 global n, bytes
 probe socket.sendmsg { if (pid() == target()) { n[name]++; bytes[name] += size } }
 probe socket.recvmsg { if (pid() == target()) n[name]++ }
-probe socket.send, socket.receive { if (pid() == target() && success) { n[name]++; bytes[name] += size; n[sprintf("%s type %d state %d", name, type, state)]++ } }
 probe socket.create.return { if (pid() == target() && !requester) n[sprintf("%s %d %d", name, family, success)]++ }
 probe socket.close { if (pid() == target()) n[sprintf("%s %d", name, family)]++ }
 probe socket.write_iter.return, socket.read_iter.return { if (pid() == target()) bytes[name] += size }
+probe end { foreach (name in n) printf("n %s=%d\n", name, n[name]); foreach (name in bytes) printf("bytes %s=%d\n", name, bytes[name]) }
+""",
+    "messages": r"""
+global n, bytes
+probe socket.send, socket.receive { if (pid() == target() && success) { n[name]++; bytes[name] += size; n[sprintf("%s type %d state %d", name, type, state)]++ } }
 probe end { foreach (name in n) printf("n %s=%d\n", name, n[name]); foreach (name in bytes) printf("bytes %s=%d\n", name, bytes[name]) }
 """,
     "counters": r"""
@@ -63,16 +67,23 @@ def told(text, word):
     return {line.split()[1]: int(line.split()[2]) for line in text.splitlines() if line.startswith(word + " ")}
 
 
-def check(name, job):
+def check(name, job, kernel):
+    if name == "messages" and kernel in ("5.10", "6.1"):  # the tracepoints came with Linux 6.3
+        assert job.exit_code == 1 and "this kernel has no tracepoint 'sock_send_length'" in job.stderr, (job.stdout, job.stderr)
+        return
     assert job.exit_code == 0 and job.stderr == "", (name, job.stdout, job.stderr)
     got, did, snmp = numbers(job.stdout), told(job.stdout, "did"), told(job.stdout, "snmp")
     if name == "sockets":
-        expected = {"n socket.sendmsg": did["sends"], "bytes socket.sendmsg": did["sent"], "n socket.send": did["sends"], "bytes socket.send": did["sent"],
-                    "n socket.recvmsg": did["receives"], "n socket.receive": did["receives"], "bytes socket.receive": did["received"],
+        expected = {"n socket.sendmsg": did["sends"], "bytes socket.sendmsg": did["sent"], "n socket.recvmsg": did["receives"],
                     "n socket.create.return 2 1": did["sockets"], "n socket.close 2": did["closes"],
-                    "n socket.send type 1 state 3": 2 * did["connections"], "bytes socket.write_iter.return": 50, "bytes socket.read_iter.return": 50}
+                    "bytes socket.write_iter.return": 50, "bytes socket.read_iter.return": 50}
+    elif name == "messages":
+        expected = {"n socket.send": did["sends"], "bytes socket.send": did["sent"], "n socket.receive": did["receives"],
+                    "bytes socket.receive": did["received"], "n socket.send type 1 state 3": 2 * did["connections"]}
     elif name == "counters":
-        same = {key: snmp["Tcp." + key] for key in ("ActiveOpens", "AttemptFails", "EstabResets", "OutRsts", "PassiveOpens", "CurrEstab", "RetransSegs")}
+        same = {key: snmp["Tcp." + key] for key in ("ActiveOpens", "AttemptFails", "EstabResets", "PassiveOpens", "CurrEstab", "RetransSegs")}
+        # Who asks for a port that nobody listens at is answered without a socket: the filter leaves that out, as SystemTap's does.
+        same["OutRsts"] = snmp["Tcp.OutRsts"] - did["refused"]
         # What answers a SYN, and a reset that answers, go another way than a connection's segments.
         same["OutSegs"] = snmp["Tcp.OutSegs"] - did["connections"] - did["refused"]
         expected = {**same, "InReceives": snmp["Ip.InReceives"], "OutRequests": snmp["Ip.OutRequests"], "InDiscards": 0}
@@ -103,7 +114,7 @@ def main():
         result = run_in_vm.run(kernel, [run_in_vm.Job(name, f"{name} -c known_network", 120) for name in SCRIPTS],
                                [*(str(folder / name) for name in SCRIPTS), known_network])
         for name, job in zip(SCRIPTS, result.jobs):
-            check(name, job)
+            check(name, job, kernel)
         print(f"{result.release}: sockets, counters, packets and signals agree with what was done")
 
 
