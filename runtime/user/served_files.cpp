@@ -21,6 +21,7 @@ namespace {
 constexpr char kParent[] = "/run/coretap";
 constexpr u32 kMinor = 31;             // of the protocol: Linux 5.4; newer kernels speak it
 constexpr u32 kWriteBytes = 64 << 10;  // of one request
+constexpr int kAtATime = 64;           // requests, before other events of the session have their turn
 constexpr u64 kForever = 1 << 30;      // seconds
 
 /// $value of the handler that runs.
@@ -153,13 +154,12 @@ void ServedFiles::close() {
   ::close(fd_);
   fd_ = -1;
   rmdir(folder_.c_str());
-  rmdir(kParent);  // if it was the last session's
 }
 
 // ------------------------------------------------------------------ the protocol
 
 void ServedFiles::serve(const Run& run) {
-  for (;;) {
+  for (int i = 0; i < kAtATime; ++i) {
     ssize_t n = ::read(fd_, buffer_.data(), buffer_.size());
     if (n < 0 && (errno == EINTR || errno == ENOENT)) continue;  // ENOENT: it is taken back
     if (n < static_cast<ssize_t>(sizeof(fuse_in_header))) return;
@@ -319,7 +319,7 @@ void ServedFiles::read(const Request& request, const Run& run) {
   Handle& handle = opened->second;
   if (!handle.is_made) {
     g_value = {"", handler->capacity ? handler->capacity : max_string_ - 1, handler->file};
-    handle.failed = !run(*handler);
+    handle.failed = run(*handler) != Outcome::Done;
     handle.answer = g_value.text;
     handle.is_made = true;
   }
@@ -337,12 +337,15 @@ void ServedFiles::write(const Request& request, const Run& run) {
     return reply(request, EINVAL);
   fuse_write_out taken = {std::min(asked->size, max_string_ - 1), 0};
   View text = {request.body + sizeof *asked, taken.size};
-  bool ok = true;
+  bool taken_by_one = false, failed = false;
   for (const UserHandler* handler : file.writes) {
     give_file_value(text);
-    ok = run(*handler) && ok;
+    Outcome outcome = run(*handler);
+    taken_by_one |= outcome == Outcome::Done;
+    failed |= outcome == Outcome::Failed;
   }
-  ok ? reply(request, 0, &taken, sizeof taken) : reply(request, EIO);
+  if (failed || !taken_by_one) return reply(request, EIO);
+  reply(request, 0, &taken, sizeof taken);
 }
 
 }  // namespace ct

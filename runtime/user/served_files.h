@@ -26,9 +26,10 @@ class ServedFiles {
   std::string open(const Program& program, const std::string& name);
   /// Readable when somebody asks for a file; -1: there are none.
   int fd() const { return fd_; }
-  /// Runs a handler; false: it raised an error, which is told.
-  using Run = std::function<bool(const UserHandler&)>;
-  /// Answers what is asked now.
+  /// What became of a handler. NotRun: the session ends. Failed: it raised an error, which is told.
+  enum class Outcome : u8 { Done, NotRun, Failed };
+  using Run = std::function<Outcome(const UserHandler&)>;
+  /// Answers what is asked now, or the first of much.
   void serve(const Run& run);
   /// The folder goes; who still waits for an answer gets an error.
   void close();

@@ -100,7 +100,7 @@ class Session {
   int drain();
   void run_handlers(UserEvent event);
   bool run_user_handler(const UserHandler& handler);
-  bool run_when_asked(const UserHandler& handler);
+  ServedFiles::Outcome run_when_asked(const UserHandler& handler);
   template <typename Run>
   bool run_guarded(const char* pp, s64 actions, Run&& run);
   void handler_error(const std::string& text);
@@ -123,7 +123,7 @@ class Session {
   Timers timers_;
   ServedFiles files_;
   StandardInput input_;
-  std::string name_ = options_.name.empty() ? "stap_" + std::to_string(getpid()) : options_.name;
+  std::string name_;
   std::unique_ptr<char[]> reserve_ = std::make_unique<char[]>(kReserve);
   ct_state own_state_ = {};  ///< when there is no kernel object
   ct_state* state_ = &own_state_;
@@ -224,11 +224,11 @@ bool Session::run_user_handler(const UserHandler& handler) {
 }
 
 /// A handler that somebody outside has asked for: first comes what happened before.
-bool Session::run_when_asked(const UserHandler& handler) {
+ServedFiles::Outcome Session::run_when_asked(const UserHandler& handler) {
   drain();
-  if (exit_requested_) return false;
+  if (exit_requested_) return ServedFiles::Outcome::NotRun;
   next_epoch();
-  return run_user_handler(handler);
+  return run_user_handler(handler) ? ServedFiles::Outcome::Done : ServedFiles::Outcome::Failed;
 }
 
 void Session::run_handlers(UserEvent event) {
@@ -402,6 +402,7 @@ std::string Session::open_events() {
 
 /// What the script asks the user for: files and standard input.
 std::string Session::open_files() {
+  name_ = options_.name.empty() ? "stap_" + std::to_string(getpid()) : options_.name;
   if (std::string error = files_.open(program_, name_); !error.empty()) return error;
   bool ok = input_.open(program_) && (files_.fd() < 0 || watch(files_.fd(), kFiles)) &&
             (input_.fd() < 0 || watch(input_.fd(), kInput));
@@ -584,6 +585,8 @@ Ending Session::run() {
 Ending Session::run_all() {
   std::string error = start();
   if (!error.empty()) {
+    files_.close();
+    input_.close();
     print_error(error);
     close_signals();
     return Ending::Failed;
