@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fuse.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -22,6 +23,8 @@ constexpr char kParent[] = "/run/coretap";
 constexpr u32 kMinor = 31;             // of the protocol: Linux 5.4; newer kernels speak it
 constexpr u32 kWriteBytes = 64 << 10;  // of one request
 constexpr int kAtATime = 64;           // requests, before other events of the session have their turn
+constexpr int kTick = 20;              // ms
+constexpr int kPatience = 50;          // ticks for those who have a file open at the end, at most
 constexpr u64 kForever = 1 << 30;      // seconds
 
 /// $value of the handler that runs.
@@ -100,9 +103,7 @@ void ServedFiles::add(const UserHandler& handler) {
     file.read = &handler;
   else
     file.writes.push_back(&handler);
-  // The owner's, and with a umask everybody's but its bits: as in stap.
-  u32 all = is_read ? 0444 : 0222;
-  file.mode |= all & (handler.umask ? ~handler.umask : 0700);
+  file.mode |= (is_read ? 0444 : 0222) & ~handler.umask;
 }
 
 // ------------------------------------------------------------------ the folder
@@ -149,8 +150,14 @@ std::string ServedFiles::mount(const std::string& folder) {
 
 void ServedFiles::close() {
   if (fd_ < 0) return;
-  // First the mount, so that nobody finds a folder without an answer.
+  // First the mount, so that nobody finds a folder without an answer; who has a file open gets the rest of what was made.
   umount2(folder_.c_str(), MNT_DETACH);
+  pollfd asked = {fd_, POLLIN, 0};
+  auto end = [](const UserHandler&) { return Outcome::NotRun; };
+  for (int waits = 0; !handles_.empty() && waits < kPatience; ++waits) {
+    if (poll(&asked, 1, kTick) < 0 || (asked.revents & (POLLERR | POLLHUP))) break;
+    serve(end);
+  }
   ::close(fd_);
   fd_ = -1;
   rmdir(folder_.c_str());

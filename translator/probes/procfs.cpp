@@ -10,6 +10,7 @@ namespace coretap::probes {
 namespace {
 
 constexpr const char* kDefaultPath = "command";  // stap's
+constexpr uint32_t kOwnerOnly = 077;
 constexpr uint64_t kMostBytes = 1 << 30;
 
 /// Folders and names with '/' between them: no empty one, and none that leads elsewhere.
@@ -65,6 +66,7 @@ std::vector<ResolvedProbe> resolve_procfs(const ast::ProbePoint& point, ResolveC
         .hint("it is within the session's folder: names with '/' between them, without '.' and '..'");
     return {};
   }
+  probe.file.umask = kOwnerOnly;
   if (const ast::ProbeComponent* umask = find_component(point, "umask"))
     probe.file.umask = static_cast<uint32_t>(*umask->number_arg) & 0777;
   if (const ast::ProbeComponent* size = find_component(point, "maxsize")) {
