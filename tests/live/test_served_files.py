@@ -117,7 +117,7 @@ class Files(LiveTest):
                            lambda: os.unlink(session.folder / "w"), lambda: os.mkdir(session.folder / "d")):
                 with self.assertRaises(OSError):
                     action()
-            other = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", "cat", session.folder / "deep/in/it", session.folder / "command"],
+            other = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "cat", session.folder / "deep/in/it", session.folder / "command"],
                                    capture_output=True, text=True)
             self.assertEqual((other.stdout, "Permission denied" in other.stderr), ("deep", True))
         self.assertEqual((session.err, session.status), ("", 0))

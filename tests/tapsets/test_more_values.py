@@ -35,14 +35,14 @@ class UserSide(live.LiveTest):
         types = {getattr(socket, name): name[5:] for name in ("SOCK_STREAM", "SOCK_DGRAM", "SOCK_RAW", "SOCK_RDM", "SOCK_SEQPACKET")}
         self.assertEqual(self.values(*(f"sock_type_num2str({int(n)})" for n in types)), list(types.values()))
         protocols = {}
-        for line in open("/etc/protocols"):
+        for line in pathlib.Path("/etc/protocols").read_text().splitlines():
             words = line.split("#")[0].split()
             if len(words) > 2 and int(words[1]) not in (139, 140, 141, 142, 143, 262) and int(words[1]) < 138:
                 protocols[int(words[1])] = words[2]
         told = self.values(*(f"sock_prot_num2str({n})" for n in protocols))
         differs = {n: (name, words) for (n, name), words in zip(protocols.items(), told) if name.upper() != words.upper()}
         # SystemTap's names are of an older /etc/protocols.
-        self.assertLessEqual(len(differs), 6, differs)
+        self.assertLessEqual(set(differs), {0, 4, 33, 50, 51, 73, 89}, differs)
         self.assertEqual(self.values("sock_prot_num2str(6)", 'sock_prot_str2num("UDP")', "sock_prot_num2str(61)", "sock_fam_num2str(-1)",
                                      'sock_type_str2num("x")', 'sock_fam_str2num("")', "sock_state_num2str(3)", 'sock_state_str2num("FREE")',
                                      "sock_state_num2str(99)", "sock_prot_num2str(4294967302)"),
@@ -64,7 +64,7 @@ class UserSide(live.LiveTest):
 
     def test_load(self):
         def loads():
-            return [float(word) for word in open("/proc/loadavg").read().split()[:3]]
+            return [float(word) for word in pathlib.Path("/proc/loadavg").read_text().split()[:3]]
         before = loads()
         text, *whole = self.lines(script('probe oneshot { print(sprint_loadavg()) for (i = 0; i < 3; i++) println(get_loadavg_index(i)) }'))
         after = loads()
@@ -77,8 +77,8 @@ class UserSide(live.LiveTest):
     def test_the_rest(self):
         self.assertEqual(self.values("remote_id()", "remote_uri()", "arch_bytes()", "uarch_bytes()", "symfileline(0x1234)", "symfile(-1)", "symline(0)"),
                          ["-1", "", "8", "8", "0x1234", "0xffffffffffffffff", "0x0"])
-        sizes = [ctypes.sizeof(t) for t in (ctypes.c_long, ctypes.c_int)]
-        self.assertEqual(self.lines(script('probe oneshot { println(@cast_sizeof("unsigned long")) println(@cast_module_sizeof("kernel", "unsigned int")) '
+        sizes = [ctypes.sizeof(t) for t in (ctypes.c_uint64, ctypes.c_uint32)]
+        self.assertEqual(self.lines(script('probe oneshot { println(@cast_sizeof("u64")) println(@cast_module_sizeof("kernel", "u32")) '
                                            'println(&@cast(8, "u64", "kernel")[3]) }')), [str(sizes[0]), str(sizes[1]), "32"])
         btf = subprocess.run(["bpftool", "btf", "dump", "file", "/sys/kernel/btf/vmlinux"], capture_output=True, text=True).stdout
         size = re.search(r"STRUCT 'task_struct' size=(\d+)", btf)
@@ -90,21 +90,22 @@ class KernelSide(live.LiveTest):
     def test_ancestors(self):
         names, pid = [], os.getpid()
         while pid:
-            status = dict(line.split(":\t", 1) for line in open(f"/proc/{pid}/status").read().splitlines() if ":\t" in line)
+            status = dict(line.split(":\t", 1) for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines() if ":\t" in line)
             names.append(status["Name"])
             pid = int(status["PPid"])
         printed = self.lines(script("probe " + MARK + ' println(task_ancestry(task_current(), 0)) println(task_ancestry(task_current(), 1)) '
                                     'println(task_start_time(tid())) println(task_start_time(-5)) println(task_utime_tid(tid()) == task_utime()) '
                                     'println(task_stime_tid(tid()) >= task_stime()) println(task_time_string_tid(tid()) == task_time_string()) '
-                                    'try { println(task_ancestry(-1, 0)) } catch (e) { println(e) } } }', "-c", CALL))
+                                    '} }', "-c", CALL))
+        wild = script("probe " + MARK + " println(task_ancestry(-1, 0)) } }", "-c", CALL)
+        self.assertRegex(wild.stderr, "^ERROR: kernel read fault at 0xffffffffffffffff")
         chain = printed[0].split("=>")
-        self.assertEqual(chain[-2:], ["coretap", "python3.11" if "python3.11" in printed[0] else chain[-1]])
-        self.assertEqual(chain[-2 - len(names[:8]):-2], names[:8][::-1])
+        self.assertEqual(chain[-2], "coretap")
+        self.assertEqual(chain[-4:-2], names[:2][::-1])  # a thread of an older one may be the parent
         self.assertEqual(re.sub(r"\(\d+m\d\d\.\d+s\)", "", printed[1]), printed[0])
-        uptime = float(open("/proc/uptime").read().split()[0])
+        uptime = float(pathlib.Path("/proc/uptime").read_text().split()[0])
         self.assertTrue(uptime - 60 < int(printed[2]) / 1e9 < uptime + 1, (uptime, printed[2]))
         self.assertEqual(printed[3:7], ["0", "1", "1", "1"])
-        self.assertRegex(printed[7], "kernel read fault")
 
     def test_kernel_bytes_in_quotes(self):
         printed = self.lines(script("probe " + MARK + ''' comm = &@cast(task_current(), "task_struct", "kernel")->comm
@@ -141,7 +142,7 @@ class KernelSide(live.LiveTest):
         printed = self.lines(script('global n probe ioscheduler_trace.elv_issue_request { n[disk_major, disk_minor, elevator_name]++ } '
                                     'probe end { foreach ([a, b, e] in n) printf("%d %d %s\\n", a, b, e) }',
                                     "-c", "sh -c 'dd if=/dev/zero of=/var/tmp/coretap-io bs=4k count=20 oflag=direct conv=fsync status=none; rm /var/tmp/coretap-io'"))
-        disks = {tuple(line.split()[:2]): line.split()[2] for line in open("/proc/diskstats")}
+        disks = {tuple(line.split()[:2]): line.split()[2] for line in pathlib.Path("/proc/diskstats").read_text().splitlines()}
         self.assertTrue(printed, "nothing was written to a disk")
         for line in printed:
             major, minor, elevator = line.split()
