@@ -321,7 +321,7 @@ const char* probe_point();  ///< pp() of the running handler
 /// Header of the record whose segment is running, or null in other handlers.
 const ct_rec_hdr* current_record();
 void warn(View message);  ///< warn("…"): "WARNING: …" on stderr
-void switch_file();       ///< the output of -o goes on in the next file; not to a file: does nothing
+void switch_file();  ///< the output of -o goes on in the next file; not to a file: does nothing
 const char* session_name();  ///< module_name(): of the folder that procfs probes' files are in
 
 /// $value of a procfs probe: what was written; what a reader gets (too long: error).

@@ -22,10 +22,10 @@ namespace {
 constexpr char kParent[] = "/run/coretap";
 constexpr u32 kMinor = 31;             // of the protocol: Linux 5.4; newer kernels speak it
 constexpr u32 kWriteBytes = 64 << 10;  // of one request
-constexpr int kAtATime = 64;           // requests, before other events of the session have their turn
-constexpr int kTick = 20;              // ms
-constexpr int kPatience = 50;          // ticks for those who have a file open at the end, at most
-constexpr u64 kForever = 1 << 30;      // seconds
+constexpr int kAtATime = 64;       // requests, before other events of the session have their turn
+constexpr int kTick = 20;          // ms
+constexpr int kPatience = 50;      // ticks for those who have a file open at the end, at most
+constexpr u64 kForever = 1 << 30;  // seconds
 
 /// $value of the handler that runs.
 struct FileValue {
@@ -55,9 +55,7 @@ std::string why(const std::string& what) {
 
 void give_file_value(View text) { g_value.text.assign(text.data, text.size); }
 
-void file_value(Out to) {
-  copy(to, {g_value.text.data(), static_cast<u32>(g_value.text.size())});
-}
+void file_value(Out to) { copy(to, {g_value.text.data(), static_cast<u32>(g_value.text.size())}); }
 
 void set_file_value(View text) {
   check_size(text.size);
@@ -131,9 +129,9 @@ std::string ServedFiles::mount(const std::string& folder) {
                : why("cannot make the folder '" + folder + "'");
   fd_ = ::open("/dev/fuse", O_RDWR | O_CLOEXEC | O_NONBLOCK);
   std::string error = fd_ < 0 ? why("cannot open /dev/fuse") : "";
-  std::string options = "fd=" + std::to_string(fd_) + ",rootmode=40000,user_id=" +
-                        std::to_string(geteuid()) + ",group_id=" + std::to_string(getegid()) +
-                        ",allow_other,default_permissions";
+  std::string options =
+      "fd=" + std::to_string(fd_) + ",rootmode=40000,user_id=" + std::to_string(geteuid()) +
+      ",group_id=" + std::to_string(getegid()) + ",allow_other,default_permissions";
   if (fd_ >= 0 && ::mount("coretap", folder.c_str(), "fuse.coretap",
                           MS_NOSUID | MS_NODEV | MS_NOEXEC, options.c_str()) != 0)
     error = why("cannot mount their files on '" + folder + "'");

@@ -11,10 +11,10 @@ namespace ct {
 
 /// What the command line of coretap or of a built binary chooses for a run.
 struct RunOptions {
-  std::string command;                                       ///< -c
-  long target_pid = 0;                                       ///< -x
-  std::string name;  ///< -m, or a built binary's: see session_name()
-  std::string output_path;                                   ///< -o
+  std::string command;      ///< -c
+  long target_pid = 0;      ///< -x
+  std::string name;         ///< -m, or a built binary's: see session_name()
+  std::string output_path;  ///< -o
   std::vector<std::pair<std::string, std::string>> globals;  ///< -G name=value
   std::vector<std::pair<std::string, long>> limits;  ///< -D: MAXMAPENTRIES, MAXERRORS, MAXNESTING
   int verbose = 0;                                   ///< -v: how probes were attached

@@ -56,8 +56,9 @@ class ValueCalls {
   /// A text has neither members nor an address.
   bool is_text(const ast::Target& value) {
     if (is_plain(value)) return true;
-    diagnostics_.semantic_error("procfs-value", value.span,
-                                "procfs variable '$value' is a text: it has no members and no address");
+    diagnostics_.semantic_error(
+        "procfs-value", value.span,
+        "procfs variable '$value' is a text: it has no members and no address");
     return false;
   }
 
@@ -69,8 +70,9 @@ class ValueCalls {
   void change(ast::ExprPtr& slot, ast::Assign& assign, const ast::Target& value) {
     if (!is_text(value)) return;
     if (!file_.is_read) {
-      diagnostics_.semantic_error("procfs-value", value.span,
-                                  "procfs variable '$value' is what was written: a write probe reads it only");
+      diagnostics_.semantic_error(
+          "procfs-value", value.span,
+          "procfs variable '$value' is what was written: a write probe reads it only");
       return;
     }
     if (assign.op != ast::Operator::Assign && assign.op != ast::Operator::Append)
@@ -86,8 +88,9 @@ class ValueCalls {
     if (!is_text(value)) return;
     if (file_.is_read) {
       diagnostics_
-          .semantic_error("procfs-value", value.span,
-                          "procfs variable '$value' is what a reader gets: a read probe cannot read it")
+          .semantic_error(
+              "procfs-value", value.span,
+              "procfs variable '$value' is what a reader gets: a read probe cannot read it")
           .hint("keep the text in a variable of the script");
       return;
     }

@@ -63,7 +63,8 @@ std::vector<ResolvedProbe> resolve_procfs(const ast::ProbePoint& point, ResolveC
     context.diagnostics
         .semantic_error("procfs-path", head.span,
                         "\"" + probe.file.path + "\" is not a path for a procfs probe")
-        .hint("it is within the session's folder: names with '/' between them, without '.' and '..'");
+        .hint(
+            "it is within the session's folder: names with '/' between them, without '.' and '..'");
     return {};
   }
   probe.file.umask = kOwnerOnly;
@@ -71,9 +72,9 @@ std::vector<ResolvedProbe> resolve_procfs(const ast::ProbePoint& point, ResolveC
     probe.file.umask = static_cast<uint32_t>(*umask->number_arg) & 0777;
   if (const ast::ProbeComponent* size = find_component(point, "maxsize")) {
     if (*size->number_arg <= 0 || *size->number_arg > static_cast<int64_t>(kMostBytes)) {
-      context.diagnostics.semantic_error("procfs-maxsize", size->span,
-                                         "a procfs probe's maxsize must be between 1 and " +
-                                             std::to_string(kMostBytes));
+      context.diagnostics.semantic_error(
+          "procfs-maxsize", size->span,
+          "a procfs probe's maxsize must be between 1 and " + std::to_string(kMostBytes));
       return {};
     }
     probe.file.capacity = static_cast<uint64_t>(*size->number_arg);
