@@ -6,6 +6,7 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "dwarf/code_flow.h"
 #include "dwarf/coroutines.h"
 #include "dwarf/debug_data.h"
 #include "dwarf/die.h"
@@ -76,18 +77,30 @@ class SiteFinder {
       if (!range_in(scopes, scope).contains(row.line) || !function_matches(scopes, scope)) continue;
       groups[{scopes.function_of(scope), row.file, row.line}].push_back(i);
     }
-    // g++ gives the thunk that leads to a virtual function the line that opens the function, and no entry of its own.
+    // g++ gives the thunk of a virtual function the line that opens the function, and no entry of its own.
     std::set<std::pair<uint32_t, uint32_t>> opening;
     for (const auto& [key, rows] : groups)
       if (opens_function(scopes, std::get<0>(key), std::get<2>(key)))
         opening.insert({std::get<1>(key), std::get<2>(key)});
-    for (const auto& [key, rows] : groups) {
+    for (auto& [key, rows] : groups) {
       const auto& [function, file, line] = key;
-      if (function < 0 && opening.count({file, line}) != 0) continue;
+      if (function < 0 && opening.count({file, line}) != 0)
+        std::erase_if(rows, [&](size_t i) { return leads_away(lines.rows[i].address); });
+      if (rows.empty()) continue;
       StatementStarts found = statement_starts(data_, unit, rows);
       for (const StatementStart& start : found.starts)
         add_site(unit, function, start, found.may_miss);
     }
+  }
+
+  /// Does a thunk only move `this` and go on in the function? From -O1 on it may hold a copy of the function's code instead:
+  /// then it is one that runs.
+  bool leads_away(uint64_t thunk) const {
+    const CodeFlow* code = data_.code_flow(thunk);
+    if (!code) return true;
+    return std::any_of(code->instructions().begin(), code->instructions().end(), [&](const Instruction& one) {
+      return one.flow == Instruction::Flow::Jump && !code->is_instruction(one.target);
+    });
   }
 
   static bool opens_function(const UnitScopes& scopes, int function, uint32_t line) {

@@ -58,6 +58,31 @@ int main() {
   return sum(4, 1, 2, 3, 4) != 16;
 }
 """
+# Virtual functions that are reached through thunks: at -O0 these jump to the function, from -O1 on g++ may copy it into them.
+THUNKS = """
+#define NOIPA __attribute__((noinline))
+struct Named { int id = 1; virtual int size() = 0; virtual ~Named() {} };
+struct Plain { int width = 2; virtual int area() = 0; };
+struct Both : virtual Named, Plain {
+  int own = 3;
+  int size() override {
+    return own + id;
+  }
+  int area() override {
+    return own * width;
+  }
+};
+NOIPA int size_of(Named& n) { asm volatile(""); return n.size(); }
+NOIPA int area_of(Plain& p) { asm volatile(""); return p.area(); }
+NOIPA int all_of(Both& b) { asm volatile(""); return b.size() + b.area(); }
+int main() {
+  Both b;
+  int sum = 0;
+  for (int i = 0; i < 3; i++) sum += size_of(b);
+  for (int i = 0; i < 5; i++) sum += area_of(b);
+  return sum + all_of(b) != 3 * 4 + 5 * 6 + 10;
+}
+"""
 
 
 class LineCounts(LiveTest):
@@ -115,6 +140,14 @@ class LineCounts(LiveTest):
             with self.subTest(compiler=compiler):
                 source, path = self.compile_text("copy.cpp", HEAD_IN_A_COPY, compiler, "-O1")
                 self.assertEqual(self.counts(source, path, [4]), {4: 1})
+
+    def test_thunks_of_virtual_functions(self):
+        """The line that opens a function counts its calls, however they come to it."""
+        for compiler in ("g++", "clang++"):
+            for level in ("-O0", "-O1", "-O2"):
+                with self.subTest(compiler=compiler, level=level):
+                    source, path = self.compile_text("thunks.cpp", THUNKS, compiler, level)
+                    self.assertEqual(self.counts(source, path, [7, 10]), {7: 4, 10: 6})
 
     def test_unrolled_calls_are_marked(self):
         """clang gives the copies no rows of their own."""
