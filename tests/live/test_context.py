@@ -138,7 +138,7 @@ class Context(LiveTest):
         before, after = "{.d=2.5, .f=1.5, .none=0x0, .c=GREEN, .seven=[...], .in={...}, .bad=<fault>}", "0"
         def check(prog):
             for shown, expected in ((f"{now}, $p$", f"{after} {before}"), (f"$p$, {now}", f"{before} {after}"),
-                                    (f"$p->c, {now}, $o$, $p$", f"5 {after} {{.a=[...], .b=[...]}} {before}"),
+                                    (f"$p->c, @entry(strlen($p$)), {now}, $o$", f"5 {len(before)} {after} {{.a=[...], .b=[...]}}"),
                                     (f'$p$, user_string(@cast($p, "struct all")->in->label), $return', f"{before} text 2")):
                 got = self.probe(prog, f'probe PROG.function("show").return {{ print("#") printdln(" ", {shown}) }}')
                 self.assertEqual(got, [expected], shown)

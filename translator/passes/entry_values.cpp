@@ -16,13 +16,14 @@
 //
 // Of a kernel function, which can be none of this, the key is the thread and how deep it is nested.
 //
-// User space may make a text ($x$), and then the rest of a handler depends on user space. So numbers are saved and fetched
-// before texts.
+// User space may make a text ($x$), and then the rest of a handler depends on user space. So plain numbers are saved and
+// fetched before texts and what is made of texts.
 #include "passes/entry_values.h"
 
 #include <algorithm>
 #include <set>
 
+#include "ast/visitor.h"
 #include "passes/ir_walk.h"
 #include "passes/variable_use.h"
 
@@ -59,13 +60,19 @@ void remove(ir::Builder& b, ir::GlobalId array, std::vector<Operand> keys) {
   b.append(Op::ArrayDelete, std::move(keys)).global = array;
 }
 
-/// Takes the values of a type under `key` out of their arrays into their locals. Returns whether all were there, if there
-/// are any: the arrays make room for new elements one by one, each on its own.
-std::optional<Operand> fetch_values(ir::Builder& b, const std::vector<EntrySave>& saves, Ty type,
-                                    const std::vector<Operand>& key) {
+bool has_text(ast::Expr& expr) {
+  bool has = ir_type(expr.type) == Ty::Str;
+  ast::for_each_child(expr, [&](ast::ExprPtr& child) { has = has || has_text(*child); });
+  return has;
+}
+
+/// Takes the values under `key` out of their arrays into their locals: the plain numbers, or those that have texts.
+/// Returns whether all were there, if there are any: the arrays make room for new elements one by one, each on its own.
+std::optional<Operand> fetch_values(ir::Builder& b, const std::vector<EntrySave>& saves,
+                                    bool with_text, const std::vector<Operand>& key) {
   std::optional<Operand> all_known;
   for (const EntrySave& save : saves) {
-    if (save.type != type) continue;
+    if (save.has_text != with_text) continue;
     ir::LocalId known = b.temp(Ty::Long);
     b.append(Op::ArrayIn, key, known).global = save.array;
     get(b, save.array, key, save.type, save.local);
@@ -178,9 +185,10 @@ void EntryValues::save_for_return(const SiteGroup& group, ir::KernelHandler& han
   by_frame(group, handler, returning);
 }
 
-/// Numbers first, unless somebody could see in which order they are evaluated.
+/// Plain numbers first, unless somebody could see in which order they are evaluated.
 void EntryValues::order(std::vector<EntrySave>& saves) const {
-  auto is_number = [](const EntrySave& save) { return save.type == Ty::Long; };
+  for (EntrySave& save : saves) save.has_text = has_text(const_cast<ast::Expr&>(*save.expr));
+  auto is_number = [](const EntrySave& save) { return !save.has_text; };
   if (std::ranges::is_partitioned(saves, is_number)) return;
   const ProgramUse use(outer_.program);
   auto has_effect = [&](const EntrySave& save) {
@@ -269,8 +277,7 @@ void EntryValues::by_frame(const SiteGroup& group, ir::KernelHandler& handler,
     std::optional<Operand> last;
     if (saved.count) last = get(b, *saved.count, *found);
     const std::vector<Operand> value_key = with(*found, last);
-    std::optional<Operand> numbers_known =
-        fetch_values(b, returning.entry_saves, Ty::Long, value_key);
+    std::optional<Operand> plain_known = fetch_values(b, returning.entry_saves, false, value_key);
     auto leave = [&] {
       remove(b, saved.outer, *found);
       if (saved.count) remove(b, *saved.count, *found);
@@ -292,8 +299,8 @@ void EntryValues::by_frame(const SiteGroup& group, ir::KernelHandler& handler,
             b.append(Op::ArrayAdd, std::move(args)).global = *saved.count;
           },
           leave);
-    leave_unless_known(b, numbers_known);
-    leave_unless_known(b, fetch_values(b, returning.entry_saves, Ty::Str, value_key));
+    leave_unless_known(b, plain_known);
+    leave_unless_known(b, fetch_values(b, returning.entry_saves, true, value_key));
   });
   prologue.insert(prologue.end(), std::make_move_iterator(fetch.begin()),
                   std::make_move_iterator(fetch.end()));
@@ -340,15 +347,14 @@ void EntryValues::by_depth(const SiteGroup& group, ir::KernelHandler& handler,
     Operand at = get(b, depth_array, {tid});
     branch(
         b, at, [] {}, [&] { b.leave_unseen(); });
-    std::optional<Operand> numbers_known =
-        fetch_values(b, returning.entry_saves, Ty::Long, {tid, at});
+    std::optional<Operand> plain_known = fetch_values(b, returning.entry_saves, false, {tid, at});
     branch(
         b, b.value(Op::Eq, {at, Operand::integer(1)}), [&] { remove(b, depth_array, {tid}); },
         [&] {
           b.append(Op::ArrayAdd, {Operand::integer(-1), tid}).global = depth_array;
         });
-    leave_unless_known(b, numbers_known);
-    leave_unless_known(b, fetch_values(b, returning.entry_saves, Ty::Str, {tid, at}));
+    leave_unless_known(b, plain_known);
+    leave_unless_known(b, fetch_values(b, returning.entry_saves, true, {tid, at}));
   });
   put_in_front(handler.body, std::move(prologue));
   handler.companion = static_cast<uint32_t>(outer_.module.kernel_handlers.size());

@@ -75,6 +75,7 @@ struct EntrySave {
   ir::GlobalId array = 0;
   ir::LocalId local = ir::kNone;
   ir::Ty type = ir::Ty::Long;
+  bool has_text = false;  ///< it is a text, or made of one: user space may make it
 };
 
 ir::Ty ir_type(ast::Type type);
