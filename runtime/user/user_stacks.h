@@ -10,6 +10,11 @@
 
 #include "../shared/ustack.h"
 
+// From the generated unit, as CT_MAXSTRINGLEN is.
+#ifndef CT_MAXBACKTRACE
+#define CT_MAXBACKTRACE 20
+#endif
+
 namespace ct {
 
 /// What the session calls, if the script has to do with user code's stacks.
