@@ -3,10 +3,11 @@
 import collections
 import contextlib
 import functools
+import json
 import os
 import re
+import signal
 import subprocess
-import unittest
 
 import live
 from live import build, build_id, coretap, run, script
@@ -192,23 +193,46 @@ class UserStacks(live.LiveTest):
         self.assertEqual(names[-1], "_start")
 
     def test_of_a_process_that_has_ended(self):
-        """The records are read when the program is gone: its first function stops the session's reader."""
+        """The records are read when the program is gone: until then the session is stopped."""
         program = build("callers", *FLAGS)
         text = (f'global s, live probe process("{program}").function("leaf") {{ s[ubacktrace()] <<< 1 }} '
                 'probe timer.ms(10) { if (!live++) println("live") } '
                 'probe end { foreach (stack in s- limit 1) { println(@count(s[stack])) print_ustack(stack) } }')
         with live.running(live.CORETAP, "-e", text) as tracer:
             self.assertEqual(tracer.stdout.readline(), "live\n")
-            tracer.send_signal(19)  # SIGSTOP
+            tracer.send_signal(signal.SIGSTOP)
             for _ in range(3):
                 run(program, "plain", "5")
-            tracer.send_signal(18)
+            tracer.send_signal(signal.SIGCONT)
             out = live.finish(tracer).splitlines()
         # Each process has addresses of its own, so the stacks of one count 5.
         self.assertEqual(out[0], "5")
         names = [name for _, name, _, _ in self.frames(out[1:])]
         self.assertEqual(names[:4], ["leaf", "middle", "outer", "main"])
         self.assertEqual(names[-1], "_start")
+
+    def test_full_ring(self):
+        """A stack that found no room ends its event, which is counted as lost: no key is there without a whole stack."""
+        program = build("callers", *FLAGS)
+        accounts = live.TMP / "stacks.json"
+        text = (f'global s, n, live probe process("{program}").function("leaf") {{ n++; s[ubacktrace()] <<< 1 }} '
+                'probe timer.ms(10) { if (!live++) println("live") } '
+                'probe end { println(n) foreach (stack in s) printf("%d %s\\n", @count(s[stack]), stack) }')
+        with live.running(live.CORETAP, "-w", "-s", "1", f"--accounts={accounts}", "-e", text) as tracer:
+            self.assertEqual(tracer.stdout.readline(), "live\n")
+            tracer.send_signal(signal.SIGSTOP)
+            run(program, "plain", "3000")
+            tracer.send_signal(signal.SIGCONT)
+            fired, stack = live.finish(tracer).splitlines()
+        lost = json.loads(accounts.read_text())["lost_records"]
+        count, stack = stack.split(" ", 1)
+        self.assertEqual(fired, "3000")
+        self.assertRegex(stack, r"^(0x[0-9a-f]+ ){6,}$")
+        self.assertGreater(int(count), 100)
+        self.assertGreater(lost, 1000)
+        # Of an event, its stack and its handler's record may be lost.
+        self.assertGreaterEqual(int(count) + lost, 3000)
+        self.assertLessEqual(int(count) + lost // 2, 3000)
 
     def test_as_key(self):
         program = build("callers", *FLAGS)
