@@ -1,4 +1,6 @@
 """Handlers that go on in user space: what they do there and in the kernel keeps the order of the script."""
+import re
+
 import live
 from live import LiveTest, build, script
 
@@ -137,6 +139,12 @@ class Continued(LiveTest):
                 'catch (e) { println(e) }')
         fault = "kernel read fault at 0x00000000000000"
         self.assertEqual(self.handler(body, name), [f"caught {fault}08 (addr)", "    4", f"again: {fault}10 (addr)"])
+        # Functions whose C raises by a macro.
+        for call, words in (("kernel_long(8)", f"{fault}08"), ("kernel_short(24)", f"{fault}18"), ("task_pid(8)", "kernel read fault"),
+                            ('register("nothing")', "nothing"), ("task_parent(16)", "kernel read fault")):
+            got = self.handler(f'try {{ println(symname({call})) }} catch (e) {{ println("caught ", e) }}')
+            self.assertEqual(len(got), 1)
+            self.assertRegex(got[0], f"^caught .*{re.escape(words)}")
 
 
 if __name__ == "__main__":

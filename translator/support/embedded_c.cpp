@@ -154,7 +154,7 @@ EmbeddedC::EmbeddedC(std::string code) : text(std::move(code)) {
   is_expression = !names("STAP_RETVALUE") && !names("STAP_RETURN");
   may_decline = names("STAP_NEXT");
   may_raise = names("STAP_ERROR") || names("_FAULT") || names("ct_fail") || names("ct_out") ||
-              names("ct_rc");
+              names("ct_rc") || has_pragma(text, "raises");
 
   says_kernel = has_pragma(text, "bpf");
   says_user = has_pragma(text, "harness");
