@@ -73,6 +73,11 @@ class Options(LiveTest):
         self.assertEqual(self.lines(script(text, "--compatible=2.9")), ["old"])
         self.refused("--compatible takes a version as 4.2, not 'x'", "--compatible=x")
 
+    def test_files_of_symbols_need_not_be_named(self):
+        text = 'probe begin { println("ran") exit() }'
+        for options in (("-d", "/bin/ls"), ("-d", "kernel"), ("--ldd",), ("--all-modules",)):
+            self.assertEqual(self.lines(script(text, *options)), ["ran"])
+
     def test_verbosity_of_one_pass(self):
         done = script(EXIT, "--disable-cache", "--vp", "01")
         self.assertEqual(done.returncode, 0)
