@@ -51,7 +51,7 @@ void addresses(char* to, size_t size, s64 id);
 s64 frame(s64 id, s64 n);
 /// ucallers(n).
 void callers(char* to, size_t size, s64 id, s64 n);
-/// print_ubacktrace() and its like. `returning_from`: the address of the function that returns, 0: none does.
+/// print_ubacktrace() and its like, at the probe `point`.
 void print(s64 id, Style style, const char* point);
 void sprint(char* to, size_t size, s64 id, Style style);
 /// print_ustack() and its like: the addresses in a text.
