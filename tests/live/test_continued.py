@@ -141,10 +141,13 @@ class Continued(LiveTest):
         self.assertEqual(self.handler(body, name), [f"caught {fault}08 (addr)", "    4", f"again: {fault}10 (addr)"])
         # Functions whose C raises by a macro.
         for call, words in (("kernel_long(8)", f"{fault}08"), ("kernel_short(24)", f"{fault}18"), ("task_pid(8)", "kernel read fault"),
-                            ('register("nothing")', "nothing"), ("task_parent(16)", "kernel read fault")):
+                            ('register("nothing")', "Unknown register"), ("task_parent(16)", "kernel read fault")):
             got = self.handler(f'try {{ println(symname({call})) }} catch (e) {{ println("caught ", e) }}')
             self.assertEqual(len(got), 1)
             self.assertRegex(got[0], f"^caught .*{re.escape(words)}")
+        # In each turn of a loop, with the message in a variable.
+        got = self.handler('for (i = 0; i < 3; i++) { try { println(symname(kernel_long(i * 8))) } catch (e) { println("caught ", e) } }')
+        self.assertEqual(got, [f"caught {fault}{at} (addr)" for at in ("00", "08", "10")])
 
 
 if __name__ == "__main__":

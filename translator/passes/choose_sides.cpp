@@ -604,6 +604,10 @@ class SideChoice {
       bool reads = false, writes = false;
       for_each_read(inst, [&](LocalId each) { reads |= each == id; });
       for_each_write(inst, [&](LocalId each) { writes |= each == id; });
+      // The message of an error is there before the catch block reads it; behind the statement, and in it, the text of an
+      // earlier turn may be.
+      if (writes && inst.op == Op::Try)
+        return count(inst.blocks[0], id) == 0 && count(inst.blocks[1], id) + 1 == total;
       if (reads || writes) return writes && !reads && inst.blocks.empty();
       for (ir::Block& child : inst.blocks) {
         int here = count(child, id);
