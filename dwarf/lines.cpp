@@ -98,9 +98,10 @@ class SiteFinder {
   bool leads_away(uint64_t thunk) const {
     const CodeFlow* code = data_.code_flow(thunk);
     if (!code) return true;
-    return std::any_of(code->instructions().begin(), code->instructions().end(), [&](const Instruction& one) {
-      return one.flow == Instruction::Flow::Jump && !code->is_instruction(one.target);
-    });
+    return std::any_of(
+        code->instructions().begin(), code->instructions().end(), [&](const Instruction& one) {
+          return one.flow == Instruction::Flow::Jump && !code->is_instruction(one.target);
+        });
   }
 
   static bool opens_function(const UnitScopes& scopes, int function, uint32_t line) {

@@ -337,7 +337,9 @@ void sprint(char* to, size_t size, s64 id, Style style) {
   if (stack) each_line(*stack, style, [&](const std::string& line) { lines.put(line); });
 }
 
-void print_addresses(const char* text) { each_line(*stack_of_text(text), Style::Full, print_text); }
+void print_addresses(const char* text, Style style) {
+  each_line(*stack_of_text(text), style, print_text);
+}
 
 void sprint_addresses(char* to, size_t size, const char* text) {
   Lines lines{to, size};

@@ -55,7 +55,7 @@ void callers(char* to, size_t size, s64 id, s64 n);
 void print(s64 id, Style style, const char* point);
 void sprint(char* to, size_t size, s64 id, Style style);
 /// print_ustack() and its like: the addresses in a text.
-void print_addresses(const char* text);
+void print_addresses(const char* text, Style style);
 void sprint_addresses(char* to, size_t size, const char* text);
 /// usymname() and its like, of the process whose event is handled.
 void describe(char* to, size_t size, u64 address, Style style);

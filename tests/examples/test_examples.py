@@ -59,6 +59,35 @@ class Examples(LiveTest):
         self.assertGreater(calls, 0)
         self.assertEqual(sum(buckets(out).values()), calls)
 
+    def test_leaks(self):
+        """Each place that keeps memory, with its bytes, blocks, function and line; and none that gives it back."""
+        program, source = TMP / "leaks", HERE / "leaks.c"
+        subprocess.run(["gcc", "-g", "-O2", "-fomit-frame-pointer", "-o", str(program), str(source)], check=True)
+        out = self.ok(coretap(EXAMPLES / "leaks.stp", "-c", str(program)))
+        lines = {text.split("LEAK ")[1].split(" ")[0]: number
+                 for number, text in enumerate(source.read_text().splitlines(), 1) if "LEAK" in text}
+        found = set(re.findall(r"^(\d+) bytes in (\d+) blocks:\n 0x\w+ : (\w+)\+\S+ at \S*leaks.c:(\d+) \[\S+/leaks\]$", out, re.M))
+        self.assertEqual(found, {("500", "5", "keep", str(lines["malloc"])), ("280", "1", "keep_zeros", str(lines["calloc"])),
+                                 ("900", "1", "keep_moved", str(lines["realloc"]))})
+        self.assertNotIn("drop", out)
+        self.assertEqual(out.count(" : main+"), 3)
+
+    def test_profile(self):
+        """Almost all samples are in hot(), most of these called by often(), and each stack ends in main's callers."""
+        program = TMP / "busy"
+        subprocess.run(["gcc", "-O2", "-fomit-frame-pointer", "-o", str(program), str(HERE / "busy.c")], check=True)
+        out = self.ok(coretap(EXAMPLES / "profile.stp", "1000", "-c", str(program)))
+        count = {}
+        for samples, total, frames in re.findall(r"^(\d+) of (\d+) samples:\n((?: .*\n)+)", out, re.M):
+            names = tuple(re.findall(r": (\w+)\+", frames))[:3]
+            count[names] = count.get(names, 0) + int(samples)
+            total = int(total)
+        self.assertGreater(total, 50)
+        often, seldom = (count.get(("hot", name, "main"), 0) for name in ("often", "seldom"))
+        self.assertGreater(often + seldom, 0.9 * total, count)
+        self.assertGreater(often, 2 * seldom)
+        self.assertLess(often, 4.5 * seldom)
+
     def test_python_calls(self):
         """calls.py: 70 calls of the one; 5 of the other, 41 deep."""
         out = self.ok(coretap(EXAMPLES / "python-calls.stp", "-c", f"/usr/bin/python3.11 -I -S {HERE / 'calls.py'}"))

@@ -25,7 +25,7 @@ struct EmbeddedC {
   std::string global_macro;    ///< the first STAP_GLOBAL_GET_… or STAP_GLOBAL_SET_…, or ""
   bool is_expression = false;  ///< names neither STAP_RETVALUE nor STAP_RETURN
   bool may_decline = false;    ///< names STAP_NEXT
-  bool may_raise = false;  ///< names what ends a function by an error, or says `raises`
+  bool may_raise = false;      ///< names what ends a function by an error, or says `raises`
 
   /// The pragmas `bpf` and `harness`.
   bool says_kernel = false, says_user = false;
