@@ -529,7 +529,7 @@ class LineCode : private LineRows {
   /// it: the start goes to where each turn comes. The turns must be the source's: another line has statements in the loop.
   void enter_loop_within(StatementStart& start) const {
     std::optional<size_t> index = graph_->index_of(start.point.pc);
-    if (!index || start.point.pc != at(start.row).address) return;
+    if (!index || start.point.pc != at(start.row).address || opens_function(at(start.row))) return;
     for (const Loop& loop : graph_->loops()) {
       const Instruction& header = graph_->at(loop.header);
       if (header.address <= start.point.pc || header.address >= end_of(start.row) ||
@@ -541,6 +541,16 @@ class LineCode : private LineRows {
                    !graph_->at(i).writes_memory;
       if (is_plain) start.point = CodePoint(header.address);
     }
+  }
+
+  /// Is it the row of the entry, with the line that the function begins on? That runs once for each call.
+  bool opens_function(const LineRow& row) const {
+    const int function = scopes_.real_function_of(scopes_.innermost(row.address));
+    if (function < 0) return false;
+    Dwarf_Die die = scopes_.at(function).die;
+    int line = 0;
+    return die_entry_pc(&die) == row.address && dwarf_decl_line(&die, &line) == 0 &&
+           static_cast<uint32_t>(line) == row.line;
   }
 
   /// Are there statements of other lines of the function in a loop?

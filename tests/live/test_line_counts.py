@@ -58,6 +58,21 @@ int main() {
   return sum(4, 1, 2, 3, 4) != 16;
 }
 """
+# clang has a row for the entry of sum_of(), and none where its loop begins.
+LOOP_AT_THE_ENTRY = """
+int sink;
+__attribute__((noinline)) int sum_of(const int *values, int scale) {
+  int copy[5];
+  int most = 0;
+  for (int i = 0; i < 5; i++) {
+    copy[i] = values[i] * scale;
+    if (copy[i] > most)
+      most = copy[i];
+  }
+  return most + copy[4];
+}
+int main() { int values[5] = {3, 1, 4, 1, 5}; sink = sum_of(values, 2) + sum_of(values, 3); return sink != 50; }
+"""
 # Virtual functions that are reached through thunks: at -O0 these jump to the function, from -O1 on g++ may copy it into them.
 THUNKS = """
 #define NOIPA __attribute__((noinline))
@@ -141,13 +156,19 @@ class LineCounts(LiveTest):
                 source, path = self.compile_text("copy.cpp", HEAD_IN_A_COPY, compiler, "-O1")
                 self.assertEqual(self.counts(source, path, [4]), {4: 1})
 
-    def test_thunks_of_virtual_functions(self):
-        """The line that opens a function counts its calls, however they come to it."""
-        for compiler in ("g++", "clang++"):
-            for level in ("-O0", "-O1", "-O2"):
+    def test_function_that_begins_with_a_loop(self):
+        for compiler in ("gcc", "clang"):
+            for level in ("-O0", "-O1"):
                 with self.subTest(compiler=compiler, level=level):
-                    source, path = self.compile_text("thunks.cpp", THUNKS, compiler, level)
-                    self.assertEqual(self.counts(source, path, [7, 10]), {7: 4, 10: 6})
+                    source, path = self.compile_text("entry.c", LOOP_AT_THE_ENTRY, compiler, level)
+                    self.assertEqual(self.counts(source, path, [3]), {3: 2})
+
+    def test_thunks_of_virtual_functions(self):
+        """The line that opens a function counts its calls, however they come to it. clang leaves no row of it in a thunk's copy."""
+        for compiler, level in (("g++", "-O0"), ("g++", "-O1"), ("g++", "-O2"), ("clang++", "-O0")):
+            with self.subTest(compiler=compiler, level=level):
+                source, path = self.compile_text("thunks.cpp", THUNKS, compiler, level)
+                self.assertEqual(self.counts(source, path, [7, 10]), {7: 4, 10: 6})
 
     def test_unrolled_calls_are_marked(self):
         """clang gives the copies no rows of their own."""
