@@ -61,8 +61,9 @@ std::optional<int64_t> largest_above(const DebugData& data, Dwarf_Die function, 
   for (ptrdiff_t offset = 0; (offset = dwarf_ranges(&function, offset, &base, &lo, &hi)) > 0;)
     for (uint64_t pc = lo; pc < hi;) {
       Row row = row_at(data, pc, number);
+      if (row.end <= pc) break;  // no unwind information: a damaged range may be of any size
       if (row.above) largest = std::max(largest.value_or(*row.above), *row.above);
-      pc = std::max(row.end, pc + 1);
+      pc = row.end;
     }
   return largest;
 }

@@ -1,7 +1,12 @@
 // Damaged files: truncated and with flipped bytes. Any answer will do, as long as there is one.
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <random>
@@ -92,6 +97,49 @@ TEST_P(Corrupt, FlippedBytes) {
     write_file(path, bytes);
     exercise(path);
   }
+}
+
+/// Where the sizes of the functions of `path` are in the file, as numbers whose lower four bytes come first.
+std::vector<size_t> places_of_sizes(const std::string& path) {
+  std::vector<size_t> places;
+  int file = open(path.c_str(), O_RDONLY);
+  Dwarf* dwarf = dwarf_begin(file, DWARF_C_READ);
+  Elf* elf = dwarf_getelf(dwarf);
+  size_t names = 0;
+  elf_getshdrstrndx(elf, &names);
+  for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf, section));) {
+    GElf_Shdr header;
+    gelf_getshdr(section, &header);
+    if (std::string(elf_strptr(elf, names, header.sh_name)) != ".debug_info") continue;
+    const char* begin = static_cast<const char*>(elf_getdata(section, nullptr)->d_buf);
+    Dwarf_Die unit, child;
+    size_t header_size = 0;
+    for (Dwarf_Off at = 0, next = 0;
+         dwarf_nextcu(dwarf, at, &next, &header_size, nullptr, nullptr, nullptr) == 0; at = next) {
+      dwarf_offdie(dwarf, at + header_size, &unit);
+      for (int rc = dwarf_child(&unit, &child); rc == 0; rc = dwarf_siblingof(&child, &child)) {
+        Dwarf_Attribute size;
+        if (dwarf_attr(&child, DW_AT_high_pc, &size) &&
+            (dwarf_whatform(&size) == DW_FORM_data4 || dwarf_whatform(&size) == DW_FORM_data8))
+          places.push_back(header.sh_offset +
+                           static_cast<size_t>(reinterpret_cast<const char*>(size.valp) - begin));
+      }
+    }
+  }
+  dwarf_end(dwarf);
+  close(file);
+  return places;
+}
+
+/// Functions whose sizes the file gives as two gigabytes: nothing may go through them byte by byte.
+TEST_P(Corrupt, FunctionsOfAnySize) {
+  std::string path = compile("variables.c", GetParam()), bytes = read_file(path);
+  std::vector<size_t> places = places_of_sizes(path);
+  ASSERT_FALSE(places.empty());
+  for (size_t place : places) memcpy(&bytes[place], "\xff\xff\xff\x7f", 4);
+  path = work_directory() + "/sizes." + GetParam().name();
+  write_file(path, bytes);
+  exercise(path);
 }
 
 INSTANTIATE_TEST_SUITE_P(Compilers, Corrupt,
