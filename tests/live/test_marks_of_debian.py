@@ -97,8 +97,8 @@ class OfDebian(LiveTest):
             probe process("{PYTHON}").mark("function__return") {{
               if (user_string($arg1) == "{program}") {{ returns[user_string($arg2)]++; lines[user_string($arg2)] = $arg3 }} }}
             probe process("{PYTHON}").mark("audit") {{ if (user_string($arg1) == "coretap.event") events++ }}
-            probe process("{PYTHON}").mark("gc__start") {{ starts[$arg1]++ }}
-            probe process("{PYTHON}").mark("gc__done") {{ collected += $arg1 }}
+            probe process("{PYTHON}").mark("gc__start") {{ if (target_set_pid(pid())) starts[$arg1]++ }}
+            probe process("{PYTHON}").mark("gc__done") {{ if (target_set_pid(pid())) collected += $arg1 }}
             probe end {{
               foreach (f in entries) printf("entry %s %d\\n", f, entries[f])
               foreach (f in returns) printf("%s %d %d\\n", f, returns[f], lines[f])
@@ -121,6 +121,7 @@ class OfDebian(LiveTest):
         subprocess.run(["g++", "-O1", "-o", prog, source], check=True)
         found = self.lines(script(f"""
             probe process("{prog}").library("libstdc++.so.6").provider("libstdcxx").mark("*") {{
+              if (!target_set_pid(pid())) next
               # The second word of a type's information is its name.
               printf("%s %p %s\\n", $$name, $arg1, user_string(user_long($arg2 + 8)))
             }}""", "-c", f"{prog} >{TMP}/caught"))
