@@ -19,7 +19,7 @@ NOIPA static void seldom(long turns) {
 }
 
 int main(void) {
-  for (int i = 0; i < 100; i++) {
+  for (int i = 0; i < 400; i++) {
     often(2000000);
     seldom(2000000);
   }
