@@ -150,7 +150,10 @@ def entry_value_ranges(entry):
     """{parameter: [(from, to), ...]}: where DWARF says of the parameters of the function that is entered at `entry` that they are
     what a register was at the entry, and no more than that."""
     found, name = {}, None
-    text = gdb.execute("info scope *%#x" % entry, to_string=True)
+    try:
+        text = gdb.execute("info scope *%#x" % entry, to_string=True)
+    except gdb.error:  # gdb cannot show the expressions of every place (structs.c, gcc -O1)
+        return found
     for part in re.split(r"(?m)^(?=Symbol |  Range )", text):
         if symbol := re.match(r"Symbol (\S+) is", part):
             name = symbol[1]
