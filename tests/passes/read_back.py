@@ -1,6 +1,6 @@
 """The IR's text can be read back: read_back.py CORETAP PASSES_TEST
 
-Random scripts of the fuzzer, which have all statements and expressions, are compiled as far as the IR. What `-d` prints of it
+Random scripts of the fuzzer, which have all statements and expressions, and one with all events are compiled as far as the IR. What `-d` prints of it
 before the passes, after `split` and at the end is given to `passes_test --read-back`, which reads it and must print the same.
 """
 import pathlib
@@ -15,6 +15,12 @@ from script import random_script  # noqa: E402
 
 SCRIPTS = 6
 STAGES = ("ir-lowered", "split", "ir")
+# What random scripts do not have: every event of user space.
+EVENTS = """global n = "a \\"text\\""
+probe begin(3), end, error(-2), timer.s(1), timer.ms(50).randomize(7) { n .= "." }
+probe procfs("a/file").read.maxsize(90), procfs.umask(0022).read { $value = n }
+probe procfs("a/file").write { n = $value }
+"""
 
 
 def main():
@@ -23,9 +29,10 @@ def main():
     with tempfile.TemporaryDirectory(prefix="coretap-read-back-") as folder:
         folder = pathlib.Path(folder)
         mechanisms = [workload.mechanisms(workload.compile_workload(folder, ["-O0"]))]
-        for number in range(SCRIPTS):
+        texts = [random_script(f"read-back:{number}", mechanisms, 4).text() for number in range(SCRIPTS)]
+        for number, text in enumerate([EVENTS, *texts]):
             path = folder / f"{number}.stp"
-            path.write_text(random_script(f"read-back:{number}", mechanisms, 4).text(), encoding="latin-1")
+            path.write_text(text, encoding="latin-1")
             for stage in STAGES:
                 dump = subprocess.run([coretap, "-p3", "-w", "-d", stage, str(path)], capture_output=True, check=True)
                 lines += dump.stdout.count(b"\n")
@@ -33,7 +40,7 @@ def main():
                 if read.returncode != 0:
                     faults.append(f"{path.name} after {stage}: {read.stdout.decode('latin-1')[:600]}")
     print("\n".join(faults))
-    print(f"{lines} lines of {SCRIPTS} scripts read back, {len(faults)} faults")
+    print(f"{lines} lines of {SCRIPTS + 1} scripts read back, {len(faults)} faults")
     sys.exit(1 if faults or lines < 1000 else 0)
 
 

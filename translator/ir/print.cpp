@@ -4,10 +4,10 @@
 //   [t3, t4] keys follow the other operands in the order of ops.def
 //
 // Nested blocks are indented under a word that names them (then/else, while/do/step, …).
-#include <array>
 #include <span>
 
 #include "ir/ir.h"
+#include "ir/words.h"
 
 namespace coretap::ir {
 
@@ -81,11 +81,6 @@ std::string format_text(const std::vector<ast::FormatPiece>& pieces) {
     out += piece.conversion;
   }
   return quoted(out);
-}
-
-const char* stat_text(ast::StatFn fn) {
-  static constexpr std::array kNames = {"@count", "@sum", "@min", "@max", "@avg", "@variance"};
-  return kNames[static_cast<size_t>(fn)];
 }
 
 /// Prints bodies of one module (or of none, when a single body is dumped in a debugger).
@@ -184,7 +179,7 @@ class Printer {
       case Op::GlobalUpdate:
       case Op::ArrayUpdate: return " " + global(inst.global) + steps_text(inst);
       case Op::StatGet:
-        return " " + global(inst.global) + " " + stat_text(inst.stat_fn) +
+        return " " + global(inst.global) + " " + stat_word(inst.stat_fn) +
                (inst.imm ? " shift " + std::to_string(inst.imm) : "");
       case Op::HistGet:
       case Op::StrToHist:
@@ -231,19 +226,10 @@ class Printer {
     if (spec.sort_direction) {
       out += spec.sort_direction > 0 ? " ascending" : " descending";
       out += spec.sort_column ? " by key " + std::to_string(spec.sort_column)
-                              : std::string(" by ") + stat_text(spec.sort_stat);
+                              : std::string(" by ") + stat_word(spec.sort_stat);
     }
     if (spec.has_limit) out += " limit";
     return out;
-  }
-
-  static const char* block_word(Op op, size_t index) {
-    switch (op) {
-      case Op::If: return index == 0 ? "then" : "else";
-      case Op::Loop: return index == 0 ? "while" : index == 1 ? "do" : "step";
-      case Op::Try: return index == 0 ? "body" : "catch";
-      default: return "do";
-    }
   }
 
   void block(const Block& block_to_print, int indent) {
@@ -254,9 +240,11 @@ class Printer {
       out_ += info(inst.op).text + attributes(inst) + operands(inst.args);
       if (inst.declined != kNone) out_ += " declined " + local(inst.declined);
       out_ += "\n";
+      const auto words = block_words(inst.op);
       for (size_t i = 0; i < inst.blocks.size(); ++i) {
         if (inst.blocks[i].empty() && i > 0) continue;
-        out_ += pad + " " + block_word(inst.op, i) + "\n";
+        out_ +=
+            pad + " " + (i < words.size() ? words[i] : "block") + "\n";  // or it is a broken one
         block(inst.blocks[i], indent + 1);
       }
     }
@@ -315,10 +303,11 @@ std::string event_text(const UserHandler& handler) {
              (handler.randomize_ns ? " randomize " + std::to_string(handler.randomize_ns) + "ns"
                                    : "");
     case UserEvent::FileRead:
-      return "read of \"" + handler.file.path + "\" umask " + std::to_string(handler.file.umask) +
-             " size " + std::to_string(handler.file.capacity);
+      return "read of " + quoted(handler.file.path) + " umask " +
+             std::to_string(handler.file.umask) + " size " + std::to_string(handler.file.capacity);
     case UserEvent::FileWrite:
-      return "write of \"" + handler.file.path + "\" umask " + std::to_string(handler.file.umask);
+      return "write of " + quoted(handler.file.path) + " umask " +
+             std::to_string(handler.file.umask);
   }
   return "?";
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ir/ir.h"
+#include "ir/words.h"
 
 namespace coretap::ir {
 
@@ -351,22 +352,10 @@ class Verifier {
   }
 
   void blocks(const Inst& inst, int loops) {
-    size_t want = 0;
-    int inner = loops;
-    switch (inst.op) {
-      case Op::If:
-      case Op::Try: want = 2; break;
-      case Op::Loop:
-        want = 3;
-        ++inner;
-        if (inst.args.size() != 1 || ty(inst.args[0]) != Ty::Long) fail("loop without condition");
-        break;
-      case Op::Foreach:
-        want = 1;
-        ++inner;
-        break;
-      default: break;
-    }
+    const size_t want = block_words(inst.op).size();
+    const int inner = loops + (inst.op == Op::Loop || inst.op == Op::Foreach);
+    if (inst.op == Op::Loop && (inst.args.size() != 1 || ty(inst.args[0]) != Ty::Long))
+      fail("loop without condition");
     if (inst.blocks.size() != want)
       return fail("has " + std::to_string(inst.blocks.size()) + " blocks, not " +
                   std::to_string(want));
