@@ -345,6 +345,7 @@ Look
   --vp ABCDE     more of it for single passes, one digit each
   -d NAME        print one stage: ast, ir-lowered, ir, kernel-c, kernel-base-c, harness,
                  or the IR after a pass: dead-code, sink, split, place-globals, size-strings, …
+                 (stap's -d FILE is accepted: FILE has a '/', or is "kernel"; so are --ldd and --all-modules)
   --dump-functions --dump-probe-types --dump-probe-aliases
   -w / -W        no warnings / warnings are errors
   -h -V          this help; the version

@@ -363,7 +363,6 @@ struct ServedFile {
   std::string path;       ///< within the session's folder
   uint32_t umask = 0;     ///< permissions that it does not have
   uint64_t capacity = 0;  ///< bytes that a reader gets at most; 0: MAXSTRINGLEN
-  bool is_read = false;
 };
 
 struct UserHandler {

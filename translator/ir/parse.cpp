@@ -232,7 +232,6 @@ class Parser {
       if (line.take("randomize")) h.randomize_ns = nanoseconds(line);
     } else if (line.take("read of")) {
       h.event = UserEvent::FileRead;
-      h.file.is_read = true;
       served_file(line, h.file);
       line.expect("size");
       h.file.capacity = static_cast<uint64_t>(line.number());

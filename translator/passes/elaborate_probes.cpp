@@ -202,8 +202,8 @@ class Elaborator {
     // All sites of a built-in point have the same.
     if (const std::string& test = sites.front().only_if; !test.empty())
       probe.body = only_if(test, point.span, std::move(probe.body));
-    if (const ir::ServedFile& file = sites.front().file; !file.path.empty())
-      make_file_value_calls(probe.body, file, program_.diagnostics);
+    if (!sites.front().file.path.empty())
+      make_file_value_calls(probe.body, sites.front().event, program_.diagnostics);
     for (const ast::Expr* condition : layers.conditions)
       probe.conditions.push_back(ast::clone(*condition));
     probe.sites = std::move(sites);

@@ -17,8 +17,8 @@ const ast::Target* file_value(const ast::Expr& expr) {
 
 class ValueCalls {
  public:
-  ValueCalls(const ir::ServedFile& file, Diagnostics& diagnostics)
-      : file_(file), diagnostics_(diagnostics) {}
+  ValueCalls(bool is_read, Diagnostics& diagnostics)
+      : is_read_(is_read), diagnostics_(diagnostics) {}
 
   void stmt(ast::StmtPtr& slot) {
     ast::for_each_child(
@@ -69,7 +69,7 @@ class ValueCalls {
 
   void change(ast::ExprPtr& slot, ast::Assign& assign, const ast::Target& value) {
     if (!is_text(value)) return;
-    if (!file_.is_read) {
+    if (!is_read_) {
       diagnostics_.semantic_error(
           "procfs-value", value.span,
           "procfs variable '$value' is what was written: a write probe reads it only");
@@ -86,7 +86,7 @@ class ValueCalls {
 
   void read(ast::ExprPtr& slot, const ast::Target& value) {
     if (!is_text(value)) return;
-    if (file_.is_read) {
+    if (is_read_) {
       diagnostics_
           .semantic_error(
               "procfs-value", value.span,
@@ -105,15 +105,14 @@ class ValueCalls {
     slot = std::move(made);
   }
 
-  const ir::ServedFile& file_;
+  const bool is_read_;  ///< the probe is a .read
   Diagnostics& diagnostics_;
 };
 
 }  // namespace
 
-void make_file_value_calls(ast::StmtPtr& body, const ir::ServedFile& file,
-                           Diagnostics& diagnostics) {
-  ValueCalls(file, diagnostics).stmt(body);
+void make_file_value_calls(ast::StmtPtr& body, ir::UserEvent event, Diagnostics& diagnostics) {
+  ValueCalls(event == ir::UserEvent::FileRead, diagnostics).stmt(body);
 }
 
 }  // namespace coretap

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ast/ast.h"
@@ -153,8 +154,9 @@ class ResolveContext {
   Lookups& lookups;
   std::vector<ir::PerfCounter> perf_counters;  ///< of the probes resolved so far
   std::vector<ir::ProbedProgram> programs;     ///< the same
-  std::vector<ir::ServedFile> files;           ///< the same, of procfs probes
-  uint32_t beginnings = 0;                     ///< numbers of ProcessGate::beginning that are given
+  /// The same, of procfs probes, and what they do.
+  std::vector<std::pair<ir::ServedFile, ir::UserEvent>> files;
+  uint32_t beginnings = 0;  ///< numbers of ProcessGate::beginning that are given
   std::vector<std::string> debug_roots = {"/usr/lib/debug"};
 
   /// Kernel BTF, or null after reporting `no-kernel-btf` at `at`.

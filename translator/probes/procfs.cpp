@@ -31,9 +31,10 @@ bool is_inside(const std::string& path, const std::string& folder) {
 }
 
 /// Is the file at odds with one of the probes before? Reports it.
-bool clashes(const ir::ServedFile& file, const Span& at, ResolveContext& context) {
-  for (const ir::ServedFile& other : context.files) {
-    if (file.is_read && other.is_read && file.path == other.path) {
+bool clashes(const ir::ServedFile& file, ir::UserEvent event, const Span& at,
+             ResolveContext& context) {
+  for (const auto& [other, other_event] : context.files) {
+    if (event == ir::UserEvent::FileRead && other_event == event && file.path == other.path) {
       context.diagnostics.semantic_error(
           "procfs-twice", at,
           "only one read procfs probe can exist for procfs path \"" + file.path + "\"");
@@ -57,8 +58,7 @@ std::vector<ResolvedProbe> resolve_procfs(const ast::ProbePoint& point, ResolveC
   probe.canonical = written(point);
   probe.side = ir::Side::User;
   probe.file.path = head.string_arg.value_or(kDefaultPath);
-  probe.file.is_read = has_component(point, "read");
-  probe.event = probe.file.is_read ? ir::UserEvent::FileRead : ir::UserEvent::FileWrite;
+  probe.event = has_component(point, "read") ? ir::UserEvent::FileRead : ir::UserEvent::FileWrite;
   if (!is_plain_path(probe.file.path)) {
     context.diagnostics
         .semantic_error("procfs-path", head.span,
@@ -79,8 +79,8 @@ std::vector<ResolvedProbe> resolve_procfs(const ast::ProbePoint& point, ResolveC
     }
     probe.file.capacity = static_cast<uint64_t>(*size->number_arg);
   }
-  if (clashes(probe.file, head.span, context)) return {};
-  context.files.push_back(probe.file);
+  if (clashes(probe.file, probe.event, head.span, context)) return {};
+  context.files.emplace_back(probe.file, probe.event);
   probe.scope = make_no_scope("a procfs probe has only $value");
   return {probe};
 }
