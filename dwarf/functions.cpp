@@ -35,11 +35,15 @@
 #include "dwarf/lines.h"
 #include "dwarf/prologue.h"
 #include "dwarf/scopes.h"
+#include "runtime/common/words.h"
 
 namespace coretap::debug {
 namespace {
 
-bool is_glob(const std::string& text) { return text.find_first_of("*?[\\") != std::string::npos; }
+/// Has fnmatch(3) to look at it? A backslash quotes.
+bool is_glob(const std::string& text) {
+  return ct::has_wildcard(text) || text.find('\\') != std::string::npos;
+}
 
 const char* linkage_of(Dwarf_Die* die) {
   const char* name = die_string(die, DW_AT_linkage_name);

@@ -28,6 +28,10 @@ enum class TypeKind : uint8_t {
   Unknown,
 };
 
+constexpr bool is_record(TypeKind kind) {
+  return kind == TypeKind::Struct || kind == TypeKind::Union;
+}
+
 class Type;
 using TypePtr = std::shared_ptr<const Type>;
 

@@ -28,7 +28,7 @@ bool is_qualifier(int tag) {
   }
 }
 
-bool is_record(int tag) {
+bool is_record_tag(int tag) {
   return tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type;
 }
 
@@ -262,7 +262,7 @@ void place_member(const DebugData& data, Dwarf_Die* die, const TypePtr& type, Me
 std::vector<Member> DwarfType::members() const {
   std::vector<Member> members;
   Dwarf_Die die = definition();
-  if (!is_record(dwarf_tag(&die))) return members;
+  if (!is_record_tag(dwarf_tag(&die))) return members;
   for_each_child(&die, [&](Dwarf_Die* child) {
     int tag = dwarf_tag(child);
     // A base class is like an anonymous member: its members are found through it.

@@ -213,7 +213,10 @@ inline void store(char* buffer, u32 capacity, View value) {
 s64 additive_get(u32 global, s64* slot);
 void additive_set(u32 global, s64* slot, s64 value);
 s64 additive_add(u32 global, s64* slot, s64 delta);  ///< the value after
+/// The value after. Where `delta` was read from *slot (`n += n`), g++ 12 takes the memory for the operand and reads it again for the
+/// sum, after the addition; the empty asm keeps the value in a register.
 inline s64 atomic_add(s64* slot, s64 delta) {
+  asm("" : "+r"(delta));
   return __atomic_add_fetch(slot, delta, __ATOMIC_RELAXED);
 }
 /// *slot = f(*slot), whatever kernel code does to it meanwhile; the value after.

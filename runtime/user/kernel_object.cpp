@@ -20,6 +20,7 @@
 #include "file_limit.h"
 #include "globals.h"
 #include "kernel_features.h"
+#include "runtime/common/words.h"
 #include "user_stacks.h"
 #include "verifier_report.h"
 
@@ -54,12 +55,6 @@ std::string last_lines(const std::string& log, int count) {
   while (at > 0 && count > 0)
     if (log[--at] == '\n') --count;
   return at ? "..." + log.substr(at) : log;
-}
-
-std::string join(const std::vector<std::string>& words, const char* between) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : between) + word;
-  return text;
 }
 
 /// The verifier's refusal of the code of `probe`.
@@ -140,7 +135,7 @@ std::string KernelObject::open(const void* data, u64 size, const Program& progra
           frames, bpf_map__max_entries(frames) * static_cast<u32>(libbpf_num_possible_cpus()));
   }
   bpf_map* map;
-  bpf_object__for_each_map(map, object_) {
+  bpf_object__for_each_map (map, object_) {
     const unsigned wanted_mb = options.buffer_mb != 0 ? options.buffer_mb
                                : stack_hooks          ? kMegabytesForStacks
                                                       : 0;
@@ -163,9 +158,9 @@ size_t KernelObject::files_to_load() const {
   constexpr size_t kMeanwhile = 6;
   size_t count = kMeanwhile;
   bpf_map* map;
-  bpf_object__for_each_map(map, object_)++ count;
+  bpf_object__for_each_map (map, object_) ++count;
   bpf_program* program;
-  bpf_object__for_each_program(program, object_) count += bpf_program__autoload(program);
+  bpf_object__for_each_program (program, object_) count += bpf_program__autoload(program);
   return count;
 }
 
@@ -323,7 +318,7 @@ std::string KernelObject::load(const Program& program, const RunOptions& options
 std::string KernelObject::map_memory() {
   const btf* types = bpf_object__btf(object_);
   bpf_map* map;
-  bpf_object__for_each_map(map, object_) {
+  bpf_object__for_each_map (map, object_) {
     if (!bpf_map__is_internal(map) || !strstr(bpf_map__name(map), ".bss")) continue;
     long page = sysconf(_SC_PAGESIZE);
     size_t size = (bpf_map__value_size(map) + static_cast<size_t>(page) - 1) /
@@ -416,7 +411,7 @@ std::string KernelObject::find_programs(const Program& program) {
 std::string KernelObject::open_ring(std::function<void(const void*, size_t)> consume) {
   consume_ = std::move(consume);
   bpf_map* map;
-  bpf_object__for_each_map(map, object_) {
+  bpf_object__for_each_map (map, object_) {
     if (bpf_map__type(map) != BPF_MAP_TYPE_RINGBUF) continue;
     auto deliver = [](void* self, void* data, size_t size) {
       static_cast<KernelObject*>(self)->consume_(data, size);

@@ -91,9 +91,8 @@ class Code {
   std::vector<Facility> map_types(const KernelOffers& kernel) const {
     std::set<std::string> names;
     bpf_map* map;
-    bpf_object__for_each_map(
-        map, object_) if (const char* name = libbpf_bpf_map_type_str(bpf_map__type(map)))
-        names.insert(name);
+    bpf_object__for_each_map (map, object_)
+      if (const char* name = libbpf_bpf_map_type_str(bpf_map__type(map))) names.insert(name);
     std::vector<Facility> needs;
     needs.reserve(names.size());
     for (const std::string& name : names) needs.push_back({name, kernel.map_type(name)});

@@ -163,7 +163,7 @@ LiveObject::~LiveObject() {
 void LiveObject::map_memory() {
   const btf* types = bpf_object__btf(object_);
   bpf_map* map;
-  bpf_object__for_each_map(map, object_) {
+  bpf_object__for_each_map (map, object_) {
     if (!bpf_map__is_internal(map) || !strstr(bpf_map__name(map), ".bss")) continue;
     // libbpf maps the memory over its initial value for skeletons only.
     size_t size = (bpf_map__value_size(map) + 4095) / 4096 * 4096;
@@ -230,7 +230,7 @@ void LiveObject::attach() {
 std::string LiveObject::machine_code() {
   std::string all;
   bpf_program* program;
-  bpf_object__for_each_program(program, object_) {
+  bpf_object__for_each_program (program, object_) {
     std::string code(1 << 20, 0);
     bpf_prog_info info = {};
     uint32_t size = sizeof info;

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Compares coretap with gdb at the very addresses that it probes: testbed.py [--quick] [--only WORD] [--jobs N] [-v] [CORETAP]
+"""Compares coretap with gdb at the very addresses that it probes: testbed.py [--quick|--every] [--only WORD] [--jobs N] [-v] [CORETAP]
 
-Each program of programs/ is compiled by each compiler, at each -O level and DWARF version of the table below. coretap runs a
+Each program of programs/ is compiled by each compiler of the table below at each -O level, with the DWARF versions in turn, so that
+each compiler and each level occurs with each version; --every takes the full product, which is twice as many. coretap runs a
 probe on every line that it can probe and prints, at each hit, the address and all variables. gdb runs the same program with
 breakpoints at these addresses and reads every variable of the blocks around. Both run it without address space randomisation
 and without an environment, so that pointers are equal, too.
@@ -57,8 +58,9 @@ def rustc_takes_dwarf_version():
     return bool(shutil.which("rustc")) and "dwarf-version" in live.run("rustc", "-C", "help").stdout
 
 
-def builds(quick, only):
-    """Every build, or for --quick a small sample in which each program, compiler, level and DWARF version occurs."""
+def builds(extent, only):
+    """The builds to compare. `extent`: "every" (the product), "pairs" (each two of program, compiler, level and DWARF version occur
+    together), or "quick" (a build of each program, in which each compiler, level and version occurs)."""
     found = []
     for number, source in enumerate(PROGRAMS):
         every = [Build(source, compiler, level, dwarf) for compiler in COMPILERS[source.suffix] for level in LEVELS
@@ -66,7 +68,12 @@ def builds(quick, only):
         if source.suffix == ".rs":
             every = [build for build in every
                      if build.dwarf == 4 or (rustc_takes_dwarf_version() and build.level in ("-O0", "-O2"))]
-        found += [every[(number * 5) % len(every)]] if quick else every
+        if extent == "quick":
+            every = [every[(number * 5) % len(every)]]
+        elif extent == "pairs" and {build.dwarf for build in every} == set(DWARF):
+            every = [build for build in every if DWARF.index(build.dwarf) ==
+                     (number + COMPILERS[source.suffix].index(build.compiler) + LEVELS.index(build.level)) % len(DWARF)]
+        found += every
     return [build for build in found if only in name_of(build)]
 
 
@@ -398,7 +405,9 @@ def show(report, verbose):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--quick", action="store_true")
+    extents = parser.add_mutually_exclusive_group()
+    for extent in ("quick", "every"):
+        extents.add_argument("--" + extent, dest="extent", action="store_const", const=extent, default="pairs")
     parser.add_argument("--only", default="")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("-v", "--verbose", action="store_true")
@@ -409,7 +418,7 @@ def main():
         print(f"*** SKIPPED: the gdb test bed needs BPF: {missing} ***", file=sys.stderr)
         sys.exit(77)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="coretap-gdb-"))
-    todo = builds(options.quick, options.only)
+    todo = builds(options.extent, options.only)
     if why := live.rust_missing():
         print(f"*** SKIPPED: Rust programs, since {why} ***")
         todo = [build for build in todo if build.compiler != "rustc"]

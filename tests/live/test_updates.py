@@ -111,6 +111,19 @@ class Updates(LiveTest):
             }'''))
         self.assertEqual(out, ["17 -19 1 5 -4 0 17", "division by 0 17"])
 
+    def test_a_variable_added_to_itself(self):
+        """The value of the assignment too: g++ took the operand for the memory, which the addition had changed by then."""
+        body = """println(n += n, " ", n) println(m += m + 1, " ", m) println(k -= k, " ", k) println(x = (y += y), " ", x, " ", y)
+                  println(a["q"] += a["q"], " ", a["q"]) println(r -= r - 1, " ", r) println(n++ + n, " ", n)"""
+        init = "n = 256 m = 5 k = 9 y = 7 a[\"q\"] = 3 r = 4"
+        want = ["512 512", "11 11", "0 0", "14 14 14", "6 6", "1 1", "1025 513"]
+        here = script(f"global n, m, k, x, y, a, r probe begin {{ {init} {body} exit() }}")
+        self.assertEqual(self.lines(here), want)
+        both = script(f"""global n, m, k, x, y, a, r
+            probe begin {{ {init} }}
+            probe process.begin {{ {body} exit() }}""", "-c", "/bin/true")
+        self.assertEqual(self.lines(both), want)
+
     def test_a_division_by_nothing_is_an_error_of_the_probe(self):
         done = script(f'''global n = 12
             probe syscall.lseek {{ if (pid() == target()) {{ try {{ n = n / (offset - offset) }} catch (e) {{ println(e) exit() }} }} }}''',

@@ -7,6 +7,7 @@
 #include "emit/kernel_embedded.h"
 #include "emit/kernel_slots.h"
 #include "emit/layout.h"
+#include "emit/literals.h"
 
 namespace coretap::kernel {
 
@@ -18,8 +19,6 @@ using ir::Operand;
 using ir::Ty;
 
 namespace {
-
-std::string num(uint64_t n) { return std::to_string(n); }
 
 /// End of the scratch memory of every function called from `block`.
 uint32_t callee_frames(const Unit& unit, const ir::Block& block) {
@@ -211,8 +210,7 @@ std::string BodyEmitter::address(LocalId id) {
 std::string BodyEmitter::value(const Operand& o) {
   if (o.kind == Operand::Local && !plan_.locals[o.local].constant) return local(o.local);
   int64_t number = o.kind == Operand::Local ? *plan_.locals[o.local].constant : o.num;
-  if (number == INT64_MIN) return "(-9223372036854775807ll - 1)";
-  return number < 0 ? "(" + std::to_string(number) + ")" : std::to_string(number);
+  return long_literal(number);
 }
 
 BodyEmitter::Str BodyEmitter::string_local(LocalId id) {

@@ -15,6 +15,7 @@
 #include "emit/kernel_size.h"
 #include "emit/kernel_unit.h"
 #include "emit/layout.h"
+#include "emit/literals.h"
 #include "emit/user_body.h"
 #include "emit/variants.h"
 
@@ -35,8 +36,6 @@ std::string position_of(const Span& span) {
   out.at(span);
   return out.take();
 }
-
-std::string num(uint64_t n) { return std::to_string(n); }
 
 /// The program's section: what libbpf makes the program type from.
 std::string section(const ir::KernelHandler& h, const Variant& variant) {

@@ -3,6 +3,7 @@
 
 #include "emit/kernel_body.h"
 #include "emit/layout.h"
+#include "emit/literals.h"
 #include "emit/update_text.h"
 
 namespace coretap::kernel {
@@ -19,8 +20,6 @@ namespace {
 
 /// Keys of at most this many bytes are built on the stack, others in the frame.
 constexpr uint32_t kStackKey = 64;
-
-std::string num(uint64_t n) { return std::to_string(n); }
 
 const char* c_type(uint32_t size, bool is_signed) {
   switch (size) {

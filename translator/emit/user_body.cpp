@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "emit/layout.h"
+#include "emit/literals.h"
 #include "emit/update_text.h"
 
 namespace coretap {
@@ -28,12 +29,6 @@ const char* stat_fn(ast::StatFn fn) {
     case ast::StatFn::Variance: return "ct::StatFn::Variance";
   }
   return "ct::StatFn::Count";
-}
-
-std::string number(int64_t v) {
-  // The literal 9223372036854775808 has no signed type.
-  if (v == INT64_MIN) return "(-9223372036854775807ll - 1)";
-  return std::to_string(v) + "ll";
 }
 
 bool has_any(const Inst& inst, size_t from) {
@@ -65,7 +60,7 @@ bool UserBody::is_str(const Operand& operand) const {
 }
 
 std::string UserBody::value(const Operand& operand) const {
-  return operand.kind == Operand::Int ? number(operand.num) : local(operand.local);
+  return operand.kind == Operand::Int ? long_literal(operand.num, "ll") : local(operand.local);
 }
 
 std::string UserBody::view(const Operand& operand) const {
@@ -205,7 +200,7 @@ void UserBody::put_enum(const std::string& sink, const std::string& constant_val
                         const ast::EnumNames& names) {
   std::string rows;
   for (const auto& [constant, name] : names.constants)
-    rows += "{" + number(constant) + ", " + view_literal(name) + "}, ";
+    rows += "{" + long_literal(constant, "ll") + ", " + view_literal(name) + "}, ";
   out_.line("  { static const ct::EnumName ct_names[] = {" + rows + "};");
   out_.line("    ct::put_enum(" + sink + ", " + constant_value + ", ct_names, " +
             std::to_string(names.constants.size()) + ", " + (names.is_flags ? "true" : "false") +
@@ -460,7 +455,7 @@ void UserBody::embedded(const Inst& inst) {
 
 // ------------------------------------------------------------------ control
 
-void UserBody::foreach (const Inst& inst) {
+void UserBody::foreach_loop(const Inst& inst) {
   const ir::ForeachSpec& spec = *inst.foreach;
   const ir::Global& g = module_.globals[spec.array];
   std::string index = std::to_string(spec.array) + "u";
@@ -519,7 +514,7 @@ void UserBody::control(const Inst& inst) {
       if (inst.blocks.size() > 2) block(inst.blocks[2]);
       return out_.close();
     }
-    case Op::Foreach: return foreach (inst);
+    case Op::Foreach: return foreach_loop(inst);
     case Op::Try:
       out_.open("try");
       block(inst.blocks[0]);

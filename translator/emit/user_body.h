@@ -85,7 +85,7 @@ class UserBody {
  private:
   void inst(const ir::Inst& inst);
   void control(const ir::Inst& inst);
-  void foreach (const ir::Inst& inst);
+  void foreach_loop(const ir::Inst& inst);
   void call(const ir::Inst& inst);
   void embedded(const ir::Inst& inst);
   void embedded_parameters(const ir::Inst& inst);

@@ -6,6 +6,7 @@
 
 #include "emit/flavour.h"
 #include "emit/layout.h"
+#include "emit/literals.h"
 #include "emit/user_body.h"
 #include "emit/variants.h"
 
@@ -15,10 +16,6 @@ using ir::Global;
 using ir::Ty;
 
 namespace {
-
-std::string long_literal(int64_t v) {
-  return v == INT64_MIN ? "(-9223372036854775807ll - 1)" : std::to_string(v) + "ll";
-}
 
 /// A struct of runtime/user/program.h with its members by their names, so that g++ refuses a member that is
 /// not there or stands in another place.
@@ -37,7 +34,9 @@ class Row {
   Row& wide(const char* member, uint64_t value) {
     return set(member, std::to_string(value) + "ull");
   }
-  Row& signed_number(const char* member, int64_t value) { return set(member, long_literal(value)); }
+  Row& signed_number(const char* member, int64_t value) {
+    return set(member, long_literal(value, "ll"));
+  }
   /// A table and how many rows it has.
   Row& list(const char* member, const std::string& table, const char* count, size_t rows) {
     return set(member, table).number(count, rows);

@@ -155,7 +155,7 @@ class BodyReader {
     return all;
   }
 
-  std::shared_ptr<const ForeachSpec> foreach (LineReader& line) {
+  std::shared_ptr<const ForeachSpec> foreach_spec(LineReader& line) {
     auto spec = std::make_shared<ForeachSpec>();
     if (line.next() != '[') {
       spec->value = local(line.word());
@@ -247,7 +247,7 @@ class BodyReader {
       case Op::EmbeddedC: inst.c = std::make_shared<const EmbeddedC>(line.string()); break;
       case Op::Call: inst.function = function_named(module_, line.word(), side_); break;
       case Op::Send: line.expect("segment"), inst.imm = line.number(); break;
-      case Op::Foreach: inst.foreach = foreach (line); break;
+      case Op::Foreach: inst.foreach = foreach_spec(line); break;
       default: break;  // the others have operands only
     }
   }

@@ -14,6 +14,7 @@
 #include "passes/file_value.h"
 #include "passes/probewrite.h"
 #include "passes/tapset_library.h"
+#include "runtime/common/words.h"
 
 namespace coretap {
 
@@ -25,7 +26,8 @@ struct Layers {
     const ast::Stmt* code;
     Span use;  ///< of the point that named the alias
   };
-  std::vector<Body> prologues;  ///< to run first: back() is outermost… reversed below
+  std::vector<Body>
+      prologues;  ///< to run before it, from the inner alias to the outer: the last runs first
   std::vector<Body> epilogues;
   std::vector<const ast::Expr*> conditions;
   std::vector<const ast::ProbeDecl*> aliases;
@@ -72,7 +74,7 @@ class Elaborator {
     load_aliases_for(program_, point);
     bool wildcard = false, any_alias = false, found = false;
     for (const ast::ProbeComponent& component : point.components)
-      wildcard |= component.functor.find_first_of("*?") != std::string::npos;
+      wildcard |= ct::has_wildcard(component.functor);
 
     // The longest alias name wins, unless a wildcard asks for all of them.
     std::vector<std::pair<const ast::ProbeDecl*, const ast::ProbePoint*>> candidates;

@@ -129,7 +129,7 @@ class StatementDropper {
           if (*part && use_.has_effect(**part)) return;
         return drop(slot);
       }
-      case ast::StmtKind::Foreach: return foreach (slot);
+      case ast::StmtKind::Foreach: return foreach(slot);
       case ast::StmtKind::Try: {
         auto& guarded = as<ast::Try>(*slot);
         stmt(guarded.body);
@@ -183,7 +183,7 @@ class StatementDropper {
     }
   }
 
-  void foreach (ast::StmtPtr& slot) {
+  void foreach(ast::StmtPtr& slot) {
     auto& loop = as<ast::Foreach>(*slot);
     if (keeps_body(loop.body)) return;
     auto is_read = [this](const std::unique_ptr<ast::Symbol>& symbol) {

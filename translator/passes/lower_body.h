@@ -224,7 +224,7 @@ class BodyLowering : public probes::ContextLowering {
   std::vector<ir::Block> either(const std::function<void()>& first,
                                 const std::function<void()>& second);
   void loop(ast::Expr* init, ast::Expr* condition, ast::Expr* step, ast::Stmt& body);
-  void foreach (ast::Foreach& loop);
+  void foreach(ast::Foreach& loop);
   void return_stmt(ast::Return& stmt);
   void next_stmt();
   void delete_stmt(ast::Delete& stmt);

@@ -19,7 +19,7 @@ bool is_identifier(const std::string& text) {
 }
 
 /// `text` without comments and outer blanks.
-std::string bare(std::string text) {
+std::string without_comments(std::string text) {
   for (size_t at = text.find("/*"); at != std::string::npos; at = text.find("/*")) {
     size_t end = text.find("*/", at + 2);
     text.erase(at, end == std::string::npos ? std::string::npos : end + 2 - at);
@@ -172,7 +172,7 @@ bool BodyLowering::embedded_fits(const EmbeddedC& c, const Span& at) {
 }
 
 Operand BodyLowering::embedded(ast::EmbeddedExpr& expr) {
-  std::string name = bare(expr.c.text);
+  std::string name = without_comments(expr.c.text);
   if (expr.type != ast::Type::String && is_identifier(name))
     if (std::optional<int64_t> value = constant(name, expr.span)) return Operand::integer(*value);
   if (!embedded_fits(expr.c, expr.span)) return missing(expr.type);

@@ -62,7 +62,7 @@ void BodyLowering::stmt(ast::Stmt& stmt) {
       auto& f = static_cast<ast::For&>(stmt);
       return loop(f.init.get(), f.condition.get(), f.step.get(), *f.body);
     }
-    case ast::StmtKind::Foreach: return foreach (static_cast<ast::Foreach&>(stmt));
+    case ast::StmtKind::Foreach: return foreach(static_cast<ast::Foreach&>(stmt));
     case ast::StmtKind::Return: return return_stmt(static_cast<ast::Return&>(stmt));
     case ast::StmtKind::Break: b_.append(Op::Break); return;
     case ast::StmtKind::Continue: b_.append(Op::Continue); return;
@@ -186,7 +186,7 @@ void BodyLowering::loop(ast::Expr* init, ast::Expr* condition, ast::Expr* step, 
   inst.imm = std::max<int64_t>(1, std::exchange(actions, outside));
 }
 
-void BodyLowering::foreach (ast::Foreach& loop) {
+void BodyLowering::foreach(ast::Foreach& loop) {
   auto spec = std::make_shared<ir::ForeachSpec>();
   std::vector<Operand> args;
   if (loop.limit) {

@@ -12,8 +12,6 @@ Problem make_problem(std::string id, const Span& span, std::string message) {
   return {std::move(id), span, std::move(message), {}};
 }
 
-bool is_record(TypeKind kind) { return kind == TypeKind::Struct || kind == TypeKind::Union; }
-
 /// Keeps the state of a walk along the components.
 class Planner {
  public:

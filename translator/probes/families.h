@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "probes/probe_kind.h"
+#include "runtime/common/words.h"
 
 namespace coretap::probes {
 
@@ -41,11 +42,8 @@ inline bool has_component(const ast::ProbePoint& point, std::string_view functor
 /// nothing to resolve.
 std::string written(const ast::ProbePoint& point);
 
-/// Has the text a shell wildcard?
-bool has_wildcard(const std::string& text);
-
-/// "a, b, c" of the first names, for hints.
-std::string join(const std::vector<std::string>& names, const std::string& separator = ", ");
+using ct::has_wildcard;
+using ct::join;
 
 /// A scope without variables; `why` ends the sentence "$x cannot be used here: …".
 std::shared_ptr<ContextScope> make_no_scope(std::string why);

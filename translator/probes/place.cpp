@@ -13,8 +13,6 @@ using ir::Operand;
 
 namespace {
 
-bool is_record(TypeKind kind) { return kind == TypeKind::Struct || kind == TypeKind::Union; }
-
 /// The smallest load that covers `bits`.
 uint32_t load_size(uint32_t bits) { return bits <= 8 ? 1 : bits <= 16 ? 2 : bits <= 32 ? 4 : 8; }
 

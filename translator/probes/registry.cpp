@@ -267,14 +267,4 @@ std::string written(const ast::ProbePoint& point) {
 
 bool has_wildcard(const ast::ProbePoint& point) { return has_wildcard(written(point)); }
 
-bool has_wildcard(const std::string& text) {
-  return text.find_first_of("*?[") != std::string::npos;
-}
-
-std::string join(const std::vector<std::string>& names, const std::string& separator) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : separator) + name;
-  return text;
-}
-
 }  // namespace coretap::probes

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "StpLexer.h"
+#include "runtime/common/words.h"
 #include "syntax/literals.h"
 #include "syntax/preprocess.h"
 
@@ -185,7 +186,7 @@ class ConditionParser {
         return holds_for(comparison, left.number, right.number);
       case Operand::Version:
         if (is_equality(comparison)) return matches(left, comparison, right);
-        if (right.text.find_first_of("*?[") != std::string::npos)
+        if (ct::has_wildcard(right.text))
           return fail(right_at, "wildcards can be compared by == and != only");
         return holds(comparison.type, strverscmp(left.text.c_str(), right.text.c_str()));
       case Operand::Pattern:
