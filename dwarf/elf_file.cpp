@@ -50,8 +50,7 @@ std::string to_hex(const void* bytes, size_t count) {
 }
 
 std::optional<uint32_t> file_crc32(const std::string& path) {
-  std::string ignored;
-  int fd = ct::open_regular(path.c_str(), ignored);
+  int fd = ct::open_regular(path.c_str()).value_or(-1);
   if (fd < 0) return std::nullopt;
   uLong crc = crc32(0, nullptr, 0);
   std::vector<unsigned char> buffer(1 << 18);
@@ -77,10 +76,11 @@ std::unique_ptr<ElfFile> ElfFile::open(const std::string& path, LoadError& error
     return nullptr;
   };
   elf_version(EV_CURRENT);
-  std::string why;
-  int fd = ct::open_regular(path.c_str(), why);
-  if (fd < 0)
-    return fail(access(path.c_str(), R_OK) == 0 ? LoadError::NotElf : LoadError::NotFound, why);
+  ct::Result<int> opened = ct::open_regular(path.c_str());
+  if (!opened)
+    return fail(access(path.c_str(), R_OK) == 0 ? LoadError::NotElf : LoadError::NotFound,
+                opened.failure().text());
+  int fd = *opened;
   Elf* elf = elf_begin(fd, ELF_C_READ_MMAP, nullptr);
   if (!elf || elf_kind(elf) != ELF_K_ELF) {
     elf_end(elf);

@@ -34,15 +34,17 @@ bool load_script(const Options& o, CompileInput& input, Diagnostics& diagnostics
   } else {
     constexpr size_t kMost = 16 << 20;  // bytes: /dev/zero has no end
     std::string path = o.script_path == "-" ? "/dev/stdin" : o.script_path;
-    std::string error;
     if (o.script_path != "-") input.script_name = o.script_path;
     struct stat status;
     bool is_folder = stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
-    if (is_folder) error = std::strerror(EISDIR);
-    if (is_folder || !read_file(path, input.script_text, error, kMost)) {
-      diagnostics.error("script-read", "cannot read script '" + o.script_path + "': " + error);
+    ct::Result<std::string> text =
+        is_folder ? ct::Status::of_errno(EISDIR) : read_file(path, kMost);
+    if (!text) {
+      diagnostics.error("script-read",
+                        "cannot read script '" + o.script_path + "': " + text.failure().text());
       return false;
     }
+    input.script_text = *std::move(text);
   }
   for (const std::string& extra : o.extra_scripts) input.script_text += extra + "\n";
   return true;
@@ -56,11 +58,11 @@ bool set_kernel(const Options& o, CompileInput& input, Diagnostics& diagnostics)
   input.kernel_release = o.kernel_release.empty() ? running.release : o.kernel_release;
   if (input.kernel_release.starts_with("/")) {
     input.kernel_tree = input.kernel_release;
-    std::string error, path = input.kernel_tree + "/include/config/kernel.release";
-    Descriptor file(ct::open_regular(path.c_str(), error));
-    bool read = file && read_all(file.get(), input.kernel_release, error);
-    input.kernel_release = input.kernel_release.substr(0, input.kernel_release.find('\n'));
-    if (!read || input.kernel_release.empty()) {
+    std::string path = input.kernel_tree + "/include/config/kernel.release";
+    Descriptor file(ct::open_regular(path.c_str()).value_or(-1));
+    std::string release = file ? read_all(file.get()).value_or("") : "";
+    input.kernel_release = release.substr(0, release.find('\n'));
+    if (input.kernel_release.empty()) {
       diagnostics.error("kernel-tree", "-r " + input.kernel_tree +
                                            ": there is no kernel build tree (" + path +
                                            " cannot be read)");

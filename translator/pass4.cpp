@@ -44,14 +44,14 @@ CompiledScript Pass4::from_cache() {
   PassTimer timer;
   cache_ = std::make_unique<Cache>(cache_folder_path());
   key_ = cache_key(input_);
-  std::string why;
-  CompiledScript cached{cache_->find(key_, lookups_, cache_warnings_, why),
-                        cache_->entry_path(key_)};
+  ct::Result<std::unique_ptr<Artifacts>> found = cache_->find(key_, lookups_, cache_warnings_);
   cache_warnings_.flush(std::cerr);
-  if (!cached) {
-    if (!why.empty()) notes_.say("Pass 4: the cached result is not used: " + why, 2);
+  if (!found) {
+    notes_.say("Pass 4: the cached result is not used: " + found.failure().text(), 2);
     return {};
   }
+  CompiledScript cached{*std::move(found), cache_->entry_path(key_)};
+  if (!cached) return {};
   std::string warnings(
       (*cached.artifacts)[o_.verbose > 0 ? Artifact::AllWarnings : Artifact::Warnings].bytes());
   // With -W it is compiled anew, which fails.
@@ -91,15 +91,16 @@ CompiledScript Pass4::to_run(const GeneratedCode& code) {
   if (!end(compilation_->to_run(code, diagnostics_))) return {};
   notes_.say("Pass 4: compiled C into \"" + work_->path() + "/harness.so\" in " + timer.elapsed());
   keep_warnings();
-  std::string why;
-  CompiledScript made{Artifacts::open(work_->fd(), why), ""};
-  if (!made) {
-    diagnostics_.error("cache-write", "the compiled script is lost: " + why);
+  ct::Result<std::unique_ptr<Artifacts>> opened = Artifacts::open(work_->fd());
+  if (!opened) {
+    diagnostics_.error("cache-write", "the compiled script is lost: " + opened.failure().text());
     diagnostics_.flush(std::cerr);
     return {};
   }
-  if (cache_) cache_->commit(*work_, *made.artifacts, key_, lookups_, why);
-  if (!why.empty()) notes_.say("Pass 4: the result is not kept in the cache: " + why, 2);
+  CompiledScript made{*std::move(opened), ""};
+  ct::Status kept;
+  if (cache_) kept = cache_->commit(*work_, *made.artifacts, key_, lookups_);
+  if (!kept) notes_.say("Pass 4: the result is not kept in the cache: " + kept.text(), 2);
   if (o_.keep_files || o_.last_pass == 4) leave();
   made.folder = work_->path();
   work_.reset();  // what is not kept goes now: the files that run are open
@@ -125,10 +126,10 @@ void Pass4::leave() {
 void Pass4::keep_warnings() const {
   for (bool all_similar : {false, true}) {
     std::ostringstream text;
-    std::string error;  // a full disk shows in commit()
     diagnostics_.write_warnings(text, all_similar);
     const char* name = file_name(all_similar ? Artifact::AllWarnings : Artifact::Warnings);
-    if (!text.str().empty()) write_file_at(work_->fd(), name, text.str(), error);
+    // A full disk shows in commit().
+    if (!text.str().empty()) (void)write_file_at(work_->fd(), name, text.str());
   }
 }
 

@@ -13,28 +13,23 @@
 
 #include <string>
 
+#include "runtime/common/result.h"
+
 namespace ct {
 
 /// Opens the regular file `path` for reading (close-on-exec), following links. Never waits.
-/// On failure -1, with a predicate for the path in `error`: "is not a regular file", or
-/// "cannot be opened: " and errno's text.
-inline int open_regular(const char* path, std::string& error) {
+/// The failure is a predicate for the path: "is not a regular file", or "cannot be opened: " and
+/// errno's text.
+inline Result<int> open_regular(const char* path) {
   struct stat status;
   int fd = -1;
   // The first look spares a device its open(); the second is of what was in fact opened.
-  if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
-    error = "is not a regular file";
-    return -1;
-  }
+  if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) return Status("is not a regular file");
   fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (fd < 0) {
-    error = std::string("cannot be opened: ") + strerror(errno);
-    return -1;
-  }
+  if (fd < 0) return Status::of_errno(errno, "cannot be opened: ");
   if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) return fd;
   close(fd);
-  error = "is not a regular file";
-  return -1;
+  return Status("is not a regular file");
 }
 
 /// Do the two paths lead to one existing file?

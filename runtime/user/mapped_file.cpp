@@ -111,8 +111,7 @@ bool MappedFile::open(u32 pid, u64 start, u64 end, u64 since_ns) {
     why_not_ = "it is not there any more";
     for (const char* name :
          {static_cast<const char*>(mapped), in_its_root.c_str(), path_.c_str()}) {
-      std::string error;
-      const int fd = open_regular(name, error);
+      const int fd = open_regular(name).value_or(-1);
       struct stat status;
       if (fd < 0) continue;
       // Some file systems tell stat(2) another number than the list of mappings. Then the file is taken if nobody has changed
@@ -267,8 +266,7 @@ void MappedFile::open_debug_file() {
   has_looked_for_debug_ = true;
   const std::string wanted = build_id_of(elf_);
   const std::string path = debug_path("/usr/lib/debug");
-  std::string error;
-  debug_fd_ = path.empty() ? -1 : open_regular(path.c_str(), error);
+  debug_fd_ = path.empty() ? -1 : open_regular(path.c_str()).value_or(-1);
   if (debug_fd_ < 0) return;
   debug_elf_ = elf_begin(debug_fd_, ELF_C_READ, nullptr);
   if (debug_elf_ && build_id_of(debug_elf_) == wanted) return;

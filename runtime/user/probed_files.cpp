@@ -80,12 +80,12 @@ ProbedFiles::File& ProbedFiles::file(const char* path) {
   auto [known, is_new] = files_.try_emplace(path);
   File& file = known->second;
   if (!is_new) return file;
-  std::string why;
-  file.fd = open_regular(path, why);
-  if (file.fd < 0) {
-    file.error = terminal_safe(path) + " " + why;
+  Result<int> opened = open_regular(path);
+  if (!opened) {
+    file.error = terminal_safe(path) + " " + opened.failure().text();
     return file;
   }
+  file.fd = *opened;
   elf_version(EV_CURRENT);
   Elf* elf = elf_begin(file.fd, ELF_C_READ_MMAP, nullptr);
   if (elf && elf_kind(elf) == ELF_K_ELF) {

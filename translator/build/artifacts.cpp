@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "build/trusted_folder.h"
@@ -43,18 +42,17 @@ MappedFile::~MappedFile() {
   if (data_) munmap(const_cast<char*>(data_), size_);
 }
 
-std::unique_ptr<Artifacts> Artifacts::open(int folder, std::string& why) {
+ct::Result<std::unique_ptr<Artifacts>> Artifacts::open(int folder) {
   auto artifacts = std::make_unique<Artifacts>();
   for (size_t i = 0; i < kArtifacts; i++) {
     const char* name = kArtifactNames[i];
     if (i != 0 && faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT)
       continue;
-    Descriptor file = open_trusted_file(folder, name, why);
-    if (!file) return nullptr;
-    artifacts->files_[i] = MappedFile(std::move(file));
-    if (artifacts->files_[i].is_there()) continue;
-    why = std::string("'") + name + "' cannot be read: " + std::strerror(errno);
-    return nullptr;
+    ct::Result<Descriptor> file = open_trusted_file(folder, name);
+    if (!file) return file.failure();
+    artifacts->files_[i] = MappedFile(*std::move(file));
+    if (!artifacts->files_[i].is_there())
+      return ct::Status::of_errno(errno, std::string("'") + name + "' cannot be read: ");
   }
   return artifacts;
 }

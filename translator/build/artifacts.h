@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "runtime/common/result.h"
 #include "support/descriptor.h"
 
 namespace coretap {
@@ -43,9 +44,9 @@ class MappedFile {
 
 class Artifacts {
  public:
-  /// Opens those that are in the folder, which the caller of this must trust. Null if one of them is not to be
-  /// trusted or cannot be read, with a clause in `why`.
-  static std::unique_ptr<Artifacts> open(int folder, std::string& why);
+  /// Opens those that are in the folder, which the caller of this must trust. Fails with a clause if one of
+  /// them is not to be trusted or cannot be read.
+  static ct::Result<std::unique_ptr<Artifacts>> open(int folder);
 
   const MappedFile& operator[](Artifact artifact) const {
     return files_[static_cast<size_t>(artifact)];

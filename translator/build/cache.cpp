@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <cstring>
 
 #include "build/cache_limit.h"
 #include "build/manifest.h"
@@ -24,24 +23,34 @@ void mark_used(int entry) {
 }
 
 /// Puts the file's contents on the disk; the name follows only then (rename).
-bool sync_file(int folder, const char* name) {
+ct::Status sync_file(int folder, const char* name) {
   Descriptor file(openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  return file && fdatasync(file.get()) == 0;
+  return file && fdatasync(file.get()) == 0 ? ct::Status() : ct::Status::of_errno(errno);
 }
 
 /// Makes `from` the entry `to`. A stale entry, or one that another coretap has just finished, changes places with ours and
 /// goes.
-bool put_in_place(int folder, const std::string& from, const std::string& to) {
-  if (renameat2(folder, from.c_str(), folder, to.c_str(), RENAME_NOREPLACE) == 0) return true;
+ct::Status put_in_place(int folder, const std::string& from, const std::string& to) {
+  if (renameat2(folder, from.c_str(), folder, to.c_str(), RENAME_NOREPLACE) == 0) return {};
   if (errno == EEXIST &&
       renameat2(folder, from.c_str(), folder, to.c_str(), RENAME_EXCHANGE) == 0) {
     remove_tree(folder, from.c_str());
-    return true;
+    return {};
   }
   // A file system without these flags (NFS) says EINVAL: then the place is empty for a moment.
-  if (errno != EINVAL) return false;
+  if (errno != EINVAL) return ct::Status::of_errno(errno);
   remove_tree(folder, to.c_str());
-  return renameat(folder, from.c_str(), folder, to.c_str()) == 0;
+  bool renamed = renameat(folder, from.c_str(), folder, to.c_str()) == 0;
+  return renamed ? ct::Status() : ct::Status::of_errno(errno);
+}
+
+/// Writes the record, and puts it and the artifacts on the disk.
+ct::Status write_entry(int folder, const Artifacts& artifacts, const Lookups& lookups) {
+  ct::Status written = write_file_at(folder, kManifest, write_manifest(artifacts, lookups));
+  for (size_t i = 0; i < kArtifacts && written; i++)
+    if (artifacts[static_cast<Artifact>(i)].is_there())
+      written = sync_file(folder, kArtifactNames[i]);
+  return written ? sync_file(folder, kManifest) : written;
 }
 
 }  // namespace
@@ -53,8 +62,8 @@ Cache::Cache(std::string path) : path_(std::move(path)) {
     folder_ = open_trusted_folder(path_, IfMissing::Report);
 }
 
-std::unique_ptr<Artifacts> Cache::find(const std::string& key, const Lookups& lookups,
-                                       Diagnostics& warnings, std::string& why) {
+ct::Result<std::unique_ptr<Artifacts>> Cache::find(const std::string& key, const Lookups& lookups,
+                                                   Diagnostics& warnings) {
   if (folder_.state != FolderState::Trusted) return nullptr;
   TrustedFolder entry = open_trusted_subfolder(folder_.fd.get(), key.c_str());
   if (entry.state == FolderState::Untrusted)
@@ -62,13 +71,15 @@ std::unique_ptr<Artifacts> Cache::find(const std::string& key, const Lookups& lo
         .warning("cache-untrusted", Span{},
                  "a cached script is not used: in '" + path_ + "', " + entry.why)
         .hint("only what you alone can write is loaded; the script is compiled anew");
-  why = entry.state == FolderState::Missing ? "" : entry.why;
-  if (entry.state != FolderState::Trusted) return nullptr;
-  Descriptor record = open_trusted_file(entry.fd.get(), kManifest, why);
-  std::string manifest;
-  if (!record || !read_all(record.get(), manifest, why)) return nullptr;
-  std::unique_ptr<Artifacts> artifacts = Artifacts::open(entry.fd.get(), why);
-  if (!artifacts || !agrees(manifest, *artifacts, lookups, why)) return nullptr;
+  if (entry.state == FolderState::Missing) return nullptr;
+  if (entry.state != FolderState::Trusted) return ct::Status(entry.why);
+  ct::Result<Descriptor> record = open_trusted_file(entry.fd.get(), kManifest);
+  if (!record) return record.failure();
+  ct::Result<std::string> manifest = read_all(record->get());
+  if (!manifest) return manifest.failure();
+  ct::Result<std::unique_ptr<Artifacts>> artifacts = Artifacts::open(entry.fd.get());
+  if (!artifacts) return artifacts;
+  if (ct::Status agrees = check_manifest(*manifest, **artifacts, lookups); !agrees) return agrees;
   mark_used(entry.fd.get());
   return artifacts;
 }
@@ -79,9 +90,10 @@ std::unique_ptr<WorkFolder> Cache::begin(Diagnostics& diagnostics) {
   std::string why = folder_.why;
   if (folder_.state == FolderState::Trusted) {
     Descriptor parent(fcntl(folder_.fd.get(), F_DUPFD_CLOEXEC, 0));
-    auto work = WorkFolder::make(std::move(parent), path_, "new-", why);
-    makes_entry_ = work != nullptr;
-    if (work) return work;
+    auto work = WorkFolder::make(std::move(parent), path_, "new-");
+    makes_entry_ = static_cast<bool>(work);
+    if (work) return *std::move(work);
+    why = work.failure().text();
   }
   if (folder_.state == FolderState::Untrusted)
     diagnostics.warning("cache-untrusted", Span{}, "the cache is not used: " + why)
@@ -97,32 +109,23 @@ std::unique_ptr<WorkFolder> Cache::begin(Diagnostics& diagnostics) {
 }
 
 std::unique_ptr<WorkFolder> begin_private(Diagnostics& diagnostics) {
-  std::string why;
-  auto work = WorkFolder::make_private(why);
-  if (work) return work;
-  diagnostics.error("cache-write", "there is no folder to compile in: " + why)
+  auto work = WorkFolder::make_private();
+  if (work) return *std::move(work);
+  diagnostics.error("cache-write", "there is no folder to compile in: " + work.failure().text())
       .hint("set TMPDIR to a folder of your own that you can write and that has room");
   return nullptr;
 }
 
-void Cache::commit(WorkFolder& work, const Artifacts& artifacts, const std::string& key,
-                   const Lookups& lookups, std::string& why) const {
-  if (!makes_entry_) return;
-  if (!lookups.settled()) {
-    why = "a file that was read changed meanwhile";
-    return;
-  }
-  bool written = write_file_at(work.fd(), kManifest, write_manifest(artifacts, lookups), why);
-  for (size_t i = 0; i < kArtifacts && written; i++)
-    if (artifacts[static_cast<Artifact>(i)].is_there())
-      written = sync_file(work.fd(), kArtifactNames[i]);
-  written = written && sync_file(work.fd(), kManifest);
-  if (!written || !put_in_place(folder_.fd.get(), work.name(), key)) {
-    if (why.empty()) why = std::strerror(errno);
-    return;
-  }
+ct::Status Cache::commit(WorkFolder& work, const Artifacts& artifacts, const std::string& key,
+                         const Lookups& lookups) const {
+  if (!makes_entry_) return {};
+  if (!lookups.settled()) return ct::Status("a file that was read changed meanwhile");
+  ct::Status kept = write_entry(work.fd(), artifacts, lookups);
+  if (kept) kept = put_in_place(folder_.fd.get(), work.name(), key);
+  if (!kept) return kept;
   work.keep_as(key, entry_path(key));
   limit_cache(folder_.fd.get());
+  return {};
 }
 
 }  // namespace coretap

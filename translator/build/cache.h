@@ -13,6 +13,7 @@
 #include "build/artifacts.h"
 #include "build/trusted_folder.h"
 #include "build/work_folder.h"
+#include "runtime/common/result.h"
 #include "support/diagnostics.h"
 #include "support/lookups.h"
 
@@ -23,19 +24,19 @@ class Cache {
   /// The cache at `path`; "": there is no place for one. Opens it if it is there.
   explicit Cache(std::string path);
 
-  /// The entry's files if it is there, whole, ours, and true today; else null, with a clause in `why` if there was
-  /// something. An entry that somebody else may have written is warned of.
-  std::unique_ptr<Artifacts> find(const std::string& key, const Lookups& lookups,
-                                  Diagnostics& warnings, std::string& why);
+  /// The entry's files if it is there, whole, ours, and true today; null if there is none. Fails with a clause if
+  /// there is one that cannot be used. An entry that somebody else may have written is warned of.
+  ct::Result<std::unique_ptr<Artifacts>> find(const std::string& key, const Lookups& lookups,
+                                              Diagnostics& warnings);
 
   /// A folder to compile into: in the cache, so that it can become an entry, or elsewhere, after a warning,
   /// if the cache cannot be used. Null after reporting.
   std::unique_ptr<WorkFolder> begin(Diagnostics& diagnostics);
 
   /// Makes what is in `work` the entry of `key`, if it was made in the cache; `work` then stays, under its
-  /// new name. Else, or on failure (the reason is in `why`), `work` is as it was: good to run, but not kept.
-  void commit(WorkFolder& work, const Artifacts& artifacts, const std::string& key,
-              const Lookups& lookups, std::string& why) const;
+  /// new name. Else, or on failure, `work` is as it was: good to run, but not kept.
+  ct::Status commit(WorkFolder& work, const Artifacts& artifacts, const std::string& key,
+                    const Lookups& lookups) const;
 
   std::string entry_path(const std::string& key) const { return path_ + "/" + key; }
 

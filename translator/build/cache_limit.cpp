@@ -42,10 +42,10 @@ bool to_number(const std::string& text, unsigned long long& value) {
 }
 
 unsigned long long number_in(int folder, const char* name, unsigned long long otherwise) {
-  std::string text, why;
-  Descriptor file = open_trusted_file(folder, name, why);
+  constexpr size_t kMost = 64;  // bytes
+  ct::Result<Descriptor> file = open_trusted_file(folder, name);
   unsigned long long value = 0;
-  return file && read_all(file.get(), text, why, 64) && to_number(text, value) ? value : otherwise;
+  return file && to_number(read_all(file->get(), kMost).value_or(""), value) ? value : otherwise;
 }
 
 /// In bytes.
@@ -65,8 +65,7 @@ bool is_due(int folder) {
   if (fstatat(folder, kStamp, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_mtime <= now &&
       now - status.st_mtime < interval)
     return false;
-  std::string why;
-  return write_file_at(folder, kStamp, "", why);
+  return static_cast<bool>(write_file_at(folder, kStamp, ""));
 }
 
 bool is_entry_name(const std::string& name) {

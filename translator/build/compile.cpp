@@ -150,10 +150,9 @@ bool Compilation::have_tools(const GeneratedCode& code, bool binary, Diagnostics
 }
 
 bool Compilation::put(const char* name, const std::string& text, Diagnostics& diagnostics) const {
-  std::string error;
-  if (write_file_at(work_.fd(), name, text, error)) return true;
-  report_write(work_.path() + "/" + name, errno, diagnostics);
-  return false;
+  ct::Status written = write_file_at(work_.fd(), name, text);
+  if (!written) report_write(work_.path() + "/" + name, written.code(), diagnostics);
+  return static_cast<bool>(written);
 }
 
 Job Compilation::run(std::vector<std::string> argv, Input input) const {
@@ -183,10 +182,10 @@ void Compilation::start_kernel() {
 
 /// Records what a compiler has read, so that a cached result is not used when a header changes.
 void Compilation::record_headers(const char* made) {
-  std::string text, error;
   Descriptor file(openat(work_.fd(), headers_of(made).c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  if (!file || !read_all(file.get(), text, error)) return;
-  for (const std::string& header : prerequisites(text)) lookups_.file_read(header, started_);
+  if (!file) return;
+  for (const std::string& header : prerequisites(read_all(file.get()).value_or("")))
+    lookups_.file_read(header, started_);
 }
 
 /// Writes both texts (for -k and for the reader of a message), and compiles.

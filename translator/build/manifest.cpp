@@ -88,12 +88,12 @@ bool made_agrees(std::string_view line, const Artifacts& artifacts, size_t& foun
 }
 
 /// The question "KIND SUBJECT\tANSWER".
-bool answer_agrees(std::string_view line, const Lookups& lookups, std::string& why) {
+ct::Status check_answer(std::string_view line, const Lookups& lookups) {
   std::optional<Question> question = question_named(take(line, ' '));
   std::string subject = unescaped(take(line, '\t'));
-  if (question && short_form(lookups.answer_today(*question, subject)) == line) return true;
-  why = subject.empty() ? "the target of -c or -x is another" : "'" + subject + "' has changed";
-  return false;
+  if (question && short_form(lookups.answer_today(*question, subject)) == line) return {};
+  return ct::Status(subject.empty() ? "the target of -c or -x is another"
+                                    : "'" + subject + "' has changed");
 }
 
 }  // namespace
@@ -110,21 +110,22 @@ std::string write_manifest(const Artifacts& artifacts, const Lookups& lookups) {
   return text + "end " + hash_text(text) + "\n";
 }
 
-bool agrees(const std::string& manifest, const Artifacts& artifacts, const Lookups& lookups,
-            std::string& why) {
-  why = "it is damaged";
+ct::Status check_manifest(const std::string& manifest, const Artifacts& artifacts,
+                          const Lookups& lookups) {
+  const ct::Status damaged("it is damaged");
   std::optional<std::string_view> lines = whole_lines(manifest);
-  if (!lines) return false;
+  if (!lines) return damaged;
   take(*lines, '\n');
   size_t found = 0, present = 0;
   while (!lines->empty()) {
     std::string_view line = take(*lines, '\n'), rest = line;
     std::string_view kind = take(rest, ' ');
-    if (kind == "made" && !made_agrees(line, artifacts, found)) return false;
-    if (kind == "ask" && !answer_agrees(rest, lookups, why)) return false;
+    if (kind == "made" && !made_agrees(line, artifacts, found)) return damaged;
+    if (kind == "ask")
+      if (ct::Status answer = check_answer(rest, lookups); !answer) return answer;
   }
   for (size_t i = 0; i < kArtifacts; i++) present += artifacts[static_cast<Artifact>(i)].is_there();
-  return found == present;
+  return found == present ? ct::Status() : damaged;
 }
 
 }  // namespace coretap

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "build/artifacts.h"
+#include "runtime/common/result.h"
 #include "support/lookups.h"
 
 namespace coretap {
@@ -22,8 +23,8 @@ constexpr const char* kManifest = "manifest";
 std::string write_manifest(const Artifacts& artifacts, const Lookups& lookups);
 
 /// Does the record agree with the artifacts, and would every question get the same answer today? If
-/// not, a clause that says what differs is in `why`.
-bool agrees(const std::string& manifest, const Artifacts& artifacts, const Lookups& lookups,
-            std::string& why);
+/// not, fails with a clause that says what differs.
+ct::Status check_manifest(const std::string& manifest, const Artifacts& artifacts,
+                          const Lookups& lookups);
 
 }  // namespace coretap

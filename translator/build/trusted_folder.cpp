@@ -167,19 +167,16 @@ TrustedFolder open_trusted_folder(const std::string& path, IfMissing if_missing,
   return Walk(if_missing, owner).go(relative ? std::string(folder) + "/" + path : path);
 }
 
-Descriptor open_trusted_file(int folder, const char* name, std::string& why) {
+ct::Result<Descriptor> open_trusted_file(int folder, const char* name) {
   // O_NONBLOCK: somebody's FIFO must not stop us before we have seen that it is one.
   Descriptor file(openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   struct stat status;
-  if (!file || fstat(file.get(), &status) != 0) {
-    why = std::string("'") + name + "' cannot be opened: " + std::strerror(errno);
-    return {};
-  }
-  why = !S_ISREG(status.st_mode) ? "is not a regular file" : fault_of_own(status);
-  if (why.empty() && status.st_nlink != 1) why = "has several names (hard links)";
-  if (why.empty()) return file;
-  why = std::string("'") + name + "' " + why;
-  return {};
+  if (!file || fstat(file.get(), &status) != 0)
+    return ct::Status::of_errno(errno, std::string("'") + name + "' cannot be opened: ");
+  std::string fault = !S_ISREG(status.st_mode) ? "is not a regular file" : fault_of_own(status);
+  if (fault.empty() && status.st_nlink != 1) fault = "has several names (hard links)";
+  if (!fault.empty()) return ct::Status(std::string("'") + name + "' " + fault);
+  return file;
 }
 
 TrustedFolder open_trusted_subfolder(int folder, const char* name) {

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <string>
 
+#include "runtime/common/result.h"
 #include "support/descriptor.h"
 
 namespace coretap {
@@ -39,8 +40,8 @@ TrustedFolder open_trusted_folder(const std::string& path, IfMissing if_missing,
                                   Owner owner = Owner::Caller);
 
 /// Opens the file `name` of a trusted folder for reading if it is a regular file of the caller that
-/// nobody else can write and that has no other name (hard link). Else none, with a clause in `why`.
-Descriptor open_trusted_file(int folder, const char* name, std::string& why);
+/// nobody else can write and that has no other name (hard link). Else fails with a clause.
+ct::Result<Descriptor> open_trusted_file(int folder, const char* name);
 
 /// The same for a folder in a trusted folder.
 TrustedFolder open_trusted_subfolder(int folder, const char* name);

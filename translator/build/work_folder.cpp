@@ -4,23 +4,20 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 
 #include "build/trusted_folder.h"
 
 namespace coretap {
 
-std::unique_ptr<WorkFolder> WorkFolder::make(Descriptor parent, const std::string& parent_path,
-                                             const char* prefix, std::string& why) {
+ct::Result<std::unique_ptr<WorkFolder>> WorkFolder::make(Descriptor parent,
+                                                         const std::string& parent_path,
+                                                         const char* prefix) {
   constexpr unsigned long long kNeeded = 1 << 20;  // bytes
   std::unique_ptr<WorkFolder> work(new WorkFolder);
   errno = ENOSPC;
   bool has_room = free_bytes(parent.get()) >= kNeeded;
   if (has_room) work->fd_ = make_fresh_folder(parent.get(), prefix, work->name_);
-  if (!work->fd_) {
-    why = "'" + parent_path + "' cannot be written: " + std::strerror(errno);
-    return nullptr;
-  }
+  if (!work->fd_) return ct::Status::of_errno(errno, "'" + parent_path + "' cannot be written: ");
   work->parent_ = std::move(parent);
   work->path_ = parent_path + "/" + work->name_;
   work->kept_ = false;
@@ -28,17 +25,21 @@ std::unique_ptr<WorkFolder> WorkFolder::make(Descriptor parent, const std::strin
   return work;
 }
 
-std::unique_ptr<WorkFolder> WorkFolder::make_private(std::string& why) {
+ct::Result<std::unique_ptr<WorkFolder>> WorkFolder::make_private() {
+  ct::Status first;
   const char* wish = std::getenv("TMPDIR");
   for (const char* place : {wish, "/tmp", "/var/tmp", "/dev/shm"}) {
     if (!place || *place != '/') continue;
     TrustedFolder folder = open_trusted_folder(place, IfMissing::Report, Owner::MayBeShared);
-    std::string fault = folder.why;
-    if (folder.state == FolderState::Trusted)
-      if (auto work = make(std::move(folder.fd), place, "coretap-", fault)) return work;
-    if (why.empty()) why = fault;
+    ct::Status fault(folder.why);
+    if (folder.state == FolderState::Trusted) {
+      auto work = make(std::move(folder.fd), place, "coretap-");
+      if (work) return work;
+      fault = work.failure();
+    }
+    if (first) first = fault;
   }
-  return nullptr;
+  return first;
 }
 
 WorkFolder::~WorkFolder() {

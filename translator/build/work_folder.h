@@ -6,19 +6,21 @@
 #include <string>
 
 #include "build/guard.h"
+#include "runtime/common/result.h"
 #include "support/descriptor.h"
 
 namespace coretap {
 
 class WorkFolder {
  public:
-  /// A fresh folder in the open folder `parent`, whose path is `parent_path`. Null, with a clause in `why`, if it cannot be
+  /// A fresh folder in the open folder `parent`, whose path is `parent_path`. Fails with a clause if it cannot be
   /// made or there is no space for what compilers write (without it, their own message is a crash report).
-  static std::unique_ptr<WorkFolder> make(Descriptor parent, const std::string& parent_path,
-                                          const char* prefix, std::string& why);
-  /// A fresh folder in $TMPDIR, /tmp or another folder for such, the first that can be trusted. Null
-  /// with the reason in `why`.
-  static std::unique_ptr<WorkFolder> make_private(std::string& why);
+  static ct::Result<std::unique_ptr<WorkFolder>> make(Descriptor parent,
+                                                      const std::string& parent_path,
+                                                      const char* prefix);
+  /// A fresh folder in $TMPDIR, /tmp or another folder for such, the first that can be trusted. Fails
+  /// with what is wrong with the first.
+  static ct::Result<std::unique_ptr<WorkFolder>> make_private();
   /// Removes the folder, unless it is kept.
   ~WorkFolder();
 

@@ -26,10 +26,8 @@ namespace fs = std::filesystem;
 namespace {
 
 std::string read_library_file(const fs::path& path) {
-  std::string text, error;
-  Descriptor file(ct::open_regular(path.c_str(), error));
-  if (file) read_all(file.get(), text, error);
-  return text;
+  Descriptor file(ct::open_regular(path.c_str()).value_or(-1));
+  return file ? read_all(file.get()).value_or("") : "";
 }
 
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }

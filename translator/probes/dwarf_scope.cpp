@@ -321,8 +321,7 @@ std::shared_ptr<ContextScope> make_dwarf_scope(std::shared_ptr<debug::Module> mo
 }
 
 bool is_fixed_address(const std::string& path) {
-  std::string error;
-  int file = ct::open_regular(path.c_str(), error);
+  int file = ct::open_regular(path.c_str()).value_or(-1);
   Elf64_Ehdr header{};
   bool is_whole = file >= 0 && read(file, &header, sizeof header) == sizeof header;
   if (file >= 0) close(file);

@@ -203,9 +203,8 @@ class LibrarySearch {
   const std::map<std::string, std::string>& cache() {
     if (!cache_) {
       lookups_.file(kCache);
-      std::string bytes, error;
-      read_file(kCache, bytes, error);  // without one, the folders are left
-      cache_.emplace(bytes, machine_->cache_flags);
+      // Without one, the folders are left.
+      cache_.emplace(read_file(kCache).value_or(""), machine_->cache_flags);
     }
     return cache_->paths();
   }

@@ -24,8 +24,7 @@ namespace {
 /// A script's interpreter is what runs, so that is what is probed (stapprobes, USER-SPACE).
 std::string interpreter_of(const std::string& path, Lookups& lookups) {
   lookups.file(path);
-  std::string error;
-  Descriptor file(ct::open_regular(path.c_str(), error));
+  Descriptor file(ct::open_regular(path.c_str()).value_or(-1));
   char start[256];  // as much as the kernel looks at (linux/binfmts.h, BINPRM_BUF_SIZE)
   ssize_t n = file ? read(file.get(), start, sizeof start) : -1;
   std::string line(start, n > 0 ? static_cast<size_t>(n) : 0), word;

@@ -4,21 +4,22 @@
 #include <cstddef>
 #include <string>
 
+#include "runtime/common/result.h"
+
 namespace coretap {
 
-/// Reads what `fd` still has to give. False with errno's text in `error`; a file of more than
-/// `most` bytes is an error as well.
-bool read_all(int fd, std::string& text, std::string& error, size_t most = SIZE_MAX);
+/// What `fd` still has to give. Fails with errno's text; a file of more than `most` bytes is a
+/// failure as well.
+ct::Result<std::string> read_all(int fd, size_t most = SIZE_MAX);
 
-/// Reads a file of any kind: a script may come from a FIFO. The same results as read_all().
-bool read_file(const std::string& path, std::string& text, std::string& error,
-               size_t most = SIZE_MAX);
+/// Reads a file of any kind: a script may come from a FIFO. Fails as read_all() does.
+ct::Result<std::string> read_file(const std::string& path, size_t most = SIZE_MAX);
 
-/// Writes all of `text`. False with errno's text in `error`.
-bool write_all(int fd, const std::string& text, std::string& error);
+/// Writes all of `text`. Fails with errno's text.
+ct::Status write_all(int fd, const std::string& text);
 
-/// Makes the file `name` in the open folder `folder`, with the text, for its owner alone. False
-/// with errno's text in `error`, and then no such file is left.
-bool write_file_at(int folder, const char* name, const std::string& text, std::string& error);
+/// Makes the file `name` in the open folder `folder`, with the text, for its owner alone. Fails
+/// with errno's text, and then no such file is left.
+ct::Status write_file_at(int folder, const char* name, const std::string& text);
 
 }  // namespace coretap

@@ -10,8 +10,7 @@
 namespace coretap {
 
 bool KernelConfig::read_file(const std::string& path) {
-  std::string error;
-  int fd = ct::open_regular(path.c_str(), error);
+  int fd = ct::open_regular(path.c_str()).value_or(-1);
   gzFile file = fd < 0 ? nullptr : gzdopen(fd, "rb");  // reads plain files too
   if (!file) {
     if (fd >= 0) close(fd);
