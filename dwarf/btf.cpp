@@ -214,7 +214,7 @@ class LibbpfKernelBtf : public KernelBtf {
       : table_(std::move(table)), first_id_(first_id) {}
 
   /// `base` is null, or the table on which this one builds.
-  static std::shared_ptr<KernelBtf> parse(const std::string& path, BtfPtr base, std::string& error);
+  static ct::Result<std::shared_ptr<KernelBtf>> parse(const std::string& path, BtfPtr base);
   const BtfPtr& table() const { return table_; }
 
   std::optional<BtfFunction> function(const std::string& name) const override {
@@ -339,20 +339,19 @@ TypePtr LibbpfKernelBtf::type_named(const std::string& name) const {
 
 int silent(enum libbpf_print_level, const char*, va_list) { return 0; }
 
-std::shared_ptr<KernelBtf> LibbpfKernelBtf::parse(const std::string& path, BtfPtr base,
-                                                  std::string& error) {
-  // libbpf would print its reasons to stderr; the caller gets them in `error` instead.
+ct::Result<std::shared_ptr<KernelBtf>> LibbpfKernelBtf::parse(const std::string& path,
+                                                              BtfPtr base) {
+  // libbpf would print its reasons to stderr; the caller gets them instead.
   libbpf_print_fn_t printer = libbpf_set_print(silent);
   errno = 0;
   struct btf* table =
       base ? btf__parse_split(path.c_str(), base.get()) : btf__parse(path.c_str(), nullptr);
   int problem = errno;
   libbpf_set_print(printer);
-  if (!table || libbpf_get_error(table)) {
-    error = "cannot read the kernel's type information (BTF) from '" + path +
-            "': " + (problem ? strerror(problem) : "not BTF");
-    return nullptr;
-  }
+  if (!table || libbpf_get_error(table))
+    return ct::Status("cannot read the kernel's type information (BTF) from '" + path +
+                          "': " + (problem ? strerror(problem) : "not BTF"),
+                      problem);
   uint32_t first_id = base ? btf__type_cnt(base.get()) : 1;
   return std::make_shared<LibbpfKernelBtf>(
       BtfPtr(table, [base](struct btf* owned) { btf__free(owned); }), first_id);
@@ -360,20 +359,16 @@ std::shared_ptr<KernelBtf> LibbpfKernelBtf::parse(const std::string& path, BtfPt
 
 }  // namespace
 
-std::shared_ptr<KernelBtf> KernelBtf::open(const std::string& path, std::string& error) {
+ct::Result<std::shared_ptr<KernelBtf>> KernelBtf::open(const std::string& path) {
   struct stat status;
-  if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {  // libbpf waits for a FIFO
-    error = "'" + path + "' is not a regular file";
-    return nullptr;
-  }
-  return LibbpfKernelBtf::parse(path, nullptr, error);
+  if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))  // libbpf waits for a FIFO
+    return ct::Status("'" + path + "' is not a regular file");
+  return LibbpfKernelBtf::parse(path, nullptr);
 }
 
-std::shared_ptr<KernelBtf> KernelBtf::open_module(const std::string& path,
-                                                  const std::shared_ptr<KernelBtf>& kernel,
-                                                  std::string& error) {
-  return LibbpfKernelBtf::parse(path, std::static_pointer_cast<LibbpfKernelBtf>(kernel)->table(),
-                                error);
+ct::Result<std::shared_ptr<KernelBtf>> KernelBtf::open_module(
+    const std::string& path, const std::shared_ptr<KernelBtf>& kernel) {
+  return LibbpfKernelBtf::parse(path, std::static_pointer_cast<LibbpfKernelBtf>(kernel)->table());
 }
 
 }  // namespace coretap::debug

@@ -23,14 +23,12 @@ struct BtfFunction {
 
 class KernelBtf {
  public:
-  /// Reads `path` (raw BTF as /sys/kernel/btf/vmlinux, or an ELF file with .BTF). Null on error, with a
-  /// sentence in `error`.
-  static std::shared_ptr<KernelBtf> open(const std::string& path, std::string& error);
+  /// Reads `path` (raw BTF as /sys/kernel/btf/vmlinux, or an ELF file with .BTF). Fails with a sentence.
+  static ct::Result<std::shared_ptr<KernelBtf>> open(const std::string& path);
   /// The same for a kernel module (as /sys/kernel/btf/MODULE, or its .ko file), whose types build on
   /// the kernel's: lists and finds only the module's own functions, but types of both.
-  static std::shared_ptr<KernelBtf> open_module(const std::string& path,
-                                                const std::shared_ptr<KernelBtf>& kernel,
-                                                std::string& error);
+  static ct::Result<std::shared_ptr<KernelBtf>> open_module(
+      const std::string& path, const std::shared_ptr<KernelBtf>& kernel);
   virtual ~KernelBtf() = default;
   virtual std::optional<BtfFunction> function(const std::string& name) const = 0;
   virtual std::vector<std::string> functions(const std::string& glob) const = 0;  ///< sorted

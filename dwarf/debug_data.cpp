@@ -96,11 +96,12 @@ Unit::Unit() = default;
 Unit::Unit(Unit&&) noexcept = default;
 Unit::~Unit() = default;
 
-std::shared_ptr<DebugData> DebugData::open(const std::string& path, LoadError& error,
-                                           const std::vector<std::string>& roots) {
+ct::Result<std::shared_ptr<DebugData>, LoadError> DebugData::open(
+    const std::string& path, const std::vector<std::string>& roots) {
+  auto object = ElfFile::open(path);
+  if (!object) return object.failure();
   std::shared_ptr<DebugData> data(new DebugData);
-  data->object_ = ElfFile::open(path, error);
-  if (!data->object_) return nullptr;
+  data->object_ = *std::move(object);
   data->find_debug_info(roots);
   if (data->dwarf_) data->load_units();
   return data;
@@ -131,8 +132,7 @@ void DebugData::find_debug_info(const std::vector<std::string>& roots) {
   }
   auto try_file = [&](const std::string& path, std::optional<uint32_t> crc) {
     dwarf_error_.tried.push_back(path);
-    LoadError ignored;
-    std::unique_ptr<ElfFile> file = ElfFile::open(path, ignored);
+    std::unique_ptr<ElfFile> file = ElfFile::open(path).value_or(nullptr);
     if (!file || file->path() == object_->path() || !file->has_debug_info()) return false;
     if (!object_->build_id().empty() && !file->build_id().empty() &&
         file->build_id() != object_->build_id())
@@ -182,8 +182,8 @@ void DebugData::find_alternate(const ElfFile& file, const std::vector<std::strin
     if (const char* dwz = strstr(name, ".dwz/")) candidates.push_back(root + "/" + dwz);
   }
   for (const std::string& path : candidates) {
-    LoadError ignored;
-    std::unique_ptr<ElfFile> alternate = ElfFile::open(path, ignored, ElfFile::Purpose::DebugInfo);
+    std::unique_ptr<ElfFile> alternate =
+        ElfFile::open(path, ElfFile::Purpose::DebugInfo).value_or(nullptr);
     if (!alternate || alternate->build_id() != id) continue;
     alternate_dwarf_ = dwarf_begin_elf(alternate->elf(), DWARF_C_READ, nullptr);
     if (!alternate_dwarf_) continue;

@@ -54,8 +54,8 @@ struct Unit {
 
 class DebugData : public std::enable_shared_from_this<DebugData> {
  public:
-  static std::shared_ptr<DebugData> open(const std::string& path, LoadError& error,
-                                         const std::vector<std::string>& roots);
+  static ct::Result<std::shared_ptr<DebugData>, LoadError> open(
+      const std::string& path, const std::vector<std::string>& roots);
   ~DebugData();
 
   const ElfFile& object() const { return *object_; }

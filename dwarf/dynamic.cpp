@@ -23,8 +23,7 @@ std::vector<std::string> split(const std::string& list) {
 }  // namespace
 
 std::optional<DynamicSection> read_dynamic(const std::string& path) {
-  LoadError error;
-  std::unique_ptr<ElfFile> file = ElfFile::open(path, error);
+  std::unique_ptr<ElfFile> file = ElfFile::open(path).value_or(nullptr);
   if (!file) return std::nullopt;
   DynamicSection found;
   found.machine = file->machine();

@@ -21,19 +21,22 @@
 namespace coretap::debug {
 namespace {
 
-/// Why an ELF header is not one that we can read; empty if it is.
-std::string refuse_header(const GElf_Ehdr& header, ElfFile::Purpose purpose,
-                          LoadError::Kind& kind) {
-  kind = LoadError::WrongArch;
+LoadError load_error(LoadError::Kind kind, const std::string& path, const std::string& why) {
+  return {kind, "'" + path + "' " + why, {path}};
+}
+
+/// Why an ELF header is not one that we can read; nothing if it is.
+std::optional<LoadError> refuse_header(const GElf_Ehdr& header, ElfFile::Purpose purpose,
+                                       const std::string& path) {
   if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB)
-    return "is not a 64-bit little-endian ELF object";
+    return load_error(LoadError::WrongArch, path, "is not a 64-bit little-endian ELF object");
   if (!registers_of(header.e_machine))
-    return "is for machine type " + std::to_string(header.e_machine) +
-           ", which is not supported (only x86_64 and aarch64)";
-  kind = LoadError::NotElf;
+    return load_error(LoadError::WrongArch, path,
+                      "is for machine type " + std::to_string(header.e_machine) +
+                          ", which is not supported (only x86_64 and aarch64)");
   if (purpose == ElfFile::Purpose::Code && header.e_type != ET_EXEC && header.e_type != ET_DYN)
-    return "is neither an executable nor a shared object";
-  return "";
+    return load_error(LoadError::NotElf, path, "is neither an executable nor a shared object");
+  return std::nullopt;
 }
 
 }  // namespace
@@ -70,32 +73,29 @@ ElfFile::~ElfFile() {
   close(fd_);
 }
 
-std::unique_ptr<ElfFile> ElfFile::open(const std::string& path, LoadError& error, Purpose purpose) {
-  auto fail = [&](LoadError::Kind kind, const std::string& why) {
-    error = {kind, "'" + path + "' " + why, {path}};
-    return nullptr;
-  };
+ct::Result<std::unique_ptr<ElfFile>, LoadError> ElfFile::open(const std::string& path,
+                                                              Purpose purpose) {
   elf_version(EV_CURRENT);
   ct::Result<int> opened = ct::open_regular(path.c_str());
   if (!opened)
-    return fail(access(path.c_str(), R_OK) == 0 ? LoadError::NotElf : LoadError::NotFound,
-                opened.failure().text());
+    return load_error(access(path.c_str(), R_OK) == 0 ? LoadError::NotElf : LoadError::NotFound,
+                      path, opened.failure().text());
   int fd = *opened;
   Elf* elf = elf_begin(fd, ELF_C_READ_MMAP, nullptr);
   if (!elf || elf_kind(elf) != ELF_K_ELF) {
     elf_end(elf);
     close(fd);
-    return fail(LoadError::NotElf, "is not an ELF file");
+    return load_error(LoadError::NotElf, path, "is not an ELF file");
   }
   std::unique_ptr<ElfFile> file(new ElfFile(ct::canonical_path(path), fd, elf));
   GElf_Ehdr header;
-  if (!gelf_getehdr(elf, &header)) return fail(LoadError::Corrupt, "has a damaged ELF header");
-  LoadError::Kind kind;
-  std::string refusal = refuse_header(header, purpose, kind);
-  if (!refusal.empty()) return fail(kind, refusal);
+  if (!gelf_getehdr(elf, &header))
+    return load_error(LoadError::Corrupt, path, "has a damaged ELF header");
+  if (std::optional<LoadError> refusal = refuse_header(header, purpose, path)) return *refusal;
   file->machine_ = header.e_machine;
   file->map_contents();
-  if (!file->load_segments()) return fail(LoadError::Corrupt, "has damaged program headers");
+  if (!file->load_segments())
+    return load_error(LoadError::Corrupt, path, "has damaged program headers");
   file->load_sections();
   const void* id = nullptr;
   ssize_t length = dwelf_elf_gnu_build_id(elf, &id);

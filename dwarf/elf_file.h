@@ -30,9 +30,9 @@ class ElfFile {
  public:
   enum class Purpose : uint8_t { Code, DebugInfo };
   /// Maps `path`. Only 64-bit little-endian files of a machine that registers.cpp knows are
-  /// accepted, for code only executables and shared objects. Null with `error` filled otherwise.
-  static std::unique_ptr<ElfFile> open(const std::string& path, LoadError& error,
-                                       Purpose purpose = Purpose::Code);
+  /// accepted, for code only executables and shared objects. Fails otherwise.
+  static ct::Result<std::unique_ptr<ElfFile>, LoadError> open(const std::string& path,
+                                                              Purpose purpose = Purpose::Code);
   ~ElfFile();
   ElfFile(const ElfFile&) = delete;
   ElfFile& operator=(const ElfFile&) = delete;

@@ -155,17 +155,16 @@ VarLocation compile_location(const DebugData& data, Dwarf_Die die, CodePoint poi
   return compile_location_of(location_context(data, point), die);
 }
 
-LocExprPtr compile_bound(const DebugData& data, Dwarf_Attribute* attr, CodePoint point,
-                         std::string& why) {
+ct::Result<LocExprPtr> compile_bound(const DebugData& data, Dwarf_Attribute* attr,
+                                     CodePoint point) {
   LocationContext context = location_context(data, point);
   std::optional<LocationOps> found = find_location(attr, nullptr, point, context.at_entry);
   try {
     if (found) return run_location(context, attr, found->ops, found->count).expr;
-    why = "it was optimised out here";
   } catch (const CannotCompile& problem) {
-    why = problem.why;
+    return ct::Status(problem.why);
   }
-  return nullptr;
+  return ct::Status("it was optimised out here");
 }
 
 LocExprPtr compile_member_address(const DebugData& data, Dwarf_Attribute* attr) {

@@ -14,9 +14,8 @@ VarLocation compile_location(const DebugData& data, Dwarf_Die die, CodePoint poi
 /// The address of a member whose place is an expression, over LocExpr::ObjectAddr; a constant offset comes out as
 /// ObjectAddr + Const. Null if it needs what is not supported.
 LocExprPtr compile_member_address(const DebugData& data, Dwarf_Attribute* attr);
-/// The result of an expression that gives an array's bound; null with the reason if it cannot be had at `point`.
-LocExprPtr compile_bound(const DebugData& data, Dwarf_Attribute* attr, CodePoint point,
-                         std::string& why);
+/// The result of an expression that gives an array's bound; fails with the reason if it cannot be had at `point`.
+ct::Result<LocExprPtr> compile_bound(const DebugData& data, Dwarf_Attribute* attr, CodePoint point);
 /// The canonical frame address when the instruction at `pc` is about to run; null if the object
 /// has no unwind information for it.
 LocExprPtr compile_cfa(const DebugData& data, uint64_t pc);

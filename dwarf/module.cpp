@@ -158,10 +158,11 @@ class DwarfModule : public Module {
 
 }  // namespace
 
-std::shared_ptr<Module> Module::open(const std::string& path, LoadError& error,
-                                     const std::vector<std::string>& debug_roots) {
-  std::shared_ptr<DebugData> data = DebugData::open(path, error, debug_roots);
-  return data ? std::make_shared<DwarfModule>(std::move(data)) : nullptr;
+ct::Result<std::shared_ptr<Module>, LoadError> Module::open(
+    const std::string& path, const std::vector<std::string>& debug_roots) {
+  auto data = DebugData::open(path, debug_roots);
+  if (!data) return data.failure();
+  return std::make_shared<DwarfModule>(*std::move(data));
 }
 
 }  // namespace coretap::debug

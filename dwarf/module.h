@@ -15,11 +15,12 @@
 #include "dwarf/plt.h"
 #include "dwarf/types.h"
 #include "dwarf/usdt.h"
+#include "runtime/common/result.h"
 
 namespace coretap::debug {
 
-/// Why an object or its debug information could not be used. `tried` lists the paths that were
-/// looked for, so that the message can name them.
+/// Why an object or its debug information could not be used: the failure of a Result here. `tried` lists the
+/// paths that were looked for, so that the message can name them.
 struct LoadError {
   enum Kind : uint8_t { NotFound, NotElf, WrongArch, NoDebugInfo, Corrupt } kind = NotFound;
   std::string message;
@@ -86,9 +87,8 @@ class Module {
  public:
   /// Opens an ELF executable or shared object. `path` must be a file path (the caller searched
   /// $PATH). `debug_roots`: where separate debuginfo is looked for, default {"/usr/lib/debug"}.
-  static std::shared_ptr<Module> open(const std::string& path, LoadError& error,
-                                      const std::vector<std::string>& debug_roots = {
-                                          "/usr/lib/debug"});
+  static ct::Result<std::shared_ptr<Module>, LoadError> open(
+      const std::string& path, const std::vector<std::string>& debug_roots = {"/usr/lib/debug"});
   virtual ~Module() = default;
 
   virtual const std::string& path() const = 0;        ///< canonical path

@@ -52,7 +52,7 @@ bool Type::is_scalar() const {
   }
 }
 
-LocExprPtr Type::array_count_at(size_t, CodePoint, std::string&) const { return nullptr; }
+ct::Result<LocExprPtr> Type::array_count_at(size_t, CodePoint) const { return nullptr; }
 
 bool FoundMember::is_constant() const {
   return std::none_of(path.begin(), path.end(), [](const Member& step) { return step.address; });

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dwarf/location.h"
+#include "runtime/common/result.h"
 
 namespace coretap::debug {
 
@@ -70,8 +71,8 @@ class Type {
   /// Element counts of an array, outermost first; 0 = flexible.
   virtual std::vector<uint64_t> array_counts() const = 0;
   /// The count of dimension `dim` of an array whose bounds the program computes (C's variable length arrays), as it is at
-  /// `point`. Null for all others, and with `why` where it cannot be read.
-  virtual LocExprPtr array_count_at(size_t dim, CodePoint point, std::string& why) const;
+  /// `point`. Null for all others; fails with the reason, or without one, where it cannot be read.
+  virtual ct::Result<LocExprPtr> array_count_at(size_t dim, CodePoint point) const;
   virtual std::vector<Member> members() const = 0;
   virtual std::vector<std::pair<std::string, int64_t>> enumerators() const = 0;
   bool is_scalar() const;  ///< fits the language's long: Int Bool Char Enum Pointer

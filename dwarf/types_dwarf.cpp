@@ -131,7 +131,7 @@ class DwarfType : public Type {
     Dwarf_Die die = definition();
     return die_unsigned(&die, DW_AT_calling_convention) == DW_CC_pass_by_reference;
   }
-  LocExprPtr array_count_at(size_t dim, CodePoint point, std::string& why) const override;
+  ct::Result<LocExprPtr> array_count_at(size_t dim, CodePoint point) const override;
   std::vector<Member> members() const override;
   std::vector<std::pair<std::string, int64_t>> enumerators() const override;
 
@@ -187,32 +187,33 @@ bool DwarfType::is_signed() const {
 }
 
 /// The bound of a dimension that `attribute` gives: an expression whose result it is, or a variable that holds it.
-LocExprPtr bound_at(const DebugData& data, Dwarf_Die* range, unsigned attribute, CodePoint point,
-                    std::string& why) {
+/// Null if there is no such attribute.
+ct::Result<LocExprPtr> bound_at(const DebugData& data, Dwarf_Die* range, unsigned attribute,
+                                CodePoint point) {
   Dwarf_Attribute attr;
   Dwarf_Die variable;
   if (!dwarf_attr_integrate(range, attribute, &attr)) return nullptr;
-  if (!dwarf_formref_die(&attr, &variable)) return compile_bound(data, &attr, point, why);
+  if (!dwarf_formref_die(&attr, &variable)) return compile_bound(data, &attr, point);
   VarLocation location = compile_location(data, variable, point);
   if (location.kind == VarLocation::Value) return location.expr;
   TypePtr type = type_of(data, &variable);
   if (location.kind == VarLocation::Memory && type && type->is_scalar())
     return expr::deref(location.expr, static_cast<unsigned>(type->byte_size()), type->is_signed());
-  why = location.why;
-  return nullptr;
+  return ct::Status(location.why);
 }
 
-LocExprPtr DwarfType::array_count_at(size_t dim, CodePoint point, std::string& why) const {
+ct::Result<LocExprPtr> DwarfType::array_count_at(size_t dim, CodePoint point) const {
   Dwarf_Die die = die_;
-  LocExprPtr count;
-  if (kind_of(&die) != TypeKind::Array) return nullptr;
+  ct::Result<LocExprPtr> count = nullptr;
+  if (kind_of(&die) != TypeKind::Array) return count;
   for_each_child(&die, [&](Dwarf_Die* range) {
     if (dwarf_tag(range) != DW_TAG_subrange_type || dim-- != 0) return true;
-    count = bound_at(*data_, range, DW_AT_count, point, why);
-    if (!count && (count = bound_at(*data_, range, DW_AT_upper_bound, point, why))) {
-      auto lower = static_cast<int64_t>(die_unsigned(range, DW_AT_lower_bound).value_or(0));
-      count = expr::binary(LocExpr::Add, count, expr::constant(1 - lower));
-    }
+    count = bound_at(*data_, range, DW_AT_count, point);
+    if (!count || *count) return false;
+    count = bound_at(*data_, range, DW_AT_upper_bound, point);
+    if (!count || !*count) return false;
+    auto lower = static_cast<int64_t>(die_unsigned(range, DW_AT_lower_bound).value_or(0));
+    count = expr::binary(LocExpr::Add, *count, expr::constant(1 - lower));
     return false;
   });
   return count;

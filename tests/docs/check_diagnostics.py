@@ -1,9 +1,8 @@
 """docs/diagnostics.md and the sources name the same diagnostics.
 
 An id is the first argument that is a string literal of kebab-case words in a call that reports
-(semantic_error, parse_error, error, warning, fail), or the first member of a Problem
-(translator/probes/access.h), or stands in brackets after ERROR. Literals in a `?:` count each. Ids are literals where they are
-reported, or in a constant table of ids, whose name ends in Ids (`kWarningIds = {…};`), by rule of the house; this test relies on it.
+(semantic_error, semantic_problem, parse_error, error, warning, fail), or stands in brackets after ERROR. Literals in a `?:` count each.
+Ids are literals where they are reported, or in a constant table of ids, whose name ends in Ids (`kWarningIds = {…};`), by rule of the house; this test relies on it.
 
 --list prints what the sources have.
 """
@@ -15,8 +14,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "diagnostics.md"
 
-REPORT = re.compile(r"\b(?:parse_error|semantic_error|error|warning|fail)\s*\(")
-PROBLEM = re.compile(r"\bproblem = \{|\bProblem\s*\{|\breturn \{(?=\"[a-z-]+\", \w+\.span,)")
+REPORT = re.compile(r"\b(?:parse_error|semantic_error|semantic_problem|error|warning|fail)\s*\(")
 TABLE = re.compile(r"\bk\w*Ids\b(?:\[\])? = \{(.*?)\};", re.S)
 ID = re.compile(r'"([a-z]+(?:-[a-z]+)*)"')
 WRITTEN = re.compile(r"\bERROR \[([a-z-]+)\]")
@@ -56,15 +54,14 @@ def ids_in_sources():
                 line = text.count("\n", 0, table.start()) + 1
                 for name in ID.findall(table[1]):
                     ids[name].append(f"{path.relative_to(ROOT)}:{line}")
-            for pattern, most in ((REPORT, 2), (PROBLEM, 1)):
-                for match in pattern.finditer(text):
-                    for argument in arguments(text, match.end(), most):
-                        names = ID.findall(argument)
-                        if names:
-                            line = text.count("\n", 0, match.start()) + 1
-                            for name in names:
-                                ids[name].append(f"{path.relative_to(ROOT)}:{line}")
-                            break
+            for match in REPORT.finditer(text):
+                for argument in arguments(text, match.end(), 2):
+                    names = ID.findall(argument)
+                    if names:
+                        line = text.count("\n", 0, match.start()) + 1
+                        for name in names:
+                            ids[name].append(f"{path.relative_to(ROOT)}:{line}")
+                        break
     return ids
 
 

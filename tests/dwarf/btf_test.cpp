@@ -16,9 +16,9 @@ class Btf : public testing::Test {
  protected:
   void SetUp() override {
     if (!std::filesystem::exists(kPath)) GTEST_SKIP() << "this kernel has no BTF";
-    std::string error;
-    btf_ = KernelBtf::open(kPath, error);
-    ASSERT_TRUE(btf_) << error;
+    auto opened = KernelBtf::open(kPath);
+    ASSERT_TRUE(opened) << opened.failure().text();
+    btf_ = *opened;
   }
   std::string spelled(const std::vector<BtfParameter>& parameters) {
     std::string out;
@@ -98,10 +98,10 @@ TEST_F(Btf, TypesByName) {
 }
 
 TEST(BtfOpen, ErrorsSayWhat) {
-  std::string error;
-  EXPECT_FALSE(KernelBtf::open("/nonexistent", error));
-  EXPECT_NE(error.find("/nonexistent"), std::string::npos);
-  EXPECT_FALSE(KernelBtf::open("/etc/passwd", error));
+  auto missing = KernelBtf::open("/nonexistent");
+  ASSERT_FALSE(missing);
+  EXPECT_NE(missing.failure().text().find("/nonexistent"), std::string::npos);
+  EXPECT_FALSE(KernelBtf::open("/etc/passwd"));
 }
 
 }  // namespace

@@ -39,12 +39,12 @@ void touch_type(const TypePtr& type, int depth) {
 
 /// Asks everything there is to ask.
 void exercise(const std::string& path) {
-  LoadError error;
-  auto module = Module::open(path, error);
-  if (!module) {
-    EXPECT_FALSE(error.message.empty());
+  auto opened = Module::open(path);
+  if (!opened) {
+    EXPECT_FALSE(opened.failure().message.empty());
     return;
   }
+  const std::shared_ptr<Module>& module = *opened;
   module->files();
   for (const Function& function : module->functions("*", "", true)) {
     for (const Variable& variable :
@@ -159,12 +159,12 @@ TEST(CorruptBtf, NeverCrashes) {
     for (int flips = 0; flips < 40 && bytes.size() > 8; flips++)
       bytes[round % 2 ? random() % 24 : random() % bytes.size()] = static_cast<char>(random());
     write_file(path, bytes);
-    std::string error;
-    auto btf = KernelBtf::open(path, error);
-    if (!btf) {
-      EXPECT_FALSE(error.empty());
+    auto opened = KernelBtf::open(path);
+    if (!opened) {
+      EXPECT_FALSE(opened.failure().text().empty());
       continue;
     }
+    const std::shared_ptr<KernelBtf>& btf = *opened;
     btf->function("vfs_read");
     btf->functions("vfs_*");
     btf->tracepoint("sched_switch");

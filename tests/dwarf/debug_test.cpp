@@ -80,10 +80,9 @@ std::string compile(const std::string& source, const Build& build, const std::st
 }
 
 std::shared_ptr<Module> open_module(const std::string& path) {
-  LoadError error;
-  std::shared_ptr<Module> module = Module::open(path, error);
-  EXPECT_NE(module, nullptr) << error.message;
-  return module;
+  auto module = Module::open(path);
+  EXPECT_TRUE(module) << module.failure().message;
+  return module.value_or(nullptr);
 }
 
 std::string gdb(const std::string& program, const std::vector<std::string>& commands) {

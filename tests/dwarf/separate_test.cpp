@@ -44,14 +44,13 @@ TEST(Separate, ByBuildId) {
   std::string file = root + "/.build-id/" + id.substr(0, 2) + "/" + id.substr(2) + ".debug";
   std::filesystem::create_directories(std::filesystem::path(file).parent_path());
   shell("cd " + directory + " && eu-strip -f " + file + " program");
-  LoadError error;
-  auto module = Module::open(directory + "/program", error, {root});
+  auto module = Module::open(directory + "/program", {root}).value_or(nullptr);
   ASSERT_TRUE(module);
   EXPECT_EQ(module->debug_path(), file);
   EXPECT_EQ(module->files().size(), 2u);
   expect_full(*module);
   // Elsewhere it is not found, and the message says where it was looked for.
-  auto bare = Module::open(directory + "/program", error, {directory + "/nowhere"});
+  auto bare = Module::open(directory + "/program", {directory + "/nowhere"}).value_or(nullptr);
   ASSERT_TRUE(bare);
   EXPECT_FALSE(bare->has_dwarf());
   EXPECT_NE(bare->dwarf_error().message.find(directory + "/nowhere/.build-id/"), std::string::npos);
@@ -75,14 +74,13 @@ TEST(Separate, ByDebugLinkWithItsCrc) {
   std::string root = directory + "/root";
   std::filesystem::create_directories(root + directory);
   std::filesystem::rename(directory + "/.debug/program.dbg", root + directory + "/program.dbg");
-  LoadError error;
-  auto under_root = Module::open(directory + "/program", error, {root});
+  auto under_root = Module::open(directory + "/program", {root}).value_or(nullptr);
   ASSERT_TRUE(under_root);
   expect_full(*under_root);
 
   // One byte more, and the CRC is another.
   std::ofstream(root + directory + "/program.dbg", std::ios::app) << "x";
-  auto wrong = Module::open(directory + "/program", error, {root});
+  auto wrong = Module::open(directory + "/program", {root}).value_or(nullptr);
   ASSERT_TRUE(wrong);
   EXPECT_FALSE(wrong->has_dwarf());
 }
@@ -95,8 +93,7 @@ TEST(Separate, AnotherBuildsFileIsRefused) {
   std::filesystem::create_directories(std::filesystem::path(file).parent_path());
   std::filesystem::copy_file(compile("clones.c", kBuild, "-Wl,--build-id"), file);
   shell("strip --strip-debug " + directory + "/program");
-  LoadError error;
-  auto module = Module::open(directory + "/program", error, {directory + "/root"});
+  auto module = Module::open(directory + "/program", {directory + "/root"}).value_or(nullptr);
   ASSERT_TRUE(module);
   EXPECT_FALSE(module->has_dwarf());
 }
@@ -134,14 +131,15 @@ TEST(Separate, LibcsOwn) {
 }
 
 TEST(Open, ErrorsSayWhat) {
-  LoadError error;
-  EXPECT_FALSE(Module::open("/nonexistent/program", error));
-  EXPECT_EQ(error.kind, LoadError::NotFound);
-  EXPECT_NE(error.message.find("/nonexistent/program"), std::string::npos);
-  EXPECT_FALSE(Module::open("/etc/passwd", error));
-  EXPECT_EQ(error.kind, LoadError::NotElf);
-  EXPECT_FALSE(Module::open("/etc", error));
-  EXPECT_EQ(error.kind, LoadError::NotElf);
+  auto missing = Module::open("/nonexistent/program");
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.failure().kind, LoadError::NotFound);
+  EXPECT_NE(missing.failure().message.find("/nonexistent/program"), std::string::npos);
+  for (const char* path : {"/etc/passwd", "/etc"}) {
+    auto other = Module::open(path);
+    ASSERT_FALSE(other) << path;
+    EXPECT_EQ(other.failure().kind, LoadError::NotElf) << path;
+  }
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "probes/access.h"
 
+#include <optional>
+
 #include "probes/families.h"
 
 namespace coretap::probes {
@@ -8,18 +10,13 @@ using debug::TypeKind;
 
 namespace {
 
-Problem make_problem(std::string id, const Span& span, std::string message) {
-  return {std::move(id), span, std::move(message), {}};
-}
-
 /// Keeps the state of a walk along the components.
 class Planner {
  public:
-  Planner(const debug::TypePtr& root, Problem& problem) : problem_(problem) {
-    plan_.result.type = root;
-  }
+  explicit Planner(const debug::TypePtr& root) { plan_.result.type = root; }
 
-  bool step(const ast::Component& component) {
+  /// What is wrong with the step, or nothing.
+  std::optional<Diagnostic> step(const ast::Component& component) {
     follow_reference();
     switch (component.kind) {
       case ast::Component::Member: return member(component);
@@ -28,7 +25,7 @@ class Planner {
       case ast::Component::Pretty: break;
     }
     plan_.pretty = &component;
-    return true;
+    return std::nullopt;
   }
   AccessPlan take() {
     if (!plan_.pretty) follow_reference();
@@ -49,71 +46,68 @@ class Planner {
     plan_.result.dims = 0;
   }
 
-  bool fail(const ast::Component& at, std::string id, std::string message) {
-    problem_ = make_problem(std::move(id), at.span, std::move(message));
-    return false;
-  }
-
-  bool member(const ast::Component& component) {
+  std::optional<Diagnostic> member(const ast::Component& component) {
     if (kind_of(plan_.result) == TypeKind::Pointer) {
       arrive(type_of(plan_.result)->target());
       plan_.steps.push_back({AccessStep::Deref, {}, nullptr});
     }
     debug::TypePtr record = type_of(plan_.result);
     if (!is_record(kind_of(plan_.result)))
-      return fail(component, "not-a-struct",
-                  "'->" + component.name + "' needs a struct or union, but this is of type '" +
-                      spelling(record) + "'");
+      return semantic_problem("not-a-struct", component.span,
+                              "'->" + component.name +
+                                  "' needs a struct or union, but this is of type '" +
+                                  spelling(record) + "'");
     std::optional<debug::FoundMember> found = debug::find_member(*record, component.name);
     if (!found) return no_member(component, *record);
     if (!found->problem().empty())
-      return fail(component, "variable-unavailable",
-                  "'" + component.name + "' cannot be read here: " + found->problem());
+      return semantic_problem("variable-unavailable", component.span,
+                              "'" + component.name + "' cannot be read here: " + found->problem());
     arrive(found->leaf().type);
     plan_.steps.push_back({AccessStep::Member, std::move(*found), nullptr});
-    return true;
+    return std::nullopt;
   }
 
-  bool no_member(const ast::Component& component, const debug::Type& record) {
+  static Diagnostic no_member(const ast::Component& component, const debug::Type& record) {
     std::vector<std::string> names = debug::member_names(record);
-    fail(component, "no-such-member",
-         names.empty()
-             ? "'" + record.spelling() + "' is declared but its members are not known here"
-             : "'" + record.spelling() + "' has no member '" + component.name + "'");
+    Diagnostic problem = semantic_problem(
+        "no-such-member", component.span,
+        names.empty() ? "'" + record.spelling() + "' is declared but its members are not known here"
+                      : "'" + record.spelling() + "' has no member '" + component.name + "'");
     std::vector<std::string> similar = similar_names(component.name, names);
     if (!similar.empty())
-      problem_.hints.push_back("similar: " + join(similar));
+      problem.hint("similar: " + join(similar));
     else if (!names.empty() && names.size() <= 12)
-      problem_.hints.push_back("members: " + join(names));
-    return false;
+      problem.hint("members: " + join(names));
+    return problem;
   }
 
-  bool index(const ast::Component& component) {
+  std::optional<Diagnostic> index(const ast::Component& component) {
     debug::TypePtr type = type_of(plan_.result);
     if (kind_of(plan_.result) == TypeKind::Pointer) {
       arrive(type->target());
       if (kind_of(plan_.result) == TypeKind::Void || kind_of(plan_.result) == TypeKind::Function)
-        return fail(component, "not-an-array", "'" + spelling(type) + "' cannot be indexed");
+        return semantic_problem("not-an-array", component.span,
+                                "'" + spelling(type) + "' cannot be indexed");
       plan_.steps.push_back({AccessStep::PointerElement, {}, &component});
-      return true;
+      return std::nullopt;
     }
     if (kind_of(plan_.result) != TypeKind::Array)
-      return fail(component, "not-an-array",
-                  "'" + spelling(type) + "' is neither an array nor a pointer");
+      return semantic_problem("not-an-array", component.span,
+                              "'" + spelling(type) + "' is neither an array nor a pointer");
     std::vector<uint64_t> counts = plan_.result.type->array_counts();
     uint64_t count = plan_.result.dims < counts.size() ? counts[plan_.result.dims] : 0;
     bool is_literal = component.kind == ast::Component::LiteralIndex;
     if (is_literal && count > 1 &&
         (component.number < 0 || static_cast<uint64_t>(component.number) >= count))
-      return fail(component, "index-out-of-range",
-                  "index " + std::to_string(component.number) +
-                      " is outside of the array, whose last is " + std::to_string(count - 1));
+      return semantic_problem("index-out-of-range", component.span,
+                              "index " + std::to_string(component.number) +
+                                  " is outside of the array, whose last is " +
+                                  std::to_string(count - 1));
     plan_.result.dims++;
     plan_.steps.push_back({AccessStep::Element, {}, &component});
-    return true;
+    return std::nullopt;
   }
 
-  Problem& problem_;
   AccessPlan plan_;
 };
 
@@ -124,36 +118,34 @@ ir::Operand index_value(const ast::Component& component, PlaceEmitter& emitter) 
 
 }  // namespace
 
-void report(const Problem& problem, Diagnostics& diagnostics) {
-  Diagnostic& diagnostic = diagnostics.semantic_error(problem.id, problem.span, problem.message);
-  for (const std::string& hint : problem.hints) diagnostic.hint(hint);
-}
-
 std::string spelling(const debug::TypePtr& type) { return type ? type->spelling() : "void"; }
 
-std::optional<AccessPlan> plan_access(const debug::TypePtr& root,
-                                      const std::vector<ast::Component>& components,
-                                      Problem& problem) {
-  Planner planner(root, problem);
+ct::Result<AccessPlan, Diagnostic> plan_access(const debug::TypePtr& root,
+                                               const std::vector<ast::Component>& components) {
+  Planner planner(root);
   for (const ast::Component& component : components)
-    if (!planner.step(component)) return std::nullopt;
+    if (std::optional<Diagnostic> problem = planner.step(component)) return *problem;
   return planner.take();
 }
 
-Place follow(const AccessPlan& plan, Place from, PlaceEmitter& emitter) {
-  Place place = std::move(from);
-  for (const AccessStep& step : plan.steps) {
-    switch (step.kind) {
-      case AccessStep::Deref: place = emitter.pointee(place); break;
-      case AccessStep::Member: place = emitter.member(place, step.member); break;
-      case AccessStep::Element:
-        place = emitter.element(place, index_value(*step.written, emitter));
-        break;
-      case AccessStep::PointerElement:
-        place = emitter.pointee(place, index_value(*step.written, emitter));
-        break;
-    }
+namespace {
+
+ct::Result<Place> take(const AccessStep& step, const Place& from, PlaceEmitter& emitter) {
+  switch (step.kind) {
+    case AccessStep::Deref: return emitter.pointee(from);
+    case AccessStep::Member: return emitter.member(from, step.member);
+    case AccessStep::Element: return emitter.element(from, index_value(*step.written, emitter));
+    case AccessStep::PointerElement: break;
   }
+  return emitter.pointee(from, index_value(*step.written, emitter));
+}
+
+}  // namespace
+
+ct::Result<Place> follow(const AccessPlan& plan, Place from, PlaceEmitter& emitter) {
+  ct::Result<Place> place = std::move(from);
+  for (const AccessStep& step : plan.steps)
+    if (place) place = take(step, *place, emitter);
   return place;
 }
 

@@ -2,22 +2,12 @@
 // so that @defined can ask quietly; then emitted.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "probes/place.h"
 
 namespace coretap::probes {
-
-/// A message that is not reported yet.
-struct Problem {
-  std::string id;
-  Span span;
-  std::string message;
-  std::vector<std::string> hints;
-};
-void report(const Problem& problem, Diagnostics& diagnostics);
 
 struct AccessStep {
   enum Kind : uint8_t { Deref, Member, Element, PointerElement } kind = Deref;
@@ -33,12 +23,11 @@ struct AccessPlan {
 
 /// Follows `components` from an object of type `root`. Pointers are followed by `->` and `[]`;
 /// literal indexes outside an array of known size are refused.
-std::optional<AccessPlan> plan_access(const debug::TypePtr& root,
-                                      const std::vector<ast::Component>& components,
-                                      Problem& problem);
+ct::Result<AccessPlan, Diagnostic> plan_access(const debug::TypePtr& root,
+                                               const std::vector<ast::Component>& components);
 
-/// Emits the steps. Emitter::problem() tells when something in registers could not be followed.
-Place follow(const AccessPlan& plan, Place from, PlaceEmitter& emitter);
+/// Emits the steps. Fails when something in registers cannot be followed.
+ct::Result<Place> follow(const AccessPlan& plan, Place from, PlaceEmitter& emitter);
 
 /// "struct inner", "int": for messages.
 std::string spelling(const debug::TypePtr& type);

@@ -26,13 +26,13 @@ class BtfScope final : public VariableScope {
   bool is_kernel() const override { return true; }
 
  protected:
-  std::optional<Root> find(const std::string& name, const Span& at, Problem& problem) override;
-  std::optional<Root> find_var(const ast::AtVar& var, Problem& problem) override;
+  ct::Result<Root, Diagnostic> find(const std::string& name, const Span& at) override;
+  ct::Result<Root, Diagnostic> find_var(const ast::AtVar& var) override;
   std::optional<std::vector<VarsEntry>> group(const std::string& name) override;
   std::optional<std::string> text(const std::string& name) const override;
 
  private:
-  std::string argument_problem(size_t index) const;
+  ct::Status check_argument(size_t index) const;
   ir::Binding binding(ir::Binding::Kind kind, const std::string& name,
                       const debug::TypePtr& type) const;
   uint32_t slot(size_t index) const;  ///< the word of the arguments where a parameter begins
@@ -61,12 +61,13 @@ uint32_t BtfScope::slot(size_t index) const {
   return slot;
 }
 
-std::string BtfScope::argument_problem(size_t index) const {
+/// Can the argument be read? Fails with the end of a sentence.
+ct::Status BtfScope::check_argument(size_t index) const {
   debug::TypePtr type = site_.function.parameters[index].type;
-  if (site_.is_return) return "it is gone when the function returns";
-  if (type && type->byte_size() > 8) return "it is a struct passed by value";
-  if (slot(index) >= CT_MOST_SLOTS) return "it has too many arguments before it";
-  return "";
+  if (site_.is_return) return ct::Status("it is gone when the function returns");
+  if (type && type->byte_size() > 8) return ct::Status("it is a struct passed by value");
+  if (slot(index) >= CT_MOST_SLOTS) return ct::Status("it has too many arguments before it");
+  return {};
 }
 
 ir::Binding BtfScope::binding(ir::Binding::Kind kind, const std::string& name,
@@ -120,47 +121,40 @@ Root BtfScope::return_value() const {
           }};
 }
 
-std::optional<Root> BtfScope::find(const std::string& name, const Span& at, Problem& problem) {
+ct::Result<Root, Diagnostic> BtfScope::find(const std::string& name, const Span& at) {
   const std::vector<debug::BtfParameter>& parameters = site_.function.parameters;
   for (size_t i = 0; i < parameters.size(); i++) {
     if (parameters[i].name != name) continue;
-    std::string why = argument_problem(i);
-    if (why.empty()) return argument(i);
-    problem = {site_.is_return ? "entry-value" : "variable-unavailable",
-               at,
-               "'$" + name + "' cannot be read here: " + why,
-               {}};
-    if (site_.is_return) problem.hints.push_back("its value at entry is @entry($" + name + ")");
-    return std::nullopt;
+    ct::Status argument_status = check_argument(i);
+    if (argument_status) return argument(i);
+    Diagnostic problem =
+        semantic_problem(site_.is_return ? "entry-value" : "variable-unavailable", at,
+                         "'$" + name + "' cannot be read here: " + argument_status.text());
+    if (site_.is_return) problem.hint("its value at entry is @entry($" + name + ")");
+    return problem;
   }
   if (name == "return" && site_.is_return && site_.function.return_type) return return_value();
-  if (name == "return") {
-    problem = {"no-return-value",
-               at,
-               site_.is_return ? "the function returns no value, so there is no '$return'"
-                               : "'$return' is known only in a .return probe",
-               {}};
-    return std::nullopt;
-  }
-  problem = {"no-such-variable",
-             at,
-             (site_.is_tracepoint ? "tracepoint '" : "kernel function '") + site_.function.name +
-                 "' has no argument '$" + name + "'",
-             {}};
+  if (name == "return")
+    return semantic_problem("no-return-value", at,
+                            site_.is_return
+                                ? "the function returns no value, so there is no '$return'"
+                                : "'$return' is known only in a .return probe");
+  Diagnostic problem =
+      semantic_problem("no-such-variable", at,
+                       (site_.is_tracepoint ? "tracepoint '" : "kernel function '") +
+                           site_.function.name + "' has no argument '$" + name + "'");
   std::vector<std::string> names;
   for (const debug::BtfParameter& parameter : parameters) names.push_back(parameter.name);
   hint_names(problem, name, names);
-  return std::nullopt;
+  return problem;
 }
 
-std::optional<Root> BtfScope::find_var(const ast::AtVar& var, Problem& problem) {
+ct::Result<Root, Diagnostic> BtfScope::find_var(const ast::AtVar& var) {
   if (var.module.empty() && var.target.find('@') == std::string::npos)
-    return find(var.target, var.span, problem);
-  problem = {"variable-unavailable",
-             var.span,
-             "global variables cannot be read here: BTF does not describe '" + var.target + "'",
-             {}};
-  return std::nullopt;
+    return find(var.target, var.span);
+  return semantic_problem(
+      "variable-unavailable", var.span,
+      "global variables cannot be read here: BTF does not describe '" + var.target + "'");
 }
 
 std::optional<std::vector<VarsEntry>> BtfScope::group(const std::string& name) {
@@ -175,7 +169,7 @@ std::optional<std::vector<VarsEntry>> BtfScope::group(const std::string& name) {
   for (size_t i = 0; i < site_.function.parameters.size(); i++) {
     const debug::BtfParameter& parameter = site_.function.parameters[i];
     entries.push_back(
-        {parameter.name, parameter.type, argument_problem(i).empty() ? argument(i).emit : nullptr});
+        {parameter.name, parameter.type, check_argument(i) ? argument(i).emit : nullptr});
   }
   return entries;
 }

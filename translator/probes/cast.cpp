@@ -39,22 +39,22 @@ bool is_kernel_module(const std::string& module) {
   return module == "kernel" || module.starts_with("kernel<");
 }
 
-Problem unknown_type(const ast::Cast& cast, const std::string& where) {
-  return {"no-such-type", cast.span, "there is no type '" + cast.type_name + "' in " + where, {}};
+Diagnostic unknown_type(const ast::Cast& cast, const std::string& where) {
+  return semantic_problem("no-such-type", cast.span,
+                          "there is no type '" + cast.type_name + "' in " + where);
 }
 
-std::optional<CastType> kernel_type(const ast::Cast& cast, ResolveContext& context,
-                                    Problem& problem) {
+Diagnostic unknown_object(const std::string& module, const Span& at) {
+  return semantic_problem("no-such-object", at, "cannot find object '" + module + "'");
+}
+
+ct::Result<CastType, Diagnostic> kernel_type(const ast::Cast& cast, ResolveContext& context) {
   std::shared_ptr<debug::KernelBtf> btf = context.kernel_btf(cast.span);
-  if (!btf) {
-    problem = {"no-such-type", cast.span, "the kernel's types cannot be read", {}};
-    return std::nullopt;
-  }
+  if (!btf) return semantic_problem("no-such-type", cast.span, "the kernel's types cannot be read");
   debug::TypePtr type =
       look_up(cast.type_name, [&](const std::string& name) { return btf->type_named(name); });
   if (type) return CastType{type, true};
-  problem = unknown_type(cast, "the kernel");
-  return std::nullopt;
+  return unknown_type(cast, "the kernel");
 }
 
 std::vector<std::string> split(const std::string& text) {
@@ -67,15 +67,22 @@ std::vector<std::string> split(const std::string& text) {
   return parts;
 }
 
-/// The program that a cast or constant names, or null with the problem.
-std::shared_ptr<debug::Module> named_object(const std::string& module, const Span& at,
-                                            ResolveContext& context, Problem& problem) {
-  std::string path = context.lookups.program(module);
-  Diagnostics::Attempt attempt(context.diagnostics);
-  auto object = path.empty() ? nullptr : context.object(path, at);
-  attempt.drop();
-  if (!object) problem = {"no-such-object", at, "cannot find object '" + module + "'", {}};
-  return object;
+/// The type in one of the modules that a cast names.
+ct::Result<CastType, Diagnostic> type_in_module(const ast::Cast& cast, const std::string& module,
+                                                ResolveContext& context) {
+  if (is_kernel_module(module)) return kernel_type(cast, context);
+  if (context.input.portable)
+    return semantic_problem(
+        "not-portable", cast.span, "the type's layout comes from one build of '" + module + "'",
+        {"--portable allows types of the kernel only: @cast(…, \"TYPE\", \"kernel\")"});
+  std::shared_ptr<debug::Module> object = context.named_object(module);
+  if (!object) return unknown_object(module, cast.span);
+  debug::TypePtr type =
+      look_up(cast.type_name, [&](const std::string& name) { return object->type_named(name); });
+  if (type) return CastType{type, false};
+  Diagnostic problem = unknown_type(cast, object->path());
+  problem.hints = split_file_hints(*object);
+  return problem;
 }
 
 }  // namespace
@@ -84,40 +91,24 @@ debug::TypePtr pointer_to(debug::TypePtr target) {
   return std::make_shared<PointerType>(std::move(target));
 }
 
-std::optional<CastType> find_cast_type(const ast::Cast& cast, ContextScope* scope,
-                                       ResolveContext& context, Problem& problem) {
+ct::Result<CastType, Diagnostic> find_cast_type(const ast::Cast& cast, ContextScope* scope,
+                                                ResolveContext& context) {
   auto* own = dynamic_cast<VariableScope*>(scope);
   if (cast.module.empty()) {
-    if (!own || own->is_kernel()) return kernel_type(cast, context, problem);
+    if (!own || own->is_kernel()) return kernel_type(cast, context);
     debug::TypePtr type =
         look_up(cast.type_name, [&](const std::string& name) { return own->type_named(name); });
     if (type) return CastType{type, false};
-    problem = unknown_type(cast, "the probed program");
-    problem.hints.push_back("name the object that has it: @cast(…, \"" + cast.type_name +
-                            "\", \"PATH\") or \"kernel\"");
-    return std::nullopt;
+    return unknown_type(cast, "the probed program")
+        .hint("name the object that has it: @cast(…, \"" + cast.type_name +
+              "\", \"PATH\") or \"kernel\"");
   }
+  ct::Result<CastType, Diagnostic> found = unknown_object(cast.module, cast.span);
   for (const std::string& module : split(cast.module)) {
-    if (is_kernel_module(module)) {
-      if (auto found = kernel_type(cast, context, problem)) return found;
-      continue;
-    }
-    if (context.input.portable) {
-      problem = {"not-portable",
-                 cast.span,
-                 "the type's layout comes from one build of '" + module + "'",
-                 {"--portable allows types of the kernel only: @cast(…, \"TYPE\", \"kernel\")"}};
-      continue;
-    }
-    auto object = named_object(module, cast.span, context, problem);
-    if (!object) continue;
-    debug::TypePtr type =
-        look_up(cast.type_name, [&](const std::string& name) { return object->type_named(name); });
-    if (type) return CastType{type, false};
-    problem = unknown_type(cast, object->path());
-    problem.hints = split_file_hints(*object);
+    found = type_in_module(cast, module, context);
+    if (found) break;
   }
-  return std::nullopt;
+  return found;
 }
 
 namespace {
@@ -148,10 +139,9 @@ std::optional<ir::Operand> lower_value(const ast::Cast& cast, ir::Operand value,
 
 std::optional<ir::Operand> lower_cast(const ast::Cast& cast, ir::Operand value, ContextScope* scope,
                                       ResolveContext& context, ContextLowering& to) {
-  Problem problem;
-  std::optional<CastType> found = find_cast_type(cast, scope, context, problem);
+  auto found = find_cast_type(cast, scope, context);
   if (!found) {
-    report(problem, to.diagnostics());
+    to.diagnostics().report(found.failure());
     return std::nullopt;
   }
   return lower_value(cast, value, {pointer_of_cast(found->type), found->is_kernel}, to);
@@ -173,8 +163,7 @@ std::optional<ir::Operand> lower_autocast(const ast::Cast& cast, ir::Operand val
 }
 
 std::optional<ValueType> member_type(const ValueType& base, const ast::Cast& cast) {
-  Problem problem;
-  std::optional<AccessPlan> plan = plan_access(base.type, cast.components, problem);
+  auto plan = plan_access(base.type, cast.components);
   if (!plan || plan->pretty) return std::nullopt;
   debug::TypePtr type = type_of(plan->result);
   if (!type) return std::nullopt;
@@ -185,8 +174,7 @@ std::optional<ValueType> value_type(const ast::Expr& expr, ContextScope* scope,
                                     ResolveContext& context) {
   if (expr.kind == ast::ExprKind::Cast) {
     auto& cast = static_cast<const ast::Cast&>(expr);
-    Problem problem;
-    std::optional<CastType> found = find_cast_type(cast, scope, context, problem);
+    auto found = find_cast_type(cast, scope, context);
     if (!found) return std::nullopt;
     ValueType base{pointer_of_cast(found->type), found->is_kernel};
     return cast.components.empty() ? base : member_type(base, cast);
@@ -202,30 +190,30 @@ std::optional<ValueType> value_type(const ast::Expr& expr, ContextScope* scope,
 
 std::optional<ValueType> named_type(const ast::Cast& cast, ContextScope* scope,
                                     ResolveContext& context, ContextLowering& to) {
-  Problem problem;
-  std::optional<CastType> found = find_cast_type(cast, scope, context, problem);
+  auto found = find_cast_type(cast, scope, context);
   if (found) return ValueType{found->type, found->is_kernel};
-  report(problem, to.diagnostics());
+  to.diagnostics().report(found.failure());
   return std::nullopt;
 }
 
 std::optional<int64_t> named_enumerator(const std::string& name, const std::string& modules,
                                         const Span& at, ResolveContext& context,
                                         ContextLowering& to) {
-  Problem problem{"unknown-constant",
-                  at,
-                  "there is no constant '" + name + "' in the enums of '" + modules + "'",
-                  {}};
+  Diagnostic problem =
+      semantic_problem("unknown-constant", at,
+                       "there is no constant '" + name + "' in the enums of '" + modules + "'");
   for (const std::string& module : split(modules)) {
     std::optional<int64_t> value;
     if (is_kernel_module(module)) {
       if (auto btf = context.kernel_btf(at)) value = btf->enumerator(name);
-    } else if (auto object = named_object(module, at, context, problem)) {
+    } else if (auto object = context.named_object(module)) {
       value = object->enumerator(name);
+    } else {
+      problem = unknown_object(module, at);
     }
     if (value) return value;
   }
-  report(problem, to.diagnostics());
+  to.diagnostics().report(problem);
   return std::nullopt;
 }
 

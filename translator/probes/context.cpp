@@ -8,14 +8,15 @@ namespace coretap::probes {
 
 std::shared_ptr<debug::KernelBtf> ResolveContext::kernel_btf(const Span& at) {
   if (btf_) return btf_;
-  std::string error;
   lookups.file(input.kernel_btf);
-  btf_ = debug::KernelBtf::open(input.kernel_btf, error);
-  if (!btf_) {
+  auto opened = debug::KernelBtf::open(input.kernel_btf);
+  if (opened) {
+    btf_ = *opened;
+  } else {
     diagnostics
         .semantic_error("no-kernel-btf", at,
                         "cannot read the kernel's type information (BTF) from " + input.kernel_btf +
-                            ": " + error)
+                            ": " + opened.failure().text())
         .hint("use a kernel built with CONFIG_DEBUG_INFO_BTF=y, or name a file with --btf FILE");
   }
   return btf_;
@@ -38,34 +39,35 @@ std::shared_ptr<debug::KernelBtf> ResolveContext::module_btf(const std::string& 
   if (!is_new && known->second) return known->second;
   std::shared_ptr<debug::KernelBtf> kernel = kernel_btf(at);
   if (!kernel) return nullptr;
-  std::string error, path = kernel_btf_folder() + "/" + module;
+  std::string path = kernel_btf_folder() + "/" + module;
   lookups.file(path);
-  known->second = debug::KernelBtf::open_module(path, kernel, error);
-  if (!known->second)
-    diagnostics.semantic_error("no-kernel-btf", at,
-                               "cannot read the types of module '" + module + "': " + error);
+  auto opened = debug::KernelBtf::open_module(path, kernel);
+  if (opened)
+    known->second = *opened;
+  else
+    diagnostics.semantic_error(
+        "no-kernel-btf", at,
+        "cannot read the types of module '" + module + "': " + opened.failure().text());
   return known->second;
 }
 
-std::shared_ptr<debug::Module> ResolveContext::object(const std::string& path, const Span& at,
-                                                      debug::LoadError* why) {
-  auto [entry, is_new] = objects_.try_emplace(path);
-  if (!is_new && entry->second) return entry->second;
-  debug::LoadError error;
+ct::Result<std::shared_ptr<debug::Module>, debug::LoadError> ResolveContext::object(
+    const std::string& path) {
+  std::shared_ptr<debug::Module>& known = objects_[path];
+  if (known) return known;
   lookups.resolved(path);
-  entry->second = debug::Module::open(path, error, debug_roots);
+  auto opened = debug::Module::open(path, debug_roots);
+  if (!opened) return opened;
+  known = *std::move(opened);
   // Files with its debug information, also those that are not there and may come.
-  if (entry->second) {
-    for (const std::string& file : entry->second->files()) lookups.file(file);
-    for (const std::string& file : entry->second->dwarf_error().tried) lookups.file(file);
-  }
-  if (!entry->second) {
-    Diagnostic& diagnostic =
-        diagnostics.semantic_error("bad-object", at, "cannot use '" + path + "': " + error.message);
-    if (error.tried.size() > 1) diagnostic.hint("tried: " + join(error.tried));
-    if (why) *why = error;
-  }
-  return entry->second;
+  for (const std::string& file : known->files()) lookups.file(file);
+  for (const std::string& file : known->dwarf_error().tried) lookups.file(file);
+  return known;
+}
+
+std::shared_ptr<debug::Module> ResolveContext::named_object(const std::string& name) {
+  std::string path = lookups.program(name);
+  return path.empty() ? nullptr : object(path).value_or(nullptr);
 }
 
 }  // namespace coretap::probes

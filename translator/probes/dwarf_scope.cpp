@@ -55,8 +55,8 @@ class DwarfScope final : public VariableScope {
   bool is_kernel() const override { return false; }
 
  protected:
-  std::optional<Root> find(const std::string& name, const Span& at, Problem& problem) override;
-  std::optional<Root> find_var(const ast::AtVar& var, Problem& problem) override;
+  ct::Result<Root, Diagnostic> find(const std::string& name, const Span& at) override;
+  ct::Result<Root, Diagnostic> find_var(const ast::AtVar& var) override;
   std::optional<std::vector<VarsEntry>> group(const std::string& name) override;
   LocationSite location_site() const override { return site_; }
 
@@ -82,13 +82,13 @@ class DwarfScope final : public VariableScope {
   }
   bool is_local(const std::string& name) const;
   std::string variable_key(const debug::Variable& variable) const;
-  Problem gone(const debug::Variable& variable, const Span& at) const;
-  std::optional<Root> root_at(const debug::VarLocation& location, debug::TypePtr type,
-                              const std::string& what, const Span& at, Problem& problem) const;
-  std::optional<Root> find_return(const Span& at, Problem& problem) const;
-  std::optional<Root> find_global(const std::string& name, const std::string& file,
-                                  const std::shared_ptr<debug::Module>& module, const Span& at,
-                                  Problem& problem) const;
+  Diagnostic gone(const debug::Variable& variable, const Span& at) const;
+  ct::Result<Root, Diagnostic> root_at(const debug::VarLocation& location, debug::TypePtr type,
+                                       const std::string& what, const Span& at) const;
+  ct::Result<Root, Diagnostic> find_return(const Span& at) const;
+  ct::Result<Root, Diagnostic> find_global(const std::string& name, const std::string& file,
+                                           const std::shared_ptr<debug::Module>& module,
+                                           const Span& at) const;
 
   std::shared_ptr<debug::Module> module_;
   uint64_t scope_;
@@ -102,45 +102,38 @@ const std::vector<debug::Variable>& DwarfScope::variables() const {
   return *variables_;
 }
 
-std::optional<Root> DwarfScope::root_at(const debug::VarLocation& location, debug::TypePtr type,
-                                        const std::string& what, const Span& at,
-                                        Problem& problem) const {
-  std::string why = location_problem(location, site_);
-  if (!why.empty()) {
-    problem = {"variable-unavailable", at, "'" + what + "' cannot be read here: " + why, {}};
-    return std::nullopt;
-  }
+ct::Result<Root, Diagnostic> DwarfScope::root_at(const debug::VarLocation& location,
+                                                 debug::TypePtr type, const std::string& what,
+                                                 const Span& at) const {
+  ct::Status readable = check_location(location, site_);
+  if (!readable)
+    return semantic_problem("variable-unavailable", at,
+                            "'" + what + "' cannot be read here: " + readable.text());
   return Root{type,
               [location, type](PlaceEmitter& emitter) { return emitter.variable(location, type); }};
 }
 
-std::optional<Root> DwarfScope::find_return(const Span& at, Problem& problem) const {
-  if (!has_result_) {
-    problem = {"no-return-value", at, "'$return' is known only in a .return probe", {}};
-    return std::nullopt;
-  }
+ct::Result<Root, Diagnostic> DwarfScope::find_return(const Span& at) const {
+  if (!has_result_)
+    return semantic_problem("no-return-value", at, "'$return' is known only in a .return probe");
   debug::TypePtr type = module_->return_type(site_.point.pc);
-  if (!type) {
-    problem = {
-        "no-return-value", at, "the function returns no value, so there is no '$return'", {}};
-    return std::nullopt;
-  }
-  return root_at(module_->return_location(site_.point.pc), type, "$return", at, problem);
+  if (!type)
+    return semantic_problem("no-return-value", at,
+                            "the function returns no value, so there is no '$return'");
+  return root_at(module_->return_location(site_.point.pc), type, "$return", at);
 }
 
 /// Of a uretprobe, which runs in the caller.
-Problem DwarfScope::gone(const debug::Variable& variable, const Span& at) const {
+Diagnostic DwarfScope::gone(const debug::Variable& variable, const Span& at) const {
   std::string message = "'$" + variable.name + "' is gone when the function has returned";
   if (variable.is_parameter)
-    return {
-        "entry-value", at, message + "; its value at entry is @entry($" + variable.name + ")", {}};
-  return {"variable-unavailable",
-          at,
-          message,
-          {"local variables can be read where the function is probed at its return instructions; "
-           "here it cannot be, because " +
-               module_->exits(site_.point.pc).obstacle,
-           "use a .statement probe on its last lines"}};
+    return semantic_problem("entry-value", at,
+                            message + "; its value at entry is @entry($" + variable.name + ")");
+  return semantic_problem("variable-unavailable", at, message,
+                          {"local variables can be read where the function is probed at its return "
+                           "instructions; here it cannot be, because " +
+                               module_->exits(site_.point.pc).obstacle,
+                           "use a .statement probe on its last lines"});
 }
 
 bool DwarfScope::reads_at_exit(const ast::Target& target) {
@@ -155,49 +148,42 @@ bool DwarfScope::is_local(const std::string& name) const {
   });
 }
 
-std::optional<Root> DwarfScope::find(const std::string& name, const Span& at, Problem& problem) {
-  if (name == "return") return find_return(at, problem);
+ct::Result<Root, Diagnostic> DwarfScope::find(const std::string& name, const Span& at) {
+  if (name == "return") return find_return(at);
   for (const debug::Variable& variable : variables()) {
     if (variable.name != name) continue;
-    if (site_.is_return && !variable.is_global) {
-      problem = gone(variable, at);
-      return std::nullopt;
-    }
-    return root_at(module_->location_at(variable, site_.point), variable.type, "$" + name, at,
-                   problem);
+    if (site_.is_return && !variable.is_global) return gone(variable, at);
+    return root_at(module_->location_at(variable, site_.point), variable.type, "$" + name, at);
   }
-  if (module_->global_variable(name)) return find_global(name, "", module_, at, problem);
-  problem = {
-      "no-such-variable", at, "there is no variable '$" + name + "' at this probe point", {}};
+  if (module_->global_variable(name)) return find_global(name, "", module_, at);
+  Diagnostic problem = semantic_problem("no-such-variable", at,
+                                        "there is no variable '$" + name + "' at this probe point");
   std::vector<std::string> names;
   for (const debug::Variable& variable : variables())
     if (!variable.is_global || name.size() > 2) names.push_back(variable.name);
   hint_names(problem, name, names);
-  return std::nullopt;
+  return problem;
 }
 
-std::optional<Root> DwarfScope::find_global(const std::string& name, const std::string& file,
-                                            const std::shared_ptr<debug::Module>& module,
-                                            const Span& at, Problem& problem) const {
+ct::Result<Root, Diagnostic> DwarfScope::find_global(const std::string& name,
+                                                     const std::string& file,
+                                                     const std::shared_ptr<debug::Module>& module,
+                                                     const Span& at) const {
   std::optional<debug::Variable> variable =
       file.empty() ? module->global_variable(name) : variable_of_file(*module, name, file);
-  if (!variable) {
-    problem = {"no-such-variable", at,
-               "there is no global variable '" + name + "'" +
-                   (file.empty() ? "" : " of file '" + file + "'") + " in " + module->path(),
-               split_file_hints(*module)};
-    return std::nullopt;
-  }
+  if (!variable)
+    return semantic_problem("no-such-variable", at,
+                            "there is no global variable '" + name + "'" +
+                                (file.empty() ? "" : " of file '" + file + "'") + " in " +
+                                module->path(),
+                            split_file_hints(*module));
   debug::VarLocation location = module->location_at(*variable, site_.point);
-  if (module == module_) return root_at(location, variable->type, name, at, problem);
-  if (!is_fixed_address(module->path())) {
-    problem = {"variable-unavailable",
-               at,
-               "'" + name + "' is in " + module->path() +
-                   ", and where that is loaded cannot be told from here",
-               {"probe a function of that object to read its variables"}};
-    return std::nullopt;
-  }
+  if (module == module_) return root_at(location, variable->type, name, at);
+  if (!is_fixed_address(module->path()))
+    return semantic_problem("variable-unavailable", at,
+                            "'" + name + "' is in " + module->path() +
+                                ", and where that is loaded cannot be told from here",
+                            {"probe a function of that object to read its variables"});
   LocationSite fixed = site_;
   fixed.fixed_address = true;
   debug::TypePtr type = variable->type;
@@ -206,40 +192,32 @@ std::optional<Root> DwarfScope::find_global(const std::string& name, const std::
               }};
 }
 
-std::optional<Root> DwarfScope::find_var(const ast::AtVar& var, Problem& problem) {
+ct::Result<Root, Diagnostic> DwarfScope::find_var(const ast::AtVar& var) {
   size_t mark = var.target.find('@');
   std::string name = var.target.substr(0, mark);
   std::string file = mark == std::string::npos ? "" : var.target.substr(mark + 1);
-  std::shared_ptr<debug::Module> module = module_;
-  if (!var.module.empty()) {
-    std::string path = context_.lookups.program(var.module);
-    Diagnostics::Attempt attempt(context_.diagnostics);
-    module = path.empty() ? nullptr : context_.object(path, var.span);
-    attempt.drop();
-    if (!module) {
-      problem = {"no-such-object", var.span, "cannot find object '" + var.module + "'", {}};
-      if (name == "errno")
-        problem.hints.push_back(
-            "@errno is the C library's variable, where stap looks for it; a syscall's own error "
-            "is in syscall.*.return");
-      return std::nullopt;
-    }
-  } else if (file.empty()) {
-    return find(name, var.span, problem);
-  }
-  return find_global(name, file, module, var.span, problem);
+  if (var.module.empty() && file.empty()) return find(name, var.span);
+  std::shared_ptr<debug::Module> module =
+      var.module.empty() ? module_ : context_.named_object(var.module);
+  if (module) return find_global(name, file, module, var.span);
+  Diagnostic problem =
+      semantic_problem("no-such-object", var.span, "cannot find object '" + var.module + "'");
+  if (name == "errno")
+    problem.hint(
+        "@errno is the C library's variable, where stap looks for it; a syscall's own error "
+        "is in syscall.*.return");
+  return problem;
 }
 
 std::optional<std::vector<VarsEntry>> DwarfScope::group(const std::string& name) {
   bool parms = name == "$$vars" || name == "$$parms";
   bool locals = name == "$$vars" || name == "$$locals";
   std::vector<VarsEntry> entries;
-  Problem ignored;
   if (name == "$$return") {
     if (!has_result_) return std::nullopt;
     debug::TypePtr type = module_->return_type(site_.point.pc);
     if (!type) return entries;
-    std::optional<Root> root = find_return({}, ignored);
+    auto root = find_return({});
     entries.push_back({"return", type, root ? root->emit : nullptr});
     return entries;
   }
@@ -250,8 +228,8 @@ std::optional<std::vector<VarsEntry>> DwarfScope::group(const std::string& name)
       entries.push_back({variable.name, variable.type, nullptr});
       continue;
     }
-    std::optional<Root> root = root_at(module_->location_at(variable, site_.point), variable.type,
-                                       variable.name, {}, ignored);
+    auto root =
+        root_at(module_->location_at(variable, site_.point), variable.type, variable.name, {});
     entries.push_back({variable.name, variable.type, root ? root->emit : nullptr});
   }
   return entries;
@@ -266,7 +244,7 @@ std::vector<std::string> DwarfScope::listing() {
   entry.is_return = false;
   for (const debug::Variable& variable : variables()) {
     if (variable.is_global) continue;
-    if (location_problem(module_->location_at(variable, site_.point), entry).empty())
+    if (check_location(module_->location_at(variable, site_.point), entry))
       lines.push_back("$" + variable.name + ":" + spelling(variable.type));
   }
   return lines;

@@ -28,19 +28,21 @@ bool any_node(const VarLocation& location, const std::function<bool(const LocExp
   return false;
 }
 
-std::string node_problem(const VarLocation& location, const LocationSite& site) {
+ct::Status check_nodes(const VarLocation& location, const LocationSite& site) {
   auto uses = [&](LocExpr::Op op) {
     return any_node(location, [op](const LocExpr& node) { return node.op == op; });
   };
-  if (uses(LocExpr::TlsAddr)) return "it is in thread-local storage, which is not supported yet";
+  if (uses(LocExpr::TlsAddr))
+    return ct::Status("it is in thread-local storage, which is not supported yet");
   bool lost = any_node(location, [&](const LocExpr& node) {
     return node.op == LocExpr::EntryReg && (!site.entry_known || node.children.empty());
   });
   if (lost && !site.at_entry)
-    return "it is only known as a register's value on entry of the function";
+    return ct::Status("it is only known as a register's value on entry of the function");
   if (site.is_return && !site.fixed_address && uses(LocExpr::StaticAddr))
-    return "its address depends on where the object is loaded, which a .return probe cannot tell";
-  return "";
+    return ct::Status(
+        "its address depends on where the object is loaded, which a .return probe cannot tell");
+  return {};
 }
 
 Operand lower_select(const LocExpr& expr, const LocationSite& site, ir::Builder& to) {
@@ -79,26 +81,27 @@ void append_text(const LocExpr& expr, std::string& text) {
 
 }  // namespace
 
-std::string location_problem(const VarLocation& location, const LocationSite& site) {
+ct::Status check_location(const VarLocation& location, const LocationSite& site) {
+  const ct::Status optimised_out("it is optimised out here");
   switch (location.kind) {
     case VarLocation::Unavailable:
     case VarLocation::Unsupported:
-      return location.why.empty() ? "it is optimised out here" : location.why;
+      return location.why.empty() ? optimised_out : ct::Status(location.why);
     case VarLocation::Pieces: {
-      if (location.pieces.empty()) return "it is optimised out here";
       // A piece that is gone matters only to those who read it; see PlaceEmitter::read_bytes.
-      std::string problem;
+      ct::Status last = optimised_out;
       for (const VarLocation::Piece& piece : location.pieces) {
-        problem = piece.location ? location_problem(*piece.location, site) : "a part is missing";
-        if (problem.empty()) return "";
+        last = piece.location ? check_location(*piece.location, site)
+                              : ct::Status("a part is missing");
+        if (last) break;
       }
-      return problem;
+      return last;
     }
-    case VarLocation::ImplicitPointer: return "";  // what it points to may still be read
+    case VarLocation::ImplicitPointer: return {};  // what it points to may still be read
     case VarLocation::Memory:
     case VarLocation::Value: break;
   }
-  return location.expr ? node_problem(location, site) : "it is optimised out here";
+  return location.expr ? check_nodes(location, site) : optimised_out;
 }
 
 bool uses_static_address(const VarLocation& location) {
@@ -112,7 +115,7 @@ Operand lower_location(const LocExpr& expr, const LocationSite& site, ir::Builde
       if (site.fixed_address) return Operand::integer(expr.value);
       return to.add(to.value(Op::RegIp), expr.value - static_cast<int64_t>(site.point.pc));
     }
-    case LocExpr::EntryReg:  // location_problem lets it pass only where its value is known
+    case LocExpr::EntryReg:  // check_location lets it pass only where its value is known
       if (!site.at_entry && site.entry_register) {
         Operand cfa = lower_location(*expr.children[0], site, to);
         return site.entry_register(static_cast<unsigned>(expr.value), cfa);
@@ -132,7 +135,7 @@ Operand lower_location(const LocExpr& expr, const LocationSite& site, ir::Builde
       return to.value(Op::Xor, {lower_location(*expr.children[0], site, to), Operand::integer(-1)});
     case LocExpr::Select: return lower_select(expr, site, to);
     case LocExpr::ObjectAddr: return site.object;
-    case LocExpr::TlsAddr: return Operand::integer(0);  // refused by location_problem
+    case LocExpr::TlsAddr: return Operand::integer(0);  // refused by check_location
     case LocExpr::Add: return lower_binary(expr, Op::Add, site, to);
     case LocExpr::Sub: return lower_binary(expr, Op::Sub, site, to);
     case LocExpr::Mul: return lower_binary(expr, Op::Mul, site, to);

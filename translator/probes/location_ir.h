@@ -8,6 +8,7 @@
 
 #include "dwarf/location.h"
 #include "ir/builder.h"
+#include "runtime/common/result.h"
 
 namespace coretap::probes {
 
@@ -23,13 +24,13 @@ struct LocationSite {
   std::function<ir::Operand(unsigned dwarf_register, ir::Operand cfa)> entry_register;
 };
 
-/// Why `location` cannot be read at `site`, as the end of a sentence; "" if it can.
-std::string location_problem(const debug::VarLocation& location, const LocationSite& site);
+/// Can `location` be read at `site`? Fails with the end of a sentence.
+ct::Status check_location(const debug::VarLocation& location, const LocationSite& site);
 
 /// Does the location depend on the site's own address?
 bool uses_static_address(const debug::VarLocation& location);
 
-/// Emits the tree; `location_problem` must have found nothing.
+/// Emits the tree; `check_location` must have let its location pass.
 ir::Operand lower_location(const debug::LocExpr& expr, const LocationSite& site, ir::Builder& to);
 
 /// Unambiguous text of a location: equal texts mean equal IR (static addresses aside).

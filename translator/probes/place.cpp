@@ -1,6 +1,7 @@
 #include "probes/place.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "probes/core_path.h"
 
@@ -61,7 +62,7 @@ Place PlaceEmitter::variable(const VarLocation& location, debug::TypePtr type) {
   return place;
 }
 
-Place PlaceEmitter::member(const Place& from, const debug::FoundMember& found) {
+ct::Result<Place> PlaceEmitter::member(const Place& from, const debug::FoundMember& found) {
   Place place = from;
   debug::TypePtr record = type_of(from);
   const debug::Member& leaf = found.leaf();
@@ -71,7 +72,9 @@ Place PlaceEmitter::member(const Place& from, const debug::FoundMember& found) {
   place.bit_offset = leaf.bit_offset;
   place.extended = false;
   if (!found.is_constant()) {
-    place.base = member_address(from, found);
+    ct::Result<Operand> address = member_address(from, found);
+    if (!address) return address.failure();
+    place.base = *address;
     place.offset = 0;
     return place;
   }
@@ -94,11 +97,11 @@ Place PlaceEmitter::member(const Place& from, const debug::FoundMember& found) {
 }
 
 /// Where a member is whose place depends on the object: each step of its path in turn.
-Operand PlaceEmitter::member_address(const Place& record, const debug::FoundMember& found) {
-  if (record.kind != Place::Memory) {
-    problem_ = "its place is computed from the object in memory, but the object is in registers";
-    return Operand::integer(0);
-  }
+ct::Result<Operand> PlaceEmitter::member_address(const Place& record,
+                                                 const debug::FoundMember& found) {
+  if (record.kind != Place::Memory)
+    return ct::Status(
+        "its place is computed from the object in memory, but the object is in registers");
   Operand at = memory_address(record);
   for (const debug::Member& step : found.path) {
     LocationSite site = site_;
@@ -110,34 +113,36 @@ Operand PlaceEmitter::member_address(const Place& record, const debug::FoundMemb
 }
 
 /// The count of one dimension of an array: a literal, or read where the program keeps it.
-std::optional<Operand> PlaceEmitter::count_of(const debug::Type& array, size_t dim) {
+ct::Result<Operand> PlaceEmitter::count_of(const debug::Type& array, size_t dim) {
   std::vector<uint64_t> counts = array.array_counts();
   if (counts[dim] != 0) return Operand::integer(static_cast<int64_t>(counts[dim]));
-  std::string why;
-  debug::LocExprPtr count = array.array_count_at(dim, site_.point, why);
+  const std::string unknown = "the size of a dimension of the array is not known here";
+  ct::Result<debug::LocExprPtr> count = array.array_count_at(dim, site_.point);
+  if (!count) {
+    const std::string& why = count.failure().text();
+    return count.failure().reworded(why.empty() ? unknown : unknown + ": " + why);
+  }
+  if (!*count) return ct::Status(unknown);
   VarLocation location;
   location.kind = VarLocation::Value;
-  location.expr = count;
-  if (count) why = location_problem(location, site_);
-  if (count && why.empty()) return lower_location(*count, site_, builder());
-  problem_ =
-      "the size of a dimension of the array is not known here" + (why.empty() ? "" : ": " + why);
-  return std::nullopt;
+  location.expr = *count;
+  if (ct::Status readable = check_location(location, site_); !readable)
+    return readable.reworded(unknown + ": " + readable.text());
+  return lower_location(**count, site_, builder());
 }
 
 /// The size of an array's element that has its dimensions from `first_dim` on left, or of the whole type (0).
-std::optional<Operand> PlaceEmitter::stride_of(const debug::TypePtr& type, size_t first_dim) {
+ct::Result<Operand> PlaceEmitter::stride_of(const debug::TypePtr& type, size_t first_dim) {
   if (!type) return Operand::integer(1);  // void, as gcc has it
   if (type->kind() != TypeKind::Array) {
     uint64_t size = type->byte_size();
     if (size != 0) return Operand::integer(static_cast<int64_t>(size));
-    problem_ = "the size of '" + type->spelling() + "' is not known here";
-    return std::nullopt;
+    return ct::Status("the size of '" + type->spelling() + "' is not known here");
   }
-  std::optional<Operand> stride = stride_of(type->target(), 0);
+  ct::Result<Operand> stride = stride_of(type->target(), 0);
   for (size_t dim = first_dim; stride && dim < type->array_counts().size(); dim++) {
-    std::optional<Operand> count = count_of(*type, dim);
-    if (!count) return std::nullopt;
+    ct::Result<Operand> count = count_of(*type, dim);
+    if (!count) return count;
     stride = stride->kind == Operand::Int && count->kind == Operand::Int
                  ? Operand::integer(stride->num * count->num)
                  : builder().value(Op::Mul, {*stride, *count});
@@ -146,26 +151,22 @@ std::optional<Operand> PlaceEmitter::stride_of(const debug::TypePtr& type, size_
 }
 
 /// `place` moved by `index` times `stride`.
-Place PlaceEmitter::displaced(Place place, const Operand& index,
-                              const std::optional<Operand>& stride) {
-  if (!stride) return place;
+ct::Result<Place> PlaceEmitter::displaced(Place place, const Operand& index,
+                                          const ct::Result<Operand>& stride) {
+  if (!stride) return stride.failure();
   if (index.kind == Operand::Int && stride->kind == Operand::Int) {
     place.offset += index.num * stride->num;
     return place;
   }
-  if (place.kind != Place::Memory) {
-    problem_ = "it is in registers, where only a literal index can be used";
-    place.kind = Place::Memory;
-    place.base = Operand::integer(0);
-    return place;
-  }
+  if (place.kind != Place::Memory)
+    return ct::Status("it is in registers, where only a literal index can be used");
   const bool is_one = stride->kind == Operand::Int && stride->num == 1;
   Operand distance = is_one ? index : builder().value(Op::Mul, {index, *stride});
   place.base = builder().value(Op::Add, {place.base, distance});
   return place;
 }
 
-Place PlaceEmitter::element(const Place& array, const Operand& index) {
+ct::Result<Place> PlaceEmitter::element(const Place& array, const Operand& index) {
   Place place = array;
   place.dims++;
   bool is_literal = index.kind == Operand::Int;
@@ -200,32 +201,30 @@ const VarLocation* PlaceEmitter::implicit_pointer(const Place& pointer) const {
   return nullptr;
 }
 
-Place PlaceEmitter::pointee(const Place& pointer) {
+ct::Result<Place> PlaceEmitter::pointee(const Place& pointer) {
   debug::TypePtr type = type_of(pointer);
   debug::TypePtr target = type ? type->target() : nullptr;
   if (const VarLocation* implicit = implicit_pointer(pointer)) {
-    std::string why = location_problem(*implicit->pointee, site_);
-    if (why.empty()) {
-      Place place = variable(*implicit->pointee, std::move(target));
-      place.offset += implicit->pointee_offset;
-      return place;
-    }
-    problem_ = why;
+    if (ct::Status readable = check_location(*implicit->pointee, site_); !readable) return readable;
+    Place place = variable(*implicit->pointee, std::move(target));
+    place.offset += implicit->pointee_offset;
+    return place;
   }
   Place place;
   place.space = pointer.space;
   place.relocated = pointer.relocated;
   place.type = std::move(target);
-  std::optional<Operand> value = read(pointer);
-  place.base = value.value_or(Operand::integer(0));
+  ct::Result<Operand> value = read(pointer);
+  if (!value) return value.failure();
+  place.base = *value;
   return place;
 }
 
-Place PlaceEmitter::pointee(const Place& pointer, const Operand& index) {
-  Place place = pointee(pointer);
-  if (index.kind == Operand::Int && index.num == 0) return place;
-  std::optional<Operand> stride = stride_of(place.type, 0);
-  return displaced(std::move(place), index, stride);
+ct::Result<Place> PlaceEmitter::pointee(const Place& pointer, const Operand& index) {
+  ct::Result<Place> place = pointee(pointer);
+  if (!place || (index.kind == Operand::Int && index.num == 0)) return place;
+  ct::Result<Operand> stride = stride_of(place->type, 0);
+  return displaced(*std::move(place), index, stride);
 }
 
 Operand PlaceEmitter::memory_address(const Place& place) {
@@ -238,15 +237,9 @@ Operand PlaceEmitter::memory_address(const Place& place) {
   return builder().add(base, place.offset);
 }
 
-std::optional<Operand> PlaceEmitter::address(const Place& place) {
-  if (place.kind != Place::Memory) {
-    problem_ = "it is in a register, which has no address";
-    return std::nullopt;
-  }
-  if (place.bit_size != 0) {
-    problem_ = "it is a bit field, which has no address";
-    return std::nullopt;
-  }
+ct::Result<Operand> PlaceEmitter::address(const Place& place) {
+  if (place.kind != Place::Memory) return ct::Status("it is in a register, which has no address");
+  if (place.bit_size != 0) return ct::Status("it is a bit field, which has no address");
   return memory_address(place);
 }
 
@@ -265,18 +258,12 @@ Operand PlaceEmitter::extend(Operand value, uint32_t low_bit, uint32_t bits, boo
 }
 
 /// The part [at, at+size) of a location, zero-extended.
-std::optional<Operand> PlaceEmitter::read_bytes(const VarLocation& location, uint64_t at,
-                                                uint32_t size) {
-  std::string problem = location_problem(location, site_);
-  if (!problem.empty()) {
-    problem_ = problem;
-    return std::nullopt;
-  }
-  if (location.kind == VarLocation::ImplicitPointer) {
-    problem_ =
-        "the pointer itself was optimised away; what it points to can be read with '->' or '[0]'";
-    return std::nullopt;
-  }
+ct::Result<Operand> PlaceEmitter::read_bytes(const VarLocation& location, uint64_t at,
+                                             uint32_t size) {
+  if (ct::Status readable = check_location(location, site_); !readable) return readable;
+  if (location.kind == VarLocation::ImplicitPointer)
+    return ct::Status(
+        "the pointer itself was optimised away; what it points to can be read with '->' or '[0]'");
   if (location.kind == VarLocation::Pieces) return gather(location, at, size);
   Operand base = lower_location(*location.expr, site_, builder());
   if (location.kind == VarLocation::Memory)
@@ -285,20 +272,17 @@ std::optional<Operand> PlaceEmitter::read_bytes(const VarLocation& location, uin
   return extend(base, static_cast<uint32_t>(at * 8), size * 8, false);
 }
 
-std::optional<Operand> PlaceEmitter::gather(const VarLocation& location, uint64_t at,
-                                            uint32_t size) {
+ct::Result<Operand> PlaceEmitter::gather(const VarLocation& location, uint64_t at, uint32_t size) {
+  const ct::Status optimised_out("this part of it is optimised out here");
   std::optional<Operand> sum;
   uint64_t begin = 0, covered = 0;
   for (const VarLocation::Piece& piece : location.pieces) {
     uint64_t end = begin + piece.byte_size;
     uint64_t from = std::max(begin, at), to = std::min<uint64_t>(end, at + size);
     if (from < to) {
-      if (!piece.location) {
-        problem_ = "this part of it is optimised out here";
-        return std::nullopt;
-      }
+      if (!piece.location) return optimised_out;
       auto part = read_bytes(*piece.location, from - begin, static_cast<uint32_t>(to - from));
-      if (!part) return std::nullopt;
+      if (!part) return part;
       if (from != at)
         part = builder().value(Op::Shl,
                                {*part, Operand::integer(static_cast<int64_t>(from - at) * 8)});
@@ -307,30 +291,25 @@ std::optional<Operand> PlaceEmitter::gather(const VarLocation& location, uint64_
     }
     begin = end;
   }
-  if (covered == size) return sum;
-  problem_ = "this part of it is optimised out here";
-  return std::nullopt;
+  return covered == size && sum ? ct::Result<Operand>(*sum) : optimised_out;
 }
 
-std::optional<Operand> PlaceEmitter::read_raw(const Place& place, uint32_t size, bool is_signed) {
+ct::Result<Operand> PlaceEmitter::read_raw(const Place& place, uint32_t size, bool is_signed) {
   switch (place.kind) {
     case Place::Memory: return builder().load(place.space, memory_address(place), size, is_signed);
     case Place::Value:
-      if (place.offset < 0 || place.offset + size > 8) {
-        problem_ = "this part of it is not in the register that it is in";
-        return std::nullopt;
-      }
+      if (place.offset < 0 || place.offset + size > 8)
+        return ct::Status("this part of it is not in the register that it is in");
       return extend(place.base, static_cast<uint32_t>(place.offset * 8), size * 8, is_signed);
     case Place::Described: break;
   }
-  std::optional<Operand> bytes =
+  ct::Result<Operand> bytes =
       read_bytes(*place.described, static_cast<uint64_t>(place.offset), size);
   if (bytes && is_signed) bytes = extend(*bytes, 0, size * 8, true);
   return bytes;
 }
 
-std::optional<Operand> PlaceEmitter::read_part(const Place& place, uint64_t at) {
-  if (!problem_.empty()) return std::nullopt;
+ct::Result<Operand> PlaceEmitter::read_part(const Place& place, uint64_t at) {
   Place part = place;
   if (!part.core_path.empty()) {
     part.base = memory_address(place);
@@ -341,8 +320,7 @@ std::optional<Operand> PlaceEmitter::read_part(const Place& place, uint64_t at) 
   return read_raw(part, 8, false);
 }
 
-std::optional<Operand> PlaceEmitter::read(const Place& place) {
-  if (!problem_.empty()) return std::nullopt;
+ct::Result<Operand> PlaceEmitter::read(const Place& place) {
   if (is_aggregate(place)) return address(place);
   debug::TypePtr type = type_of(place);
   TypeKind kind = type ? type->kind() : TypeKind::Void;
@@ -351,12 +329,10 @@ std::optional<Operand> PlaceEmitter::read(const Place& place) {
   if (place.extended) return place.base;
   bool is_integer = kind == TypeKind::Int || kind == TypeKind::Bool || kind == TypeKind::Char ||
                     kind == TypeKind::Enum;
-  if (size == 0 || size > 8) {
-    problem_ = size == 0 ? "its type is incomplete"
-                         : "its type '" + type->spelling() + "' has " + std::to_string(size) +
-                               " bytes, and a number has 8";
-    return std::nullopt;
-  }
+  if (size == 0) return ct::Status("its type is incomplete");
+  if (size > 8)
+    return ct::Status("its type '" + type->spelling() + "' has " + std::to_string(size) +
+                      " bytes, and a number has 8");
   if (is_integer && !place.core_path.empty() && place.core_path.back().index < 0) {
     ir::LocalId dst = builder().temp(ir::Ty::Long);
     builder().append(Op::CoreField, {place.base}, dst).core = make_core_access(place, to_.module());
@@ -364,12 +340,9 @@ std::optional<Operand> PlaceEmitter::read(const Place& place) {
   }
   if (place.bit_size == 0) return read_raw(place, static_cast<uint32_t>(size), is_signed);
   uint32_t bits = place.bit_offset + place.bit_size;
-  if (bits > 64) {
-    problem_ = "it is a bit field across 64 bits";
-    return std::nullopt;
-  }
-  std::optional<Operand> unit = read_raw(place, load_size(bits), false);
-  if (!unit) return std::nullopt;
+  if (bits > 64) return ct::Status("it is a bit field across 64 bits");
+  ct::Result<Operand> unit = read_raw(place, load_size(bits), false);
+  if (!unit) return unit;
   return extend(*unit, place.bit_offset, place.bit_size, is_signed);
 }
 

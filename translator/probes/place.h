@@ -7,12 +7,12 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "probes/location_ir.h"
 #include "probes/probe_kind.h"
+#include "runtime/common/result.h"
 
 namespace coretap::probes {
 
@@ -45,7 +45,8 @@ debug::TypeKind kind_of(const Place& place);
 /// The type of the place with its indexed dimensions taken off, as far as types can express it.
 debug::TypePtr type_of(const Place& place);
 
-/// Emits the IR that moves between places and reads them.
+/// Emits the IR that moves between places and reads them. What cannot be done fails with the end of a sentence
+/// about the place: "it is in a register, which has no address".
 class PlaceEmitter {
  public:
   PlaceEmitter(ContextLowering& to, LocationSite site) : to_(to), site_(std::move(site)) {
@@ -54,41 +55,39 @@ class PlaceEmitter {
     };
   }
 
-  /// The place of a whole variable. Its location must have no `location_problem`.
+  /// The place of a whole variable. Its location must have passed check_location().
   Place variable(const debug::VarLocation& location, debug::TypePtr type);
-  Place member(const Place& from, const debug::FoundMember& found);
-  Place element(const Place& array, const ir::Operand& index);
-  Place pointee(const Place& pointer);
+  ct::Result<Place> member(const Place& from, const debug::FoundMember& found);
+  ct::Result<Place> element(const Place& array, const ir::Operand& index);
+  ct::Result<Place> pointee(const Place& pointer);
   /// `pointer[index]` for a pointer.
-  Place pointee(const Place& pointer, const ir::Operand& index);
+  ct::Result<Place> pointee(const Place& pointer, const ir::Operand& index);
 
-  /// The value as a long: sized and sign-extended by type; of an aggregate its address. Nothing,
-  /// with the reason in `problem()`, if it has none.
-  std::optional<ir::Operand> read(const Place& place);
+  /// The value as a long: sized and sign-extended by type; of an aggregate its address.
+  ct::Result<ir::Operand> read(const Place& place);
   /// The eight bytes at `at` of an object that is larger than a number.
-  std::optional<ir::Operand> read_part(const Place& place, uint64_t at);
-  std::optional<ir::Operand> address(const Place& place);
-  const std::string& problem() const { return problem_; }
+  ct::Result<ir::Operand> read_part(const Place& place, uint64_t at);
+  ct::Result<ir::Operand> address(const Place& place);
 
   ContextLowering& to() { return to_; }
 
  private:
   ir::Builder& builder() { return to_.builder(); }
-  ir::Operand member_address(const Place& record, const debug::FoundMember& found);
-  std::optional<ir::Operand> count_of(const debug::Type& array, size_t dim);
-  std::optional<ir::Operand> stride_of(const debug::TypePtr& type, size_t first_dim);
-  Place displaced(Place place, const ir::Operand& index, const std::optional<ir::Operand>& stride);
+  ct::Result<ir::Operand> member_address(const Place& record, const debug::FoundMember& found);
+  ct::Result<ir::Operand> count_of(const debug::Type& array, size_t dim);
+  ct::Result<ir::Operand> stride_of(const debug::TypePtr& type, size_t first_dim);
+  ct::Result<Place> displaced(Place place, const ir::Operand& index,
+                              const ct::Result<ir::Operand>& stride);
   const debug::VarLocation* implicit_pointer(const Place& pointer) const;
   ir::Operand memory_address(const Place& place);
-  std::optional<ir::Operand> read_raw(const Place& place, uint32_t size, bool is_signed);
-  std::optional<ir::Operand> read_bytes(const debug::VarLocation& location, uint64_t at,
-                                        uint32_t size);
-  std::optional<ir::Operand> gather(const debug::VarLocation& location, uint64_t at, uint32_t size);
+  ct::Result<ir::Operand> read_raw(const Place& place, uint32_t size, bool is_signed);
+  ct::Result<ir::Operand> read_bytes(const debug::VarLocation& location, uint64_t at,
+                                     uint32_t size);
+  ct::Result<ir::Operand> gather(const debug::VarLocation& location, uint64_t at, uint32_t size);
   ir::Operand extend(ir::Operand value, uint32_t low_bit, uint32_t bits, bool is_signed);
 
   ContextLowering& to_;
   LocationSite site_;
-  std::string problem_;
 };
 
 }  // namespace coretap::probes

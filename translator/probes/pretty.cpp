@@ -127,7 +127,9 @@ class Printer {
       : emitter_(emitter), text_(text), deep_(deep), object_bit_(object_bit) {}
 
   /// Follows pointers: what `$x$` itself names is printed, not its address.
-  void top(Place place) {
+  ct::Status top(ct::Result<Place> found) {
+    if (!found) return found.failure();
+    Place place = *std::move(found);
     while (kind_of(place) == TypeKind::Pointer) {
       debug::TypePtr target = type_of(place)->target();
       TypeKind kind = target ? target->kind() : TypeKind::Void;
@@ -135,10 +137,12 @@ class Printer {
       if (!is_reference &&
           (kind == TypeKind::Void || kind == TypeKind::Function || is_char(target)))
         break;
-      place = emitter_.pointee(place);
+      ct::Result<Place> target_place = emitter_.pointee(place);
+      if (!target_place) return target_place.failure();
+      place = *std::move(target_place);
     }
-    if (!emitter_.problem().empty()) return text_.text("?");
     print(place, true);
+    return {};
   }
 
   void scalar(const Place& place, char conversion, bool hash = false) {
@@ -156,8 +160,7 @@ class Printer {
 
   /// An object of 16 bytes, in two halves.
   void wide(const Place& place, char conversion) {
-    PlaceEmitter own(emitter_);
-    std::optional<Operand> low = own.read_part(place, 0), high = own.read_part(place, 8);
+    ct::Result<Operand> low = emitter_.read_part(place, 0), high = emitter_.read_part(place, 8);
     if (!low || !high) return text_.text("?");
     mark(text_.value(conversion, *low), place);
     text_.more(*high);
@@ -188,6 +191,14 @@ class Printer {
     text_.text("?");
   }
 
+  /// A member or an element.
+  void part(const ct::Result<Place>& place) {
+    if (place)
+      print(*place, false);
+    else
+      text_.text("?");
+  }
+
   /// Values in registers do not depend on memory.
   void mark(ast::FormatPiece& piece, const Place& place) const {
     if (place.kind != Place::Value) piece.fault_bit = object_bit_;
@@ -195,8 +206,7 @@ class Printer {
 
   /// One number; null, and "?" in the text, if it cannot be read.
   ast::FormatPiece* read(const Place& place, char conversion) {
-    PlaceEmitter own(emitter_);  // its failure must not spoil the next member
-    std::optional<Operand> value = own.read(place);
+    ct::Result<Operand> value = emitter_.read(place);
     if (!value) {
       text_.text("?");
       return nullptr;
@@ -209,8 +219,7 @@ class Printer {
   void pointer(const Place& place, const debug::Type& type, bool is_top) {
     debug::TypePtr target = type.target();
     if (is_char(target) && !type.is_reference()) {
-      PlaceEmitter own(emitter_);
-      std::optional<Operand> value = own.read(place);
+      ct::Result<Operand> value = emitter_.read(place);
       return value ? string(*value, place.space, 0) : text_.text("?");
     }
     if (is_top && target && target->kind() == TypeKind::Function) text_.text("<function>:");
@@ -251,8 +260,7 @@ class Printer {
     const std::vector<uint64_t> counts = place.type->array_counts();
     const uint64_t count = place.dims < counts.size() ? counts[place.dims] : 0;
     if (is_char(place.type->target()) && place.dims + 1 >= counts.size()) {
-      PlaceEmitter own(emitter_);
-      std::optional<Operand> address = own.address(place);
+      ct::Result<Operand> address = emitter_.address(place);
       return address ? string(*address, place.space, count) : text_.text("?");
     }
     text_.text("[");
@@ -260,7 +268,7 @@ class Printer {
     uint64_t shown = 0;
     for (; shown < std::min(count, kMostElements) && text_.values() < kMostValues; shown++) {
       if (shown > 0) text_.text(", ");
-      print(emitter_.element(place, Operand::integer(static_cast<int64_t>(shown))), false);
+      part(emitter_.element(place, Operand::integer(static_cast<int64_t>(shown))));
     }
     text_.text(shown == count && count > 0 ? "]" : shown > 0 ? ", ...]" : "...]");
   }
@@ -282,7 +290,7 @@ class Printer {
       if (!member.problem.empty())
         text_.text("?");
       else
-        print(step_into(place, debug::FoundMember{{member}, member.byte_offset}), false);
+        part(step_into(place, debug::FoundMember{{member}, member.byte_offset}));
     }
     text_.text("}");
   }
@@ -297,11 +305,13 @@ class Printer {
 
   /// A CO-RE path cannot name an anonymous member: it stands for its parent, whose members it
   /// shows, so the place stays and only the type changes.
-  Place step_into(const Place& place, const debug::FoundMember& found) {
+  ct::Result<Place> step_into(const Place& place, const debug::FoundMember& found) {
     if (!place.relocated || !found.leaf().name.empty()) return emitter_.member(place, found);
     Place inner = place;
     if (!type_of(place)->name().empty()) {
-      inner.base = emitter_.address(place).value_or(Operand::integer(0));
+      ct::Result<Operand> address = emitter_.address(place);
+      if (!address) return address.failure();
+      inner.base = *address;
       inner.offset = 0;
       inner.core_path.clear();
       inner.core_root =
@@ -321,7 +331,11 @@ class Printer {
 /// One variable of a plain `$$vars`: a number in hexadecimal, or what it is.
 void print_plain(const VarsEntry& entry, PlaceEmitter& emitter, Text& text, int bit) {
   Place place = entry.emit(emitter);
-  while (type_of(place) && type_of(place)->is_reference()) place = emitter.pointee(place);
+  while (type_of(place) && type_of(place)->is_reference()) {
+    ct::Result<Place> target = emitter.pointee(place);
+    if (!target) return text.text("?");
+    place = *std::move(target);
+  }
   Printer printer(emitter, text, false, bit);
   switch (kind_of(place)) {
     case TypeKind::Struct:
@@ -339,14 +353,19 @@ void print_plain(const VarsEntry& entry, PlaceEmitter& emitter, Text& text, int 
 
 }  // namespace
 
-Operand pretty_print(const std::function<Place()>& place, bool deep, PlaceEmitter& emitter) {
+ct::Result<Operand> pretty_print(const std::function<ct::Result<Place>()>& place, bool deep,
+                                 PlaceEmitter& emitter) {
   ir::Builder& to = emitter.to().builder();
   Text text(emitter);
   const int bit = text.bits(1, false);
-  return text.finish(to.nested([&] {
+  ct::Status found;
+  ir::Block reads = to.nested([&] {
     emit_try(
-        to, [&] { Printer(emitter, text, deep, bit).top(place()); }, [&] { text.set_bit(bit); });
-  }));
+        to, [&] { found = Printer(emitter, text, deep, bit).top(place()); },
+        [&] { text.set_bit(bit); });
+  });
+  if (!found) return found;
+  return text.finish(std::move(reads));
 }
 
 Operand print_vars(const std::vector<VarsEntry>& entries, int pretty, PlaceEmitter& emitter) {
@@ -357,17 +376,17 @@ Operand print_vars(const std::vector<VarsEntry>& entries, int pretty, PlaceEmitt
   size_t number = 0;
   auto print = [&](const VarsEntry& entry) {
     text.text((number > 0 ? " " : "") + entry.name + "=");
-    // One variable that cannot be read must not spoil the next.
-    PlaceEmitter own(emitter);
     if (!entry.emit) return text.text("?");
     if (pretty != 0) {
-      auto place = [&] { return entry.emit(own); };
-      text.value('s', pretty_print(place, pretty == 2, own));
+      auto place = [&] { return entry.emit(emitter); };
+      ct::Result<Operand> shown = pretty_print(place, pretty == 2, emitter);
+      if (!shown) return text.text("?");
+      text.value('s', *shown);
       return;
     }
     if (number % in_one_try == 0) bit = text.bits(1, false);
     emit_try(
-        to, [&] { print_plain(entry, own, text, bit); }, [&] { text.set_bit(bit); });
+        to, [&] { print_plain(entry, emitter, text, bit); }, [&] { text.set_bit(bit); });
   };
   return text.finish(to.nested([&] {
     for (const VarsEntry& entry : entries) {

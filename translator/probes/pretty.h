@@ -15,7 +15,9 @@
 namespace coretap::probes {
 
 /// Text of the place; `deep` for `$$`. `place` is called once, to emit what leads there: a fault on the way is shown, too.
-ir::Operand pretty_print(const std::function<Place()>& place, bool deep, PlaceEmitter& emitter);
+/// Fails if there is no such place; a part that cannot be read is a '?' in the text.
+ct::Result<ir::Operand> pretty_print(const std::function<ct::Result<Place>()>& place, bool deep,
+                                     PlaceEmitter& emitter);
 
 /// One variable of a `$$vars`-like text. `emit` may be null: "name=?".
 struct VarsEntry {

@@ -167,10 +167,10 @@ class ResolveContext {
   std::vector<std::string> kernel_modules();
   /// A module's BTF, or null after reporting at `at`.
   std::shared_ptr<debug::KernelBtf> module_btf(const std::string& module, const Span& at);
-  /// Module by path (cached), or null after reporting why, with the paths that were tried.
-  /// Null: it is reported, and `why` is told what is wrong with the file.
-  std::shared_ptr<debug::Module> object(const std::string& path, const Span& at,
-                                        debug::LoadError* why = nullptr);
+  /// Module by path (cached), or what is wrong with the file, which is not reported.
+  ct::Result<std::shared_ptr<debug::Module>, debug::LoadError> object(const std::string& path);
+  /// The program of this name in $PATH, as a cast names it, or null.
+  std::shared_ptr<debug::Module> named_object(const std::string& name);
 
  private:
   std::shared_ptr<debug::KernelBtf> btf_;

@@ -76,7 +76,7 @@ class MarkScope final : public ContextScope {
     if (!is_argument(target.name)) return program_->defines(expr);
     const debug::UsdtArgument* argument = numbered(target.name);
     return argument && target.components.empty() && !target.address_of &&
-           location_problem(argument->location, site_).empty();
+           check_location(argument->location, site_);
   }
 
   std::vector<std::string> listing() override {
@@ -151,11 +151,11 @@ class MarkScope final : public ContextScope {
           .hint("@cast(" + target.name + ", \"TYPE\") gives it one");
       return nullptr;
     }
-    std::string why = location_problem(argument->location, site_);
-    if (why.empty()) return argument;
+    ct::Status readable = check_location(argument->location, site_);
+    if (readable) return argument;
     diagnostics.semantic_error(
         "variable-unavailable", target.span,
-        "'" + target.name + "' (" + argument->text + ") cannot be read here: " + why);
+        "'" + target.name + "' (" + argument->text + ") cannot be read here: " + readable.text());
     return nullptr;
   }
 
@@ -165,7 +165,7 @@ class MarkScope final : public ContextScope {
     for (size_t i = 0; i < mark_.arguments.size(); i++) {
       VarsEntry entry{std::string(kArgument) + std::to_string(i + 1), type, nullptr};
       const debug::VarLocation& location = mark_.arguments[i].location;
-      if (location_problem(location, site_).empty())
+      if (check_location(location, site_))
         entry.emit = [&location](PlaceEmitter& emitter) {
           return emitter.variable(location, type);
         };

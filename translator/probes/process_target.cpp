@@ -43,6 +43,13 @@ bool exists(const std::string& path, Lookups& lookups) {
   return fs::exists(path, error);
 }
 
+void report_bad_object(const std::string& path, const debug::LoadError& error, const Span& at,
+                       Diagnostics& diagnostics) {
+  Diagnostic& diagnostic =
+      diagnostics.semantic_error("bad-object", at, "cannot use '" + path + "': " + error.message);
+  if (error.tried.size() > 1) diagnostic.hint("tried: " + join(error.tried));
+}
+
 /// What `process("name")` names; nothing after reporting that there is no such executable.
 std::vector<std::string> executables_named(const ast::ProbeComponent& process,
                                            ResolveContext& context) {
@@ -147,15 +154,14 @@ std::vector<ProcessTarget> find_process_targets(const ast::ProbePoint& point,
   for (const std::string& path : paths) {
     // Of a wildcard's matches, files that are not ELF objects do not count. Programs of another
     // machine, as 32-bit libraries, are named, because stap would probe them.
-    Diagnostics::Attempt attempt(context.diagnostics);
-    debug::LoadError why;
-    std::shared_ptr<debug::Module> module =
-        context.object(interpreter_of(path, context.lookups), at, &why);
-    if (module) targets.push_back({module, pid});
-    if (module || !many) continue;
-    attempt.drop();
-    if (why.kind == debug::LoadError::WrongArch)
-      context.diagnostics.warning("other-machine", at, "left out: " + why.message);
+    const std::string program = interpreter_of(path, context.lookups);
+    auto module = context.object(program);
+    if (module)
+      targets.push_back({*module, pid});
+    else if (!many)
+      report_bad_object(program, module.failure(), at, context.diagnostics);
+    else if (module.failure().kind == debug::LoadError::WrongArch)
+      context.diagnostics.warning("other-machine", at, "left out: " + module.failure().message);
   }
   if (many && targets.empty())
     context.diagnostics.semantic_error("no-such-object", at,

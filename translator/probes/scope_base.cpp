@@ -26,13 +26,14 @@ bool is_string(const ast::Target& target) {
   return is_group_name(target.name) || pretty_level(target.components) != 0;
 }
 
-void hint_names(Problem& problem, const std::string& name, const std::vector<std::string>& known) {
+void hint_names(Diagnostic& problem, const std::string& name,
+                const std::vector<std::string>& known) {
   constexpr size_t kShort = 8;
   std::vector<std::string> similar = similar_names(name, known);
   if (similar.empty() && known.size() <= kShort) similar = known;
   if (similar.empty()) return;
   for (std::string& each : similar) each = "$" + each;
-  problem.hints.push_back("similar: " + join(similar));
+  problem.hint("similar: " + join(similar));
 }
 
 std::optional<std::string> VariableScope::text(const std::string&) const { return std::nullopt; }
@@ -40,14 +41,14 @@ std::optional<std::string> VariableScope::text(const std::string&) const { retur
 namespace {
 
 /// An index that the script computes is none of the reads that the text may fail in.
-Operand lower_pretty(const std::function<Place()>& place_of,
-                     const std::vector<ast::Component>& components, bool deep,
-                     PlaceEmitter& emitter) {
+ct::Result<Operand> lower_pretty(const std::function<ct::Result<Place>()>& place_of,
+                                 const std::vector<ast::Component>& components, bool deep,
+                                 PlaceEmitter& emitter) {
   bool has_computed_index = std::any_of(
       components.begin(), components.end(),
       [](const ast::Component& component) { return component.kind == ast::Component::ExprIndex; });
   if (!has_computed_index) return pretty_print(place_of, deep, emitter);
-  Place place = place_of();
+  ct::Result<Place> place = place_of();
   return pretty_print([&] { return place; }, deep, emitter);
 }
 
@@ -57,27 +58,26 @@ std::optional<Operand> lower_components(const Root& root, const std::string& nam
                                         bool address_of,
                                         const std::vector<ast::Component>& components,
                                         const LocationSite& site, ContextLowering& to) {
-  Problem problem;
-  std::optional<AccessPlan> plan = plan_access(root.type, components, problem);
+  auto plan = plan_access(root.type, components);
   if (!plan) {
-    report(problem, to.diagnostics());
+    to.diagnostics().report(plan.failure());
     return std::nullopt;
   }
   PlaceEmitter emitter(to, site);
-  std::optional<Operand> value;
   auto place_of = [&] { return follow(*plan, root.emit(emitter), emitter); };
-  if (plan->pretty) {
-    Operand text = lower_pretty(place_of, components, plan->pretty->number == 2, emitter);
-    if (emitter.problem().empty()) return text;
-  }
-  Place place = emitter.problem().empty() ? place_of() : Place{};
-  if (emitter.problem().empty()) value = address_of ? emitter.address(place) : emitter.read(place);
-  if (value) return value;
+  auto lower = [&]() -> ct::Result<Operand> {
+    if (plan->pretty) return lower_pretty(place_of, components, plan->pretty->number == 2, emitter);
+    ct::Result<Place> place = place_of();
+    if (!place) return place.failure();
+    return address_of ? emitter.address(*place) : emitter.read(*place);
+  };
+  ct::Result<Operand> value = lower();
+  if (value) return *value;
   to.diagnostics().semantic_error(
       address_of ? "no-address" : "variable-unavailable", span,
       "cannot " + std::string(address_of ? "take the address in '" : "read '") +
           (span ? span.file->text.substr(span.begin, span.end - span.begin) : name) +
-          "': " + emitter.problem());
+          "': " + value.failure().text());
   return std::nullopt;
 }
 
@@ -103,34 +103,35 @@ std::optional<Operand> VariableScope::lower_group(const ast::Target& target, Con
 
 std::optional<Operand> VariableScope::lower(const ast::Target& target, ContextLowering& to) {
   if (is_group_name(target.name)) return lower_group(target, to);
-  Problem problem;
-  std::optional<Root> root = find(bare(target.name), target.span, problem);
+  auto root = find(bare(target.name), target.span);
   if (!root) {
-    report(problem, to.diagnostics());
+    to.diagnostics().report(root.failure());
     return std::nullopt;
   }
   return lower_access(*root, {target.name, target.span, target.address_of, target.components}, to);
 }
 
 std::optional<Operand> VariableScope::lower(const ast::AtVar& var, ContextLowering& to) {
-  Problem problem;
-  std::optional<Root> root = find_var(var, problem);
+  auto root = find_var(var);
   if (!root) {
-    report(problem, to.diagnostics());
+    to.diagnostics().report(root.failure());
     return std::nullopt;
   }
   return lower_access(*root, {var.target, var.span, var.address_of, var.components}, to);
 }
 
-std::optional<Root> VariableScope::root_of(const ast::Expr& expr, Problem& problem) {
+std::optional<Root> VariableScope::root_of(const ast::Expr& expr) {
+  auto if_found = [](ct::Result<Root, Diagnostic> root) {
+    return root ? std::optional<Root>(*std::move(root)) : std::nullopt;
+  };
   switch (expr.kind) {
     case ast::ExprKind::Target: {
       const auto& target = static_cast<const ast::Target&>(expr);
-      return find(bare(target.name), target.span, problem);
+      return if_found(find(bare(target.name), target.span));
     }
-    case ast::ExprKind::AtVar: return find_var(static_cast<const ast::AtVar&>(expr), problem);
+    case ast::ExprKind::AtVar: return if_found(find_var(static_cast<const ast::AtVar&>(expr)));
     case ast::ExprKind::Cast: {
-      auto cast = find_cast_type(static_cast<const ast::Cast&>(expr), this, context_, problem);
+      auto cast = find_cast_type(static_cast<const ast::Cast&>(expr), this, context_);
       if (!cast) return std::nullopt;
       return Root{pointer_to(cast->type), nullptr};
     }
@@ -183,10 +184,9 @@ bool VariableScope::defines(const ast::Expr& expr) {
 debug::TypePtr VariableScope::type_of(const ast::Expr& expr) {
   if (expr.kind == ast::ExprKind::Target && is_string(static_cast<const ast::Target&>(expr)))
     return nullptr;
-  Problem problem;
-  std::optional<Root> root = root_of(expr, problem);
+  std::optional<Root> root = root_of(expr);
   if (!root) return nullptr;
-  std::optional<AccessPlan> plan = plan_access(root->type, *components_of(expr), problem);
+  auto plan = plan_access(root->type, *components_of(expr));
   return plan ? probes::type_of(plan->result) : nullptr;
 }
 

@@ -35,8 +35,8 @@ class VariableScope : public ContextScope {
   explicit VariableScope(ResolveContext& context) : context_(context) {}
 
   /// `name` without '$'.
-  virtual std::optional<Root> find(const std::string& name, const Span& at, Problem& problem) = 0;
-  virtual std::optional<Root> find_var(const ast::AtVar& var, Problem& problem) = 0;
+  virtual ct::Result<Root, Diagnostic> find(const std::string& name, const Span& at) = 0;
+  virtual ct::Result<Root, Diagnostic> find_var(const ast::AtVar& var) = 0;
   /// The variables of "$$vars", "$$parms", "$$locals" or "$$return"; nothing if there is no such
   /// group here.
   virtual std::optional<std::vector<VarsEntry>> group(const std::string& name) = 0;
@@ -56,7 +56,7 @@ class VariableScope : public ContextScope {
   std::optional<ir::Operand> lower_access(const Root& root, const Written& written,
                                           ContextLowering& to);
   std::optional<ir::Operand> lower_group(const ast::Target& target, ContextLowering& to);
-  std::optional<Root> root_of(const ast::Expr& expr, Problem& problem);
+  std::optional<Root> root_of(const ast::Expr& expr);
 };
 
 /// Emits `components` behind `root`, reports what cannot be done.
@@ -65,18 +65,19 @@ std::optional<ir::Operand> lower_components(const Root& root, const std::string&
                                             const std::vector<ast::Component>& components,
                                             const LocationSite& site, ContextLowering& to);
 
-/// The type that @cast names and where its values are; nothing with a problem.
+/// The type that @cast names and where its values are.
 struct CastType {
   debug::TypePtr type;
   bool is_kernel = false;
 };
-std::optional<CastType> find_cast_type(const ast::Cast& cast, ContextScope* scope,
-                                       ResolveContext& context, Problem& problem);
+ct::Result<CastType, Diagnostic> find_cast_type(const ast::Cast& cast, ContextScope* scope,
+                                                ResolveContext& context);
 
 /// "type*" of a type, for casts: their operand is a pointer.
 debug::TypePtr pointer_to(debug::TypePtr target);
 
 /// Adds a "similar:" hint, or the whole list if it is short.
-void hint_names(Problem& problem, const std::string& name, const std::vector<std::string>& known);
+void hint_names(Diagnostic& problem, const std::string& name,
+                const std::vector<std::string>& known);
 
 }  // namespace coretap::probes

@@ -55,6 +55,11 @@ size_t edit_distance(const std::string& a, const std::string& b) {
 
 }  // namespace
 
+Diagnostic semantic_problem(std::string id, const Span& at, std::string message,
+                            std::vector<std::string> hints) {
+  return {std::move(id), Severity::SemanticError, at, std::move(message), std::move(hints), {}};
+}
+
 Diagnostic& Diagnostics::add(Severity severity, std::string id, const Span& at,
                              std::string message) {
   Diagnostic& diagnostic = all_.emplace_back();
@@ -80,6 +85,11 @@ Diagnostic& Diagnostics::error(std::string id, std::string message) {
 
 Diagnostic& Diagnostics::warning(std::string id, const Span& at, std::string message) {
   return add(Severity::Warning, std::move(id), at, std::move(message));
+}
+
+void Diagnostics::report(const Diagnostic& problem) {
+  if (is_error(problem.severity)) errors_++;
+  all_.push_back(problem);
 }
 
 bool Diagnostics::has_parse_errors() const {

@@ -44,6 +44,11 @@ struct Diagnostic {
   }
 };
 
+/// A semantic error that is not reported, the failure of a Result: its caller may know another way, or only ask whether there is
+/// one. See Diagnostics::report().
+Diagnostic semantic_problem(std::string id, const Span& at, std::string message,
+                            std::vector<std::string> hints = {});
+
 /// Collects the diagnostics of one run. Not thread-safe.
 class Diagnostics {
  public:
@@ -52,6 +57,8 @@ class Diagnostics {
   Diagnostic& semantic_error(std::string id, const Span& at, std::string message);
   Diagnostic& error(std::string id, std::string message);  ///< no place in a script
   Diagnostic& warning(std::string id, const Span& at, std::string message);
+  /// Adds what semantic_problem() made.
+  void report(const Diagnostic& problem);
 
   bool has_errors() const { return errors_ != 0; }
   bool has_parse_errors() const;
