@@ -2,7 +2,7 @@
 
 #include "emit/kernel_c.h"
 #include "emit/user_cpp.h"
-#include "runtime/user/kernel_features.h"
+#include "runtime/user/kernel/kernel_features.h"
 
 namespace coretap {
 

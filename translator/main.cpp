@@ -3,7 +3,7 @@
 
 #include "driver.h"
 #include "options.h"
-#include "runtime/user/startup.h"
+#include "runtime/user/run/startup.h"
 
 namespace {
 

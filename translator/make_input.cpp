@@ -10,7 +10,7 @@
 #include <cstring>
 
 #include "runtime/common/regular_file.h"
-#include "runtime/user/build_id.h"
+#include "runtime/user/kernel/build_id.h"
 #include "support/descriptor.h"
 #include "support/file.h"
 

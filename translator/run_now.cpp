@@ -5,9 +5,9 @@
 #include <iostream>
 
 #include "pass_timer.h"
-#include "runtime/user/needs.h"
-#include "runtime/user/output.h"
-#include "runtime/user/session.h"
+#include "runtime/user/output/output.h"
+#include "runtime/user/run/session.h"
+#include "runtime/user/tell/needs.h"
 
 namespace coretap {
 

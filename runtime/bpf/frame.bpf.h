@@ -34,7 +34,7 @@ struct ct_frame {
 };
 
 /* The values of per-CPU maps are at most this wide (PCPU_MIN_UNIT_SIZE in include/linux/percpu.h). Larger
- * frames are in an array, of which each CPU has a part: runtime/user/kernel_object.cpp makes it as large as
+ * frames are in an array, of which each CPU has a part: runtime/user/attach/kernel_object.cpp makes it as large as
  * all CPUs together need. */
 #define CT_PERCPU_MOST (32 << 10)
 #define CT_IS_LARGE_FRAME (CT_FRAME_BYTES + CT_FRAME_SLACK + 24 > CT_PERCPU_MOST)

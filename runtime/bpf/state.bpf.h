@@ -26,7 +26,7 @@ struct {
 /* No grace period of RCU that user space can ask for waits for sleepable programs, so these count
  * themselves in and out, as readers of sleepable RCU do (kernel/rcu/srcutree.c): under one of two
  * numbers, which the harness switches when it waits for those of the other
- * (runtime/user/grace_period.cpp). */
+ * (runtime/user/kernel/grace_period.cpp). */
 struct {
   __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
   __uint(max_entries, 1);
@@ -62,7 +62,7 @@ static __always_inline void ct_sleeper_ends(u64* ended) {
   } while (0)
 
 /* A perf event while the session is not live. Counted, because the kernel's counter of the event is
- * compared with the runs: see runtime/user/missed.cpp. */
+ * compared with the runs: see runtime/user/tell/missed.cpp. */
 static __always_inline int ct_gated(u32 handler) {
   CT_COUNT(handler, gated);
   return 0;

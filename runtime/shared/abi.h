@@ -83,7 +83,7 @@ struct ct_rec_hdr {
 };
 enum { CT_REC_ERROR = 0xffff0000u, CT_REC_WAKE = 0xffff0001u, CT_REC_USTACK = 0xffff0002u };
 
-/* Run-time errors of kernel code; texts are in runtime/user/errors. */
+/* Run-time errors of kernel code; texts are in runtime/user/values/report.cpp. */
 enum ct_error {
   CT_OK = 0,
   CT_ERR_NEXT = 1, /* not an error: `next` inside a function leaves the handler */
@@ -119,7 +119,7 @@ static inline u32 ct_argument_words(u64 size) { return size > 16 ? 0 : size > 8 
 /* Where a value that is known by name is on this kernel: a function's parameter or result, a
  * tracepoint's argument. `ct_bindings` in the kernel object's .rodata holds one for each name, as
  * on the machine that built it; the loader looks the names up in the running kernel's BTF and
- * overwrites them, so to the verifier they are constants. See runtime/user/bindings.h. */
+ * overwrites them, so to the verifier they are constants. See runtime/user/attach/bindings.h. */
 struct ct_binding {
   u32 slot;      /* which word of the arguments */
   u32 unused;    /* bits of a word that the value does not fill: 0, 32, 48, 56 */

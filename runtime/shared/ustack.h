@@ -1,5 +1,5 @@
 /* A stack of user code as the kernel side copies it: the registers, and the memory from the stack pointer on.
- * The harness unwinds it (runtime/user/unwind.h). The record comes before those of the handler that asked for it,
+ * The harness unwinds it (runtime/user/stacks/unwind.h). The record comes before those of the handler that asked for it,
  * which name it by its id. */
 #ifndef CORETAP_SHARED_USTACK_H
 #define CORETAP_SHARED_USTACK_H

@@ -2,7 +2,7 @@
 #include <dlfcn.h>
 #include <stdio.h>
 
-#include "runtime/user/options.h"
+#include "runtime/user/run/options.h"
 
 int main(int argc, char** argv) {
   void* unit = argc > 1 ? dlopen(argv[1], RTLD_NOW) : nullptr;

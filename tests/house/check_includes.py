@@ -15,7 +15,7 @@ ROW = re.compile(r"^\| `([\w/]+)` \|.*\|([^|]*)\|$", re.M)
 # In the first column, where clang-format puts them: an indented one is generated text.
 INCLUDE = re.compile(r'^#\s*include\s+"([^"]+)"', re.M)
 # Where a compiler looks for a name in quotes, after the file's own folder (the CMakeLists.txt of each box).
-SEARCHED = ("translator", "", "runtime/user", "runtime/shared", "runtime/bpf")
+SEARCHED = ("translator", "", "runtime/user/harness", "runtime/shared", "runtime/bpf")
 
 
 def rules():

@@ -1,5 +1,5 @@
 """What a wildcard stands for was found where the script was compiled. Where it runs, a part of it may be missing: that is a
-warning for each written point; a point of which nothing is left is an error; `?` is silent (runtime/user/coverage.h)."""
+warning for each written point; a point of which nothing is left is an error; `?` is silent (runtime/user/attach/coverage.h)."""
 import json
 
 import live

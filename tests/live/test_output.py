@@ -1,5 +1,5 @@
 """Output that is blocked, closed, or shared with the command: the session ends when it is told to, no line is torn, and what is
-lost is said (runtime/user/output.cpp)."""
+lost is said (runtime/user/output/output.cpp)."""
 import fcntl
 import os
 import pathlib

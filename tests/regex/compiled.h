@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "regex/dfa.h"
-#include "runtime/user/harness.h"
+#include "runtime/user/harness/harness.h"
 
 namespace coretap::regex {
 

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "helpers.h"
-#include "runtime/user/options.h"
-#include "runtime/user/target.h"
+#include "runtime/user/run/options.h"
+#include "runtime/user/run/target.h"
 
 namespace ct::testing {
 namespace {

@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "runtime/user/array.h"
-#include "runtime/user/globals.h"
-#include "runtime/user/harness.h"
+#include "runtime/user/harness/harness.h"
+#include "runtime/user/values/array.h"
+#include "runtime/user/values/globals.h"
 
 namespace ct::testing {
 

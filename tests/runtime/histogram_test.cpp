@@ -4,7 +4,7 @@
 #include <random>
 
 #include "helpers.h"
-#include "runtime/user/statistic.h"
+#include "runtime/user/values/statistic.h"
 
 #ifdef HAVE_STAP_ORACLE
 extern "C" void stap_histogram(char* buf, size_t size, int linear, int low, int high, int step,

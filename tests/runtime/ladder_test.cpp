@@ -1,5 +1,5 @@
 // The ladder gives up way after way, and ends: whatever the kernel refuses, in whatever order.
-#include "runtime/user/ladder.h"
+#include "runtime/user/attach/ladder.h"
 
 #include <gtest/gtest.h>
 

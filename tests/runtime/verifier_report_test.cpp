@@ -1,5 +1,5 @@
 // What is made of the verifier's words, in the forms that they have from 5.10 to 6.18.
-#include "runtime/user/verifier_report.h"
+#include "runtime/user/attach/verifier_report.h"
 
 #include <gtest/gtest.h>
 

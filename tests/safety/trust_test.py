@@ -41,7 +41,7 @@ class Trust(safety.SafetyTest):
         (cls.template,) = entries(made)
         # The harness with a constructor is the real one, linked with it: what runs is the script, and the mark.
         source = (cls.template / "harness.cpp").read_text() + LIBRARY
-        options = ["-std=c++20", "-O1", "-fPIC", "-fno-rtti", "-w", "-iquote", str(safety.ROOT / "runtime/user"),
+        options = ["-std=c++20", "-O1", "-fPIC", "-fno-rtti", "-w", "-iquote", str(safety.ROOT / "runtime/user/harness"),
                    "-iquote", str(safety.ROOT / "runtime/shared"), "-shared", "-nostdlib"]
         harness = safety.compile_c(source, "harness.so", *options, compiler="g++")
         for name in ("harness.so",):
@@ -314,7 +314,7 @@ class Trust(safety.SafetyTest):
 
     def test_21_headers_in_the_working_folder(self):
         folder = self.nobodys("headers")
-        for box in ("bpf", "shared", "user"):
+        for box in ("bpf", "shared", "user/harness"):
             for path in (safety.ROOT / "runtime" / box).glob("*.h"):
                 (folder / path.name).write_text('#error "nobody\'s header"\n')
         self.give(folder)

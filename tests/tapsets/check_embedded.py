@@ -135,7 +135,7 @@ def main():
     files = [pathlib.Path(f) for f in args.files] or sorted((ROOT / "tapsets").rglob("*.stp"))
     folder = pathlib.Path(args.out or tempfile.mkdtemp(prefix="ct-embedded-"))
     folder.mkdir(parents=True, exist_ok=True)
-    include = [f"-iquote{ROOT}/runtime/{d}" for d in ("bpf", "shared", "user")]
+    include = [f"-iquote{ROOT}/runtime/{d}" for d in ("bpf", "shared", "user/harness")]
     kernel = user = 0
     for path in files:
         text = path.read_text()

@@ -31,7 +31,7 @@ std::vector<std::string> base_losses(const ir::Module& module);
 /// cookies, it becomes one program for each site.
 bool tells_sites_apart(const ir::Module& module, const ir::KernelHandler& handler);
 
-/// Name of the BPF program of one site of such a handler; runtime/user/kernel_object.cpp looks for
+/// Name of the BPF program of one site of such a handler; runtime/user/attach/kernel_object.cpp looks for
 /// it.
 std::string site_program(const std::string& handler, size_t site);
 

@@ -7,7 +7,7 @@
 
 namespace coretap {
 
-/// The generated unit: it includes "harness.h" (runtime/user) and defines `ct_program`, which
+/// The generated unit: it includes "harness.h" (runtime/user/harness) and defines `ct_program`, which
 /// ct::run() takes. The module must have passed ir::verify().
 ///
 /// The BPF objects are reached by symbols that are weak here, so that a unit without them links

@@ -1,4 +1,4 @@
-// Regular expressions of the user side, as constants of type ct::Regex (runtime/user/harness.h).
+// Regular expressions of the user side, as constants of type ct::Regex (runtime/user/harness/harness.h).
 #include <set>
 
 #include "emit/code_template.h"

@@ -17,7 +17,7 @@ using ir::Ty;
 
 namespace {
 
-/// A struct of runtime/user/program.h with its members by their names, so that g++ refuses a member that is
+/// A struct of runtime/user/harness/program.h with its members by their names, so that g++ refuses a member that is
 /// not there or stands in another place.
 class Row {
  public:

@@ -1,4 +1,4 @@
-// The constant tables of the generated unit (runtime/user/program.h describes them).
+// The constant tables of the generated unit (runtime/user/harness/program.h describes them).
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
 // A kernel handler is one body and one or more BPF programs around it: kinds of program that can
 // serve the same probe point. The loader takes the first one that the running kernel loads and
-// attaches (runtime/user/ladder.h).
+// attaches (runtime/user/attach/ladder.h).
 #pragma once
 
 #include <string>

@@ -158,7 +158,7 @@ struct Global {
   bool shared = false;
   /// Kernel code only adds to it (++ += <<<), and never reads (but a scalar), tests or deletes: user
   /// code may take what is there, and start a new generation of an array, without losing a count. See
-  /// runtime/user/array.h and, for scalars, additive_set() in harness.h.
+  /// runtime/user/values/array.h and, for scalars, additive_set() in harness.h.
   bool additive = false;
   // statistics: which fields are kept
   bool need_min_max = false, need_variance = false;
@@ -259,7 +259,7 @@ struct Function {
 inline bool is_pure(const Function& function) { return function.c && function.c->pure; }
 
 /// The code that a uprobe was compiled for: the bytes of the function around it, as they are in the
-/// file. A target is probed only while it holds them; see runtime/user/probed_files.h.
+/// file. A target is probed only while it holds them; see runtime/user/attach/probed_files.h.
 struct FunctionCode {
   std::string name;                                   ///< "" if no function is known there
   std::vector<std::pair<uint64_t, uint64_t>> ranges;  ///< file offset and size of each part

@@ -20,7 +20,7 @@
 //             `if (n < 10) n++`
 //   Reset     a handler reads what others count in, and clears it: `if (++n == 100) n = 0`
 //   Report    a timer reads and clears an array that kernel code counts in and reads as well. (If kernel
-//             code only counts, arrays have generations and lose nothing: runtime/user/array.h.)
+//             code only counts, arrays have generations and lose nothing: runtime/user/values/array.h.)
 #include <algorithm>
 #include <map>
 #include <set>

@@ -8,7 +8,7 @@
 #include "probes/btf_scope.h"
 #include "probes/families.h"
 #include "probes/plain_scopes.h"
-#include "runtime/user/tracefs.h"
+#include "runtime/user/kernel/tracefs.h"
 
 namespace coretap::probes {
 

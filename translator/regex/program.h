@@ -1,5 +1,5 @@
 // A parsed pattern as a small program, the form from which the table is made (dfa.h) and which
-// finds groups at run time (runtime/user/regex.cpp).
+// finds groups at run time (runtime/user/values/regex.cpp).
 //
 // A thread is a place in the program. Where a pattern leaves a choice the thread forks; the first
 // way is the preferred one, which decides what groups hold. A repetition prefers another turn, an

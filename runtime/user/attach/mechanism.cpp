@@ -1,0 +1,39 @@
+#include "mechanism.h"
+
+namespace ct {
+
+namespace {
+
+enum class Family : u8 { UserProbe, KernelProbe, Tracing, Event };
+enum class Return : u8 { AtEntry, Leaving, Left };
+
+struct Row {
+  const char* text;
+  Family family;
+  Return at;
+};
+
+constexpr Row kRows[] = {
+#define CORETAP_MECHANISM(name, id, text, section, names, family, registers, returns) \
+  {text, Family::family, Return::returns},
+#include "runtime/shared/mechanisms.def"
+#undef CORETAP_MECHANISM
+};
+
+const Row& row(Mechanism mechanism) { return kRows[static_cast<u8>(mechanism)]; }
+
+}  // namespace
+
+const char* mechanism_name(Mechanism mechanism) { return row(mechanism).text; }
+
+bool is_uprobe(Mechanism mechanism) { return row(mechanism).family == Family::UserProbe; }
+
+bool is_kprobe(Mechanism mechanism) { return row(mechanism).family == Family::KernelProbe; }
+
+bool is_tracing(Mechanism mechanism) { return row(mechanism).family == Family::Tracing; }
+
+bool catches_return(Mechanism mechanism) {
+  return row(mechanism).at == Return::Left && !is_tracing(mechanism);
+}
+
+}  // namespace ct

@@ -1,0 +1,23 @@
+// What the ways into the kernel are, as shared/mechanisms.def lists them.
+#pragma once
+
+#include "runtime/user/harness/program.h"
+
+namespace ct {
+
+/// As messages and JSON show it.
+const char* mechanism_name(Mechanism mechanism);
+
+/// A breakpoint in a file.
+bool is_uprobe(Mechanism mechanism);
+
+/// A breakpoint in the kernel.
+bool is_kprobe(Mechanism mechanism);
+
+/// A trampoline of one kernel function: fentry, fexit.
+bool is_tracing(Mechanism mechanism);
+
+/// Does the kernel put its own return address on the stack for it?
+bool catches_return(Mechanism mechanism);
+
+}  // namespace ct

@@ -1,0 +1,60 @@
+// Names of numbers, for the tapsets' tables of flags and commands.
+#pragma once
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../../shared/abi.h"
+
+/// One row of a table.
+struct ct_name {
+  s64 value;
+  const char* name;
+};
+
+/// `value` by its name, or in decimal. `out` has `size` bytes.
+inline void ct_put_number(char* out, size_t size, s64 value, const ct_name* names, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (names[i].value == value) {
+      snprintf(out, size, "%s", names[i].name);
+      return;
+    }
+  }
+  snprintf(out, size, "%lld", value);
+}
+
+/// `value` as NAME|NAME|0xREST. A flag of several bits counts if all are set; earlier rows first.
+/// `zero` is what an empty set of the bits in `zero_mask` is called (0: of all bits).
+inline void ct_put_flags(char* out, size_t size, s64 value, const ct_name* names, size_t count,
+                         const char* zero, s64 zero_mask) {
+  s64 rest = value & 0xffffffff;
+  size_t used = 0;
+  auto add = [&](const char* name) {
+    int n = snprintf(out + used, size - used, "%s%s", used ? "|" : "", name);
+    used = used + n < size ? used + n : size - 1;
+  };
+  if (zero_mask ? !(rest & zero_mask) : !rest) add(zero);
+  for (size_t i = 0; i < count; i++) {
+    s64 bits = names[i].value & 0xffffffff;
+    if ((rest & bits) != bits || !bits) continue;
+    add(names[i].name);
+    rest &= ~bits;
+  }
+  if (rest) {
+    char hex[24];
+    snprintf(hex, sizeof(hex), "0x%llx", rest);
+    add(hex);
+  }
+}
+
+/// Appends to the text in `out`.
+#define CT_APPEND(...)                                               \
+  do {                                                               \
+    size_t used = strlen(STAP_RETVALUE);                             \
+    snprintf(STAP_RETVALUE + used, STAP_RETLEN - used, __VA_ARGS__); \
+  } while (0)
+#define CT_NUMBER_NAME(value) \
+  ct_put_number(STAP_RETVALUE, STAP_RETLEN, value, names, sizeof(names) / sizeof(*names))
+#define CT_FLAG_NAMES(value, zero, zero_mask)                                                  \
+  ct_put_flags(STAP_RETVALUE, STAP_RETLEN, value, names, sizeof(names) / sizeof(*names), zero, \
+               zero_mask)

@@ -1,0 +1,161 @@
+// stap runs a plain command itself and leaves one with shell syntax to `sh -c`; so do we, because
+// target() must be the command's own process whenever that is possible. (stap uses wordexp(3),
+// which drags name services into a static binary.)
+#include "target.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <string_view>
+
+#include "runtime/user/kernel/rights.h"
+#include "runtime/user/output/output.h"
+#include "signals.h"
+
+namespace ct {
+
+bool split_command(const std::string& command, std::vector<std::string>& words) {
+  std::string word;
+  bool in_word = false;
+  char quote = 0;
+  for (size_t i = 0; i < command.size(); ++i) {
+    char c = command[i];
+    if (quote == '\'') {
+      if (c == '\'')
+        quote = 0;
+      else
+        word += c;
+    } else if (c == '\\' && i + 1 < command.size()) {
+      char next = command[++i];
+      if (quote == '"' && !strchr("\"\\$`", next)) word += '\\';
+      word += next;
+      in_word = true;
+    } else if (c == '$' || c == '`') {
+      return false;
+    } else if (quote == '"') {
+      if (c == '"')
+        quote = 0;
+      else
+        word += c;
+    } else if (c == '\'' || c == '"') {
+      quote = c;
+      in_word = true;
+    } else if (c == ' ' || c == '\t') {
+      if (in_word) words.push_back(word);
+      word.clear();
+      in_word = false;
+    } else if (strchr("|&;<>()\n*?[]{}~#!=", c) && (c != '=' || words.empty())) {
+      return false;
+    } else {
+      word += c;
+      in_word = true;
+    }
+  }
+  if (in_word) words.push_back(word);
+  return quote == 0 && !words.empty();
+}
+
+Target::~Target() {
+  // Never let go: the session failed before the probes were live.
+  if (pid_ > 0 && !released_) {
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
+  if (go_fd_ >= 0) close(go_fd_);
+  if (error_fd_ >= 0) close(error_fd_);
+}
+
+namespace {
+
+/// Reads or writes all of a short message; false if the other end has gone.
+template <typename Call, typename Message>
+bool transfer(Call call, int fd, Message& message) {
+  ssize_t n;
+  do {
+    n = call(fd, &message, sizeof message);
+  } while (n < 0 && errno == EINTR);
+  return n == sizeof message;
+}
+
+/// The file that execvp() would run. It is looked for before the probes are live: each folder of $PATH that
+/// execvp() tries is a failed execve() in the script's output. The name itself if it is nowhere.
+std::string executable(const std::string& name) {
+  const char* path = getenv("PATH");
+  if (name.find('/') != std::string::npos || !path) return name;
+  for (std::string_view rest = path;;) {
+    size_t end = rest.find(':');
+    std::string folder(rest.substr(0, end));
+    std::string file = folder.empty() ? "./" + name : folder + "/" + name;
+    struct stat status;
+    if (stat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+        faccessat(AT_FDCWD, file.c_str(), X_OK, AT_EACCESS) == 0)
+      return file;
+    if (end == rest.npos) return name;
+    rest.remove_prefix(end + 1);
+  }
+}
+
+/// `answer_fd` first gets the process's number in the kernel, and then errno, if exec fails.
+[[noreturn]] void run_child(const std::string& command, int go_fd, int answer_fd) {
+  std::vector<std::string> words;
+  if (!split_command(command, words)) words = {"/bin/sh", "-c", command};
+  std::string file = executable(words[0]);
+  s64 pid = is_in_pid_namespace() ? own_pid_in_kernel() : getpid();
+  if (!transfer(write, answer_fd, pid)) _exit(0);
+  std::vector<char*> arguments;
+  for (std::string& w : words) arguments.push_back(w.data());
+  arguments.push_back(nullptr);
+  restore_signals_in_child();
+  char byte;
+  if (!transfer(read, go_fd, byte)) _exit(0);  // the session gave up
+  execvp(file.c_str(), arguments.data());
+  int error = errno;
+  transfer(write, answer_fd, error);
+  _exit(127);
+}
+
+}  // namespace
+
+std::string Target::start(const std::string& command) {
+  int go[2], error[2];
+  if (pipe2(go, O_CLOEXEC) != 0 || pipe2(error, O_CLOEXEC) != 0)
+    return std::string("cannot start -c command: ") + strerror(errno);
+  flush_output();
+  pid_ = fork();
+  if (pid_ < 0) return std::string("cannot start -c command: ") + strerror(errno);
+  if (pid_ == 0) {
+    close(go[1]);
+    close(error[0]);
+    run_child(command, go[0], error[1]);
+  }
+  close(go[0]);
+  close(error[1]);
+  go_fd_ = go[1];
+  error_fd_ = error[0];
+  if (!transfer(read, error_fd_, pid_in_kernel_)) pid_in_kernel_ = -1;
+  return "";
+}
+
+std::string Target::go() {
+  released_ = true;
+  char byte = 1;
+  int error = 0;
+  // A successful exec closes the pipe: nothing to read.
+  if (!transfer(write, go_fd_, byte) || !transfer(read, error_fd_, error)) return "";
+  waitpid(pid_, nullptr, 0);
+  ended_ = true;
+  return strerror(error);
+}
+
+bool Target::ended() {
+  if (!ended_ && pid_ > 0 && waitpid(pid_, &status_, WNOHANG) == pid_) ended_ = true;
+  return ended_;
+}
+
+}  // namespace ct

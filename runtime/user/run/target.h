@@ -1,0 +1,45 @@
+// The command of -c: started stopped, let go when the probes are live. A session that ends before
+// its command leaves it running, as stap does.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "runtime/user/harness/harness.h"
+
+namespace ct {
+
+class Target {
+ public:
+  ~Target();
+  /// Forks; the child waits. Returns an error text or "".
+  std::string start(const std::string& command);
+  /// Lets the command run. Returns an error text if it cannot be executed.
+  std::string go();
+  bool started() const { return pid_ > 0; }
+  pid_t pid() const { return pid_; }
+  /// The same process as BPF programs number it: another number where this session lives in a pid
+  /// namespace. -1: not known.
+  s64 pid_in_kernel() const { return pid_in_kernel_; }
+  /// True once the command has ended; it may be asked again.
+  bool ended();
+  /// The child's wait status; only after ended().
+  int status() const { return status_; }
+
+ private:
+  pid_t pid_ = 0;
+  s64 pid_in_kernel_ = 0;
+  int go_fd_ = -1;     ///< one byte written here starts the command
+  int error_fd_ = -1;  ///< errno of a failed exec comes from here
+  bool ended_ = false;
+  bool released_ = false;
+  int status_ = 0;
+};
+
+/// Splits a command into words at spaces, with quotes and backslashes. Returns false if only a
+/// shell can run it (pipes, redirections, expansions, …) or a quote is not closed.
+bool split_command(const std::string& command, std::vector<std::string>& words);
+
+}  // namespace ct

@@ -1,0 +1,181 @@
+// Who counts what:
+//
+//   the handler itself (ct_counts)     handled, ended by an error, no free scratch frame, records that
+//                                      the full ring did not take, full arrays, lost updates, returns
+//                                      whose entry was not seen
+//   bpf_prog_info.recursion_misses     fired while BPF code ran on that CPU: fentry since Linux 5.12,
+//                                      raw tracepoints 6.1, kprobes and tracepoints 6.7
+//   missed.cpp                         lost before BPF: kprobe and kretprobe nmissed, perf events
+//
+// Uprobes lose nothing of their own: on kernels since 6.0 their programs nest and preempt each other.
+#include "accounts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "missed.h"
+#include "runtime/user/attach/mechanism.h"
+#include "runtime/user/kernel/kernel_features.h"
+#include "runtime/user/output/json.h"
+#include "runtime/user/output/output.h"
+
+namespace ct {
+namespace {
+
+std::vector<HandlerAccount> take(const Program& program, const KernelObject& object,
+                                 const Ladder& ladder, const Attachments& attachments) {
+  std::vector<HandlerAccount> accounts(program.handler_count);
+  for (u32 i = 0; i < program.handler_count; ++i) {
+    accounts[i].probed = !ladder.dropped(i);
+    if (!accounts[i].probed) continue;
+    accounts[i].mechanism = ladder.rung(i).mechanism;
+    HandlerCounts now = object.counts(program, ladder, i);
+    accounts[i].counts = now.counts;
+    accounts[i].recursion = now.recursion_misses;
+    accounts[i].missed =
+        missed_events(accounts[i].mechanism, now.program_ids, attachments, now.counts);
+  }
+  return accounts;
+}
+
+u64 since(u64 now, u64 before) { return now > before ? now - before : 0; }
+
+/// Kernels that do not count a program that was not started, since it came upon another one.
+std::string uncounted_recursion(Mechanism mechanism) {
+  switch (mechanism) {
+    case Mechanism::Kprobe:
+    case Mechanism::Kretprobe:
+    case Mechanism::Tracepoint:
+      if (counts_skipped_programs()) return "";
+      return "this kernel does not count events that found BPF code running (6.7 does)";
+    default: return "";  // of a perf event: part of what is missed
+  }
+}
+
+std::string number_or_null(const Losses& losses) {
+  return losses.unknown.empty() ? std::to_string(losses.count) : "null";
+}
+
+std::string handler_json(const KernelHandler& handler, const HandlerAccount& a) {
+  std::string text = "{\"probe\": " + json_string(handler.site_count ? handler.sites[0].pp : "");
+  auto add = [&](const char* name, const std::string& value) {
+    text += std::string(", \"") + name + "\": " + value;
+  };
+  Losses recursion = {a.recursion, uncounted_recursion(a.mechanism)};
+  add("points", std::to_string(handler.site_count));
+  add("mechanism", json_string(a.probed ? mechanism_name(a.mechanism) : "none"));
+  add("handled", std::to_string(a.counts.handled - a.counts.entry_unseen));
+  add("errors", std::to_string(a.counts.errors));
+  add("no_scratch", std::to_string(a.counts.frame_busy));
+  add("recursion", number_or_null(recursion));
+  add("missed", number_or_null(a.missed));
+  add("lost_records", std::to_string(a.counts.lost_records));
+  add("entry_unseen", std::to_string(a.counts.entry_unseen));
+  add("array_full", std::to_string(a.counts.array_full));
+  add("lost_updates", std::to_string(a.counts.lost_updates));
+  std::string unknown;
+  for (const std::string& why : {recursion.unknown, a.missed.unknown})
+    if (!why.empty()) unknown += (unknown.empty() ? "" : "; ") + why;
+  if (!unknown.empty()) add("unknown", json_string(unknown));
+  return text + "}";
+}
+
+/// With -t, why probes were skipped, in SystemTap's words where it has them.
+void report_reasons(const KernelHandler& handler, const HandlerAccount& a) {
+  std::string point = handler.site_count ? handler.sites[0].pp : "";
+  auto tell = [&](const std::string& reason, u64 count) {
+    if (count)
+      print_warning("Skipped due to " + reason + " on '" + point + "': " + std::to_string(count));
+  };
+  tell("reentrancy", a.recursion);
+  tell("lack of scratch memory", a.counts.frame_busy);
+  switch (a.mechanism) {
+    case Mechanism::Kprobe: tell("missed kprobe", a.missed.count); break;
+    case Mechanism::Kretprobe: tell("missed kretprobe", a.missed.count); break;
+    default: tell("missed perf event", a.missed.count);
+  }
+}
+
+}  // namespace
+
+void Accounts::begin(const Program& program, const KernelObject& object, const Ladder& ladder,
+                     const Attachments& attachments) {
+  before_ = take(program, object, ladder, attachments);
+}
+
+void Accounts::end(const Program& program, const KernelObject& object, const Ladder& ladder,
+                   const Attachments& attachments) {
+  stop_perf_events(attachments);
+  handlers_ = take(program, object, ladder, attachments);
+  for (auto [handler, count] : unseen_) handlers_[handler].counts.entry_unseen += count;
+  for (size_t i = 0; i < before_.size(); ++i) {
+    handlers_[i].recursion = since(handlers_[i].recursion, before_[i].recursion);
+    handlers_[i].missed.count = since(handlers_[i].missed.count, before_[i].missed.count);
+  }
+}
+
+/// Errors that --suppress-handler-errors kept quiet, of both sides.
+u64 Accounts::all_suppressed(const Program& program, u64 by_user_side) const {
+  if (!program.suppress_errors) return 0;
+  for (const HandlerAccount& a : handlers_) by_user_side += a.counts.errors;
+  return by_user_side;
+}
+
+void Accounts::report(const Program& program, u64 errors, u64 suppressed, bool timing) const {
+  u64 skipped = 0, lost = 0, unseen = 0, lost_updates = 0;
+  for (size_t i = 0; i < handlers_.size(); ++i) {
+    const HandlerAccount& a = handlers_[i];
+    skipped += a.skipped();
+    lost += a.counts.lost_records;
+    unseen += a.counts.entry_unseen;
+    lost_updates += a.counts.lost_updates;
+  }
+  suppressed = all_suppressed(program, suppressed);
+  std::string quiet = suppressed ? " and " + std::to_string(suppressed) + " suppressed" : "";
+  if (errors != 0 || suppressed != 0 || skipped != 0)
+    print_warning("Number of errors: " + std::to_string(errors) + quiet +
+                  ", skipped probes: " + std::to_string(skipped));
+  for (size_t i = 0; timing && i < handlers_.size(); ++i)
+    report_reasons(program.handlers[i], handlers_[i]);
+  if (lost != 0)
+    print_warning("There were " + std::to_string(lost) +
+                  " transport failures: the ring buffer was full (-s makes it larger)");
+  if (unseen != 0)
+    print_warning(std::to_string(unseen) +
+                  " returns were not handled, for the values from their functions' entries are not "
+                  "known: they were entered before the script began, or are too many at once (-D "
+                  "MAXMAPENTRIES)");
+  if (lost_updates != 0)
+    print_warning(std::to_string(lost_updates) +
+                  " updates of variables were lost: too many CPUs changed them at once");
+}
+
+std::string Accounts::write(const char* path, const Program& program, u64 errors,
+                            u64 suppressed) const {
+  u64 skipped = 0, lost = 0;
+  std::string handlers;
+  for (size_t i = 0; i < handlers_.size(); ++i) {
+    skipped += handlers_[i].skipped();
+    lost += handlers_[i].counts.lost_records;
+    handlers += (i ? ",\n  " : "\n  ") + handler_json(program.handlers[i], handlers_[i]);
+  }
+  std::string text =
+      "{\"script\": " + json_string(program.script_name) +
+      ", \"errors\": " + std::to_string(errors) +
+      ", \"suppressed_errors\": " + std::to_string(all_suppressed(program, suppressed)) +
+      ", \"skipped\": " + std::to_string(skipped) + ", \"lost_records\": " + std::to_string(lost) +
+      ", \"handlers\": [" + handlers + "]}\n";
+  FILE* file = fopen(path, "we");
+  bool written = file && fputs(text.c_str(), file) >= 0;
+  int error = errno;
+  if (file && fclose(file) != 0) {
+    written = false;
+    error = errno;
+  }
+  return written ? "" : std::string("cannot write accounts to ") + path + ": " + strerror(error);
+}
+
+}  // namespace ct

@@ -1,0 +1,26 @@
+// The script's global variables at run time: arrays by index, -G, display at the end.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/user/run/session.h"
+
+namespace ct {
+
+/// Makes the arrays and statistics of the program. `max_map_entries` is MAXMAPENTRIES.
+void create_arrays(const Program& program, u32 max_map_entries);
+/// Entries that this array may have.
+u32 entry_limit(const Global& global, u32 max_map_entries);
+
+/// Writes initial values of scalars to the shared block (the kernel object's ct_globals, or
+/// private memory when there is none) and to harness memory, then those given with -G. Returns an
+/// error text or "".
+std::string set_scalars(const Program& program, char* shared,
+                        const std::vector<std::pair<std::string, std::string>>& values);
+
+/// Prints globals that the script only writes, as stap does in a last `end` probe.
+void display_globals(const Program& program);
+
+}  // namespace ct

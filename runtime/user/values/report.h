@@ -1,0 +1,16 @@
+// Run-time errors, in SystemTap's words where it has them.
+#pragma once
+
+#include <string>
+
+#include "runtime/user/attach/kernel_object.h"
+
+namespace ct {
+
+/// Text of a run-time error that a kernel handler sent: "division by 0 near …".
+std::string describe_error(const Program& program, const ct_rec_error& record);
+
+/// Did user-side code call entry_unseen() since this was last asked?
+bool take_entry_unseen();
+
+}  // namespace ct
