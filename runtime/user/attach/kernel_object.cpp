@@ -16,6 +16,7 @@
 
 #include "bindings.h"
 #include "runtime/common/words.h"
+#include "prepare_program.h"
 #include "runtime/user/harness/user_stacks.h"
 #include "runtime/user/kernel/file_limit.h"
 #include "runtime/user/kernel/kernel_features.h"

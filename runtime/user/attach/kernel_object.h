@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "ladder.h"
-#include "runtime/user/run/session.h"
+#include "runtime/user/harness/run_options.h"
 
 struct bpf_object;
 struct bpf_program;

@@ -4,9 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/user/attach/ladder.h"
-
-struct bpf_program;
+#include "runtime/shared/abi.h"
 
 namespace ct {
 
@@ -44,9 +42,5 @@ u32 possible_cpus();
 
 /// strerror(), and what the kernel means by codes that libc does not know.
 std::string kernel_error(int code);
-
-/// Sets what the kernel must know about a program before it is loaded. Returns why this way is not
-/// open on this kernel, or "".
-std::string prepare_program(bpf_program* program, const Rung& rung, const KernelHandler& handler);
 
 }  // namespace ct

@@ -30,8 +30,6 @@
 #include <unordered_set>
 #include <utility>
 
-#include "runtime/user/run/session.h"
-
 namespace ct {
 namespace {
 

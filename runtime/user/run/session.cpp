@@ -40,6 +40,7 @@
 #include "runtime/user/tell/refusal.h"
 #include "runtime/user/tell/timing.h"
 #include "runtime/user/values/array.h"
+#include "runtime/user/values/current_program.h"
 #include "runtime/user/values/globals.h"
 #include "runtime/user/values/report.h"
 #include "served_files.h"
@@ -65,7 +66,6 @@ class Session {
   void request_exit();
   std::function<void()> background_ready;  ///< called when the probes are attached
 
-  const Program& program() const { return program_; }
   s64 target_pid() const { return target_.started() ? target_.pid() : options_.target_pid; }
   /// As BPF programs number it, and pid() of a script: another number in a pid namespace.
   s64 target_pid_in_kernel() const {
@@ -637,6 +637,7 @@ Ending run(const Program& program, const RunOptions& options) {
   Program effective = with_limits(program, options);
   Session session(effective, options);
   g_session = &session;
+  set_current_program(effective);
   Background background;
   if (options.background) {
     if (!background.begin()) return background.status() == 0 ? Ending::Done : Ending::Failed;
@@ -666,7 +667,6 @@ int check_load(const Program& program, const RunOptions& options) {
   return output_failed() ? 1 : 0;
 }
 
-const Program& current_program() { return g_session->program(); }
 void request_exit() {
   if (g_session) g_session->request_exit();
 }

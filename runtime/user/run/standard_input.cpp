@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "runtime/user/harness/harness.h"
+#include "runtime/user/values/current_program.h"
 #include "served_files.h"
-#include "session.h"
 
 namespace ct {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "bpf_store.h"
-#include "runtime/user/run/session.h"
+#include "current_program.h"
 
 namespace ct {
 namespace {

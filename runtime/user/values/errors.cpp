@@ -5,9 +5,9 @@
 
 #include <utility>
 
+#include "current_program.h"
 #include "report.h"
 #include "runtime/user/harness/harness.h"
-#include "runtime/user/run/session.h"
 
 namespace ct {
 

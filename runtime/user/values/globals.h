@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/user/run/session.h"
+#include "runtime/user/harness/program.h"
 
 namespace ct {
 

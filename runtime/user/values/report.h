@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "runtime/user/attach/kernel_object.h"
+#include "runtime/user/harness/program.h"
 
 namespace ct {
 
