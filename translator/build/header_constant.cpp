@@ -48,7 +48,7 @@ std::optional<int64_t> header_constant(const std::string& expression, const Comp
   command.library_path = input.tool_library_path;
   if (command.argv[0].empty()) return std::nullopt;
   Job job = start(command);
-  if (!job.error.empty()) return std::nullopt;
+  if (!job.started) return std::nullopt;
   feed(job, text);
   JobResult result = finish(job);
   if (result.exit_code != 0) return std::nullopt;

@@ -10,7 +10,6 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <sstream>
 
 #include "support/descriptor.h"
@@ -85,19 +84,19 @@ Job start(const ToolCommand& command) {
   // A socket, for send() can do without SIGPIPE.
   int input[2] = {-1, -1};
   if (pipe2(output, O_CLOEXEC) != 0) {
-    job.error = std::strerror(errno);
+    job.started = ct::Status::of_errno(errno);
     return job;
   }
   Descriptor reads(output[0]), written(output[1]);
   if (command.input == Input::Fed &&
       socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, input) != 0) {
-    job.error = std::strerror(errno);
+    job.started = ct::Status::of_errno(errno);
     return job;
   }
   Descriptor feeds(input[0]), fed(input[1]);
   if (int error = spawn(command, fed.get(), written.get(), job.pid)) {
     job.pid = -1;
-    job.error = std::strerror(error);
+    job.started = ct::Status::of_errno(error);
     return job;
   }
   job.output_fd = reads.release();
@@ -121,7 +120,7 @@ void feed(Job& job, const std::string& text) {
 JobResult finish(Job& job) {
   JobResult result;
   if (job.pid < 0) {
-    result.output = job.error;
+    result.output = job.started.text();
     return result;
   }
   feed(job, "");

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "runtime/common/result.h"
+
 namespace coretap {
 
 /// A started command. Its standard error is collected; standard output goes there too.
@@ -13,7 +15,7 @@ struct Job {
   int pid = -1;
   int output_fd = -1;
   int input_fd = -1;  ///< writing end of its standard input, for feed()
-  std::string error;  ///< why it could not be started, or ""
+  ct::Status started;
 };
 
 struct JobResult {
