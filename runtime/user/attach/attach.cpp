@@ -50,10 +50,12 @@ u64 countable_period(const Site& site) {
   return site.perf_period;
 }
 
-/// The reason alone, of an error that begins with the handler's only probe point.
-std::string without_point(const KernelHandler& handler, const std::string& error) {
-  std::string point = handler.sites[0].pp + std::string(": ");
-  return error.rfind(point, 0) == 0 ? error.substr(point.size()) : error;
+/// Is a failure none of the site's own, so that no other way and no other site will do better? Then it
+/// is Failure::UsedUp.
+Status check_supplies(const Status& failure) {
+  if (!room_for_a_probe()) return Status(Failure::UsedUp, kNoRoomForFiles, EMFILE);
+  if (failure.code() == ENOMEM) return Status(Failure::UsedUp, kernel_error(ENOMEM), ENOMEM);
+  return {};
 }
 
 }  // namespace
@@ -69,46 +71,35 @@ size_t files_of_probes(const Program& program) {
   return files;
 }
 
-std::string Attachments::failure(int code) {
-  out_of_memory_ = out_of_memory_ || code == ENOMEM;
-  return kernel_error(code);
-}
-
-/// Is a failure none of the site's own, so that no other way and no other site will do better?
-std::string Attachments::used_up() const {
-  if (!room_for_a_probe()) return kNoRoomForFiles;
-  return out_of_memory_ ? kernel_error(ENOMEM) : "";
-}
-
-std::string Attachments::keep(bpf_link* link) {
-  if (!link) return failure(errno);
+Status Attachments::keep(bpf_link* link) {
+  if (!link) return kernel_failure(errno);
   links_.push_back(link);
-  return "";
+  return {};
 }
 
-std::string Attachments::attach_event(bpf_program* program, int event_fd, u64 cookie) {
-  if (event_fd < 0) return "perf_event_open: " + failure(errno);
+Status Attachments::attach_event(bpf_program* program, int event_fd, u64 cookie) {
+  if (event_fd < 0) return kernel_failure(errno, "perf_event_open: ");
   bpf_perf_event_opts opts = {};
   opts.sz = sizeof opts;
   opts.bpf_cookie = cookie;
   bpf_link* link = bpf_program__attach_perf_event_opts(program, event_fd, &opts);
+  const Status kept = keep(link);  // before close() sets errno
   if (!link) close(event_fd);
-  return keep(link);
+  return kept;
 }
 
-std::string Attachments::attach_tracepoint(bpf_program* program, const Site& site, u64 cookie) {
-  std::string error;
-  int id = tracepoint_id(site.target, error);
-  if (id < 0) return error;
+Status Attachments::attach_tracepoint(bpf_program* program, const Site& site, u64 cookie) {
+  Result<int> id = tracepoint_id(site.target);
+  if (!id) return id.failure();
   perf_event_attr attr = {};
   attr.type = PERF_TYPE_TRACEPOINT;
-  attr.config = static_cast<u64>(id);
+  attr.config = static_cast<u64>(*id);
   attr.sample_period = 1;
   // The program sees the tracepoint on all CPUs; the event's own CPU does not matter.
   return attach_event(program, open_event(attr, -1, 0), cookie);
 }
 
-std::string Attachments::attach_perf(bpf_program* program, const Site& site, u64 cookie) {
+Status Attachments::attach_perf(bpf_program* program, const Site& site, u64 cookie) {
   int cpus = static_cast<int>(possible_cpus()), opened = 0;
   for (int cpu = 0; cpu < cpus; ++cpu) {
     perf_event_attr attr = {};
@@ -118,15 +109,15 @@ std::string Attachments::attach_perf(bpf_program* program, const Site& site, u64
     attr.sample_period = site.perf_period;
     int fd = open_event(attr, -1, cpu);
     if (fd < 0 && errno == ENODEV) continue;  // an offline CPU
-    if (std::string error = attach_event(program, fd, cookie); !error.empty()) return error;
+    if (Status attached = attach_event(program, fd, cookie); !attached) return attached;
     perf_counters_.push_back({program_id(program), fd, countable_period(site)});
     ++opened;
   }
-  return opened ? "" : "no CPU has this event";
+  return opened ? Status() : Status("no CPU has this event");
 }
 
-std::string Attachments::attach_kprobe(bpf_program* program, const Site& site, u64 cookie,
-                                       bool on_return, u64 address) {
+Status Attachments::attach_kprobe(bpf_program* program, const Site& site, u64 cookie,
+                                  bool on_return, u64 address) {
   bpf_kprobe_opts opts = {};
   opts.sz = sizeof opts;
   opts.retprobe = on_return;
@@ -134,27 +125,27 @@ std::string Attachments::attach_kprobe(bpf_program* program, const Site& site, u
   opts.bpf_cookie = cookie;
   // Without a name the offset is the address: include/uapi/linux/perf_event.h, kprobe_addr.
   const char* name = address ? nullptr : site.target;
-  std::string error = keep(bpf_program__attach_kprobe_opts(program, name, &opts));
-  if (error.empty()) return "";
-  int code = errno;
+  Status kept = keep(bpf_program__attach_kprobe_opts(program, name, &opts));
+  if (kept) return kept;
   if (access("/sys/bus/event_source/devices/kprobe", F_OK) != 0)
-    return "this kernel has no kprobes (CONFIG_KPROBE_EVENTS)";
+    return Status("this kernel has no kprobes (CONFIG_KPROBE_EVENTS)");
   // perf_event_open() of a kprobe: what kernel/kprobes.c and trace_kprobe.c mean by their codes.
   std::string function = "function '" + std::string(site.target) + "'";
-  switch (code) {
+  switch (kept.code()) {
     case ENOENT:
-      return *site.module
-                 ? "module '" + std::string(site.module) + "' is not loaded or has no " + function
-                 : "this kernel has no " + function;
+      return kept.reworded(*site.module ? "module '" + std::string(site.module) +
+                                              "' is not loaded or has no " + function
+                                        : "this kernel has no " + function);
     case EADDRNOTAVAIL:
-      return "this kernel has several functions named '" + std::string(site.target) + "'";
-    case EINVAL: return "this kernel does not allow probes in " + function;
-    default: return error;
+      return kept.reworded("this kernel has several functions named '" + std::string(site.target) +
+                           "'");
+    case EINVAL: return kept.reworded("this kernel does not allow probes in " + function);
+    default: return kept;
   }
 }
 
-std::string Attachments::attach_site(const KernelHandler& handler, const Rung& rung,
-                                     const KernelObject& object, u32 index) {
+Status Attachments::attach_site(const KernelHandler& handler, const Rung& rung,
+                                const KernelObject& object, u32 index) {
   const Site& site = handler.sites[index];
   bpf_program* program = object.find_program(rung.program, index);
   u64 cookie = object.has_cookies() ? index : 0;
@@ -162,7 +153,7 @@ std::string Attachments::attach_site(const KernelHandler& handler, const Rung& r
     case Mechanism::Uprobe:
     case Mechanism::Uretprobe:
     case Mechanism::UprobeAtReturn: {
-      if (std::string error = files_->check(site); !error.empty()) return error;
+      if (Status checked = files_->check(site); !checked) return checked;
       bpf_uprobe_opts opts = {};
       opts.sz = sizeof opts;
       opts.retprobe = catches_return(rung.mechanism);
@@ -189,38 +180,38 @@ std::string Attachments::attach_site(const KernelHandler& handler, const Rung& r
     case Mechanism::Tracepoint: return attach_tracepoint(program, site, cookie);
     case Mechanism::PerfEvent: return attach_perf(program, site, cookie);
   }
-  return "unknown kind of probe";
+  return Status("unknown kind of probe");
 }
 
 /// All sites of a handler by uprobe_multi links, one per file.
-std::string Attachments::attach_uprobes(const KernelHandler& handler, const Rung& rung,
-                                        bpf_program* program) {
+Attachments::Outcome Attachments::attach_uprobes(const KernelHandler& handler, const Rung& rung,
+                                                 bpf_program* program) {
   std::map<std::string, UprobeSites> by_file;
   for (u32 i = 0; i < handler.site_count; ++i) {
     const Site& site = handler.sites[i];
-    if (std::string error = files_->check(site); !error.empty()) {
-      if (site.need == Need::Required) return std::string(site.pp) + ": " + error;
-      unattached_.push_back({&site, rung.mechanism, error});
+    if (Status checked = files_->check(site); !checked) {
+      if (site.need == Need::Required) return {checked, &site};
+      unattached_.push_back({&site, rung.mechanism, checked.text()});
       continue;
     }
     by_file[site.target].add(site.offset, site.semaphore, i);
   }
   for (const auto& [path, sites] : by_file) {
     std::string checked = files_->path(handler.sites[sites.cookies[0]]);
-    int fd = create_uprobe_multi_link(bpf_program__fd(program), checked.c_str(), sites,
-                                      catches_return(rung.mechanism));
-    if (fd < 0)
-      return std::string(handler.sites[sites.cookies[0]].pp) + " in " + path + ": " +
-             failure(errno);
-    link_fds_.push_back(fd);
+    Result<int> link = create_uprobe_multi_link(bpf_program__fd(program), checked.c_str(), sites,
+                                                catches_return(rung.mechanism));
+    if (!link)
+      return {link.failure().reworded(handler.sites[sites.cookies[0]].pp + (" in " + path) + ": " +
+                                      link.failure().text())};
+    link_fds_.push_back(*link);
   }
-  return "";
+  return {};
 }
 
 /// All sites of a handler by one kprobe.multi link. The kernel takes all functions or none, so
 /// those that it does not trace are left out first.
-std::string Attachments::attach_kprobes(const KernelHandler& handler, const Rung& rung,
-                                        bpf_program* program) {
+Status Attachments::attach_kprobes(const KernelHandler& handler, const Rung& rung,
+                                   bpf_program* program) {
   const std::set<std::string>& traceable = traceable_functions();
   std::vector<const char*> symbols;
   std::vector<u64> cookies;
@@ -233,7 +224,7 @@ std::string Attachments::attach_kprobes(const KernelHandler& handler, const Rung
     symbols.push_back(site.target);
     cookies.push_back(i);
   }
-  if (symbols.empty()) return "this kernel can trace none of the functions";
+  if (symbols.empty()) return Status("this kernel can trace none of the functions");
   bpf_kprobe_multi_opts opts = {};
   opts.sz = sizeof opts;
   opts.syms = symbols.data();
@@ -243,50 +234,57 @@ std::string Attachments::attach_kprobes(const KernelHandler& handler, const Rung
   return keep(bpf_program__attach_kprobe_multi_opts(program, nullptr, &opts));
 }
 
+Status Attachments::Outcome::with_point() const {
+  return site ? status.reworded(site->pp + (": " + status.text())) : status;
+}
+
 /// A link for each site. Sites that need not be there may fail, but not all of them.
-std::string Attachments::attach_each(const KernelHandler& handler, const Rung& rung,
-                                     const KernelObject& object) {
-  std::string first_error;
+Attachments::Outcome Attachments::attach_each(const KernelHandler& handler, const Rung& rung,
+                                              const KernelObject& object) {
+  Outcome first;
   const size_t unattached = unattached_.size();
   u32 attached = 0;
   for (u32 i = 0; i < handler.site_count; ++i) {
     const Site& site = handler.sites[i];
-    std::string error = attach_site(handler, rung, object, i);
-    if (error.empty()) {
+    Status status = attach_site(handler, rung, object, i);
+    if (status) {
       ++attached;
       continue;
     }
-    if (first_error.empty() || site.need == Need::Required)
-      first_error = std::string(site.pp) + ": " + error;
-    if (site.need == Need::Required || !used_up().empty()) return first_error;
-    unattached_.push_back({&site, rung.mechanism, error});
+    if (Status supplies = check_supplies(status); !supplies) return {supplies};
+    if (site.need == Need::Required) return {status, &site};
+    if (first.status) first = {status, &site};
+    unattached_.push_back({&site, rung.mechanism, status.text()});
   }
-  if (attached) return "";
+  if (attached) return {};
   unattached_.resize(unattached);  // there may be another way; if not, the ladder drops them all
-  return first_error;
+  return first;
 }
 
-std::string Attachments::attach_handler(const KernelHandler& handler, const Rung& rung,
-                                        const KernelObject& object) {
+Attachments::Outcome Attachments::attach_handler(const KernelHandler& handler, const Rung& rung,
+                                                 const KernelObject& object) {
   if (!rung.multi) return attach_each(handler, rung, object);
   bpf_program* program = object.find_program(rung.program, 0);
-  return is_uprobe(rung.mechanism) ? attach_uprobes(handler, rung, program)
-                                   : attach_kprobes(handler, rung, program);
+  Outcome outcome = is_uprobe(rung.mechanism) ? attach_uprobes(handler, rung, program)
+                                              : Outcome{attach_kprobes(handler, rung, program)};
+  if (outcome.status) return outcome;
+  Status supplies = check_supplies(outcome.status);
+  return supplies ? outcome : Outcome{supplies};
 }
 
 /// Before anything is attached: the first probe that cannot be done without and whose file holds
 /// other code than it was compiled for.
-std::string Attachments::check_files(const Program& program, const Ladder& ladder) {
+Status Attachments::check_files(const Program& program, const Ladder& ladder) {
   for (u32 i = 0; i < program.handler_count; ++i) {
     const KernelHandler& handler = program.handlers[i];
     for (u32 s = 0; s < handler.site_count && !ladder.dropped(i); ++s) {
       if (handler.sites[s].need != Need::Required) continue;
-      std::string error = files_->check(handler.sites[s]);
-      if (!error.empty())
-        return "cannot attach probe " + std::string(handler.sites[s].pp) + ": " + error;
+      if (Status checked = files_->check(handler.sites[s]); !checked)
+        return checked.reworded("cannot attach probe " + std::string(handler.sites[s].pp) + ": " +
+                                checked.text());
     }
   }
-  return "";
+  return {};
 }
 
 /// Of the uprobes at one address the kernel runs the last one first (consumer_add() in
@@ -306,32 +304,37 @@ std::vector<u32> Attachments::attach_order(const Program& program, const Ladder&
   return order;
 }
 
-std::string Attachments::attach(const Program& program, const KernelObject& object, Ladder& ladder,
-                                bool& another_way) {
-  another_way = out_of_memory_ = false;
+Status Attachments::attach(const Program& program, const KernelObject& object, Ladder& ladder) {
   unattached_.clear();
   ProbedFiles files;
   files_ = &files;
-  if (std::string error = check_files(program, ladder); !error.empty()) return error;
+  if (Status checked = check_files(program, ladder); !checked) return checked;
   for (u32 i : attach_order(program, ladder)) {
-    std::string error = attach_handler(program.handlers[i], ladder.rung(i), object);
-    if (error.empty()) continue;
-    std::string lacks = used_up();
+    const KernelHandler& handler = program.handlers[i];
+    const Outcome outcome = attach_handler(handler, ladder.rung(i), object);
+    const Status& status = outcome.status;
+    if (status) continue;
     detach();
-    if (!lacks.empty())
-      return "cannot attach probe " + std::string(program.handlers[i].sites[0].pp) + ": " + lacks;
-    std::string tried = ladder.tried(i);
-    another_way = ladder.give_up(i, without_point(program.handlers[i], error));
-    return "cannot attach probe " + error + (tried.empty() ? "" : " (" + tried + ")");
+    const std::string cannot = "cannot attach probe ";
+    if (status.category() == Failure::UsedUp)
+      return status.reworded(cannot + handler.sites[0].pp + ": " + status.text());
+    // Whose story the ladder tells is clear where the handler's first probe point is at fault.
+    const Status failed = outcome.with_point();
+    const std::string tried = ladder.tried(i);
+    const bool has_another =
+        ladder.give_up(i, outcome.site == handler.sites ? status.text() : failed.text());
+    return Status(has_another ? Failure::AnotherWay : failed.category(),
+                  cannot + failed.text() + (tried.empty() ? "" : " (" + tried + ")"),
+                  failed.code());
   }
   for (u32 i = 0; i < program.handler_count; ++i) {
     const KernelHandler& h = program.handlers[i];
     for (u32 s = 0; s < h.site_count && ladder.dropped(i); ++s)
       unattached_.push_back({&h.sites[s], h.variants[0].mechanism, ladder.tried(i)});
   }
-  std::string nothing = what_is_not_covered(program, unattached_);
-  if (!nothing.empty()) detach();
-  return nothing;
+  Status covered = check_coverage(program, unattached_);
+  if (!covered) detach();
+  return covered;
 }
 
 std::vector<int> Attachments::link_fds() const {

@@ -2,13 +2,13 @@
 // none and a message that names the probe.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "coverage.h"
 #include "kernel_object.h"
 #include "ladder.h"
 #include "probed_files.h"
+#include "runtime/common/result.h"
 
 struct bpf_link;
 
@@ -31,11 +31,10 @@ class Attachments {
   Attachments(const Attachments&) = delete;
   Attachments& operator=(const Attachments&) = delete;
 
-  /// Attaches every handler in the way that `ladder` names. On failure detaches what was attached;
-  /// `another_way` says whether the ladder has given up the failing way for another one, so that
-  /// the object is to be loaded again; if not, the error text is returned.
-  std::string attach(const Program& program, const KernelObject& object, Ladder& ladder,
-                     bool& another_way);
+  /// Attaches every handler in the way that `ladder` names. On failure detaches what was attached; it is
+  /// Failure::AnotherWay if the ladder has given up the failing way for another one, so that the object is
+  /// to be loaded again.
+  Status attach(const Program& program, const KernelObject& object, Ladder& ladder);
   /// In reverse order.
   void detach();
   /// The sites that the script can do without and that could not be attached.
@@ -47,30 +46,33 @@ class Attachments {
 
  private:
   static std::vector<u32> attach_order(const Program& program, const Ladder& ladder);
-  std::string check_files(const Program& program, const Ladder& ladder);
-  std::string attach_handler(const KernelHandler& handler, const Rung& rung,
-                             const KernelObject& object);
-  std::string attach_each(const KernelHandler& handler, const Rung& rung,
-                          const KernelObject& object);
-  std::string attach_site(const KernelHandler& handler, const Rung& rung,
-                          const KernelObject& object, u32 index);
-  std::string attach_uprobes(const KernelHandler& handler, const Rung& rung, bpf_program* program);
-  std::string attach_kprobes(const KernelHandler& handler, const Rung& rung, bpf_program* program);
-  std::string attach_kprobe(bpf_program* program, const Site& site, u64 cookie, bool on_return,
-                            u64 address);
-  std::string attach_tracepoint(bpf_program* program, const Site& site, u64 cookie);
-  std::string attach_perf(bpf_program* program, const Site& site, u64 cookie);
-  std::string attach_event(bpf_program* program, int event_fd, u64 cookie);
-  std::string keep(bpf_link* link);
-  std::string failure(int code);
-  std::string used_up() const;
+  /// Whether a handler is attached. `status` has the reason alone where one of its sites is at fault.
+  struct Outcome {
+    Status status;
+    const Site* site = nullptr;
+    /// The failure with the site's probe point.
+    Status with_point() const;
+  };
+  Status check_files(const Program& program, const Ladder& ladder);
+  Outcome attach_handler(const KernelHandler& handler, const Rung& rung,
+                         const KernelObject& object);
+  Outcome attach_each(const KernelHandler& handler, const Rung& rung, const KernelObject& object);
+  Status attach_site(const KernelHandler& handler, const Rung& rung, const KernelObject& object,
+                     u32 index);
+  Outcome attach_uprobes(const KernelHandler& handler, const Rung& rung, bpf_program* program);
+  Status attach_kprobes(const KernelHandler& handler, const Rung& rung, bpf_program* program);
+  Status attach_kprobe(bpf_program* program, const Site& site, u64 cookie, bool on_return,
+                       u64 address);
+  Status attach_tracepoint(bpf_program* program, const Site& site, u64 cookie);
+  Status attach_perf(bpf_program* program, const Site& site, u64 cookie);
+  Status attach_event(bpf_program* program, int event_fd, u64 cookie);
+  Status keep(bpf_link* link);
 
   ProbedFiles* files_ = nullptr;  ///< during attach()
   std::vector<bpf_link*> links_;
   std::vector<int> link_fds_;
   std::vector<PerfCounter> perf_counters_;
   std::vector<Unattached> unattached_;
-  bool out_of_memory_ = false;
 };
 
 }  // namespace ct

@@ -83,14 +83,14 @@ class RunningKernel {
   std::map<std::string, BtfPtr> tables_;
 };
 
-/// One lookup. `problem` says in the user's words why a binding does not fit.
+/// One lookup. Its failure says in the user's words why a binding does not fit.
 class Lookup {
  public:
   Lookup(const btf* types, const Binding& binding) : types_(types), binding_(binding) {}
 
-  std::string resolve(ct_binding& result) {
+  Status resolve(ct_binding& result) {
     const btf_type* function = prototype();
-    if (!function) return "this kernel has no " + owner();
+    if (!function) return Status("this kernel has no " + owner());
     if (binding_.kind == Binding::Result) return fit(function->type, 0, result);
     u32 first = binding_.kind == Binding::TraceArgument ? 1 : 0;  // void *__data
     const btf_type* names = first ? named_twin(btf_vlen(function)) : function;
@@ -102,7 +102,7 @@ class Lookup {
       if (found) return fit(parameter.type, slot, result);
       slot += ct_argument_words(size_of(types_, parameter.type));
     }
-    return owner() + " has no parameter '$" + binding_.name + "' on this kernel";
+    return Status(owner() + " has no parameter '$" + binding_.name + "' on this kernel");
   }
 
  private:
@@ -143,18 +143,19 @@ class Lookup {
     return nullptr;
   }
 
-  std::string fit(u32 id, u32 slot, ct_binding& result) const {
+  Status fit(u32 id, u32 slot, ct_binding& result) const {
     const btf_type* type = plain_type(types_, id);
     std::string what = binding_.kind == Binding::Result
                            ? std::string("the result")
                            : "parameter '$" + std::string(binding_.name) + "'";
-    std::string differs =
+    const Status differs(
         what + " of " + owner() + " is " + spelling(types_, type) + " on this kernel, and was " +
         (binding_.is_pointer
              ? *binding_.pointee ? "'" + std::string(binding_.pointee) + " *'" : "a pointer"
              : "a number") +
-        " where the script was built";
-    if (slot >= CT_MOST_SLOTS) return what + " of " + owner() + " has too many others before it";
+        " where the script was built");
+    if (slot >= CT_MOST_SLOTS)
+      return Status(what + " of " + owner() + " has too many others before it");
     u64 size = type ? size_of(types_, id) : 0;
     if (!type || size == 0 || size > 8 || btf_is_ptr(type) != binding_.is_pointer) return differs;
     if (binding_.is_pointer) {
@@ -167,20 +168,20 @@ class Lookup {
     result.unused = 64 - 8 * static_cast<u32>(size);
     result.is_signed = (btf_is_int(type) && (btf_int_encoding(type) & BTF_INT_SIGNED) != 0) ||
                        (btf_is_any_enum(type) && btf_kflag(type));
-    return "";
+    return {};
   }
 
   const btf* types_;
   const Binding& binding_;
 };
 
-/// Why the binding is not on this kernel, or "".
-std::string look_up(RunningKernel& kernel, const Binding& binding, ct_binding& result) {
+/// Fails with the reason if the binding is not on this kernel.
+Status look_up(RunningKernel& kernel, const Binding& binding, ct_binding& result) {
   if (const btf* types = kernel.types(binding.module))
     return Lookup(types, binding).resolve(result);
-  if (*binding.module) return std::string("module '") + binding.module + "' is not loaded";
-  return "the kernel has no type information (BTF), so '" + std::string(binding.owner) +
-         "' has no parameters that could be read";
+  if (*binding.module) return Status(std::string("module '") + binding.module + "' is not loaded");
+  return Status("the kernel has no type information (BTF), so '" + std::string(binding.owner) +
+                "' has no parameters that could be read");
 }
 
 ct_binding as_built(const Binding& binding) {
@@ -189,27 +190,27 @@ ct_binding as_built(const Binding& binding) {
 
 }  // namespace
 
-std::string resolve_bindings(const Program& program, Ladder& ladder,
-                             std::vector<ct_binding>& resolved) {
+Status resolve_bindings(const Program& program, Ladder& ladder, std::vector<ct_binding>& resolved) {
   resolved.clear();
   for (u32 i = 0; i < program.binding_count; ++i) resolved.push_back(as_built(program.bindings[i]));
-  if (program.binding_count == 0) return "";
-  if (*program.kernel_build_id && kernel_build_id() == program.kernel_build_id) return "";
+  if (program.binding_count == 0) return {};
+  if (*program.kernel_build_id && kernel_build_id() == program.kernel_build_id) return {};
   RunningKernel kernel;
-  std::vector<std::string> problems;
+  std::vector<Status> found;
   for (u32 i = 0; i < program.binding_count; ++i) {
-    problems.push_back(look_up(kernel, program.bindings[i], resolved[i]));
-    resolved[i].present = problems[i].empty();
+    found.push_back(look_up(kernel, program.bindings[i], resolved[i]));
+    resolved[i].present = static_cast<bool>(found[i]);
   }
   for (u32 h = 0; h < program.handler_count; ++h) {
     const KernelHandler& handler = program.handlers[h];
     for (u32 i = 0; i < handler.binding_count && !ladder.dropped(h); ++i) {
-      const std::string& problem = problems[handler.bindings[i]];
-      if (problem.empty() || ladder.drop(h, problem)) continue;
-      return "cannot probe " + std::string(handler.sites[0].pp) + ": " + problem;
+      const Status& binding = found[handler.bindings[i]];
+      if (binding || ladder.drop(h, binding.text())) continue;
+      return binding.reworded("cannot probe " + std::string(handler.sites[0].pp) + ": " +
+                              binding.text());
     }
   }
-  return "";
+  return {};
 }
 
 bool tells_program_at_end() {

@@ -5,18 +5,17 @@
 // is looked up in the running kernel's BTF.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "ladder.h"
+#include "runtime/common/result.h"
 
 namespace ct {
 
 /// Where each of the program's bindings is on this kernel, by index. A name that is gone, or whose
-/// type no longer fits, drops the handlers that read it if their probes are optional. Returns an
-/// error text that names probe, owner and parameter if one is not, else "".
-std::string resolve_bindings(const Program& program, Ladder& ladder,
-                             std::vector<ct_binding>& resolved);
+/// type no longer fits, drops the handlers that read it if their probes are optional. Fails with a
+/// text that names probe, owner and parameter if one is not.
+Status resolve_bindings(const Program& program, Ladder& ladder, std::vector<ct_binding>& resolved);
 
 /// Does sched_process_exit fire while the task still has its program? Its parameter group_dead came with that, in Linux 6.16.
 bool tells_program_at_end();

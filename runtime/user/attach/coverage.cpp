@@ -58,8 +58,8 @@ std::string and_why(const Unattached& u) { return std::string(u.site->pp) + ": "
 
 }  // namespace
 
-std::string what_is_not_covered(const Program& program, const std::vector<Unattached>& unattached) {
-  if (unattached.empty()) return "";
+Status check_coverage(const Program& program, const std::vector<Unattached>& unattached) {
+  if (unattached.empty()) return {};
   std::vector<Tally> tallies = tally(program, unattached, [](const Unattached&) { return true; });
   bool any = program.user_handler_count != 0;
   for (u32 i = 0; i < program.point_count; ++i) {
@@ -68,15 +68,16 @@ std::string what_is_not_covered(const Program& program, const std::vector<Unatta
     any |= t.unattached_sites < t.sites;
     if (point.optional || t.sites == 0 || t.unattached_sites < t.sites) continue;
     std::string text = "cannot attach probe ";
-    if (strcmp(point.text, t.first->site->pp) == 0) return text + and_why(*t.first);
+    if (strcmp(point.text, t.first->site->pp) == 0) return Status(text + and_why(*t.first));
     text += std::string(point.text) + " at " + point.location + ": ";
     text += t.names.size() == 1
                 ? "it stands for "
                 : "none of the " + std::to_string(t.names.size()) +
                       " probe points that it stands for can be attached. The first is ";
-    return text + and_why(*t.first);
+    return Status(text + and_why(*t.first));
   }
-  return any ? "" : "none of the script's optional probes can be attached on this kernel";
+  if (any) return {};
+  return Status("none of the script's optional probes can be attached on this kernel");
 }
 
 void warn_of_gaps(const Program& program, const std::vector<Unattached>& unattached) {

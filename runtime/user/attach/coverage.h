@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/common/result.h"
 #include "runtime/user/harness/program.h"
 
 namespace ct {
@@ -22,8 +23,8 @@ struct Unattached {
   std::string why;
 };
 
-/// The error text of the first point of which nothing is attached though the script needs it, or "".
-std::string what_is_not_covered(const Program& program, const std::vector<Unattached>& unattached);
+/// Fails for the first point of which nothing is attached though the script needs it.
+Status check_coverage(const Program& program, const std::vector<Unattached>& unattached);
 
 /// A warning for each point of which a part is not attached.
 void warn_of_gaps(const Program& program, const std::vector<Unattached>& unattached);

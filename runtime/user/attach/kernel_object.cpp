@@ -83,7 +83,7 @@ std::string map_error(int error, const std::string& map, const Program& program)
   return "";
 }
 
-std::string load_error(int error, int verbose) {
+std::string load_text(int error, int verbose) {
   std::string text = "cannot load the probes' code into the kernel: ";
   if (error == EMFILE) return text + kNoRoomForFiles;
   text += strerror(error);
@@ -95,6 +95,8 @@ std::string load_error(int error, int verbose) {
     text += " (the kernel has no BTF: /sys/kernel/btf/vmlinux is missing)";
   return text + "\n" + (verbose ? g_log : last_lines(g_log, 16));
 }
+
+Status load_failure(int error, int verbose) { return Status(load_text(error, verbose), error); }
 
 }  // namespace
 
@@ -109,13 +111,13 @@ void KernelObject::close_object() {
   program_files_.clear();
 }
 
-std::string KernelObject::open(const void* data, u64 size, const Program& program,
-                               const RunOptions& options, Ladder& ladder) {
+Status KernelObject::open(const void* data, u64 size, const Program& program,
+                          const RunOptions& options, Ladder& ladder) {
   bpf_object_open_opts opts = {};
   opts.sz = sizeof opts;
   opts.object_name = "coretap";
   object_ = bpf_object__open_mem(data, size, &opts);
-  if (!object_) return load_error(errno, options.verbose);
+  if (!object_) return load_failure(errno, options.verbose);
   for (u32 i = 0; i < program.global_count; ++i) {
     const Global& g = program.globals[i];
     if (!g.is_array) continue;
@@ -146,12 +148,12 @@ std::string KernelObject::open(const void* data, u64 size, const Program& progra
       bpf_map__set_max_entries(map, bytes);
     }
   }
-  if (std::string error = settle_ways(program, ladder); !error.empty()) return error;
-  if (std::string error = set_bindings(program, ladder); !error.empty()) return error;
+  if (Status settled = settle_ways(program, ladder); !settled) return settled;
+  if (Status set = set_bindings(program, ladder); !set) return set;
   for (u32 i = 0; i < program.handler_count; ++i) choose_program(program.handlers[i], i, ladder);
   // Without room libbpf takes the kernel for one that lacks BTF, or global variables.
-  if (!room_for_files(files_to_load())) return load_error(EMFILE, options.verbose);
-  return "";
+  if (!room_for_files(files_to_load())) return load_failure(EMFILE, options.verbose);
+  return {};
 }
 
 /// Descriptors that the object's maps and programs take, and what libbpf opens meanwhile.
@@ -172,32 +174,34 @@ void KernelObject::set_autoload(const KernelHandler& handler, const char* varian
       bpf_program__set_autoload(program, load);
 }
 
-/// Why the handler's present way is closed before the kernel is asked; "" if it is open. Makes its
-/// programs ready.
-std::string KernelObject::closed(const KernelHandler& handler, const Rung& rung) {
-  if (!find_program(rung.program, 0)) return "not in this flavour of the kernel object";
+/// Makes the programs of the handler's present way ready. Fails if that way is closed before the kernel
+/// is asked.
+Status KernelObject::make_ready(const KernelHandler& handler, const Rung& rung) {
+  if (!find_program(rung.program, 0)) return Status("not in this flavour of the kernel object");
   bool apart = has_site_programs(rung.program);
-  if (rung.multi && apart) return "without attach cookies each site has a program of its own";
-  std::string why;
-  for (u32 site = 0; why.empty() && site < (apart ? handler.site_count : 1); ++site)
-    why = prepare_program(find_program(rung.program, site), rung, handler);
-  return why;
+  if (rung.multi && apart)
+    return Status("without attach cookies each site has a program of its own");
+  Status ready;
+  for (u32 site = 0; ready && site < (apart ? handler.site_count : 1); ++site)
+    ready = prepare_program(find_program(rung.program, site), rung, handler);
+  return ready;
 }
 
 /// Brings each handler to a way that is open in this object. Only when all have theirs may a
 /// program be chosen: a handler's step can change the way of another.
-std::string KernelObject::settle_ways(const Program& program, Ladder& ladder) {
+Status KernelObject::settle_ways(const Program& program, Ladder& ladder) {
   for (size_t left = ladder.ways_left() + 1; ladder.ways_left() < left;) {
     left = ladder.ways_left();
     for (u32 i = 0; i < program.handler_count; ++i)
       while (!ladder.dropped(i)) {
-        std::string why = closed(program.handlers[i], ladder.rung(i));
-        if (why.empty()) break;
-        if (!ladder.pass_over(i, why))
-          return "cannot probe " + std::string(program.handlers[i].sites[0].pp) + ": " + why;
+        Status ready = make_ready(program.handlers[i], ladder.rung(i));
+        if (ready) break;
+        if (!ladder.pass_over(i, ready.text()))
+          return ready.reworded("cannot probe " + std::string(program.handlers[i].sites[0].pp) +
+                                ": " + ready.text());
       }
   }
-  return "";
+  return {};
 }
 
 /// Leaves one variant of a handler to be loaded: the one on the ladder.
@@ -208,16 +212,16 @@ void KernelObject::choose_program(const KernelHandler& handler, u32 index, const
 }
 
 /// Overwrites the build machine's positions in .rodata, which the kernel freezes on loading.
-std::string KernelObject::set_bindings(const Program& program, Ladder& ladder) {
+Status KernelObject::set_bindings(const Program& program, Ladder& ladder) {
   std::vector<ct_binding> bindings;
-  if (std::string error = resolve_bindings(program, ladder, bindings); !error.empty()) return error;
-  if (bindings.empty()) return "";
+  if (Status resolved = resolve_bindings(program, ladder, bindings); !resolved) return resolved;
+  if (bindings.empty()) return {};
   const btf* types = bpf_object__btf(object_);
   int section = types ? btf__find_by_name_kind(types, ".rodata", BTF_KIND_DATASEC) : -1;
   bpf_map* map = bpf_object__find_map_by_name(object_, ".rodata");
   size_t size = 0;
   const void* built = map ? bpf_map__initial_value(map, &size) : nullptr;
-  if (section < 0 || !built) return "the kernel object has no .rodata";
+  if (section < 0 || !built) return Status("the kernel object has no .rodata");
   std::string memory(static_cast<const char*>(built), size);
   const btf_type* type = btf__type_by_id(types, static_cast<u32>(section));
   for (u32 i = 0; i < btf_vlen(type); ++i) {
@@ -227,7 +231,7 @@ std::string KernelObject::set_bindings(const Program& program, Ladder& ladder) {
       memcpy(memory.data() + var.offset, bindings.data(), bindings.size() * sizeof bindings[0]);
   }
   int rc = bpf_map__set_initial_value(map, memory.data(), size);
-  return rc == 0 ? "" : std::string("cannot set .rodata: ") + strerror(-rc);
+  return rc == 0 ? Status() : Status::of_errno(-rc, "cannot set .rodata: ");
 }
 
 namespace {
@@ -243,17 +247,31 @@ std::string failed(const std::string& log, const std::string& kind, const char* 
 
 }  // namespace
 
+/// What is told of the kernel's refusal `code` to load the object, because of a program of `handler` unless that is kAbsent.
+Status KernelObject::refused(int code, const void* object, u64 size, const Program& program,
+                             const RunOptions& options, const Ladder& ladder, u32 handler) {
+  const char* probe = handler == kAbsent ? "" : program.handlers[handler].sites[0].pp;
+  Verdict verdict;
+  if (handler != kAbsent && read_verdict(g_log, object, size, verdict))
+    return Status(Failure::Verifier, describe(verdict, probe, options.verbose), code);
+  if (handler != kAbsent && !ladder.tried(handler).empty())
+    return kernel_failure(code).reworded(std::string("cannot attach probe ") + probe + ": " +
+                                         ladder.story_with(handler, kernel_error(code)) +
+                                         (options.verbose ? "\n" + g_log : ""));
+  const std::string map = map_error(code, failed(g_log, "map", "create"), program);
+  return map.empty() ? load_failure(code, options.verbose) : Status(map, code);
+}
+
 /// Loads one flavour of the object: as often as a way is left for the program that fails.
-std::string KernelObject::load_flavour(bool base, const Program& program, const RunOptions& options,
-                                       Ladder& ladder) {
+Status KernelObject::load_flavour(bool base, const Program& program, const RunOptions& options,
+                                  Ladder& ladder) {
   is_base_ = base;
   const void* object = base ? program.base_object : program.object;
   u64 size = base ? program.base_object_size : program.object_size;
   for (;;) {
     close_object();
     g_log.clear();
-    std::string error = open(object, size, program, options, ladder);
-    if (!error.empty()) return error;
+    if (Status opened = open(object, size, program, options, ladder); !opened) return opened;
     int rc = bpf_object__load(object_);
     if (rc == 0) {
       is_flavour_known_ = true;
@@ -261,29 +279,25 @@ std::string KernelObject::load_flavour(bool base, const Program& program, const 
     }
     size_t ways = ladder.ways_left();
     u32 handler = ladder.handler_of(failed(g_log, "prog", "load"));
-    Verdict verdict;
-    if (handler != kAbsent && read_verdict(g_log, object, size, verdict))
-      error = describe(verdict, program.handlers[handler].sites[0].pp, options.verbose);
-    else if (handler != kAbsent && !ladder.tried(handler).empty())
-      error = std::string("cannot attach probe ") + program.handlers[handler].sites[0].pp + ": " +
-              ladder.story_with(handler, kernel_error(-rc)) + (options.verbose ? "\n" + g_log : "");
-    else
-      error = map_error(-rc, failed(g_log, "map", "create"), program);
-    if (error.empty()) error = load_error(-rc, options.verbose);
-    if (rc == -EMFILE) return close_object(), error;  // no program's own fault
+    const Status refusal = refused(-rc, object, size, program, options, ladder, handler);
+    if (rc == -EMFILE) {  // no program's own fault
+      close_object();
+      return refusal;
+    }
     // What the whole flavour lacks is no reason to give up single programs.
-    if (!base && !missing_for_modern().empty()) return error;
-    if (handler == kAbsent || !ladder.give_up(handler, kernel_error(-rc))) return error;
-    if (ladder.ways_left() >= ways) return kNothingGivenUp + error;
+    if (!base && !missing_for_modern().empty()) return refusal;
+    if (handler == kAbsent || !ladder.give_up(handler, kernel_error(-rc))) return refusal;
+    if (ladder.ways_left() >= ways) return nothing_given_up(refusal);
   }
 }
 
 /// `modern` is tried first, for that costs a modern kernel nothing. If it does not load, the kernel
 /// is asked what it lacks: if that is nothing, the reason is another, and `base` would hide it. A
 /// flavour that has loaded once stays: what the ladder gave up since is not tried again.
-std::string KernelObject::load(const Program& program, const RunOptions& options, Ladder& ladder) {
+Status KernelObject::load(const Program& program, const RunOptions& options, Ladder& ladder) {
   libbpf_set_print(keep_log);
-  if (possible_cpus() == 0) return "the kernel does not say how many CPUs it may have (/sys)";
+  if (possible_cpus() == 0)
+    return Status("the kernel does not say how many CPUs it may have (/sys)");
   if (is_flavour_known_) return load_flavour(is_base_, program, options, ladder);
   const char* forced = getenv("CORETAP_FLAVOUR");
   bool only_base = forced && strcmp(forced, "base") == 0;
@@ -293,30 +307,32 @@ std::string KernelObject::load(const Program& program, const RunOptions& options
   auto note = [&](const std::string& text) {
     if (options.verbose) fprintf(stderr, "kernel object: %s\n", text.c_str());
   };
-  std::string error;
+  Status modern("this program holds no kernel object");
   if (has_modern) {
-    error = load_flavour(false, program, options, ladder);
-    if (error.empty()) return note("modern"), error;
+    modern = load_flavour(false, program, options, ladder);
+    if (modern) {
+      note("modern");
+      return modern;
+    }
   }
   std::vector<std::string> missing = missing_for_modern();
-  if (has_modern && missing.empty()) return error;
+  if (has_modern && missing.empty()) return modern;
   std::string lacks = missing.empty() ? "" : "this kernel has no " + join(missing, ", no ");
   if (has_base) {
     note("base" + (lacks.empty() ? "" : ": " + lacks));
     ladder = Ladder(program);
     return load_flavour(true, program, options, ladder);
   }
-  if (program.base_obstacle_count == 0)
-    return error.empty() ? "this program holds no kernel object" : error;
+  if (program.base_obstacle_count == 0) return modern;
   std::string text = "this script cannot run on this kernel";
   if (!lacks.empty()) text += ": " + lacks;
   for (u32 i = 0; i < program.base_obstacle_count; ++i)
     text += std::string("\n  ") + program.base_obstacles[i];
-  return text;
+  return Status(text);
 }
 
 /// Finds ct_state and ct_globals in the mapped .bss, by the object's BTF.
-std::string KernelObject::map_memory() {
+Status KernelObject::map_memory() {
   const btf* types = bpf_object__btf(object_);
   bpf_map* map;
   bpf_object__for_each_map (map, object_) {
@@ -325,7 +341,7 @@ std::string KernelObject::map_memory() {
     size_t size = (bpf_map__value_size(map) + static_cast<size_t>(page) - 1) /
                   static_cast<size_t>(page) * static_cast<size_t>(page);
     void* mapped = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
-    if (mapped == MAP_FAILED) return std::string("cannot map .bss: ") + strerror(errno);
+    if (mapped == MAP_FAILED) return Status::of_errno(errno, "cannot map .bss: ");
     char* memory = static_cast<char*>(mapped);
     int section = types ? btf__find_by_name_kind(types, ".bss", BTF_KIND_DATASEC) : -1;
     if (section < 0) continue;
@@ -340,7 +356,8 @@ std::string KernelObject::map_memory() {
       if (name == "ct_programs") programs_ = reinterpret_cast<u64*>(memory + var[i].offset);
     }
   }
-  return state_ ? "" : "the kernel object has no ct_state; was it made by another version?";
+  if (state_) return {};
+  return Status("the kernel object has no ct_state; was it made by another version?");
 }
 
 bpf_program* KernelObject::find_program(const std::string& name) const {
@@ -357,7 +374,7 @@ bpf_program* KernelObject::find_program(const char* variant, u32 site) const {
   return find_program(variant + std::string("_s") + std::to_string(site));
 }
 
-std::string KernelObject::connect_arrays(const Program& program) {
+Status KernelObject::connect_arrays(const Program& program) {
   for (u32 i = 0; i < program.global_count; ++i) {
     const Global& g = program.globals[i];
     if (!g.map[0]) continue;
@@ -373,7 +390,7 @@ std::string KernelObject::connect_arrays(const Program& program) {
       find(g.index_map[generation], maps.index[generation]);
     }
     find(g.queue_map, maps.queue);
-    if (!missing.empty()) return "the kernel object has no map " + missing;
+    if (!missing.empty()) return Status("the kernel object has no map " + missing);
     maps.generation = reinterpret_cast<u32*>(globals_ + g.generation_offset);
     maps.hash_seed = state_->hash_seed;
     if (g.ordered) {
@@ -383,33 +400,33 @@ std::string KernelObject::connect_arrays(const Program& program) {
     }
     array(i).attach(maps);
   }
-  return "";
+  return {};
 }
 
-std::string KernelObject::find_programs(const Program& program) {
-  if (program.program_count == 0 || !programs_) return "";
+Status KernelObject::find_programs(const Program& program) {
+  if (program.program_count == 0 || !programs_) return {};
   if (asks_program_at_end_ && !tells_program_at_end())
-    return "this kernel does not tell the program of a process that ends, as Linux does since "
-           "6.16: "
-           "process(\"PATH\").end and .thread.end cannot be probed here, process(PID).end can";
+    return Status(
+        "this kernel does not tell the program of a process that ends, as Linux does since 6.16: "
+        "process(\"PATH\").end and .thread.end cannot be probed here, process(PID).end can");
   for (u32 i = 0; i < program.program_count; ++i) {
     const ProbedProgram& wanted = program.programs[i];
     int file = ::open(wanted.path, O_PATH | O_CLOEXEC);
     if (file >= 0)
       program_files_.push_back(file);
     else if (wanted.need == Need::Required)
-      return std::string("cannot attach probe ") + wanted.pp + ": " + wanted.path + ": " +
-             strerror(errno);
+      return Status::of_errno(
+          errno, std::string("cannot attach probe ") + wanted.pp + ": " + wanted.path + ": ");
     programs_[i] = file < 0 ? 0 : static_cast<u64>(file) + 1;
   }
   bpf_program* finder = bpf_object__find_program_by_name(object_, "ct_find_programs");
   bpf_test_run_opts opts = {};
   opts.sz = sizeof opts;
   int rc = finder ? bpf_prog_test_run_opts(bpf_program__fd(finder), &opts) : -ENOENT;
-  return rc == 0 ? "" : std::string("cannot tell programs apart: ") + kernel_error(-rc);
+  return rc == 0 ? Status() : kernel_failure(-rc, "cannot tell programs apart: ");
 }
 
-std::string KernelObject::open_ring(std::function<void(const void*, size_t)> consume) {
+Status KernelObject::open_ring(std::function<void(const void*, size_t)> consume) {
   consume_ = std::move(consume);
   bpf_map* map;
   bpf_object__for_each_map (map, object_) {
@@ -419,9 +436,9 @@ std::string KernelObject::open_ring(std::function<void(const void*, size_t)> con
       return 0;
     };
     ring_ = ring_buffer__new(bpf_map__fd(map), deliver, this, nullptr);
-    if (!ring_) return std::string("cannot map the ring buffer: ") + strerror(errno);
+    if (!ring_) return Status::of_errno(errno, "cannot map the ring buffer: ");
   }
-  return "";
+  return {};
 }
 
 int KernelObject::ring_fd() const { return ring_ ? ring_buffer__epoll_fd(ring_) : -1; }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ladder.h"
+#include "runtime/common/result.h"
 #include "runtime/user/harness/run_options.h"
 
 struct bpf_object;
@@ -31,9 +32,9 @@ class KernelObject {
   /// Opens and loads the object with maps of the chosen sizes: its `modern` flavour, or where the
   /// kernel lacks something that needs, `base` (CORETAP_FLAVOUR=modern or base tries that one
   /// only); and of each handler the program that `ladder` names: what this kernel does not load is
-  /// given up there. Returns an error text or "". Nothing fires yet: probes are attached by
-  /// attach.h. May be called again, for another try.
-  std::string load(const Program& program, const RunOptions& options, Ladder& ladder);
+  /// given up there. Nothing fires yet: probes are attached by attach.h. May be called again, for
+  /// another try. Fails with Failure::Verifier if it is the code that the kernel refuses.
+  Status load(const Program& program, const RunOptions& options, Ladder& ladder);
 
   bool loaded() const { return object_ != nullptr; }
   ct_state* state() const { return state_; }
@@ -49,13 +50,13 @@ class KernelObject {
   int map_fd(const char* name) const;  ///< negative if there is no such map
 
   /// Hands the maps of shared arrays to their Array.
-  std::string connect_arrays(const Program& program);
+  Status connect_arrays(const Program& program);
 
   /// Tells kernel code which files the programs of Program::programs are; see process.bpf.h. After load().
-  std::string find_programs(const Program& program);
+  Status find_programs(const Program& program);
 
   /// Records are passed to `consume` in the order in which the kernel reserved them.
-  std::string open_ring(std::function<void(const void*, size_t)> consume);
+  Status open_ring(std::function<void(const void*, size_t)> consume);
   int ring_fd() const;  ///< becomes readable; -1 when the object sends no records
   int drain_ring();     ///< number of records, or negative
 
@@ -64,18 +65,19 @@ class KernelObject {
   HandlerCounts counts(const Program& program, const Ladder& ladder, u32 handler) const;
 
  private:
-  std::string open(const void* data, u64 size, const Program& program, const RunOptions& options,
-                   Ladder& ladder);
-  std::string load_flavour(bool base, const Program& program, const RunOptions& options,
-                           Ladder& ladder);
-  std::string closed(const KernelHandler& handler, const Rung& rung);
-  std::string settle_ways(const Program& program, Ladder& ladder);
+  Status open(const void* data, u64 size, const Program& program, const RunOptions& options,
+              Ladder& ladder);
+  Status load_flavour(bool base, const Program& program, const RunOptions& options, Ladder& ladder);
+  static Status refused(int code, const void* object, u64 size, const Program& program,
+                        const RunOptions& options, const Ladder& ladder, u32 handler);
+  Status make_ready(const KernelHandler& handler, const Rung& rung);
+  Status settle_ways(const Program& program, Ladder& ladder);
   void choose_program(const KernelHandler& handler, u32 index, const Ladder& ladder);
-  std::string set_bindings(const Program& program, Ladder& ladder);
+  Status set_bindings(const Program& program, Ladder& ladder);
   bpf_program* find_program(const std::string& name) const;
   size_t files_to_load() const;
   void set_autoload(const KernelHandler& handler, const char* program, bool load);
-  std::string map_memory();
+  Status map_memory();
   void close_object();
 
   bpf_object* object_ = nullptr;

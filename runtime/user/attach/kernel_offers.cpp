@@ -43,9 +43,10 @@ Offer perf_event(const Site& site) {
 }
 
 Offer tracepoint(const char* name) {
-  std::string error;
-  if (tracepoint_id(name, error) >= 0) return {};
-  return error == kNoSuchTracepoint ? no(error) : unknown(error);
+  Result<int> id = tracepoint_id(name);
+  if (id) return {};
+  const Status& failure = id.failure();
+  return failure.category() == Failure::Missing ? no(failure.text()) : unknown(failure.text());
 }
 
 }  // namespace
@@ -96,8 +97,8 @@ bool KernelOffers::has_tracepoint(const char* name) const {
 }
 
 Offer KernelOffers::file(const Site& site) const {
-  std::string differs = files_->check(site);
-  return differs.empty() ? Offer{} : no(differs);
+  Status checked = files_->check(site);
+  return checked ? Offer{} : no(checked.text());
 }
 
 bool KernelOffers::lacks(Mechanism mechanism, const Site& site) const {

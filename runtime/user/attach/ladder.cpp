@@ -156,4 +156,12 @@ std::string Ladder::story(u32 handler) const {
   return state.reasons.empty() ? text : text + " (" + state.reasons + ")";
 }
 
+Status nothing_given_up(const Status& refusal) {
+  return refusal.reworded(
+      "internal error: the kernel refused a probe, and nothing was given up for it; this is a bug "
+      "in "
+      "coretap. It said: " +
+      refusal.text());
+}
+
 }  // namespace ct

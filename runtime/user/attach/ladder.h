@@ -20,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/common/result.h"
 #include "runtime/user/harness/program.h"
 
 namespace ct {
@@ -79,9 +80,7 @@ class Ladder {
   unsigned tracing_failures_ = 0;  ///< handlers that fentry or fexit could not serve
 };
 
-/// Opens the message of a loop that tries ways and did not get shorter; the reason follows.
-constexpr const char* kNothingGivenUp =
-    "internal error: the kernel refused a probe, and nothing was given up for it; this is a bug in "
-    "coretap. It said: ";
+/// What a loop that tries ways, and does not get shorter, makes of the kernel's refusal.
+Status nothing_given_up(const Status& refusal);
 
 }  // namespace ct

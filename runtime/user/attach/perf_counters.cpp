@@ -11,6 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <string>
+
 namespace ct {
 namespace {
 
@@ -42,13 +44,14 @@ bool runs(s64 pid, const char* program) {
          running.st_ino == wanted.st_ino;
 }
 
-std::string failure(const NamedCounter& counter, const char* what) {
-  return std::string("perf counter \"") + counter.name + "\": " + what + ": " + strerror(errno);
+Status failure(const NamedCounter& counter, const char* what) {
+  return Status::of_errno(errno,
+                          std::string("perf counter \"") + counter.name + "\": " + what + ": ");
 }
 
 }  // namespace
 
-std::string PerfCounters::open_on_cpus(const NamedCounter& counter, int map) {
+Status PerfCounters::open_on_cpus(const NamedCounter& counter, int map) {
   int cpus = libbpf_num_possible_cpus(), opened = 0;
   for (int cpu = 0; cpu < cpus; ++cpu) {
     int fd = open_counter(counter, -1, cpu, false);
@@ -58,10 +61,11 @@ std::string PerfCounters::open_on_cpus(const NamedCounter& counter, int map) {
     if (bpf_map_update_elem(map, &cpu, &fd, BPF_ANY) != 0) return failure(counter, "map");
     ++opened;
   }
-  return opened ? "" : "no CPU has the perf counter \"" + std::string(counter.name) + "\"";
+  if (opened) return {};
+  return Status("no CPU has the perf counter \"" + std::string(counter.name) + "\"");
 }
 
-std::string PerfCounters::open_for_threads(const NamedCounter& counter, int map, bool is_command) {
+Status PerfCounters::open_for_threads(const NamedCounter& counter, int map, bool is_command) {
   for (u32 slot = 0; slot < threads_.size(); ++slot) {
     int fd = open_counter(counter, threads_[slot], -1, is_command);
     if (fd < 0 && errno == ESRCH) continue;  // it has just ended
@@ -69,35 +73,35 @@ std::string PerfCounters::open_for_threads(const NamedCounter& counter, int map,
     fds_.push_back(fd);
     if (bpf_map_update_elem(map, &slot, &fd, BPF_ANY) != 0) return failure(counter, "map");
   }
-  return "";
+  return {};
 }
 
-std::string PerfCounters::open(const Program& program, const KernelObject& object, s64 pid,
-                               bool is_command) {
+Status PerfCounters::open(const Program& program, const KernelObject& object, s64 pid,
+                          bool is_command) {
   close_all();
   bool any_of_process = false;
   for (u32 i = 0; i < program.perf_counter_count; ++i)
     any_of_process |= program.perf_counters[i].of_process();
   if (any_of_process) {
-    if (pid == 0) return "a perf counter of a process needs -c or -x";
+    if (pid == 0) return Status("a perf counter of a process needs -c or -x");
     threads_ = threads_of(pid);
     int slots = object.map_fd("ct_perf_tasks");
     for (u32 slot = 0; slot < threads_.size(); ++slot)
       if (bpf_map_update_elem(slots, &threads_[slot], &slot, BPF_ANY) != 0)
-        return "the process has too many threads for a perf counter of each";
+        return Status("the process has too many threads for a perf counter of each");
   }
   for (u32 i = 0; i < program.perf_counter_count; ++i) {
     const NamedCounter& counter = program.perf_counters[i];
     int map = object.map_fd(counter.map);
     // The command of -c does not run its program yet.
     if (counter.of_process() && !is_command && !runs(pid, counter.program))
-      return "perf counter \"" + std::string(counter.name) + "\": process " + std::to_string(pid) +
-             " does not run " + counter.program;
-    std::string error = counter.of_process() ? open_for_threads(counter, map, is_command)
-                                             : open_on_cpus(counter, map);
-    if (!error.empty()) return error;
+      return Status("perf counter \"" + std::string(counter.name) + "\": process " +
+                    std::to_string(pid) + " does not run " + counter.program);
+    Status opened = counter.of_process() ? open_for_threads(counter, map, is_command)
+                                         : open_on_cpus(counter, map);
+    if (!opened) return opened;
   }
-  return "";
+  return {};
 }
 
 void PerfCounters::close_all() {

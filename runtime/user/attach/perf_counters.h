@@ -2,10 +2,10 @@
 // code runs.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "kernel_object.h"
+#include "runtime/common/result.h"
 
 namespace ct {
 
@@ -21,12 +21,12 @@ class PerfCounters {
   PerfCounters& operator=(const PerfCounters&) = delete;
 
   /// `pid` is 0 if neither -c nor -x was given; `is_command`: it is that of -c, not yet executed.
-  /// Returns an error text or "". May be called again, for another try.
-  std::string open(const Program& program, const KernelObject& object, s64 pid, bool is_command);
+  /// May be called again, for another try.
+  Status open(const Program& program, const KernelObject& object, s64 pid, bool is_command);
 
  private:
-  std::string open_on_cpus(const NamedCounter& counter, int map);
-  std::string open_for_threads(const NamedCounter& counter, int map, bool is_command);
+  Status open_on_cpus(const NamedCounter& counter, int map);
+  Status open_for_threads(const NamedCounter& counter, int map, bool is_command);
   void close_all();
 
   std::vector<int> fds_;

@@ -3,17 +3,19 @@
 #include <bpf/libbpf.h>
 #include <linux/bpf.h>
 
+#include <string>
+
 #include "runtime/user/kernel/uprobe_multi.h"
 
 namespace ct {
 
-std::string prepare_program(bpf_program* program, const Rung& rung, const KernelHandler& handler) {
+Status prepare_program(bpf_program* program, const Rung& rung, const KernelHandler& handler) {
   switch (rung.mechanism) {
     case Mechanism::TpBtf:
     case Mechanism::Fentry:
     case Mechanism::Fexit:
       if (bpf_program__set_attach_target(program, 0, handler.sites[0].target) != 0)
-        return "the kernel's BTF has no '" + std::string(handler.sites[0].target) + "'";
+        return Status("the kernel's BTF has no '" + std::string(handler.sites[0].target) + "'");
       break;
     case Mechanism::Uprobe:
     case Mechanism::Uretprobe:
@@ -28,7 +30,7 @@ std::string prepare_program(bpf_program* program, const Rung& rung, const Kernel
       break;
     default: break;
   }
-  return "";
+  return {};
 }
 
 }  // namespace ct

@@ -43,12 +43,13 @@ bool holds(int fd, const FunctionCode& code) {
   return hash.value() == code.hash;
 }
 
-/// Why a process cannot come by the probes in an open file: what it has mapped by this path is
-/// another file. "" if it is the same, or not mapped (yet), or if that cannot be told.
-std::string not_run_by(s64 pid, const std::string& path, int fd) {
+/// Can a process come by the probes in an open file? Fails if what it has mapped by this path is
+/// another file; not if that is not mapped (yet), or cannot be told.
+Status check_process(s64 pid, const std::string& path, int fd) {
   const std::string process = "/proc/" + std::to_string(pid);
   FILE* maps = fopen((process + "/maps").c_str(), "re");
-  if (!maps) return errno == ENOENT ? "there is no process " + std::to_string(pid) : "";
+  if (!maps && errno == ENOENT) return Status("there is no process " + std::to_string(pid));
+  if (!maps) return {};
   struct stat wanted = {}, mapped = {};
   bool is_other = false, is_same = fstat(fd, &wanted) != 0;
   char line[8192], range[64];
@@ -62,9 +63,9 @@ std::string not_run_by(s64 pid, const std::string& path, int fd) {
     is_other = true;
   }
   fclose(maps);
-  if (is_same || !is_other) return "";
-  return "process " + std::to_string(pid) + " does not run " + path +
-         " as it is now: the file was replaced after the process had started";
+  if (is_same || !is_other) return {};
+  return Status("process " + std::to_string(pid) + " does not run " + path +
+                " as it is now: the file was replaced after the process had started");
 }
 
 const char kCompileAgain[] = "; compile the script again on this machine";
@@ -82,7 +83,7 @@ ProbedFiles::File& ProbedFiles::file(const char* path) {
   if (!is_new) return file;
   Result<int> opened = open_regular(path);
   if (!opened) {
-    file.error = terminal_safe(path) + " " + opened.failure().text();
+    file.opened = opened.failure().reworded(terminal_safe(path) + " " + opened.failure().text());
     return file;
   }
   file.fd = *opened;
@@ -93,40 +94,40 @@ ProbedFiles::File& ProbedFiles::file(const char* path) {
     file.layout = segment_layout(elf);
     file.marks = marks_hash(elf);
   } else {
-    file.error = terminal_safe(path) + " is not an ELF file";
+    file.opened = Status(terminal_safe(path) + " is not an ELF file");
   }
   if (elf) elf_end(elf);
   return file;
 }
 
-std::string ProbedFiles::compare(const Site& site, const File& file) {
+Status ProbedFiles::compare(const Site& site, const File& file) {
   const std::string path = terminal_safe(site.target);
-  if (!file.error.empty()) return file.error;
+  if (!file.opened) return file.opened;
   const std::string other = path + " is another build than the one this was compiled for (";
   if (file.build_id != site.build_id)
-    return other + "build-id " + (file.build_id.empty() ? "missing" : file.build_id) +
-           ", expected " + (*site.build_id ? site.build_id : "none") + ")" + kCompileAgain;
+    return Status(other + "build-id " + (file.build_id.empty() ? "missing" : file.build_id) +
+                  ", expected " + (*site.build_id ? site.build_id : "none") + ")" + kCompileAgain);
   const FunctionCode& code = *site.code;
   const std::string function =
       *code.name ? "function '" + terminal_safe(code.name) + "'" : "the code at the probe";
   if (!holds(file.fd, code))
-    return path + ": " + function + " is not the one this was compiled for (its code differs)" +
-           kCompileAgain;
+    return Status(path + ": " + function +
+                  " is not the one this was compiled for (its code differs)" + kCompileAgain);
   if (code.layout != 0 && code.layout != file.layout)
-    return other + "it has no build-id, and its segments differ)" + kCompileAgain;
+    return Status(other + "it has no build-id, and its segments differ)" + kCompileAgain);
   if (code.marks != 0 && code.marks != file.marks)
-    return other + "what it says of its USDT marks differs)" + kCompileAgain;
-  return "";
+    return Status(other + "what it says of its USDT marks differs)" + kCompileAgain);
+  return {};
 }
 
-std::string ProbedFiles::check(const Site& site) {
-  if (!site.code) return "";
+Status ProbedFiles::check(const Site& site) {
+  if (!site.code) return {};
   auto [known, is_new] = checked_.try_emplace(site.code);
   if (!is_new) return known->second;
   const File& found = file(site.target);
   known->second = compare(site, found);
-  if (known->second.empty() && site.pid != 0)
-    known->second = not_run_by(site.pid, site.target, found.fd);
+  if (known->second && site.pid != 0)
+    known->second = check_process(site.pid, site.target, found.fd);
   return known->second;
 }
 

@@ -14,6 +14,7 @@
 #include <map>
 #include <string>
 
+#include "runtime/common/result.h"
 #include "runtime/user/harness/program.h"
 
 namespace ct {
@@ -25,8 +26,8 @@ class ProbedFiles {
   ProbedFiles(const ProbedFiles&) = delete;
   ProbedFiles& operator=(const ProbedFiles&) = delete;
 
-  /// Why the site's file does not hold the code that the probe was compiled for; "" if it does.
-  std::string check(const Site& site);
+  /// Fails if the site's file does not hold the code that the probe was compiled for.
+  Status check(const Site& site);
   /// A path by which the kernel finds the file that check() looked at, whatever the site's own path
   /// leads to by now.
   std::string path(const Site& site);
@@ -34,14 +35,15 @@ class ProbedFiles {
  private:
   struct File {
     int fd = -1;
-    std::string error, build_id;
+    Status opened;
+    std::string build_id;
     u64 layout = 0, marks = 0;
   };
   File& file(const char* path);
-  static std::string compare(const Site& site, const File& file);
+  static Status compare(const Site& site, const File& file);
 
   std::map<std::string, File> files_;
-  std::map<const FunctionCode*, std::string> checked_;
+  std::map<const FunctionCode*, Status> checked_;
 };
 
 }  // namespace ct

@@ -37,10 +37,9 @@ bool probe_uprobe_multi() {
   if (program < 0) return false;
   UprobeSites nowhere;
   nowhere.add(0, 0, 0);
-  errno = 0;
-  int link = create_uprobe_multi_link(program, "/", nowhere, false);
-  bool known = link < 0 && errno == EBADF;
-  if (link >= 0) close(link);
+  Result<int> link = create_uprobe_multi_link(program, "/", nowhere, false);
+  bool known = !link && link.failure().code() == EBADF;
+  if (link) close(*link);
   close(program);
   return known;
 }
@@ -181,6 +180,10 @@ u32 possible_cpus() {
 std::string kernel_error(int code) {
   constexpr int kNotSupported = 524;  // ENOTSUPP of the kernel's linux/errno.h
   return strerror(code == kNotSupported ? EOPNOTSUPP : code);
+}
+
+Status kernel_failure(int code, const std::string& before) {
+  return Status(before + kernel_error(code), code);
 }
 
 }  // namespace ct

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/common/result.h"
 #include "runtime/shared/abi.h"
 
 namespace ct {
@@ -42,5 +43,8 @@ u32 possible_cpus();
 
 /// strerror(), and what the kernel means by codes that libc does not know.
 std::string kernel_error(int code);
+
+/// The failure of a call into the kernel that set errno to `code`: `before` and kernel_error().
+Status kernel_failure(int code, const std::string& before = "");
 
 }  // namespace ct

@@ -43,33 +43,29 @@ int tracefs_root() {
 
 }  // namespace
 
-int tracepoint_id(const std::string& name, std::string& error) {
+Result<int> tracepoint_id(const std::string& name) {
   if (tracefs_root() < 0) {
-    if (access("/sys/kernel/tracing/events", F_OK) != 0 && errno == EACCES) {
-      error = "this user may not read tracefs (/sys/kernel/tracing)";
-      return -1;
-    }
-    error = "tracefs is not mounted and cannot be: mount -t tracefs tracefs /sys/kernel/tracing";
-    return -1;
+    if (access("/sys/kernel/tracing/events", F_OK) != 0 && errno == EACCES)
+      return Status("this user may not read tracefs (/sys/kernel/tracing)");
+    return Status(
+        "tracefs is not mounted and cannot be: mount -t tracefs tracefs /sys/kernel/tracing");
   }
   std::string path = "events/" + name + "/id";
   std::replace(path.begin(), path.end(), ':', '/');
   int fd = openat(tracefs_root(), path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT)
+    return Status(Failure::Missing, "this kernel has no such tracepoint", errno);
   if (fd < 0) {
-    error = errno == ENOENT
-                ? kNoSuchTracepoint
-                : std::string("cannot read its number: ") + strerror(errno) +
-                      (errno == EACCES
-                           ? " (tracefs is for root: CAP_DAC_READ_SEARCH lets others read it)"
-                           : "");
-    return -1;
+    Status failure = Status::of_errno(errno, "cannot read its number: ");
+    if (failure.code() != EACCES) return failure;
+    return failure.reworded(failure.text() +
+                            " (tracefs is for root: CAP_DAC_READ_SEARCH lets others read it)");
   }
   char text[32] = {};
   ssize_t n = read(fd, text, sizeof text - 1);
   close(fd);
   if (n > 0) return atoi(text);
-  error = "cannot read its number";
-  return -1;
+  return Status("cannot read its number");
 }
 
 const std::map<std::string, std::string>& trace_event_systems() {

@@ -5,13 +5,13 @@
 #include <set>
 #include <string>
 
+#include "runtime/common/result.h"
+
 namespace ct {
 
-/// The error of tracepoint_id() when tracefs is there and the tracepoint is not.
-constexpr char kNoSuchTracepoint[] = "this kernel has no such tracepoint";
-
-/// Number of the tracepoint "system:name" for perf_event_open, or -1 with a text in `error`.
-int tracepoint_id(const std::string& name, std::string& error);
+/// Number of the tracepoint "system:name" for perf_event_open. Fails with Failure::Missing if tracefs is there and the
+/// tracepoint is not.
+Result<int> tracepoint_id(const std::string& name);
 
 /// Name to system of every trace event ("sched_switch" to "sched"); empty if tracefs cannot be read. Read once.
 const std::map<std::string, std::string>& trace_event_systems();

@@ -1,5 +1,6 @@
 #include "uprobe_multi.h"
 
+#include <errno.h>
 #include <linux/bpf.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -7,10 +8,12 @@
 
 #include <algorithm>
 
+#include "kernel_features.h"
+
 namespace ct {
 
-int create_uprobe_multi_link(int program_fd, const char* path, const UprobeSites& sites,
-                             bool on_return) {
+Result<int> create_uprobe_multi_link(int program_fd, const char* path, const UprobeSites& sites,
+                                     bool on_return) {
   // union bpf_attr.link_create with its uprobe_multi member, as of Linux 6.6.
   struct {
     u32 prog_fd, target_fd, attach_type, flags;
@@ -29,7 +32,9 @@ int create_uprobe_multi_link(int program_fd, const char* path, const UprobeSites
   attr.cookies = reinterpret_cast<u64>(sites.cookies.data());
   attr.cnt = static_cast<u32>(sites.offsets.size());
   attr.multi_flags = on_return ? 1 : 0;  // BPF_F_UPROBE_MULTI_RETURN
-  return static_cast<int>(syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof attr));
+  const long fd = syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof attr);
+  if (fd < 0) return kernel_failure(errno);
+  return static_cast<int>(fd);
 }
 
 }  // namespace ct

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "runtime/common/result.h"
 #include "runtime/user/harness/program.h"
 
 namespace ct {
@@ -20,8 +21,8 @@ struct UprobeSites {
   }
 };
 
-/// Returns a link's file descriptor, or -1 with errno.
-int create_uprobe_multi_link(int program_fd, const char* path, const UprobeSites& sites,
-                             bool on_return);
+/// Gives a link's file descriptor.
+Result<int> create_uprobe_multi_link(int program_fd, const char* path, const UprobeSites& sites,
+                                     bool on_return);
 
 }  // namespace ct

@@ -135,19 +135,19 @@ Sink& output() { return g_output; }
 namespace {
 
 /// Opens file number `g_file_number` of a series, or the only one.
-std::string open_file() {
+Status open_file() {
   bool is_numbered = g_limit != 0 || g_file_number != 0;
   std::string name = g_base + (is_numbered ? "." + std::to_string(g_file_number) : "");
   int fd = open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (fd < 0) return "cannot open output file " + name + ": " + strerror(errno);
+  if (fd < 0) return Status::of_errno(errno, "cannot open output file " + name + ": ");
   if (g_fd != STDOUT_FILENO) close(g_fd);
   g_fd = fd;
   g_name = name;
   g_written = 0;
-  return "";
+  return {};
 }
 
-std::string next_file() {
+Status next_file() {
   ++g_file_number;
   if (g_keep && g_file_number >= g_keep)
     unlink((g_base + "." + std::to_string(g_file_number - g_keep)).c_str());
@@ -172,7 +172,7 @@ size_t part_for_file(const char* data, size_t size) {
 
 }  // namespace
 
-std::string open_output(const char* path, u64 limit, u32 keep) {
+Status open_output(const char* path, u64 limit, u32 keep) {
   // stap's -o takes strftime(3) formats.
   char name[4096];
   time_t now = time(nullptr);
@@ -188,8 +188,8 @@ std::string open_output(const char* path, u64 limit, u32 keep) {
 void switch_file() {
   if (g_base.empty()) return;
   flush_output();
-  std::string error = g_failed ? "" : next_file();
-  if (!error.empty()) failf("%s", error.c_str());
+  if (g_failed) return;
+  if (Status opened = next_file(); !opened) failf("%s", opened.text().c_str());
 }
 
 int output_descriptor() { return g_fd; }
@@ -204,10 +204,10 @@ void flush(u32 size) {
     g_output.size = 0;
     return;
   }
-  std::string cannot_open;
+  Status opened;
   int error = 0;
   size_t lost = 0;
-  for (size_t done = 0; done < size && error == 0 && cannot_open.empty();) {
+  for (size_t done = 0; done < size && error == 0 && opened;) {
     size_t part = part_for_file(g_buffer + done, size - done);
     size_t left = part;
     error = write_all(g_fd, g_buffer + done, left);
@@ -215,18 +215,18 @@ void flush(u32 size) {
     done += part;
     lost = g_output.size - done + left;
     if (part) g_line_ended = g_buffer[done - 1] == '\n';
-    if (g_limit && done < size && error == 0) cannot_open = next_file();
+    if (g_limit && done < size && error == 0) opened = next_file();
   }
   g_output.size -= size;
   memmove(g_buffer, g_buffer + size, g_output.size);
-  if (error == 0 && cannot_open.empty()) return;
+  if (error == 0 && opened) return;
   g_failed = true;
   g_output.size = 0;
   g_reader_is_gone = error == EPIPE || error == ETIMEDOUT;
   request_exit();
   // A closed pipe (`| head`) is the reader's wish, not news.
-  if (!cannot_open.empty())
-    print_error(cannot_open + "; output is incomplete");
+  if (!opened)
+    print_error(opened.text() + "; output is incomplete");
   else if (error == ETIMEDOUT)
     print_error("nobody reads " + g_name + ": " + std::to_string(lost) +
                 " bytes and all that would follow are lost");

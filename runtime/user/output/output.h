@@ -4,14 +4,14 @@
 #include <functional>
 #include <string>
 
+#include "runtime/common/result.h"
 #include "runtime/user/harness/harness.h"
 
 namespace ct {
 
 /// Sends the script's output to `path` (-o) from now on. With a limit (-S) to a series of files of
 /// whole lines, `limit` bytes and no more than a line over it, PATH.0, PATH.1 …, of which the last `keep` stay (0: all).
-/// Returns an error text or "".
-std::string open_output(const char* path, u64 limit = 0, u32 keep = 0);
+Status open_output(const char* path, u64 limit = 0, u32 keep = 0);
 int output_descriptor();
 
 /// Sends it to descriptor `fd`, which stays the caller's.

@@ -47,8 +47,8 @@ bool is_dead_mount(const std::string& folder) {
   return stat(folder.c_str(), &status) != 0 && errno == ENOTCONN;
 }
 
-std::string why(const std::string& what) {
-  return "procfs probes: " + what + ": " + strerror(errno);
+Status failure(const std::string& what) {
+  return Status::of_errno(errno, "procfs probes: " + what + ": ");
 }
 
 }  // namespace
@@ -106,7 +106,7 @@ void ServedFiles::add(const UserHandler& handler) {
 
 // ------------------------------------------------------------------ the folder
 
-std::string ServedFiles::open(const Program& program, const std::string& name) {
+Status ServedFiles::open(const Program& program, const std::string& name) {
   nodes_.assign(1, {"", 1, true, nullptr, {}, S_IFDIR | 0755u});
   for (u32 i = 0; i < program.user_handler_count; ++i) {
     const UserHandler& h = program.user_handlers[i];
@@ -114,36 +114,44 @@ std::string ServedFiles::open(const Program& program, const std::string& name) {
     if (serves && strcmp(h.file, kStandardInput) != 0) add(h);
   }
   max_string_ = program.max_string;
-  return nodes_.size() == 1 ? "" : mount(std::string(kParent) + "/" + name);
+  return nodes_.size() == 1 ? Status() : mount(std::string(kParent) + "/" + name);
 }
 
-std::string ServedFiles::mount(const std::string& folder) {
+Status ServedFiles::mount(const std::string& folder) {
   if (mkdir(kParent, 0755) != 0 && errno != EEXIST)
-    return why(std::string("cannot make the folder '") + kParent + "'");
+    return failure(std::string("cannot make the folder '") + kParent + "'");
   if (is_dead_mount(folder)) umount2(folder.c_str(), MNT_DETACH);
   rmdir(folder.c_str());  // if nobody has mounted anything there
-  if (mkdir(folder.c_str(), 0755) != 0)
-    return errno == EEXIST || errno == EBUSY
-               ? "procfs probes: another session has the folder '" + folder +
-                     "'; give this one another name (-m NAME)"
-               : why("cannot make the folder '" + folder + "'");
-  fd_ = ::open("/dev/fuse", O_RDWR | O_CLOEXEC | O_NONBLOCK);
-  std::string error = fd_ < 0 ? why("cannot open /dev/fuse") : "";
-  std::string options =
-      "fd=" + std::to_string(fd_) + ",rootmode=40000,user_id=" + std::to_string(geteuid()) +
-      ",group_id=" + std::to_string(getegid()) + ",allow_other,default_permissions";
-  if (fd_ >= 0 && ::mount("coretap", folder.c_str(), "fuse.coretap",
-                          MS_NOSUID | MS_NODEV | MS_NOEXEC, options.c_str()) != 0)
-    error = why("cannot mount their files on '" + folder + "'");
-  if (!error.empty()) {
+  if (mkdir(folder.c_str(), 0755) != 0) {
+    if (errno != EEXIST && errno != EBUSY)
+      return failure("cannot make the folder '" + folder + "'");
+    return Status("procfs probes: another session has the folder '" + folder +
+                      "'; give this one another name (-m NAME)",
+                  errno);
+  }
+  Status mounted = mount_fuse(folder);
+  if (!mounted) {
     if (fd_ >= 0) ::close(fd_);
     fd_ = -1;
     rmdir(folder.c_str());
-    return error;
+    return mounted;
   }
   folder_ = folder;
   buffer_.resize(kWriteBytes + 4096);
-  return "";
+  return {};
+}
+
+/// Opens fd_ and mounts what it serves on the folder.
+Status ServedFiles::mount_fuse(const std::string& folder) {
+  fd_ = ::open("/dev/fuse", O_RDWR | O_CLOEXEC | O_NONBLOCK);
+  if (fd_ < 0) return failure("cannot open /dev/fuse");
+  std::string options =
+      "fd=" + std::to_string(fd_) + ",rootmode=40000,user_id=" + std::to_string(geteuid()) +
+      ",group_id=" + std::to_string(getegid()) + ",allow_other,default_permissions";
+  if (::mount("coretap", folder.c_str(), "fuse.coretap", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+              options.c_str()) == 0)
+    return {};
+  return failure("cannot mount their files on '" + folder + "'");
 }
 
 void ServedFiles::close() {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/common/result.h"
 #include "runtime/user/harness/program.h"
 
 namespace ct {
@@ -22,8 +23,7 @@ class ServedFiles {
   ServedFiles& operator=(const ServedFiles&) = delete;
 
   /// Makes the folder NAME and a file for each procfs probe, if there is one. Readers wait until serve() is called.
-  /// Returns an error text or "".
-  std::string open(const Program& program, const std::string& name);
+  Status open(const Program& program, const std::string& name);
   /// Readable when somebody asks for a file; -1: there are none.
   int fd() const { return fd_; }
   /// What became of a handler. NotRun: the session ends. Failed: it raised an error, which is told.
@@ -52,7 +52,8 @@ class ServedFiles {
 
   u64 node(u64 parent, const std::string& name, bool is_folder);
   void add(const UserHandler& handler);
-  std::string mount(const std::string& folder);
+  Status mount(const std::string& folder);
+  Status mount_fuse(const std::string& folder);
   void answer(const Request& request, const Run& run);
   void reply(const Request& request, int error, const void* data = nullptr, size_t size = 0) const;
   void initialize(const Request& request) const;

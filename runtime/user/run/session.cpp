@@ -80,14 +80,14 @@ class Session {
   static constexpr size_t kReserve = 100 << 10;
 
   Ending run_all();
-  std::string start();
-  std::string start_kernel_part();
-  std::string load_kernel_part();
+  Status start();
+  Status start_kernel_part();
+  Status load_kernel_part();
   void warn_of_base() const;
   void tell_attachments() const;
   void warn_of_namespace() const;
-  std::string open_events();
-  std::string open_files();
+  Status open_events();
+  Status open_files();
   void go_live();
   void loop();
   void stop();
@@ -290,22 +290,19 @@ void Session::request_exit() {
 
 // ------------------------------------------------------------------ start
 
-std::string Session::start_kernel_part() {
+Status Session::start_kernel_part() {
   if (program_.handler_count == 0) {
     own_globals_.resize(program_.shared_size / sizeof(u64) + 1);
     return set_scalars(program_, reinterpret_cast<char*>(own_globals_.data()), options_.globals);
   }
   make_room_for_files(files_of_probes(program_));
   for (;;) {
-    bool another_way = false;
-    std::string error = load_kernel_part();
+    Status status = load_kernel_part();
     size_t ways = ladder_.ways_left();
-    if (error.empty()) error = attachments_.attach(program_, object_, ladder_, another_way);
-    if (!another_way) {
-      if (error.empty()) warn_of_base();
-      return error;
-    }
-    if (ladder_.ways_left() >= ways) return kNothingGivenUp + error;
+    if (status) status = attachments_.attach(program_, object_, ladder_);
+    if (status) warn_of_base();
+    if (status.category() != Failure::AnotherWay) return status;
+    if (ladder_.ways_left() >= ways) return nothing_given_up(status);
   }
 }
 
@@ -316,15 +313,15 @@ void Session::warn_of_base() const {
 }
 
 /// Loads the object and gives it what handlers must find there.
-std::string Session::load_kernel_part() {
-  if (std::string error = object_.load(program_, options_, ladder_); !error.empty()) return error;
+Status Session::load_kernel_part() {
+  if (Status loaded = object_.load(program_, options_, ladder_); !loaded) return loaded;
   state_ = object_.state();
   watch_sleepers(object_.map_fd("ct_sleepers"), state_);
   state_->max_errors = program_.max_errors;
   state_->suppress_errors = program_.suppress_errors;
   state_->max_skipped = program_.max_skipped;
   if (getrandom(state_->hash_seed, sizeof state_->hash_seed, 0) != sizeof state_->hash_seed)
-    return std::string("no random numbers: ") + strerror(errno);
+    return Status::of_errno(errno, "no random numbers: ");
   state_->wake_bytes = 1;  // the first record
   state_->timing = options_.timing;
   state_->target_pid = target_pid_in_kernel();
@@ -332,15 +329,14 @@ std::string Session::load_kernel_part() {
   state_->has_command = target_.started();
   state_->live_since_ns = ~0ull;
   state_->realtime_offset_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
-  if (std::string error = object_.find_programs(program_); !error.empty()) return error;
+  if (Status found = object_.find_programs(program_); !found) return found;
   char* globals = object_.globals();
-  if (!globals && program_.shared_size != 0) return "the kernel object has no ct_globals";
-  if (std::string error = set_scalars(program_, globals, options_.globals); !error.empty())
-    return error;
-  if (std::string error = object_.connect_arrays(program_); !error.empty()) return error;
-  if (std::string error = perf_counters_.open(program_, object_, target_pid(), target_.started());
-      !error.empty())
-    return error;
+  if (!globals && program_.shared_size != 0) return Status("the kernel object has no ct_globals");
+  if (Status set = set_scalars(program_, globals, options_.globals); !set) return set;
+  if (Status connected = object_.connect_arrays(program_); !connected) return connected;
+  if (Status opened = perf_counters_.open(program_, object_, target_pid(), target_.started());
+      !opened)
+    return opened;
   return object_.open_ring([this](const void* data, size_t size) { on_record(data, size); });
 }
 
@@ -389,7 +385,7 @@ bool Session::watch(int fd, u64 source) {
   return epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-std::string Session::open_events() {
+Status Session::open_events() {
   epoll_ = epoll_create1(EPOLL_CLOEXEC);
   bool ok = epoll_ >= 0 && watch(open_signals(), kSignals) && timers_.open(program_);
   if (ok && options_.timeout_s != 0) {
@@ -397,47 +393,48 @@ std::string Session::open_events() {
     ok = watch(timeout_fd_, kTimeout);
   }
   for (size_t i = 0; ok && i < timers_.size(); ++i) ok = watch(timers_.fd(i), kFirstTimer + i);
-  return ok ? "" : std::string("cannot open event descriptors: ") + strerror(errno);
+  return ok ? Status() : Status::of_errno(errno, "cannot open event descriptors: ");
 }
 
 /// What the script asks the user for: files and standard input.
-std::string Session::open_files() {
+Status Session::open_files() {
   name_ = options_.name.empty() ? "stap_" + std::to_string(getpid()) : options_.name;
-  if (std::string error = files_.open(program_, name_); !error.empty()) return error;
+  if (Status opened = files_.open(program_, name_); !opened) return opened;
   bool ok = input_.open(program_) && (files_.fd() < 0 || watch(files_.fd(), kFiles)) &&
             (input_.fd() < 0 || watch(input_.fd(), kInput));
-  return ok ? "" : std::string("cannot open event descriptors: ") + strerror(errno);
+  return ok ? Status() : Status::of_errno(errno, "cannot open event descriptors: ");
 }
 
-std::string Session::start() {
-  if (program_.abi != kProgramAbi) return "the script was compiled for another coretap runtime";
+Status Session::start() {
+  if (program_.abi != kProgramAbi)
+    return Status("the script was compiled for another coretap runtime");
   create_arrays(program_, program_.max_map_entries);
   state_->max_errors = program_.max_errors;
   if (options_.no_warnings) silence_warnings();
   if (options_.verbose > 1) repeat_warnings();
   if (options_.timing) timing_.enable(program_);
-  std::string error;
   if (!options_.output_path.empty())
-    error = open_output(options_.output_path.c_str(), options_.file_mb * 1048576ull,
-                        options_.file_count);
-  if (error.empty()) error = open_events();
-  if (error.empty()) set_output_watch([this] { return is_waiting_over(); });
-  if (error.empty() && stack_hooks) stack_hooks->begin();
-  if (error.empty() && options_.target_pid &&
-      kill(static_cast<pid_t>(options_.target_pid), 0) != 0 && errno == ESRCH)
-    error = "there is no process " + std::to_string(options_.target_pid) + " (-x)";
-  if (error.empty() && !options_.command.empty()) error = target_.start(options_.command);
-  if (error.empty()) {
-    error = start_kernel_part();
-    if (!error.empty()) error = explain_refusal(program_, error, options_.verbose > 0);
-  }
-  if (error.empty()) error = open_files();
-  if (error.empty()) warn_of_gaps(program_, attachments_.unattached());
-  if (error.empty()) warn_of_namespace();
-  if (error.empty() && options_.verbose) tell_attachments();
-  if (error.empty() && object_.ring_fd() >= 0 && !watch(object_.ring_fd(), kRing))
-    error = std::string("cannot wait for records: ") + strerror(errno);
-  return error;
+    if (Status opened = open_output(options_.output_path.c_str(), options_.file_mb * 1048576ull,
+                                    options_.file_count);
+        !opened)
+      return opened;
+  if (Status opened = open_events(); !opened) return opened;
+  set_output_watch([this] { return is_waiting_over(); });
+  if (stack_hooks) stack_hooks->begin();
+  if (options_.target_pid && kill(static_cast<pid_t>(options_.target_pid), 0) != 0 &&
+      errno == ESRCH)
+    return Status("there is no process " + std::to_string(options_.target_pid) + " (-x)");
+  if (!options_.command.empty())
+    if (Status started = target_.start(options_.command); !started) return started;
+  if (Status started = start_kernel_part(); !started)
+    return explain_refusal(program_, started, options_.verbose > 0);
+  if (Status opened = open_files(); !opened) return opened;
+  warn_of_gaps(program_, attachments_.unattached());
+  warn_of_namespace();
+  if (options_.verbose) tell_attachments();
+  if (object_.ring_fd() >= 0 && !watch(object_.ring_fd(), kRing))
+    return Status::of_errno(errno, "cannot wait for records: ");
+  return {};
 }
 
 void Session::go_live() {
@@ -448,9 +445,8 @@ void Session::go_live() {
   flush_output();  // what begin probes printed comes before what the command prints
   if (target_.started()) {
     share_output_with_command();
-    std::string error = target_.go();
-    if (!error.empty()) {
-      report_error("cannot run -c command '" + options_.command + "': " + error);
+    if (Status gone = target_.go(); !gone) {
+      report_error("cannot run -c command '" + options_.command + "': " + gone.text());
       target_reported_ = true;
       request_exit();
     }
@@ -583,11 +579,10 @@ Ending Session::run() {
 }
 
 Ending Session::run_all() {
-  std::string error = start();
-  if (!error.empty()) {
+  if (Status started = start(); !started) {
     files_.close();
     input_.close();
-    print_error(error);
+    print_error(started.text());
     close_signals();
     return Ending::Failed;
   }
@@ -603,8 +598,9 @@ Ending Session::run_all() {
     put(output(), {hits.data(), static_cast<u32>(hits.size())});
   accounts_.report(program_, errors(), suppressed_, options_.timing);
   if (!options_.accounts_path.empty()) {
-    error = accounts_.write(options_.accounts_path.c_str(), program_, errors(), suppressed_);
-    if (!error.empty()) report_error(error);
+    Status written =
+        accounts_.write(options_.accounts_path.c_str(), program_, errors(), suppressed_);
+    if (!written) report_error(written.text());
   }
   flush_output();
   set_output_watch({});
@@ -653,11 +649,11 @@ Ending run(const Program& program, const RunOptions& options) {
 int check_load(const Program& program, const RunOptions& options) {
   Program effective = with_limits(program, options);
   KernelObject object;
-  std::string error;
+  Status loaded;
   Ladder ladder(effective);
-  if (effective.handler_count != 0) error = object.load(effective, options, ladder);
-  if (!error.empty()) {
-    print_error(error);
+  if (effective.handler_count != 0) loaded = object.load(effective, options, ladder);
+  if (!loaded) {
+    print_error(loaded.text());
     return 1;
   }
   std::string flavour = !object.loaded() ? "nothing to load" : object.is_base() ? "base" : "modern";

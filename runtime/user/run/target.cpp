@@ -122,13 +122,13 @@ std::string executable(const std::string& name) {
 
 }  // namespace
 
-std::string Target::start(const std::string& command) {
+Status Target::start(const std::string& command) {
   int go[2], error[2];
   if (pipe2(go, O_CLOEXEC) != 0 || pipe2(error, O_CLOEXEC) != 0)
-    return std::string("cannot start -c command: ") + strerror(errno);
+    return Status::of_errno(errno, "cannot start -c command: ");
   flush_output();
   pid_ = fork();
-  if (pid_ < 0) return std::string("cannot start -c command: ") + strerror(errno);
+  if (pid_ < 0) return Status::of_errno(errno, "cannot start -c command: ");
   if (pid_ == 0) {
     close(go[1]);
     close(error[0]);
@@ -139,18 +139,18 @@ std::string Target::start(const std::string& command) {
   go_fd_ = go[1];
   error_fd_ = error[0];
   if (!transfer(read, error_fd_, pid_in_kernel_)) pid_in_kernel_ = -1;
-  return "";
+  return {};
 }
 
-std::string Target::go() {
+Status Target::go() {
   released_ = true;
   char byte = 1;
   int error = 0;
   // A successful exec closes the pipe: nothing to read.
-  if (!transfer(write, go_fd_, byte) || !transfer(read, error_fd_, error)) return "";
+  if (!transfer(write, go_fd_, byte) || !transfer(read, error_fd_, error)) return {};
   waitpid(pid_, nullptr, 0);
   ended_ = true;
-  return strerror(error);
+  return Status::of_errno(error);
 }
 
 bool Target::ended() {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/common/result.h"
 #include "runtime/user/harness/harness.h"
 
 namespace ct {
@@ -14,10 +15,10 @@ namespace ct {
 class Target {
  public:
   ~Target();
-  /// Forks; the child waits. Returns an error text or "".
-  std::string start(const std::string& command);
-  /// Lets the command run. Returns an error text if it cannot be executed.
-  std::string go();
+  /// Forks; the child waits.
+  Status start(const std::string& command);
+  /// Lets the command run. Fails with errno's text if it cannot be executed.
+  Status go();
   bool started() const { return pid_ > 0; }
   pid_t pid() const { return pid_; }
   /// The same process as BPF programs number it: another number where this session lives in a pid

@@ -119,13 +119,13 @@ bool AddressSpaces::open_buffer(int cpu) {
   return true;
 }
 
-std::string AddressSpaces::watch() {
+Status AddressSpaces::watch() {
   page_ = static_cast<size_t>(sysconf(_SC_PAGESIZE));
   for (int cpu = 0; cpu < libbpf_num_possible_cpus(); ++cpu)
     if (!open_buffer(cpu))
-      return std::string("cannot watch what processes map (perf_event_open): ") + strerror(errno);
+      return Status::of_errno(errno, "cannot watch what processes map (perf_event_open): ");
   read_all();
-  return "";
+  return {};
 }
 
 /// Records may go round the buffer's end, so each is copied.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "mapped_file.h"
+#include "runtime/common/result.h"
 
 namespace ct {
 
@@ -32,8 +33,8 @@ class AddressSpaces {
   AddressSpaces(const AddressSpaces&) = delete;
   AddressSpaces& operator=(const AddressSpaces&) = delete;
 
-  /// Begins to watch. An error text or "".
-  std::string watch();
+  /// Begins to watch.
+  Status watch();
   /// Takes what the kernel has told, before its buffers are full.
   void look();
   /// The mappings of a process at a time. Null: nothing is known of it.

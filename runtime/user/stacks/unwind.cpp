@@ -32,7 +32,7 @@ struct Registers {
 };
 
 /// Where an expression leads to.
-struct Result {
+struct Computed {
   u64 value;
   bool is_value;     ///< else it is an address
   bool is_register;  ///< `value` is its number
@@ -110,7 +110,7 @@ class Unwinder {
     size_t count;
     if (dwarf_frame_cfa(rules, &ops, &count) != 0 || count == 0)
       return stop("a rule for unwinding is damaged");
-    std::optional<Result> cfa = evaluate(ops, count, 0);
+    std::optional<Computed> cfa = evaluate(ops, count, 0);
     if (!cfa) return stop();
     if (cfa->is_register) return stop("a rule for unwinding is damaged");
     Registers caller;
@@ -144,7 +144,7 @@ class Unwinder {
       return true;
     }
     if (count == 0) return true;  // undefined
-    std::optional<Result> result = evaluate(ops, count, cfa);
+    std::optional<Computed> result = evaluate(ops, count, cfa);
     if (result && !result->is_value && !result->is_register) {
       if (number == kReturnAddress) return_at_ = result->value;
       u64 value = 0;
@@ -216,13 +216,13 @@ class Unwinder {
     return false;
   }
 
-  std::optional<Result> fail(const std::string& why) {
+  std::optional<Computed> fail(const std::string& why) {
     fault_ = why;
     return std::nullopt;
   }
 
   /// DWARF 5, 2.5, as far as rules for unwinding use it.
-  std::optional<Result> evaluate(const Dwarf_Op* ops, size_t count, u64 cfa) {
+  std::optional<Computed> evaluate(const Dwarf_Op* ops, size_t count, u64 cfa) {
     std::vector<u64> stack;
     const char* const damaged = "a rule for unwinding is damaged";
     bool is_value = false;
@@ -243,7 +243,7 @@ class Unwinder {
         continue;
       }
       if ((atom >= DW_OP_reg0 && atom <= DW_OP_reg31) || atom == DW_OP_regx)
-        return Result{atom == DW_OP_regx ? op.number : atom - DW_OP_reg0, false, true};
+        return Computed{atom == DW_OP_regx ? op.number : atom - DW_OP_reg0, false, true};
       size_t needs = 0;
       switch (atom) {
         case DW_OP_dup:
@@ -340,7 +340,7 @@ class Unwinder {
       }
     }
     if (stack.empty()) return fail(damaged);
-    return Result{stack.back(), is_value, false};
+    return Computed{stack.back(), is_value, false};
   }
 
   bool stop(const std::string& why) {

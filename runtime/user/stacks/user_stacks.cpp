@@ -72,8 +72,8 @@ void begin() {
         "this is a pid namespace (a container?), and the kernel does not tell which processes here "
         "the stacks of user "
         "code are of: their symbols are not known");
-  else if (std::string error = state().spaces.watch(); !error.empty())
-    print_warning(error + "; the symbols of user code are not known");
+  else if (Status watched = state().spaces.watch(); !watched)
+    print_warning(watched.text() + "; the symbols of user code are not known");
   else
     state().is_watching = true;
 }

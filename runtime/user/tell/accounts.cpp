@@ -153,8 +153,7 @@ void Accounts::report(const Program& program, u64 errors, u64 suppressed, bool t
                   " updates of variables were lost: too many CPUs changed them at once");
 }
 
-std::string Accounts::write(const char* path, const Program& program, u64 errors,
-                            u64 suppressed) const {
+Status Accounts::write(const char* path, const Program& program, u64 errors, u64 suppressed) const {
   u64 skipped = 0, lost = 0;
   std::string handlers;
   for (size_t i = 0; i < handlers_.size(); ++i) {
@@ -175,7 +174,8 @@ std::string Accounts::write(const char* path, const Program& program, u64 errors
     written = false;
     error = errno;
   }
-  return written ? "" : std::string("cannot write accounts to ") + path + ": " + strerror(error);
+  if (written) return {};
+  return Status::of_errno(error, std::string("cannot write accounts to ") + path + ": ");
 }
 
 }  // namespace ct

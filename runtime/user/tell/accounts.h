@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/common/result.h"
 #include "runtime/user/attach/attach.h"
 #include "runtime/user/attach/kernel_object.h"
 
@@ -42,8 +43,8 @@ class Accounts {
   /// The warnings at the end; with -t also the reasons.
   /// `suppressed`: errors of user-side code that --suppress-handler-errors kept quiet.
   void report(const Program& program, u64 errors, u64 suppressed, bool timing) const;
-  /// Writes --accounts=FILE. Returns an error text or "".
-  std::string write(const char* path, const Program& program, u64 errors, u64 suppressed) const;
+  /// Writes --accounts=FILE.
+  Status write(const char* path, const Program& program, u64 errors, u64 suppressed) const;
 
  private:
   u64 all_suppressed(const Program& program, u64 by_user_side) const;

@@ -23,19 +23,20 @@ std::string line_of(const char* path, const char* start) {
   return found;
 }
 
-std::string missing_rights() {
+Status check_rights() {
   const bool bpf = has_capability(Capability::Bpf), perfmon = has_capability(Capability::Perfmon);
   if (has_capability(Capability::SysAdmin) || (bpf && perfmon)) {
-    if (!is_in_user_namespace()) return "";
-    return "tracing needs the rights of the machine's root; this process is root only in a user "
-           "namespace of its own (unshare -U, a rootless container)";
+    if (!is_in_user_namespace()) return {};
+    return Status(
+        "tracing needs the rights of the machine's root; this process is root only in a user "
+        "namespace of its own (unshare -U, a rootless container)");
   }
-  return std::string(
-             "tracing needs root, or the capabilities CAP_BPF and CAP_PERFMON; this process "
-             "lacks ") +
-         (bpf       ? "CAP_PERFMON"
-          : perfmon ? "CAP_BPF"
-                    : "both");
+  return Status(
+      std::string("tracing needs root, or the capabilities CAP_BPF and CAP_PERFMON; this process "
+                  "lacks ") +
+      (bpf       ? "CAP_PERFMON"
+       : perfmon ? "CAP_BPF"
+                 : "both"));
 }
 
 /// What the kernel says to the ways into it, best first: No is the last one's.
@@ -48,8 +49,8 @@ Offer best_offer(const KernelHandler& handler, const Site& site, const KernelOff
   return offer;
 }
 
-/// The first probe point that this kernel cannot have.
-std::string missing_probe(const Program& program, const KernelOffers& kernel) {
+/// Fails for the first probe point that this kernel cannot have.
+Status check_probes(const Program& program, const KernelOffers& kernel) {
   std::string first;
   size_t more = 0;
   for (u32 i = 0; i < program.handler_count; ++i) {
@@ -66,11 +67,12 @@ std::string missing_probe(const Program& program, const KernelOffers& kernel) {
         ++more;
     }
   }
-  return more ? first + " (and " + std::to_string(more) + " more)" : first;
+  if (first.empty()) return {};
+  return Status(more ? first + " (and " + std::to_string(more) + " more)" : first);
 }
 
 /// Lockdown's mode, from securityfs; where that is not mounted, as the kernel was booted.
-std::string lockdown() {
+Status check_lockdown() {
   std::string modes = line_of("/sys/kernel/security/lockdown", "");
   size_t begin = modes.find('['), end = modes.find(']');
   std::string mode;
@@ -84,14 +86,13 @@ std::string lockdown() {
       mode = boot.substr(at, boot.find_first_of(" \n", at) - at);
     }
   }
-  if (mode != "confidentiality") return "";
-  return "the kernel is in lockdown mode confidentiality, in which nobody may trace it";
+  if (mode != "confidentiality") return {};
+  return Status("the kernel is in lockdown mode confidentiality, in which nobody may trace it");
 }
 
 /// Debian's level 3 keeps perf events, and so kprobes, uprobes and tracepoints, for CAP_SYS_ADMIN.
-std::string perf_restriction(const std::string& error) {
-  bool is_verdict = error.find("verifier") != std::string::npos;
-  if (is_verdict || error.find(strerror(EACCES)) == std::string::npos) return "";
+std::string perf_restriction(const Status& refusal) {
+  if (refusal.category() == Failure::Verifier || refusal.code() != EACCES) return "";
   std::string level = line_of("/proc/sys/kernel/perf_event_paranoid", "");
   if (atoi(level.c_str()) < 3) return "";
   return " (kernel.perf_event_paranoid is " + std::to_string(atoi(level.c_str())) +
@@ -100,21 +101,21 @@ std::string perf_restriction(const std::string& error) {
 
 }  // namespace
 
-std::string explain_refusal(const Program& program, const std::string& error, bool verbose) {
-  std::string reason = missing_rights();
-  if (reason.empty()) {
+Status explain_refusal(const Program& program, const Status& refusal, bool verbose) {
+  Status reason = check_rights();
+  if (reason) {
     // Before the kernel is asked for its tracepoints: lockdown hides them.
-    reason = lockdown();
-    if (!reason.empty()) verbose = true;  // it may be something else
+    reason = check_lockdown();
+    if (!reason) verbose = true;  // it may be something else
   }
-  if (reason.empty()) {
+  if (reason) {
     KernelOffers kernel;
     if (Offer types = kernel.types(); types.state == Offer::No)
-      reason = "this kernel has no BTF, which probes in the kernel need: " + types.why;
-    if (reason.empty()) reason = missing_probe(program, kernel);
+      reason = Status("this kernel has no BTF, which probes in the kernel need: " + types.why);
+    if (reason) reason = check_probes(program, kernel);
   }
-  if (reason.empty()) return error + perf_restriction(error);
-  return verbose ? reason + "\n" + error : reason;
+  if (reason) return refusal.reworded(refusal.text() + perf_restriction(refusal));
+  return refusal.reworded(verbose ? reason.text() + "\n" + refusal.text() : reason.text());
 }
 
 }  // namespace ct

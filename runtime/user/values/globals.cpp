@@ -28,11 +28,12 @@ char* slot(const Global& g) { return g.shared ? g_shared + g.offset : static_cas
 void store_long(const Global& g, s64 value) { memcpy(slot(g), &value, sizeof value); }
 void store_text(const Global& g, View value) { store(slot(g), g.value_size, value); }
 
-std::string set_from_text(const Global& g, const std::string& value) {
-  if (!is_scalar(g)) return std::string("-G ") + g.name + ": only scalar variables can be set";
+Status set_from_text(const Global& g, const std::string& value) {
+  if (!is_scalar(g))
+    return Status(std::string("-G ") + g.name + ": only scalar variables can be set");
   if (g.value == Kind::Str) {
     store_text(g, {value.data(), static_cast<u32>(value.size())});
-    return "";
+    return {};
   }
   char* end;
   errno = 0;
@@ -40,10 +41,10 @@ std::string set_from_text(const Global& g, const std::string& value) {
   s64 number = value[0] == '-' ? strtoll(value.c_str(), &end, 0)
                                : static_cast<s64>(strtoull(value.c_str(), &end, 0));
   if (value.empty() || *end != '\0' || errno != 0)
-    return std::string("-G ") + g.name + "=" + value + ": Invalid value: '" + value +
-           "' is not a 64-bit number";
+    return Status(std::string("-G ") + g.name + "=" + value + ": Invalid value: '" + value +
+                  "' is not a 64-bit number");
   store_long(g, number);
-  return "";
+  return {};
 }
 
 // ------------------------------------------------------------------ display
@@ -116,8 +117,8 @@ void create_arrays(const Program& program, u32 max_map_entries) {
 
 Array& array(u32 global) { return *g_arrays[global]; }
 
-std::string set_scalars(const Program& program, char* shared,
-                        const std::vector<std::pair<std::string, std::string>>& values) {
+Status set_scalars(const Program& program, char* shared,
+                   const std::vector<std::pair<std::string, std::string>>& values) {
   g_shared = shared;
   *program.shared = shared;
   for (u32 i = 0; i < program.global_count; ++i) {
@@ -138,9 +139,9 @@ std::string set_scalars(const Program& program, char* shared,
           " has no effect: the script has no global variable of this name, or does not use it");
       continue;
     }
-    if (std::string error = set_from_text(*g, value); !error.empty()) return error;
+    if (Status set = set_from_text(*g, value); !set) return set;
   }
-  return "";
+  return {};
 }
 
 s64 additive_get(u32 global, s64* slot) {

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/common/result.h"
 #include "runtime/user/harness/program.h"
 
 namespace ct {
@@ -15,10 +16,9 @@ void create_arrays(const Program& program, u32 max_map_entries);
 u32 entry_limit(const Global& global, u32 max_map_entries);
 
 /// Writes initial values of scalars to the shared block (the kernel object's ct_globals, or
-/// private memory when there is none) and to harness memory, then those given with -G. Returns an
-/// error text or "".
-std::string set_scalars(const Program& program, char* shared,
-                        const std::vector<std::pair<std::string, std::string>>& values);
+/// private memory when there is none) and to harness memory, then those given with -G.
+Status set_scalars(const Program& program, char* shared,
+                   const std::vector<std::pair<std::string, std::string>>& values);
 
 /// Prints globals that the script only writes, as stap does in a last `end` probe.
 void display_globals(const Program& program);
