@@ -15,7 +15,7 @@ struct Job {
   int pid = -1;
   int output_fd = -1;
   int input_fd = -1;  ///< writing end of its standard input, for feed()
-  ct::Status started;
+  ct::Status started;  ///< a failure: why it could not be started
 };
 
 struct JobResult {
