@@ -78,9 +78,9 @@ void complete(Inst& inst) {
   switch (inst.op) {
     case Op::Sprintf:
     case Op::Printf: {
-      ast::FormatPiece piece;
+      FormatPiece piece;
       piece.text = "text";
-      inst.format = std::make_shared<std::vector<ast::FormatPiece>>(1, piece);
+      inst.format = std::make_shared<std::vector<FormatPiece>>(1, piece);
       break;
     }
     case Op::RegexMatch: inst.name = "a+"; break;

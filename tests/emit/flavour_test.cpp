@@ -34,7 +34,7 @@ TEST(Base, RefusesToReadStatisticsInTheKernel) {
   s.stat("st", {}, false);
   GlobalId st = s.last();
   s.handler("h", Mechanism::Uprobe, "f", [&](Code& c) {
-    c.on(Op::StatGet, st).stat_fn = ast::StatFn::Count;
+    c.on(Op::StatGet, st).stat_fn = StatFn::Count;
     c.on(Op::Clear, st);
   });
   auto found = obstacle_lines(s.module);

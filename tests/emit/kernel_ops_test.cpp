@@ -8,12 +8,11 @@
 namespace coretap::test {
 namespace {
 
-std::shared_ptr<std::vector<ast::FormatPiece>> pieces(
-    std::vector<std::pair<std::string, char>> list) {
-  auto out = std::make_shared<std::vector<ast::FormatPiece>>();
+std::shared_ptr<std::vector<FormatPiece>> pieces(std::vector<std::pair<std::string, char>> list) {
+  auto out = std::make_shared<std::vector<FormatPiece>>();
   for (auto& [text, conversion] : list) {
-    ast::FormatPiece piece;
-    piece.kind = conversion ? ast::FormatPiece::Conversion : ast::FormatPiece::Literal;
+    FormatPiece piece;
+    piece.kind = conversion ? FormatPiece::Conversion : FormatPiece::Literal;
     piece.text = text;
     piece.conversion = conversion;
     out->push_back(piece);
@@ -335,19 +334,18 @@ TEST_F(LiveModern, StatisticsReadAndClearedInTheKernel) {
     c.on(Op::StatAdd, one, {argument(c, 1)});
   });
   s.handler("read", Mechanism::Uprobe, "ct_target_other", [&](Code& c) {
-    const ast::StatFn functions[] = {ast::StatFn::Count, ast::StatFn::Sum, ast::StatFn::Min,
-                                     ast::StatFn::Max, ast::StatFn::Avg};
+    const StatFn functions[] = {StatFn::Count, StatFn::Sum, StatFn::Min, StatFn::Max, StatFn::Avg};
     for (size_t i = 0; i < 5; ++i) {
       Operand v = c.temp(Long());
       c.on(Op::StatGet, st, {L(7)}, v).stat_fn = functions[i];
       c.on(Op::GlobalSet, out + static_cast<GlobalId>(i), {v});
     }
     Operand v = c.temp(Long()), text = c.temp(Str(64));
-    c.on(Op::StatGet, one, {}, v).stat_fn = ast::StatFn::Count;
+    c.on(Op::StatGet, one, {}, v).stat_fn = StatFn::Count;
     c.on(Op::GlobalSet, out + 5, {v});
     c.on(Op::Clear, one);
     c.try_catch(
-        text, [&](Code& k) { k.on(Op::StatGet, one).stat_fn = ast::StatFn::Avg; },
+        text, [&](Code& k) { k.on(Op::StatGet, one).stat_fn = StatFn::Avg; },
         [&](Code& k) { k.on(Op::GlobalSet, message, {text}); });
   });
   Running live(s);

@@ -26,13 +26,12 @@ inline Operand str(std::string s) { return Operand::string(std::move(s)); }
 inline Operand local(LocalId id) { return Operand::of(id); }
 
 /// "%d", "%s" are conversions of their own; everything else is literal text.
-inline std::shared_ptr<std::vector<ast::FormatPiece>> format(
-    std::initializer_list<const char*> pieces) {
-  auto list = std::make_shared<std::vector<ast::FormatPiece>>();
+inline std::shared_ptr<std::vector<FormatPiece>> format(std::initializer_list<const char*> pieces) {
+  auto list = std::make_shared<std::vector<FormatPiece>>();
   for (const char* text : pieces) {
-    ast::FormatPiece piece;
+    FormatPiece piece;
     if (text[0] == '%') {
-      piece.kind = ast::FormatPiece::Conversion;
+      piece.kind = FormatPiece::Conversion;
       piece.conversion = text[1];
     } else {
       piece.text = text;
@@ -44,10 +43,10 @@ inline std::shared_ptr<std::vector<ast::FormatPiece>> format(
 
 /// printf of `args` with a space behind each, and a newline.
 inline void show(Builder& b, std::vector<Operand> args, const std::vector<char>& conversions) {
-  auto list = std::make_shared<std::vector<ast::FormatPiece>>();
+  auto list = std::make_shared<std::vector<FormatPiece>>();
   for (char c : conversions) {
-    ast::FormatPiece piece;
-    piece.kind = ast::FormatPiece::Conversion;
+    FormatPiece piece;
+    piece.kind = FormatPiece::Conversion;
     piece.conversion = c;
     list->push_back(piece);
     piece = {};

@@ -81,7 +81,7 @@ TEST(UserCpp, DynamicWidthAndPrecision) {
   ModuleBuilder m;
   m.only([](Builder& b) {
     auto list = format({"[", "%s", "]\n"});
-    (*list)[1].width_kind = (*list)[1].precision_kind = ast::FormatPiece::Dynamic;
+    (*list)[1].width_kind = (*list)[1].precision_kind = FormatPiece::Dynamic;
     b.append(Op::Printf, {num(6), num(2), str("hello")}).format = list;
     b.append(Op::Printf, {num(-6), num(3), str("hello")}).format = list;
   });

@@ -160,17 +160,17 @@ const Broken kBroken[] = {
     Broken{"Variance", "extracts a variance",
            [](Base& b, Code& c) {
              b.module.globals[b.st].additive = false;
-             c.on(Op::StatGet, b.st).stat_fn = ast::StatFn::Variance;
+             c.on(Op::StatGet, b.st).stat_fn = StatFn::Variance;
            }},
     Broken{"WideString", "conversion that kernel code cannot do",
            [](Base&, Code& c) {
-             ast::FormatPiece piece;
-             piece.kind = ast::FormatPiece::Conversion;
+             FormatPiece piece;
+             piece.kind = FormatPiece::Conversion;
              piece.conversion = 's';
-             piece.width_kind = ast::FormatPiece::Fixed;
+             piece.width_kind = FormatPiece::Fixed;
              Operand v = c.temp(Str(16));
              c.add(Op::Sprintf, {S("a")}, v).format =
-                 std::make_shared<std::vector<ast::FormatPiece>>(1, piece);
+                 std::make_shared<std::vector<FormatPiece>>(1, piece);
            }},
 };
 

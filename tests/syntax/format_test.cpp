@@ -5,8 +5,6 @@
 namespace coretap {
 namespace {
 
-using ast::FormatPiece;
-
 /// The pieces of `printf(format, args…)`; `args` is script text.
 std::vector<FormatPiece> pieces(const std::string& format, const std::string& args) {
   FrontEnd front;

@@ -16,18 +16,6 @@ const char* type_name(Type type) {
   return "unknown";
 }
 
-const char* stat_fn_name(StatFn fn) {
-  switch (fn) {
-    case StatFn::Count: return "count";
-    case StatFn::Sum: return "sum";
-    case StatFn::Min: return "min";
-    case StatFn::Max: return "max";
-    case StatFn::Avg: return "avg";
-    case StatFn::Variance: return "variance";
-  }
-  return "count";
-}
-
 std::string quote(std::string_view text) {
   std::string out = "\"";
   for (char c : text) {

@@ -11,7 +11,9 @@
 
 #include "ast/operators.h"
 #include "support/embedded_c.h"
+#include "support/format_piece.h"
 #include "support/source.h"
+#include "support/stat_fn.h"
 
 namespace coretap::ast {
 
@@ -239,9 +241,6 @@ struct HistIn : Expr {
   std::unique_ptr<struct Hist> hist;
 };
 
-enum class StatFn : uint8_t { Count, Sum, Min, Max, Avg, Variance };
-const char* stat_fn_name(StatFn fn);  ///< "count", …
-
 /// `@count(x)` … `@variance(x, shift)`; `operand` is a Symbol or an Index.
 struct Stat : Expr {
   Stat() : Expr(ExprKind::Stat) {}
@@ -256,33 +255,6 @@ struct Hist : Expr {
   bool linear = false;
   ExprPtr operand;
   int64_t low = 0, high = 0, step = 0;
-};
-
-/// One conversion or literal run of a printf format.
-/// The constants of an enum, for a conversion that prints their names.
-struct EnumNames {
-  std::vector<std::pair<int64_t, std::string>> constants;
-  bool is_flags = false;  ///< each is one bit: a value can be several of them
-};
-
-struct FormatPiece {
-  enum Kind : uint8_t { Literal, Conversion } kind = Literal;
-  std::string text;  ///< Literal, escapes resolved ("%%" is a literal "%")
-  /// d i u x X o c s p b m M (i is folded to d). Pretty printing has more, which no script can write: f and g (the bits
-  /// of a float and a double), E (the name of an enum's constant), and of two arguments, the low and the high eight
-  /// bytes, I and U (128-bit integers) and L (x87's long double).
-  char conversion = 0;
-  bool flag_minus = false, flag_plus = false, flag_space = false, flag_zero = false,
-       flag_hash = false;
-  enum Size : uint8_t { None, Fixed, Dynamic };
-  Size width_kind = None, precision_kind = None;
-  int width = 0, precision = 0;  ///< Fixed; a Dynamic one consumes an argument
-  /// Pretty printing: the bit of the format's last argument that says that this value could not be read; of text, the
-  /// next bit says that its pointer is null. -1: the format has no such argument, or the value no such bit.
-  int fault_bit = -1;
-  bool is_quoted = false;                  ///< s and c of pretty printing: in quotes
-  std::shared_ptr<const EnumNames> names;  ///< E
-  bool is_wide() const { return conversion == 'I' || conversion == 'U' || conversion == 'L'; }
 };
 
 /// print println printd printdln printf and their s… forms that return a string.

@@ -76,7 +76,7 @@ class BodyEmitter {
   void concat(const ir::Inst& inst);
   void regex_match(const ir::Inst& inst);  // kernel_regex.cpp
   void format(const ir::Inst& inst);
-  void append_piece(const ast::FormatPiece& piece, const Str& to, const ir::Operand& arg);
+  void append_piece(const FormatPiece& piece, const Str& to, const ir::Operand& arg);
   void global_op(const ir::Inst& inst);
   void update_global(const ir::Inst& inst, const std::string& member);
   std::string updated(const ir::Inst& inst);

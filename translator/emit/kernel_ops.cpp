@@ -35,7 +35,7 @@ std::string space(const Inst& inst) {
 }
 
 /// The directive of bpf_snprintf for a number: %5d becomes %5lld.
-std::string number_directive(const ast::FormatPiece& piece) {
+std::string number_directive(const FormatPiece& piece) {
   std::string text = "%";
   if (piece.flag_minus) text += '-';
   if (piece.flag_plus) text += '+';
@@ -43,7 +43,7 @@ std::string number_directive(const ast::FormatPiece& piece) {
   if (piece.flag_zero) text += '0';
   if (piece.conversion == 'p') return "0x%llx";
   if (piece.flag_hash && piece.conversion != 'd' && piece.conversion != 'u') text += '#';
-  if (piece.width_kind == ast::FormatPiece::Fixed) text += std::to_string(piece.width);
+  if (piece.width_kind == FormatPiece::Fixed) text += std::to_string(piece.width);
   return text + "ll" + piece.conversion;
 }
 
@@ -109,8 +109,8 @@ void BodyEmitter::format(const Inst& inst) {
   Str to = own ? scratch(dst.cap) : dst;
   out_.line("ct_str_clear(" + to.pointer + ", " + num(to.cap) + ");");
   size_t next = 0;
-  for (const ast::FormatPiece& piece : *inst.format) {
-    if (piece.kind == ast::FormatPiece::Literal)
+  for (const FormatPiece& piece : *inst.format) {
+    if (piece.kind == FormatPiece::Literal)
       append_piece(piece, to, Operand::string(piece.text));
     else if (next < inst.args.size())
       append_piece(piece, to, inst.args[next++]);
@@ -123,7 +123,7 @@ std::string BodyEmitter::appended(const Str& text) {
   return text.pointer + ", " + num(text.cap);
 }
 
-void BodyEmitter::append_piece(const ast::FormatPiece& piece, const Str& to, const Operand& arg) {
+void BodyEmitter::append_piece(const FormatPiece& piece, const Str& to, const Operand& arg) {
   std::string head = to.pointer + ", " + num(to.cap) + ", ";
   if (is_string(arg)) {
     out_.line("ct_str_append(" + head + appended(string(arg)) + ");");

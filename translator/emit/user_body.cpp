@@ -19,14 +19,14 @@ using ir::Ty;
 
 namespace {
 
-const char* stat_fn(ast::StatFn fn) {
+const char* stat_fn(StatFn fn) {
   switch (fn) {
-    case ast::StatFn::Count: return "ct::StatFn::Count";
-    case ast::StatFn::Sum: return "ct::StatFn::Sum";
-    case ast::StatFn::Min: return "ct::StatFn::Min";
-    case ast::StatFn::Max: return "ct::StatFn::Max";
-    case ast::StatFn::Avg: return "ct::StatFn::Avg";
-    case ast::StatFn::Variance: return "ct::StatFn::Variance";
+    case StatFn::Count: return "ct::StatFn::Count";
+    case StatFn::Sum: return "ct::StatFn::Sum";
+    case StatFn::Min: return "ct::StatFn::Min";
+    case StatFn::Max: return "ct::StatFn::Max";
+    case StatFn::Avg: return "ct::StatFn::Avg";
+    case StatFn::Variance: return "ct::StatFn::Variance";
   }
   return "ct::StatFn::Count";
 }
@@ -140,10 +140,10 @@ std::string UserBody::binary(const Inst& inst) const {
 /// A %m of an address: only kernel code can read memory, and brings the bytes with it.
 bool UserBody::wants_memory(const Inst& inst) {
   size_t next = 0;
-  for (const ast::FormatPiece& p : *inst.format) {
-    if (p.kind == ast::FormatPiece::Literal) continue;
-    next += (p.width_kind == ast::FormatPiece::Dynamic);
-    next += (p.precision_kind == ast::FormatPiece::Dynamic);
+  for (const FormatPiece& p : *inst.format) {
+    if (p.kind == FormatPiece::Literal) continue;
+    next += (p.width_kind == FormatPiece::Dynamic);
+    next += (p.precision_kind == FormatPiece::Dynamic);
     const Operand& arg = inst.args[next++];
     if ((p.conversion != 'm' && p.conversion != 'M') || is_str(arg)) continue;
     out_.line("ct::no_memory(" + value(arg) + ", " + (p.flag_hash ? "true" : "false") + ", " +
@@ -156,18 +156,18 @@ bool UserBody::wants_memory(const Inst& inst) {
 void UserBody::format(const Inst& inst, const std::string& sink) {
   if (wants_memory(inst)) return;
   size_t next = 0;
-  for (const ast::FormatPiece& p : *inst.format) {
-    if (p.kind == ast::FormatPiece::Literal) {
+  for (const FormatPiece& p : *inst.format) {
+    if (p.kind == FormatPiece::Literal) {
       out_.line("ct::put(" + sink + ", " + view_literal(p.text) + ");");
       continue;
     }
-    auto dimension = [&](ast::FormatPiece::Size kind, int fixed) -> std::string {
-      if (kind == ast::FormatPiece::Dynamic) return value(inst.args[next++]);
-      return kind == ast::FormatPiece::Fixed ? std::to_string(fixed) : "-1";
+    auto dimension = [&](FormatPiece::Size kind, int fixed) -> std::string {
+      if (kind == FormatPiece::Dynamic) return value(inst.args[next++]);
+      return kind == FormatPiece::Fixed ? std::to_string(fixed) : "-1";
     };
     std::string width = dimension(p.width_kind, p.width);
     std::string precision = dimension(p.precision_kind, p.precision);
-    if (p.precision_kind == ast::FormatPiece::Dynamic)
+    if (p.precision_kind == FormatPiece::Dynamic)
       precision = "(" + precision + " < 0 ? 0 : " + precision + ")";
     int flags =
         p.flag_minus * 1 + p.flag_plus * 2 + p.flag_space * 4 + p.flag_zero * 8 + p.flag_hash * 16;
@@ -197,7 +197,7 @@ void UserBody::format(const Inst& inst, const std::string& sink) {
 
 /// One value of an enum by its name; the table is made where it is used, for a format stands in one place only.
 void UserBody::put_enum(const std::string& sink, const std::string& constant_value,
-                        const ast::EnumNames& names) {
+                        const EnumNames& names) {
   std::string rows;
   for (const auto& [constant, name] : names.constants)
     rows += "{" + long_literal(constant, "ll") + ", " + view_literal(name) + "}, ";

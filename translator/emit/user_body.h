@@ -96,7 +96,7 @@ class UserBody {
   void stat_op(const ir::Inst& inst);
   bool wants_memory(const ir::Inst& inst);
   void format(const ir::Inst& inst, const std::string& sink);
-  void put_enum(const std::string& sink, const std::string& number, const ast::EnumNames& names);
+  void put_enum(const std::string& sink, const std::string& number, const EnumNames& names);
   std::string binary(const ir::Inst& inst) const;
 
   std::string value(const ir::Operand& operand) const;

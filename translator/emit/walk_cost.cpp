@@ -107,8 +107,8 @@ WalkCost WalkCosts::string_cost(const ir::Body& body, const Inst& inst) const {
     }
   }
   if (inst.op == Op::Sprintf && inst.format)
-    for (const ast::FormatPiece& piece : *inst.format)
-      if (piece.kind == ast::FormatPiece::Literal) sum += append_cost(to);
+    for (const FormatPiece& piece : *inst.format)
+      if (piece.kind == FormatPiece::Literal) sum += append_cost(to);
   return sum;
 }
 

@@ -15,10 +15,11 @@
 #include <string>
 #include <vector>
 
-#include "ast/ast.h"
 #include "ir/mechanism.h"
 #include "support/embedded_c.h"
+#include "support/format_piece.h"
 #include "support/source.h"
+#include "support/stat_fn.h"
 
 namespace coretap::ir {
 
@@ -179,7 +180,7 @@ struct ForeachSpec {
   LocalId value = kNone;      ///< `v = [k]`; for a statistic its @count
   int sort_direction = 0;     ///< +1 ascending, -1 descending, 0 none
   unsigned sort_column = 0;   ///< 0 = value, N = N-th key
-  ast::StatFn sort_stat = ast::StatFn::Count;
+  StatFn sort_stat = StatFn::Count;
   bool has_limit = false;  ///< then inst.args[0] is the limit
   size_t slice_from = 0;   ///< inst.args from here on: one per key (None = `*`); or none at all
 };
@@ -206,12 +207,12 @@ struct Inst {
   GlobalId global = 0;
   FunctionId function = 0;
   uint32_t binding = kNone;  ///< CtxArg, CtxRet, CoreExists: index into Module::bindings
-  ast::StatFn stat_fn = ast::StatFn::Count;
+  StatFn stat_fn = StatFn::Count;
   HistSpec hist;
   SiteText site_text = SiteText::Pp;   ///< SiteStr
   std::string name;                    ///< RegexMatch: the pattern
   std::shared_ptr<const EmbeddedC> c;  ///< EmbeddedC
-  std::shared_ptr<const std::vector<ast::FormatPiece>> format;
+  std::shared_ptr<const std::vector<FormatPiece>> format;
   std::shared_ptr<const CoreAccess> core;
   std::shared_ptr<const ForeachSpec> foreach;
   std::shared_ptr<const std::vector<UpdateStep>> steps;  ///< GlobalUpdate, ArrayUpdate

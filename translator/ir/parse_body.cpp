@@ -212,7 +212,7 @@ class BodyReader {
       case Op::Sprintf:
       case Op::Printf: {
         std::string format = line.string();
-        inst.format = std::make_shared<const std::vector<ast::FormatPiece>>(read_format(format));
+        inst.format = std::make_shared<const std::vector<FormatPiece>>(read_format(format));
         break;
       }
       case Op::Load:

@@ -14,15 +14,15 @@ class FormatReader {
  public:
   explicit FormatReader(const std::string& text) : text_(text) {}
 
-  std::vector<ast::FormatPiece> pieces() {
-    std::vector<ast::FormatPiece> all;
+  std::vector<FormatPiece> pieces() {
+    std::vector<FormatPiece> all;
     while (at_ < text_.size()) {
       if (text_[at_] == '%' && peek(1) != '%') {
         ++at_;
         all.push_back(conversion());
         continue;
       }
-      if (all.empty() || all.back().kind != ast::FormatPiece::Literal) all.emplace_back();
+      if (all.empty() || all.back().kind != FormatPiece::Literal) all.emplace_back();
       all.back().text += text_[at_];
       at_ += text_[at_] == '%' ? 2 : 1;
     }
@@ -40,14 +40,14 @@ class FormatReader {
       value = value * 10 + (text_[at_++] - '0');
     return value;
   }
-  void size(ast::FormatPiece::Size& kind, int& value) {
-    kind = take('*') ? ast::FormatPiece::Dynamic : ast::FormatPiece::Fixed;
-    if (kind == ast::FormatPiece::Fixed) value = digits();
+  void size(FormatPiece::Size& kind, int& value) {
+    kind = take('*') ? FormatPiece::Dynamic : FormatPiece::Fixed;
+    if (kind == FormatPiece::Fixed) value = digits();
   }
 
-  ast::FormatPiece conversion() {
-    ast::FormatPiece piece;
-    piece.kind = ast::FormatPiece::Conversion;
+  FormatPiece conversion() {
+    FormatPiece piece;
+    piece.kind = FormatPiece::Conversion;
     if (take('{')) {
       piece.fault_bit = digits();
       take('}');
@@ -104,10 +104,10 @@ HistSpec read_hist(LineReader& line) {
   return hist;
 }
 
-ast::StatFn read_stat(LineReader& line) {
+StatFn read_stat(LineReader& line) {
   std::string word = line.word();
-  for (ast::StatFn fn : {ast::StatFn::Count, ast::StatFn::Sum, ast::StatFn::Min, ast::StatFn::Max,
-                         ast::StatFn::Avg, ast::StatFn::Variance})
+  for (StatFn fn :
+       {StatFn::Count, StatFn::Sum, StatFn::Min, StatFn::Max, StatFn::Avg, StatFn::Variance})
     if (word == stat_word(fn)) return fn;
   fail("'" + word + "' is not an extractor of a statistic");
 }
@@ -147,7 +147,7 @@ std::shared_ptr<const CoreAccess> read_core(LineReader& line) {
   return core;
 }
 
-std::vector<ast::FormatPiece> read_format(const std::string& text) {
+std::vector<FormatPiece> read_format(const std::string& text) {
   return FormatReader(text).pieces();
 }
 

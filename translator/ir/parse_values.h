@@ -16,12 +16,12 @@ Type read_type(LineReader& line);
 /// "log" or "linear(0,100,10)"
 HistSpec read_hist(LineReader& line);
 /// "@count"
-ast::StatFn read_stat(LineReader& line);
+StatFn read_stat(LineReader& line);
 /// The width of a number: "s32" or "u8".
 void read_width(LineReader& line, uint32_t& size, bool& is_signed);
 /// "struct task_struct.mm.comm[3] bitfield"
 std::shared_ptr<const CoreAccess> read_core(LineReader& line);
 /// The pieces of a format, of its text without the quotes.
-std::vector<ast::FormatPiece> read_format(const std::string& text);
+std::vector<FormatPiece> read_format(const std::string& text);
 
 }  // namespace coretap::ir

@@ -58,10 +58,10 @@ std::string core_text(const CoreAccess& core) {
   return out;
 }
 
-std::string format_text(const std::vector<ast::FormatPiece>& pieces) {
+std::string format_text(const std::vector<FormatPiece>& pieces) {
   std::string out;
-  for (const ast::FormatPiece& piece : pieces) {
-    if (piece.kind == ast::FormatPiece::Literal) {
+  for (const FormatPiece& piece : pieces) {
+    if (piece.kind == FormatPiece::Literal) {
       for (char c : piece.text) out += c == '%' ? std::string("%%") : std::string(1, c);
       continue;
     }
@@ -72,11 +72,10 @@ std::string format_text(const std::vector<ast::FormatPiece>& pieces) {
     if (piece.flag_space) out += ' ';
     if (piece.flag_zero) out += '0';
     if (piece.flag_hash) out += '#';
-    if (piece.width_kind == ast::FormatPiece::Dynamic) out += '*';
-    if (piece.width_kind == ast::FormatPiece::Fixed) out += std::to_string(piece.width);
-    if (piece.precision_kind == ast::FormatPiece::Dynamic) out += ".*";
-    if (piece.precision_kind == ast::FormatPiece::Fixed)
-      out += "." + std::to_string(piece.precision);
+    if (piece.width_kind == FormatPiece::Dynamic) out += '*';
+    if (piece.width_kind == FormatPiece::Fixed) out += std::to_string(piece.width);
+    if (piece.precision_kind == FormatPiece::Dynamic) out += ".*";
+    if (piece.precision_kind == FormatPiece::Fixed) out += "." + std::to_string(piece.precision);
     if (piece.is_quoted) out += 'q';
     out += piece.conversion;
   }

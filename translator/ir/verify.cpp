@@ -278,14 +278,14 @@ class Verifier {
   /// Kernel code formats plain numbers, characters and whole strings only.
   void format(const Inst& inst) {
     size_t conversions = 0;
-    for (const ast::FormatPiece& piece : *inst.format) {
-      if (piece.kind == ast::FormatPiece::Literal) continue;
+    for (const FormatPiece& piece : *inst.format) {
+      if (piece.kind == FormatPiece::Literal) continue;
       ++conversions;
-      bool plain = piece.fault_bit < 0 && piece.width_kind != ast::FormatPiece::Dynamic &&
-                   piece.precision_kind == ast::FormatPiece::None &&
+      bool plain = piece.fault_bit < 0 && piece.width_kind != FormatPiece::Dynamic &&
+                   piece.precision_kind == FormatPiece::None &&
                    std::string_view("duxXoscp").find(piece.conversion) != std::string_view::npos;
       if (piece.conversion == 's' || piece.conversion == 'c')
-        plain = plain && piece.width_kind == ast::FormatPiece::None;
+        plain = plain && piece.width_kind == FormatPiece::None;
       if (is_split_kernel() && !plain) fail("a conversion that kernel code cannot do");
     }
     if (is_split_kernel() && conversions != inst.args.size())
@@ -327,7 +327,7 @@ class Verifier {
     if (!g.is_stat) fail("'" + g.name + "' is no statistic");
     if (is_placed_kernel() && g.additive && inst.op != Op::StatAdd)
       fail("'" + g.name + "' is additive and is read");
-    if (is_placed_kernel() && inst.op == Op::StatGet && inst.stat_fn == ast::StatFn::Variance)
+    if (is_placed_kernel() && inst.op == Op::StatGet && inst.stat_fn == StatFn::Variance)
       fail("kernel code extracts a variance");
   }
 

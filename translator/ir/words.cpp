@@ -4,7 +4,7 @@
 
 namespace coretap::ir {
 
-const char* stat_word(ast::StatFn fn) {
+const char* stat_word(StatFn fn) {
   static constexpr std::array kWords = {"@count", "@sum", "@min", "@max", "@avg", "@variance"};
   return kWords[static_cast<size_t>(fn)];
 }

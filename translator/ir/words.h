@@ -8,7 +8,7 @@
 namespace coretap::ir {
 
 /// "@count"
-const char* stat_word(ast::StatFn fn);
+const char* stat_word(StatFn fn);
 
 /// The words in front of the blocks of a compound operation, in their order; none for other operations.
 std::span<const char* const> block_words(Op op);

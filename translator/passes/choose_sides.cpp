@@ -29,11 +29,11 @@ using ir::Operand;
 
 namespace {
 
-bool kernel_can_format(const std::vector<ast::FormatPiece>& pieces) {
-  for (const ast::FormatPiece& piece : pieces) {
-    if (piece.kind == ast::FormatPiece::Literal) continue;
-    bool plain = piece.fault_bit < 0 && piece.width_kind == ast::FormatPiece::None &&
-                 piece.precision_kind == ast::FormatPiece::None && !piece.flag_minus &&
+bool kernel_can_format(const std::vector<FormatPiece>& pieces) {
+  for (const FormatPiece& piece : pieces) {
+    if (piece.kind == FormatPiece::Literal) continue;
+    bool plain = piece.fault_bit < 0 && piece.width_kind == FormatPiece::None &&
+                 piece.precision_kind == FormatPiece::None && !piece.flag_minus &&
                  !piece.flag_plus && !piece.flag_space && !piece.flag_zero && !piece.flag_hash;
     if (!plain || std::string("dscx").find(piece.conversion) == std::string::npos) return false;
   }

@@ -373,10 +373,10 @@ class Inference {
     auto take = [&](Type type) {
       if (next < print.args.size()) expect(*print.args[next++], type);
     };
-    for (const ast::FormatPiece& piece : print.pieces) {
-      if (piece.kind == ast::FormatPiece::Literal) continue;
-      if (piece.width_kind == ast::FormatPiece::Dynamic) take(Type::Long);
-      if (piece.precision_kind == ast::FormatPiece::Dynamic) take(Type::Long);
+    for (const FormatPiece& piece : print.pieces) {
+      if (piece.kind == FormatPiece::Literal) continue;
+      if (piece.width_kind == FormatPiece::Dynamic) take(Type::Long);
+      if (piece.precision_kind == FormatPiece::Dynamic) take(Type::Long);
       take(piece.conversion == 's' ? Type::String : Type::Long);
     }
     return print.to_string ? Type::String : Type::Void;

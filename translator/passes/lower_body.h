@@ -215,7 +215,7 @@ class BodyLowering : public probes::ContextLowering {
 
   // printing
   Operand print(ast::Print& print);
-  void read_memory(const std::vector<ast::FormatPiece>& pieces, std::vector<Operand>& args);
+  void read_memory(const std::vector<FormatPiece>& pieces, std::vector<Operand>& args);
   void refuse_large_dump(const Operand& count);
 
   // statements

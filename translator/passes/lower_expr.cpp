@@ -133,8 +133,8 @@ ir::Operand BodyLowering::value(ast::Expr& expr) {
       inst.stat_fn = stat.fn;
       inst.imm = stat.shift.value_or(0);
       ir::Global& global = outer_.module.globals[ref.global];
-      if (stat.fn == ast::StatFn::Min || stat.fn == ast::StatFn::Max) global.need_min_max = true;
-      if (stat.fn == ast::StatFn::Variance) global.need_variance = true;
+      if (stat.fn == StatFn::Min || stat.fn == StatFn::Max) global.need_min_max = true;
+      if (stat.fn == StatFn::Variance) global.need_variance = true;
       return Operand::of(dst);
     }
     case ast::ExprKind::Print: return print(static_cast<ast::Print&>(expr));

@@ -11,20 +11,20 @@ using ir::Ty;
 
 namespace {
 
-ast::FormatPiece literal(std::string text) {
-  ast::FormatPiece piece;
+FormatPiece literal(std::string text) {
+  FormatPiece piece;
   piece.text = std::move(text);
   return piece;
 }
 
-ast::FormatPiece conversion(char letter) {
-  ast::FormatPiece piece;
-  piece.kind = ast::FormatPiece::Conversion;
+FormatPiece conversion(char letter) {
+  FormatPiece piece;
+  piece.kind = FormatPiece::Conversion;
   piece.conversion = letter;
   return piece;
 }
 
-ast::FormatPiece conversion_for(const ast::Expr& arg, bool is_char) {
+FormatPiece conversion_for(const ast::Expr& arg, bool is_char) {
   return conversion(is_char ? 'c' : arg.type == ast::Type::String ? 's' : 'd');
 }
 
@@ -32,14 +32,13 @@ ast::FormatPiece conversion_for(const ast::Expr& arg, bool is_char) {
 
 /// Replaces the address of each %m and %M by the bytes that are there. Where only user space can
 /// print, there are none: then the address stays, and printing it is an error.
-void BodyLowering::read_memory(const std::vector<ast::FormatPiece>& pieces,
-                               std::vector<Operand>& args) {
+void BodyLowering::read_memory(const std::vector<FormatPiece>& pieces, std::vector<Operand>& args) {
   size_t next = 0;
-  for (const ast::FormatPiece& piece : pieces) {
-    if (piece.kind == ast::FormatPiece::Literal) continue;
-    next += (piece.width_kind == ast::FormatPiece::Dynamic);
+  for (const FormatPiece& piece : pieces) {
+    if (piece.kind == FormatPiece::Literal) continue;
+    next += (piece.width_kind == FormatPiece::Dynamic);
     Operand count = Operand::integer(std::max(1, piece.precision));
-    if (piece.precision_kind == ast::FormatPiece::Dynamic) count = args[next++];
+    if (piece.precision_kind == FormatPiece::Dynamic) count = args[next++];
     Operand& address = args[next++];
     if (piece.conversion != 'm' && piece.conversion != 'M') continue;
     refuse_large_dump(count);
@@ -62,7 +61,7 @@ void BodyLowering::refuse_large_dump(const Operand& count) {
   auto error = either(
       [&] {
         ir::LocalId text = b_.temp(Ty::Str);
-        auto pieces = std::make_shared<std::vector<ast::FormatPiece>>();
+        auto pieces = std::make_shared<std::vector<FormatPiece>>();
         pieces->push_back(conversion('d'));
         pieces->push_back(literal(" is too many bytes for a memory dump"));
         b_.append(Op::Sprintf, {count}, text).format = pieces;
@@ -83,13 +82,12 @@ ir::Operand BodyLowering::print(ast::Print& print) {
     inst.global = ref.global;
     inst.hist = spec;
     if (print.with_newline && !print.to_string) {
-      b_.append(Op::Printf).format =
-          std::make_shared<std::vector<ast::FormatPiece>>(1, literal("\n"));
+      b_.append(Op::Printf).format = std::make_shared<std::vector<FormatPiece>>(1, literal("\n"));
     }
     return Operand::of(dst);
   }
 
-  auto pieces = std::make_shared<std::vector<ast::FormatPiece>>();
+  auto pieces = std::make_shared<std::vector<FormatPiece>>();
   std::vector<Operand> args;
   for (size_t i = 0; i < print.args.size(); i++) {
     Operand arg = value(*print.args[i]);

@@ -214,11 +214,10 @@ void BodyLowering::foreach(ast::Foreach& loop) {
     for (auto& key : keys(loop.slice)) args.push_back(key);
     if (loop.value) spec->value = local(*loop.value->decl);
     ir::Global& global = outer_.module.globals[spec->array];
-    if (loop.sort_stat == ast::StatFn::Min || loop.sort_stat == ast::StatFn::Max)
-      global.need_min_max = true;
+    if (loop.sort_stat == StatFn::Min || loop.sort_stat == StatFn::Max) global.need_min_max = true;
     spec->sort_direction = loop.sort_direction;
     spec->sort_column = loop.sort_column;
-    spec->sort_stat = loop.sort_stat.value_or(ast::StatFn::Count);
+    spec->sort_stat = loop.sort_stat.value_or(StatFn::Count);
   }
   int64_t outside = std::exchange(actions, 0);
   ir::Block body = b_.nested([&] { stmt(*loop.body); });

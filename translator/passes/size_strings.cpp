@@ -77,12 +77,12 @@ class StringSizer {
   uint32_t formatted(const Inst& inst, const ir::Body& body) const {
     uint64_t total = 1;
     size_t next = 0;
-    for (const ast::FormatPiece& piece : *inst.format) {
-      if (piece.kind == ast::FormatPiece::Literal) {
+    for (const FormatPiece& piece : *inst.format) {
+      if (piece.kind == FormatPiece::Literal) {
         total += piece.text.size();
         continue;
       }
-      if (piece.width_kind != ast::FormatPiece::None) return widest();
+      if (piece.width_kind != FormatPiece::None) return widest();
       const Operand& arg = inst.args[next++];
       if (piece.is_wide()) next++;
       if (piece.conversion == 'E') return round8(module_.max_string);

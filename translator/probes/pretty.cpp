@@ -1,7 +1,7 @@
 // How reading and printing are kept apart. Memory can only be read in the kernel, where a fault ends
 // the handler or goes to a `catch`; text is made in user space, from the values that were read. So
 // all reads of one object stand in a try block of the kernel's, whose catch sets a bit in a mask of
-// faults. The mask is the last argument of the format; each conversion knows its bit (ast::FormatPiece)
+// faults. The mask is the last argument of the format; each conversion knows its bit (FormatPiece)
 // and prints "<fault>" for its value. Text that a pointer leads to is other memory than the
 // pointer, and has bits of its own: they are set at first and cleared when the text was read.
 #include "probes/pretty.h"
@@ -47,8 +47,8 @@ bool is_flags(const std::vector<std::pair<std::string, int64_t>>& constants) {
   return true;
 }
 
-std::shared_ptr<const ast::EnumNames> names_of(const debug::Type& type) {
-  auto names = std::make_shared<ast::EnumNames>();
+std::shared_ptr<const EnumNames> names_of(const debug::Type& type) {
+  auto names = std::make_shared<EnumNames>();
   std::vector<std::pair<std::string, int64_t>> constants = type.enumerators();
   for (const auto& [name, constant] : constants)
     names->constants.emplace_back(constant, ct::terminal_safe(name));
@@ -65,16 +65,16 @@ class Text {
   ir::Builder& builder() { return to_; }
 
   void text(const std::string& more) {
-    if (pieces_.empty() || pieces_.back().kind != ast::FormatPiece::Literal) {
+    if (pieces_.empty() || pieces_.back().kind != FormatPiece::Literal) {
       pieces_.emplace_back();
-      pieces_.back().kind = ast::FormatPiece::Literal;
+      pieces_.back().kind = FormatPiece::Literal;
     }
     pieces_.back().text += ct::terminal_safe(more);  // it holds names of debug information
   }
   /// A conversion of `argument`; the reference is good until the next.
-  ast::FormatPiece& value(char conversion, Operand argument) {
-    ast::FormatPiece& piece = pieces_.emplace_back();
-    piece.kind = ast::FormatPiece::Conversion;
+  FormatPiece& value(char conversion, Operand argument) {
+    FormatPiece& piece = pieces_.emplace_back();
+    piece.kind = FormatPiece::Conversion;
     piece.conversion = conversion;
     args_.push_back(std::move(argument));
     return piece;
@@ -101,7 +101,7 @@ class Text {
       args_.push_back(Operand::of(faults_));
     ir::LocalId result = to_.temp(ir::Ty::Str);
     ir::Inst& inst = to_.append(Op::Sprintf, std::move(args_), result);
-    inst.format = std::make_shared<const std::vector<ast::FormatPiece>>(std::move(pieces_));
+    inst.format = std::make_shared<const std::vector<FormatPiece>>(std::move(pieces_));
     return Operand::of(result);
   }
 
@@ -116,7 +116,7 @@ class Text {
   ir::LocalId faults_;
   int next_bit_ = 0;
   int64_t preset_ = 0;
-  std::vector<ast::FormatPiece> pieces_;
+  std::vector<FormatPiece> pieces_;
   std::vector<Operand> args_;
 };
 
@@ -146,7 +146,7 @@ class Printer {
   }
 
   void scalar(const Place& place, char conversion, bool hash = false) {
-    if (ast::FormatPiece* piece = read(place, conversion)) piece->flag_hash = hash;
+    if (FormatPiece* piece = read(place, conversion)) piece->flag_hash = hash;
   }
 
   void floating(const Place& place) {
@@ -179,11 +179,11 @@ class Printer {
         if (type->byte_size() > 8) return wide(place, type->is_signed() ? 'I' : 'U');
         return scalar(place, type->is_signed() ? 'd' : 'u');
       case TypeKind::Enum:
-        if (ast::FormatPiece* piece = read(place, 'E')) piece->names = names_of(*type);
+        if (FormatPiece* piece = read(place, 'E')) piece->names = names_of(*type);
         return;
       case TypeKind::Char:
         if (!is_char(type)) return scalar(place, 'u');  // char32_t and the like
-        if (ast::FormatPiece* piece = read(place, 'c')) piece->is_quoted = true;
+        if (FormatPiece* piece = read(place, 'c')) piece->is_quoted = true;
         return;
       case TypeKind::Float: return floating(place);
       default: break;
@@ -200,18 +200,18 @@ class Printer {
   }
 
   /// Values in registers do not depend on memory.
-  void mark(ast::FormatPiece& piece, const Place& place) const {
+  void mark(FormatPiece& piece, const Place& place) const {
     if (place.kind != Place::Value) piece.fault_bit = object_bit_;
   }
 
   /// One number; null, and "?" in the text, if it cannot be read.
-  ast::FormatPiece* read(const Place& place, char conversion) {
+  FormatPiece* read(const Place& place, char conversion) {
     ct::Result<Operand> value = emitter_.read(place);
     if (!value) {
       text_.text("?");
       return nullptr;
     }
-    ast::FormatPiece& piece = text_.value(conversion, *value);
+    FormatPiece& piece = text_.value(conversion, *value);
     mark(piece, place);
     return &piece;
   }
@@ -250,7 +250,7 @@ class Printer {
           blocks.push_back(std::move(is_null));
           blocks.emplace_back();
         });
-    ast::FormatPiece& piece = text_.value('s', Operand::of(text));
+    FormatPiece& piece = text_.value('s', Operand::of(text));
     piece.fault_bit = bit;
     piece.is_quoted = true;
   }

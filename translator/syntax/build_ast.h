@@ -93,7 +93,7 @@ class Builder {
   void check_plain_operator(const ast::AtOp& node);
   ast::ExprPtr cast(std::vector<ast::ExprPtr> args, const Span& span);
   ast::ExprPtr at_var(std::vector<ast::ExprPtr> args, const Span& span);
-  ast::ExprPtr statistic(ast::StatFn fn, std::vector<ast::ExprPtr> args, const Span& span);
+  ast::ExprPtr statistic(StatFn fn, std::vector<ast::ExprPtr> args, const Span& span);
   ast::ExprPtr histogram(bool linear, std::vector<ast::ExprPtr> args, const Span& span);
   bool check_count(const std::string& name, const std::vector<ast::ExprPtr>& args, size_t least,
                    size_t most, const Span& span);
@@ -132,6 +132,6 @@ class Builder {
 };
 
 /// The statistic function of "@count", "count", …; empty if the name is none.
-std::optional<ast::StatFn> stat_fn_of(std::string_view name);
+std::optional<StatFn> stat_fn_of(std::string_view name);
 
 }  // namespace coretap::syntax

@@ -6,8 +6,6 @@ namespace coretap::syntax {
 
 namespace {
 
-using ast::FormatPiece;
-
 // Above MAXSTRINGLEN no width can take effect; the limit keeps numbers small.
 constexpr int kMaxWidth = 65535;
 

@@ -11,10 +11,10 @@
 namespace coretap::syntax {
 
 /// The pieces of `format`; mistakes are reported at `at`, the format's string.
-std::vector<ast::FormatPiece> parse_format(const std::string& format, const Span& at,
-                                           Diagnostics& diagnostics);
+std::vector<FormatPiece> parse_format(const std::string& format, const Span& at,
+                                      Diagnostics& diagnostics);
 
 /// How many arguments the pieces take: one per conversion and per `*`. `%m`/`%M` take an address.
-size_t format_arguments(const std::vector<ast::FormatPiece>& pieces);
+size_t format_arguments(const std::vector<FormatPiece>& pieces);
 
 }  // namespace coretap::syntax

@@ -181,7 +181,7 @@ void put(Sink& sink, View literal);
 void put_long(Sink& sink, s64 value, Spec spec);  ///< d u x X o p b c
 void put_str(Sink& sink, View value, Spec spec);  ///< s m M
 
-// Pretty printing's own conversions (ast::FormatPiece).
+// Pretty printing's own conversions (FormatPiece).
 struct EnumName {
   s64 value;
   View name;
