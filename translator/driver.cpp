@@ -15,7 +15,7 @@
 #include "ast/print.h"
 #include "build/header_constant.h"
 #include "generate.h"
-#include "ir_passes.h"
+#include "ir/passes/ir_passes.h"
 #include "listing.h"
 #include "make_input.h"
 #include "pass4.h"

@@ -2,7 +2,7 @@
  *
  * The tracepoint of a call's entry cannot wait for a page (see memory.bpf.h), and the kernel itself fetches
  * it only later, inside of the call: a file name that is a literal at its first use is the usual case. A
- * handler of the entry that finds such a page missing (translator/passes/late_reads.cpp says which handlers
+ * handler of the entry that finds such a page missing (translator/ir/passes/late_reads.cpp says which handlers
  * may) stops before it has done anything. What it needs of the entry is kept, and its body runs at the exit of
  * the same call, in the same thread, before the script's own handlers of the exit.
  *

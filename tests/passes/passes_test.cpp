@@ -20,7 +20,7 @@
 #include <sstream>
 
 #include "ir/parse.h"
-#include "ir_passes.h"
+#include "ir/passes/ir_passes.h"
 #include "support/diagnostics.h"
 
 namespace coretap {

@@ -347,7 +347,7 @@ struct KernelHandler {
   /// kNone: where one of the two cannot be loaded, neither is.
   uint32_t companion = kNone;
   /// The handler of a system call's entry, by index, whose body this one runs at the call's exit if
-  /// the program's memory was not there before (passes/late_reads.cpp); or kNone. Its own is empty.
+  /// the program's memory was not there before (ir/passes/late_reads.cpp); or kNone. Its own is empty.
   uint32_t late_for = kNone;
   /// A handler with such a companion: how many of the call's arguments its body reads.
   uint32_t late_arguments = 0;

@@ -24,7 +24,7 @@
 #include <set>
 
 #include "ast/visitor.h"
-#include "passes/ir_walk.h"
+#include "ir/walk.h"
 #include "passes/variable_use.h"
 
 namespace coretap {

@@ -9,8 +9,8 @@
 
 #include "ast/print.h"
 #include "ast/visitor.h"
+#include "ir/walk.h"
 #include "passes/entry_values.h"
-#include "passes/ir_walk.h"
 #include "passes/limits.h"
 #include "passes/lower_body.h"
 #include "passes/variable_use.h"

@@ -6,7 +6,7 @@
 #include "ast/print.h"
 #include "ast/visitor.h"
 #include "ir/arithmetic.h"
-#include "passes/ir_walk.h"
+#include "ir/walk.h"
 #include "passes/lower_body.h"
 #include "passes/operations.h"
 #include "support/internal_error.h"

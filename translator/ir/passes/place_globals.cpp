@@ -1,8 +1,8 @@
 // Where each global lives and what is kept of it, from how the finished bodies use it.
 #include <set>
 
-#include "passes/ir_walk.h"
-#include "passes/program.h"
+#include "ir/passes/passes.h"
+#include "ir/walk.h"
 
 namespace coretap {
 

@@ -7,8 +7,8 @@
 // shared global or key can be that long, unless it is a literal.
 #include <algorithm>
 
-#include "passes/ir_walk.h"
-#include "passes/program.h"
+#include "ir/passes/passes.h"
+#include "ir/walk.h"
 
 namespace coretap {
 

@@ -13,7 +13,7 @@ struct IrPass {
   void (*run)(ir::Module&, Diagnostics&);
 };
 
-/// passes/program.h says what holds after each of them.
+/// passes.h says what holds after each of them.
 const std::vector<IrPass>& ir_passes();
 
 }  // namespace coretap

@@ -11,9 +11,9 @@
 // order of their events and each sees what the ones before it wrote. The same holds if a segment has to
 // read what kernel code writes. Only reports are as late as their segment: what a foreach goes through and
 // looks up, and statistics. To move those would send a record for each event that is counted.
-#include "passes/ir_walk.h"
-#include "passes/program.h"
-#include "passes/split_parts.h"
+#include "ir/passes/passes.h"
+#include "ir/passes/split_parts.h"
+#include "ir/walk.h"
 
 namespace coretap {
 

@@ -12,8 +12,8 @@
 #include <algorithm>
 #include <set>
 
-#include "passes/ir_walk.h"
-#include "passes/program.h"
+#include "ir/passes/passes.h"
+#include "ir/walk.h"
 
 namespace coretap {
 

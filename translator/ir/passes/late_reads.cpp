@@ -16,8 +16,8 @@
 #include <set>
 #include <string_view>
 
-#include "passes/ir_walk.h"
-#include "passes/program.h"
+#include "ir/passes/passes.h"
+#include "ir/walk.h"
 
 namespace coretap {
 

@@ -1,6 +1,6 @@
-#include "ir_passes.h"
+#include "ir/passes/ir_passes.h"
 
-#include "passes/program.h"
+#include "ir/passes/passes.h"
 
 namespace coretap {
 

@@ -25,8 +25,8 @@
 #include <map>
 #include <set>
 
-#include "passes/ir_walk.h"
-#include "passes/program.h"
+#include "ir/passes/passes.h"
+#include "ir/walk.h"
 
 namespace coretap {
 

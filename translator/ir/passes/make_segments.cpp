@@ -5,8 +5,8 @@
 #include <map>
 
 #include "ir/builder.h"
-#include "passes/ir_walk.h"
-#include "passes/split_parts.h"
+#include "ir/passes/split_parts.h"
+#include "ir/walk.h"
 
 namespace coretap {
 
