@@ -12,18 +12,19 @@
 
 #include <iostream>
 
+#include "analyse/place_returns.h"
+#include "analyse/portable.h"
+#include "analyse/program.h"
 #include "ast/print.h"
 #include "build/header_constant.h"
 #include "generate.h"
 #include "ir/passes/ir_passes.h"
 #include "listing.h"
+#include "lower/lower.h"
 #include "make_input.h"
 #include "pass4.h"
 #include "pass_notes.h"
 #include "pass_timer.h"
-#include "passes/place_returns.h"
-#include "passes/portable.h"
-#include "passes/program.h"
 #include "run_now.h"
 #include "runtime/common/terminal.h"
 

@@ -1,8 +1,8 @@
 // What -l, -L, -p2 and the --dump options print.
 #pragma once
 
+#include "analyse/program.h"
 #include "options.h"
-#include "passes/program.h"
 
 namespace coretap {
 

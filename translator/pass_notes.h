@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include "analyse/program.h"
 #include "options.h"
-#include "passes/program.h"
 
 namespace coretap {
 

@@ -114,7 +114,7 @@ struct ResolvedProbe {
   /// scope's lower_cfa() tells.
   std::optional<FrameAddress> frame;
   /// A program's .return as it is resolved, with a uretprobe: where else it can be. Decided by
-  /// passes/place_returns.
+  /// analyse/place_returns.
   std::shared_ptr<ReturnPlaces> returns;
   /// A uretprobe of a function that may be left by a tail call: if that ends in the function again,
   /// several calls have one frame.

@@ -5,7 +5,7 @@
 // entry probe sits behind the prologue where the code is unoptimised (before that, parameters are
 // not yet where DWARF says). A return probe sits on the function's return instructions, or as a
 // uretprobe at the real entry, because the kernel takes the return address from the stack there:
-// passes/place_returns decides.
+// analyse/place_returns decides.
 #include <algorithm>
 
 #include "probes/point_spec.h"

@@ -1,6 +1,6 @@
 // procfs("PATH").read and .write: files that the session serves while it runs (runtime/user/run/served_files.h). The handler of
 // a .read makes what a reader gets, that of a .write takes what was written; both know it as $value, which
-// passes/file_value.cpp makes calls of. PATH "__stdin" is the session's standard input: input.char and input.line.
+// analyse/file_value.cpp makes calls of. PATH "__stdin" is the session's standard input: input.char and input.line.
 #include <algorithm>
 
 #include "probes/families.h"
