@@ -1,7 +1,8 @@
 """A box includes only what docs/architecture.md allows it: check_includes.py.
 
 The page's table of boxes is the rule. A box may include its own files and those of the boxes in its last column, which stand above it.
-The sources of a box are the files of its folder; `translator` itself is the driver.
+The sources of a box are the files of its folder; `translator` itself is the driver. A box's library in CMake links only the libraries of the
+boxes that it may include (coretap_user is that of all boxes of runtime/user).
 """
 import collections
 import os
@@ -34,6 +35,19 @@ def box_of(file, boxes):
     return max((box for box in boxes if pathlib.PurePosixPath(box) in file.parents), key=len, default=None)
 
 
+def link_faults(boxes):
+    """What the CMakeLists.txt of a box links and the table does not allow."""
+    texts = {box: (ROOT / box / "CMakeLists.txt").read_text() for box in boxes if (ROOT / box / "CMakeLists.txt").exists()}
+    made = {target: box for box, text in texts.items() for target in re.findall(r"add_library\((coretap_\w+)", text)}
+    assert len(made) > 10, "the CMakeLists.txt are read wrongly"
+    faults = []
+    for box, text in texts.items():
+        for call in re.findall(r"target_link_libraries\(([^)]*)\)", text):
+            faults += [f"{box}/CMakeLists.txt: {box} may not link {target}" for target in call.split()[1:]
+                       if target in made and made[target] not in boxes[box] | {box}]
+    return faults
+
+
 def main():
     boxes = rules()
     files = {path.relative_to(ROOT): path.read_text() for top in ("translator", "runtime", "dwarf") for path in (ROOT / top).rglob("*")
@@ -55,6 +69,7 @@ def main():
                 used[box].add(other)
                 if other not in boxes[box]:
                     faults.append(f"{file}: {box} may not include {name}")
+    faults += link_faults(boxes)
     for box, allowed in boxes.items():
         faults += [f"docs/architecture.md: {box} includes nothing of {other}" for other in sorted(allowed - used[box])]
     print("\n".join(faults) or f"{len(files)} files keep to the table of {len(boxes)} boxes")
