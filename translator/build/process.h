@@ -14,7 +14,7 @@ namespace coretap {
 struct Job {
   int pid = -1;
   int output_fd = -1;
-  int input_fd = -1;  ///< writing end of its standard input, for feed()
+  int input_fd = -1;   ///< writing end of its standard input, for feed()
   ct::Status started;  ///< a failure: why it could not be started
 };
 

@@ -15,8 +15,8 @@
 #include <algorithm>
 
 #include "bindings.h"
-#include "runtime/common/words.h"
 #include "prepare_program.h"
+#include "runtime/common/words.h"
 #include "runtime/user/harness/user_stacks.h"
 #include "runtime/user/kernel/file_limit.h"
 #include "runtime/user/kernel/kernel_features.h"
