@@ -92,13 +92,11 @@ static __always_inline s64 ct_str_equal(const char* a, u32 a_cap, const char* b,
 static __always_inline s64 ct_str_compare(const char* a, u32 a_cap, const char* b, u32 b_cap) {
   const u32 common = CT_MIN(a_cap, b_cap);
   u64 x = 0, y = 0;
-#pragma clang loop unroll(disable)
-  for (u32 i = 0; i < common; i += 8) {
+  CT_FOR_WORDS(i, common, {
     x = *(const ct_word*)(a + i);
     y = *(const ct_word*)(b + i);
-    if (x != y) break;
-  }
-  ct_checkpoint();
+    if (x != y) goto ct_words_done;
+  });
   x = __builtin_bswap64(x);
   y = __builtin_bswap64(y);
   return ct_below(y, x) - ct_below(x, y);
@@ -112,16 +110,15 @@ static __always_inline void ct_str_put_words(char* to, u32 to_cap, u64 at, const
                                              u32 from_cap) {
   const u64 shift = (at & 7) * 8;
   u64 carry = 0, slot = at & ~7ull;
-#pragma clang loop unroll(disable)
-  for (u32 i = 0; i < from_cap; i += 8) {
-    u64 word = *(const ct_word*)(from + i), offset = slot + i;
+  CT_FOR_WORDS(i, from_cap, {
+    u64 word = *(const ct_word*)(from + i);
+    u64 offset = slot + i;
     ct_opaque(offset);
-    if (offset > to_cap - 8) break;
+    if (offset > to_cap - 8) goto ct_words_done;
     *(ct_word*)(to + offset) |= word << shift | carry;
     /* Shifting by 64 is not defined: two steps. */
     carry = word >> 1 >> (63 - shift);
-  }
-  ct_checkpoint();
+  });
   u64 last = slot + from_cap;
   ct_opaque(last);
   if (last <= to_cap - 8) *(ct_word*)(to + last) |= carry;
