@@ -44,18 +44,18 @@ static __always_inline char* ct_at(char* to, u64 at, u64 most) {
 
 /* A loop over the words of `cap` bytes, a constant, with such a way back: `i` is 0, 8, … in the statements, which may
  * leave it by `goto ct_words_done`. All ways out meet at a checkpoint. */
-#define CT_FOR_WORDS(i, cap, ...)                           \
-  do {                                                      \
-    __label__ ct_next_word, ct_words_done;                  \
-    u64 i = 0;                                              \
-  ct_next_word:                                             \
-    __VA_ARGS__                                             \
-    if ((cap) > 8) {                                        \
-      i += 8;                                               \
-      ct_jump_if_less(i, (cap), ct_next_word);              \
-    }                                                       \
-  ct_words_done:                                            \
-    ct_checkpoint();                                        \
+#define CT_FOR_WORDS(i, cap, ...)              \
+  do {                                         \
+    __label__ ct_next_word, ct_words_done;     \
+    u64 i = 0;                                 \
+  ct_next_word:                                \
+    __VA_ARGS__                                \
+    if ((cap) > 8) {                           \
+      i += 8;                                  \
+      ct_jump_if_less(i, (cap), ct_next_word); \
+    }                                          \
+  ct_words_done:                               \
+    ct_checkpoint();                           \
   } while (0)
 
 /* A copy of `value` that the verifier knows nothing about, so that paths which leave a loop with
