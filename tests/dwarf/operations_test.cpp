@@ -12,13 +12,13 @@ namespace {
 
 /// What a number cannot show, and the test that has it.
 const std::set<std::string> kElsewhere = {
-    "DW_OP_entry_value",          // the caller's frame: tests/live/test_values.py
-    "DW_OP_GNU_entry_value",      //
-    "DW_OP_implicit_pointer",     // points to what is not in memory: tests/probes/variables_test.cpp
-    "DW_OP_GNU_implicit_pointer", //
-    "DW_OP_form_tls_address",     // of a thread: locations_test.cpp
-    "DW_OP_GNU_push_tls_address", //
-    "DW_OP_push_object_address",  // of a member: types_test.cpp
+    "DW_OP_entry_value",       // the caller's frame: tests/live/test_values.py
+    "DW_OP_GNU_entry_value",   //
+    "DW_OP_implicit_pointer",  // points to what is not in memory: tests/probes/variables_test.cpp
+    "DW_OP_GNU_implicit_pointer",  //
+    "DW_OP_form_tls_address",      // of a thread: locations_test.cpp
+    "DW_OP_GNU_push_tls_address",  //
+    "DW_OP_push_object_address",   // of a member: types_test.cpp
 };
 
 std::string text_of(const std::string& path) {
@@ -28,7 +28,8 @@ std::string text_of(const std::string& path) {
 
 /// The operations that `text` has besides in comments and definitions.
 std::set<std::string> operations(const std::string& text) {
-  std::string code = std::regex_replace(text, std::regex("//[^\n]*|\n#[^\n]*|\n\tDW_OP_\\w+ ="), "\n");
+  std::string code =
+      std::regex_replace(text, std::regex("//[^\n]*|\n#[^\n]*|\n\tDW_OP_\\w+ ="), "\n");
   const std::regex name("\\bDW_OP_(?!reg31|breg31)\\w+");
   return {std::sregex_token_iterator(code.begin(), code.end(), name), {}};
 }
@@ -38,7 +39,8 @@ TEST(Operations, EachHasAnExpression) {
   std::set<std::string> run = operations(text_of("../../../dwarf/location_machine.cpp"));
   ASSERT_GT(run.size(), 60u);
   for (const std::string& name : run)
-    EXPECT_EQ(tested.count(name) + kElsewhere.count(name), 1u) << name << " has no expression in operations.s";
+    EXPECT_EQ(tested.count(name) + kElsewhere.count(name), 1u)
+        << name << " has no expression in operations.s";
 }
 
 /// The low `bytes` bytes of each piece, one above the other.

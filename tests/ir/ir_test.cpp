@@ -58,16 +58,16 @@ TEST(Arithmetic, IsComputedOfConstants) {
 
 TEST(Arithmetic, EachOperatorsOperationMayBeTheStepOfAnUpdate) {
   size_t found = 0;
-  for (const OperatorRow& row : kOperators) {
-    if (row.operation == row::None) continue;
+  for (const OperatorRow& each : kOperators) {
+    if (each.operation == row::None) continue;
     found++;
     Base b;
-    UpdateStep step{UpdateStep::Arithmetic, static_cast<Op>(row.operation)};
+    UpdateStep step{UpdateStep::Arithmetic, static_cast<Op>(each.operation)};
     auto update = [&](Code& c) {
       c.on(Op::GlobalUpdate, b.n, {L(3)}).steps =
           std::make_shared<const std::vector<UpdateStep>>(1, step);
     };
-    EXPECT_EQ(b.verify_with(update), "") << row.spelling;
+    EXPECT_EQ(b.verify_with(update), "") << each.spelling;
   }
   EXPECT_GT(found, 8u);
 }
