@@ -3,7 +3,7 @@
 What the compiler and the other tests do not notice is compared here:
 - the files with a part for each machine (EM_…, __aarch64__, __TARGET_ARCH_…, Debian's names of it) are those that "An architecture" names;
 - the files with a case for each way into the kernel (`case Mechanism::…`) are those that "A way into the kernel" names;
-- every word of a probe point is in a test that runs scripts or compares what is refused;
+- every part of a probe point, with the kind of its argument, is in a test that runs scripts or compares what is refused;
 - the operations that arithmetic_text() or a silent switch of the emitters knows are in files that "An operation of the IR" names.
 """
 import pathlib
@@ -13,7 +13,9 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MACHINE = re.compile(r"\bEM_(?:X86_64|AARCH64)\b|__(?:x86_64|aarch64)__|__TARGET_ARCH_(?:x86|arm64)\b|(?:x86_64|aarch64)-linux-gnu")
-# Each stands for all of its machine.
+# Where scripts are run, listed or refused.
+TESTS = ("live", "probes", "golden/elaborate", "golden/errors", "golden/language", "vm")
+# Each file of one machine stands for those of all.
 OF_ONE_MACHINE = re.compile(r"_(?:x86_64|aarch64)(?=\.)")
 
 
@@ -40,6 +42,13 @@ def without_comments(text):
     return re.sub(r"//[^\n]*|/\*.*?\*/", "", text, flags=re.S)
 
 
+def as_written(part):
+    """The part of a probe point with an argument of its kind, which a test may put together: timer.ms({n})."""
+    name, _, kind = part.partition("(")
+    argument = {"": r"\b(?!\()", "number)": r"\((?=[-\d{%$@])", "string)": r"\((?=\\?[\"'{%@])"}[kind]
+    return re.compile(rf"(?:\.|probe |, ?|\"|'|^){name}{argument}", re.M)
+
+
 def differences(title, found):
     named = recipe(title)
     yield from (f"docs/adding.md, {title}: does not name {name}" for name in sorted(found - named))
@@ -56,13 +65,12 @@ def main():
         faults += differences(title, found)
 
     points = subprocess.run([sys.argv[1], "--dump-probe-types"], capture_output=True, text=True, timeout=120, check=True).stdout.split()
-    words = {word for point in points for word in re.findall(r"\w+", re.sub(r"\(\w+\)", "", point))}
-    assert len(words) > 40, "the compiler's list of probe points is read wrongly"
-    tests = {word for folder in ("live", "probes", "golden/elaborate", "golden/errors", "golden/language", "vm")
-             for path in (ROOT / "tests" / folder).rglob("*") if path.suffix in (".py", ".cpp", ".inc", ".stp")
-             for word in re.findall(r"\w+", path.read_text(errors="replace"))}
-    faults += [f"no test has a probe point with '{word}'" for word in sorted(words - tests)]
-    print("\n".join(faults) or f"the recipes name what they must, and {len(words)} words of probe points are tested")
+    parts = {part for point in points for part in point.split(".")}
+    assert len(parts) > 40, "the compiler's list of probe points is read wrongly"
+    tests = "\n".join(path.read_text(errors="replace") for folder in TESTS for path in sorted((ROOT / "tests" / folder).rglob("*"))
+                      if path.suffix in (".py", ".cpp", ".inc", ".stp"))
+    faults += [f"no test has '{part}' in a probe point" for part in sorted(parts) if not as_written(part).search(tests)]
+    print("\n".join(faults) or f"the recipes name what they must, and {len(parts)} parts of probe points are tested")
     sys.exit(1 if faults else 0)
 
 

@@ -19,6 +19,7 @@ const std::set<std::string> kElsewhere = {
     "DW_OP_form_tls_address",      // of a thread: locations_test.cpp
     "DW_OP_GNU_push_tls_address",  //
     "DW_OP_push_object_address",   // of a member: types_test.cpp
+    "DW_OP_GNU_uninit",            // libdw 0.188 refuses an expression with it
 };
 
 std::string text_of(const std::string& path) {
@@ -71,7 +72,7 @@ TEST(Operations, AgreeWithGdb) {
     if (ours.empty()) continue;
     // gdb 13 has the GNU operation of the same meaning, and says 4711 of it.
     std::string theirs = variable.name == "constant_by_index" ? "4711" : variable.name;
-    commands.push_back("printf \"ANSWER " + variable.name + " %ld %ld\\n\", " + ours + ", (long)" +
+    commands.push_back("printf \"ANSWER " + variable.name + " %ld %ld\\n\", " + ours + ", " +
                        theirs);
     asked++;
   }

@@ -67,7 +67,6 @@
 	DW_OP_deref_type = 0xa6
 	DW_OP_convert = 0xa8
 	DW_OP_reinterpret = 0xa9
-	DW_OP_GNU_uninit = 0xf0
 	DW_OP_GNU_const_type = 0xf4
 	DW_OP_GNU_regval_type = 0xf5
 	DW_OP_GNU_deref_type = 0xf6
@@ -444,9 +443,6 @@ bytes:
 	# Where it is.
 	variable nop
 	.byte	DW_OP_nop, DW_OP_lit7, DW_OP_stack_value
-	end
-	variable uninitialised
-	.byte	DW_OP_reg3, DW_OP_GNU_uninit
 	end
 	variable implicit_value
 	.byte	DW_OP_implicit_value, 8, 1, 2, 3, 4, 5, 6, 7, 0x88
