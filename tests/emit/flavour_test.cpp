@@ -45,6 +45,37 @@ TEST(Base, RefusesToReadStatisticsInTheKernel) {
   EXPECT_TRUE(has(found[1], "deleting a statistic"));
 }
 
+/// A handler that calls a function that goes through a string of 512 bytes, at `price` a byte, `inside` times in a function of
+/// its own and `times` times itself.
+Script walks(int price, int times, int inside) {
+  Script s;
+  FunctionId walk = s.embedded("walk", Long(), {{"text", Str(520)}},
+                               "/* bytewise " + std::to_string(price) + " */ STAP_RETVALUE = 1;");
+  FunctionId outer = s.embedded("outer", Long(), {{"text", Str(520)}}, "");
+  Function& f = s.module.functions[outer];
+  f.c.reset();
+  Code body(f.body, f.body.block);
+  for (int i = 0; i < inside; i++)
+    body.add(Op::Call, {Operand::of(LocalId{0})}, body.temp(Long())).function = walk;
+  s.handler("h", Mechanism::Uprobe, "f", [&](Code& c) {
+    Operand text = c.temp(Str(520));
+    for (int i = 0; i < times; i++) c.add(Op::Call, {text}, c.temp(Long())).function = walk;
+    c.add(Op::Call, {text}, c.temp(Long())).function = outer;
+  });
+  return s;
+}
+
+TEST(Base, RefusesMoreWalksThroughStringsThanTheVerifierFollows) {
+  EXPECT_TRUE(obstacle_lines(walks(5, 3, 0).module).empty());
+  EXPECT_TRUE(obstacle_lines(walks(5, 1, 2).module).empty());
+  EXPECT_TRUE(obstacle_lines(walks(3, 5, 0).module).empty());
+  for (const Script& s : {walks(5, 4, 0), walks(5, 2, 2), walks(5, 0, 9), walks(3, 5, 1)}) {
+    auto found = obstacle_lines(s.module);
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_TRUE(has(found[0], "going through so many long strings in one kernel probe"));
+  }
+}
+
 TEST(Base, RefusesTheResultOfFexitAlsoInFunctions) {
   Script s;
   FunctionId result = s.embedded("result", Long(), {}, "STAP_RETVALUE = CT_RETURN_VALUE;");

@@ -14,9 +14,9 @@ bool mentions(const ir::Module& module, const Inst& inst, const char* word) {
   return c && c->text.find(word) != std::string::npos;
 }
 
-bool walks_stack(const ir::Module& module, const Inst& inst) {
+bool walks_stack(const ir::Module& module, const ir::Body& body, const Inst& inst) {
   bool walks = false;
-  for_each_reached(module, inst, [&](const Inst& i) {
+  for_each_reached(module, body, inst, [&](const ir::Body&, const Inst& i) {
     walks = walks || mentions(module, i, "ct_stack_") || mentions(module, i, "bpf_get_stack");
   });
   return walks;

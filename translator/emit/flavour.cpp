@@ -19,19 +19,24 @@ constexpr size_t kMostSitePrograms = 64;
 /// Bytes of a string that base may go through one by one: the verifier walks each turn.
 constexpr uint32_t kMostWalked = 1024 + 16;
 
-/// Calls visit(inst) for every instruction that the handler reaches.
+/// What the calls of a handler that go through strings byte by byte may cost together, in units of EmbeddedC::bytewise for a
+/// byte: the verifier puts branches aside in each turn. Of strings of 512 bytes, three calls of strpos() or isinstr() load,
+/// and five of string_quoted() (measured on 6.18); one more of them does not.
+constexpr uint64_t kMostWalkedTogether = uint64_t{15} * (512 + 8);
+
+/// Calls visit(body, inst) for every instruction that the handler reaches.
 template <typename Visit>
 void for_each_in(const ir::Module& module, const ir::KernelHandler& handler, Visit&& visit) {
-  for (const Inst& inst : handler.body.block) for_each_reached(module, inst, visit);
+  for (const Inst& inst : handler.body.block) for_each_reached(module, handler.body, inst, visit);
 }
 
-/// Capacity of the string that `inst`, of the handler's body, goes through byte by byte; else 0.
+/// Capacity of the string that `inst`, of `body`, goes through byte by byte; else 0.
 uint32_t walked_bytes(const ir::Module& module, const ir::Body& body, const Inst& inst) {
   if (inst.op == Op::RegexMatch && inst.args[0].kind == ir::Operand::Local)
     return kernel::capacity(module, body.locals[inst.args[0].local].type);
   if (inst.op != Op::Call) return 0;
   const std::optional<EmbeddedC>& c = module.functions[inst.function].c;
-  if (!c || !c->bytewise) return 0;
+  if (!c || c->bytewise == 0) return 0;
   const ir::Function& f = module.functions[inst.function];
   uint32_t widest = f.result.ty == ir::Ty::Str ? kernel::capacity(module, f.result) : 0;
   for (uint32_t i = 0; i < f.parameters; ++i)
@@ -42,26 +47,31 @@ uint32_t walked_bytes(const ir::Module& module, const ir::Body& body, const Inst
 
 void obstacles_of(const ir::Module& module, const ir::KernelHandler& handler,
                   std::vector<BaseObstacle>& found) {
-  auto add = [&](const Span& span, const std::string& text) {
-    found.push_back({span ? span : handler.span, text});
-  };
-  for_each_in(module, handler, [&](const Inst& inst) {
+  Span at;  // in the handler, also of what a function does that it calls there
+  auto add = [&](const std::string& text) { found.push_back({at ? at : handler.span, text}); };
+  uint64_t together = 0;  // without matches, which take a word in each turn and cost little
+  for_each_in(module, handler, [&](const ir::Body& body, const Inst& inst) {
+    if (&body == &handler.body) at = inst.span;
     if (inst.op == Op::StatGet)
-      add(inst.span,
-          "reading a statistic in a kernel probe needs bpf_map_lookup_percpu_elem (Linux 5.19)");
+      add("reading a statistic in a kernel probe needs bpf_map_lookup_percpu_elem (Linux 5.19)");
     if (inst.op == Op::Clear && module.globals[inst.global].is_stat)
-      add(inst.span,
-          "deleting a statistic in a kernel probe needs bpf_map_lookup_percpu_elem (Linux 5.19)");
-    if (uint32_t bytes = walked_bytes(module, handler.body, inst); bytes > kMostWalked)
-      add(inst.span, "going through a string of up to " + std::to_string(bytes - 1) +
-                         " bytes in a kernel probe needs bpf_loop (Linux 5.17)");
+      add("deleting a statistic in a kernel probe needs bpf_map_lookup_percpu_elem (Linux 5.19)");
+    const uint32_t bytes = walked_bytes(module, body, inst);
+    const bool fitted = together <= kMostWalkedTogether;
+    if (inst.op == Op::Call && bytes)
+      together += bytes * module.functions[inst.function].c->bytewise;
+    if (bytes > kMostWalked)
+      add("going through a string of up to " + std::to_string(bytes - 1) +
+          " bytes in a kernel probe needs bpf_loop (Linux 5.17)");
+    else if (fitted && together > kMostWalkedTogether)
+      add("going through so many long strings in one kernel probe needs bpf_loop (Linux 5.17)");
     bool result = inst.op == Op::CtxRet || mentions(module, inst, "CT_RETURN_VALUE");
     if (handler.mechanism == ir::Mechanism::Fexit && result)
-      add(inst.span, "the result of a function in fexit needs bpf_get_func_ret (Linux 5.17)");
+      add("the result of a function in fexit needs bpf_get_func_ret (Linux 5.17)");
   });
   if (handler.sites.size() > kMostSitePrograms && tells_sites_apart(module, handler))
-    add(handler.span, "telling " + std::to_string(handler.sites.size()) +
-                          " probed places apart needs attach cookies (Linux 5.15)");
+    found.push_back({handler.span, "telling " + std::to_string(handler.sites.size()) +
+                                       " probed places apart needs attach cookies (Linux 5.15)"});
 }
 
 }  // namespace
@@ -96,7 +106,7 @@ std::vector<std::string> obstacle_lines(const ir::Module& module) {
 std::vector<std::string> base_losses(const ir::Module& module) {
   std::vector<BaseObstacle> found;
   for (const ir::KernelHandler& handler : module.kernel_handlers)
-    for_each_in(module, handler, [&](const Inst& inst) {
+    for_each_in(module, handler, [&](const ir::Body&, const Inst& inst) {
       if (inst.op == Op::GlobalUpdate || inst.op == Op::ArrayUpdate)
         found.push_back(
             {inst.span, "updates of '" + module.globals[inst.global].name +
@@ -111,7 +121,7 @@ bool tells_sites_apart(const ir::Module& module, const ir::KernelHandler& handle
   if (handler.late_for != ir::kNone)
     return tells_sites_apart(module, module.kernel_handlers[handler.late_for]);
   bool asks = false;
-  for_each_in(module, handler, [&](const Inst& inst) {
+  for_each_in(module, handler, [&](const ir::Body&, const Inst& inst) {
     asks |= inst.op == Op::SiteStr || inst.op == Op::SiteNum || mentions(module, inst, "ct_site(");
   });
   return asks;

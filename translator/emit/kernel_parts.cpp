@@ -86,7 +86,7 @@ bool BodyEmitter::may_cut(const Block& b, size_t at) const {
 
 /// May `inst` be in a part as a whole? A part has a stack frame of its own.
 bool BodyEmitter::stays_whole(const Inst& inst) const {
-  if (walks_stack(module_, inst)) return false;
+  if (walks_stack(module_, body_, inst)) return false;
   return inst.blocks.empty() || costs_.of(body_, inst).steps <= part_steps_;
 }
 

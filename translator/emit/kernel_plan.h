@@ -73,7 +73,7 @@ bool is_condition(const LocalUses& uses, const ir::Block& block, size_t at);
 /// How many instructions of its block a number may wait for its use and stay a variable of a large body.
 constexpr size_t kWaitingVariable = 4;
 
-/// Rounds a string capacity that string_widths has not set to the module's widest.
+/// Rounds a string capacity that size_strings has not set to the module's widest.
 uint32_t capacity(const ir::Module& module, const ir::Type& type);
 
 }  // namespace coretap::kernel

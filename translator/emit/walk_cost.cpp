@@ -124,7 +124,7 @@ WalkCost WalkCosts::call_cost(const Inst& inst) const {
     widest = std::max(widest, cap);
   }
   if (!f.c) return sum += of(f.body, f.body.block);
-  if (!f.c->bytewise) return sum += {f.c->walked_steps, f.c->walked_steps / 13};
+  if (f.c->bytewise == 0) return sum += {f.c->walked_steps, f.c->walked_steps / 13};
   uint64_t turns = flavour_ == Flavour::Base ? widest : 1;
   return sum += {turns * 100 + 100, turns * 3 + 12};
 }

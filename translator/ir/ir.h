@@ -28,7 +28,7 @@ enum class Side : uint8_t { Kernel, User };
 enum class Ty : uint8_t { Void, Long, Str };
 
 /// `cap`: bytes of a string including its NUL, a multiple of 8, at most MAXSTRINGLEN. Set by
-/// string_widths; 0 before.
+/// size_strings; 0 before.
 struct Type {
   Ty ty = Ty::Void;
   uint32_t cap = 0;

@@ -164,7 +164,7 @@ EmbeddedC::EmbeddedC(std::string code) : text(std::move(code)) {
 
   pure = has_pragma(text, "pure");
   guru = has_pragma(text, "guru");
-  bytewise = has_pragma(text, "bytewise");
+  bytewise = pragma_number(text, "bytewise").value_or(0);
   serial = has_pragma(text, "serial");
   user_memory = has_pragma(text, "user-memory");
   at_exit = has_pragma(text, "at-exit");

@@ -32,9 +32,10 @@ struct EmbeddedC {
   /// The sides that it can run on: as it says, or, of C that names nothing of the kernel, where that is as good.
   bool for_kernel = false, for_user = false;
 
-  bool pure = false;              ///< a call may be dropped when its result is unused
-  bool guru = false;              ///< a script may call it with -g only
-  bool bytewise = false;          ///< goes through its strings byte by byte
+  bool pure = false;  ///< a call may be dropped when its result is unused
+  bool guru = false;  ///< a script may call it with -g only
+  uint32_t bytewise =
+      0;  ///< it goes through its strings byte by byte, and a byte costs the verifier so much
   bool serial = false;            ///< its value belongs to one thread or CPU
   bool user_memory = false;       ///< reads the program's memory
   bool at_exit = false;           ///< gives at a system call's exit what it gave at its entry
