@@ -33,7 +33,7 @@ std::optional<LoadError> refuse_header(const GElf_Ehdr& header, ElfFile::Purpose
   if (!registers_of(header.e_machine))
     return load_error(LoadError::WrongArch, path,
                       "is for machine type " + std::to_string(header.e_machine) +
-                          ", which is not supported (only x86_64 and aarch64)");
+                          ", which is not supported (only " + machine_names() + ")");
   if (purpose == ElfFile::Purpose::Code && header.e_type != ET_EXEC && header.e_type != ET_DYN)
     return load_error(LoadError::NotElf, path, "is neither an executable nor a shared object");
   return std::nullopt;

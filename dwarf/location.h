@@ -1,6 +1,6 @@
 // Where a variable lives, compiled from a DWARF location into a small expression tree that the
 // translator turns into ordinary IR. This box never evaluates anything: it has no memory and no
-// registers. The only switch over DW_OP_* is in location.cpp.
+// registers. The only switch over DW_OP_* is in location_machine.cpp.
 #pragma once
 
 #include <cstdint>

@@ -602,9 +602,12 @@ bool Machine::run_typed_op(const Dwarf_Op& op, Stack& stack) {
     }
     case DW_OP_const_type:
     case DW_OP_GNU_const_type: {
+      Dwarf_Attribute constant;
       Dwarf_Block block;
-      if (dwarf_getlocation_implicit_value(attr_, &op, &block) != 0 || block.length > 8)
-        throw needs("a constant of more than 64 bits");
+      if (dwarf_getlocation_attr(attr_, &op, &constant) != 0 ||
+          dwarf_formblock(&constant, &block) != 0)
+        throw damaged("typed constant");
+      if (block.length > 8) throw needs("a constant of more than 64 bits");
       uint64_t value = 0;
       for (size_t i = 0; i < block.length; i++) value |= uint64_t{block.data[i]} << (8 * i);
       stack.push_back(typed(op, expr::constant(static_cast<int64_t>(value))));

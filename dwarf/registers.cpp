@@ -61,6 +61,9 @@ const MachineRegisters aarch64 = {
     28,
 };
 
+/// All of them; dwarf/elf_file.cpp refuses what is for another machine.
+const MachineRegisters* const machines[] = {&x86_64, &aarch64};
+
 /// Names of the parts of x86-64's registers that have names besides the whole register's.
 struct RegisterParts {
   unsigned dwarf_number;
@@ -96,9 +99,16 @@ bool is_number(std::string_view text) {
 }  // namespace
 
 const MachineRegisters* registers_of(uint16_t machine) {
-  if (machine == EM_X86_64) return &x86_64;
-  if (machine == EM_AARCH64) return &aarch64;
+  for (const MachineRegisters* table : machines)
+    if (table->machine == machine) return table;
   return nullptr;
+}
+
+std::string machine_names() {
+  std::string names;
+  for (const MachineRegisters* table : machines)
+    names += (names.empty() ? "" : " and ") + std::string(table->name);
+  return names;
 }
 
 const RegisterInfo* register_info(uint16_t machine, unsigned dwarf_number) {

@@ -38,6 +38,8 @@ struct MachineRegisters {
 
 /// The table of a machine, or null if we have none.
 const MachineRegisters* registers_of(uint16_t machine);
+/// The machines that have a table: "x86_64 and aarch64".
+std::string machine_names();
 /// The row of a register, or null if user space cannot read it from pt_regs' machine table.
 const RegisterInfo* register_info(uint16_t machine, unsigned dwarf_number);
 /// Why a probe cannot read a register that register_info does not know: "the floating-point register xmm0, which a probe

@@ -1,4 +1,6 @@
-"""docs/diagnostics.md and the sources name the same diagnostics.
+"""docs/diagnostics.md and the sources name the same diagnostics, and a test expects each.
+
+A test expects it if its files hold the id in brackets, as it is printed, or before the position that a unit test compares ("id@2:1").
 
 An id is the first argument that is a string literal of kebab-case words in a call that reports
 (semantic_error, semantic_problem, parse_error, error, warning, fail), or stands in brackets after ERROR. Literals in a `?:` count each.
@@ -69,6 +71,25 @@ def ids_in_page():
     return re.findall(r"^\| `([a-z-]+)` \|", PAGE.read_text(), re.M)
 
 
+# What no script brings about, and why.
+UNTESTED = {
+    "delete-operand": "the parser refuses every operand that is none",
+    "foreach-not-array": "infer_types refuses a variable that is not an array first",
+    "harness-load": "g++ has made what cannot be loaded",
+    "histogram-use": "the parser refuses a histogram as a value",
+    "internal-ir": "a bug of ours",
+    "no-entry": "a probe point at a return without an entry is refused first",
+}
+
+
+def ids_in_tests():
+    """Every id that a test expects."""
+    texts = [path.read_text(errors="replace") for path in sorted((ROOT / "tests").rglob("*"))
+             if path.suffix in (".cpp", ".inc", ".out", ".py", ".txt", ".h") and path != pathlib.Path(__file__).resolve()]
+    return {name for text in texts for name in re.findall(r"\[([a-z]+(?:-[a-z]+)*)\\?\]|\b([a-z]+(?:-[a-z]+)*)@\d|\"([a-z]+(?:-[a-z]+)+)\"", text)
+            for name in name}
+
+
 def main():
     sources = ids_in_sources()
     if "--list" in sys.argv:
@@ -82,6 +103,10 @@ def main():
                    for name in sorted(set(page)) if name not in sources]
     complaints += [f"docs/diagnostics.md: '{name}' has {count} rows"
                    for name, count in sorted(collections.Counter(page).items()) if count > 1]
+    tested = ids_in_tests()
+    complaints += [f"{sources[name][0]}: no test expects '{name}'" for name in sorted(set(sources) - tested - set(UNTESTED))]
+    complaints += [f"check_diagnostics.py: '{name}' of UNTESTED is tested, or not reported"
+                   for name in sorted(UNTESTED) if name in tested or name not in sources]
     # Were the patterns above to go blind, both sides would still agree on nothing.
     if len(sources) < 80:
         complaints.append(f"only {len(sources)} ids were found in the sources")

@@ -154,10 +154,24 @@ def missing_nodes(tool):
             and f"({heads.get(kind, kind.lower())})" not in text]
 
 
+def problems_of_operators(table):
+    """Operators of the grammar without a row of operators.def, and rows of that without one of the page."""
+    listed = re.findall(r'^CORETAP_OPERATOR\(\w+,\s*(\w+),\s*"([^"]+)"', (ROOT / "translator/ast/operators.def").read_text(), re.M)
+    assert len(listed) > 30, "operators.def is read wrongly"
+    constructs = " ".join(next(iter(row.values())) for row in table).replace("\\|", "|")
+    found = [f"no row has the operator '{spelling}'" for _, spelling in listed
+             if not re.search(rf"(?:^|[\w\s`\])]){re.escape(spelling)}(?=[\w\s`\[(\"])", constructs)]
+    grammar = (ROOT / "grammar/StpParser.g4").read_text()
+    rule = grammar[grammar.index("\nexpr\n"):grammar.index("\noperand:")]
+    no_operators = {"IN", "QUESTION", "COLON"}
+    return found + [f"operators.def has no row for {token} of the grammar's expr"
+                    for token in sorted(set(re.findall(r"\b[A-Z_]{2,}\b", rule)) - no_operators - {token for token, _ in listed})]
+
+
 def main():
     table = rows()
     problems = [f"{next(iter(row.values()))}: {problem}" for row in table for problem in problems_of_row(row)]
-    problems += missing_nodes(sys.argv[1])
+    problems += missing_nodes(sys.argv[1]) + problems_of_operators(table)
     named = {name for row in table for name in row["Golden"].split()}
     problems += [f"no row names the golden {path.stem}" for path in sorted((GOLDEN / "language").glob("*.stp"))
                  if path.stem not in named]

@@ -1,10 +1,12 @@
 // Damaged files: truncated and with flipped bytes. Any answer will do, as long as there is one.
 #include <dwarf.h>
+#include <elf.h>
 #include <elfutils/libdw.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -147,6 +149,21 @@ INSTANTIATE_TEST_SUITE_P(Compilers, Corrupt,
                                                               {"gcc", "-O2 -gdwarf-4"},
                                                               {"clang", "-O1 -gdwarf-5"}}),
                          [](const auto& info) { return info.param.name(); });
+
+/// A whole program, of a machine without a table of registers.
+TEST(OtherMachine, IsRefusedByItsNumber) {
+  std::string bytes = read_file(compile("counts.c", {"gcc", "-O1"}));
+  ASSERT_GT(bytes.size(), sizeof(Elf64_Ehdr));
+  const Elf64_Half machine = EM_S390;
+  memcpy(&bytes[offsetof(Elf64_Ehdr, e_machine)], &machine, sizeof machine);
+  const std::string path = work_directory() + "/other-machine";
+  write_file(path, bytes);
+  auto opened = Module::open(path);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.failure().message, "'" + path +
+                                          "' is for machine type 22, which is not supported"
+                                          " (only x86_64 and aarch64)");
+}
 
 TEST(CorruptBtf, NeverCrashes) {
   std::string original = read_file("/sys/kernel/btf/vmlinux");

@@ -2,7 +2,9 @@
 #include <unistd.h>
 
 #include <climits>
+#include <set>
 
+#include "../ir/operations.h"
 #include "live_fixture.h"
 
 namespace coretap::test {
@@ -49,6 +51,10 @@ TEST_F(Live, Arithmetic) {
       {Op::Le, [](int64_t a, int64_t b) { return I(a <= b); }},
       {Op::Ult, [](int64_t a, int64_t b) { return I(U(a) < U(b)); }},
   };
+  std::set<Op> tested;
+  for (const Case& c : cases) tested.insert(c.op);
+  for (Op op : operations_of_two_numbers())
+    EXPECT_TRUE(tested.count(op)) << info(op).text << " is not among the cases";
   Script s;
   for (const Case& c : cases) s.scalar(info(c.op).text);
   s.handler("h", Mechanism::Uprobe, "ct_target", [&](Code& c) {

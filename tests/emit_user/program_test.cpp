@@ -1,6 +1,9 @@
 // What scripts mean on the user side: modules are built by hand, emitted, compiled and run.
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "../ir/operations.h"
 #include "module_builder.h"
 
 namespace coretap::testing {
@@ -40,6 +43,10 @@ TEST(UserCpp, Arithmetic) {
       {Op::Le, 2, 1, 0},
       {Op::Ult, -1, 1, 0},
   };
+  std::set<Op> tested;
+  for (const Case& c : cases) tested.insert(c.op);
+  for (Op op : test::operations_of_two_numbers())
+    EXPECT_TRUE(tested.count(op)) << info(op).text << " is not among the cases";
   ModuleBuilder m;
   std::string expected;
   m.only([&](Builder& b) {

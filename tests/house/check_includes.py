@@ -1,7 +1,8 @@
 """A box includes only what docs/architecture.md allows it: check_includes.py.
 
 The page's table of boxes is the rule. A box may include its own files and those of the boxes in its last column, which stand above it.
-The sources of a box are the files of its folder; `translator` itself is the driver. A box's library in CMake links only the libraries of the
+The sources of a box are the files of its folder. `translator` itself is the driver, only the files right in it; and a folder with a
+CMakeLists.txt of its own is a box, whatever it is in. Every source is compiled: a CMakeLists.txt names it or globs its folder. A box's library in CMake links only the libraries of the
 boxes that it may include (coretap_user is that of all boxes of runtime/user).
 """
 import collections
@@ -32,7 +33,36 @@ def rules():
 
 
 def box_of(file, boxes):
-    return max((box for box in boxes if pathlib.PurePosixPath(box) in file.parents), key=len, default=None)
+    box = max((box for box in boxes if pathlib.PurePosixPath(box) in file.parents), key=len, default=None)
+    if box is None or str(file.parent) == box:
+        return box
+    between = [folder for folder in file.parents if pathlib.PurePosixPath(box) in folder.parents]
+    is_own = box == "translator" or any((ROOT / folder / "CMakeLists.txt").exists() for folder in between)
+    return None if is_own else box
+
+
+def compile_faults(files):
+    """Sources that no library or program is made of."""
+    faults = []
+    root = (ROOT / "CMakeLists.txt").read_text()
+    runtime = (ROOT / "runtime/CMakeLists.txt").read_text()
+    user_boxes = re.search(r"set\(user_boxes ([^)]*)\)", runtime)[1].split()
+    for file in sorted(files):
+        if file.suffix != ".cpp":
+            continue
+        if str(file).startswith("runtime/user/"):
+            if file.parts[2] not in user_boxes:
+                faults.append(f"{file}: '{file.parts[2]}' is not in user_boxes of runtime/CMakeLists.txt")
+            continue
+        lists = next(folder / "CMakeLists.txt" for folder in file.parents if (ROOT / folder / "CMakeLists.txt").exists())
+        own = (ROOT / lists).read_text()
+        if not re.search(rf"(?<![\w/]){re.escape(file.name)}\b", own) and not re.search(r"GLOB[^)]*\*\.cpp", own):
+            faults.append(f"{file}: {lists} does not name it")
+        above = root if len(lists.parts) == 2 else (ROOT / lists.parts[0] / "CMakeLists.txt").read_text()
+        added = str(lists.parent) if above is root else str(lists.parent.relative_to(lists.parts[0]))
+        if f"add_subdirectory({added})" not in above:
+            faults.append(f"{file}: no add_subdirectory({added})")
+    return faults
 
 
 def link_faults(boxes):
@@ -69,7 +99,7 @@ def main():
                 used[box].add(other)
                 if other not in boxes[box]:
                     faults.append(f"{file}: {box} may not include {name}")
-    faults += link_faults(boxes)
+    faults += link_faults(boxes) + compile_faults(files)
     for box, allowed in boxes.items():
         faults += [f"docs/architecture.md: {box} includes nothing of {other}" for other in sorted(allowed - used[box])]
     print("\n".join(faults) or f"{len(files)} files keep to the table of {len(boxes)} boxes")

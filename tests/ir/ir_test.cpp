@@ -4,10 +4,31 @@
 
 #include <functional>
 
+#include "ir/arithmetic.h"
 #include "module_builder.h"
+#include "operations.h"
 
 namespace coretap::test {
 namespace {
+
+/// The operations of the rows of ast/operators.def.
+namespace row {
+constexpr int None = -1;
+#define CORETAP_OP(name, ...) constexpr int name = static_cast<int>(Op::name);
+#include "ir/ops.def"
+#undef CORETAP_OP
+}  // namespace row
+
+struct OperatorRow {
+  const char* spelling;
+  int operation;
+};
+constexpr OperatorRow kOperators[] = {
+#define CORETAP_OPERATOR(name, token, spelling, shape, level, applies, operation) \
+  {spelling, row::operation},
+#include "ast/operators.def"
+#undef CORETAP_OPERATOR
+};
 
 /// A module with one of everything that a broken instruction may refer to.
 struct Base : Script {
@@ -28,6 +49,28 @@ struct Base : Script {
     return verify(module);
   }
 };
+
+TEST(Arithmetic, IsComputedOfConstants) {
+  for (Op op : operations_of_two_numbers())
+    EXPECT_TRUE(constant(op, 12, 5)) << info(op).text << " has no case in arithmetic.cpp";
+  EXPECT_FALSE(constant(Op::GlobalGet, 12, 5));
+}
+
+TEST(Arithmetic, EachOperatorsOperationMayBeTheStepOfAnUpdate) {
+  size_t found = 0;
+  for (const OperatorRow& each : kOperators) {
+    if (each.operation == row::None) continue;
+    found++;
+    Base b;
+    UpdateStep step{UpdateStep::Arithmetic, static_cast<Op>(each.operation)};
+    auto update = [&](Code& c) {
+      c.on(Op::GlobalUpdate, b.n, {L(3)}).steps =
+          std::make_shared<const std::vector<UpdateStep>>(1, step);
+    };
+    EXPECT_EQ(b.verify_with(update), "") << each.spelling;
+  }
+  EXPECT_GT(found, 8u);
+}
 
 TEST(Verify, AcceptsWhatTheLanguageNeeds) {
   Base b;

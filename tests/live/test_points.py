@@ -32,6 +32,23 @@ class Points(LiveTest):
             probe begin, end, timer.ms(10) { n++; if (n == 2) exit() }
             probe end(1) { println(n > 2) }'''), ["1"])
 
+    def test_units_of_timers(self):
+        """Names of one unit count alike; a jiffy is at least a millisecond and at most ten."""
+        seconds = ("timer.s(1)", "timer.sec(1)", "timer.ms(1000)", "timer.msec(1000)", "timer.us(1000000)", "timer.usec(1000000)",
+                   "timer.ns(1000000000)", "timer.nsec(1000000000)")
+        probes = "".join(f'probe {point} {{ n["{point}"]++ }}\n' for point in seconds)
+        lines = self.user_side("global n\n" + probes + """
+            probe timer.jiffies(100) { n["jiffies"]++ }
+            probe timer.ms(2500) { exit() }
+            probe end { foreach (point in n) printf("%s %d\\n", point, n[point]) }""")
+        counts = {point: int(count) for point, count in map(str.split, lines)}
+        self.assertIn(counts.pop("jiffies"), range(2, 26))
+        self.assertEqual(counts, dict.fromkeys(seconds, 2))
+
+    def test_order_of_errors(self):
+        done = script('probe error(2) { println(2) } probe error(1) { println(1) } probe begin { error("x") }')
+        self.assertEqual(done.stdout, "1\n2\n", done.stderr)
+
     def test_wildcards(self):
         self.assertEqual(sorted(self.kernel_side(
             'probe PROG.function("g*t").call, PROG.function("wal*").call { println(ppfunc()) }')), ["greet", "walk"])

@@ -230,6 +230,8 @@ class Rights(safety.SafetyTest):
                 program.chmod(mode)
                 script = ["-e", HELLO] if program == self.coretap else []
                 self.refuses(*AS_NOBODY, program, *script)
+                if program == self.coretap:
+                    self.assertTrue(run(*AS_NOBODY, program, *script).stderr.startswith("ERROR [set-id]: "))
         for program in (self.binary, self.coretap):
             program.chmod(0o755)
 

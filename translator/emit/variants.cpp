@@ -67,7 +67,11 @@ std::vector<Variant> variants(const ir::Module& module, const ir::KernelHandler&
       if (flavour == Flavour::Modern) return uprobe_variants(module, handler, name);
       break;
     case Mechanism::TpBtf: return {{name + "_btf", Mechanism::TpBtf}, {name, Mechanism::RawTp}};
-    default: break;
+    case Mechanism::RawTp:
+    case Mechanism::Tracepoint:
+    case Mechanism::PerfEvent:
+    case Mechanism::Fentry:
+    case Mechanism::Fexit: break;
   }
   return {{name, handler.mechanism}};
 }

@@ -115,8 +115,12 @@ bool KernelOffers::lacks(Mechanism mechanism, const Site& site) const {
     case Mechanism::TpBtf:
     case Mechanism::RawTp: return types_ && !has_tracepoint(site.target);
     case Mechanism::Tracepoint: return tracepoint(site.target).state == Offer::No;
-    default: return false;
+    case Mechanism::Uprobe:
+    case Mechanism::Uretprobe:
+    case Mechanism::UprobeAtReturn:
+    case Mechanism::PerfEvent: return false;
   }
+  return false;
 }
 
 Offer KernelOffers::site(Mechanism mechanism, const Site& site) const {

@@ -28,7 +28,9 @@ Status prepare_program(bpf_program* program, const Rung& rung, const KernelHandl
     case Mechanism::Kretprobe:
       if (rung.multi) bpf_program__set_expected_attach_type(program, BPF_TRACE_KPROBE_MULTI);
       break;
-    default: break;
+    case Mechanism::RawTp:
+    case Mechanism::Tracepoint:
+    case Mechanism::PerfEvent: break;
   }
   return {};
 }

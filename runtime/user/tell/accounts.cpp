@@ -51,8 +51,16 @@ std::string uncounted_recursion(Mechanism mechanism) {
     case Mechanism::Tracepoint:
       if (counts_skipped_programs()) return "";
       return "this kernel does not count events that found BPF code running (6.7 does)";
-    default: return "";  // of a perf event: part of what is missed
+    case Mechanism::PerfEvent:  // part of what is missed
+    case Mechanism::Uprobe:
+    case Mechanism::Uretprobe:
+    case Mechanism::UprobeAtReturn:
+    case Mechanism::TpBtf:
+    case Mechanism::RawTp:
+    case Mechanism::Fentry:
+    case Mechanism::Fexit: break;
   }
+  return "";
 }
 
 std::string number_or_null(const Losses& losses) {
@@ -95,7 +103,15 @@ void report_reasons(const KernelHandler& handler, const HandlerAccount& a) {
   switch (a.mechanism) {
     case Mechanism::Kprobe: tell("missed kprobe", a.missed.count); break;
     case Mechanism::Kretprobe: tell("missed kretprobe", a.missed.count); break;
-    default: tell("missed perf event", a.missed.count);
+    case Mechanism::PerfEvent: tell("missed perf event", a.missed.count); break;
+    case Mechanism::Uprobe:
+    case Mechanism::Uretprobe:
+    case Mechanism::UprobeAtReturn:
+    case Mechanism::TpBtf:
+    case Mechanism::RawTp:
+    case Mechanism::Tracepoint:
+    case Mechanism::Fentry:
+    case Mechanism::Fexit: break;  // missed_events() finds none of these
   }
 }
 

@@ -122,8 +122,16 @@ Losses missed_events(Mechanism mechanism, const std::vector<u32>& programs,
     case Mechanism::Kprobe:
     case Mechanism::Kretprobe: return missed_kprobes(programs, attachments);
     case Mechanism::PerfEvent: return missed_perf_events(programs, attachments, counts);
-    default: return {};
+    case Mechanism::Uprobe:
+    case Mechanism::Uretprobe:
+    case Mechanism::UprobeAtReturn:
+    case Mechanism::TpBtf:
+    case Mechanism::RawTp:
+    case Mechanism::Tracepoint:
+    case Mechanism::Fentry:
+    case Mechanism::Fexit: break;
   }
+  return {};
 }
 
 }  // namespace ct

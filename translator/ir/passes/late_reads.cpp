@@ -173,7 +173,14 @@ class LateReads {
       case Mechanism::Uprobe:
       case Mechanism::Uretprobe:
       case Mechanism::UprobeAtReturn: return false;
-      default: break;
+      case Mechanism::TpBtf:
+      case Mechanism::RawTp:
+      case Mechanism::Tracepoint:
+      case Mechanism::PerfEvent:
+      case Mechanism::Kprobe:
+      case Mechanism::Kretprobe:
+      case Mechanism::Fentry:
+      case Mechanism::Fexit: break;
     }
     if (all_sites(other, kExit)) return false;
     if (!all_sites(other, kEntry)) return true;
