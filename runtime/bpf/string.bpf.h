@@ -110,15 +110,17 @@ static __always_inline void ct_str_put_words(char* to, u32 to_cap, u64 at, const
                                              u32 from_cap) {
   const u64 shift = (at & 7) * 8;
   u64 carry = 0, slot = at & ~7ull;
-  CT_FOR_WORDS(i, from_cap, {
-    u64 word = *(const ct_word*)(from + i);
-    u64 offset = slot + i;
+  /* Not CT_FOR_WORDS(): clang cannot copy its jump, and the loops of tapsets around this are unrolled. */
+#pragma clang loop unroll(disable)
+  for (u32 i = 0; i < from_cap; i += 8) {
+    u64 word = *(const ct_word*)(from + i), offset = slot + i;
     ct_opaque(offset);
-    if (offset > to_cap - 8) goto ct_words_done;
+    if (offset > to_cap - 8) break;
     *(ct_word*)(to + offset) |= word << shift | carry;
     /* Shifting by 64 is not defined: two steps. */
     carry = word >> 1 >> (63 - shift);
-  });
+  }
+  ct_checkpoint();
   u64 last = slot + from_cap;
   ct_opaque(last);
   if (last <= to_cap - 8) *(ct_word*)(to + last) |= carry;
