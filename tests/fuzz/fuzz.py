@@ -42,8 +42,8 @@ def kind_of_message(stderr):
 
 
 # What docs/architecture.md says of kernels without bpf_loop: how often a loop may turn depends on the handler's size, and
-# functions that go through a string byte by byte take strings of up to about a thousand bytes.
-BASE_LIMITS = ("which has no bpf_loop, this loop may turn", "in a kernel probe needs bpf_loop (Linux 5.17)")
+# functions that go through a string byte by byte take strings of up to about a thousand bytes, and a handler only a few of them.
+BASE_LIMITS = ("which has no bpf_loop, this loop may turn", "kernel probe needs bpf_loop (Linux 5.17)")
 
 # And what a catch block sees of it. The scripts' own statements stay below MAXACTION.
 CAUGHT_LIMIT = "MAXACTION exceeded"
