@@ -59,11 +59,13 @@ std::string last_lines(const std::string& log, int count) {
 }
 
 /// The verifier's refusal of the code of `probe`.
-std::string describe(const Verdict& verdict, const char* probe, int verbose) {
+/// `instructions` is the size of the refused program.
+std::string describe(const Verdict& verdict, const char* probe, size_t instructions, int verbose) {
   std::string text = std::string("the kernel's verifier refuses the code of probe ") + probe;
   if (!verdict.position.empty()) text += ": at " + verdict.position;
   if (!verdict.source.empty()) text += "\n        source: " + verdict.source;
   text += "\n        it says: " + verdict.words;
+  text += "\n        its size: " + std::to_string(instructions) + " instructions";
   if (!verdict.meaning.empty()) text += "\n        that is: " + verdict.meaning;
   return text + (verbose ? "\n" + g_log : "\n        (-v shows all that it said)");
 }
@@ -252,8 +254,12 @@ Status KernelObject::refused(int code, const void* object, u64 size, const Progr
                              const RunOptions& options, const Ladder& ladder, u32 handler) {
   const char* probe = handler == kAbsent ? "" : program.handlers[handler].sites[0].pp;
   Verdict verdict;
-  if (handler != kAbsent && read_verdict(g_log, object, size, verdict))
-    return Status(Failure::Verifier, describe(verdict, probe, options.verbose), code);
+  if (handler != kAbsent && read_verdict(g_log, object, size, verdict)) {
+    const bpf_program* refused =
+        bpf_object__find_program_by_name(object_, failed(g_log, "prog", "load").c_str());
+    return Status(Failure::Verifier,
+                  describe(verdict, probe, bpf_program__insn_cnt(refused), options.verbose), code);
+  }
   if (handler != kAbsent && !ladder.tried(handler).empty())
     return kernel_failure(code).reworded(std::string("cannot attach probe ") + probe + ": " +
                                          ladder.story_with(handler, kernel_error(code)) +
