@@ -68,8 +68,8 @@ class KernelObject {
   Status open(const void* data, u64 size, const Program& program, const RunOptions& options,
               Ladder& ladder);
   Status load_flavour(bool base, const Program& program, const RunOptions& options, Ladder& ladder);
-  static Status refused(int code, const void* object, u64 size, const Program& program,
-                        const RunOptions& options, const Ladder& ladder, u32 handler);
+  Status refused(int code, const void* object, u64 size, const Program& program,
+                 const RunOptions& options, const Ladder& ladder, u32 handler);
   Status make_ready(const KernelHandler& handler, const Rung& rung);
   Status settle_ways(const Program& program, Ladder& ladder);
   void choose_program(const KernelHandler& handler, u32 index, const Ladder& ladder);
