@@ -2,11 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <regex>
 #include <set>
 #include <sstream>
 
 #include "debug_test.h"
+#include "tests/common/matches.h"
 
 namespace coretap::debug {
 namespace {
@@ -17,18 +17,15 @@ const char kLibc[] = "/lib/x86_64-linux-gnu/libc.so.6";
 std::set<uint64_t> gdb_locations(const std::string& program, const std::string& where) {
   std::string output = gdb(program, {"break " + where, "info breakpoints"});
   std::set<uint64_t> out;
-  std::regex pattern("(0x[0-9a-f]{16}) in ");
-  for (std::sregex_iterator it(output.begin(), output.end(), pattern), end; it != end; ++it)
-    out.insert(std::stoull((*it)[1], nullptr, 16));
+  for (const Groups& groups : all_matches(output, "(0x[0-9a-f]{16}) in "))
+    out.insert(std::stoull(groups[1], nullptr, 16));
   EXPECT_FALSE(out.empty()) << output;
   return out;
 }
 
 uint64_t symbol(const std::string& program, const std::string& name) {
-  std::smatch match;
-  std::string output = shell("nm " + program);
-  std::regex pattern("([0-9a-f]+) [a-zA-Z] " + name + "\\n");
-  return std::regex_search(output, match, pattern) ? std::stoull(match[1], nullptr, 16) : 0;
+  Groups match = first_match(shell("nm " + program), "([0-9a-f]+) [a-zA-Z] " + name + "\\n");
+  return match.empty() ? 0 : std::stoull(match[1], nullptr, 16);
 }
 
 class Functions : public testing::TestWithParam<Build> {};

@@ -2,11 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <regex>
 #include <set>
 #include <sstream>
 
 #include "debug_test.h"
+#include "tests/common/matches.h"
 
 namespace coretap::debug {
 namespace {
@@ -14,11 +14,9 @@ namespace {
 /// Lines of programs/counts.c that say how often they run.
 std::map<unsigned, unsigned> expected_counts(const std::string& source) {
   std::map<unsigned, unsigned> counts;
-  std::regex marker("/\\* COUNT (\\d+) \\*/");
   for (const auto& [number, text] : source_lines(source)) {
-    std::smatch match;
-    if (std::regex_search(text, match, marker))
-      counts[number] = static_cast<unsigned>(std::stoul(match[1]));
+    Groups match = first_match(text, "/\\* COUNT (\\d+) \\*/");
+    if (!match.empty()) counts[number] = static_cast<unsigned>(std::stoul(match[1]));
   }
   return counts;
 }
@@ -37,13 +35,13 @@ std::map<uint64_t, unsigned> hits(const std::string& program,
   commands.push_back("info breakpoints");
   std::string output = gdb(program, commands);
   std::map<uint64_t, unsigned> result;
-  std::regex pattern(
-      "(?:^|\\n)(\\d+) +breakpoint .*(?:\\n\\s*breakpoint already hit (\\d+) time)?");
-  for (std::sregex_iterator it(output.begin(), output.end(), pattern), end; it != end; ++it) {
-    size_t number = std::stoul((*it)[1]);
+  const char* pattern =
+      "(?:^|\\n)(\\d+) +breakpoint .*(?:\\n\\s*breakpoint already hit (\\d+) time)?";
+  for (const Groups& groups : all_matches(output, pattern)) {
+    size_t number = std::stoul(groups[1]);
     if (number >= 1 && number <= numbered.size())
       result[numbered[number - 1]] =
-          (*it)[2].matched ? static_cast<unsigned>(std::stoul((*it)[2])) : 0;
+          groups[2].empty() ? 0 : static_cast<unsigned>(std::stoul(groups[2]));
   }
   EXPECT_EQ(result.size(), addresses.size()) << output;
   return result;
@@ -114,10 +112,9 @@ TEST_P(LineCounts, CodeLinesAreReadelfsStatements) {
   std::set<unsigned> ours, theirs, with_sites;
   for (const SourceLine& line : module->code_lines(source)) ours.insert(line.line);
   std::istringstream table(shell("readelf -W --debug-dump=decodedline " + program));
-  std::regex row("counts\\.c +(\\d+) +0x[0-9a-f]+ .*x\\s*$");
   for (std::string text; std::getline(table, text);) {
-    std::smatch match;
-    if (std::regex_search(text, match, row) && match[1] != "0")
+    Groups match = first_match(text, "counts\\.c +(\\d+) +0x[0-9a-f]+ .*x\\s*$");
+    if (!match.empty() && match[1] != "0")
       theirs.insert(static_cast<unsigned>(std::stoul(match[1])));
   }
   EXPECT_EQ(ours, theirs);
@@ -159,14 +156,10 @@ TEST(MovedParts, BeginNoExecution) {
   auto module = open_module(program);
   ASSERT_TRUE(module);
   std::map<unsigned, std::set<uint64_t>> wanted;
-  std::istringstream symbols(shell("nm " + program));
-  const std::regex symbol("([0-9a-f]+) t at_(\\d+)(_copy)?");
-  for (std::string text; std::getline(symbols, text);) {
-    std::smatch match;
-    if (std::regex_match(text, match, symbol))
-      wanted[static_cast<unsigned>(std::stoul(match[2]))].insert(
-          std::stoull(match[1], nullptr, 16));
-  }
+  for (const Groups& groups :
+       all_matches(shell("nm " + program), "([0-9a-f]+) t at_(\\d+)(_copy)?\\n"))
+    wanted[static_cast<unsigned>(std::stoul(groups[2]))].insert(
+        std::stoull(groups[1], nullptr, 16));
   ASSERT_EQ(wanted.size(), 7u);
   for (const auto& [line, addresses] : wanted) {
     std::set<uint64_t> found;

@@ -3,11 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <regex>
 #include <set>
 
 #include "debug_test.h"
 #include "gdb_value.h"
+#include "tests/common/matches.h"
 
 namespace coretap::debug {
 namespace {
@@ -49,9 +49,8 @@ std::map<std::string, std::pair<std::string, std::string>> ask_gdb(
     commands.push_back(line);
   std::string output = gdb(program, commands);
   std::map<std::string, std::pair<std::string, std::string>> answers;
-  std::regex pattern("ANSWER (\\S+) (\\S+) (\\S+) (\\S+)");
-  for (std::sregex_iterator it(output.begin(), output.end(), pattern), end; it != end; ++it)
-    answers[(*it)[1].str() + " " + (*it)[2].str()] = {(*it)[3], (*it)[4]};
+  for (const Groups& groups : all_matches(output, "ANSWER (\\S+) (\\S+) (\\S+) (\\S+)"))
+    answers[groups[1] + " " + groups[2]] = {groups[3], groups[4]};
   EXPECT_FALSE(answers.empty()) << output;
   return answers;
 }

@@ -1,11 +1,11 @@
 // Each DWARF operation that location_machine.cpp runs, in an expression of programs/operations.s, against gdb.
 #include <fstream>
 #include <iterator>
-#include <regex>
 #include <set>
 
 #include "debug_test.h"
 #include "gdb_value.h"
+#include "tests/common/matches.h"
 
 namespace coretap::debug {
 namespace {
@@ -29,10 +29,11 @@ std::string text_of(const std::string& path) {
 
 /// The operations that `text` has besides in comments and definitions.
 std::set<std::string> operations(const std::string& text) {
-  std::string code =
-      std::regex_replace(text, std::regex("//[^\n]*|\n#[^\n]*|\n\tDW_OP_\\w+ ="), "\n");
-  const std::regex name("\\bDW_OP_(?!reg31|breg31)\\w+");
-  return {std::sregex_token_iterator(code.begin(), code.end(), name), {}};
+  std::string code = replace_matches(text, "//[^\n]*|\n#[^\n]*|\n\tDW_OP_\\w+ =", "\n");
+  std::set<std::string> found;
+  for (const Groups& groups : all_matches(code, "\\bDW_OP_(?!reg31|breg31)\\w+"))
+    found.insert(groups[0]);
+  return found;
 }
 
 TEST(Operations, EachHasAnExpression) {
@@ -77,14 +78,10 @@ TEST(Operations, AgreeWithGdb) {
     asked++;
   }
   std::string output = gdb(program, commands);
-  const std::regex answer("ANSWER (\\S+) (\\S+) (\\S+)");
-  size_t answered = 0;
-  for (std::sregex_iterator it(output.begin(), output.end(), answer), end; it != end; ++it) {
-    EXPECT_EQ((*it)[2], (*it)[3]) << (*it)[1];
-    answered++;
-  }
+  const std::vector<Groups> answers = all_matches(output, "ANSWER (\\S+) (\\S+) (\\S+)");
+  for (const Groups& groups : answers) EXPECT_EQ(groups[2], groups[3]) << groups[1];
   EXPECT_GT(asked, 50u);
-  EXPECT_EQ(answered, asked) << output;
+  EXPECT_EQ(answers.size(), asked) << output;
 }
 
 }  // namespace

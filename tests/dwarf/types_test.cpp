@@ -2,10 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
-#include <regex>
 #include <sstream>
 
 #include "debug_test.h"
+#include "tests/common/matches.h"
 
 namespace coretap::debug {
 namespace {
@@ -138,8 +138,8 @@ TEST_P(Types, NamesAndSpellingsAreStaps) {
                                      "\").function(\"*@" + source + "\").call'"));
     size_t compared = 0;
     for (std::string line; std::getline(listing, line);) {
-      std::smatch match;
-      if (!std::regex_search(line, match, std::regex("function\\(\"(\\w+)@"))) continue;
+      Groups match = first_match(line, "function\\(\"(\\w+)@");
+      if (match.empty()) continue;
       auto functions = module->functions(match[1], source, false);
       ASSERT_EQ(functions.size(), 1u) << match[1];
       std::string ours;
@@ -156,7 +156,7 @@ TEST_P(Types, NamesAndSpellingsAreStaps) {
       } else {
         // clang's statics come first, and stap probes elsewhere in clang's code: other variables
         // are readable there. Those that both list must be spelled alike.
-        std::istringstream words(std::regex_replace(theirs, std::regex(" \\$"), "\n$"));
+        std::istringstream words(replace_matches(theirs, " \\$", "\n$"));
         for (std::string one; std::getline(words, one);) {
           std::string name = one.substr(0, one.find(':') + 1);
           if (name.empty() || ours.find(" " + name) == std::string::npos) continue;

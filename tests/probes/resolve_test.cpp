@@ -2,10 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <regex>
 #include <set>
 
 #include "harness.h"
+#include "tests/common/matches.h"
 
 namespace coretap::probes::test {
 namespace {
@@ -37,9 +37,8 @@ std::set<uint64_t> gdb_breakpoints(const std::string& name, const std::string& p
   std::string text = run("gdb -nx -batch -ex 'break " + place + "' -ex 'info breakpoints' " +
                          program(name) + " 2>/dev/null");
   std::set<uint64_t> found;
-  static const std::regex address("0x0000([0-9a-f]+) in ");
-  for (std::sregex_iterator it(text.begin(), text.end(), address), end; it != end; ++it)
-    found.insert(std::stoull((*it)[1], nullptr, 16));
+  for (const Groups& groups : all_matches(text, "0x0000([0-9a-f]+) in "))
+    found.insert(std::stoull(groups[1], nullptr, 16));
   return found;
 }
 
