@@ -109,7 +109,7 @@ class Session {
   void report_target();
   u64 errors() const { return state_->error_count; }
   bool too_many_skipped() const;
-  bool watch(int fd, u64 source);
+  bool watch(int fd, u64 source, u32 when = EPOLLIN);
 
   const Program& program_;
   const RunOptions& options_;
@@ -146,6 +146,11 @@ constexpr char kNoMemory[] =
 // until this much is in the ring, and we look by ourselves so often (ms) that nobody waits long.
 constexpr u64 kWakeBytes = 65536;
 constexpr int kLookEvery = 50;
+// Edge-triggered: a ring with something in it is not an event, that the kernel side wakes us is. Otherwise we would be called for
+// every few records in a flood.
+constexpr u32 kWhenWoken = EPOLLIN | EPOLLET;
+// Who is awake needs no waking. Without this, each record would cost a wake-up while we are behind.
+constexpr u64 kDoNotWake = 1ull << 62;
 // Stacks fill the ring, which is larger then, sooner.
 constexpr u64 kWakeBytesOfStacks = 512 << 10;
 
@@ -378,9 +383,9 @@ void Session::warn_of_namespace() const {
         std::to_string(target_pid()) + " has outside it: pid() is never target()");
 }
 
-bool Session::watch(int fd, u64 source) {
+bool Session::watch(int fd, u64 source, u32 when) {
   epoll_event event = {};
-  event.events = EPOLLIN;
+  event.events = when;
   event.data.u64 = source;
   return epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
 }
@@ -432,7 +437,7 @@ Status Session::start() {
   warn_of_gaps(program_, attachments_.unattached());
   warn_of_namespace();
   if (options_.verbose) tell_attachments();
-  if (object_.ring_fd() >= 0 && !watch(object_.ring_fd(), kRing))
+  if (object_.ring_fd() >= 0 && !watch(object_.ring_fd(), kRing, kWhenWoken))
     return Status::of_errno(errno, "cannot wait for records: ");
   return {};
 }
@@ -483,7 +488,6 @@ void Session::on_input() {
 
 void Session::on_event(u64 source) {
   if (source == kRing) {
-    state_->wake_bytes = wake_bytes();
     drain();
   } else if (source == kSignals) {
     on_signal();
@@ -499,15 +503,17 @@ void Session::on_event(u64 source) {
 }
 
 void Session::loop() {
+  bool is_quiet = true;
   while (!exit_requested_) {
     flush_output();
     state_->realtime_offset_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
     epoll_event events[16];
+    // What came since the last look waits at most until the next, or for so much that it wakes us.
+    // If nothing came for a while, the next record wakes us, so that a rare event is told at once.
+    state_->wake_bytes = is_quiet ? 1 : wake_bytes();
     int n = epoll_wait(epoll_, events, 16, object_.ring_fd() >= 0 ? kLookEvery : -1);
-    if (n == 0) {
-      // Nothing for a while: the next record wakes us, so that a rare event is told at once.
-      state_->wake_bytes = drain() > 0 ? wake_bytes() : 1;
-    }
+    state_->wake_bytes = kDoNotWake;
+    is_quiet = n == 0 && drain() == 0;
     for (int i = 0; i < n && !exit_requested_; ++i) on_event(events[i].data.u64);
     if (__atomic_load_n(&state_->exit_requested, __ATOMIC_ACQUIRE)) request_exit();
     if (errors() > static_cast<u64>(state_->max_errors)) {
