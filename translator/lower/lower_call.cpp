@@ -18,19 +18,6 @@ using ir::Operand;
 using ir::Side;
 using ir::Ty;
 
-namespace {
-
-/// The C versions of one function for the two sides stand side by side in a file, in a tapset
-/// beside one in the script's language for the rest: together they are one overload.
-bool is_version_of(const ast::FunctionDecl& a, const ast::FunctionDecl& b) {
-  if (a.span.file != b.span.file || a.priority != b.priority) return false;
-  if (a.c && b.c) return a.c->for_kernel != b.c->for_kernel || a.c->for_user != b.c->for_user;
-  bool any_c = a.c || b.c;
-  return any_c && !may_decline(a) && !may_decline(b) && !a.span.file->is_user_script;
-}
-
-}  // namespace
-
 /// Does a call of it lead to another call of it?
 bool ModuleLowering::calls_itself(ast::FunctionDecl& function) {
   auto known = recursive_.find(&function);
@@ -52,25 +39,6 @@ bool ModuleLowering::calls_itself(ast::FunctionDecl& function) {
   return recursive_[&function] = seen.count(&function) != 0;
 }
 
-/// The one of `versions` that serves this side: C for it, else the script's language, else C that
-/// only the other side can run.
-BodyLowering::Overload BodyLowering::pick(const std::vector<ast::FunctionDecl*>& versions) {
-  ast::FunctionDecl* script = nullptr;
-  ast::FunctionDecl* other = nullptr;
-  for (ast::FunctionDecl* version : versions) {
-    if (!version->c) {
-      if (!script) script = version;
-      continue;
-    }
-    const EmbeddedC& c = *version->c;
-    bool either = !c.for_kernel && !c.for_user;
-    if (either || (side_ == Side::Kernel ? c.for_kernel : c.for_user)) return {version, false};
-    if (!other) other = version;
-  }
-  if (script) return {script, false};
-  return {other, other != nullptr};
-}
-
 /// A function that is a text of the site and also has a script-language body: the body is for
 /// kernel handlers of sites that have no such text (probefunc() in timer.profile).
 ast::FunctionDecl* BodyLowering::without_site_text(const ast::Call& call,
@@ -85,21 +53,8 @@ ast::FunctionDecl* BodyLowering::without_site_text(const ast::Call& call,
   return for_user_side ? script : nullptr;
 }
 
-std::vector<BodyLowering::Overload> BodyLowering::overloads(const ast::Call& call) {
-  std::vector<Overload> result;
-  for (size_t i = 0; i < call.callees.size();) {
-    std::vector<ast::FunctionDecl*> versions{call.callees[i++]};
-    while (i < call.callees.size() && is_version_of(*versions[0], *call.callees[i]))
-      versions.push_back(call.callees[i++]);
-    Overload overload = pick(versions);
-    result.push_back(overload);
-    if (!may_decline(*overload.callee)) break;
-  }
-  return result;
-}
-
 ir::Operand BodyLowering::call(ast::Call& call, bool want_value) {
-  std::vector<Overload> candidates = overloads(call);
+  std::vector<Overload> candidates = overloads(call, {side_, has_event});
   if (candidates.empty()) return missing(call.type);
   if (want_value && candidates[0].callee->return_type == ast::Type::Void) {
     diagnostics().semantic_error("void-value", call.span,
@@ -107,13 +62,8 @@ ir::Operand BodyLowering::call(ast::Call& call, bool want_value) {
     return missing(call.type);
   }
   for (const Overload& candidate : candidates) {
-    if (!candidate.other_side || side_ == Side::Kernel) continue;
-    diagnostics()
-        .semantic_error("needs-kernel-event", call.span,
-                        "function '" + call.function +
-                            "' reads the context of a kernel event, which a begin, end, error or "
-                            "timer probe does not have")
-        .hint("call it in the probe that observes the event and keep the result in a global");
+    if (!candidate.lacks_event && (!candidate.other_side || side_ == Side::Kernel)) continue;
+    refuse_kernel_call(call, *candidate.callee);
     return missing(call.type);
   }
   std::vector<Operand> args;
@@ -133,6 +83,27 @@ ir::Operand BodyLowering::call(ast::Call& call, bool want_value) {
   }
   call_in_turn(call, candidates, 0, args, result);
   return Operand::of(result);
+}
+
+/// `callee` is C for the kernel that cannot run here.
+void BodyLowering::refuse_kernel_call(const ast::Call& call, const ast::FunctionDecl& callee) {
+  const std::string name = "function '" + call.function + "' ";
+  if (asks_about_event(*callee.c))
+    diagnostics()
+        .semantic_error("needs-kernel-event", call.span,
+                        name +
+                            "reads the context of a kernel event, which a begin, end, error or "
+                            "timer probe does not have")
+        .hint("call it in the probe that observes the event and keep the result in a global");
+  else
+    refuse_in_recursion(call.span, name + "runs in the kernel");
+}
+
+void BodyLowering::refuse_in_recursion(const Span& at, const std::string& what) {
+  diagnostics()
+      .semantic_error("needs-kernel-side", at,
+                      what + ", and a function that calls itself runs in user space")
+      .hint("let the probe read the value, and pass it to the function; or walk with a loop");
 }
 
 /// Calls candidates[at], and if it declines those behind it.

@@ -162,12 +162,9 @@ Operand BodyLowering::enum_name(ast::AtOp& op) {
   return Operand::of(result);
 }
 
-/// C for the kernel can run in handlers of kernel events only.
 bool BodyLowering::embedded_fits(const EmbeddedC& c, const Span& at) {
   if (side_ == ir::Side::Kernel || !c.for_kernel || c.for_user) return true;
-  diagnostics().semantic_error("needs-kernel-event", at,
-                               "this C is for the kernel side (/* bpf */), and a begin, end, error "
-                               "or timer probe runs in user space");
+  refuse_in_recursion(at, "this C is for the kernel side (/* bpf */)");
   return false;
 }
 
