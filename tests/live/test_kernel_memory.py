@@ -88,7 +88,7 @@ class Values(LiveTest):
             self.assertEqual(out, [f"sleep {os.getcwd()} {os.getuid()}", os.path.realpath("/bin/sleep")])
 
     def test_memory_dump(self):
-        out = self.ok(script('probe begin { printf("%4m|%3M\\n", $1, $1); exit() }', release_address()))
+        out = self.ok(script('probe begin { printf("%.4m|%.3M\\n", $1, $1); exit() }', release_address()))
         self.assertEqual(out, RELEASE[:4] + "|" + RELEASE[:3].encode().hex() + "\n")
 
     def test_every_kind_of_probe(self):

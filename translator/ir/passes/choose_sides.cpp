@@ -268,7 +268,8 @@ class SideChoice {
     if (inst.op == Op::EmbeddedC && inst.dst == ir::kNone)
       refuse_continuation(diagnostics_, inst);  // its effect has a place
     if (inst.op == Op::Call && module_.functions[inst.function].twin != ir::kNone &&
-        (depends_on_user(compound, inst) || depends_on_way(compound, inst))) {
+        (!ir::is_pure(module_.functions[inst.function]) || depends_on_user(compound, inst) ||
+         depends_on_way(compound, inst))) {
       hoisted.erase(&inst);  // its harness version runs in the segment instead
       inst.function = module_.functions[inst.function].twin;
       return;
