@@ -163,6 +163,15 @@ class Walks(LiveTest):
             wanted = tree(top.pid, 0)
             self.assertEqual(self.lines(script(text, str(top.pid))), wanted)
             self.assertEqual(len(wanted), 5)
+            # The same by a function that walks the kernel's lists itself, and calls itself for each child.
+            text = '''function show(task, depth) {
+                printf("%*s%s(%d)\\n", 2 * depth, "", task_execname(task), task_pid(task))
+                head = task + &@cast(0, "task_struct")->children
+                for (at = @cast(head, "list_head")->next; at != head; at = @cast(at, "list_head")->next)
+                  show(at - &@cast(0, "task_struct")->sibling, depth + 1)
+              }
+              probe begin { show(pid2task($1), 0); exit() }'''
+            self.assertEqual(self.lines(script(text, str(top.pid))), wanted)
             subprocess.run(["kill", *re.findall(r"sleep\((\d+)\)", "\n".join(wanted))], check=True)
 
     def test_ancestors(self):

@@ -87,8 +87,8 @@ class Verifier {
 
   /// Kernel code that holds only what kernel code can do.
   bool is_split_kernel() const { return side_ == Side::Kernel && module_.stage >= Stage::Split; }
-  /// Before split, kernel bodies hold what user space will do.
-  bool stays_on_side() const { return side_ == Side::User || is_split_kernel(); }
+  /// Before split, kernel bodies hold what user space will do, and functions of user space what they will ask the kernel for.
+  bool stays_on_side() const { return module_.stage >= Stage::Split; }
   /// Kernel code of which it is known how its globals are kept.
   bool is_placed_kernel() const { return side_ == Side::Kernel && module_.stage >= Stage::Placed; }
 

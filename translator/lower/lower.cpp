@@ -282,23 +282,9 @@ class HandlerLowering {
     conditions(lowering);
     lowering.stmt(*probe_.body);
     handler.actions = lowering.actions;
-    refuse_program_memory(handler.body);
     handler.name = next_name();
     outer_.module.kernel_handlers.push_back(std::move(handler));
     return static_cast<int64_t>(outer_.module.kernel_handlers.size() - 1);
-  }
-
-  /// The session's own memory is not what a script asks for.
-  void refuse_program_memory(ir::Body& body) {
-    for_each_inst(body.block, [&](ir::Inst& inst) {
-      const bool loads = inst.op == Op::Load || inst.op == Op::LoadStr || inst.op == Op::LoadBytes;
-      if (!loads || inst.space != ir::Space::User) return;
-      outer_.program.diagnostics
-          .semantic_error("needs-kernel-event", inst.span,
-                          "a program's memory can be read while an event of it is handled, not in a "
-                          "begin, end, error or timer probe")
-          .hint("read it in the probe that observes the event and keep the value in a global");
-    });
   }
 
   /// The body of `never` is no code, but what it says of globals counts for their display at the end.

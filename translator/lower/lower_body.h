@@ -154,8 +154,6 @@ class BodyLowering : public probes::ContextLowering {
                     const std::vector<Operand>& args, ir::LocalId result);
   Operand inline_call(ast::FunctionDecl& callee, std::vector<Operand> args, ir::LocalId declined);
   static bool is_function_end(ast::StmtKind kind);
-  void refuse_kernel_call(const ast::Call& call, const ast::FunctionDecl& callee);
-  void refuse_in_recursion(const Span& at, const std::string& what);
   Operand unary(ast::Unary& unary);
   Operand inc_dec(ast::IncDec& expr, bool want_value);
   Operand binary(ir::Op op, Operand left, Operand right, const Span& at);
@@ -181,7 +179,6 @@ class BodyLowering : public probes::ContextLowering {
   Operand perf_counter(const ast::PerfOp& perf);
   Operand embedded(ast::EmbeddedExpr& expr);
   void embedded(ast::EmbeddedStmt& stmt);
-  bool embedded_fits(const EmbeddedC& c, const Span& at);
   std::optional<int64_t> constant(const std::string& name, const Span& at);
 
   // regular expressions: lower_regex.cpp

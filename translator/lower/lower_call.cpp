@@ -62,8 +62,15 @@ ir::Operand BodyLowering::call(ast::Call& call, bool want_value) {
     return missing(call.type);
   }
   for (const Overload& candidate : candidates) {
-    if (!candidate.lacks_event && (!candidate.other_side || side_ == Side::Kernel)) continue;
-    refuse_kernel_call(call, *candidate.callee);
+    const bool is_asked_here = candidate.other_side && side_ == Side::User;
+    if (!candidate.lacks_event && !(is_asked_here && asks_about_event(*candidate.callee->c)))
+      continue;
+    diagnostics()
+        .semantic_error("needs-kernel-event", call.span,
+                        "function '" + call.function +
+                            "' reads the context of a kernel event, which a begin, end, error or "
+                            "timer probe does not have")
+        .hint("call it in the probe that observes the event and keep the result in a global");
     return missing(call.type);
   }
   std::vector<Operand> args;
@@ -83,27 +90,6 @@ ir::Operand BodyLowering::call(ast::Call& call, bool want_value) {
   }
   call_in_turn(call, candidates, 0, args, result);
   return Operand::of(result);
-}
-
-/// `callee` is C for the kernel that cannot run here.
-void BodyLowering::refuse_kernel_call(const ast::Call& call, const ast::FunctionDecl& callee) {
-  const std::string name = "function '" + call.function + "' ";
-  if (asks_about_event(*callee.c))
-    diagnostics()
-        .semantic_error("needs-kernel-event", call.span,
-                        name +
-                            "reads the context of a kernel event, which a begin, end, error or "
-                            "timer probe does not have")
-        .hint("call it in the probe that observes the event and keep the result in a global");
-  else
-    refuse_in_recursion(call.span, name + "runs in the kernel");
-}
-
-void BodyLowering::refuse_in_recursion(const Span& at, const std::string& what) {
-  diagnostics()
-      .semantic_error("needs-kernel-side", at,
-                      what + ", and a function that calls itself runs in user space")
-      .hint("let the probe read the value, and pass it to the function; or walk with a loop");
 }
 
 /// Calls candidates[at], and if it declines those behind it.
@@ -162,8 +148,9 @@ ir::Operand BodyLowering::call_one(ast::Call& call, const Overload& overload,
   }
 
   // BPF cannot recurse: such a call, and what needs its result, goes on in user space.
-  bool in_user_space = overload.other_side || !callee.c;
-  ir::FunctionId id = outer_.function(callee, in_user_space ? Side::User : side_);
+  // C for the kernel, in user space: see ir/passes/ask_kernel.cpp.
+  bool in_user_space = !callee.c || (side_ == Side::User) != overload.other_side;
+  ir::FunctionId id = outer_.function(callee, in_user_space ? Side::User : Side::Kernel);
   Ty result = outer_.module.functions[id].result.ty;
   ir::LocalId dst = result == Ty::Void ? ir::kNone : b_.temp(result);
   b_.at(call.span);

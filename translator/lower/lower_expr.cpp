@@ -9,7 +9,6 @@
 #include "ir/arithmetic.h"
 #include "ir/walk.h"
 #include "lower/lower_body.h"
-#include "lower/needs_kernel.h"
 #include "support/internal_error.h"
 
 namespace coretap {
@@ -373,10 +372,6 @@ ir::Operand BodyLowering::address_of(ast::Expr& expr, const Span& at) {
 ir::Operand BodyLowering::cast(ast::Cast& cast) {
   if (cast.type_name.empty() && cast.address_of && cast.components.empty())
     return address_of(*cast.operand, cast.span);
-  if (side_ == ir::Side::User && reads_memory(cast)) {
-    refuse_in_recursion(cast.span, "memory is read in the kernel");
-    return missing(cast.type);
-  }
   Operand base = value(*cast.operand);
   b_.at(cast.span);
   std::optional<Operand> result;
