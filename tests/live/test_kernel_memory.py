@@ -39,6 +39,9 @@ def stat_of(pid):
     return name, int(text[text.rindex(")") + 2:].split()[1])
 
 
+# Without bpf_loop a loop may turn less often than a list of all processes is long.
+SHORT_LOOPS = os.environ.get("CORETAP_FLAVOUR") == "base"
+
 # Every process of the machine: the list that begins at init_task.
 ALL_TASKS = '''
   init = pid2task(1)
@@ -91,6 +94,13 @@ class Values(LiveTest):
         out = self.ok(script('probe begin { printf("%.4m|%.3M\\n", $1, $1); exit() }', release_address()))
         self.assertEqual(out, RELEASE[:4] + "|" + RELEASE[:3].encode().hex() + "\n")
 
+    def test_casts(self):
+        out = self.lines(script('''probe begin {
+          println(@cast(task_current(), "task_struct", "kernel")->tgid == pid(), " ", task_current()->real_parent->tgid)
+          exit()
+        } probe end { println(@cast(task_current(), "task_struct")->real_parent->tgid, " ", task_current()->tgid == pid()) }'''))
+        self.assertEqual(out, [f"1 {os.getpid()}", f"{os.getpid()} 1"])
+
     def test_every_kind_of_probe(self):
         """Where the script begins and ends, and in a timer."""
         out = self.lines(script('''global n
@@ -121,6 +131,7 @@ class Values(LiveTest):
 
 
 class Walks(LiveTest):
+    @unittest.skipIf(SHORT_LOOPS, "loops are short here")
     def test_all_processes(self):
         """The kernel's list of processes, walked in one program, is /proc's."""
         text = "probe begin {" + ALL_TASKS % 'printf("%d %d %s\\n", task_pid(task), task_pid(task_parent(task)), task_execname(task))' + "exit() }"
@@ -138,6 +149,7 @@ class Walks(LiveTest):
                 self.assertEqual(mine[pid][0], name[:len(mine[pid][0])] if parent == 2 else name)
             self.assertEqual(len(lines), len(mine), "a process came twice")
 
+    @unittest.skipIf(SHORT_LOOPS, "loops are short here")
     def test_tree(self):
         """A process tree, made of an array that the walk fills, printed by a function that calls itself."""
         text = '''global parent, name
@@ -193,12 +205,13 @@ class Walks(LiveTest):
                 more = "" if kind != "end" else "probe begin { exit() }"
                 done = script(f"global n probe {kind} {{ {walk} }} probe error {{ println(n) }} {more}")
                 self.assertEqual(done.returncode, 1)
-                self.assertRegex(done.stderr, r"^ERROR: MAXACTION exceeded near probe " + re.escape(kind) + r" at <input>:1\n")
+                self.assertRegex(done.stderr, r"^ERROR: MAXACTION exceeded(: on this kernel, which has no bpf_loop, this loop may turn \d+ times)? near probe " + re.escape(kind) + r" at <input>:1\n")
                 if kind != "end":
-                    self.assertGreaterEqual(int(done.stdout), least)
+                    self.assertGreaterEqual(int(done.stdout), 50 if SHORT_LOOPS else least)
         done = script(f'global n probe begin {{ try {{ {walk} }} catch (m) {{ println(m); exit() }} }}', "-DMAXACTION=50")
-        self.assertEqual(done.stdout.splitlines()[0], "MAXACTION exceeded")
+        self.assertEqual(done.stdout.splitlines()[0], "MAXACTION exceeded")  # by either bound
 
+    @unittest.skipIf(SHORT_LOOPS, "loops are short here")
     def test_a_long_walk_in_begin(self):
         """begin probes may do ten times as much as timers, in the kernel as in user space."""
         loop = "for (i = 0; i < 2000; i++) n += task_current() != 0"

@@ -30,8 +30,8 @@ FormatPiece conversion_for(const ast::Expr& arg, bool is_char) {
 
 }  // namespace
 
-/// Replaces the address of each %m and %M by the bytes that are there. Where only user space can
-/// print, there are none: then the address stays, and printing it is an error.
+/// Replaces the address of each %m and %M by the bytes that are there. Where there are none, in
+/// functions of user space and of a program without an event, the address stays, and printing it is an error.
 void BodyLowering::read_memory(const std::vector<FormatPiece>& pieces, std::vector<Operand>& args) {
   size_t next = 0;
   for (const FormatPiece& piece : pieces) {
@@ -42,7 +42,7 @@ void BodyLowering::read_memory(const std::vector<FormatPiece>& pieces, std::vect
     Operand& address = args[next++];
     if (piece.conversion != 'm' && piece.conversion != 'M') continue;
     refuse_large_dump(count);
-    if (side_ == ir::Side::User) continue;
+    if (side_ == ir::Side::User || (piece.flag_hash && !has_event)) continue;
     int64_t most = ir::kMostDumped;
     if (count.kind == Operand::Int) most = std::clamp<int64_t>(count.num, 1, most);
     ir::LocalId bytes = b_.temp(Ty::Str);
