@@ -494,10 +494,9 @@ void BodyEmitter::loop(const Inst& inst) {
 }
 
 std::string BodyEmitter::turns(const Inst& loop) const {
-  return unit_.loop_bounds ? num(unit_.loop_bounds->turns(loop))
-         : unit_.most_actions == unit_.module.max_action
-             ? "CT_MAX_ACTION"
-             : std::to_string(unit_.most_actions);
+  return unit_.loop_bounds                               ? num(unit_.loop_bounds->turns(loop))
+         : unit_.most_actions == unit_.module.max_action ? "CT_MAX_ACTION"
+                                                         : std::to_string(unit_.most_actions);
 }
 
 /// The loop is over: by its condition, a break, an error, `next` or `return`.

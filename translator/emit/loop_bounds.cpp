@@ -43,8 +43,7 @@ uint64_t nesting(const Inst& loop) {
 
 }  // namespace
 
-LoopBounds::LoopBounds(const ir::Module& module)
-    : costs_(module, Flavour::Base, true) {
+LoopBounds::LoopBounds(const ir::Module& module) : costs_(module, Flavour::Base, true) {
   for (const ir::Function& f : module.functions) {
     if (f.side != ir::Side::Kernel) continue;
     body_ = &f.body;

@@ -16,8 +16,8 @@
 #include "ir/walk.h"
 #include "lower/entry_values.h"
 #include "lower/limits.h"
-#include "lower/needs_kernel.h"
 #include "lower/lower_body.h"
+#include "lower/needs_kernel.h"
 #include "support/embedded_c.h"
 
 namespace coretap {
@@ -276,6 +276,7 @@ class HandlerLowering {
     handler.is_interruptible = whole.event != ir::UserEvent::Timer;
     handler.sites.push_back(site.site);
     handler.sites.back().pp = whole.pp;
+    handler.sites.back().need = ir::Need::Required;
     BodyLowering lowering(outer_, handler.body, Side::Kernel, probe_.span, site.scope.get());
     lowering.alias = probe_.alias;
     lowering.has_event = false;

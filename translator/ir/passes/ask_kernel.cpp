@@ -44,7 +44,6 @@ class Asker {
   }
 
  private:
-
   /// Can it stand in a question, between two instructions that only the kernel can do?
   static bool is_arithmetic(const Inst& inst) {
     const ir::OpInfo& row = ir::info(inst.op);
@@ -85,8 +84,7 @@ class Asker {
     std::map<LocalId, LocalId> renamed;
     ir::Block fetch;
     auto fresh = [&](LocalId id) {
-      auto [it, is_new] =
-          renamed.emplace(id, static_cast<LocalId>(question.body.locals.size()));
+      auto [it, is_new] = renamed.emplace(id, static_cast<LocalId>(question.body.locals.size()));
       if (is_new) question.body.locals.push_back(body_.locals[id]);
       return it->second;
     };
@@ -94,8 +92,7 @@ class Asker {
       for (Operand& arg : inst.args) {
         if (arg.kind != Operand::Local) continue;
         if (!renamed.count(arg.local)) {
-          if (body_.locals[arg.local].type.ty != Ty::Long ||
-              asking.args.size() == kMostArguments)
+          if (body_.locals[arg.local].type.ty != Ty::Long || asking.args.size() == kMostArguments)
             return refuse_continuation(diagnostics_, inst);
           Inst argument;
           argument.op = Op::CtxArg;
@@ -184,9 +181,10 @@ void refuse_program_memory(Diagnostics& diagnostics, ir::Body& body) {
     const bool loads = inst.op == Op::Load || inst.op == Op::LoadStr || inst.op == Op::LoadBytes;
     if (!loads || inst.space != ir::Space::User) return;
     diagnostics
-        .semantic_error("needs-kernel-event", inst.span,
-                        "a program's memory can be read while an event of it is handled, not in a begin, "
-                        "end, error or timer probe")
+        .semantic_error(
+            "needs-kernel-event", inst.span,
+            "a program's memory can be read while an event of it is handled, not in a begin, "
+            "end, error or timer probe")
         .hint("read it in the probe that observes the event and keep the value in a global");
   });
 }
@@ -233,8 +231,7 @@ void ask_kernel(ir::Module& module, Diagnostics& diagnostics) {
     if (handler.mechanism == ir::Mechanism::TestRun)
       refuse_program_memory(diagnostics, handler.body);
   for (ir::Segment& segment : module.segments)
-    if (is_asked(segment.handler))
-      Asker(module, diagnostics, segment.body, segment.handler).run();
+    if (is_asked(segment.handler)) Asker(module, diagnostics, segment.body, segment.handler).run();
   for (auto [id, handler] : callers(module)) {
     ir::Function& function = module.functions[id];
     if (function.side != ir::Side::User) continue;
