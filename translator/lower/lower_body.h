@@ -209,6 +209,7 @@ class BodyLowering : public probes::ContextLowering {
   Operand print(ast::Print& print);
   void read_memory(const std::vector<FormatPiece>& pieces, std::vector<Operand>& args);
   void refuse_large_dump(const Operand& count);
+  void raise_user_fault(const Operand& address);
 
   // statements
   void block(ast::Block& block, size_t from);
