@@ -320,9 +320,9 @@ void Session::raise_answer() {
 }
 
 void Session::run_kernel_part(u32 handler) {
+  run_program(handler, nullptr, 0);
   part_ = handler;
   part_failed_ = false;
-  run_program(handler, nullptr, 0);
   drain();
   part_ = kAbsent;
   if (__atomic_load_n(&state_->exit_requested, __ATOMIC_ACQUIRE)) request_exit();
