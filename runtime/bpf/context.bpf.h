@@ -24,6 +24,7 @@ enum ct_kinds {
 #define CT_PROBES_KernelProbe 0
 #define CT_PROBES_Tracing 0
 #define CT_PROBES_Event 0
+#define CT_PROBES_Request 0
   CT_USER_PROBES = 0
 #include "mechanisms.def"
 #undef CORETAP_MECHANISM

@@ -89,6 +89,17 @@ static __always_inline void ct_error_text(struct ct_ctx* c, int code, char* to, 
   bpf_probe_read_kernel_str(to, cap, (const void*)text);
 }
 
+static __always_inline void ct_fill_error(struct ct_ctx* c, int code, struct ct_rec_error* record) {
+  record->code = code;
+  record->line = c->line;
+  record->handler = c->handler;
+  record->site = ct_site(c);
+  record->detail = c->detail;
+  record->text[0] = 0;
+  if (code == CT_ERR_MESSAGE)
+    bpf_probe_read_kernel_str(record->text, sizeof(record->text), (const void*)c->text);
+}
+
 /* An error ended the handler: tell the harness, and stop the session once too many did. */
 static __always_inline void ct_report(struct ct_ctx* c, int code) {
   if (code == CT_ERR_ARRAY_FULL) CT_COUNT(c->handler, array_full);
@@ -98,19 +109,28 @@ static __always_inline void ct_report(struct ct_ctx* c, int code) {
   if (errors > ct_state.max_errors) CT_ONCE(ct_state.phase) = CT_STOPPING;
   struct ct_rec_error* record = ct_reserve(c, CT_REC_ERROR, sizeof(*record));
   if (!record) return;
-  record->code = code;
-  record->line = c->line;
-  record->handler = c->handler;
-  record->site = ct_site(c);
-  record->detail = c->detail;
-  record->text[0] = 0;
-  if (code == CT_ERR_MESSAGE)
-    bpf_probe_read_kernel_str(record->text, sizeof(record->text), (const void*)c->text);
+  ct_fill_error(c, code, record);
   bpf_ringbuf_submit(record, BPF_RB_FORCE_WAKEUP);
+}
+
+/* The end of a program that the session runs itself, and waits for: an error is its answer. The session raises it as one of
+ * the handler's, so that it is counted and told, or caught, there. */
+static __always_inline void ct_answer(struct ct_ctx* c, int code) {
+  bool failed = code != CT_OK && code != CT_ERR_NEXT;
+  if (code == CT_ERR_ARRAY_FULL) CT_COUNT(c->handler, array_full);
+  if (failed)
+    CT_COUNT(c->handler, errors);
+  else
+    CT_COUNT(c->handler, handled);
+  if (failed)
+    ct_fill_error(c, code, &ct_state.answer);
+  else
+    ct_state.answer.code = code;
 }
 
 /* The end of every run: handled, or an error. */
 static __always_inline void ct_end(struct ct_ctx* c, int code) {
+  if (CT_KIND_IS(CT_TEST_RUN)) return ct_answer(c, code);
   if (code == CT_OK || code == CT_ERR_NEXT)
     CT_COUNT(c->handler, handled);
   else

@@ -27,29 +27,6 @@ typedef long long s64;
 /* ct_state.phase. Kernel handlers do nothing unless CT_RUNNING: probes go live together. */
 enum { CT_STARTING = 0, CT_RUNNING = 1, CT_STOPPING = 2 };
 
-/* One instance, in the kernel object's .bss, mapped by the harness. */
-struct ct_state {
-  u32 phase;
-  u32 exit_requested;     /* exit() was called on the kernel side */
-  s64 target_pid;         /* -c/-x: target() */
-  s64 realtime_offset_ns; /* CLOCK_REALTIME - CLOCK_MONOTONIC, kept fresh by the harness */
-  s64 session_start_ns;   /* CLOCK_MONOTONIC */
-  u64 has_command;   /* target_pid is that of -c, and runs coretap's own code until its execve() */
-  u64 live_since_ns; /* CLOCK_MONOTONIC, set when phase has become CT_RUNNING; all ones before */
-  u64 error_count;   /* run-time errors so far, atomically counted by both sides */
-  u64 suppress_errors; /* --suppress-handler-errors: kernel errors are counted by handler, and
-                                neither here nor told */
-  s64 max_errors;      /* MAXERRORS: more than this ends the session. Kernel code that passes
-                                it sets phase to CT_STOPPING itself: no handler starts after it */
-  u64 skipped;         /* events that no handler could run for, atomically counted */
-  s64 max_skipped;     /* MAXSKIPPED: more than this ends the session, as max_errors does */
-  u64 wake_bytes;      /* the reader of the ring sleeps until so much is in it, and looks by
-                                itself now and then; 0: woken whenever it had caught up */
-  u64 timing;          /* -t: fill ct_times */
-  u64 hash_seed[2];    /* random: see key_hash.h */
-  u64 sleepers_side;   /* which counters of struct ct_sleepers those that begin now take */
-};
-
 /* A hash instead of a long key: see key_hash.h. */
 struct ct_hash {
   u64 low, high;
@@ -108,6 +85,30 @@ struct ct_rec_error {
   u32 site;    /* index of its site */
   u64 detail;
   char text[CT_ERROR_TEXT]; /* CT_ERR_MESSAGE */
+};
+
+/* One instance, in the kernel object's .bss, mapped by the harness. */
+struct ct_state {
+  u32 phase;
+  u32 exit_requested;     /* exit() was called on the kernel side */
+  s64 target_pid;         /* -c/-x: target() */
+  s64 realtime_offset_ns; /* CLOCK_REALTIME - CLOCK_MONOTONIC, kept fresh by the harness */
+  s64 session_start_ns;   /* CLOCK_MONOTONIC */
+  u64 has_command;   /* target_pid is that of -c, and runs coretap's own code until its execve() */
+  u64 live_since_ns; /* CLOCK_MONOTONIC, set when phase has become CT_RUNNING; all ones before */
+  u64 error_count;   /* run-time errors so far, atomically counted by both sides */
+  u64 suppress_errors; /* --suppress-handler-errors: kernel errors are counted by handler, and
+                                neither here nor told */
+  s64 max_errors;      /* MAXERRORS: more than this ends the session. Kernel code that passes
+                                it sets phase to CT_STOPPING itself: no handler starts after it */
+  u64 skipped;         /* events that no handler could run for, atomically counted */
+  s64 max_skipped;     /* MAXSKIPPED: more than this ends the session, as max_errors does */
+  u64 wake_bytes;      /* the reader of the ring sleeps until so much is in it, and looks by
+                                itself now and then; 0: woken whenever it had caught up */
+  u64 timing;          /* -t: fill ct_times */
+  u64 hash_seed[2];    /* random: see key_hash.h */
+  u64 sleepers_side;   /* which counters of struct ct_sleepers those that begin now take */
+  struct ct_rec_error answer; /* how the program ended that the session ran last (CT_TEST_RUN) */
 };
 
 /* The words of arguments that a parameter of `size` bytes takes: by the psABI of x86-64 (3.2.3) and

@@ -37,9 +37,10 @@ INTRODUCTION = """\
 
 <!-- Made by tapsets/tools/gen_reference.py from the comments in tapsets/. Do not edit. -->
 
-Names are SystemTap's wherever it has the function. A function that says "kernel" works only where a kernel event is handled,
-since it reads the event; one that says "user" makes the part of a kernel handler that calls it continue in user space. All others work
-on both sides. `coretap --dump-functions` and `--dump-probe-aliases` print the declarations.
+Names are SystemTap's wherever it has the function. A function that says "kernel" runs in the kernel; a begin, end, error, timer or
+procfs probe calls it there, unless it asks about an event or reads the memory of a program. One that says "user" makes the part of a
+kernel handler that calls it continue in user space. All others work on both sides. `coretap --dump-functions` and
+`--dump-probe-aliases` print the declarations.
 """
 
 

@@ -144,6 +144,13 @@ std::string emitted(Op op, Side side) {
                : side == Side::Kernel ? module.kernel_handlers[0].body
                                       : module.user_handlers[0].body;
   if (op == Op::Return) module.functions[0].result = Long();
+  if (op == Op::RunKernel) {  // handler number 0
+    KernelHandler handler;
+    handler.name = "run";
+    handler.mechanism = Mechanism::TestRun;
+    handler.sites.emplace_back();
+    module.kernel_handlers.push_back(handler);
+  }
   append(op, body);
   EXPECT_EQ(verify(module), "") << info(op).text;
   return text_of(module, side);

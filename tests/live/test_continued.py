@@ -42,6 +42,18 @@ class Continued(LiveTest):
         got = self.handler(f'try {{ l = {USER}\nprintln(l)\nn = 1 / (tid() == 0)\nprintln(l) }} catch {{ println("caught") }}')
         self.assertEqual(got, ["5", "caught"])
 
+    def test_a_call_with_an_effect_is_made_on_its_way_only(self):
+        """exit() in a loop of user space: only when the script comes to it."""
+        prog = build("calls", "-O0")
+        got = self.lines(script(f'''global a, n, m
+            probe process("{prog}").function("factorial").call {{ a[1] = 1; foreach (k in a) if (k == 5) exit(); n++ }}
+            probe process("{prog}").function("factorial").call {{ m++ }}
+            probe end {{ println(n > 1, " ", n == m) }}''', "-c", f"{prog} >/dev/null"))
+        self.assertEqual(got, ["1 1"])
+        got = self.lines(script('''global a probe begin { a[3] = 1 }
+            probe kernel.trace("sys_enter") { foreach (k in a) if (k == 3) exit() } probe timer.s(50) { println("late"); exit() }'''))
+        self.assertEqual(got, [])
+
     def test_each_turn_sees_the_turns_before_it_only(self):
         got = self.handler("for (i = 0; i < 3; i++) { a[i] = 1; foreach (k+ in a) println(i, k) }")
         self.assertEqual(got, ["00", "10", "11", "20", "21", "22"])

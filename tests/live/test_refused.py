@@ -90,8 +90,9 @@ probe syscall.getppid {
         for what in ("$x", "$x->y", "&$x->y", "$x$", "$return", "$$vars", '@var("calls", "/bin/true")', "@errno"):
             for point in ("begin", "end", "error", "timer.s(1)"):
                 self.one(f"probe {point} {{ println({what}) }}", "cannot be used here")
-        self.one('probe begin { println(@cast(task_current(), "task_struct", "kernel")->tgid) }',
-                 "memory can be read while an event is handled, not in a begin, end, error or timer probe")
+        prog = build("calls", "-O0")
+        for what in (f'@cast(1, "struct node", "{prog}")->value', f'@cast(task_current(), "struct node", "{prog}")->next->in->small'):
+            self.one(f"probe begin {{ println({what}) }}", "a program's memory can be read while an event of it is handled, not in a begin")
 
     def test_writing_to_targets(self):
         prog = build("calls", "-O0")

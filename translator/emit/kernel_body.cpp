@@ -336,6 +336,7 @@ void BodyEmitter::inst(const Inst& i) {
     case Op::Error: return raise(i);
     case Op::Exhausted: return can_fail(i, "ct_fail(c, CT_ERR_EXHAUSTED, 0)");
     case Op::Send: return send(i);
+    case Op::RunKernel: ir::no_case(i.op, "BodyEmitter::inst");
     case Op::Add:
     case Op::Sub:
     case Op::Mul:
@@ -493,7 +494,9 @@ void BodyEmitter::loop(const Inst& inst) {
 }
 
 std::string BodyEmitter::turns(const Inst& loop) const {
-  return unit_.loop_bounds ? num(unit_.loop_bounds->turns(loop)) : "CT_MAX_ACTION";
+  return unit_.loop_bounds                               ? num(unit_.loop_bounds->turns(loop))
+         : unit_.most_actions == unit_.module.max_action ? "CT_MAX_ACTION"
+                                                         : std::to_string(unit_.most_actions);
 }
 
 /// The loop is over: by its condition, a break, an error, `next` or `return`.

@@ -401,7 +401,9 @@ class UnitEmitter {
     }
     std::string name = layout::identifier(h.name);
     bool is_large = kernel::is_large(module_, unit_.flavour, h.body);
+    unit_.most_actions = module_.actions_of(h);
     kernel::BodyText text = kernel::BodyEmitter(unit_, h.body, name, 0, {}, is_large).emit();
+    unit_.most_actions = module_.max_action;
     frame_bytes_ = std::max(frame_bytes_, text.frame_end);
 
     out += fill(R"(
@@ -482,12 +484,13 @@ class UnitEmitter {
     const bool at_exit = late_for != ir::kNone;
     const size_t index = at_exit ? late_for : program_of;  // of the handler whose body it is
     const ir::KernelHandler& h = module_.kernel_handlers[index];
-    const bool is_too_long = h.actions > module_.max_action;
+    const bool is_too_long = h.actions > module_.actions_of(h);
+    const bool is_asked = h.mechanism == Mechanism::TestRun;  // at any time
     const bool waits = is_late(h) && !is_too_long && !at_exit;
     const std::string body = "ct_body_" + layout::identifier(h.name) + "(&c)";
     return fill(R"(
         ${is_uprobe?}ct_own_stack(ctx);
-        if (!ct_running()) return ${not_running};
+        ${is_gate?}if (!ct_running()) return ${not_running};
         ${is_gated?}if (!(${gate})) return 0;
         ${at_exit?}struct ct_entry entry;
         ${at_exit?}if (!ct_late_begins(&entry, ${index})) return 0;
@@ -501,6 +504,7 @@ class UnitEmitter {
           return 0;
         }
         ${end}
+        ${has_limit?}c.frame->actions = ${limit};
         ${takes_actions?}c.frame->actions -= ${actions};
         ${at_exit?}
         c.entry = &entry;
@@ -519,6 +523,9 @@ class UnitEmitter {
         return 0;
     )",
                 {{"is_uprobe", is_uprobe(h.mechanism)},
+                 {"is_gate", !is_asked},
+                 {"has_limit", text.has_loop && h.is_interruptible},
+                 {"limit", module_.actions_of(h)},
                  {"not_running",
                   h.mechanism == Mechanism::PerfEvent ? "ct_gated(" + num(index) + ")" : "0"},
                  // A system call's exit runs what its entry has let in.

@@ -28,7 +28,8 @@ class Unit {
 
   const ir::Module& module;
   const Flavour flavour;
-  std::optional<LoopBounds> loop_bounds;  ///< base only
+  std::optional<LoopBounds> loop_bounds;     ///< base only
+  int64_t most_actions = module.max_action;  ///< of the handler that is being written
   bool has_late = false;  ///< some handlers may run at the exit of their system call
   /// End of the scratch memory that a function and all that it calls use.
   std::vector<uint32_t> function_frames;

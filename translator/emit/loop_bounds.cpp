@@ -43,25 +43,25 @@ uint64_t nesting(const Inst& loop) {
 
 }  // namespace
 
-LoopBounds::LoopBounds(const ir::Module& module)
-    : module_(module), costs_(module, Flavour::Base, true) {
+LoopBounds::LoopBounds(const ir::Module& module) : costs_(module, Flavour::Base, true) {
   for (const ir::Function& f : module.functions) {
     if (f.side != ir::Side::Kernel) continue;
     body_ = &f.body;
-    bound_body(f.body.block, {kBudget.steps / kFunctionShare, kBudget.branches / kFunctionShare});
+    bound_body(f.body.block, {kBudget.steps / kFunctionShare, kBudget.branches / kFunctionShare},
+               module.max_action);
   }
   for (const ir::KernelHandler& h : module.kernel_handlers) {
     body_ = &h.body;
-    bound_body(h.body.block, kBudget);
+    bound_body(h.body.block, kBudget, module.actions_of(h));
   }
 }
 
-void LoopBounds::bound_body(const ir::Block& block, WalkCost budget) {
+void LoopBounds::bound_body(const ir::Block& block, WalkCost budget, int64_t most_actions) {
   std::vector<const Inst*> loops;
   collect_loops(block, loops);
   for (const Inst* loop : loops)
     bound(*loop, {budget.steps / loops.size(), budget.branches / loops.size()},
-          static_cast<uint64_t>(std::max<int64_t>(1, module_.max_action)));
+          static_cast<uint64_t>(std::max<int64_t>(1, most_actions)));
 }
 
 /// Nested loops get equal bounds: how many turns of the innermost the budget pays for, and of that

@@ -27,10 +27,9 @@ class LoopBounds {
   uint64_t turns(const ir::Inst& loop) const { return costs_.turns(loop); }
 
  private:
-  void bound_body(const ir::Block& block, WalkCost budget);
+  void bound_body(const ir::Block& block, WalkCost budget, int64_t most_actions);
   void bound(const ir::Inst& loop, WalkCost budget, uint64_t most);
 
-  const ir::Module& module_;
   const ir::Body* body_ = nullptr;  ///< whose loops are being bounded
   WalkCosts costs_;
 };

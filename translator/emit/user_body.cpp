@@ -453,6 +453,20 @@ void UserBody::embedded(const Inst& inst) {
   out_.close();
 }
 
+void UserBody::run_kernel(const Inst& inst) {
+  const auto index = static_cast<size_t>(inst.imm);
+  const std::string number = std::to_string(index) + "u";
+  if (!module_.kernel_handlers[index].is_question)
+    return out_.line("ct::run_kernel_part(" + number + ");");
+  std::string arguments;
+  for (const Operand& arg : inst.args) arguments += (arguments.empty() ? "" : ", ") + value(arg);
+  out_.open("");
+  if (!arguments.empty()) out_.line("const s64 ct_arguments[] = {" + arguments + "};");
+  out_.line("ct::ask_kernel(" + number + ", " + (arguments.empty() ? "nullptr" : "ct_arguments") +
+            ", " + std::to_string(inst.args.size()) + "u);");
+  out_.close();
+}
+
 // ------------------------------------------------------------------ control
 
 void UserBody::foreach_loop(const Inst& inst) {
@@ -573,6 +587,7 @@ void UserBody::inst(const Inst& inst) {
     case Op::StrToHist: return stat_op(inst);
     case Op::Call: return call(inst);
     case Op::EmbeddedC: return embedded(inst);
+    case Op::RunKernel: return run_kernel(inst);
     case Op::Error: return out_.line("ct::fail(" + view(inst.args[0]) + ");");
     case Op::Exhausted:
       return out_.line("ct::fail(" + near(inst) + ", \"all functions exhausted\");");

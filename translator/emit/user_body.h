@@ -87,6 +87,7 @@ class UserBody {
   void control(const ir::Inst& inst);
   void foreach_loop(const ir::Inst& inst);
   void call(const ir::Inst& inst);
+  void run_kernel(const ir::Inst& inst);
   void embedded(const ir::Inst& inst);
   void embedded_parameters(const ir::Inst& inst);
   void string_op(const ir::Inst& inst);

@@ -352,6 +352,11 @@ struct KernelHandler {
   /// A handler with such a companion: how many of the call's arguments its body reads.
   uint32_t late_arguments = 0;
   bool uses_site_info = false;  ///< SiteStr/SiteNum appear (also in callees)
+  /// Of the mechanism TestRun, for a handler that may run as many statements as stap lets those run that can be interrupted.
+  bool is_interruptible = false;
+  /// Of the mechanism TestRun: computes for user-side code and sends nothing. Else it is a whole handler's kernel part, whose
+  /// segments run when it has ended.
+  bool is_question = false;
   std::optional<ProcessGate> gate;
   Origin origin;
 };
@@ -429,6 +434,11 @@ struct Module {
   int64_t max_action = 1000;  ///< statements of one run of a handler
   /// The same of begin, end and error probes; 0: ten times max_action.
   int64_t max_action_interruptible = 0;
+  /// Statements that one run of a kernel handler may make.
+  int64_t actions_of(const KernelHandler& handler) const {
+    if (!handler.is_interruptible) return max_action;
+    return max_action_interruptible ? max_action_interruptible : 10 * max_action;
+  }
   uint32_t max_map_entries = 2048;
   uint32_t max_nesting = 10;
   uint32_t max_backtrace = 20;  ///< frames of a user stack

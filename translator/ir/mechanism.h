@@ -15,7 +15,7 @@ enum class Mechanism : uint8_t {
 /// A row of mechanisms.def, which explains the columns.
 struct MechanismInfo {
   enum Names : uint8_t { Nothing, Event, Function };
-  enum class Family : uint8_t { UserProbe, KernelProbe, Tracing, Event };
+  enum class Family : uint8_t { UserProbe, KernelProbe, Tracing, Event, Request };
   const char* name;  ///< the enumerator
   const char* kind;  ///< kernel C's
   const char* text;

@@ -143,6 +143,14 @@ class Parser {
     h.mechanism = mechanism(line.rest());
     for (text_.advance(); text_.begins_with("  site "); text_.advance())
       h.sites.push_back(site(LineReader(text_.line())));
+    if (text_.begins_with("  interruptible")) {
+      h.is_interruptible = true;
+      text_.advance();
+    }
+    if (text_.begins_with("  question")) {
+      h.is_question = true;
+      text_.advance();
+    }
     if (text_.begins_with("  late for ")) {
       late_for_.emplace_back(module_.kernel_handlers.size(), text_.line().substr(11));
       text_.advance();

@@ -246,6 +246,7 @@ class BodyReader {
       case Op::RegexMatch: inst.name = line.string(); break;
       case Op::EmbeddedC: inst.c = std::make_shared<const EmbeddedC>(line.string()); break;
       case Op::Call: inst.function = function_named(module_, line.word(), side_); break;
+      case Op::RunKernel: line.expect("handler"), inst.imm = line.number(); break;
       case Op::Send: line.expect("segment"), inst.imm = line.number(); break;
       case Op::Foreach: inst.foreach = foreach_spec(line); break;
       default: break;  // the others have operands only

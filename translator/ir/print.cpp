@@ -209,6 +209,7 @@ class Printer {
         return " " + (module_ && inst.function < module_->functions.size()
                           ? module_->functions[inst.function].name
                           : "function#" + std::to_string(inst.function));
+      case Op::RunKernel: return " handler " + std::to_string(inst.imm);
       case Op::Send: return " segment " + std::to_string(inst.imm);
       case Op::Foreach: return inst.foreach ? foreach_text(*inst.foreach) : "";
       default: return "";
@@ -341,6 +342,8 @@ std::string print(const Module& module) {
   for (const KernelHandler& h : module.kernel_handlers) {
     out += "kernel handler " + h.name + " " + info(h.mechanism).text + "\n";
     for (const Site& site : h.sites) out += site_text(site);
+    if (h.is_interruptible) out += "  interruptible\n";
+    if (h.is_question) out += "  question\n";
     if (h.late_for != kNone) out += "  late for " + module.kernel_handlers[h.late_for].name + "\n";
     out += printer.locals(h.body, 0, 1) + printer.body(h.body, 1);
   }

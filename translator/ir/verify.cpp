@@ -87,8 +87,8 @@ class Verifier {
 
   /// Kernel code that holds only what kernel code can do.
   bool is_split_kernel() const { return side_ == Side::Kernel && module_.stage >= Stage::Split; }
-  /// Before split, kernel bodies hold what user space will do.
-  bool stays_on_side() const { return side_ == Side::User || is_split_kernel(); }
+  /// Before split, kernel bodies hold what user space will do, and functions of user space what they will ask the kernel for.
+  bool stays_on_side() const { return module_.stage >= Stage::Split; }
   /// Kernel code of which it is known how its globals are kept.
   bool is_placed_kernel() const { return side_ == Side::Kernel && module_.stage >= Stage::Placed; }
 
@@ -257,6 +257,7 @@ class Verifier {
           fail("not a value for each argument of the C");
         return;
       case Op::Call: return call(inst);
+      case Op::RunKernel: return run_kernel(inst);
       case Op::Send: return send(inst);
       case Op::Foreach:
         if (!inst.foreach || inst.foreach->array >= module_.globals.size())
@@ -339,6 +340,15 @@ class Verifier {
     for (size_t i = 0; i < inst.args.size(); ++i)
       if (ty(inst.args[i]) != f.body.locals[i].type.ty)
         fail("argument " + std::to_string(i + 1) + " is of another type");
+  }
+
+  void run_kernel(const Inst& inst) {
+    if (inst.imm < 0 || static_cast<size_t>(inst.imm) >= module_.kernel_handlers.size())
+      return fail("kernel handler out of range");
+    if (module_.kernel_handlers[static_cast<size_t>(inst.imm)].mechanism != Mechanism::TestRun)
+      fail("runs a handler that waits for an event");
+    for (const Operand& arg : inst.args)
+      if (ty(arg) != Ty::Long) fail("an argument that is not a long");
   }
 
   void send(const Inst& inst) {

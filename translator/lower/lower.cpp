@@ -7,6 +7,7 @@
 #include "lower/lower.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "analyse/variable_use.h"
@@ -16,6 +17,7 @@
 #include "lower/entry_values.h"
 #include "lower/limits.h"
 #include "lower/lower_body.h"
+#include "lower/needs_kernel.h"
 #include "support/embedded_c.h"
 
 namespace coretap {
@@ -162,7 +164,7 @@ class HandlerLowering {
         continue;
       }
       if (site.side == Side::User) {
-        user_handler(site);
+        user_handler(site, handler_calls_kernel());
         continue;
       }
       std::string key = group_key(site, used);
@@ -235,7 +237,12 @@ class HandlerLowering {
     }
   }
 
-  void user_handler(const probes::ResolvedProbe& site) {
+  bool handler_calls_kernel() {
+    if (!needs_kernel_) needs_kernel_ = needs_kernel(probe_);
+    return *needs_kernel_;
+  }
+
+  void user_handler(const probes::ResolvedProbe& site, bool in_kernel) {
     ir::UserHandler handler;
     handler.name = "user_" + std::to_string(outer_.module.user_handlers.size());
     handler.span = probe_.span;
@@ -246,12 +253,39 @@ class HandlerLowering {
     handler.randomize_ns = site.randomize_ns;
     handler.file = site.file;
     handler.pp = site.site.pp.empty() ? site.canonical : site.site.pp;
-    BodyLowering lowering(outer_, handler.body, Side::User, probe_.span, site.scope.get());
+    if (in_kernel) {
+      ir::Builder(handler.body, probe_.span).append(Op::RunKernel).imm = kernel_part(site, handler);
+    } else {
+      BodyLowering lowering(outer_, handler.body, Side::User, probe_.span, site.scope.get());
+      lowering.alias = probe_.alias;
+      conditions(lowering);
+      lowering.stmt(*probe_.body);
+      handler.actions = lowering.actions;
+    }
+    outer_.module.user_handlers.push_back(std::move(handler));
+  }
+
+  /// All that `whole` does, as a handler that the session runs in the kernel: split() gives back to user space what only that
+  /// can do. Its number.
+  int64_t kernel_part(const probes::ResolvedProbe& site, const ir::UserHandler& whole) {
+    ir::KernelHandler handler;
+    handler.span = probe_.span;
+    handler.origin = probe_.origin;
+    handler.origin.derivation += " in the kernel";
+    handler.mechanism = ir::Mechanism::TestRun;
+    handler.is_interruptible = whole.event != ir::UserEvent::Timer;
+    handler.sites.push_back(site.site);
+    handler.sites.back().pp = whole.pp;
+    handler.sites.back().need = ir::Need::Required;
+    BodyLowering lowering(outer_, handler.body, Side::Kernel, probe_.span, site.scope.get());
     lowering.alias = probe_.alias;
+    lowering.has_event = false;
     conditions(lowering);
     lowering.stmt(*probe_.body);
     handler.actions = lowering.actions;
-    outer_.module.user_handlers.push_back(std::move(handler));
+    handler.name = next_name();
+    outer_.module.kernel_handlers.push_back(std::move(handler));
+    return static_cast<int64_t>(outer_.module.kernel_handlers.size() - 1);
   }
 
   /// The body of `never` is no code, but what it says of globals counts for their display at the end.
@@ -302,6 +336,7 @@ class HandlerLowering {
 
   ModuleLowering& outer_;
   ElaboratedProbe& probe_;
+  std::optional<bool> needs_kernel_;  ///< asked once for all sites of the probe
 };
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "analyse/program.h"
 #include "ir/builder.h"
 #include "lower/autocast.h"
+#include "lower/overloads.h"
 #include "probes/probe_kind.h"
 
 namespace coretap {
@@ -99,6 +100,7 @@ class BodyLowering : public probes::ContextLowering {
   void declare_parameter(const ast::VarDecl& decl) { local(decl); }
 
   int64_t actions = 0;       ///< statements on the longest way through what was lowered, loops once
+  bool has_event = true;     ///< kernel side: false if the session runs it, not an event
   bool in_function = false;  ///< `next` ends the function, not the handler
   bool is_return_probe = false;                 ///< plain $params mean their value at entry
   bool sites_name_functions = false;            ///< ppfunc() is known
@@ -114,11 +116,6 @@ class BodyLowering : public probes::ContextLowering {
   struct StatRef {
     ir::GlobalId global = 0;
     std::vector<Operand> keys;
-  };
-  /// A version of a function that a call may run; `other_side` if only that can.
-  struct Overload {
-    ast::FunctionDecl* callee = nullptr;
-    bool other_side = false;
   };
   /// An inlined call in progress.
   struct InlineFrame {
@@ -157,8 +154,6 @@ class BodyLowering : public probes::ContextLowering {
                     const std::vector<Operand>& args, ir::LocalId result);
   Operand inline_call(ast::FunctionDecl& callee, std::vector<Operand> args, ir::LocalId declined);
   static bool is_function_end(ast::StmtKind kind);
-  Overload pick(const std::vector<ast::FunctionDecl*>& versions);
-  std::vector<Overload> overloads(const ast::Call& call);
   Operand unary(ast::Unary& unary);
   Operand inc_dec(ast::IncDec& expr, bool want_value);
   Operand binary(ir::Op op, Operand left, Operand right, const Span& at);
@@ -184,7 +179,6 @@ class BodyLowering : public probes::ContextLowering {
   Operand perf_counter(const ast::PerfOp& perf);
   Operand embedded(ast::EmbeddedExpr& expr);
   void embedded(ast::EmbeddedStmt& stmt);
-  bool embedded_fits(const EmbeddedC& c, const Span& at);
   std::optional<int64_t> constant(const std::string& name, const Span& at);
 
   // regular expressions: lower_regex.cpp
@@ -215,6 +209,7 @@ class BodyLowering : public probes::ContextLowering {
   Operand print(ast::Print& print);
   void read_memory(const std::vector<FormatPiece>& pieces, std::vector<Operand>& args);
   void refuse_large_dump(const Operand& count);
+  void raise_user_fault(const Operand& address);
 
   // statements
   void block(ast::Block& block, size_t from);

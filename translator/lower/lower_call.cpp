@@ -18,19 +18,6 @@ using ir::Operand;
 using ir::Side;
 using ir::Ty;
 
-namespace {
-
-/// The C versions of one function for the two sides stand side by side in a file, in a tapset
-/// beside one in the script's language for the rest: together they are one overload.
-bool is_version_of(const ast::FunctionDecl& a, const ast::FunctionDecl& b) {
-  if (a.span.file != b.span.file || a.priority != b.priority) return false;
-  if (a.c && b.c) return a.c->for_kernel != b.c->for_kernel || a.c->for_user != b.c->for_user;
-  bool any_c = a.c || b.c;
-  return any_c && !may_decline(a) && !may_decline(b) && !a.span.file->is_user_script;
-}
-
-}  // namespace
-
 /// Does a call of it lead to another call of it?
 bool ModuleLowering::calls_itself(ast::FunctionDecl& function) {
   auto known = recursive_.find(&function);
@@ -52,25 +39,6 @@ bool ModuleLowering::calls_itself(ast::FunctionDecl& function) {
   return recursive_[&function] = seen.count(&function) != 0;
 }
 
-/// The one of `versions` that serves this side: C for it, else the script's language, else C that
-/// only the other side can run.
-BodyLowering::Overload BodyLowering::pick(const std::vector<ast::FunctionDecl*>& versions) {
-  ast::FunctionDecl* script = nullptr;
-  ast::FunctionDecl* other = nullptr;
-  for (ast::FunctionDecl* version : versions) {
-    if (!version->c) {
-      if (!script) script = version;
-      continue;
-    }
-    const EmbeddedC& c = *version->c;
-    bool either = !c.for_kernel && !c.for_user;
-    if (either || (side_ == Side::Kernel ? c.for_kernel : c.for_user)) return {version, false};
-    if (!other) other = version;
-  }
-  if (script) return {script, false};
-  return {other, other != nullptr};
-}
-
 /// A function that is a text of the site and also has a script-language body: the body is for
 /// kernel handlers of sites that have no such text (probefunc() in timer.profile).
 ast::FunctionDecl* BodyLowering::without_site_text(const ast::Call& call,
@@ -85,21 +53,8 @@ ast::FunctionDecl* BodyLowering::without_site_text(const ast::Call& call,
   return for_user_side ? script : nullptr;
 }
 
-std::vector<BodyLowering::Overload> BodyLowering::overloads(const ast::Call& call) {
-  std::vector<Overload> result;
-  for (size_t i = 0; i < call.callees.size();) {
-    std::vector<ast::FunctionDecl*> versions{call.callees[i++]};
-    while (i < call.callees.size() && is_version_of(*versions[0], *call.callees[i]))
-      versions.push_back(call.callees[i++]);
-    Overload overload = pick(versions);
-    result.push_back(overload);
-    if (!may_decline(*overload.callee)) break;
-  }
-  return result;
-}
-
 ir::Operand BodyLowering::call(ast::Call& call, bool want_value) {
-  std::vector<Overload> candidates = overloads(call);
+  std::vector<Overload> candidates = overloads(call, {side_, has_event});
   if (candidates.empty()) return missing(call.type);
   if (want_value && candidates[0].callee->return_type == ast::Type::Void) {
     diagnostics().semantic_error("void-value", call.span,
@@ -107,7 +62,9 @@ ir::Operand BodyLowering::call(ast::Call& call, bool want_value) {
     return missing(call.type);
   }
   for (const Overload& candidate : candidates) {
-    if (!candidate.other_side || side_ == Side::Kernel) continue;
+    const bool is_asked_here = candidate.other_side && side_ == Side::User;
+    if (!candidate.lacks_event && !(is_asked_here && asks_about_event(*candidate.callee->c)))
+      continue;
     diagnostics()
         .semantic_error("needs-kernel-event", call.span,
                         "function '" + call.function +
@@ -191,8 +148,9 @@ ir::Operand BodyLowering::call_one(ast::Call& call, const Overload& overload,
   }
 
   // BPF cannot recurse: such a call, and what needs its result, goes on in user space.
-  bool in_user_space = overload.other_side || !callee.c;
-  ir::FunctionId id = outer_.function(callee, in_user_space ? Side::User : side_);
+  // C for the kernel, in user space: see ir/passes/ask_kernel.cpp.
+  bool in_user_space = !callee.c || (side_ == Side::User) != overload.other_side;
+  ir::FunctionId id = outer_.function(callee, in_user_space ? Side::User : Side::Kernel);
   Ty result = outer_.module.functions[id].result.ty;
   ir::LocalId dst = result == Ty::Void ? ir::kNone : b_.temp(result);
   b_.at(call.span);

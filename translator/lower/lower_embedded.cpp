@@ -162,20 +162,10 @@ Operand BodyLowering::enum_name(ast::AtOp& op) {
   return Operand::of(result);
 }
 
-/// C for the kernel can run in handlers of kernel events only.
-bool BodyLowering::embedded_fits(const EmbeddedC& c, const Span& at) {
-  if (side_ == ir::Side::Kernel || !c.for_kernel || c.for_user) return true;
-  diagnostics().semantic_error("needs-kernel-event", at,
-                               "this C is for the kernel side (/* bpf */), and a begin, end, error "
-                               "or timer probe runs in user space");
-  return false;
-}
-
 Operand BodyLowering::embedded(ast::EmbeddedExpr& expr) {
   std::string name = without_comments(expr.c.text);
   if (expr.type != ast::Type::String && is_identifier(name))
     if (std::optional<int64_t> value = constant(name, expr.span)) return Operand::integer(*value);
-  if (!embedded_fits(expr.c, expr.span)) return missing(expr.type);
   std::vector<Operand> arguments = keys(expr.arguments);
   b_.at(expr.span);
   ir::LocalId dst = b_.temp(ir_type(expr.type));
@@ -184,7 +174,6 @@ Operand BodyLowering::embedded(ast::EmbeddedExpr& expr) {
 }
 
 void BodyLowering::embedded(ast::EmbeddedStmt& stmt) {
-  if (!embedded_fits(stmt.c, stmt.span)) return;
   std::vector<Operand> arguments = keys(stmt.arguments);
   b_.at(stmt.span);
   b_.embedded(stmt.c, std::move(arguments));

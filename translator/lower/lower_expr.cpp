@@ -168,7 +168,7 @@ ir::Operand BodyLowering::perf_counter(const ast::PerfOp& perf) {
     problem.hint("define it: probe perf.type(TYPE).config(CONFIG).counter(\"" + name + "\") {}");
     return Operand::integer(0);
   }
-  if (side_ == ir::Side::User) {
+  if (side_ == ir::Side::User || !has_event) {
     diagnostics()
         .semantic_error("perf-needs-event", perf.span,
                         "@perf reads a counter of the task that is probed, which a begin, end, "
@@ -369,27 +369,9 @@ ir::Operand BodyLowering::address_of(ast::Expr& expr, const Span& at) {
   return Operand::integer(0);
 }
 
-namespace {
-/// `&@cast(p, "type")[n]` is arithmetic with the type's size: it reads nothing.
-bool reads_memory(const ast::Cast& cast) {
-  if (cast.components.empty()) return false;
-  bool is_element = cast.components.front().kind == ast::Component::LiteralIndex ||
-                    cast.components.front().kind == ast::Component::ExprIndex;
-  return !cast.address_of || !is_element || cast.components.size() > 1;
-}
-}  // namespace
-
 ir::Operand BodyLowering::cast(ast::Cast& cast) {
   if (cast.type_name.empty() && cast.address_of && cast.components.empty())
     return address_of(*cast.operand, cast.span);
-  if (side_ == ir::Side::User && reads_memory(cast)) {
-    diagnostics()
-        .semantic_error("needs-kernel-event", cast.span,
-                        "memory can be read while an event is handled, not in a begin, end, error "
-                        "or timer probe")
-        .hint("read it in the probe that observes the event and keep the value in a global");
-    return missing(cast.type);
-  }
   Operand base = value(*cast.operand);
   b_.at(cast.span);
   std::optional<Operand> result;

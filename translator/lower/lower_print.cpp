@@ -30,8 +30,8 @@ FormatPiece conversion_for(const ast::Expr& arg, bool is_char) {
 
 }  // namespace
 
-/// Replaces the address of each %m and %M by the bytes that are there. Where only user space can
-/// print, there are none: then the address stays, and printing it is an error.
+/// Replaces the address of each %m and %M by the bytes that are there. In functions of user
+/// space the address stays, and printing it is an error.
 void BodyLowering::read_memory(const std::vector<FormatPiece>& pieces, std::vector<Operand>& args) {
   size_t next = 0;
   for (const FormatPiece& piece : pieces) {
@@ -43,6 +43,10 @@ void BodyLowering::read_memory(const std::vector<FormatPiece>& pieces, std::vect
     if (piece.conversion != 'm' && piece.conversion != 'M') continue;
     refuse_large_dump(count);
     if (side_ == ir::Side::User) continue;
+    if (piece.flag_hash && !has_event) {
+      raise_user_fault(address);
+      continue;
+    }
     int64_t most = ir::kMostDumped;
     if (count.kind == Operand::Int) most = std::clamp<int64_t>(count.num, 1, most);
     ir::LocalId bytes = b_.temp(Ty::Str);
@@ -51,6 +55,19 @@ void BodyLowering::read_memory(const std::vector<FormatPiece>& pieces, std::vect
         piece.flag_hash ? ir::Space::User : ir::Space::Kernel;
     address = Operand::of(bytes);
   }
+}
+
+/// Without an event there is no program whose memory could be there.
+void BodyLowering::raise_user_fault(const Operand& address) {
+  auto pieces = std::make_shared<std::vector<FormatPiece>>();
+  FormatPiece digits = conversion('x');
+  digits.flag_zero = true;
+  digits.width_kind = FormatPiece::Fixed;
+  digits.width = 16;
+  *pieces = {literal("user read fault at 0x"), digits, literal(" (addr)")};
+  ir::LocalId text = b_.temp(Ty::Str);
+  b_.append(Op::Sprintf, {address}, text).format = pieces;
+  b_.append(Op::Error, {Operand::of(text)});
 }
 
 /// More than a page, or less than nothing, is an error in SystemTap's words.

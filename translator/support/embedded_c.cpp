@@ -167,6 +167,7 @@ EmbeddedC::EmbeddedC(std::string code) : text(std::move(code)) {
   bytewise = pragma_number(text, "bytewise").value_or(0);
   serial = has_pragma(text, "serial");
   user_memory = has_pragma(text, "user-memory");
+  asks_about_event = has_pragma(text, "event");
   at_exit = has_pragma(text, "at-exit");
   syscall_argument = has_pragma(text, "syscall-argument");
   gives_string = names("/* string");

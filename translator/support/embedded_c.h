@@ -38,6 +38,7 @@ struct EmbeddedC {
       0;  ///< it goes through its strings byte by byte, and a byte costs the verifier so much
   bool serial = false;            ///< its value belongs to one thread or CPU
   bool user_memory = false;       ///< reads the program's memory
+  bool asks_about_event = false;  ///< reads registers, arguments or the stack of the event
   bool at_exit = false;           ///< gives at a system call's exit what it gave at its entry
   bool syscall_argument = false;  ///< gives the system call's argument of that number
   bool gives_string = false;      ///< pragma `string`, with or without a number

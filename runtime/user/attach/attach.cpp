@@ -179,6 +179,7 @@ Status Attachments::attach_site(const KernelHandler& handler, const Rung& rung,
     case Mechanism::RawTp: return keep(bpf_program__attach_raw_tracepoint(program, site.target));
     case Mechanism::Tracepoint: return attach_tracepoint(program, site, cookie);
     case Mechanism::PerfEvent: return attach_perf(program, site, cookie);
+    case Mechanism::TestRun: return {};
   }
   return Status("unknown kind of probe");
 }

@@ -451,6 +451,17 @@ int KernelObject::ring_fd() const { return ring_ ? ring_buffer__epoll_fd(ring_) 
 
 int KernelObject::drain_ring() { return ring_ ? ring_buffer__consume(ring_) : 0; }
 
+Status KernelObject::run(const char* variant, const s64* arguments, u32 count) const {
+  bpf_test_run_opts opts = {};
+  opts.sz = sizeof opts;
+  if (count != 0) {
+    opts.ctx_in = arguments;
+    opts.ctx_size_in = static_cast<u32>(count * sizeof *arguments);
+  }
+  int rc = bpf_prog_test_run_opts(bpf_program__fd(find_program(variant, 0)), &opts);
+  return rc == 0 ? Status() : kernel_failure(-rc, "cannot run the handler's kernel part: ");
+}
+
 HandlerCounts KernelObject::counts(const Program& program, const Ladder& ladder,
                                    u32 handler) const {
   HandlerCounts result;

@@ -60,6 +60,9 @@ class KernelObject {
   int ring_fd() const;  ///< becomes readable; -1 when the object sends no records
   int drain_ring();     ///< number of records, or negative
 
+  /// Runs a program of the mechanism TestRun with `count` arguments, and waits for its end.
+  Status run(const char* variant, const s64* arguments, u32 count) const;
+
   /// -t: the times of site number `site` of all handlers', for each CPU.
   std::vector<ct_times> site_times(u32 site) const;
   HandlerCounts counts(const Program& program, const Ladder& ladder, u32 handler) const;

@@ -118,7 +118,8 @@ bool KernelOffers::lacks(Mechanism mechanism, const Site& site) const {
     case Mechanism::Uprobe:
     case Mechanism::Uretprobe:
     case Mechanism::UprobeAtReturn:
-    case Mechanism::PerfEvent: return false;
+    case Mechanism::PerfEvent:
+    case Mechanism::TestRun: return false;
   }
   return false;
 }
@@ -152,6 +153,7 @@ Offer KernelOffers::site(Mechanism mechanism, const Site& site) const {
       return no(std::string("this kernel has no tracepoint ") + site.target);
     case Mechanism::Tracepoint: return tracepoint(site.target);
     case Mechanism::PerfEvent: return perf_event(site);
+    case Mechanism::TestRun: return {};
   }
   return unknown("unknown kind of probe");
 }

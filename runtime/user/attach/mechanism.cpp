@@ -4,7 +4,7 @@ namespace ct {
 
 namespace {
 
-enum class Family : u8 { UserProbe, KernelProbe, Tracing, Event };
+enum class Family : u8 { UserProbe, KernelProbe, Tracing, Event, Request };
 enum class Return : u8 { AtEntry, Leaving, Left };
 
 struct Row {

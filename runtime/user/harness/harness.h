@@ -133,6 +133,12 @@ s64 modulo(s64 a, s64 b, const char* near = nullptr);
 inline s64 larger(s64 a, s64 b) { return a > b ? a : b; }
 inline s64 smaller(s64 a, s64 b) { return a < b ? a : b; }
 
+/// Runs kernel handler number `handler`, the kernel part of the present user-side handler, and then what it has sent to user
+/// space. An error that ended it is raised here.
+void run_kernel_part(u32 handler);
+/// Runs a kernel handler that only computes, with `count` arguments. Its error is raised here.
+void ask_kernel(u32 handler, const s64* arguments, u32 count);
+
 /// Set by signal handlers; see check_interrupt.
 extern volatile int pending_interrupts;
 void interrupted();

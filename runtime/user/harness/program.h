@@ -235,6 +235,6 @@ struct Program {
   u32 program_count;
 };
 
-constexpr u32 kProgramAbi = 10;
+constexpr u32 kProgramAbi = 11;
 
 }  // namespace ct

@@ -74,6 +74,8 @@ class Session {
   const std::string& name() const { return name_; }
   const char* probe_point() const { return probe_point_; }
   const ct_rec_hdr* record() const { return record_; }
+  void run_kernel_part(u32 handler);
+  void ask_kernel(u32 handler, const s64* arguments, u32 count);
 
  private:
   /// Less than what malloc() takes from the system as a mapping of its own.
@@ -98,6 +100,9 @@ class Session {
   void begin_end();
   void on_record(const void* data, size_t size);
   int drain();
+  s64 actions_of(UserEvent event) const;
+  void run_program(u32 handler, const s64* arguments, u32 count);
+  void raise_answer();
   void run_handlers(UserEvent event);
   bool run_user_handler(const UserHandler& handler);
   ServedFiles::Outcome run_when_asked(const UserHandler& handler);
@@ -135,6 +140,11 @@ class Session {
   u64 suppressed_ = 0;  ///< errors of user-side code that --suppress-handler-errors keeps quiet
   const char* probe_point_ = "";
   const ct_rec_hdr* record_ = nullptr;
+  /// The kernel handler whose segments belong to the user-side handler that runs now.
+  u32 part_ = kAbsent;
+  s64 part_actions_ = 0;      ///< statements that each of them may run
+  bool part_failed_ = false;  ///< one raised an error: the handler is over
+  std::string answer_place_;
 };
 
 Session* g_session = nullptr;
@@ -156,12 +166,18 @@ constexpr u64 kWakeBytesOfStacks = 512 << 10;
 
 u64 wake_bytes() { return stack_hooks ? kWakeBytesOfStacks : kWakeBytes; }
 
+// The answer of a program of which none has come: ct_skip() ended it.
+constexpr u32 kNotAnswered = ~0u;
+
 // How long the end waits for handlers that wait for a page of the probed program.
 constexpr unsigned kPatienceMs = 5000;
 
 enum Source : u64 { kRing = 1, kSignals, kTimeout, kFiles, kInput, kFirstTimer };
 
 // ------------------------------------------------------------------ running script code
+
+/// A segment of the present handler has raised an error, which is told.
+struct PartFailed {};
 
 /// An error that ended user-side code of a probe.
 void Session::handler_error(const std::string& text) {
@@ -202,6 +218,7 @@ bool Session::run_guarded(const char* pp, s64 actions, Run&& run) {
     handler_error(text);
   } catch (const NextHandler&) {
     raised = false;
+  } catch (const PartFailed&) {
   } catch (const Interrupted&) {
     report_error(std::string("probe ") + pp + " was interrupted");
   } catch (const std::bad_alloc&) {
@@ -214,14 +231,18 @@ bool Session::run_guarded(const char* pp, s64 actions, Run&& run) {
   return !raised;
 }
 
+/// As in stap, what runs with interrupts enabled may do more.
+s64 Session::actions_of(UserEvent event) const {
+  if (event == UserEvent::Timer) return program_.max_action;
+  return program_.max_action_interruptible ? program_.max_action_interruptible
+                                           : 10 * program_.max_action;
+}
+
 /// False: it raised an error.
 bool Session::run_user_handler(const UserHandler& handler) {
   u64 began = timing_.enabled() ? timing_clock() : 0;
-  // As in stap, what runs with interrupts enabled may do more.
-  s64 actions = program_.max_action;
-  if (handler.event != UserEvent::Timer)
-    actions = program_.max_action_interruptible ? program_.max_action_interruptible : 10 * actions;
-  bool ok = run_guarded(handler.pp, actions, handler.run);
+  part_actions_ = actions_of(handler.event);
+  bool ok = run_guarded(handler.pp, part_actions_, handler.run);
   if (began)
     timing_.user_handler(static_cast<u32>(&handler - program_.user_handlers),
                          timing_clock() - began);
@@ -253,7 +274,10 @@ void Session::run_handlers(UserEvent event) {
 
 void Session::on_record(const void* data, size_t size) {
   const ct_rec_hdr* header = static_cast<const ct_rec_hdr*>(data);
-  if (size < sizeof *header || skip_records_) return;
+  if (size < sizeof *header) return;
+  const bool is_part = header->segment < program_.segment_count &&
+                       program_.segments[header->segment].handler == part_;
+  if (is_part ? part_failed_ : skip_records_) return;
   if (header->segment == CT_REC_ERROR) {
     if (size >= sizeof(ct_rec_error))
       print_error(describe_error(program_, *static_cast<const ct_rec_error*>(data)));
@@ -264,9 +288,11 @@ void Session::on_record(const void* data, size_t size) {
   const Segment& segment = program_.segments[header->segment];
   if (size < segment.size) return;
   record_ = header;
-  in_segment_ = true;
+  in_segment_ = !is_part;
   u64 began = timing_.enabled() ? timing_clock() : 0;
-  run_guarded(segment.pp, program_.max_action, [&] { segment.run(data, static_cast<u32>(size)); });
+  bool ok = run_guarded(segment.pp, is_part ? part_actions_ : program_.max_action,
+                        [&] { segment.run(data, static_cast<u32>(size)); });
+  if (is_part && !ok) part_failed_ = true;
   if (take_entry_unseen()) accounts_.note_unseen(segment.handler);
   if (began) timing_.segment(header->segment, timing_clock() - began);
   in_segment_ = false;
@@ -278,6 +304,40 @@ int Session::drain() {
   next_epoch();
   if (stack_hooks) stack_hooks->look();
   return object_.drain_ring();
+}
+
+void Session::run_program(u32 handler, const s64* arguments, u32 count) {
+  state_->answer.code = kNotAnswered;
+  Status ran = object_.run(ladder_.rung(handler).program, arguments, count);
+  if (!ran) failf("%s", ran.text().c_str());
+}
+
+/// The error that ended the program that ran last, if any, becomes the handler's.
+void Session::raise_answer() {
+  const ct_rec_error& answer = state_->answer;
+  if (answer.code == CT_OK || answer.code == CT_ERR_NEXT) return;
+  if (answer.code == kNotAnswered) failf("no scratch memory for the kernel part of the handler");
+  Error error = {};
+  snprintf(error.message, sizeof error.message, "%s", error_message(program_, answer).c_str());
+  answer_place_ = error_place(program_, answer);
+  error.near = answer_place_.empty() ? nullptr : answer_place_.c_str();
+  throw error;
+}
+
+void Session::run_kernel_part(u32 handler) {
+  run_program(handler, nullptr, 0);
+  part_ = handler;
+  part_failed_ = false;
+  drain();
+  part_ = kAbsent;
+  if (__atomic_load_n(&state_->exit_requested, __ATOMIC_ACQUIRE)) request_exit();
+  if (part_failed_) throw PartFailed();
+  raise_answer();
+}
+
+void Session::ask_kernel(u32 handler, const s64* arguments, u32 count) {
+  run_program(handler, arguments, count);
+  raise_answer();
 }
 
 /// From now on the kernel's handlers do nothing; what they have sent is still handled.
@@ -554,8 +614,8 @@ void Session::stop() {
                   " probe handlers still wait for memory of the probed program; what they would "
                   "have reported is lost");
   drain();
+  skip_records_ = false;  // what comes now is of end and error probes
   if (object_.loaded()) {
-    timing_.read(program_, object_, ladder_);
     accounts_.end(program_, object_, ladder_, attachments_);
   }
   attachments_.detach();
@@ -570,6 +630,10 @@ void Session::stop() {
   } else {
     run_handlers(UserEvent::End);
     display_globals(program_);
+  }
+  if (object_.loaded()) {
+    timing_.read(program_, object_, ladder_);
+    accounts_.end_of_parts(program_, object_, ladder_);
   }
   flush_output();
 }
@@ -671,6 +735,10 @@ int check_load(const Program& program, const RunOptions& options) {
 
 void request_exit() {
   if (g_session) g_session->request_exit();
+}
+void run_kernel_part(u32 handler) { g_session->run_kernel_part(handler); }
+void ask_kernel(u32 handler, const s64* arguments, u32 count) {
+  g_session->ask_kernel(handler, arguments, count);
 }
 s64 target_pid() { return g_session->target_pid_in_kernel(); }
 const char* session_name() { return g_session->name().c_str(); }

@@ -58,7 +58,8 @@ std::string uncounted_recursion(Mechanism mechanism) {
     case Mechanism::TpBtf:
     case Mechanism::RawTp:
     case Mechanism::Fentry:
-    case Mechanism::Fexit: break;
+    case Mechanism::Fexit:
+    case Mechanism::TestRun: break;
   }
   return "";
 }
@@ -111,7 +112,8 @@ void report_reasons(const KernelHandler& handler, const HandlerAccount& a) {
     case Mechanism::RawTp:
     case Mechanism::Tracepoint:
     case Mechanism::Fentry:
-    case Mechanism::Fexit: break;  // missed_events() finds none of these
+    case Mechanism::Fexit:
+    case Mechanism::TestRun: break;  // missed_events() finds none of these
   }
 }
 
@@ -133,10 +135,19 @@ void Accounts::end(const Program& program, const KernelObject& object, const Lad
   }
 }
 
+void Accounts::end_of_parts(const Program& program, const KernelObject& object,
+                            const Ladder& ladder) {
+  for (u32 i = 0; i < handlers_.size(); ++i)
+    if (handlers_[i].mechanism == Mechanism::TestRun)
+      handlers_[i].counts = object.counts(program, ladder, i).counts;
+}
+
 /// Errors that --suppress-handler-errors kept quiet, of both sides.
 u64 Accounts::all_suppressed(const Program& program, u64 by_user_side) const {
   if (!program.suppress_errors) return 0;
-  for (const HandlerAccount& a : handlers_) by_user_side += a.counts.errors;
+  // An error of a kernel part is one of the user-side handler that it belongs to.
+  for (const HandlerAccount& a : handlers_)
+    if (a.mechanism != Mechanism::TestRun) by_user_side += a.counts.errors;
   return by_user_side;
 }
 

@@ -37,6 +37,9 @@ class Accounts {
   void end(const Program& program, const KernelObject& object, const Ladder& ladder,
            const Attachments& attachments);
 
+  /// When the last end probe has ended: what the session itself has run in the kernel.
+  void end_of_parts(const Program& program, const KernelObject& object, const Ladder& ladder);
+
   /// The user-space part of a handler left a return alone whose entry had not been seen.
   void note_unseen(u32 handler) { ++unseen_[handler]; }
 

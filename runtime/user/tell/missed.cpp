@@ -129,7 +129,8 @@ Losses missed_events(Mechanism mechanism, const std::vector<u32>& programs,
     case Mechanism::RawTp:
     case Mechanism::Tracepoint:
     case Mechanism::Fentry:
-    case Mechanism::Fexit: break;
+    case Mechanism::Fexit:
+    case Mechanism::TestRun: break;
   }
   return {};
 }

@@ -15,7 +15,9 @@ std::string hex(u64 value) {
   return text;
 }
 
-std::string message_of(const Program& program, const ct_rec_error& r) {
+}  // namespace
+
+std::string error_message(const Program& program, const ct_rec_error& r) {
   switch (r.code) {
     case CT_ERR_DIV_ZERO: return "division by 0";
     case CT_ERR_KERNEL_READ: return "kernel read fault at " + hex(r.detail) + " (addr)";
@@ -38,22 +40,24 @@ std::string message_of(const Program& program, const ct_rec_error& r) {
   }
 }
 
-}  // namespace
-
-std::string describe_error(const Program& program, const ct_rec_error& r) {
-  std::string text = message_of(program, r);
-  if (r.code == CT_ERR_MESSAGE || r.handler >= program.handler_count) return text;
+std::string error_place(const Program& program, const ct_rec_error& r) {
+  if (r.code == CT_ERR_MESSAGE || r.handler >= program.handler_count) return "";
   const KernelHandler& h = program.handlers[r.handler];
-  text += " near ";
+  std::string text;
   // Without cookies a handler of many sites may not know which one it was.
   if (h.site_count != 0)
-    text += std::string("probe ") + h.sites[r.site < h.site_count ? r.site : 0].pp;
+    text = std::string("probe ") + h.sites[r.site < h.site_count ? r.site : 0].pp;
   if (r.site >= h.site_count && h.site_count > 1)
     text += " or another of its " + std::to_string(h.site_count) + " places";
   if (r.line != 0)
     text += std::string(" at ") + (h.script_file ? h.script_file : program.script_name) + ":" +
             std::to_string(r.line);
   return text;
+}
+
+std::string describe_error(const Program& program, const ct_rec_error& r) {
+  std::string place = error_place(program, r);
+  return error_message(program, r) + (place.empty() ? "" : " near " + place);
 }
 
 }  // namespace ct

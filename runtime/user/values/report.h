@@ -10,6 +10,10 @@ namespace ct {
 /// Text of a run-time error that a kernel handler sent: "division by 0 near …".
 std::string describe_error(const Program& program, const ct_rec_error& record);
 
+/// The two halves of it: what went wrong, and where ("probe begin at FILE:LINE", or "" if the message says all).
+std::string error_message(const Program& program, const ct_rec_error& record);
+std::string error_place(const Program& program, const ct_rec_error& record);
+
 /// Did user-side code call entry_unseen() since this was last asked?
 bool take_entry_unseen();
 

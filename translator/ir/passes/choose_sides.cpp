@@ -12,6 +12,9 @@
 //   - so is a read of a global, unless the handler's own segments write it: when they run, other events
 //     may have changed it.
 //
+// A handler that the session runs (ir::Mechanism::TestRun) has no moment that would be over: what cannot be evaluated before a
+// moved statement stays in it, and asks the kernel there (ask_kernel.cpp).
+//
 // Strings that are only printed are not built in the kernel: what makes them moves, too.
 #include <algorithm>
 #include <map>
@@ -45,9 +48,13 @@ bool is_harness_c(const Inst& inst) { return inst.op == Op::EmbeddedC && inst.c-
 
 class SideChoice {
  public:
-  SideChoice(ir::Module& module, Diagnostics& diagnostics, ir::Body& body,
+  SideChoice(ir::Module& module, Diagnostics& diagnostics, ir::KernelHandler& handler,
              const std::set<ir::GlobalId>& user_globals)
-      : module_(module), diagnostics_(diagnostics), body_(body), user_globals_(user_globals) {}
+      : module_(module),
+        diagnostics_(diagnostics),
+        body_(handler.body),
+        user_globals_(user_globals),
+        may_ask_(handler.mechanism == ir::Mechanism::TestRun) {}
 
   Sides run() {
     name_values();
@@ -126,7 +133,9 @@ class SideChoice {
 
   /// Only user space can execute `inst` itself, whatever its operands.
   bool user_only(const Inst& inst) const {
-    if (ir::info(inst.op).names_global() && user_globals_.count(inst.global)) return true;
+    // A run of the session's is whole before another record is handled.
+    if (!may_ask_ && ir::info(inst.op).names_global() && user_globals_.count(inst.global))
+      return true;
     switch (inst.op) {
       case Op::StatGet: return true;
       case Op::Clear: return module_.globals[inst.global].is_array();
@@ -190,11 +199,18 @@ class SideChoice {
   /// their operands there.
   void find_hoisted(Inst& compound, ir::Block& block, std::set<const Inst*>& hoisted) {
     for_each_inst(block, [&](Inst& inst) {
-      if (inst.moved) return;
+      if (inst.moved || is_asked_in_place(compound, inst)) return;
       if (kernel_only(inst) || (reads_for_the_moment(inst) && !writes_in(compound, inst.global) &&
                                 can_hoist(compound, inst)))
         hoist_with_operands(compound, inst, hoisted);
     });
+  }
+
+  /// May the kernel be asked for it where it stands, and has to be?
+  bool is_asked_in_place(Inst& compound, Inst& inst) {
+    if (!may_ask_ || !kernel_only(inst)) return false;
+    if (inst.op == Op::Call && module_.functions[inst.function].twin != ir::kNone) return false;
+    return inst.dst == ir::kNone || !can_hoist(compound, inst);
   }
 
   /// Reads a scalar or an element of a global that only the kernel's part of this handler writes.
@@ -252,7 +268,8 @@ class SideChoice {
     if (inst.op == Op::EmbeddedC && inst.dst == ir::kNone)
       refuse_continuation(diagnostics_, inst);  // its effect has a place
     if (inst.op == Op::Call && module_.functions[inst.function].twin != ir::kNone &&
-        (depends_on_user(compound, inst) || depends_on_way(compound, inst))) {
+        (!ir::is_pure(module_.functions[inst.function]) || depends_on_user(compound, inst) ||
+         depends_on_way(compound, inst))) {
       hoisted.erase(&inst);  // its harness version runs in the segment instead
       inst.function = module_.functions[inst.function].twin;
       return;
@@ -438,7 +455,7 @@ class SideChoice {
         const bool has_twin =
             inst.op == Op::Call && module_.functions[inst.function].twin != ir::kNone;
         if (has_twin) inst.function = module_.functions[inst.function].twin;
-        if (has_twin || !kernel_only(inst)) mark(inst);
+        if (has_twin || may_ask_ || !kernel_only(inst)) mark(inst);
       }
       for (ir::Block& child : inst.blocks) take_back_hoisted(child, in_moved || moved);
     }
@@ -645,6 +662,7 @@ class SideChoice {
   Diagnostics& diagnostics_;
   ir::Body& body_;
   const std::set<ir::GlobalId>& user_globals_;
+  const bool may_ask_;
   std::set<LocalId> user_locals_;
   std::set<ir::GlobalId> written_late_;  ///< by segments of this handler, before they are read
   bool changed_ = false;
@@ -653,9 +671,9 @@ class SideChoice {
 
 }  // namespace
 
-Sides choose_sides(ir::Module& module, Diagnostics& diagnostics, ir::Body& body,
+Sides choose_sides(ir::Module& module, Diagnostics& diagnostics, ir::KernelHandler& handler,
                    const std::set<ir::GlobalId>& user_globals) {
-  return SideChoice(module, diagnostics, body, user_globals).run();
+  return SideChoice(module, diagnostics, handler, user_globals).run();
 }
 
 }  // namespace coretap

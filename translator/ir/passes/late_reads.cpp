@@ -172,7 +172,8 @@ class LateReads {
     switch (other.mechanism) {
       case Mechanism::Uprobe:
       case Mechanism::Uretprobe:
-      case Mechanism::UprobeAtReturn: return false;
+      case Mechanism::UprobeAtReturn:
+      case Mechanism::TestRun: return false;
       case Mechanism::TpBtf:
       case Mechanism::RawTp:
       case Mechanism::Tracepoint:

@@ -208,13 +208,16 @@ class SegmentMaker {
     user.push_back(std::move(raise));
   }
 
+  /// May the handler's segments ask the kernel? See ask_kernel.cpp.
+  bool may_ask() const { return handler_.mechanism == ir::Mechanism::TestRun; }
+
   /// Of a call that takes what user space computed.
   void use_harness_version(Inst& inst) {
     ir::FunctionId twin = module_.functions[inst.function].twin;
-    if (twin == ir::kNone)
-      refuse_continuation(diagnostics_, inst);
-    else
+    if (twin != ir::kNone)
       inst.function = twin;
+    else if (!may_ask())
+      refuse_continuation(diagnostics_, inst);
   }
 
   /// Makes a segment of `run` and sends its captures.
@@ -259,7 +262,7 @@ class SegmentMaker {
       }
       if (inst.op == Op::Call && module_.functions[inst.function].side == ir::Side::Kernel)
         use_harness_version(inst);
-      else if (!ir::info(inst.op).user)
+      else if (!ir::info(inst.op).user && !may_ask())
         refuse_continuation(diagnostics_, inst);
     });
     segment.body.block = std::move(run);

@@ -75,14 +75,20 @@ class RaceFinder {
     for (bool reports : {false, true}) {
       reports_ = reports;
       for (const ir::KernelHandler& handler : module_.kernel_handlers) {
+        if (handler.mechanism == ir::Mechanism::TestRun) continue;  // one at a time
         handler_ = handler.span;
         kernel_body(handler.body);
       }
     }
     for (const ir::UserHandler& handler : module_.user_handlers) {
       handler_ = handler.span;
-      if (handler.event == ir::UserEvent::Timer) meanwhile(handler.body, "a timer");
-      if (!handler.file.path.empty()) meanwhile(handler.body, "a procfs probe");
+      const bool is_timer = handler.event == ir::UserEvent::Timer;
+      if (!is_timer && handler.file.path.empty()) continue;
+      const std::string who = is_timer ? "a timer" : "a procfs probe";
+      meanwhile(handler.body, who);
+      each(handler.body.block, [&](const Inst& inst) {
+        if (inst.op == Op::RunKernel) part_meanwhile(static_cast<uint32_t>(inst.imm), who);
+      });
     }
   }
 
@@ -286,6 +292,13 @@ class RaceFinder {
       if (clears_read || stores)
         warn(inst, who + " changes it while probes count in it and read it");
     });
+  }
+
+  /// The same of a handler that runs in the kernel, and of its segments.
+  void part_meanwhile(uint32_t part, const std::string& who) {
+    meanwhile(module_.kernel_handlers[part].body, who);
+    for (const ir::Segment& segment : module_.segments)
+      if (segment.handler == part) meanwhile(segment.body, who);
   }
 
   template <typename F>

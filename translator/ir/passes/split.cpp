@@ -6,6 +6,9 @@
 // part then goes on; segments run later, in the order of their records. choose_sides.cpp decides what is user space's, and
 // make_segments.cpp moves it.
 //
+// The session itself runs some handlers: the kernel parts of begin probes and the like. What their segments still need of the
+// kernel they ask it for (ask_kernel.cpp).
+//
 // A global that a segment writes is written late: events may come before the segment runs. So if kernel
 // code reads it, or writes it too, every use of it moves to user space, where records are handled in the
 // order of their events and each sees what the ones before it wrote. The same holds if a segment has to
@@ -79,12 +82,20 @@ void note_segment(const ir::Block& block, bool in_foreach, GlobalUses& uses) {
 /// Globals that events would not be seen in the order of in, were they not user space's alone.
 std::set<ir::GlobalId> used_late(ir::Module& module) {
   GlobalUses uses;
-  for (auto& handler : module.kernel_handlers)
+  // Segments of what the session runs are not late: it waits for them, and within a run choose_sides() keeps their order.
+  auto is_late = [](const ir::KernelHandler& handler) {
+    return handler.mechanism != ir::Mechanism::TestRun;
+  };
+  for (auto& handler : module.kernel_handlers) {
+    if (!is_late(handler)) continue;
     for_each_inst(handler.body.block, [&](Inst& inst) {
       if (reads_global(inst)) uses.read_by_kernel.insert(inst.global);
       if (writes_global(inst)) uses.written_by_kernel.insert(inst.global);
     });
-  for (const ir::Segment& segment : module.segments) note_segment(segment.body.block, false, uses);
+  }
+  for (const ir::Segment& segment : module.segments)
+    if (is_late(module.kernel_handlers[segment.handler]))
+      note_segment(segment.body.block, false, uses);
   std::set<ir::GlobalId> late;
   for (ir::GlobalId global = 0; global < module.globals.size(); global++) {
     bool by_kernel = uses.written_by_kernel.count(global) != 0;
@@ -98,7 +109,7 @@ std::set<ir::GlobalId> used_late(ir::Module& module) {
 
 void split_handler(ir::Module& module, Diagnostics& diagnostics, ir::KernelHandler& handler,
                    const std::set<ir::GlobalId>& user_globals) {
-  const Sides sides = choose_sides(module, diagnostics, handler.body, user_globals);
+  const Sides sides = choose_sides(module, diagnostics, handler, user_globals);
   if (sides.any_moved) make_segments(module, diagnostics, handler, sides.user_locals);
 }
 
@@ -118,6 +129,7 @@ void split(ir::Module& module, Diagnostics& diagnostics) {
     attempt.drop();
     module = whole;  // again, with those globals in user space
   }
+  ask_kernel(module, diagnostics);
   module.stage = ir::Stage::Split;
 }
 

@@ -1,5 +1,5 @@
-// What the rooms of split() give each other: which side each instruction runs on (choose_sides.cpp), and the moving
-// (make_segments.cpp).
+// What the rooms of split() give each other: which side each instruction runs on (choose_sides.cpp), the moving
+// (make_segments.cpp), and what moved code asks the kernel for (ask_kernel.cpp).
 #pragma once
 
 #include <set>
@@ -16,12 +16,16 @@ struct Sides {
 
 /// Decides what of a handler's body user space runs, and marks it (Inst::moved). Every use of one of `user_globals` is user
 /// space's. Reports what would have to run on both sides.
-Sides choose_sides(ir::Module& module, Diagnostics& diagnostics, ir::Body& body,
+Sides choose_sides(ir::Module& module, Diagnostics& diagnostics, ir::KernelHandler& handler,
                    const std::set<ir::GlobalId>& user_globals);
 
 /// Moves what choose_sides() has marked into segments of the module, and leaves a Send of the values that each needs.
 void make_segments(ir::Module& module, Diagnostics& diagnostics, ir::KernelHandler& handler,
                    const std::set<ir::LocalId>& user_locals);
+
+/// Replaces what only the kernel can do in the segments of handlers that the session runs: each run of such instructions
+/// becomes a kernel handler that the segment runs there (Op::RunKernel), and that leaves its results in globals.
+void ask_kernel(ir::Module& module, Diagnostics& diagnostics);
 
 /// Does `inst`, or what is in it, read or write one of the locals?
 bool touches(ir::Inst& inst, const std::set<ir::LocalId>& ids);
