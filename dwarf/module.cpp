@@ -11,6 +11,7 @@
 #include "dwarf/die.h"
 #include "dwarf/extent.h"
 #include "dwarf/functions.h"
+#include "dwarf/labels.h"
 #include "dwarf/lines.h"
 #include "dwarf/location_compile.h"
 #include "dwarf/names.h"
@@ -49,6 +50,9 @@ class DwarfModule : public Module {
   }
   std::vector<SourceLine> code_lines(const std::string& file_glob) const override {
     return find_code_lines(*data_, file_glob);
+  }
+  std::vector<Label> labels(const Function& function) const override {
+    return find_labels(*data_, function);
   }
   std::optional<SourceLine> line_at(uint64_t pc) const override { return find_line_at(*data_, pc); }
   std::optional<Function> function_at(uint64_t pc, bool innermost_inline) const override {

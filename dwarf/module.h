@@ -83,6 +83,14 @@ struct LineSite {
   bool may_repeat = false;
 };
 
+/// A label of a function, in the function itself or in one inlined copy.
+struct Label {
+  std::string name;
+  SourceLine source;
+  uint64_t pc = 0;        ///< 0: the compiler left no code that begins there
+  bool may_miss = false;  ///< it may be passed without passing pc
+};
+
 class Module {
  public:
   /// Opens an ELF executable or shared object. `path` must be a file path (the caller searched
@@ -119,6 +127,9 @@ class Module {
                                            uint32_t last, bool relative, bool nearest) const = 0;
   /// Lines with code in files matching `file_glob`, for "line 12 has no code; nearest are 11, 14".
   virtual std::vector<SourceLine> code_lines(const std::string& file_glob) const = 0;
+
+  /// The labels of a function or inlined copy, in the order of the source.
+  virtual std::vector<Label> labels(const Function& function) const = 0;
 
   virtual std::optional<SourceLine> line_at(uint64_t pc) const = 0;
   virtual std::optional<Function> function_at(uint64_t pc, bool innermost_inline) const = 0;

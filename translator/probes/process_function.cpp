@@ -8,7 +8,7 @@
 // analyse/place_returns decides.
 #include <algorithm>
 
-#include "probes/point_spec.h"
+#include "probes/functions_named.h"
 #include "probes/process_target.h"
 #include "probes/split_files.h"
 
@@ -49,24 +49,6 @@ bool wanted(const debug::Function& function, Variant variant) {
     case Variant::Call: break;
   }
   return !function.is_inlined_copy;
-}
-
-/// Keeps the functions declared on, or with code on, one of the lines.
-void filter_by_lines(const debug::Module& module, const PointSpec& spec,
-                     std::vector<debug::Function>& functions) {
-  if (!spec.has_lines() || spec.every_line) return;
-  std::vector<std::pair<std::string, uint64_t>> owners;
-  for (const LineRange& range : spec.lines)
-    for (const debug::LineSite& site :
-         module.line_sites(spec.function, spec.file, range.first, range.last, spec.relative, false))
-      owners.emplace_back(site.function, site.function_entry);
-  std::erase_if(functions, [&](const debug::Function& function) {
-    if (spec.contains(function.decl.line, function.decl.line)) return false;
-    return std::none_of(owners.begin(), owners.end(), [&](const auto& owner) {
-      return owner.first == function.name &&
-             (function.is_inlined_copy || owner.second == function.entry_pc);
-    });
-  });
 }
 
 void report_no_function(const ProcessTarget& target, const PointSpec& spec, Variant variant,
@@ -110,10 +92,7 @@ void report_no_function(const ProcessTarget& target, const PointSpec& spec, Vari
 SiteDetails text_of(const ProcessTarget& target, const debug::Function& function,
                     const ast::ProbeComponent& written, Variant variant) {
   SiteDetails text;
-  std::string name = "\"" + function.name;
-  if (function.decl.line != 0)
-    name += "@" + function.decl.file + ":" + std::to_string(function.decl.line);
-  name += "\"";
+  std::string name = "\"" + source_name(function) + "\"";
   if (written.number_arg) name = hex(static_cast<uint64_t>(*written.number_arg));
   text.canonical = canonical_prefix(target) + ".function(" + name + ")" + suffix(variant);
   text.function = function.name;
@@ -186,6 +165,23 @@ void warn_of_unseen_copies(const debug::Module& module, const ast::ProbeComponen
   diagnostic.hint("'.call' probes the functions themselves and never their inlined copies");
 }
 
+std::vector<debug::Function> find_variants(const ProcessTarget& target, const PointSpec& spec,
+                                           const ast::ProbeComponent& component, Variant variant,
+                                           ResolveContext& context) {
+  const debug::Module& module = *target.module;
+  bool inlines = variant == Variant::Any || variant == Variant::Inline;
+  std::vector<debug::Function> functions = module.functions(spec.function, spec.file, inlines);
+  keep_by_lines(module, spec, functions);
+  bool found_any = !functions.empty() ||
+                   (!inlines && !module.functions(spec.function, spec.file, true).empty());
+  std::erase_if(functions, [&](const debug::Function& f) { return !wanted(f, variant); });
+  if (functions.empty())
+    report_no_function(target, spec, variant, found_any, component, context);
+  else if (inlines)
+    warn_of_unseen_copies(module, component, context.diagnostics);
+  return functions;
+}
+
 std::vector<debug::Function> find_functions(const ProcessTarget& target,
                                             const ast::ProbeComponent& component, Variant variant,
                                             ResolveContext& context) {
@@ -202,20 +198,38 @@ std::vector<debug::Function> find_functions(const ProcessTarget& target,
   std::optional<PointSpec> spec =
       parse_point_spec(*component.string_arg, component.span, context.diagnostics);
   if (!spec) return {};
-  bool inlines = variant == Variant::Any || variant == Variant::Inline;
-  std::vector<debug::Function> functions = module.functions(spec->function, spec->file, inlines);
-  filter_by_lines(module, *spec, functions);
-  bool found_any = !functions.empty() ||
-                   (!inlines && !module.functions(spec->function, spec->file, true).empty());
-  std::erase_if(functions, [&](const debug::Function& f) { return !wanted(f, variant); });
-  if (functions.empty())
-    report_no_function(target, *spec, variant, found_any, component, context);
-  else if (inlines)
-    warn_of_unseen_copies(module, component, context.diagnostics);
-  return functions;
+  return find_variants(target, *spec, component, variant, context);
 }
 
 }  // namespace
+
+std::vector<debug::Function> functions_named(const ProcessTarget& target, const PointSpec& spec,
+                                             const ast::ProbeComponent& written,
+                                             ResolveContext& context) {
+  return find_variants(target, spec, written, Variant::Any, context);
+}
+
+void keep_by_lines(const debug::Module& module, const PointSpec& spec,
+                     std::vector<debug::Function>& functions) {
+  if (!spec.has_lines() || spec.every_line) return;
+  std::vector<std::pair<std::string, uint64_t>> owners;
+  for (const LineRange& range : spec.lines)
+    for (const debug::LineSite& site :
+         module.line_sites(spec.function, spec.file, range.first, range.last, spec.relative, false))
+      owners.emplace_back(site.function, site.function_entry);
+  std::erase_if(functions, [&](const debug::Function& function) {
+    if (spec.contains(function.decl.line, function.decl.line)) return false;
+    return std::none_of(owners.begin(), owners.end(), [&](const auto& owner) {
+      return owner.first == function.name &&
+             (function.is_inlined_copy || owner.second == function.entry_pc);
+    });
+  });
+}
+
+std::string source_name(const debug::Function& function) {
+  if (function.decl.line == 0) return function.name;
+  return function.name + "@" + function.decl.file + ":" + std::to_string(function.decl.line);
+}
 
 std::vector<ResolvedProbe> resolve_process_function(const ast::ProbePoint& point,
                                                     ResolveContext& context) {

@@ -87,6 +87,7 @@ std::vector<Row> rows() {
       {cross(objects, cross({"function(string)", "function(number)"},
                             {"", "call", "return", "inline", "exported"})),
        resolve_process_function},
+      {cross(objects, {"function(string).label(string)"}), resolve_process_label},
       {cross(objects, cross({"statement(string)", "statement(number)"}, {"", "nearest"})),
        resolve_process_statement},
       {cross(objects, {"plt", "plt(string)", "plt.return", "plt(string).return"}),

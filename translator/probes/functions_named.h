@@ -1,0 +1,24 @@
+// Which functions "F[@FILE[:LINE]]" names: what .function and the families behind it share.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "probes/point_spec.h"
+#include "probes/process_target.h"
+
+namespace coretap::probes {
+
+/// The functions that `spec` names, and their inlined copies. Empty after reporting at `written` that there is none.
+std::vector<debug::Function> functions_named(const ProcessTarget& target, const PointSpec& spec,
+                                             const ast::ProbeComponent& written,
+                                             ResolveContext& context);
+
+/// Keeps the functions declared on, or with code on, one of the lines of `spec`; all if it has none.
+void keep_by_lines(const debug::Module& module, const PointSpec& spec,
+                   std::vector<debug::Function>& functions);
+
+/// "F@/dir/file.c:12", as listings name a function; without its declaration if that is not known.
+std::string source_name(const debug::Function& function);
+
+}  // namespace coretap::probes
