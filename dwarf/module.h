@@ -91,6 +91,13 @@ struct Label {
   bool may_miss = false;  ///< it may be passed without passing pc
 };
 
+/// A call of a function whose target is known before the program runs, or the place where it was inlined.
+struct Call {
+  Function callee;              ///< or one inlined copy of it
+  uint64_t return_address = 0;  ///< behind the call; 0 for an inlined copy and for a tail call
+  bool is_tail_call = false;    ///< a jump: the callee returns to the caller's caller
+};
+
 class Module {
  public:
   /// Opens an ELF executable or shared object. `path` must be a file path (the caller searched
@@ -130,6 +137,13 @@ class Module {
 
   /// The labels of a function or inlined copy, in the order of the source.
   virtual std::vector<Label> labels(const Function& function) const = 0;
+
+  /// The calls that a function or inlined copy makes itself; not those of what is inlined into it.
+  virtual std::vector<Call> calls(const Function& caller) const = 0;
+  /// Where the return addresses are in memory while the instruction at pc is about to run and `callers` are the values of
+  /// the innermost of them: an expression over the registers at pc for each. Fails with the end of a sentence.
+  virtual ct::Result<std::vector<LocExprPtr>> return_slots(
+      uint64_t pc, const std::vector<uint64_t>& callers) const = 0;
 
   virtual std::optional<SourceLine> line_at(uint64_t pc) const = 0;
   virtual std::optional<Function> function_at(uint64_t pc, bool innermost_inline) const = 0;

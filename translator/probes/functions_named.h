@@ -18,6 +18,10 @@ std::vector<debug::Function> functions_named(const ProcessTarget& target, const 
 void keep_by_lines(const debug::Module& module, const PointSpec& spec,
                    std::vector<debug::Function>& functions);
 
+/// Where the probe of a function's entry goes: behind the prologue of unoptimised code, whose parameters are not yet where DWARF
+/// says they are in front of it.
+debug::CodePoint body_of(const debug::Function& function);
+
 /// "F@/dir/file.c:12", as listings name a function; without its declaration if that is not known.
 std::string source_name(const debug::Function& function);
 

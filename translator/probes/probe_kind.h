@@ -88,6 +88,7 @@ struct FrameAddress {
 };
 
 struct ReturnPlaces;
+struct CalledFrom;
 
 /// One resolved probe: one site on the kernel side, or one user-side event.
 struct ResolvedProbe {
@@ -126,6 +127,8 @@ struct ResolvedProbe {
   std::string only_if;
   /// The site may be missing where the program runs: there, the point's others do what they can.
   bool may_be_absent = false;
+  /// Which callers the event counts of; null: of all.
+  std::shared_ptr<const CalledFrom> called_from;
   bool may_miss = false;    ///< what is probed may happen without passing any of its sites
   bool may_repeat = false;  ///< a site may be passed more than once while it happens once
 };

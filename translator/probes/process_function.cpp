@@ -145,9 +145,7 @@ std::optional<ResolvedProbe> probe_function(const ProcessTarget& target,
                                             const debug::Function& function,
                                             const ast::ProbeComponent& written, Variant variant,
                                             ResolveContext& context) {
-  debug::CodePoint body(function.entry_pc, function.entry_view);
-  if (function.prologue_end != 0 && function.prologue_end != function.entry_pc)
-    body = function.prologue_end;
+  const debug::CodePoint body = body_of(function);
   if (variant == Variant::Return) return probe_return(target, function, written, body, context);
   SiteDetails text = text_of(target, function, written, variant);
   return make_uprobe(target, body, ir::Mechanism::Uprobe, text, written.span, context);
@@ -224,6 +222,12 @@ void keep_by_lines(const debug::Module& module, const PointSpec& spec,
              (function.is_inlined_copy || owner.second == function.entry_pc);
     });
   });
+}
+
+debug::CodePoint body_of(const debug::Function& function) {
+  if (function.prologue_end != 0 && function.prologue_end != function.entry_pc)
+    return function.prologue_end;
+  return {function.entry_pc, function.entry_view};
 }
 
 std::string source_name(const debug::Function& function) {
