@@ -21,8 +21,9 @@ negative:
 finish:
   return total;
 }
+__attribute__((noinline)) int recurse(int n) { return n == 0 ? leaf(n) : recurse(n - 1) + leaf(n); }
 int main(int argc, char** argv) {
   int (*pointer)(int) = argc > 1 ? leaf : jump;
   (void)argv;
-  return jump(argc) + passes_on(argc) + pointer(argc) == 12345;
+  return jump(argc) + passes_on(argc) + recurse(argc) + pointer(argc) == 12345;
 }
