@@ -9,9 +9,8 @@ import agreement
 import live
 from live import LiveTest, build, coretap, run, script
 
-BUILDS = [("gcc", "-O0"), ("gcc", "-O2"), ("gcc", "-O2", "-no-pie"), ("gcc", "-O2", "-fomit-frame-pointer", "-gdwarf-4"),
-          ("gcc", "-O2", "-fno-omit-frame-pointer", "-mno-red-zone"), ("gcc", "-Os"), ("clang", "-O0"), ("clang", "-O2"),
-          ("clang", "-O1", "-no-pie"), ("g++", "-x", "c++", "-O0"), ("clang++", "-x", "c++", "-O2")]
+BUILDS = [("gcc", "-O0"), ("gcc", "-O2"), ("gcc", "-Os", "-no-pie", "-gdwarf-4"), ("gcc", "-O2", "-fno-omit-frame-pointer"),
+          ("clang", "-O0", "-no-pie"), ("g++", "-x", "c++", "-O2"), ("clang++", "-x", "c++", "-O2")]
 PAIR = re.compile(r'function\("(\w+)[^"]*"\)\.callee\("(\w+)[^"]*"\)')
 # At -O0 passes_on() calls landed(); the notes say that its caller does.
 JUMP = ("passes_on", "landed")
@@ -82,14 +81,14 @@ class Callees(LiveTest):
         """Every pair; and two and three calls deep, through inlined copies and recursion."""
         def check(prog, is_call):
             found = notes(prog, "4")
-            deep = [("main", 1), ("main", 2), ("middle", 2), ("recurse", 2), ("main", 3)]
+            deep = [("main", 2), ("recurse", 2), ("main", 3)]
             expected = [settle_jump(truth(found), is_call)]
             for function, depth in deep:
                 pairs = truth(found, function, depth)
-                expected.append(settle_jump(pairs, is_call and depth > 1) if function == "main" else pairs)
+                expected.append(settle_jump(pairs, is_call) if function == "main" else pairs)
             self.assertGreater(len(expected[0]), 10)
             points = ['function("*@callees.c").callee("*@callees.c")']
-            points += [f'function("{function}").callees' + (f"({depth})" if depth > 1 else "") for function, depth in deep]
+            points += [f'function("{function}").callees({depth})' for function, depth in deep]
             for point, counts, pairs in zip(points, counted(prog, *points)[0], expected):
                 self.assertEqual(counts, pairs, point)
         self.each(check)
@@ -206,7 +205,9 @@ class Callees(LiveTest):
             theirs = {line for line in theirs if PAIR.search(line).groups() != JUMP}
             self.assertGreater(len(theirs), 0)
             self.assertEqual(theirs - ours, set(), point)
-            self.assertEqual({PAIR.search(line)[2] for line in ours - theirs} - {"helper", "atoi"}, set(), point)
+            for line in ours - theirs:
+                caller, callee = PAIR.search(line).groups()
+                self.assertTrue(caller == "helper" or callee in ("helper", "atoi"), line)
 
 
 if __name__ == "__main__":
