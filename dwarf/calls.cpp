@@ -33,9 +33,9 @@ class CallFinder {
     if (!code) return std::move(found_);
     for (const Instruction& one : code->instructions()) {
       const bool is_call = one.flow == Instruction::Flow::Call;
-      const bool is_jump = (one.flow == Instruction::Flow::Jump ||
-                            one.flow == Instruction::Flow::ConditionalJump) &&
-                           !code->is_instruction(one.target);
+      const bool is_jump =
+          (one.flow == Instruction::Flow::Jump || one.flow == Instruction::Flow::ConditionalJump) &&
+          !code->is_instruction(one.target);
       if ((is_call || is_jump) && is_own(one.address)) add_call(one, is_jump);
     }
     return std::move(found_);
@@ -86,7 +86,8 @@ class CallFinder {
         if (auto wanted = own.find(std::string(symbol.name));
             wanted != own.end() && symbol.is_global && !symbol.is_ifunc)
           wanted->second = symbol.address;
-      for (const PltEntry& entry : read_plt(data_.object())) (*stubs_)[entry.pc] = own[entry.symbol];
+      for (const PltEntry& entry : read_plt(data_.object()))
+        (*stubs_)[entry.pc] = own[entry.symbol];
     }
     auto stub = stubs_->find(one.target);
     return stub == stubs_->end() ? one.target : stub->second;
@@ -96,7 +97,8 @@ class CallFinder {
   const Function& caller_;
   const Unit* unit_ = nullptr;
   int scope_ = -1;  ///< of the caller, in its unit
-  std::optional<std::map<uint64_t, uint64_t>> stubs_;  ///< of the linkage table, and what they lead to
+  std::optional<std::map<uint64_t, uint64_t>>
+      stubs_;  ///< of the linkage table, and what they lead to
   std::vector<Call> found_;
 };
 

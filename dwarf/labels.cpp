@@ -82,8 +82,7 @@ class LabelFinder {
     const StatementStarts found = statement_starts(data_, unit_, rows);
     const bool is_only = found.starts.size() == 1 && found.starts.front().point.pc == pc;
     const bool is_next = lines.rows[rows.front()].line <= label.source.line + 1;
-    label.may_miss =
-        !is_only || found.may_miss || (!is_next && !unit_.producer.statement_markers);
+    label.may_miss = !is_only || found.may_miss || (!is_next && !unit_.producer.statement_markers);
   }
 
   /// The rows of the line whose statement runs when the label is passed; empty if none is left.

@@ -18,9 +18,9 @@ using ir::Operand;
 namespace {
 
 /// `begin` to `end` are sorted, and agree in what is in front of `depth`.
-ct::Result<std::shared_ptr<const ReturnAddressTest>> make_test(
-    const debug::Module& module, uint64_t pc, const CallChain* begin, const CallChain* end,
-    size_t depth) {
+ct::Result<std::shared_ptr<const ReturnAddressTest>> make_test(const debug::Module& module,
+                                                               uint64_t pc, const CallChain* begin,
+                                                               const CallChain* end, size_t depth) {
   auto test = std::make_shared<ReturnAddressTest>();
   while (begin != end) {
     const uint64_t address = (*begin)[depth];

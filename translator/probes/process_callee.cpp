@@ -77,9 +77,8 @@ class CalleeFinder {
 
   bool is_wanted(const debug::Function& function) const {
     return query_.any_callee() ||
-           wanted_.count(function.is_inlined_copy
-                             ? std::pair(function.die_offset, uint64_t{0})
-                             : std::pair(uint64_t{0}, function.entry_pc)) != 0;
+           wanted_.count(function.is_inlined_copy ? std::pair(function.die_offset, uint64_t{0})
+                                                  : std::pair(uint64_t{0}, function.entry_pc)) != 0;
   }
 
   const std::vector<debug::Call>& calls(const debug::Function& caller) {
@@ -113,9 +112,9 @@ class CalleeFinder {
       inlined_.insert(function.name);
       return;
     }
-    Callee& callee = callees_[{function.entry_pc, function.entry_view,
-                               function.is_inlined_copy ? function.die_offset : 0,
-                               source_name(caller)}];
+    Callee& callee =
+        callees_[{function.entry_pc, function.entry_view,
+                  function.is_inlined_copy ? function.die_offset : 0, source_name(caller)}];
     callee.function = function;
     callee.caller = source_name(caller);
     if (std::find(callee.chains.begin(), callee.chains.end(), chain) == callee.chains.end())
@@ -124,8 +123,8 @@ class CalleeFinder {
 
   SiteDetails text_of(const Callee& callee) const {
     SiteDetails text;
-    text.canonical = canonical_prefix(target_) + ".function(\"" + callee.caller +
-                     "\").callee(\"" + source_name(callee.function) + "\")";
+    text.canonical = canonical_prefix(target_) + ".function(\"" + callee.caller + "\").callee(\"" +
+                     source_name(callee.function) + "\")";
     if (query_.is_return)
       text.canonical += ".return";
     else if (query_.only_calls)
@@ -141,10 +140,10 @@ class CalleeFinder {
     const Span& at = query_.component.span;
     auto from = make_called_from(module_, point, callee.chains);
     if (!from) {
-      context_.diagnostics.semantic_error(
-          "no-caller", at,
-          "who called '" + callee.function.name + "' in " + module_.path() +
-              " cannot be told: " + from.failure().text());
+      context_.diagnostics.semantic_error("no-caller", at,
+                                          "who called '" + callee.function.name + "' in " +
+                                              module_.path() +
+                                              " cannot be told: " + from.failure().text());
       return std::nullopt;
     }
     std::optional<ResolvedProbe> probe =
@@ -200,9 +199,8 @@ class CalleeFinder {
       for (const auto& [name, why] : obstacles_) names.insert(name);
       const std::string message = "returns of " + some_of(names) + " in " + module_.path() +
                                   " cannot be told apart by caller";
-      Diagnostic& diagnostic = is_empty
-                                   ? diagnostics.semantic_error("callee-return", at, message)
-                                   : diagnostics.warning("callee-return", at, message);
+      Diagnostic& diagnostic = is_empty ? diagnostics.semantic_error("callee-return", at, message)
+                                        : diagnostics.warning("callee-return", at, message);
       diagnostic.hint("they cannot be probed at their return instructions, because " +
                       obstacles_.begin()->second);
       if (is_empty) return;
@@ -211,10 +209,10 @@ class CalleeFinder {
     if (tail_calls_.empty()) return;
     diagnostics
         .warning("callee-tail-call", at,
-                 "tail calls are not counted, of " + some_of(tail_calls_) + " in " +
-                     module_.path())
-        .hint("such a call is a jump and leaves no return address; probe the called function "
-              "itself");
+                 "tail calls are not counted, of " + some_of(tail_calls_) + " in " + module_.path())
+        .hint(
+            "such a call is a jump and leaves no return address; probe the called function "
+            "itself");
   }
 
   void report_no_callee() {
@@ -224,15 +222,17 @@ class CalleeFinder {
             (query_.any_callee() ? "" : " that matches '" + *query_.component.string_arg + "'") +
             " in " + module_.path());
     if (!tail_calls_.empty())
-      diagnostic.hint("it ends in a jump to it, a tail call, which leaves no return address; "
-                      "probe the called function itself");
+      diagnostic.hint(
+          "it ends in a jump to it, a tail call, which leaves no return address; "
+          "probe the called function itself");
     else if (!inlined_.empty())
       diagnostic.hint("it is inlined there: leave out '." +
                       std::string(query_.is_return ? "return" : "call") + "'");
     else if (!called_.empty() && !query_.any_callee())
       diagnostic.hint("it calls " + some_of(called_));
     else
-      diagnostic.hint("calls by pointer, and of other objects, are not known; '.plt' probes the latter");
+      diagnostic.hint(
+          "calls by pointer, and of other objects, are not known; '.plt' probes the latter");
   }
 
   const ProcessTarget& target_;
@@ -240,7 +240,8 @@ class CalleeFinder {
   const Query& query_;
   ResolveContext& context_;
   std::set<std::pair<uint64_t, uint64_t>> wanted_;  ///< DIE of a copy, or entry of a function
-  std::map<std::pair<uint64_t, uint64_t>, std::vector<debug::Call>> calls_;  ///< the same, of callers
+  std::map<std::pair<uint64_t, uint64_t>, std::vector<debug::Call>>
+      calls_;  ///< the same, of callers
   std::map<std::tuple<uint64_t, uint32_t, uint64_t, std::string>, Callee> callees_;
   size_t followed_ = 0;
   std::set<std::string> tail_calls_, inlined_, called_;

@@ -170,8 +170,8 @@ std::vector<debug::Function> find_variants(const ProcessTarget& target, const Po
   bool inlines = variant == Variant::Any || variant == Variant::Inline;
   std::vector<debug::Function> functions = module.functions(spec.function, spec.file, inlines);
   keep_by_lines(module, spec, functions);
-  bool found_any = !functions.empty() ||
-                   (!inlines && !module.functions(spec.function, spec.file, true).empty());
+  bool found_any =
+      !functions.empty() || (!inlines && !module.functions(spec.function, spec.file, true).empty());
   std::erase_if(functions, [&](const debug::Function& f) { return !wanted(f, variant); });
   if (functions.empty())
     report_no_function(target, spec, variant, found_any, component, context);
@@ -208,7 +208,7 @@ std::vector<debug::Function> functions_named(const ProcessTarget& target, const 
 }
 
 void keep_by_lines(const debug::Module& module, const PointSpec& spec,
-                     std::vector<debug::Function>& functions) {
+                   std::vector<debug::Function>& functions) {
   if (!spec.has_lines() || spec.every_line) return;
   std::vector<std::pair<std::string, uint64_t>> owners;
   for (const LineRange& range : spec.lines)

@@ -54,9 +54,9 @@ Labels find_labels(const debug::Module& module, const PointSpec& spec, const std
 /// "the compiler left no code at label 'L' of 'F' in P"
 std::string removed_text(const std::vector<std::string>& texts, const debug::Module& module) {
   constexpr size_t kShown = 5;
-  std::vector<std::string> shown(texts.begin(),
-                                 texts.begin() + std::min(texts.size(), kShown));
-  std::string text = "the compiler left no code at label" + std::string(texts.size() > 1 ? "s " : " ");
+  std::vector<std::string> shown(texts.begin(), texts.begin() + std::min(texts.size(), kShown));
+  std::string text =
+      "the compiler left no code at label" + std::string(texts.size() > 1 ? "s " : " ");
   text += join(shown);
   if (texts.size() > kShown) text += " and " + std::to_string(texts.size() - kShown) + " more";
   return text + " in " + module.path();
@@ -67,11 +67,10 @@ void report_no_label(const debug::Module& module, const Labels& labels,
                      Diagnostics& diagnostics) {
   const std::string& pattern = *written.string_arg;
   if (!labels.removed.empty()) {
-    diagnostics
-        .semantic_error("removed-label", written.span,
-removed_text(labels.removed, module))
-        .hint("a .statement probe on a line behind the label may be possible; without "
-              "optimisation (-O0) every label can be probed");
+    diagnostics.semantic_error("removed-label", written.span, removed_text(labels.removed, module))
+        .hint(
+            "a .statement probe on a line behind the label may be possible; without "
+            "optimisation (-O0) every label can be probed");
     return;
   }
   Diagnostic& diagnostic = diagnostics.semantic_error(
@@ -97,8 +96,8 @@ std::optional<ResolvedProbe> probe_label(const ProcessTarget& target, const Foun
   std::string function = found.function.name;
   if (label.source.line != 0)
     function += "@" + label.source.file + ":" + std::to_string(label.source.line);
-  text.canonical = canonical_prefix(target) + ".function(\"" + function + "\").label(\"" +
-                   label.name + "\")";
+  text.canonical =
+      canonical_prefix(target) + ".function(\"" + function + "\").label(\"" + label.name + "\")";
   text.function = found.function.name;
   text.source = label.source;
   text.scope = found.function.die_offset;

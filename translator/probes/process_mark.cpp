@@ -9,8 +9,8 @@
 
 #include <set>
 
-#include "probes/long_type.h"
 #include "probes/dwarf_scope.h"
+#include "probes/long_type.h"
 #include "probes/process_target.h"
 #include "probes/scope_base.h"
 
