@@ -182,6 +182,12 @@ class Callees(LiveTest):
             for word in words:
                 self.assertIn(word, done.stderr)
 
+    def test_tail_calls_are_told(self):
+        listed = coretap("-l", f'process("{build("callees", "-O2")}").function("*@callees.c").callee("landed")')
+        self.assertEqual(listed.returncode, 0, listed.stderr)
+        self.assertIn("[callee-tail-call]: tail calls are not counted, of 'landed' from 'passes_on' in", listed.stderr)
+        self.assertEqual([PAIR.search(line).groups() for line in listed.stdout.splitlines()], [("main", "landed")])
+
     def test_without_unwind_information(self):
         prog = build("callees", "-O2", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables", "-g0", out="callees_no_frames")
         refused = coretap("-l", f'process("{prog}").function("middle").callee("leaf")')
