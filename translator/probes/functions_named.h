@@ -14,10 +14,6 @@ std::vector<debug::Function> functions_named(const ProcessTarget& target, const 
                                              const ast::ProbeComponent& written,
                                              ResolveContext& context);
 
-/// Keeps the functions declared on, or with code on, one of the lines of `spec`; all if it has none.
-void keep_by_lines(const debug::Module& module, const PointSpec& spec,
-                   std::vector<debug::Function>& functions);
-
 /// Where the probe of a function's entry goes: behind the prologue of unoptimised code, whose parameters are not yet where DWARF
 /// says they are in front of it.
 debug::CodePoint body_of(const debug::Function& function);

@@ -51,6 +51,24 @@ bool wanted(const debug::Function& function, Variant variant) {
   return !function.is_inlined_copy;
 }
 
+/// Keeps the functions declared on, or with code on, one of the lines.
+void filter_by_lines(const debug::Module& module, const PointSpec& spec,
+                     std::vector<debug::Function>& functions) {
+  if (!spec.has_lines() || spec.every_line) return;
+  std::vector<std::pair<std::string, uint64_t>> owners;
+  for (const LineRange& range : spec.lines)
+    for (const debug::LineSite& site :
+         module.line_sites(spec.function, spec.file, range.first, range.last, spec.relative, false))
+      owners.emplace_back(site.function, site.function_entry);
+  std::erase_if(functions, [&](const debug::Function& function) {
+    if (spec.contains(function.decl.line, function.decl.line)) return false;
+    return std::none_of(owners.begin(), owners.end(), [&](const auto& owner) {
+      return owner.first == function.name &&
+             (function.is_inlined_copy || owner.second == function.entry_pc);
+    });
+  });
+}
+
 void report_no_function(const ProcessTarget& target, const PointSpec& spec, Variant variant,
                         bool name_exists, const ast::ProbeComponent& at, ResolveContext& context) {
   const debug::Module& module = *target.module;
@@ -169,7 +187,7 @@ std::vector<debug::Function> find_variants(const ProcessTarget& target, const Po
   const debug::Module& module = *target.module;
   bool inlines = variant == Variant::Any || variant == Variant::Inline;
   std::vector<debug::Function> functions = module.functions(spec.function, spec.file, inlines);
-  keep_by_lines(module, spec, functions);
+  filter_by_lines(module, spec, functions);
   bool found_any =
       !functions.empty() || (!inlines && !module.functions(spec.function, spec.file, true).empty());
   std::erase_if(functions, [&](const debug::Function& f) { return !wanted(f, variant); });
@@ -205,23 +223,6 @@ std::vector<debug::Function> functions_named(const ProcessTarget& target, const 
                                              const ast::ProbeComponent& written,
                                              ResolveContext& context) {
   return find_variants(target, spec, written, Variant::Any, context);
-}
-
-void keep_by_lines(const debug::Module& module, const PointSpec& spec,
-                   std::vector<debug::Function>& functions) {
-  if (!spec.has_lines() || spec.every_line) return;
-  std::vector<std::pair<std::string, uint64_t>> owners;
-  for (const LineRange& range : spec.lines)
-    for (const debug::LineSite& site :
-         module.line_sites(spec.function, spec.file, range.first, range.last, spec.relative, false))
-      owners.emplace_back(site.function, site.function_entry);
-  std::erase_if(functions, [&](const debug::Function& function) {
-    if (spec.contains(function.decl.line, function.decl.line)) return false;
-    return std::none_of(owners.begin(), owners.end(), [&](const auto& owner) {
-      return owner.first == function.name &&
-             (function.is_inlined_copy || owner.second == function.entry_pc);
-    });
-  });
 }
 
 debug::CodePoint body_of(const debug::Function& function) {
