@@ -398,6 +398,17 @@ std::vector<Function> find_functions(const DebugData& data, const std::string& n
   return found.take();
 }
 
+std::optional<Function> find_function_entered_at(const DebugData& data, uint64_t address) {
+  const FunctionSymbol* symbol = data.symbol_at(address);
+  const bool is_named = symbol && symbol->address == address;
+  if (is_named && (is_piece(symbol->name, ".cold") || symbol->is_ifunc)) return std::nullopt;
+  const FunctionRecord* record = data.has_dwarf() ? data.functions().at_entry(address) : nullptr;
+  if (record && !(is_named && is_piece(symbol->name, ".part.")))
+    return describe_function(data, *record->unit, nullptr, -1, record->die);
+  if (!is_named) return std::nullopt;
+  return describe_symbol(data, *symbol);
+}
+
 std::optional<Function> find_function_at(const DebugData& data, uint64_t pc,
                                          bool innermost_inline) {
   if (const Unit* unit = data.unit_at(pc)) {

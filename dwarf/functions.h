@@ -61,6 +61,8 @@ Function describe_function(const DebugData& data, const Unit& unit, const UnitSc
                            int scope_index, Dwarf_Die die);
 std::vector<Function> find_functions(const DebugData& data, const std::string& name_glob,
                                      const std::string& file_glob, bool inlines);
+/// The function that is entered at `address`; nothing if none that is known begins there.
+std::optional<Function> find_function_entered_at(const DebugData& data, uint64_t address);
 std::optional<Function> find_function_at(const DebugData& data, uint64_t pc, bool innermost_inline);
 
 }  // namespace coretap::debug

@@ -5,12 +5,15 @@
 #include <cstdlib>
 #include <map>
 
+#include "dwarf/caller_frames.h"
+#include "dwarf/calls.h"
 #include "dwarf/code_flow.h"
 #include "dwarf/coroutines.h"
 #include "dwarf/debug_data.h"
 #include "dwarf/die.h"
 #include "dwarf/extent.h"
 #include "dwarf/functions.h"
+#include "dwarf/labels.h"
 #include "dwarf/lines.h"
 #include "dwarf/location_compile.h"
 #include "dwarf/names.h"
@@ -49,6 +52,16 @@ class DwarfModule : public Module {
   }
   std::vector<SourceLine> code_lines(const std::string& file_glob) const override {
     return find_code_lines(*data_, file_glob);
+  }
+  std::vector<Label> labels(const Function& function) const override {
+    return find_labels(*data_, function);
+  }
+  std::vector<Call> calls(const Function& caller) const override {
+    return find_calls(*data_, caller);
+  }
+  ct::Result<std::vector<LocExprPtr>> return_slots(
+      uint64_t pc, const std::vector<uint64_t>& callers) const override {
+    return find_return_slots(*data_, pc, callers);
   }
   std::optional<SourceLine> line_at(uint64_t pc) const override { return find_line_at(*data_, pc); }
   std::optional<Function> function_at(uint64_t pc, bool innermost_inline) const override {

@@ -83,6 +83,21 @@ struct LineSite {
   bool may_repeat = false;
 };
 
+/// A label of a function, in the function itself or in one inlined copy.
+struct Label {
+  std::string name;
+  SourceLine source;
+  uint64_t pc = 0;        ///< 0: the compiler left no code that begins there
+  bool may_miss = false;  ///< it may be passed without passing pc
+};
+
+/// A call of a function whose target is known before the program runs, or the place where it was inlined.
+struct Call {
+  Function callee;              ///< or one inlined copy of it
+  uint64_t return_address = 0;  ///< behind the call; 0 for an inlined copy and for a tail call
+  bool is_tail_call = false;    ///< a jump: the callee returns to the caller's caller
+};
+
 class Module {
  public:
   /// Opens an ELF executable or shared object. `path` must be a file path (the caller searched
@@ -119,6 +134,16 @@ class Module {
                                            uint32_t last, bool relative, bool nearest) const = 0;
   /// Lines with code in files matching `file_glob`, for "line 12 has no code; nearest are 11, 14".
   virtual std::vector<SourceLine> code_lines(const std::string& file_glob) const = 0;
+
+  /// The labels of a function or inlined copy, in the order of the source.
+  virtual std::vector<Label> labels(const Function& function) const = 0;
+
+  /// The calls that a function or inlined copy makes itself; not those of what is inlined into it.
+  virtual std::vector<Call> calls(const Function& caller) const = 0;
+  /// Where the return addresses are in memory while the instruction at pc is about to run and `callers` are the values of
+  /// the innermost of them: an expression over the registers at pc for each. Fails with the end of a sentence.
+  virtual ct::Result<std::vector<LocExprPtr>> return_slots(
+      uint64_t pc, const std::vector<uint64_t>& callers) const = 0;
 
   virtual std::optional<SourceLine> line_at(uint64_t pc) const = 0;
   virtual std::optional<Function> function_at(uint64_t pc, bool innermost_inline) const = 0;

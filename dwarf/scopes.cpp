@@ -156,10 +156,15 @@ int UnitScopes::innermost_in(uint64_t pc, uint64_t die_offset) const {
     if (scope.is_function()) inner = scope.parent;
   }
   // gcc may place the entry of an inlined copy where none of its ranges reaches (location views).
+  const int placed = index_of(die_offset);
+  return placed < 0 ? deepest : placed;
+}
+
+int UnitScopes::index_of(uint64_t die_offset) const {
   for (size_t i = 0; i < scopes_.size(); i++)
     if (dwarf_dieoffset(const_cast<Dwarf_Die*>(&scopes_[i].die)) == die_offset)
       return static_cast<int>(i);
-  return deepest;
+  return kNoScope;
 }
 
 /// What is called where the function is the body of a coroutine, as g++ describes it: artificial, declared nowhere, and with a

@@ -19,6 +19,7 @@
 #include "build/header_constant.h"
 #include "generate.h"
 #include "ir/passes/ir_passes.h"
+#include "line_listing.h"
 #include "listing.h"
 #include "lower/lower.h"
 #include "make_input.h"
@@ -87,6 +88,8 @@ class Driver {
       PassTimer timer;
       elaborate_probes(program, context);
       place_returns(program, o_.mode != Options::Mode::Run);
+      if (o_.mode == Options::Mode::ListLines)
+        return list_lines(program, {o_.verbose > 0, o_.lines_as_json});
       if (o_.mode != Options::Mode::Run)
         return list_probes(program, context, o_.mode == Options::Mode::ListVariables);
       if (input_.portable) check_portable(program);

@@ -19,14 +19,23 @@ namespace coretap {
 namespace {
 
 bool is_listing(const Options& o) {
-  return o.mode == Options::Mode::List || o.mode == Options::Mode::ListVariables;
+  return o.mode == Options::Mode::List || o.mode == Options::Mode::ListVariables ||
+         o.mode == Options::Mode::ListLines;
+}
+
+/// The probe point of -l, -L, or of every line that --lines is about.
+std::string listed_point(const Options& o) {
+  if (o.mode != Options::Mode::ListLines) return o.listing;
+  std::string file = o.arguments.empty() ? "*" : o.arguments.front();
+  if (file.find(':') == std::string::npos) file += ":*";
+  return o.listing + ".statement(\"*@" + file + "\")";
 }
 
 /// The script's text: of the listing's pattern, of -e, or of a file, which may be a FIFO.
 bool load_script(const Options& o, CompileInput& input, Diagnostics& diagnostics) {
   input.script_name = is_listing(o) ? "<listing>" : "<input>";
   if (is_listing(o)) {
-    input.script_text = "probe " + o.listing + " {}\n";
+    input.script_text = "probe " + listed_point(o) + " {}\n";
     return true;
   }
   if (o.has_script_text) {

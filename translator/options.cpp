@@ -21,6 +21,8 @@ enum LongOnly {
   kPortable,
   kExplainNeeds,
   kAccounts,
+  kLines,
+  kJson,
   kDumpFunctions,
   kDumpProbeTypes,
   kDumpProbeAliases,
@@ -44,6 +46,8 @@ const option kLongOptions[] = {
     {"portable", no_argument, nullptr, kPortable},
     {"explain-needs", optional_argument, nullptr, kExplainNeeds},
     {"accounts", required_argument, nullptr, kAccounts},
+    {"lines", required_argument, nullptr, kLines},
+    {"json", no_argument, nullptr, kJson},
     {"dump-functions", no_argument, nullptr, kDumpFunctions},
     {"dump-probe-types", no_argument, nullptr, kDumpProbeTypes},
     {"dump-probe-aliases", no_argument, nullptr, kDumpProbeAliases},
@@ -223,6 +227,11 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
         o.explain_as_json = optarg != nullptr;
         break;
       case kAccounts: o.accounts = optarg; break;
+      case kLines:
+        o.mode = Options::Mode::ListLines;
+        o.listing = optarg;
+        break;
+      case kJson: o.lines_as_json = true; break;
       case kDumpFunctions: o.mode = Options::Mode::DumpFunctions; break;
       case kDumpProbeTypes: o.mode = Options::Mode::DumpProbeTypes; break;
       case kDumpProbeAliases: o.mode = Options::Mode::DumpProbeAliases; break;
@@ -288,6 +297,10 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
     o.script_path = argv[optind++];
   }
   for (; optind < argc; optind++) o.arguments.emplace_back(argv[optind]);
+  if (o.lines_as_json && o.mode != Options::Mode::ListLines)
+    return fail("--json needs --lines: it is about that listing");
+  if (o.mode == Options::Mode::ListLines && o.arguments.size() > 1)
+    return fail("--lines takes one FILE[:FROM-TO], not also '" + o.arguments[1] + "'");
   if (!o.module_name.empty() && o.last_pass == 4 && o.build.empty()) o.build = o.module_name;
   if (o.file_mb && o.output.empty()) return fail("-S needs -o FILE: it is about output files");
   if (o.background && o.output.empty())
@@ -339,6 +352,8 @@ Build
 Look
   -l PATTERN     list probe points; -L also their variables
   -p N           stop after pass 1 parse, 2 elaborate, 3 translate, 4 compile, 5 run
+  --lines 'process("P")' [FILE[:FROM-TO]]  print source with the lines that can be probed;
+                 -v also variables; --json for programs
   --explain-needs  list what each probe needs of the kernel, and whether it is there
                  (--explain-needs=json: for programs)
   -v             say how long each pass takes; -vv says how probes are attached

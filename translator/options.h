@@ -14,6 +14,7 @@ struct Options {
     Run,
     List,
     ListVariables,
+    ListLines,
     DumpFunctions,
     DumpProbeTypes,
     DumpProbeAliases,
@@ -26,7 +27,8 @@ struct Options {
   std::string script_text;  ///< -e
   bool has_script_text = false;
   std::vector<std::string> extra_scripts;  ///< -E
-  std::string listing;                     ///< -l/-L pattern
+  std::string listing;                     ///< -l/-L pattern; --lines: process(…)
+  bool lines_as_json = false;              ///< --json
   std::vector<std::string> arguments;      ///< $1, $2 …
 
   int last_pass = 5;                                         ///< -p

@@ -69,6 +69,7 @@
 #include "fork.bpf.h"
 #include "late.bpf.h"
 #include "process.bpf.h"
+#include "return_address.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 

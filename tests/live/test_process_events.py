@@ -100,6 +100,25 @@ class ProcessEvents(LiveTest):
             probe end {{ println(names["/nonexistent/far"]) println(missing) }}''', "-c", f"{prog} 4 0 0")
         self.assertEqual(self.lines(result), ["4", "4"])
 
+    def test_all_arguments(self):
+        """$$parms, as stap spells it: openat(AT_FDCWD, the name, O_RDONLY); and by what a handler makes of the same registers."""
+        prog = build("processes")
+        result = script(f'''
+            probe process("{prog}").syscall {{
+              if ($syscall == {OPENAT} && user_string($arg2) == "/nonexistent/far")
+                printf("%s\\n%d\\n", $$parms, $$parms == sprintf("$arg1=%#x $arg2=%#x $arg3=%#x $arg4=%#x $arg5=%#x $arg6=%#x",
+                                                               $arg1, $arg2, $arg3, $arg4, $arg5, $arg6))
+            }}''', "-c", f"{prog} 3 0 0")
+        lines = self.lines(result)
+        self.assertEqual(len(lines), 6)
+        for parameters, is_equal in zip(lines[::2], lines[1::2]):
+            self.assertRegex(parameters, r"^\$arg1=0xffffff9c \$arg2=0x[0-9a-f]+ \$arg3=0x0 \$arg4=0x[0-9a-f]+ \$arg5=0x[0-9a-f]+ \$arg6=0x[0-9a-f]+$")
+            self.assertEqual(is_equal, "1")
+        for point, name in (("syscall.return", "$$parms"), ("syscall", "$$vars"), ("begin", "$$parms")):
+            refused = live.coretap("-p2", "-e", f'probe process("{prog}").{point} {{ println({name}) }}')
+            self.assertNotEqual(refused.returncode, 0)
+            self.assertIn(f"[no-such-variable]: '{name}' cannot be used here", refused.stderr)
+
     def test_a_wildcard_and_a_script(self):
         prog = build("processes")
         other = live.TMP / "processes_of_a_wildcard"

@@ -18,6 +18,7 @@
 #include "lower/limits.h"
 #include "lower/lower_body.h"
 #include "lower/needs_kernel.h"
+#include "probes/called_from.h"
 #include "support/embedded_c.h"
 
 namespace coretap {
@@ -222,6 +223,7 @@ class HandlerLowering {
     if (site.is_return && site.entry)
       key += "|" + site.entry->scope->sharing_key(used) + "|" + frame_text(*site.entry) +
              (EntryValues::is_entry(site) ? "|here" : "") + (site.shares_frames ? "|shared" : "");
+    if (site.called_from) key += "|" + called_from_key(*site.called_from);
     // One program per tracepoint: its name is in the section. Different perf events attach alike.
     if (info(site.mechanism).names != ir::MechanismInfo::Nothing) key += "|" + site.site.target;
     return key;
@@ -324,6 +326,7 @@ class HandlerLowering {
     for (const ir::Site& site : handler.sites)
       lowering.sites_name_functions |= !site.function.empty();
     only_in_process(first.site.pid, lowering.builder());
+    if (first.called_from) only_if_called_from(*first.called_from, lowering.builder());
     conditions(lowering);
     lowering.stmt(*probe_.body);
     handler.actions = lowering.actions;

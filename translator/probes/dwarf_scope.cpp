@@ -46,6 +46,7 @@ class DwarfScope final : public VariableScope {
   }
 
   std::vector<std::string> listing() override;
+  std::vector<std::pair<std::string, std::string>> readable() override;
   std::string sharing_key() const override {
     return base_key() + "@" + std::to_string(site_.point.pc) + "/" +
            std::to_string(site_.point.view) + "/" + std::to_string(scope_);
@@ -248,6 +249,18 @@ std::vector<std::string> DwarfScope::listing() {
       lines.push_back("$" + variable.name + ":" + spelling(variable.type));
   }
   return lines;
+}
+
+std::vector<std::pair<std::string, std::string>> DwarfScope::readable() {
+  std::vector<std::pair<std::string, std::string>> found;
+  for (const debug::Variable& variable : variables()) {
+    if (variable.is_global) continue;
+    const debug::VarLocation location = module_->location_at(variable, site_.point);
+    if (check_location(location, site_))
+      found.emplace_back("$" + variable.name + ":" + spelling(variable.type),
+                         location_words(location, module_->machine()));
+  }
+  return found;
 }
 
 std::string DwarfScope::variable_key(const debug::Variable& variable) const {

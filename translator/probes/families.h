@@ -19,6 +19,8 @@ std::vector<ResolvedProbe> resolve_profile(const ast::ProbePoint&, ResolveContex
 std::vector<ResolvedProbe> resolve_perf(const ast::ProbePoint&, ResolveContext&);
 std::vector<ResolvedProbe> resolve_perf_counter(const ast::ProbePoint&, ResolveContext&);
 std::vector<ResolvedProbe> resolve_process_function(const ast::ProbePoint&, ResolveContext&);
+std::vector<ResolvedProbe> resolve_process_callee(const ast::ProbePoint&, ResolveContext&);
+std::vector<ResolvedProbe> resolve_process_label(const ast::ProbePoint&, ResolveContext&);
 std::vector<ResolvedProbe> resolve_process_statement(const ast::ProbePoint&, ResolveContext&);
 std::vector<ResolvedProbe> resolve_process_mark(const ast::ProbePoint&, ResolveContext&);
 std::vector<ResolvedProbe> resolve_process_plt(const ast::ProbePoint&, ResolveContext&);

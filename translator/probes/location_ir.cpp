@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "dwarf/registers.h"
 #include "support/internal_error.h"
 
 namespace coretap::probes {
@@ -155,6 +156,25 @@ Operand lower_location(const LocExpr& expr, const LocationSite& site, ir::Builde
     case LocExpr::Ge: return lower_binary(expr, Op::Le, site, to);
   }
   internal_error("a node of a location without its operation");
+}
+
+std::string location_words(const VarLocation& location, uint16_t machine) {
+  switch (location.kind) {
+    case VarLocation::Memory: return "in memory";
+    case VarLocation::Pieces: return "in several pieces";
+    case VarLocation::ImplicitPointer: return "not kept; what it points to is known";
+    case VarLocation::Unavailable:
+    case VarLocation::Unsupported: return "";
+    case VarLocation::Value: break;
+  }
+  const LocExpr& expr = *location.expr;
+  if (expr.op == LocExpr::Const) return "a constant";
+  if (any_node(expr, [](const LocExpr& node) { return node.op == LocExpr::EntryReg; }))
+    return "computed from a register as it was at the function's entry";
+  if (expr.op != LocExpr::Reg) return "computed";
+  const debug::RegisterInfo* info =
+      debug::register_info(machine, static_cast<unsigned>(expr.value));
+  return info ? std::string("in register ") + info->name : "in a register";
 }
 
 std::string location_text(const VarLocation& location) {

@@ -33,6 +33,9 @@ bool uses_static_address(const debug::VarLocation& location);
 /// Emits the tree; `check_location` must have let its location pass.
 ir::Operand lower_location(const debug::LocExpr& expr, const LocationSite& site, ir::Builder& to);
 
+/// Where a readable location is, in words: "in register rax", "in memory".
+std::string location_words(const debug::VarLocation& location, uint16_t machine);
+
 /// Unambiguous text of a location: equal texts mean equal IR (static addresses aside).
 std::string location_text(const debug::VarLocation& location);
 

@@ -1,6 +1,7 @@
 #include "probes/plain_scopes.h"
 
 #include "probes/families.h"
+#include "probes/long_type.h"
 #include "probes/scope_base.h"
 
 namespace coretap::probes {
@@ -64,28 +65,27 @@ class SyscallScope final : public NoScope {
  public:
   SyscallScope(bool is_exit, bool of_every_call)
       : NoScope("the " + std::string(is_exit ? "exit" : "entry") + " of a system call has only " +
-                (of_every_call ? "$syscall and " : "") + (is_exit ? "$return" : "$arg1 to $arg6")),
+                (of_every_call ? is_exit ? "$syscall and " : "$syscall, $$parms and " : "") +
+                (is_exit ? "$return" : "$arg1 to $arg6")),
         is_exit_(is_exit),
         of_every_call_(of_every_call) {}
 
   using NoScope::lower;
   std::optional<ir::Operand> lower(const ast::Target& target, ContextLowering& to) override {
-    ir::LocalId dst = to.builder().temp(ir::Ty::Long);
     if (is_number(target)) {
+      ir::LocalId dst = to.builder().temp(ir::Ty::Long);
       to.builder().embedded(EmbeddedC("/* at-exit */ ct_syscall_number(c)"), {}, dst);
       return ir::Operand::of(dst);
     }
+    if (is_all(target)) return lower_all(to);
     int index = argument_index(target);
     if (index < 0) return NoScope::lower(target, to);
-    ir::Inst& inst = to.builder().append(ir::Op::CtxArg, {}, dst);
-    inst.imm = index;
-    inst.is_signed = true;
-    return ir::Operand::of(dst);
+    return argument(index, to.builder());
   }
   bool defines(const ast::Expr& expr) override {
     if (expr.kind != ast::ExprKind::Target) return false;
     const auto& target = static_cast<const ast::Target&>(expr);
-    return is_number(target) || argument_index(target) >= 0;
+    return is_number(target) || is_all(target) || argument_index(target) >= 0;
   }
   std::vector<std::string> listing() override {
     std::vector<std::string> names;
@@ -98,6 +98,34 @@ class SyscallScope final : public NoScope {
   std::string sharing_key() const override { return is_exit_ ? "syscall-exit" : "syscall-entry"; }
 
  private:
+  static ir::Operand argument(int index, ir::Builder& to) {
+    ir::LocalId dst = to.temp(ir::Ty::Long);
+    ir::Inst& inst = to.append(ir::Op::CtxArg, {}, dst);
+    inst.imm = index;
+    inst.is_signed = true;
+    return ir::Operand::of(dst);
+  }
+
+  /// "$$parms": stap has it at the entry of every call, where the names of the arguments are not known.
+  bool is_all(const ast::Target& target) const {
+    return of_every_call_ && !is_exit_ && target.name == "$$parms" && !target.address_of;
+  }
+
+  static ir::Operand lower_all(ContextLowering& to) {
+    std::vector<VarsEntry> entries;
+    for (int i = 0; i < kSyscallArguments; i++)
+      entries.push_back({"$arg" + std::to_string(i + 1), long_type(), [i](PlaceEmitter& emitter) {
+                           Place place;
+                           place.kind = Place::Value;
+                           place.type = long_type();
+                           place.base = argument(i, emitter.to().builder());
+                           place.extended = true;
+                           return place;
+                         }});
+    PlaceEmitter emitter(to, {});
+    return print_vars(entries, 0, emitter);
+  }
+
   bool is_number(const ast::Target& target) const {
     return of_every_call_ && target.name == "$syscall" && target.components.empty() &&
            !target.address_of;

@@ -55,6 +55,8 @@ class ContextScope {
   virtual bool defines(const ast::Expr& target) = 0;
   /// "$argc:int" … for -L, parameters first.
   virtual std::vector<std::string> listing() = 0;
+  /// The same variables with where each is: "in register rax".
+  virtual std::vector<std::pair<std::string, std::string>> readable() { return {}; }
   /// Identity of everything `lower` depends on: sites with equal keys share one program.
   virtual std::string sharing_key() const = 0;
   /// The same for a handler that uses only these targets (Target::name as "$x" or "$$vars",
@@ -88,6 +90,7 @@ struct FrameAddress {
 };
 
 struct ReturnPlaces;
+struct CalledFrom;
 
 /// One resolved probe: one site on the kernel side, or one user-side event.
 struct ResolvedProbe {
@@ -119,6 +122,7 @@ struct ResolvedProbe {
   /// A uretprobe of a function that may be left by a tail call: if that ends in the function again,
   /// several calls have one frame.
   bool shares_frames = false;
+  debug::SourceLine source;       ///< of a site in a program; line 0 if it is not known
   bool is_further_place = false;  ///< of the same probe point as the site before
   /// Of processes and threads: which of the tracepoint's events.
   std::optional<ir::ProcessGate> gate;
@@ -126,6 +130,8 @@ struct ResolvedProbe {
   std::string only_if;
   /// The site may be missing where the program runs: there, the point's others do what they can.
   bool may_be_absent = false;
+  /// Which callers the event counts of; null: of all.
+  std::shared_ptr<const CalledFrom> called_from;
   bool may_miss = false;    ///< what is probed may happen without passing any of its sites
   bool may_repeat = false;  ///< a site may be passed more than once while it happens once
 };

@@ -8,7 +8,7 @@
 // analyse/place_returns decides.
 #include <algorithm>
 
-#include "probes/point_spec.h"
+#include "probes/functions_named.h"
 #include "probes/process_target.h"
 #include "probes/split_files.h"
 
@@ -110,10 +110,7 @@ void report_no_function(const ProcessTarget& target, const PointSpec& spec, Vari
 SiteDetails text_of(const ProcessTarget& target, const debug::Function& function,
                     const ast::ProbeComponent& written, Variant variant) {
   SiteDetails text;
-  std::string name = "\"" + function.name;
-  if (function.decl.line != 0)
-    name += "@" + function.decl.file + ":" + std::to_string(function.decl.line);
-  name += "\"";
+  std::string name = "\"" + source_name(function) + "\"";
   if (written.number_arg) name = hex(static_cast<uint64_t>(*written.number_arg));
   text.canonical = canonical_prefix(target) + ".function(" + name + ")" + suffix(variant);
   text.function = function.name;
@@ -166,9 +163,7 @@ std::optional<ResolvedProbe> probe_function(const ProcessTarget& target,
                                             const debug::Function& function,
                                             const ast::ProbeComponent& written, Variant variant,
                                             ResolveContext& context) {
-  debug::CodePoint body(function.entry_pc, function.entry_view);
-  if (function.prologue_end != 0 && function.prologue_end != function.entry_pc)
-    body = function.prologue_end;
+  const debug::CodePoint body = body_of(function);
   if (variant == Variant::Return) return probe_return(target, function, written, body, context);
   SiteDetails text = text_of(target, function, written, variant);
   return make_uprobe(target, body, ir::Mechanism::Uprobe, text, written.span, context);
@@ -184,6 +179,23 @@ void warn_of_unseen_copies(const debug::Module& module, const ast::ProbeComponen
       "inlined copies of '" + *at.string_arg + "' in " + module.path() + " may not be found");
   for (const std::string& hint : hints) diagnostic.hint(hint);
   diagnostic.hint("'.call' probes the functions themselves and never their inlined copies");
+}
+
+std::vector<debug::Function> find_variants(const ProcessTarget& target, const PointSpec& spec,
+                                           const ast::ProbeComponent& component, Variant variant,
+                                           ResolveContext& context) {
+  const debug::Module& module = *target.module;
+  bool inlines = variant == Variant::Any || variant == Variant::Inline;
+  std::vector<debug::Function> functions = module.functions(spec.function, spec.file, inlines);
+  filter_by_lines(module, spec, functions);
+  bool found_any =
+      !functions.empty() || (!inlines && !module.functions(spec.function, spec.file, true).empty());
+  std::erase_if(functions, [&](const debug::Function& f) { return !wanted(f, variant); });
+  if (functions.empty())
+    report_no_function(target, spec, variant, found_any, component, context);
+  else if (inlines)
+    warn_of_unseen_copies(module, component, context.diagnostics);
+  return functions;
 }
 
 std::vector<debug::Function> find_functions(const ProcessTarget& target,
@@ -202,20 +214,27 @@ std::vector<debug::Function> find_functions(const ProcessTarget& target,
   std::optional<PointSpec> spec =
       parse_point_spec(*component.string_arg, component.span, context.diagnostics);
   if (!spec) return {};
-  bool inlines = variant == Variant::Any || variant == Variant::Inline;
-  std::vector<debug::Function> functions = module.functions(spec->function, spec->file, inlines);
-  filter_by_lines(module, *spec, functions);
-  bool found_any = !functions.empty() ||
-                   (!inlines && !module.functions(spec->function, spec->file, true).empty());
-  std::erase_if(functions, [&](const debug::Function& f) { return !wanted(f, variant); });
-  if (functions.empty())
-    report_no_function(target, *spec, variant, found_any, component, context);
-  else if (inlines)
-    warn_of_unseen_copies(module, component, context.diagnostics);
-  return functions;
+  return find_variants(target, *spec, component, variant, context);
 }
 
 }  // namespace
+
+std::vector<debug::Function> functions_named(const ProcessTarget& target, const PointSpec& spec,
+                                             const ast::ProbeComponent& written,
+                                             ResolveContext& context) {
+  return find_variants(target, spec, written, Variant::Any, context);
+}
+
+debug::CodePoint body_of(const debug::Function& function) {
+  if (function.prologue_end != 0 && function.prologue_end != function.entry_pc)
+    return function.prologue_end;
+  return {function.entry_pc, function.entry_view};
+}
+
+std::string source_name(const debug::Function& function) {
+  if (function.decl.line == 0) return function.name;
+  return function.name + "@" + function.decl.file + ":" + std::to_string(function.decl.line);
+}
 
 std::vector<ResolvedProbe> resolve_process_function(const ast::ProbePoint& point,
                                                     ResolveContext& context) {

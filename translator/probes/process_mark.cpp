@@ -10,26 +10,13 @@
 #include <set>
 
 #include "probes/dwarf_scope.h"
+#include "probes/long_type.h"
 #include "probes/process_target.h"
 #include "probes/scope_base.h"
 
 namespace coretap::probes {
 
 namespace {
-
-/// The type of $argN: a long, whatever the width of the argument was.
-class LongType final : public debug::Type {
- public:
-  debug::TypeKind kind() const override { return debug::TypeKind::Int; }
-  std::string name() const override { return "long"; }
-  std::string spelling() const override { return "long"; }
-  uint64_t byte_size() const override { return sizeof(int64_t); }
-  bool is_signed() const override { return true; }
-  debug::TypePtr target() const override { return nullptr; }
-  std::vector<uint64_t> array_counts() const override { return {}; }
-  std::vector<debug::Member> members() const override { return {}; }
-  std::vector<std::pair<std::string, int64_t>> enumerators() const override { return {}; }
-};
 
 constexpr std::string_view kArgument = "$arg";
 
@@ -160,13 +147,13 @@ class MarkScope final : public ContextScope {
   }
 
   ir::Operand lower_all(ContextLowering& to) const {
-    static const auto type = std::make_shared<LongType>();
+    const debug::TypePtr type = long_type();
     std::vector<VarsEntry> entries;
     for (size_t i = 0; i < mark_.arguments.size(); i++) {
       VarsEntry entry{std::string(kArgument) + std::to_string(i + 1), type, nullptr};
       const debug::VarLocation& location = mark_.arguments[i].location;
       if (check_location(location, site_))
-        entry.emit = [&location](PlaceEmitter& emitter) {
+        entry.emit = [&location, type](PlaceEmitter& emitter) {
           return emitter.variable(location, type);
         };
       entries.push_back(std::move(entry));

@@ -264,6 +264,7 @@ std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, debug::Cod
   probe.site.code = code_around(*target.module, pc, text.is_mark || probe.site.semaphore != 0);
   probe.site.pid = target.pid;
   probe.site.function = text.function;
+  probe.source = text.source;
   if (text.source.line != 0)
     probe.site.file_line =
         fs::path(text.source.file).filename().string() + ":" + std::to_string(text.source.line);
