@@ -54,6 +54,20 @@ class Continued(LiveTest):
             probe kernel.trace("sys_enter") { foreach (k in a) if (k == 3) exit() } probe timer.s(50) { println("late"); exit() }'''))
         self.assertEqual(got, [])
 
+    def test_the_run_that_says_exit_goes_on_to_its_end(self):
+        """factorial() is called many times. Of the runs behind the one that says exit() nothing is told."""
+        prog = build("calls", "-O0")
+        def lines(body):
+            return self.lines(script(f'''global a, n, x probe begin {{ a[1] = 1 }}
+                probe process("{prog}").function("factorial").call {{ n++\n{body} }}''', "--no-global-var-display", "-c", f"{prog} >/dev/null"))
+        later = f'x <<< 3\nprintln("later ", {USER})'
+        self.assertEqual(lines(f"foreach (k in a) exit()\n{later}"), ["later 5"])
+        self.assertEqual(lines(f"if (n == 2) foreach (k in a) exit()\n{later}"), ["later 5"] * 2)
+        self.assertEqual(lines(f"foreach (k in a) exit()\nfor (i = 0; i < 3; i++) {{ x <<< i\nprintln(i, {USER}) }}\n{later}"),
+                         ["05", "15", "25", "later 5"])
+        self.assertEqual(lines(f"for (i = 0; i < 3; i++) {{ x <<< i\nprintln(i, {USER})\nif (i == 1) foreach (k in a) exit() }}\n{later}"),
+                         ["05", "15", "25", "later 5"])
+
     def test_each_turn_sees_the_turns_before_it_only(self):
         got = self.handler("for (i = 0; i < 3; i++) { a[i] = 1; foreach (k+ in a) println(i, k) }")
         self.assertEqual(got, ["00", "10", "11", "20", "21", "22"])

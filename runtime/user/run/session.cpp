@@ -27,6 +27,7 @@
 #include <new>
 
 #include "background.h"
+#include "last_run.h"
 #include "runtime/user/attach/attach.h"
 #include "runtime/user/attach/kernel_object.h"
 #include "runtime/user/attach/perf_counters.h"
@@ -134,7 +135,8 @@ class Session {
   ct_state* state_ = &own_state_;
   std::vector<u64> own_globals_;
   int epoll_ = -1, timeout_fd_ = -1;
-  bool exit_requested_ = false, in_segment_ = false, skip_records_ = false;
+  bool exit_requested_ = false, in_segment_ = false;
+  LastRun last_run_;
   bool failed_ = false;  ///< too many errors: error probes instead of end probes
   bool target_reported_ = false;
   u64 suppressed_ = 0;  ///< errors of user-side code that --suppress-handler-errors keeps quiet
@@ -277,7 +279,7 @@ void Session::on_record(const void* data, size_t size) {
   if (size < sizeof *header) return;
   const bool is_part = header->segment < program_.segment_count &&
                        program_.segments[header->segment].handler == part_;
-  if (is_part ? part_failed_ : skip_records_) return;
+  if (is_part ? part_failed_ : !last_run_.allows(program_, *header)) return;
   if (header->segment == CT_REC_ERROR) {
     if (size >= sizeof(ct_rec_error))
       print_error(describe_error(program_, *static_cast<const ct_rec_error*>(data)));
@@ -348,8 +350,7 @@ void Session::begin_end() {
 
 /// exit(): the handler goes on to its end, no other begins.
 void Session::request_exit() {
-  // What fired after the event whose handler says exit() would not have run in stap.
-  if (in_segment_) skip_records_ = true;
+  if (in_segment_) last_run_.begin(program_, *record_);
   begin_end();
 }
 
@@ -614,7 +615,7 @@ void Session::stop() {
                   " probe handlers still wait for memory of the probed program; what they would "
                   "have reported is lost");
   drain();
-  skip_records_ = false;  // what comes now is of end and error probes
+  last_run_ = {};  // what comes now is of end and error probes
   if (object_.loaded()) {
     accounts_.end(program_, object_, ladder_, attachments_);
   }
