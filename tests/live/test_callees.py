@@ -1,4 +1,5 @@
 """process.function.callee and .callees: calls by caller, beside the workload's own notes of who called whom."""
+import os
 import pathlib
 import re
 import shutil
@@ -9,8 +10,11 @@ import agreement
 import live
 from live import LiveTest, build, coretap, run, script
 
-BUILDS = [("gcc", "-O0"), ("gcc", "-O2"), ("gcc", "-Os", "-no-pie", "-gdwarf-4"), ("gcc", "-O2", "-fno-omit-frame-pointer"),
-          ("clang", "-O0", "-no-pie"), ("g++", "-x", "c++", "-O2"), ("clang++", "-x", "c++", "-O2")]
+BUILDS = [("gcc", "-O0"), ("gcc", "-O2"), ("clang++", "-x", "c++", "-O2")]
+# More of them, which take minutes: only ./dev test --long says so.
+if "CORETAP_EVERY_BUILD" in os.environ:
+    BUILDS += [("gcc", "-Os", "-no-pie", "-gdwarf-4"), ("gcc", "-O2", "-fno-omit-frame-pointer"), ("clang", "-O0", "-no-pie"),
+               ("g++", "-x", "c++", "-O2")]
 PAIR = re.compile(r'function\("(\w+)[^"]*"\)\.callee\("(\w+)[^"]*"\)')
 # At -O0 passes_on() calls landed(); the notes say that its caller does.
 JUMP = ("passes_on", "landed")
