@@ -116,6 +116,12 @@ VarLocation compile_without_location(const LocationContext& context, Dwarf_Die* 
   auto definition = context.data.names().global(die_name(die));
   if (definition && definition->addr != die->addr)
     return compile_location(context.data, *definition, context.point);
+  // Of what the linker or an assembler defines there is only the symbol: the kernel's jiffies, or _end.
+  const ElfFile& object = context.data.object();
+  const std::set<uint64_t> places =
+      object.is_library() ? std::set<uint64_t>{} : object.symbol_addresses(die_name(die));
+  if (places.size() == 1 && object.is_allocated(*places.begin()))
+    return located(VarLocation::Memory, expr::static_address(*places.begin()));
   return unavailable("it is only declared here; its definition is in another object");
 }
 

@@ -30,6 +30,7 @@ std::optional<VarLocation> compile_argument_location(const DebugData& data, Dwar
 namespace expr {
 LocExprPtr constant(int64_t value);
 LocExprPtr reg(unsigned number);
+LocExprPtr static_address(uint64_t address);
 LocExprPtr unary(LocExpr::Op op, LocExprPtr operand);
 LocExprPtr binary(LocExpr::Op op, LocExprPtr left, LocExprPtr right);
 LocExprPtr deref(LocExprPtr address, unsigned size, bool is_signed = false);

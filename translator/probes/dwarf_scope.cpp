@@ -35,10 +35,16 @@ class DwarfScope final : public VariableScope {
       : VariableScope(context),
         module_(std::move(module)),
         scope_(scope),
-        has_result_(mechanism != ir::Mechanism::Uprobe) {
+        has_result_(mechanism != ir::Mechanism::Uprobe && mechanism != ir::Mechanism::Kprobe) {
     site_.point = point;
-    site_.is_return = mechanism == ir::Mechanism::Uretprobe;
-    site_.fixed_address = is_fixed_address(module_->path());
+    site_.is_return =
+        mechanism == ir::Mechanism::Uretprobe || mechanism == ir::Mechanism::Kretprobe;
+    if (mechanism == ir::Mechanism::Kprobe || mechanism == ir::Mechanism::Kretprobe) {
+      site_.space = ir::Space::Kernel;
+      site_.kernel = module_->kernel_image();
+    } else {
+      site_.fixed_address = is_fixed_address(module_->path());
+    }
     if (auto function = module_->function_at(point.pc, false)) {
       site_.at_entry = function->entry_pc == point.pc;
       site_.entry_known = !site_.is_return && !site_.at_entry;
@@ -52,7 +58,7 @@ class DwarfScope final : public VariableScope {
   }
   std::string sharing_key(const std::vector<std::string>& used) const override;
   debug::TypePtr type_named(const std::string& name) override { return module_->type_named(name); }
-  bool is_kernel() const override { return false; }
+  bool is_kernel() const override { return site_.kernel.has_value(); }
 
  protected:
   ct::Result<Root, Diagnostic> find(const std::string& name, const Span& at) override;
@@ -132,7 +138,8 @@ Diagnostic DwarfScope::gone(const debug::Variable& variable, const Span& at) con
   return semantic_problem("variable-unavailable", at, message,
                           {"local variables can be read where the function is probed at its return "
                            "instructions; here it cannot be, because " +
-                               module_->exits(site_.point.pc).obstacle,
+                               (is_kernel() ? "it is the kernel's"
+                                            : module_->exits(site_.point.pc).obstacle),
                            "use a .statement probe on its last lines"});
 }
 
@@ -197,8 +204,8 @@ ct::Result<Root, Diagnostic> DwarfScope::find_var(const ast::AtVar& var) {
   std::string name = var.target.substr(0, mark);
   std::string file = mark == std::string::npos ? "" : var.target.substr(mark + 1);
   if (var.module.empty() && file.empty()) return find(name, var.span);
-  std::shared_ptr<debug::Module> module =
-      var.module.empty() ? module_ : context_.named_object(var.module);
+  const bool is_own = var.module.empty() || (is_kernel() && var.module == "kernel");
+  std::shared_ptr<debug::Module> module = is_own ? module_ : context_.named_object(var.module);
   if (module) return find_global(name, file, module, var.span);
   Diagnostic problem =
       semantic_problem("no-such-object", var.span, "cannot find object '" + var.module + "'");

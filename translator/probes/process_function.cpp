@@ -8,6 +8,7 @@
 // analyse/place_returns decides.
 #include <algorithm>
 
+#include "probes/kernel_code.h"
 #include "probes/point_spec.h"
 #include "probes/process_target.h"
 #include "probes/split_files.h"
@@ -143,6 +144,7 @@ std::optional<ResolvedProbe> probe_return(const ProcessTarget& target,
   std::optional<ResolvedProbe> entry =
       make_uprobe(target, body, ir::Mechanism::Uprobe, entry_text, written.span, context);
   if (entry) probe->entry = std::make_shared<ResolvedProbe>(std::move(*entry));
+  if (target.is_kernel) return probe;
   const debug::FunctionExits& exits = target.module->exits(function.entry_pc);
   auto places = std::make_shared<ReturnPlaces>();
   places->obstacle = exits.obstacle;
@@ -186,6 +188,17 @@ void warn_of_unseen_copies(const debug::Module& module, const ast::ProbeComponen
   diagnostic.hint("'.call' probes the functions themselves and never their inlined copies");
 }
 
+/// Takes the functions out that the kernel lets nobody probe, and returns them.
+std::vector<debug::Function> take_refused(const ProcessTarget& target,
+                                          std::vector<debug::Function>& functions) {
+  auto taken = std::ranges::stable_partition(functions, [&](const debug::Function& function) {
+    return takes_probe(target, function.entry_pc);
+  });
+  std::vector<debug::Function> refused(taken.begin(), taken.end());
+  functions.erase(taken.begin(), taken.end());
+  return refused;
+}
+
 std::vector<debug::Function> find_functions(const ProcessTarget& target,
                                             const ast::ProbeComponent& component, Variant variant,
                                             ResolveContext& context) {
@@ -208,7 +221,11 @@ std::vector<debug::Function> find_functions(const ProcessTarget& target,
   bool found_any = !functions.empty() ||
                    (!inlines && !module.functions(spec->function, spec->file, true).empty());
   std::erase_if(functions, [&](const debug::Function& f) { return !wanted(f, variant); });
-  if (functions.empty())
+  const std::vector<debug::Function> refused = take_refused(target, functions);
+  if (functions.empty() && !refused.empty())
+    report_takes_no_probe(target, refused[0].entry_pc, refused[0].name, component.span,
+                          context.diagnostics);
+  else if (functions.empty())
     report_no_function(target, *spec, variant, found_any, component, context);
   else if (inlines)
     warn_of_unseen_copies(module, component, context.diagnostics);

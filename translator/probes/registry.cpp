@@ -104,6 +104,13 @@ std::vector<Row> rows() {
               "module(string).function(string)", "kprobe.module(string).function(string)"},
              {"", "call", "return", "return.maxactive(number)"}),
        resolve_kernel_function},
+      {cross({"kernel.function(string)"}, {"inline", "exported"}), resolve_process_function},
+      {cross({"kernel.function(number)"}, {"", "call", "return", "inline", "exported"}),
+       resolve_process_function},
+      {{"kernel.statement(string)", "kernel.statement(string).nearest",
+        "kernel.statement(number)", "kernel.statement(number).nearest",
+        "kernel.statement(number).absolute"},
+       resolve_process_statement},
   };
 }
 

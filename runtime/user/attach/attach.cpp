@@ -164,6 +164,7 @@ Status Attachments::attach_site(const KernelHandler& handler, const Rung& rung,
     }
     case Mechanism::Kprobe:
     case Mechanism::Kretprobe:
+      if (Status checked = files_->check(site); !checked) return checked;
       return attach_kprobe(program, site, cookie, catches_return(rung.mechanism),
                            handler.site_count < kManyNames || *site.module
                                ? 0
