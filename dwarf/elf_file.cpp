@@ -265,6 +265,12 @@ void ElfFile::for_each_name(const std::function<void(std::string_view, bool)>& v
   }
 }
 
+bool ElfFile::is_cut_off() const {
+  GElf_Ehdr header;
+  if (!gelf_getehdr(elf_, &header)) return true;
+  return header.e_shoff + uint64_t{header.e_shnum} * header.e_shentsize > contents_.size();
+}
+
 bool ElfFile::is_library() const {
   // The name by which programs ask for it. The C library is a program, too: it has an interpreter.
   Section dynamic = section(".dynamic");

@@ -62,6 +62,8 @@ class ElfFile {
   /// Every dynamic relocation of a word of data: its address, the symbol's name ("" if it is this object's own place), addend.
   void for_each_relocation(const std::function<void(uint64_t slot, std::string_view symbol,
                                                     int64_t addend)>& visit) const;
+  /// Does the file end before the section headers that it says it has?
+  bool is_cut_off() const;
   /// A shared object that others are linked with (DT_SONAME).
   bool is_library() const;
   /// Link-time addresses of the defined symbols `name` of code and data: several, if files that were

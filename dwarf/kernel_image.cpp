@@ -32,6 +32,7 @@ std::optional<uint64_t> only_symbol(const ElfFile& object, const char* name) {
 
 KernelImage read_kernel_image(const ElfFile& object) {
   KernelImage image;
+  image.is_cut_off = object.is_cut_off();
   image.release = release_of(object);
   image.text = only_symbol(object, "_stext");
   image.per_cpu = object.section_range(".data..percpu");

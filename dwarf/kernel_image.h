@@ -12,6 +12,7 @@ namespace coretap::debug {
 class ElfFile;
 
 struct KernelImage {
+  bool is_cut_off = false;  ///< the file ends too early
   std::string release;  ///< as `uname -r` says it; "" if the file is no kernel
   /// Link-time address of the symbol _stext. The kernel may run elsewhere (KASLR), but all of it moves by one distance.
   std::optional<uint64_t> text;

@@ -128,6 +128,12 @@ class DwarfModule : public Module {
     if (!die) return std::nullopt;
     return make_variable(*data_, &*die, true);
   }
+  std::optional<Variable> variable_of_unit(const std::string& name,
+                                           const std::string& file_glob) const override {
+    auto die = find_variable_of_unit(*data_, name, file_glob);
+    if (!die) return std::nullopt;
+    return make_variable(*data_, &*die, true);
+  }
   VarLocation location_at(const Variable& variable, CodePoint point) const override {
     auto die = data_->die_at(variable.die_offset);
     if (!die) return unavailable("it is not in the debug information of this object");

@@ -165,6 +165,9 @@ class Module {
   virtual std::vector<Variable> variables_at(uint64_t pc, bool globals,
                                              uint64_t scope = 0) const = 0;
   virtual std::optional<Variable> global_variable(const std::string& name) const = 0;
+  /// The same, or a static one, that a unit defines whose main source file matches `file_glob`.
+  virtual std::optional<Variable> variable_of_unit(const std::string& name,
+                                                   const std::string& file_glob) const = 0;
   /// Where `variable` is at `point`.
   virtual VarLocation location_at(const Variable& variable, CodePoint point) const = 0;
   /// Return type of the function whose code contains pc (null: void) and where its value is on

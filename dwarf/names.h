@@ -33,4 +33,8 @@ class NameIndex {
   std::unordered_map<const void*, std::string> scope_by_die_;  ///< of declarations, by address
 };
 
+/// A variable with storage at the top level of a unit whose main source file matches `file_glob`.
+std::optional<Dwarf_Die> find_variable_of_unit(const DebugData& data, const std::string& name,
+                                               const std::string& file_glob);
+
 }  // namespace coretap::debug

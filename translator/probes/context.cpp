@@ -49,6 +49,7 @@ namespace {
 /// What is wrong with a vmlinux as that of the kernel which is asked for: the end of a sentence, or "".
 std::string why_not_the_kernel(const debug::Module& vmlinux, const CompileInput& input) {
   const debug::KernelImage& image = vmlinux.kernel_image();
+  if (image.is_cut_off) return "the file is cut off: it ends before its section headers";
   if (image.release.empty() || !image.text)
     return "it is not a kernel with symbols (there is no linux_banner or no _stext)";
   if (vmlinux.build_id().empty()) return "it has no build-id, by which a probe knows its kernel";
@@ -79,6 +80,7 @@ std::shared_ptr<debug::Module> ResolveContext::kernel_object(const Span& at) {
     diagnostic.hint("tried: " + join(tried));
     diagnostic.hint("install the kernel's debug symbols (Debian: linux-image-" +
                     input.kernel_release + "-dbg), or name the file: --vmlinux FILE");
+    diagnostic.hint("kernel.function(\"NAME\"), without a file, takes none");
     return nullptr;
   }
   auto vmlinux = object(path);

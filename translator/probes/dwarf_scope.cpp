@@ -17,6 +17,7 @@ namespace {
 /// A global or static variable as the code of source file `file` sees it.
 std::optional<debug::Variable> variable_of_file(const debug::Module& module,
                                                 const std::string& name, const std::string& file) {
+  if (std::optional<debug::Variable> own = module.variable_of_unit(name, file)) return own;
   std::optional<debug::Function> last;
   for (const debug::Function& function : module.functions("*", file, false)) {
     // Functions of one unit follow each other and see the same variables.
