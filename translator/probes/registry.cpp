@@ -107,9 +107,7 @@ std::vector<Row> rows() {
       {cross({"kernel.function(string)"}, {"inline", "exported"}), resolve_process_function},
       {cross({"kernel.function(number)"}, {"", "call", "return", "inline", "exported"}),
        resolve_process_function},
-      {{"kernel.statement(string)", "kernel.statement(string).nearest",
-        "kernel.statement(number)", "kernel.statement(number).nearest",
-        "kernel.statement(number).absolute"},
+      {cross({"kernel.statement(string)", "kernel.statement(number)"}, {"", "nearest"}),
        resolve_process_statement},
   };
 }
