@@ -26,7 +26,7 @@ def compile_kernel(name, *flags, linker=("-Wl,--build-id",)):
     common = ["gcc", "-g", "-O2", "-ffreestanding", "-fno-pie", "-fcf-protection=none", *flags]
     for number, (text, more) in enumerate([(source, []), (str(second), ["-DSECOND"])]):
         subprocess.run([*common, *more, "-c", "-o", str(folder / f"{number}.o"), text], check=True)
-    subprocess.run(["gcc", "-nostdlib", "-static", "-no-pie", *linker, "-Wl,-e,work", "-o", str(path),
+    subprocess.run(["gcc", "-nostdlib", "-static", "-no-pie", "-Wl,--unique=.data..percpu", *linker, "-Wl,-e,work", "-o", str(path),
                     str(folder / "0.o"), str(folder / "1.o")], check=True)
     (folder / "include" / "config").mkdir(parents=True)
     (folder / "include" / "config" / "kernel.release").write_text(RELEASE + "\n")
@@ -50,7 +50,7 @@ class KernelCode(LiveTest):
         return self.lines(self.with_kernel(option, point))
 
     def refused(self, point, words, *options, body=""):
-        done = coretap(*(options or ("--vmlinux", self.vmlinux)), "-p2", "-e", f"probe {point} {{ {body} }}")
+        done = coretap(*(options or ("--vmlinux", self.vmlinux)), "-p3", "-e", f"probe {point} {{ {body} }}")
         self.assertEqual((done.returncode, done.stdout), (1, ""), point)
         self.assertRegex(done.stderr, words)
 
@@ -60,7 +60,7 @@ class KernelCode(LiveTest):
         marks = {"same": "static __attribute__((noinline)) int same", "work": "int work(int size)"}
         self.assertEqual(sorted(names), [(name, str(line_of("small_kernel", mark))) for name, mark in sorted(marks.items())])
         (inlined,) = self.list('kernel.function("twice@small_kernel.c").inline', "-L")
-        self.assertRegex(inlined, r'"twice@.*small_kernel\.c:\d+"\)\.inline \$doubled:int \$n:int$|\$n:int \$doubled:int$')
+        self.assertRegex(inlined, r'"twice@.*small_kernel\.c:\d+"\)\.inline \$n:int$')
         # BTF has no inlined functions: a name alone is found in the vmlinux, too.
         self.assertEqual(len(self.list('kernel.function("twice")')), 1)
         self.assertEqual(len(self.list('kernel.function("work@*").exported')), 1)
@@ -72,7 +72,7 @@ class KernelCode(LiveTest):
         for variable in "$size:int", "$sum:int", "$i:int":
             self.assertIn(variable, found)
         declared = line_of("small_kernel", "int work(int size)")
-        self.assertEqual(self.list(f'kernel.statement("work@small_kernel.c+{turn - declared}")', "-L"), [found])
+        self.assertIn(found, self.list(f'kernel.statement("work@small_kernel.c+{turn - declared}")', "-L"))
         self.assertIn(found.split(" ")[0], self.list('kernel.statement("work@small_kernel.c:*")'))
         self.refused(f'kernel.statement("work@small_kernel.c:{declared - 1}")', "has no code(.|\n)*nearest lines with code")
         nearest = self.list(f'kernel.statement("*@small_kernel.c:{declared - 1}").nearest')
@@ -95,13 +95,13 @@ class KernelCode(LiveTest):
         first, other = symbols(self.vmlinux, "same")
         owner = self.list('kernel.function("same@small_second.c")')
         self.assertEqual(len(owner), 1)
-        self.assertEqual(sorted(places('kernel.function("same@*")')), sorted(f"_stext+{each - text:#x}" for each in (first, other)))
+        self.assertEqual(sorted(places('kernel.function("same@*")')), ["_stext" if first == text else f"_stext+{first - text:#x}", f"_stext+{other - text:#x}"])
         self.assertEqual(places('kernel.function("second@*")'), ["second"])
 
     def test_variables(self):
         at = 'kernel.function("work@small_kernel.c")'
         self.assertEqual(self.with_kernel("-p2", "-e", f'probe {at} {{ println($size + $shared + @var("shared@small_kernel.c")) }}').returncode, 0)
-        self.refused(at, "'counter'? ?cannot be read here: each CPU has one|each CPU has one of its own", body="println($counter)")
+        self.refused(at, r"'\$counter' cannot be read here: each CPU has one of its own", body="println($counter)")
         self.refused(at, r"there is no variable '\$sizes'(.|\n)*similar: \$size", body="println($sizes)")
         self.refused(at, "there is no global variable 'nothing' of file 'small_kernel.c'", body='println(@var("nothing@small_kernel.c"))')
 
@@ -148,7 +148,7 @@ class KernelCode(LiveTest):
         for path, words in ((folder / "short", "the file is cut off"), (folder / "text", "it is not an ELF file"),
                             (folder / "stripped", r"it has no debug information \(.debug_info\)"),
                             ("/bin/true", "it is not a kernel with symbols"), (nameless, "it has no build-id"),
-                            (folder / "nothing", "No such file or directory"), (folder, "directory")):
+                            (folder / "nothing", "No such file or directory"), (folder, "is not a regular file")):
             self.refused('kernel.function("second@*")', r"\[bad-vmlinux\]: cannot use the kernel's file '.*': .*" + words, "--vmlinux", path)
 
     def test_what_has_no_lines(self):
