@@ -13,7 +13,7 @@ class ElfFile;
 
 struct KernelImage {
   bool is_cut_off = false;  ///< the file ends too early
-  std::string release;  ///< as `uname -r` says it; "" if the file is no kernel
+  std::string release;      ///< as `uname -r` says it; "" if the file is no kernel
   /// Link-time address of the symbol _stext. The kernel may run elsewhere (KASLR), but all of it moves by one distance.
   std::optional<uint64_t> text;
   /// Link-time addresses of per-CPU variables: of a template, which each CPU has a copy of.

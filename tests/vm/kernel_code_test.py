@@ -19,25 +19,34 @@ import run_in_vm
 # Of fs/read_write.c, from the line of vfs_read(): 4 `if (!(file->f_mode & FMODE_READ))`, 11 `ret = rw_verify_area(…)`,
 # 18 `ret = file->f_op->read(…)`, 20 `ret = new_sync_read(…)`, 23 `if (ret > 0)`, 25 `add_rchar(…)`, 27 `inc_syscr(…)`.
 READS, BAD_READS = 20, 3
+# The read by which the command waits for the start is under way when the probes are attached, so what counts are those behind it.
 LOCALS = """
-global at
+global at, entered
 probe begin { printf("ready\\n") }
-probe kernel.statement("vfs_read@fs/read_write.c+23") {
-  if (pid() == target()) printf("line 0x%x %d %d %d\\n", $buf, $count, $ret, $file->f_inode->i_ino)
-}
 probe kernel.function("vfs_read@fs/read_write.c") {
-  if (pid() == target()) { at["entry"]++; if ($count == 13) printf("entry 0x%x %d\\n", $buf, @cast($file, "file")->f_inode->i_ino) }
+  if (pid() != target()) next
+  entered = 1
+  at["entry"]++
+  if ($count == 13) printf("entry 0x%x %d\\n", $buf, @cast($file, "file")->f_inode->i_ino)
+}
+probe kernel.statement("vfs_read@fs/read_write.c+23") {
+  if (pid() == target() && entered) printf("line 0x%x %d %d %d\\n", $buf, $count, $ret, $file->f_inode->i_ino)
 }
 probe kernel.function("vfs_read@fs/read_write.c").return {
-  if (pid() == target()) { at["return"]++; if ($return == -9) at["EBADF"]++; if (@entry($count) == 13) printf("return %d\\n", $return) }
+  if (pid() != target() || !entered) next
+  at["return"]++
+  if ($return == -9) at["EBADF"]++
+  if (@entry($count) == 13) printf("return %d\\n", $return)
 }
-probe kernel.statement("vfs_read@fs/read_write.c+18") { if (pid() == target()) at["read"]++ }
-probe kernel.statement("vfs_read@fs/read_write.c+20") { if (pid() == target()) at["read_iter"]++ }
-probe kernel.statement("vfs_read@fs/read_write.c+25") { if (pid() == target()) at["rchar"]++ }
+probe kernel.statement("vfs_read@fs/read_write.c+18") { if (pid() == target() && entered) at["read"]++ }
+probe kernel.statement("vfs_read@fs/read_write.c+20") { if (pid() == target() && entered) at["read_iter"]++ }
+probe kernel.statement("vfs_read@fs/read_write.c+25") { if (pid() == target() && entered) at["rchar"]++ }
 probe kernel.function("new_sync_read@fs/read_write.c").inline {
-  if (pid() == target()) { at["inlined"]++; if ($len == 13) printf("inlined 0x%x\\n", $buf) }
+  if (pid() != target() || !entered) next
+  at["inlined"]++
+  if ($len == 13) printf("inlined 0x%x\\n", $buf)
 }
-probe kernel.function("rw_verify_area@*/read_write.c:*").call { if (pid() == target() && $read_write == 0) at["verify"]++ }
+probe kernel.function("rw_verify_area@*/read_write.c:*").call { if (pid() == target() && entered && $read_write == 0) at["verify"]++ }
 probe end { foreach (place in at+) printf("at %s %d\\n", place, at[place]) }
 """
 
@@ -94,12 +103,13 @@ def main():
     portable = compile_script("--portable", "-p2", "-e", 'probe kernel.statement("vfs_read@fs/read_write.c+23") { println($ret) }')
     assert portable.returncode == 1 and "is bound to one build of the kernel, build-id " in portable.stderr, portable.stderr
 
-    jobs = [run_in_vm.Job("places", f"places -v --accounts=accounts -c '{workload}' && cat accounts", 120),
-            run_in_vm.Job("globals", f"globals -c '{workload}'", 120),
+    known_reads = "./" + pathlib.Path(workload).name
+    jobs = [run_in_vm.Job("places", f"places -v --accounts=accounts -c {known_reads} && cat accounts", 120),
+            run_in_vm.Job("globals", f"globals -c {known_reads}", 120),
             run_in_vm.Job("cmdline", "cat /proc/cmdline"),
             run_in_vm.Job("needs", "places --explain-needs"),
             run_in_vm.Job("optional", "optional")]
-    result = run_in_vm.run(str(image), jobs, [*binaries, str(optional), workload + ":"])
+    result = run_in_vm.run(str(image), jobs, [*binaries, str(optional), workload])
     places, of_globals, cmdline, needs, with_optional = result.jobs
     print(places.stdout, places.stderr, of_globals.stdout, of_globals.stderr, flush=True)
     assert result.exit_code() == 0, (result.console, result.jobs)

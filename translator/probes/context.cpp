@@ -58,7 +58,8 @@ std::string why_not_the_kernel(const debug::Module& vmlinux, const CompileInput&
     return error.kind == debug::LoadError::Corrupt ? error.message
                                                    : "it has no debug information (.debug_info)";
   }
-  const bool was_found = input.kernel_vmlinux.empty();  // among those of the running kernel's release
+  const bool was_found =
+      input.kernel_vmlinux.empty();  // among those of the running kernel's release
   if ((was_found || input.kernel_is_named) && image.release != input.kernel_release)
     return "it is of kernel '" + image.release + "', not of '" + input.kernel_release + "'";
   const std::string& running = input.kernel_build_id;
@@ -73,10 +74,10 @@ std::shared_ptr<debug::Module> ResolveContext::kernel_object(const Span& at) {
   std::vector<std::string> tried;
   const std::string path = find_vmlinux(tried);
   if (path.empty()) {
-    Diagnostic& diagnostic = diagnostics.semantic_error(
-        "no-kernel-debuginfo", at,
-        "this needs the debug information of kernel '" + input.kernel_release +
-            "', and it is not installed");
+    Diagnostic& diagnostic =
+        diagnostics.semantic_error("no-kernel-debuginfo", at,
+                                   "this needs the debug information of kernel '" +
+                                       input.kernel_release + "', and it is not installed");
     diagnostic.hint("tried: " + join(tried));
     diagnostic.hint("install the kernel's debug symbols (Debian: linux-image-" +
                     input.kernel_release + "-dbg), or name the file: --vmlinux FILE");

@@ -136,12 +136,12 @@ Diagnostic DwarfScope::gone(const debug::Variable& variable, const Span& at) con
   if (variable.is_parameter)
     return semantic_problem("entry-value", at,
                             message + "; its value at entry is @entry($" + variable.name + ")");
-  return semantic_problem("variable-unavailable", at, message,
-                          {"local variables can be read where the function is probed at its return "
-                           "instructions; here it cannot be, because " +
-                               (is_kernel() ? "it is the kernel's"
-                                            : module_->exits(site_.point.pc).obstacle),
-                           "use a .statement probe on its last lines"});
+  return semantic_problem(
+      "variable-unavailable", at, message,
+      {"local variables can be read where the function is probed at its return "
+       "instructions; here it cannot be, because " +
+           (is_kernel() ? "it is the kernel's" : module_->exits(site_.point.pc).obstacle),
+       "use a .statement probe on its last lines"});
 }
 
 bool DwarfScope::reads_at_exit(const ast::Target& target) {

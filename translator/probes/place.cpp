@@ -268,8 +268,7 @@ ct::Result<Operand> PlaceEmitter::read_bytes(const VarLocation& location, uint64
   if (location.kind == VarLocation::Pieces) return gather(location, at, size);
   Operand base = lower_location(*location.expr, site_, builder());
   if (location.kind == VarLocation::Memory)
-    return builder().load(site_.space, builder().add(base, static_cast<int64_t>(at)), size,
-                          false);
+    return builder().load(site_.space, builder().add(base, static_cast<int64_t>(at)), size, false);
   return extend(base, static_cast<uint32_t>(at * 8), size * 8, false);
 }
 

@@ -250,10 +250,10 @@ std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, debug::Cod
                                          ir::Mechanism mechanism, const SiteDetails& text,
                                          const Span& at, ResolveContext& context) {
   if (target.is_kernel)
-    return make_kprobe(target, point,
-                       mechanism == ir::Mechanism::Uprobe ? ir::Mechanism::Kprobe
-                                                          : ir::Mechanism::Kretprobe,
-                       text, at, context);
+    return make_kprobe(
+        target, point,
+        mechanism == ir::Mechanism::Uprobe ? ir::Mechanism::Kprobe : ir::Mechanism::Kretprobe, text,
+        at, context);
   const uint64_t pc = point.pc;
   std::optional<uint64_t> offset = target.module->file_offset(pc);
   if (!offset) {

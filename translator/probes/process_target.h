@@ -11,7 +11,7 @@ namespace coretap::probes {
 
 struct ProcessTarget {
   std::shared_ptr<debug::Module> module;
-  int64_t pid = 0;  ///< process(PID); 0 = every process that maps the object
+  int64_t pid = 0;         ///< process(PID); 0 = every process that maps the object
   bool is_kernel = false;  ///< `kernel`: the module is its vmlinux
 };
 

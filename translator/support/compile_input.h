@@ -45,7 +45,8 @@ struct CompileInput {
   std::string
       kernel_build_id;     ///< of the running kernel, which the result is bound to; "" with --btf
   std::string kernel_btf;  ///< --btf FILE, or the running kernel's, or that of kernel_vmlinux
-  std::string kernel_vmlinux;  ///< --vmlinux FILE, or that of another kernel than the running one; or ""
+  std::string
+      kernel_vmlinux;  ///< --vmlinux FILE, or that of another kernel than the running one; or ""
   KernelFlavours flavours = KernelFlavours::ForThisKernel;
 
   std::string tool_library_path;  ///< $LD_LIBRARY_PATH of the compilers
@@ -55,9 +56,9 @@ struct CompileInput {
   auto fields() const {
     return std::tie(script_name, script_text, arguments, defines, tapset_dirs, working_folder, guru,
                     keep_unused, explain_elision, timing, suppress_errors, display_globals,
-                    portable, systemtap_version, arch, kernel_release, kernel_tree,
-                    kernel_is_named, kernel_is_running, kernel_build_id, kernel_btf, kernel_vmlinux, flavours, tool_library_path,
-                    coretap_build_id);
+                    portable, systemtap_version, arch, kernel_release, kernel_tree, kernel_is_named,
+                    kernel_is_running, kernel_build_id, kernel_btf, kernel_vmlinux, flavours,
+                    tool_library_path, coretap_build_id);
   }
 };
 
