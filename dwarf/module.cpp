@@ -125,6 +125,7 @@ class DwarfModule : public Module {
   std::optional<Variable> global_variable(const std::string& name) const override {
     if (!data_->has_dwarf()) return std::nullopt;
     auto die = data_->names().global(name);
+    if (!die && place_of_symbol(*data_, name)) die = data_->names().declared(name);
     if (!die) return std::nullopt;
     return make_variable(*data_, &*die, true);
   }

@@ -61,9 +61,12 @@ NameIndex::NameIndex(const DebugData& data) {
   }
 }
 
-void NameIndex::note_variable(Dwarf_Die* die, const std::string& scope) {
+void NameIndex::note_variable(const Unit& unit, Dwarf_Die* die, const std::string& scope) {
   if (!scope.empty()) scope_by_die_.emplace(die->addr, scope);
-  if (dwarf_tag(die) == DW_TAG_variable && has_storage(die)) stored_.push_back(*die);
+  if (dwarf_tag(die) == DW_TAG_variable && has_storage(die))
+    stored_.push_back(*die);
+  else if (unit.is_c && die_own_flag(die, DW_AT_declaration))
+    declared_.try_emplace(die_name(die), *die);
 }
 
 void NameIndex::add_type(Dwarf_Die* die, const std::string& scope) {
@@ -98,7 +101,7 @@ void NameIndex::walk(const Unit& unit, Dwarf_Die* parent, const std::string& sco
       case DW_TAG_base_type: add_type(die, scope); break;
       case DW_TAG_variable:
       case DW_TAG_member:  // a static member of a class, before DWARF 5
-        note_variable(die, scope);
+        note_variable(unit, die, scope);
         break;
       default: break;
     }
@@ -115,6 +118,12 @@ std::optional<Dwarf_Die> NameIndex::type(const std::string& name) const {
 std::optional<Dwarf_Die> NameIndex::global(const std::string& name) const {
   auto found = globals_.find(name);
   if (found == globals_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::optional<Dwarf_Die> NameIndex::declared(const std::string& name) const {
+  auto found = declared_.find(name);
+  if (found == declared_.end()) return std::nullopt;
   return found->second;
 }
 

@@ -100,7 +100,7 @@ class KernelCode(LiveTest):
 
     def test_variables(self):
         at = 'kernel.function("work@small_kernel.c")'
-        self.assertEqual(self.with_kernel("-p2", "-e", f'probe {at} {{ println($size + $shared + @var("shared@small_kernel.c")) }}').returncode, 0)
+        self.assertEqual(self.with_kernel("-p2", "-e", f'probe {at} {{ println($size + $shared + $ticks + @var("shared@small_kernel.c")) }}').returncode, 0)
         self.refused(at, r"'\$counter' cannot be read here: each CPU has one of its own", body="println($counter)")
         self.refused(at, r"there is no variable '\$sizes'(.|\n)*similar: \$size", body="println($sizes)")
         self.refused(at, "there is no global variable 'nothing' of file 'small_kernel.c'", body='println(@var("nothing@small_kernel.c"))')

@@ -56,6 +56,7 @@ probe kernel.function("vfs_read@fs/read_write.c") {
   printf("command %s\\n", kernel_string(@var("saved_command_line@init/main.c")))
   printf("idle %d %s\\n", @var("init_task@init/init_task.c")->pid, kernel_string(&@var("init_task@init/init_task.c")->comm))
   printf("release %s\\n", kernel_string(&@var("init_uts_ns@init/version.c")->name->release))
+  printf("jiffies %d %d\\n", $jiffies, @var("jiffies_64@kernel/time/timer.c"))
   exit()
 }
 """
@@ -106,7 +107,7 @@ def main():
     known_reads = "./" + pathlib.Path(workload).name
     jobs = [run_in_vm.Job("places", f"places -v --accounts=accounts -c {known_reads} && cat accounts", 120),
             run_in_vm.Job("globals", f"globals -c {known_reads}", 120),
-            run_in_vm.Job("cmdline", "cat /proc/cmdline"),
+            run_in_vm.Job("cmdline", "cat /proc/cmdline; cat /proc/uptime"),
             run_in_vm.Job("needs", "places --explain-needs"),
             run_in_vm.Job("optional", "optional")]
     result = run_in_vm.run(str(image), jobs, [*binaries, str(optional), workload])
@@ -128,7 +129,13 @@ def main():
                                     "rchar": got_something, "inlined": READS, "verify": READS})
     assert counts == expected, (counts, expected)
 
-    assert f"command {cmdline.stdout}" in of_globals.stdout, of_globals.stdout
+    command, uptime = cmdline.stdout.splitlines()
+    assert f"command {command}\n" in of_globals.stdout, of_globals.stdout
+    # It begins five minutes before the overflow of 32 bits (INITIAL_JIFFIES in linux/jiffies.h), and is Debian's CONFIG_HZ a second.
+    ((jiffies, same_jiffies),) = count_lines(of_globals.stdout, "jiffies")
+    seconds = (int(jiffies) - 2**32) / 250 + 300
+    assert 0 <= float(uptime.split()[0]) - seconds < 60, (jiffies, uptime)
+    assert 0 <= int(same_jiffies) - int(jiffies) < 250, of_globals.stdout
     assert "idle 0 swapper/0" in of_globals.stdout and f"release {result.release}\n" in of_globals.stdout, of_globals.stdout
     assert "bound to build-id " in needs.stdout and "vfs_read+0x" in needs.stdout, needs.stdout
 

@@ -2,6 +2,7 @@
 // Compiled twice, the second time with SECOND, to have two static functions of one name.
 #ifndef SECOND
 const char linux_banner[] = "Linux version 9.9.9-small (nobody@nowhere) #1";
+asm(".data\n.globl ticks\nticks: .quad 5\n");  // of no unit's debug information, as jiffies
 asm(".text\n.globl _stext\n_stext:\n");
 
 int counter __attribute__((section(".data..percpu"))) = 4;
@@ -33,12 +34,13 @@ int work(int size) {
 }
 #else
 extern int shared;
+extern long ticks;
 static __attribute__((noinline)) int same(int n) {
   shared -= n;  // same of the second
   return n * 3;
 }
 
 int second(int n) {
-  return same(n) + same(n + 1);
+  return same(n) + same(n + 1) + (int)ticks;
 }
 #endif
