@@ -39,11 +39,6 @@ std::string ResolveContext::find_vmlinux(std::vector<std::string>& tried) {
   return "";
 }
 
-bool ResolveContext::has_kernel_object() {
-  std::vector<std::string> tried;
-  return !find_vmlinux(tried).empty();
-}
-
 namespace {
 
 /// What is wrong with a vmlinux as that of the kernel which is asked for: the end of a sentence, or "".
@@ -69,6 +64,14 @@ std::string why_not_the_kernel(const debug::Module& vmlinux, const CompileInput&
 }
 
 }  // namespace
+
+bool ResolveContext::has_kernel_object() {
+  std::vector<std::string> tried;
+  const std::string path = find_vmlinux(tried);
+  if (path.empty()) return false;
+  auto vmlinux = object(path);
+  return vmlinux && why_not_the_kernel(**vmlinux, input).empty();
+}
 
 std::shared_ptr<debug::Module> ResolveContext::kernel_object(const Span& at) {
   std::vector<std::string> tried;

@@ -171,7 +171,7 @@ class ResolveContext {
   ct::Result<std::shared_ptr<debug::Module>, debug::LoadError> object(const std::string& path);
   /// The kernel's vmlinux with its debug information, or null after reporting at `at`.
   std::shared_ptr<debug::Module> kernel_object(const Span& at);
-  /// Is there a file that could be it?
+  /// Is there one that can be used?
   bool has_kernel_object();
   /// The program of this name in $PATH, as a cast names it, or null.
   std::shared_ptr<debug::Module> named_object(const std::string& name);
