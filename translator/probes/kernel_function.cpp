@@ -68,8 +68,11 @@ std::vector<Area> areas(const ast::ProbePoint& point, ResolveContext& context) {
       "no kernel module with type information matches '" + *module->string_arg + "'");
   std::vector<std::string> similar = similar_names(*module->string_arg, names);
   if (!similar.empty()) diagnostic.hint("similar: " + join(similar));
-  diagnostic.hint("a module's types are in " + context.kernel_btf_folder() +
-                  "/MODULE while it is loaded: modprobe it first");
+  if (context.input.kernel_btf == context.input.kernel_vmlinux)
+    diagnostic.hint("of another kernel than the running one only the kernel itself is known");
+  else
+    diagnostic.hint("a module's types are in " + context.kernel_btf_folder() +
+                    "/MODULE while it is loaded: modprobe it first");
   return {};
 }
 
