@@ -164,6 +164,34 @@ ElfFile::Section ElfFile::section(const char* wanted) const {
   return {};
 }
 
+std::optional<std::pair<uint64_t, uint64_t>> ElfFile::section_range(const char* name) const {
+  std::optional<std::pair<uint64_t, uint64_t>> found;
+  for_each_loaded_section([&](const char* each, uint64_t lo, uint64_t hi) {
+    if (!strcmp(each, name)) found = {lo, hi};
+  });
+  return found;
+}
+
+std::string ElfFile::section_at(uint64_t address) const {
+  std::string found;
+  for_each_loaded_section([&](const char* each, uint64_t lo, uint64_t hi) {
+    if (address >= lo && address < hi) found = each;
+  });
+  return found;
+}
+
+void ElfFile::for_each_loaded_section(
+    const std::function<void(const char* name, uint64_t lo, uint64_t hi)>& visit) const {
+  size_t names = 0;
+  if (elf_getshdrstrndx(elf_, &names) != 0) return;
+  for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_, section));) {
+    GElf_Shdr header;
+    if (!gelf_getshdr(section, &header) || !(header.sh_flags & SHF_ALLOC)) continue;
+    const char* name = elf_strptr(elf_, names, header.sh_name);
+    if (name) visit(name, header.sh_addr, header.sh_addr + header.sh_size);
+  }
+}
+
 bool ElfFile::has_debug_info() const {
   return section(".debug_info").data || section(".zdebug_info").data;
 }
@@ -235,6 +263,12 @@ void ElfFile::for_each_name(const std::function<void(std::string_view, bool)>& v
       if (name && *name) visit(name, symbol.st_shndx != SHN_UNDEF);
     }
   }
+}
+
+bool ElfFile::is_cut_off() const {
+  GElf_Ehdr header;
+  if (!gelf_getehdr(elf_, &header)) return true;
+  return header.e_shoff + uint64_t{header.e_shnum} * header.e_shentsize > contents_.size();
 }
 
 bool ElfFile::is_library() const {

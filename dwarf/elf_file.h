@@ -11,6 +11,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "dwarf/module.h"
@@ -48,6 +49,10 @@ class ElfFile {
     uint64_t address = 0;
   };
   Section section(const char* name) const;
+  /// Where a section is that is loaded, with contents in the file or not; nothing if there is none of the name.
+  std::optional<std::pair<uint64_t, uint64_t>> section_range(const char* name) const;
+  /// Name of the section that is loaded at this address; "" if there is none.
+  std::string section_at(uint64_t address) const;
   /// Is there a .debug_info (or .zdebug_info) section with contents?
   bool has_debug_info() const;
   /// Defined function symbols of .symtab, or of .dynsym if the file has no .symtab.
@@ -57,6 +62,8 @@ class ElfFile {
   /// Every dynamic relocation of a word of data: its address, the symbol's name ("" if it is this object's own place), addend.
   void for_each_relocation(const std::function<void(uint64_t slot, std::string_view symbol,
                                                     int64_t addend)>& visit) const;
+  /// Does the file end before the section headers that it says it has?
+  bool is_cut_off() const;
   /// A shared object that others are linked with (DT_SONAME).
   bool is_library() const;
   /// Link-time addresses of the defined symbols `name` of code and data: several, if files that were
@@ -95,6 +102,8 @@ class ElfFile {
   void map_contents();
   bool load_segments();
   void load_sections();
+  void for_each_loaded_section(
+      const std::function<void(const char* name, uint64_t lo, uint64_t hi)>& visit) const;
   Elf_Scn* find_section_type(uint32_t type) const;
 
   static std::optional<uint64_t> offset_in(const std::vector<Segment>& segments, uint64_t address);

@@ -116,10 +116,21 @@ VarLocation compile_without_location(const LocationContext& context, Dwarf_Die* 
   auto definition = context.data.names().global(die_name(die));
   if (definition && definition->addr != die->addr)
     return compile_location(context.data, *definition, context.point);
+  // Of what the linker or an assembler defines there is only the symbol: the kernel's jiffies, or _end.
+  if (std::optional<uint64_t> place = place_of_symbol(context.data, die_name(die)))
+    return located(VarLocation::Memory, expr::static_address(*place));
   return unavailable("it is only declared here; its definition is in another object");
 }
 
 }  // namespace
+
+std::optional<uint64_t> place_of_symbol(const DebugData& data, const std::string& name) {
+  const ElfFile& object = data.object();
+  if (object.is_library()) return std::nullopt;  // another object may have put its own in the place
+  const std::set<uint64_t> places = object.symbol_addresses(name);
+  if (places.size() != 1 || !object.is_allocated(*places.begin())) return std::nullopt;
+  return *places.begin();
+}
 
 LocExprPtr compile_cfa(const DebugData& data, uint64_t pc) {
   try {

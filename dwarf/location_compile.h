@@ -26,10 +26,13 @@ VarLocation compile_return_location(const DebugData& data, const Type* type, uin
 /// stack (DWARF describes that one well) or cannot be known.
 std::optional<VarLocation> compile_argument_location(const DebugData& data, Dwarf_Die function,
                                                      const Dwarf_Die& parameter);
+/// Link-time address of the only symbol of this name in a program; nothing in a library, whose symbols others may replace.
+std::optional<uint64_t> place_of_symbol(const DebugData& data, const std::string& name);
 
 namespace expr {
 LocExprPtr constant(int64_t value);
 LocExprPtr reg(unsigned number);
+LocExprPtr static_address(uint64_t address);
 LocExprPtr unary(LocExpr::Op op, LocExprPtr operand);
 LocExprPtr binary(LocExpr::Op op, LocExprPtr left, LocExprPtr right);
 LocExprPtr deref(LocExprPtr address, unsigned size, bool is_signed = false);

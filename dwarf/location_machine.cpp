@@ -37,6 +37,13 @@ LocExprPtr constant(int64_t value) {
   return node;
 }
 
+LocExprPtr static_address(uint64_t address) {
+  auto node = std::make_shared<LocExpr>();
+  node->op = LocExpr::StaticAddr;
+  node->value = static_cast<int64_t>(address);
+  return node;
+}
+
 LocExprPtr reg(unsigned number) {
   auto node = std::make_shared<LocExpr>();
   node->op = LocExpr::Reg;
@@ -394,10 +401,7 @@ bool Machine::run_value_op(const Dwarf_Op& op, Stack& stack) {
   auto static_address = [&](uint64_t address) {
     if (!context_.data.object().is_allocated(address))
       throw CannotCompile{"the linker discarded it"};
-    auto node = std::make_shared<LocExpr>();
-    node->op = LocExpr::StaticAddr;
-    node->value = static_cast<int64_t>(address);
-    push(stack, node);
+    push(stack, expr::static_address(address));
     return true;
   };
   auto through_attribute = [&]() {

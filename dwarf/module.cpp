@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 
@@ -107,6 +108,21 @@ class DwarfModule : public Module {
     if (!plt_) plt_ = read_plt(data_->object());
     return *plt_;
   }
+  const KernelImage& kernel_image() const override {
+    if (!kernel_image_) kernel_image_ = read_kernel_image(data_->object());
+    return *kernel_image_;
+  }
+  std::optional<CodeSymbol> symbol_at(uint64_t pc) const override {
+    const FunctionSymbol* symbol = data_->symbol_at(pc);
+    if (!symbol) return std::nullopt;
+    const auto same_name = [&](const FunctionSymbol& each) {
+      return each.name == symbol->name && each.address != symbol->address;
+    };
+    const std::vector<FunctionSymbol>& all = data_->symbols();
+    return CodeSymbol{std::string(symbol->name), symbol->address,
+                      std::none_of(all.begin(), all.end(), same_name)};
+  }
+  std::string section_at(uint64_t pc) const override { return data_->object().section_at(pc); }
   std::optional<uint64_t> data_offset(uint64_t address) const override {
     return data_->object().data_offset(address);
   }
@@ -122,6 +138,13 @@ class DwarfModule : public Module {
   std::optional<Variable> global_variable(const std::string& name) const override {
     if (!data_->has_dwarf()) return std::nullopt;
     auto die = data_->names().global(name);
+    if (!die && place_of_symbol(*data_, name)) die = data_->names().declared(name);
+    if (!die) return std::nullopt;
+    return make_variable(*data_, &*die, true);
+  }
+  std::optional<Variable> variable_of_unit(const std::string& name,
+                                           const std::string& file_glob) const override {
+    auto die = find_variable_of_unit(*data_, name, file_glob);
     if (!die) return std::nullopt;
     return make_variable(*data_, &*die, true);
   }
@@ -163,6 +186,7 @@ class DwarfModule : public Module {
   DebugDataPtr data_;
   mutable std::map<uint64_t, FunctionExits> exits_;  ///< by entry
   mutable std::optional<StackUse> stack_use_;
+  mutable std::optional<KernelImage> kernel_image_;
   mutable std::optional<UsdtMarks> marks_;
   mutable std::optional<std::vector<PltEntry>> plt_;
   mutable std::map<uint64_t, FunctionCode> codes_;  ///< by where the function begins

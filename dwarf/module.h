@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "dwarf/function_exits.h"
+#include "dwarf/kernel_image.h"
 #include "dwarf/location.h"
 #include "dwarf/plt.h"
 #include "dwarf/types.h"
@@ -61,6 +62,13 @@ struct Function {
   /// Go code, whose stack may be moved while it runs: frames have no lasting address.
   bool is_go = false;
   uint64_t die_offset = 0;  ///< also the `scope` for Module::variables_at
+};
+
+/// A symbol of code, and whether it alone has its name.
+struct CodeSymbol {
+  std::string name;
+  uint64_t address = 0;
+  bool is_only = false;
 };
 
 /// The code of a function as it is in the file.
@@ -164,6 +172,12 @@ class Module {
   virtual const UsdtMarks& marks() const = 0;
   /// The entries of the object's procedure linkage table, by address.
   virtual const std::vector<PltEntry>& plt() const = 0;
+  /// What the object is as a kernel.
+  virtual const KernelImage& kernel_image() const = 0;
+  /// The symbol whose code contains pc; nothing if there is none.
+  virtual std::optional<CodeSymbol> symbol_at(uint64_t pc) const = 0;
+  /// Name of the section that pc is in, or "".
+  virtual std::string section_at(uint64_t pc) const = 0;
   /// ELF file offset of a link-time address in any loaded segment, as a mark's semaphore has one.
   virtual std::optional<uint64_t> data_offset(uint64_t address) const = 0;
   /// Start of the instruction at pc? (line tables of broken producers can lie)
@@ -176,6 +190,9 @@ class Module {
   virtual std::vector<Variable> variables_at(uint64_t pc, bool globals,
                                              uint64_t scope = 0) const = 0;
   virtual std::optional<Variable> global_variable(const std::string& name) const = 0;
+  /// The same, or a static one, that a unit defines whose main source file matches `file_glob`.
+  virtual std::optional<Variable> variable_of_unit(const std::string& name,
+                                                   const std::string& file_glob) const = 0;
   /// Where `variable` is at `point`.
   virtual VarLocation location_at(const Variable& variable, CodePoint point) const = 0;
   /// Return type of the function whose code contains pc (null: void) and where its value is on

@@ -2,6 +2,7 @@
 
 #include "dwarf/debug_data.h"
 #include "dwarf/die.h"
+#include "dwarf/functions.h"
 
 namespace coretap::debug {
 namespace {
@@ -24,6 +25,10 @@ bool is_discarded(const DebugData& data, Dwarf_Die* variable) {
   return dwarf_attr(variable, DW_AT_location, &attr) &&
          dwarf_getlocation(&attr, &ops, &count) == 0 && count == 1 && ops[0].atom == DW_OP_addr &&
          !data.object().is_allocated(ops[0].number);
+}
+
+bool has_storage(Dwarf_Die* variable) {
+  return dwarf_hasattr(variable, DW_AT_location) || dwarf_hasattr(variable, DW_AT_const_value);
 }
 
 }  // namespace
@@ -56,11 +61,12 @@ NameIndex::NameIndex(const DebugData& data) {
   }
 }
 
-void NameIndex::note_variable(Dwarf_Die* die, const std::string& scope) {
+void NameIndex::note_variable(const Unit& unit, Dwarf_Die* die, const std::string& scope) {
   if (!scope.empty()) scope_by_die_.emplace(die->addr, scope);
-  if (dwarf_tag(die) == DW_TAG_variable &&
-      (dwarf_hasattr(die, DW_AT_location) || dwarf_hasattr(die, DW_AT_const_value)))
+  if (dwarf_tag(die) == DW_TAG_variable && has_storage(die))
     stored_.push_back(*die);
+  else if (unit.is_c && die_own_flag(die, DW_AT_declaration))
+    declared_.try_emplace(die_name(die), *die);
 }
 
 void NameIndex::add_type(Dwarf_Die* die, const std::string& scope) {
@@ -95,7 +101,7 @@ void NameIndex::walk(const Unit& unit, Dwarf_Die* parent, const std::string& sco
       case DW_TAG_base_type: add_type(die, scope); break;
       case DW_TAG_variable:
       case DW_TAG_member:  // a static member of a class, before DWARF 5
-        note_variable(die, scope);
+        note_variable(unit, die, scope);
         break;
       default: break;
     }
@@ -113,6 +119,30 @@ std::optional<Dwarf_Die> NameIndex::global(const std::string& name) const {
   auto found = globals_.find(name);
   if (found == globals_.end()) return std::nullopt;
   return found->second;
+}
+
+std::optional<Dwarf_Die> NameIndex::declared(const std::string& name) const {
+  auto found = declared_.find(name);
+  if (found == declared_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::optional<Dwarf_Die> find_variable_of_unit(const DebugData& data, const std::string& name,
+                                               const std::string& file_glob) {
+  std::optional<Dwarf_Die> found;
+  for (const Unit& unit : data.units()) {
+    Dwarf_Die root = unit.die;
+    if (unit.is_partial ||
+        !file_matches(file_glob, absolute_source_path(die_name(&root), unit.comp_dir)))
+      continue;
+    for_each_child(&root, [&](Dwarf_Die* die) {
+      const bool is_stored = dwarf_tag(die) == DW_TAG_variable && has_storage(die);
+      if (is_stored && name == die_name(die) && !is_discarded(data, die)) found = *die;
+      return !found;
+    });
+    if (found) break;
+  }
+  return found;
 }
 
 }  // namespace coretap::debug

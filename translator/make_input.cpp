@@ -13,6 +13,7 @@
 #include "runtime/user/kernel/build_id.h"
 #include "support/descriptor.h"
 #include "support/file.h"
+#include "support/vmlinux_places.h"
 
 namespace coretap {
 
@@ -59,6 +60,28 @@ bool load_script(const Options& o, CompileInput& input, Diagnostics& diagnostics
   return true;
 }
 
+/// The vmlinux of --vmlinux, or of another kernel than the running one, where the types come from, too. The running kernel's is
+/// looked for when a probe needs it.
+bool set_vmlinux(const Options& o, CompileInput& input, Diagnostics& diagnostics) {
+  input.kernel_vmlinux = o.vmlinux;
+  if (o.vmlinux.empty() && !input.kernel_is_running)
+    for (const std::string& path : vmlinux_places(input.kernel_release, input.kernel_tree))
+      if (input.kernel_vmlinux.empty() && access(path.c_str(), R_OK) == 0)
+        input.kernel_vmlinux = path;
+  if (input.kernel_vmlinux.empty()) return true;
+  ct::Result<std::string> build_id = ct::build_id_of_file(input.kernel_vmlinux);
+  if (!build_id) {
+    diagnostics.error("bad-vmlinux", "cannot use the kernel's file '" + input.kernel_vmlinux +
+                                         "': " + build_id.failure().text());
+    return false;
+  }
+  if (o.btf.empty() && *build_id != ct::kernel_build_id()) {
+    input.kernel_btf = input.kernel_vmlinux;
+    input.kernel_build_id = *build_id;
+  }
+  return true;
+}
+
 /// -r RELEASE, or the build tree of a kernel.
 bool set_kernel(const Options& o, CompileInput& input, Diagnostics& diagnostics) {
   utsname running{};
@@ -78,10 +101,11 @@ bool set_kernel(const Options& o, CompileInput& input, Diagnostics& diagnostics)
       return false;
     }
   }
+  input.kernel_is_named = !o.kernel_release.empty();
   input.kernel_is_running = input.kernel_release == running.release;
   input.kernel_btf = o.btf.empty() ? "/sys/kernel/btf/vmlinux" : o.btf;
   if (o.btf.empty()) input.kernel_build_id = ct::kernel_build_id();
-  return true;
+  return set_vmlinux(o, input, diagnostics);
 }
 
 /// A built binary takes both flavours of the kernel object along; a script that runs now has only the one that this

@@ -18,6 +18,7 @@ namespace {
 enum LongOnly {
   kBuild = 1000,
   kBtf,
+  kVmlinux,
   kPortable,
   kExplainNeeds,
   kAccounts,
@@ -43,6 +44,7 @@ const option kLongOptions[] = {
     {"version", no_argument, nullptr, 'V'},
     {"build", required_argument, nullptr, kBuild},
     {"btf", required_argument, nullptr, kBtf},
+    {"vmlinux", required_argument, nullptr, kVmlinux},
     {"portable", no_argument, nullptr, kPortable},
     {"explain-needs", optional_argument, nullptr, kExplainNeeds},
     {"accounts", required_argument, nullptr, kAccounts},
@@ -219,6 +221,7 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
         break;
       case kBuild: o.build = optarg; break;
       case kBtf: o.btf = optarg; break;
+      case kVmlinux: o.vmlinux = optarg; break;
       case kPortable: o.portable = true; break;
       case kExplainNeeds:
         if (optarg && std::strcmp(optarg, "json") != 0)
@@ -340,6 +343,8 @@ Run
   --accounts=FILE  write what was handled, skipped and lost to FILE, as JSON
 Build
   --build=FILE   write one static executable (same as -p4 -m FILE); run FILE --help
+  -r RELEASE     for that kernel: its vmlinux is looked for; -r /DIR: in that build tree
+  --vmlinux FILE the kernel's file with debug information, which also has the types
   --btf FILE     use this kernel's BTF instead of the running kernel's
   --portable     refuse probes and types that are bound to one build of a file
   -D NAME=VALUE  set a limit, e.g. -D MAXSTRINGLEN=256 -D MAXACTION=10000

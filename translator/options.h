@@ -54,6 +54,7 @@ struct Options {
   bool explain_as_json = false;                              ///< --explain-needs=json
   std::string accounts;                                      ///< --accounts=FILE
   std::string btf;                                           ///< --btf FILE
+  std::string vmlinux;                                       ///< --vmlinux FILE
   std::string kernel_release;                                ///< -r
   unsigned buffer_mb = 0;                                    ///< -s
   bool no_global_display = false;                            ///< --no-global-var-display

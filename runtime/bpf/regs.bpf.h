@@ -34,6 +34,11 @@ static __always_inline s64 ct_reg_ip(struct ct_ctx* c) {
   return CT_HAS_REGS ? CT_REG(c, CT_IP) : 0;
 }
 
+/* Where the running kernel has what is `distance` bytes behind _stext in its vmlinux: all of its image moves by one distance
+ * (KASLR). libbpf takes the symbol's address from /proc/kallsyms. */
+extern const void _stext __ksym;
+static __always_inline s64 ct_kernel_address(s64 distance) { return (s64)&_stext + distance; }
+
 static __always_inline s64 ct_reg_argument(struct ct_ctx* c, u32 index) {
   switch (index) {
 #define CT_CASE(n, member) \

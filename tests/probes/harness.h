@@ -32,6 +32,7 @@ class Script {
   static CompileInput running_kernel() {
     CompileInput input;
     input.kernel_btf = "/sys/kernel/btf/vmlinux";
+    input.kernel_release = "0.0-none";  // there is no vmlinux of it
     return input;
   }
 

@@ -53,7 +53,15 @@ def find_kernel(name: str) -> pathlib.Path:
     return image
 
 
-def _fetch(name: str, folder: pathlib.Path) -> None:
+def find_kernel_with_debug(name: str) -> tuple[pathlib.Path, pathlib.Path]:
+    """The image of a packaged kernel and its vmlinux with debug information, of one version. 280 MB are fetched, 600 MB kept."""
+    folder = cache_folder() / f"{name}-debug"
+    if not (folder / "vmlinux").is_file():
+        _fetch(name, folder, with_debug=True)
+    return folder / "vmlinuz", folder / "vmlinux"
+
+
+def _fetch(name: str, folder: pathlib.Path, with_debug: bool = False) -> None:
     """Downloads and unpacks the kernel into `folder`, which appears whole or not at all."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{name}-") as scratch:
@@ -66,14 +74,18 @@ def _fetch(name: str, folder: pathlib.Path) -> None:
         else:
             package = KERNELS[name]
         package = _resolve_meta(package, options)
-        _apt(["apt-get", "-q", *options, "download", package], work)
-        (archive,) = work.glob("*.deb")
-        _apt(["dpkg-deb", "-x", str(archive), str(work / "tree")], work)
+        packages = [package, f"{package}-dbg"] if with_debug else [package]
+        _apt(["apt-get", "-q", *options, "download", *packages], work)
+        for archive in work.glob("*.deb"):
+            _apt(["dpkg-deb", "-x", str(archive), str(work / "tree")], work)
         (image,) = (work / "tree" / "boot").glob("vmlinuz-*")
         ready = work / "ready"
         ready.mkdir()
         shutil.move(image, ready / "vmlinuz")
         shutil.move(work / "tree" / "lib" / "modules", ready / "modules")
+        if with_debug:
+            (vmlinux,) = (work / "tree" / "usr" / "lib" / "debug" / "boot").glob("vmlinux-*")
+            shutil.move(vmlinux, ready / "vmlinux")
         for config in (work / "tree" / "boot").glob("config-*"):
             shutil.move(config, ready / "config")
         try:

@@ -6,7 +6,7 @@ namespace coretap {
 namespace {
 
 bool is_bound(const probes::ResolvedProbe& probe) {
-  return probe.side == ir::Side::Kernel && probe.site.code != nullptr;
+  return probe.side == ir::Side::Kernel && ir::is_bound(probe.site);
 }
 
 /// The bound sites of one written probe point, of which the first is named.
@@ -34,7 +34,7 @@ std::string describe(const Bound& bound) {
   const ir::Site& site = bound.first->site;
   std::string text = "probe " + bound.first->canonical;
   if (bound.sites > 1) text += " (and " + std::to_string(bound.sites - 1) + " more)";
-  text += " is bound to one build of " + site.target + ", ";
+  text += " is bound to one build of " + (site.code ? site.target : "the kernel") + ", ";
   return text + (site.build_id.empty() ? "which has no build-id that could tell it from another"
                                        : "build-id " + site.build_id);
 }

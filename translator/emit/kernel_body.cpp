@@ -385,6 +385,7 @@ void BodyEmitter::inst(const Inst& i) {
     case Op::PerfRead:
     case Op::Reg:
     case Op::RegIp:
+    case Op::KernelAddress:
     case Op::CtxArg:
     case Op::CtxRet:
     case Op::ThreadId:

@@ -437,6 +437,8 @@ void BodyEmitter::probe_op(const Inst& inst) {
     }
     case Op::Reg: return assign(inst.dst, "ct_reg(c, " + std::to_string(inst.imm) + ")");
     case Op::RegIp: return assign(inst.dst, "ct_reg_ip(c)");
+    case Op::KernelAddress:
+      return assign(inst.dst, "ct_kernel_address(" + std::to_string(inst.imm) + "ll)");
     case Op::CtxArg:
       if (inst.binding != kNone)
         return assign(inst.dst, "ct_bound_argument(c, &ct_bindings[" + num(inst.binding) + "])");

@@ -141,6 +141,7 @@ class Planner {
       case Op::Shr:
       case Op::Reg:
       case Op::RegIp:
+      case Op::KernelAddress:
       case Op::CtxRet:
       case Op::ThreadId:
       case Op::ProcessId:

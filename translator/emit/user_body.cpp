@@ -622,6 +622,7 @@ void UserBody::inst(const Inst& inst) {
     case Op::LoadBytes:
     case Op::Reg:
     case Op::RegIp:
+    case Op::KernelAddress:
     case Op::CtxArg:
     case Op::PerfRead:
     case Op::CtxRet:

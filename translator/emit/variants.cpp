@@ -52,7 +52,9 @@ std::vector<Variant> variants(const ir::Module& module, const ir::KernelHandler&
                               Flavour flavour) {
   std::string name = layout::identifier(handler.name);
   // fentry and fexit belong to one function each, and to its first instruction.
-  bool whole_function = handler.sites.size() == 1 && handler.sites[0].offset == 0;
+  // What debug information placed reads the registers, and its function may be one of several that share a name.
+  bool whole_function =
+      handler.sites.size() == 1 && handler.sites[0].offset == 0 && !ir::is_bound(handler.sites[0]);
   switch (handler.mechanism) {
     case Mechanism::Kprobe:
       if (whole_function) return {{name + "_fentry", Mechanism::Fentry}, {name, Mechanism::Kprobe}};

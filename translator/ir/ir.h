@@ -306,6 +306,9 @@ struct Site {
   bool perf_is_freq = false;
 };
 
+/// Is the site in code of one build: of a program's file, or of the kernel by its vmlinux?
+inline bool is_bound(const Site& site) { return site.code || !site.build_id.empty(); }
+
 /// Of the events of its tracepoint, those that a handler of processes is for. Asked before anything else, in the kernel:
 /// see runtime/bpf/process.bpf.h.
 struct ProcessGate {

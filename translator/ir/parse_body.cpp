@@ -222,6 +222,9 @@ class BodyReader {
       case Op::LoadStr:
       case Op::LoadBytes: inst.space = space(line); break;
       case Op::PerfRead: line.expect("counter"), inst.imm = line.number(); break;
+      case Op::KernelAddress:
+        line.expect("_stext"), line.expect("+"), inst.imm = line.number();
+        break;
       case Op::Reg: line.expect("dwarf"), inst.imm = line.number(); break;
       case Op::CtxRet:
         if (line.next() == '$') inst.binding = bound(line);

@@ -191,6 +191,7 @@ class Printer {
       case Op::LoadStr:
       case Op::LoadBytes: return inst.space == Space::User ? " user" : " kernel";
       case Op::PerfRead: return " counter " + std::to_string(inst.imm);
+      case Op::KernelAddress: return " _stext + " + std::to_string(inst.imm);
       case Op::Reg: return " dwarf " + std::to_string(inst.imm);
       case Op::CtxRet: return binding(inst);
       case Op::CtxArg:

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "probes/families.h"
+#include "support/vmlinux_places.h"
 
 namespace coretap::probes {
 
@@ -27,7 +28,75 @@ std::string ResolveContext::kernel_btf_folder() const {
   return slash == std::string::npos ? "." : input.kernel_btf.substr(0, slash);
 }
 
+std::string ResolveContext::find_vmlinux(std::vector<std::string>& tried) {
+  if (!input.kernel_vmlinux.empty()) return input.kernel_vmlinux;
+  for (const std::string& path : vmlinux_places(input.kernel_release, input.kernel_tree)) {
+    lookups.file(path);
+    tried.push_back(path);
+    std::error_code error;
+    if (std::filesystem::exists(path, error)) return path;
+  }
+  return "";
+}
+
+namespace {
+
+/// What is wrong with a vmlinux as that of the kernel which is asked for: the end of a sentence, or "".
+std::string why_not_the_kernel(const debug::Module& vmlinux, const CompileInput& input) {
+  const debug::KernelImage& image = vmlinux.kernel_image();
+  if (image.is_cut_off) return "the file is cut off: it ends before its section headers";
+  if (image.release.empty() || !image.text)
+    return "it is not a kernel with symbols (there is no linux_banner or no _stext)";
+  if (vmlinux.build_id().empty()) return "it has no build-id, by which a probe knows its kernel";
+  if (!vmlinux.has_dwarf()) {
+    const debug::LoadError& error = vmlinux.dwarf_error();
+    return error.kind == debug::LoadError::Corrupt ? error.message
+                                                   : "it has no debug information (.debug_info)";
+  }
+  const bool was_found =
+      input.kernel_vmlinux.empty();  // among those of the running kernel's release
+  if ((was_found || input.kernel_is_named) && image.release != input.kernel_release)
+    return "it is of kernel '" + image.release + "', not of '" + input.kernel_release + "'";
+  const std::string& running = input.kernel_build_id;
+  if (!was_found || running.empty() || vmlinux.build_id() == running) return "";
+  return "it is another build than the running kernel (build-id " + vmlinux.build_id() +
+         ", the running kernel's is " + running + ")";
+}
+
+}  // namespace
+
+bool ResolveContext::has_kernel_object() {
+  std::vector<std::string> tried;
+  const std::string path = find_vmlinux(tried);
+  if (path.empty()) return false;
+  auto vmlinux = object(path);
+  return vmlinux && why_not_the_kernel(**vmlinux, input).empty();
+}
+
+std::shared_ptr<debug::Module> ResolveContext::kernel_object(const Span& at) {
+  std::vector<std::string> tried;
+  const std::string path = find_vmlinux(tried);
+  if (path.empty()) {
+    Diagnostic& diagnostic =
+        diagnostics.semantic_error("no-kernel-debuginfo", at,
+                                   "this needs the debug information of kernel '" +
+                                       input.kernel_release + "', and it is not installed");
+    diagnostic.hint("tried: " + join(tried));
+    diagnostic.hint("install the kernel's debug symbols (Debian: linux-image-" +
+                    input.kernel_release + "-dbg), or name the file: --vmlinux FILE");
+    diagnostic.hint("kernel.function(\"NAME\"), without a file, takes none");
+    return nullptr;
+  }
+  auto vmlinux = object(path);
+  std::string why = vmlinux ? why_not_the_kernel(**vmlinux, input) : vmlinux.failure().message;
+  if (why.empty()) return *vmlinux;
+  diagnostics.semantic_error("bad-vmlinux", at,
+                             "cannot use the kernel's file '" + path + "': " + why);
+  return nullptr;
+}
+
 std::vector<std::string> ResolveContext::kernel_modules() {
+  if (input.kernel_btf == input.kernel_vmlinux) return {};  // in files of their own, elsewhere
   std::vector<std::string> names = lookups.folder(kernel_btf_folder());
   std::erase(names, std::filesystem::path(input.kernel_btf).filename().string());
   return names;

@@ -17,6 +17,7 @@ namespace {
 /// A global or static variable as the code of source file `file` sees it.
 std::optional<debug::Variable> variable_of_file(const debug::Module& module,
                                                 const std::string& name, const std::string& file) {
+  if (std::optional<debug::Variable> own = module.variable_of_unit(name, file)) return own;
   std::optional<debug::Function> last;
   for (const debug::Function& function : module.functions("*", file, false)) {
     // Functions of one unit follow each other and see the same variables.
@@ -35,10 +36,16 @@ class DwarfScope final : public VariableScope {
       : VariableScope(context),
         module_(std::move(module)),
         scope_(scope),
-        has_result_(mechanism != ir::Mechanism::Uprobe) {
+        has_result_(mechanism != ir::Mechanism::Uprobe && mechanism != ir::Mechanism::Kprobe) {
     site_.point = point;
-    site_.is_return = mechanism == ir::Mechanism::Uretprobe;
-    site_.fixed_address = is_fixed_address(module_->path());
+    site_.is_return =
+        mechanism == ir::Mechanism::Uretprobe || mechanism == ir::Mechanism::Kretprobe;
+    if (mechanism == ir::Mechanism::Kprobe || mechanism == ir::Mechanism::Kretprobe) {
+      site_.space = ir::Space::Kernel;
+      site_.kernel = module_->kernel_image();
+    } else {
+      site_.fixed_address = is_fixed_address(module_->path());
+    }
     if (auto function = module_->function_at(point.pc, false)) {
       site_.at_entry = function->entry_pc == point.pc;
       site_.entry_known = !site_.is_return && !site_.at_entry;
@@ -53,7 +60,7 @@ class DwarfScope final : public VariableScope {
   }
   std::string sharing_key(const std::vector<std::string>& used) const override;
   debug::TypePtr type_named(const std::string& name) override { return module_->type_named(name); }
-  bool is_kernel() const override { return false; }
+  bool is_kernel() const override { return site_.kernel.has_value(); }
 
  protected:
   ct::Result<Root, Diagnostic> find(const std::string& name, const Span& at) override;
@@ -130,11 +137,12 @@ Diagnostic DwarfScope::gone(const debug::Variable& variable, const Span& at) con
   if (variable.is_parameter)
     return semantic_problem("entry-value", at,
                             message + "; its value at entry is @entry($" + variable.name + ")");
-  return semantic_problem("variable-unavailable", at, message,
-                          {"local variables can be read where the function is probed at its return "
-                           "instructions; here it cannot be, because " +
-                               module_->exits(site_.point.pc).obstacle,
-                           "use a .statement probe on its last lines"});
+  return semantic_problem(
+      "variable-unavailable", at, message,
+      {"local variables can be read where the function is probed at its return "
+       "instructions; here it cannot be, because " +
+           (is_kernel() ? "it is the kernel's" : module_->exits(site_.point.pc).obstacle),
+       "use a .statement probe on its last lines"});
 }
 
 bool DwarfScope::reads_at_exit(const ast::Target& target) {
@@ -198,8 +206,8 @@ ct::Result<Root, Diagnostic> DwarfScope::find_var(const ast::AtVar& var) {
   std::string name = var.target.substr(0, mark);
   std::string file = mark == std::string::npos ? "" : var.target.substr(mark + 1);
   if (var.module.empty() && file.empty()) return find(name, var.span);
-  std::shared_ptr<debug::Module> module =
-      var.module.empty() ? module_ : context_.named_object(var.module);
+  const bool is_own = var.module.empty() || (is_kernel() && var.module == "kernel");
+  std::shared_ptr<debug::Module> module = is_own ? module_ : context_.named_object(var.module);
   if (module) return find_global(name, file, module, var.span);
   Diagnostic problem =
       semantic_problem("no-such-object", var.span, "cannot find object '" + var.module + "'");

@@ -68,8 +68,11 @@ std::vector<Area> areas(const ast::ProbePoint& point, ResolveContext& context) {
       "no kernel module with type information matches '" + *module->string_arg + "'");
   std::vector<std::string> similar = similar_names(*module->string_arg, names);
   if (!similar.empty()) diagnostic.hint("similar: " + join(similar));
-  diagnostic.hint("a module's types are in " + context.kernel_btf_folder() +
-                  "/MODULE while it is loaded: modprobe it first");
+  if (context.input.kernel_btf == context.input.kernel_vmlinux)
+    diagnostic.hint("of another kernel than the running one only the kernel itself is known");
+  else
+    diagnostic.hint("a module's types are in " + context.kernel_btf_folder() +
+                    "/MODULE while it is loaded: modprobe it first");
   return {};
 }
 
@@ -80,9 +83,12 @@ std::vector<ResolvedProbe> resolve_kernel_function(const ast::ProbePoint& point,
   const ast::ProbeComponent& component = *find_component(point, "function");
   const std::string& wanted = *component.string_arg;
   if (wanted.find('@') != std::string::npos) {
+    if (point.components.front().functor == "kernel" && !has_component(point, "maxactive"))
+      return resolve_process_function(point, context);
     context.diagnostics
         .semantic_error("kernel-source-line", component.span,
-                        "source files and lines of the kernel are not known: BTF has only names")
+                        "source files and lines are known of kernel.function and its "
+                        "variants only, not here")
         .hint("write the function's name alone: \"" + wanted.substr(0, wanted.find('@')) + "\"");
     return {};
   }
@@ -94,6 +100,10 @@ std::vector<ResolvedProbe> resolve_kernel_function(const ast::ProbePoint& point,
       if (std::optional<debug::BtfFunction> function = area.btf->function(name))
         probes.push_back(function_probe(point, area, *function, is_return, context));
   if (!probes.empty() || searched.empty()) return probes;
+  // BTF has no inlined functions, and leaves out some that others share a name with.
+  if (point.components.front().functor == "kernel" && !has_component(point, "maxactive") &&
+      context.has_kernel_object())
+    return resolve_process_function(point, context);
   Diagnostic& diagnostic = context.diagnostics.semantic_error(
       "no-such-function", component.span,
       (searched[0].module.empty() ? "no kernel function matches '"

@@ -40,7 +40,12 @@ ct::Status check_nodes(const VarLocation& location, const LocationSite& site) {
   });
   if (lost && !site.at_entry)
     return ct::Status("it is only known as a register's value on entry of the function");
-  if (site.is_return && !site.fixed_address && uses(LocExpr::StaticAddr))
+  const bool is_per_cpu = any_node(location, [&](const LocExpr& node) {
+    return node.op == LocExpr::StaticAddr && site.kernel &&
+           site.kernel->is_per_cpu(static_cast<uint64_t>(node.value));
+  });
+  if (is_per_cpu) return ct::Status("each CPU has one of its own (it is a per-CPU variable)");
+  if (site.is_return && !site.fixed_address && !site.kernel && uses(LocExpr::StaticAddr))
     return ct::Status(
         "its address depends on where the object is loaded, which a .return probe cannot tell");
   return {};
@@ -114,6 +119,12 @@ Operand lower_location(const LocExpr& expr, const LocationSite& site, ir::Builde
     case LocExpr::Const: return Operand::integer(expr.value);
     case LocExpr::StaticAddr: {
       if (site.fixed_address) return Operand::integer(expr.value);
+      if (site.kernel) {
+        ir::LocalId dst = to.temp(ir::Ty::Long);
+        to.append(Op::KernelAddress, {}, dst).imm =
+            expr.value - static_cast<int64_t>(site.kernel->text.value_or(0));
+        return Operand::of(dst);
+      }
       return to.add(to.value(Op::RegIp), expr.value - static_cast<int64_t>(site.point.pc));
     }
     case LocExpr::EntryReg:  // check_location lets it pass only where its value is known
@@ -128,7 +139,7 @@ Operand lower_location(const LocExpr& expr, const LocationSite& site, ir::Builde
       return Operand::of(dst);
     }
     case LocExpr::Deref:
-      return to.load(ir::Space::User, lower_location(*expr.children[0], site, to), expr.size,
+      return to.load(site.space, lower_location(*expr.children[0], site, to), expr.size,
                      expr.is_signed);
     case LocExpr::Neg:
       return to.value(Op::Sub, {Operand::integer(0), lower_location(*expr.children[0], site, to)});

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
+#include "dwarf/kernel_image.h"
 #include "dwarf/location.h"
 #include "ir/builder.h"
 #include "runtime/common/result.h"
@@ -14,12 +16,14 @@ namespace coretap::probes {
 
 /// What is known about the place where a location is evaluated.
 struct LocationSite {
-  debug::CodePoint point;      ///< the site, with its link-time address
-  bool at_entry = false;       ///< first instruction: registers are still the caller's
-  bool is_return = false;      ///< registers are those after the return, ip is in the caller
-  bool fixed_address = false;  ///< not position independent: link-time addresses are final
-  bool entry_known = false;    ///< a companion probe can save registers on entry
-  ir::Operand object;          ///< what LocExpr::ObjectAddr stands for
+  debug::CodePoint point;             ///< the site, with its link-time address
+  bool at_entry = false;              ///< first instruction: registers are still the caller's
+  bool is_return = false;             ///< registers are those after the return, ip is in the caller
+  bool fixed_address = false;         ///< not position independent: link-time addresses are final
+  bool entry_known = false;           ///< a companion probe can save registers on entry
+  ir::Space space = ir::Space::User;  ///< where the locations' memory is
+  std::optional<debug::KernelImage> kernel;  ///< the site is in code of this kernel
+  ir::Operand object;                        ///< what LocExpr::ObjectAddr stands for
   /// Emits the value that a register had on entry of the activation with this CFA.
   std::function<ir::Operand(unsigned dwarf_register, ir::Operand cfa)> entry_register;
 };

@@ -45,6 +45,7 @@ bool is_aggregate(const Place& place) {
 Place PlaceEmitter::variable(const VarLocation& location, debug::TypePtr type) {
   Place place;
   place.type = std::move(type);
+  place.space = site_.space;
   if (location.kind == VarLocation::Pieces || location.kind == VarLocation::ImplicitPointer) {
     place.kind = Place::Described;
     place.described = std::make_shared<VarLocation>(location);
@@ -267,8 +268,7 @@ ct::Result<Operand> PlaceEmitter::read_bytes(const VarLocation& location, uint64
   if (location.kind == VarLocation::Pieces) return gather(location, at, size);
   Operand base = lower_location(*location.expr, site_, builder());
   if (location.kind == VarLocation::Memory)
-    return builder().load(ir::Space::User, builder().add(base, static_cast<int64_t>(at)), size,
-                          false);
+    return builder().load(site_.space, builder().add(base, static_cast<int64_t>(at)), size, false);
   return extend(base, static_cast<uint32_t>(at * 8), size * 8, false);
 }
 

@@ -175,10 +175,17 @@ class ResolveContext {
   std::shared_ptr<debug::KernelBtf> module_btf(const std::string& module, const Span& at);
   /// Module by path (cached), or what is wrong with the file, which is not reported.
   ct::Result<std::shared_ptr<debug::Module>, debug::LoadError> object(const std::string& path);
+  /// The kernel's vmlinux with its debug information, or null after reporting at `at`.
+  std::shared_ptr<debug::Module> kernel_object(const Span& at);
+  /// Is there one that can be used?
+  bool has_kernel_object();
   /// The program of this name in $PATH, as a cast names it, or null.
   std::shared_ptr<debug::Module> named_object(const std::string& name);
 
  private:
+  /// The vmlinux's path, or ""; fills `tried`.
+  std::string find_vmlinux(std::vector<std::string>& tried);
+
   std::shared_ptr<debug::KernelBtf> btf_;
   std::map<std::string, std::shared_ptr<debug::KernelBtf>> module_btf_;
   std::map<std::string, std::shared_ptr<debug::Module>> objects_;

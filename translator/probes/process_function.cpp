@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "probes/functions_named.h"
+#include "probes/kernel_code.h"
 #include "probes/process_target.h"
 #include "probes/split_files.h"
 
@@ -140,6 +141,7 @@ std::optional<ResolvedProbe> probe_return(const ProcessTarget& target,
   std::optional<ResolvedProbe> entry =
       make_uprobe(target, body, ir::Mechanism::Uprobe, entry_text, written.span, context);
   if (entry) probe->entry = std::make_shared<ResolvedProbe>(std::move(*entry));
+  if (target.is_kernel) return probe;
   const debug::FunctionExits& exits = target.module->exits(function.entry_pc);
   auto places = std::make_shared<ReturnPlaces>();
   places->obstacle = exits.obstacle;
@@ -181,6 +183,17 @@ void warn_of_unseen_copies(const debug::Module& module, const ast::ProbeComponen
   diagnostic.hint("'.call' probes the functions themselves and never their inlined copies");
 }
 
+/// Takes the functions out that the kernel lets nobody probe, and returns them.
+std::vector<debug::Function> take_refused(const ProcessTarget& target,
+                                          std::vector<debug::Function>& functions) {
+  auto taken = std::ranges::stable_partition(functions, [&](const debug::Function& function) {
+    return takes_probe(target, function.entry_pc);
+  });
+  std::vector<debug::Function> refused(taken.begin(), taken.end());
+  functions.erase(taken.begin(), taken.end());
+  return refused;
+}
+
 std::vector<debug::Function> find_variants(const ProcessTarget& target, const PointSpec& spec,
                                            const ast::ProbeComponent& component, Variant variant,
                                            ResolveContext& context) {
@@ -191,7 +204,11 @@ std::vector<debug::Function> find_variants(const ProcessTarget& target, const Po
   bool found_any =
       !functions.empty() || (!inlines && !module.functions(spec.function, spec.file, true).empty());
   std::erase_if(functions, [&](const debug::Function& f) { return !wanted(f, variant); });
-  if (functions.empty())
+  const std::vector<debug::Function> refused = take_refused(target, functions);
+  if (functions.empty() && !refused.empty())
+    report_takes_no_probe(target, refused[0].entry_pc, refused[0].name, component.span,
+                          context.diagnostics);
+  else if (functions.empty())
     report_no_function(target, spec, variant, found_any, component, context);
   else if (inlines)
     warn_of_unseen_copies(module, component, context.diagnostics);

@@ -3,9 +3,11 @@
 // Each site that the debug-information box reports for a line is one place where execution of
 // that line begins, so that one execution of the line counts once.
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <tuple>
 
+#include "probes/kernel_code.h"
 #include "probes/point_spec.h"
 #include "probes/process_target.h"
 #include "probes/split_files.h"
@@ -135,6 +137,9 @@ std::vector<ResolvedProbe> probe_lines(const ProcessTarget& target, const PointS
   }
   std::vector<debug::LineSite> sites = find_sites(module, spec, nearest);
   if (sites.empty()) report_no_line(module, spec, written, context.diagnostics);
+  auto is_refused = [&](const debug::LineSite& site) { return !takes_probe(target, site.pc); };
+  // What one cannot be probed is said of is the one that is asked for, not one of many.
+  if (std::ranges::any_of(sites, std::not_fn(is_refused))) std::erase_if(sites, is_refused);
   std::vector<ResolvedProbe> probes;
   std::set<std::tuple<uint64_t, uint32_t, uint32_t, uint64_t>> seen;  // of overlapping ranges
   for (const debug::LineSite& site : sites) {

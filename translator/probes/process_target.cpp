@@ -10,6 +10,7 @@
 #include "dwarf/registers.h"
 #include "probes/dwarf_scope.h"
 #include "probes/find_library.h"
+#include "probes/kernel_code.h"
 #include "probes/plain_scopes.h"
 #include "probes/split_files.h"
 #include "runtime/common/regular_file.h"
@@ -136,6 +137,10 @@ std::vector<std::string> find_programs(const ast::ProbeComponent& process,
 std::vector<ProcessTarget> find_process_targets(const ast::ProbePoint& point,
                                                 ResolveContext& context) {
   const ast::ProbeComponent& process = point.components.front();
+  if (process.functor == "kernel") {
+    std::optional<ProcessTarget> kernel = find_kernel_target(process.span, context);
+    return kernel ? std::vector<ProcessTarget>{*kernel} : std::vector<ProcessTarget>{};
+  }
   int64_t pid = 0;
   std::vector<std::string> paths = process_paths(process, pid, context);
   const ast::ProbeComponent* library = find_component(point, "library");
@@ -157,7 +162,7 @@ std::vector<ProcessTarget> find_process_targets(const ast::ProbePoint& point,
     const std::string program = interpreter_of(path, context.lookups);
     auto module = context.object(program);
     if (module)
-      targets.push_back({*module, pid});
+      targets.push_back({*module, pid, false});
     else if (!many)
       report_bad_object(program, module.failure(), at, context.diagnostics);
     else if (module.failure().kind == debug::LoadError::WrongArch)
@@ -170,6 +175,7 @@ std::vector<ProcessTarget> find_process_targets(const ast::ProbePoint& point,
 }
 
 std::string canonical_prefix(const ProcessTarget& target) {
+  if (target.is_kernel) return "kernel";
   if (target.pid != 0) return "process(" + std::to_string(target.pid) + ")";
   return "process(\"" + target.module->path() + "\")";
 }
@@ -243,6 +249,11 @@ std::optional<FrameAddress> frame_of(const debug::Module& module, uint64_t pc,
 std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, debug::CodePoint point,
                                          ir::Mechanism mechanism, const SiteDetails& text,
                                          const Span& at, ResolveContext& context) {
+  if (target.is_kernel)
+    return make_kprobe(
+        target, point,
+        mechanism == ir::Mechanism::Uprobe ? ir::Mechanism::Kprobe : ir::Mechanism::Kretprobe, text,
+        at, context);
   const uint64_t pc = point.pc;
   std::optional<uint64_t> offset = target.module->file_offset(pc);
   if (!offset) {

@@ -1,4 +1,4 @@
-// Which object a process(...) point names, and what its families share.
+// Which object a point names whose code is probed, a program's or the kernel's, and what their families share.
 #pragma once
 
 #include <memory>
@@ -11,10 +11,11 @@ namespace coretap::probes {
 
 struct ProcessTarget {
   std::shared_ptr<debug::Module> module;
-  int64_t pid = 0;  ///< process(PID); 0 = every process that maps the object
+  int64_t pid = 0;         ///< process(PID); 0 = every process that maps the object
+  bool is_kernel = false;  ///< `kernel`: the module is its vmlinux
 };
 
-/// The objects of `process`, `process(PID)`, `process("path")` (which may hold wildcards) and an
+/// The objects of `kernel`, `process`, `process(PID)`, `process("path")` (which may hold wildcards) and an
 /// optional `.library("name")`. Empty after reporting why.
 std::vector<ProcessTarget> find_process_targets(const ast::ProbePoint& point,
                                                 ResolveContext& context);
@@ -44,7 +45,7 @@ struct SiteDetails {
 };
 
 /// One uprobe at `point`, a link-time address; nothing (reported) if it is not in executable code.
-/// `mechanism` is Uprobe; or Uretprobe, with the entry of a function; or UprobeAtReturn, with one of its
+/// In the kernel it is a kprobe or kretprobe instead. `mechanism` is Uprobe; or Uretprobe, with the entry of a function; or UprobeAtReturn, with one of its
 /// return instructions.
 std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, debug::CodePoint point,
                                          ir::Mechanism mechanism, const SiteDetails& text,

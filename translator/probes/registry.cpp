@@ -109,6 +109,11 @@ std::vector<Row> rows() {
               "module(string).function(string)", "kprobe.module(string).function(string)"},
              {"", "call", "return", "return.maxactive(number)"}),
        resolve_kernel_function},
+      {cross({"kernel.function(string)"}, {"inline", "exported"}), resolve_process_function},
+      {cross({"kernel.function(number)"}, {"", "call", "return", "inline", "exported"}),
+       resolve_process_function},
+      {cross({"kernel.statement(string)", "kernel.statement(number)"}, {"", "nearest"}),
+       resolve_process_statement},
   };
 }
 

@@ -40,10 +40,13 @@ struct CompileInput {
   std::string arch;               ///< uname's machine
   std::string kernel_release;     ///< the running kernel's, or -r
   std::string kernel_tree;        ///< -r /PATH: the build tree of that kernel; or ""
+  bool kernel_is_named = false;   ///< -r is given: a vmlinux must be of that release
   bool kernel_is_running = true;  ///< kernel_release is the running kernel's
   std::string
       kernel_build_id;     ///< of the running kernel, which the result is bound to; "" with --btf
-  std::string kernel_btf;  ///< --btf FILE, or the running kernel's
+  std::string kernel_btf;  ///< --btf FILE, or the running kernel's, or that of kernel_vmlinux
+  std::string
+      kernel_vmlinux;  ///< --vmlinux FILE, or that of another kernel than the running one; or ""
   KernelFlavours flavours = KernelFlavours::ForThisKernel;
 
   std::string tool_library_path;  ///< $LD_LIBRARY_PATH of the compilers
@@ -53,9 +56,9 @@ struct CompileInput {
   auto fields() const {
     return std::tie(script_name, script_text, arguments, defines, tapset_dirs, working_folder, guru,
                     keep_unused, explain_elision, timing, suppress_errors, display_globals,
-                    portable, systemtap_version, arch, kernel_release, kernel_tree,
-                    kernel_is_running, kernel_build_id, kernel_btf, flavours, tool_library_path,
-                    coretap_build_id);
+                    portable, systemtap_version, arch, kernel_release, kernel_tree, kernel_is_named,
+                    kernel_is_running, kernel_build_id, kernel_btf, kernel_vmlinux, flavours,
+                    tool_library_path, coretap_build_id);
   }
 };
 

@@ -130,7 +130,8 @@ Status Attachments::attach_kprobe(bpf_program* program, const Site& site, u64 co
   if (access("/sys/bus/event_source/devices/kprobe", F_OK) != 0)
     return Status("this kernel has no kprobes (CONFIG_KPROBE_EVENTS)");
   // perf_event_open() of a kprobe: what kernel/kprobes.c and trace_kprobe.c mean by their codes.
-  std::string function = "function '" + std::string(site.target) + "'";
+  const char* named = is_bound(site) && *site.function ? site.function : site.target;
+  std::string function = "function '" + std::string(named) + "'";
   switch (kept.code()) {
     case ENOENT:
       return kept.reworded(*site.module ? "module '" + std::string(site.module) +
@@ -164,6 +165,7 @@ Status Attachments::attach_site(const KernelHandler& handler, const Rung& rung,
     }
     case Mechanism::Kprobe:
     case Mechanism::Kretprobe:
+      if (Status checked = files_->check(site); !checked) return checked;
       return attach_kprobe(program, site, cookie, catches_return(rung.mechanism),
                            handler.site_count < kManyNames || *site.module
                                ? 0

@@ -111,6 +111,7 @@ bool KernelOffers::lacks(Mechanism mechanism, const Site& site) const {
     case Mechanism::Kretprobe:
     case Mechanism::Fentry:
     case Mechanism::Fexit:
+      if (is_bound(site)) return file(site).state == Offer::No;
       return (*site.module && !is_loaded()) || function(site.target).state == Offer::No;
     case Mechanism::TpBtf:
     case Mechanism::RawTp: return types_ && !has_tracepoint(site.target);
@@ -138,6 +139,7 @@ Offer KernelOffers::site(Mechanism mechanism, const Site& site) const {
     case Mechanism::Kprobe:
     case Mechanism::Kretprobe: {
       Offer offer = pmu("kprobe");
+      if (offer.state == Offer::Yes && is_bound(site)) return file(site);
       return offer.state == Offer::Yes ? function(site.target) : offer;
     }
     case Mechanism::Fentry:

@@ -45,7 +45,9 @@ Ladder::Ladder(const Program& program) : program_(&program), states_(program.han
     const KernelHandler& h = program.handlers[i];
     for (u32 v = 0; v < h.variant_count; ++v) {
       const Variant& variant = h.variants[v];
-      if (prefers_multi(variant.mechanism, h.site_count))
+      // kprobe.multi is for the entries of functions.
+      const bool in_kernel_code = is_kprobe(variant.mechanism) && is_bound(h.sites[0]);
+      if (!in_kernel_code && prefers_multi(variant.mechanism, h.site_count))
         states_[i].rungs.push_back({variant.program, variant.mechanism, true, variant.sleepable});
       states_[i].rungs.push_back({variant.program, variant.mechanism, false, variant.sleepable});
     }

@@ -120,8 +120,17 @@ Status ProbedFiles::compare(const Site& site, const File& file) {
   return {};
 }
 
+Status ProbedFiles::check_kernel(const Site& site) {
+  if (kernel_build_id_.empty()) kernel_build_id_ = kernel_build_id();
+  if (kernel_build_id_ == site.build_id) return {};
+  return Status("this kernel is another build than the one this was compiled for (build-id " +
+                (kernel_build_id_.empty() ? "missing" : kernel_build_id_) + ", expected " +
+                site.build_id + "); compile the script again with this kernel's debug information");
+}
+
 Status ProbedFiles::check(const Site& site) {
-  if (!site.code) return {};
+  if (!is_bound(site)) return {};
+  if (!site.code) return check_kernel(site);
   auto [known, is_new] = checked_.try_emplace(site.code);
   if (!is_new) return known->second;
   const File& found = file(site.target);

@@ -7,6 +7,8 @@
 // notes that describe marks, too. A stripped copy has all of these.
 // Relocations do not matter: they are applied in memory, and it is the file that is compared.
 //
+// Code of the kernel that debug information placed is bound by the kernel's build-id, as /sys/kernel/notes has it.
+//
 // Each file is opened once, and its probes are attached by that descriptor: a file that is replaced
 // between the check and the attaching is not touched.
 #pragma once
@@ -40,8 +42,10 @@ class ProbedFiles {
     u64 layout = 0, marks = 0;
   };
   File& file(const char* path);
+  Status check_kernel(const Site& site);
   static Status compare(const Site& site, const File& file);
 
+  std::string kernel_build_id_;
   std::map<std::string, File> files_;
   std::map<const FunctionCode*, Status> checked_;
 };

@@ -132,6 +132,9 @@ struct Site {
   u64 semaphore;  ///< USDT mark: file offset of its counter of users; 0: none
 };
 
+/// Is the site in code of one build, of a program or of the kernel?
+inline bool is_bound(const Site& site) { return site.code || *site.build_id; }
+
 /// One of the BPF programs that can run a handler.
 struct Variant {
   const char* program;

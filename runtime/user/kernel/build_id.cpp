@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runtime/common/regular_file.h"
+
 namespace ct {
 namespace {
 
@@ -47,6 +49,20 @@ std::string build_id_of(Elf* elf) {
                              header.p_align == 8 ? ELF_T_NHDR8 : ELF_T_NHDR);
     if (data) id = find_in_notes(data);
   }
+  return id;
+}
+
+Result<std::string> build_id_of_file(const std::string& path) {
+  Result<int> file = open_regular(path.c_str());
+  if (!file) return file.failure();
+  elf_version(EV_CURRENT);
+  Elf* elf = elf_begin(*file, ELF_C_READ_MMAP, nullptr);
+  const bool is_elf = elf && elf_kind(elf) == ELF_K_ELF;
+  const std::string id = is_elf ? build_id_of(elf) : "";
+  elf_end(elf);
+  close(*file);
+  if (!is_elf) return Status("it is not an ELF file");
+  if (id.empty()) return Status("it has no build-id, by which a probe knows its kernel");
   return id;
 }
 

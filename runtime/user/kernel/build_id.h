@@ -5,10 +5,15 @@
 
 #include <string>
 
+#include "runtime/common/result.h"
+
 namespace ct {
 
 /// Lower-case hex, or "" if the file has none.
 std::string build_id_of(Elf* elf);
+
+/// The same of a file, which must be ELF and have one.
+Result<std::string> build_id_of_file(const std::string& path);
 
 /// The same of the running kernel, from /sys/kernel/notes; "" if it has none.
 std::string kernel_build_id();

@@ -261,7 +261,7 @@ void print_text(const Program& program, const Needs& needs, const char* release)
       printf("\n%s%s\n  %s %s: %s%s\n", s.site->pp, need_note(s.site->need),
              mechanism_name(handler.mechanism), place(*s.site, handler.mechanism).c_str(),
              answer(s.offer).c_str(), handler.other_ways.c_str());
-      if (s.site->code) printf("  bound to %s\n", bound_to(*s.site).c_str());
+      if (is_bound(*s.site)) printf("  bound to %s\n", bound_to(*s.site).c_str());
     }
     printf("  BPF helpers%s: %s\n",
            handler.sites.size() > 1
@@ -308,7 +308,7 @@ void print_json(const Program& program, const Needs& needs, const char* release)
              comma, json_string(s.site->pp).c_str(), mechanism_name(handler.mechanism),
              json_string(place(*s.site, handler.mechanism)).c_str(),
              s.site->need != Need::Required ? "true" : "false");
-      if (s.site->code) printf("\"build_id\": \"%s\", ", s.site->build_id);
+      if (is_bound(*s.site)) printf("\"build_id\": \"%s\", ", s.site->build_id);
       printf("%s, \"helpers\": %s}", json(s.offer).c_str(), json(handler.helpers).c_str());
       comma = ",";
     }

@@ -1,0 +1,25 @@
+// Probes at code of the kernel that debug information placed: a kprobe at a symbol and an offset, which only the kernel of
+// one build has.
+#pragma once
+
+#include "probes/process_target.h"
+
+namespace coretap::probes {
+
+/// The vmlinux; nothing after reporting at `at` why it cannot be had. `needed_for`: "source lines" and the like.
+std::optional<ProcessTarget> find_kernel_target(const Span& at, ResolveContext& context);
+
+/// One kprobe at `point`, a link-time address; nothing (reported) if the kernel takes none there. `mechanism` is Kprobe, or
+/// Kretprobe with the entry of a function.
+std::optional<ResolvedProbe> make_kprobe(const ProcessTarget& target, debug::CodePoint point,
+                                         ir::Mechanism mechanism, const SiteDetails& text,
+                                         const Span& at, ResolveContext& context);
+
+/// Can the address be probed, as far as its section tells? Yes for all that is not the kernel's.
+bool takes_probe(const ProcessTarget& target, uint64_t pc);
+
+/// Says that it cannot.
+void report_takes_no_probe(const ProcessTarget& target, uint64_t pc, const std::string& function,
+                           const Span& at, Diagnostics& diagnostics);
+
+}  // namespace coretap::probes
