@@ -38,6 +38,7 @@ class DwarfScope final : public VariableScope {
         has_result_(mechanism != ir::Mechanism::Uprobe) {
     site_.point = point;
     site_.is_return = mechanism == ir::Mechanism::Uretprobe;
+    site_.machine = module_->machine();
     site_.fixed_address = is_fixed_address(module_->path());
     if (auto function = module_->function_at(point.pc, false)) {
       site_.at_entry = function->entry_pc == point.pc;
