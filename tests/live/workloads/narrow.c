@@ -75,7 +75,7 @@ __attribute__((noinline)) int choose(int kind, int value) {
 int main(int argc, char** argv) {
   (void)argv;
   int total = 0;
-  for (int i = 0; i < 4; i++) total += sum(-100 - i, 7, "Az" + argc - 1, &first);
+  for (int i = 0; i < 4; i++) total += sum(-100 - i, 7, "Az", &first);
   long long wide = widen(-3000000000LL, 'x', 65535);
   struct pair made = make_pair(70000, -300);
   int taken = take_pair(made, 11);

@@ -1,0 +1,169 @@
+"""32-bit programs (i386): parameters, structs behind pointers, strings, results, libraries, marks. narrow.c says which values are
+right; its own output says how often each function ran.
+"""
+import pathlib
+import subprocess
+import unittest
+
+import live
+from live import LiveTest, TMP, coretap, run, script
+
+BUILDS = (("gcc", "-O0"), ("gcc", "-O2"), ("gcc", "-O0", "-no-pie", "-fno-pie"), ("gcc", "-O2", "-no-pie", "-fno-pie"),
+          ("gcc", "-O2", "-fomit-frame-pointer", "-fPIE", "-pie", "-gdwarf-4"), ("clang", "-O0"))
+SUMS = "".join(f"sum {a} 7 Az 41 first -7 last -5000000000 5\n" for a in (-100, -101, -102, -103))
+
+
+def missing():
+    """Why no 32-bit program can be compiled or run here, or None."""
+    source = TMP / "empty.c"
+    source.write_text("#include <stdio.h>\nint main(void) { return 0; }\n")
+    if subprocess.run(["gcc", "-m32", "-o", TMP / "empty32", source], capture_output=True, check=False).returncode != 0:
+        return "gcc -m32 needs lib32gcc-12-dev and libc6-dev-i386"
+    try:
+        return None if subprocess.run([TMP / "empty32"], check=False).returncode == 0 else "32-bit programs do not run here"
+    except OSError:
+        return "the kernel runs no 32-bit programs"
+
+
+WHY_NOT = missing()
+
+
+def build(compiler, *flags, name="narrow"):
+    path = TMP / (name + compiler + "".join(flags)).replace("=", "_")
+    if not path.exists():
+        subprocess.run([compiler, "-m32", "-g", "-w", *flags, "-o", path, live.HERE / "workloads" / f"{name}.c"], check=True)
+    return str(path)
+
+
+@unittest.skipIf(WHY_NOT, WHY_NOT)
+class Narrow(LiveTest):
+    def each(self, text, expected):
+        """The script prints EXPECTED for every build. PROG is the program."""
+        for flags in BUILDS:
+            prog = build(*flags)
+            with self.subTest(flags=flags):
+                done = script(text.replace("PROG", prog), "-c", f"{prog} > /dev/null")
+                self.assertEqual((done.returncode, done.stdout), (0, expected), done.stderr)
+                self.assertNotIn("WARNING", done.stderr)
+
+    def test_it_is_a_32_bit_program(self):
+        self.assertIn("ELF32", run("readelf", "-h", build("gcc", "-O0")).stdout)
+
+    def test_parameters_and_what_they_point_to(self):
+        self.each('probe process("PROG").function("sum") { printf("sum %d %d %s %d %s %d %s %d %d\\n", $a, $b, user_string($text),'
+                  ' $list->key, user_string($list->name), $list->next->key, user_string($list->next->name), $list->next->wide,'
+                  ' $list->next->flag) }', SUMS)
+
+    def test_numbers_of_64_bits_and_narrow_ones(self):
+        self.each('probe process("PROG").function("widen") { printf("%d %d %d\\n", $value, $letter, $half) }'
+                  ' probe process("PROG").function("widen").return { printf("%d\\n", $return) }',
+                  "-3000000000 120 65535\n-8999934345\n")
+
+    def test_results(self):
+        """sum: a + 7 + 41 - 7 + 'A'."""
+        self.each('probe process("PROG").function("sum").return { printf("%d %d %d\\n", $return, returnval(), @entry($a)) }',
+                  "".join(f"{a + 106} {a + 106} {a}\n" for a in (-100, -101, -102, -103)))
+
+    def test_a_struct_is_returned(self):
+        """The return takes the hidden pointer off the stack, too."""
+        self.each('probe process("PROG").function("make_pair").return { printf("%d %d of %d %d\\n", $return->low, $return->high,'
+                  ' @entry($low), @entry($high)) }', "70001 -301 of 70000 -300\n")
+
+    def test_structs_and_characters_as_parameters(self):
+        self.each('probe process("PROG").function("take_pair") { printf("%d %d %d\\n", $given->low, $given->high, $more) }'
+                  ' probe process("PROG").function("registers") { printf("%s\\n", $$parms) }',
+                  "70001 -301 11\na=-0x3 b=0x7 c=0x2\n".replace("-0x3", "0xfffffffffffffffd"))
+
+    def test_recursion(self):
+        """Each return finds the parameter of its own call."""
+        prog = build("gcc", "-O0")
+        text = ('global calls, returns probe process("PROG").function("depth").call { calls++ }'
+                ' probe process("PROG").function("depth").return { returns++ printf("%d of %d\\n", $return, @entry($n)) }'
+                ' probe end { println(calls, " ", returns) }')
+        done = script(text.replace("PROG", prog), "-c", f"{prog} >/dev/null")
+        self.assertEqual(self.ok(done), "".join(f"{n * (n + 1) // 2} of {n}\n" for n in range(10)) + "10 10\n")
+
+    def test_arguments_by_number(self):
+        self.each('probe process("PROG").function("sum").call { if (c++ == 0) printf("%d %d %u %d %s\\n", int_arg(1), long_arg(1),'
+                  ' uint_arg(1), long_arg(2), user_string(pointer_arg(3))) } global c'
+                  ' probe process("PROG").function("widen") { printf("%d\\n", 1) }', "-100 -100 4294967196 7 Az\n1\n")
+
+    def test_locals_at_lines_and_globals(self):
+        """total is 15 more in each turn of main's loop; `below + n` has every depth once."""
+        prog = build("gcc", "-O0")
+        line = 1 + [n for n, text in enumerate((live.HERE / "workloads/narrow.c").read_text().splitlines()) if "below + n" in text][0]
+        text = (f'probe process("{prog}").statement("depth@narrow.c:{line}") {{ printf("%d %d %d\\n", $n, $below, @var("counter")) }}')
+        done = script(text, "-c", f"{prog} >/dev/null")
+        below = [n * (n - 1) // 2 for n in range(10)]
+        first = 7  # sum four times, widen, make_pair, take_pair, halve: the first return from depth is after its own count
+        self.assertEqual(self.ok(done), "".join(f"{n} {below[n]} {first + 2 + n}\n" for n in range(10)))
+
+    def test_a_switch_counts(self):
+        """Ten times each case; case 4 falls into case 5."""
+        lines = (live.HERE / "workloads/narrow.c").read_text().splitlines()
+        case = {number: 1 + [i for i, text in enumerate(lines) if f"case {number}:" in text][0] for number in range(8)}
+        for flags in BUILDS:
+            if "-O0" not in flags:
+                continue
+            prog = build(*flags)
+            text = "".join(f'probe process("{prog}").statement("choose@narrow.c:{line}") {{ n[{number}]++ }}\n' for number, line in case.items())
+            text = "global n " + text + 'probe end { foreach (k+ in n) printf("%d:%d ", k, n[k]) }'
+            done = script(text, "-c", f"{prog} >/dev/null")
+            with self.subTest(flags=flags):
+                self.assertEqual(done.stdout, "0:10 1:10 2:10 3:10 4:10 5:20 6:10 7:10 ", done.stderr)
+
+    def test_what_cannot_be_read_says_why(self):
+        prog = build("gcc", "-O0")
+        done = script(f'probe process("{prog}").function("halve").return {{ println($return) }}', "-c", prog)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("it is returned in a floating-point register, which a probe cannot read", done.stderr)
+        done = script(f'probe process("{prog}").function("halve") {{ print_ubacktrace() exit() }}', "-c", prog)
+        self.assertIn("32-bit", done.stdout + done.stderr)
+
+    def test_arguments_in_registers_are_not_taken_from_the_stack(self):
+        """regparm is not in the debug information: at the entry itself, the parameter is not known."""
+        prog = build("gcc", "-O0")
+        point = [line for line in coretap("-L", f'process("{prog}").function("registers").call').stdout.splitlines()]
+        self.assertEqual(len(point), 1, point)
+        entry = int(next(line.split()[0] for line in run("nm", prog).stdout.splitlines() if line.endswith(" registers")), 16)
+        done = script(f'probe process("{prog}").statement({entry:#x}) {{ println($b) }}', "-c", prog)
+        self.assertIn("it is not yet where the debug information says, at this function's entry", done.stderr)
+
+
+@unittest.skipIf(WHY_NOT, WHY_NOT)
+class NarrowLibraries(LiveTest):
+    def test_the_c_library(self):
+        """The library that the program uses is that of 32 bits; calls are counted as the program makes them."""
+        source = TMP / "lengths.c"
+        source.write_text("#include <stdlib.h>\n#include <stdio.h>\nint main(void) {\n  for (int i = 1; i <= 25; i++) free(calloc(i, 3));\n"
+                          "  return 0;\n}\n")
+        prog = TMP / "lengths32"
+        subprocess.run(["gcc", "-m32", "-g", "-O0", "-fno-builtin", "-o", prog, source], check=True)
+        listed = coretap("-l", f'process("{prog}").library("libc.so.6").function("calloc")').stdout
+        loaded = next(line.split()[2] for line in run("ldd", str(prog)).stdout.splitlines() if "libc.so.6" in line)
+        self.assertIn(str(pathlib.Path(loaded).resolve()), listed)
+        text = (f'global n, bytes probe process("{prog}").library("libc.so.6").function("calloc").call '
+                '{ if (int_arg(2) == 3) { n++ bytes += uint_arg(1) * uint_arg(2) } } probe end { println(n, " ", bytes) }')
+        self.assertEqual(self.ok(script(text, "-c", str(prog))), "25 975\n")
+
+    def test_the_linkage_table(self):
+        for flags in (("-O0",), ("-O2", "-no-pie", "-fno-pie"), ("-O0", "-Wl,-z,now")):
+            prog = build("gcc", *flags)
+            with self.subTest(flags=flags):
+                done = script(f'probe process("{prog}").plt("printf") {{ printf("%s %s\\n", $$name, user_string_n(pointer_arg(1), 5)) }}',
+                              "-c", f"{prog} >/dev/null")
+                self.assertEqual(self.ok(done), "printf total\n")
+
+    def test_another_machine_is_left_out(self):
+        """x32 is neither: 32-bit addresses on 64-bit registers."""
+        prog = pathlib.Path(build("gcc", "-O0"))
+        odd = bytearray(prog.read_bytes())
+        odd[18:20] = (62).to_bytes(2, "little")  # e_machine: EM_X86_64
+        (TMP / "x32").write_bytes(odd)
+        done = script(f'probe process("{TMP}/x32").function("sum") {{ exit() }}')
+        self.assertIn("[bad-object]", done.stderr)
+        self.assertIn("is for x86_64, but is not a 64-bit little-endian ELF object", done.stderr)
+
+
+if __name__ == "__main__":
+    live.main()
