@@ -6,12 +6,13 @@
 //
 // Functions with the attributes regparm and fastcall take arguments in registers instead, and gcc's debug information does not say
 // so. It says where the parameter is once the prologue has copied it. So an argument counts as known only where the prologue is
-// seen to read its place.
+// seen to read its place, or where the debug information says that it stays there.
+#include "dwarf/calling_convention_i386.h"
+
 #include <dwarf.h>
 
 #include <algorithm>
 
-#include "dwarf/calling_convention_i386.h"
 #include "dwarf/code_flow.h"
 #include "dwarf/die.h"
 #include "dwarf/registers.h"
@@ -72,12 +73,11 @@ bool is_described_by_address(Dwarf_Die* parameter) {
 std::optional<Slot> slot_of(const DebugData& data, Dwarf_Die function, const Dwarf_Die& parameter) {
   TypePtr result = type_of(data, &function);
   // A complex number, or one of sixteen bytes, may be returned in either way.
-  if (result && (result->is_vector() || (result->kind() == TypeKind::Float &&
-                                         (result->name().starts_with("complex") ||
-                                          result->byte_size() > 3 * kWord))))
+  if (result && (result->is_vector() ||
+                 (result->kind() == TypeKind::Float &&
+                  (result->name().starts_with("complex") || result->byte_size() > 3 * kWord))))
     return std::nullopt;
-  const bool is_hidden =
-      result && (result->is_passed_by_address() || is_record(result->kind()));
+  const bool is_hidden = result && (result->is_passed_by_address() || is_record(result->kind()));
   uint64_t above = kWord + (is_hidden ? kWord : 0);  // the return address is first
   std::optional<Slot> found;
   for_each_child(&function, [&](Dwarf_Die* die) {
@@ -90,6 +90,19 @@ std::optional<Slot> slot_of(const DebugData& data, Dwarf_Die function, const Dwa
     return !found;
   });
   return found;
+}
+
+/// Does the debug information say of the parameter that it is there, counted from the frame pointer (clang)?
+bool is_described_there(Dwarf_Die function, Dwarf_Die parameter, uint64_t above) {
+  Dwarf_Attribute attr;
+  Dwarf_Op* ops = nullptr;
+  size_t count = 0;
+  const bool counts_from_frame =
+      dwarf_attr_integrate(&function, DW_AT_frame_base, &attr) &&
+      dwarf_getlocation(&attr, &ops, &count) == 0 && count == 1 && ops[0].atom == DW_OP_reg0 + kEbp;
+  return counts_from_frame && dwarf_attr_integrate(&parameter, DW_AT_location, &attr) &&
+         dwarf_getlocation(&attr, &ops, &count) == 0 && count == 1 && ops[0].atom == DW_OP_fbreg &&
+         static_cast<int64_t>(ops[0].number) == static_cast<int64_t>(above + kWord);
 }
 
 /// Does the code at the function's entry read what is `above` its stack pointer at the entry? Such code has a frame pointer, which
@@ -134,7 +147,10 @@ std::optional<VarLocation> i386_argument_location(const DebugData& data, Dwarf_D
                                                   const Dwarf_Die& parameter) {
   const std::optional<uint64_t> entry = die_entry_pc(&function);
   std::optional<Slot> slot = slot_of(data, function, parameter);
-  if (!entry || !slot || !prologue_reads(data, *entry, slot->above)) return std::nullopt;
+  if (!entry || !slot) return std::nullopt;
+  if (!is_described_there(function, parameter, slot->above) &&
+      !prologue_reads(data, *entry, slot->above))
+    return std::nullopt;
   LocExprPtr address = expr::binary(LocExpr::Add, expr::reg(kEsp),
                                     expr::constant(static_cast<int64_t>(slot->above)));
   return in_memory(slot->by_address ? expr::deref(address, kWord) : address);

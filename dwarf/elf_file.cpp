@@ -44,6 +44,16 @@ std::optional<LoadError> refuse_header(const GElf_Ehdr& header, ElfFile::Purpose
   return std::nullopt;
 }
 
+/// libelf maps a file privately. For the kernel that is a program with the file's code: if a uprobe is made while the mapping is
+/// there, the kernel takes the instruction for one of our own 64 bits, and a 32-bit program that steps over it crashes
+/// (kernel/events/uprobes.c: valid_vma(), prepare_uprobe(); arch/x86/kernel/uprobes.c: is_64bit_mm()). So a 32-bit file is read.
+Elf* open_elf(int fd) {
+  Elf* elf = elf_begin(fd, ELF_C_READ, nullptr);
+  if (elf && gelf_getclass(elf) == ELFCLASS32) return elf;
+  elf_end(elf);
+  return elf_begin(fd, ELF_C_READ_MMAP, nullptr);
+}
+
 }  // namespace
 
 std::string to_hex(const void* bytes, size_t count) {
@@ -86,7 +96,7 @@ ct::Result<std::unique_ptr<ElfFile>, LoadError> ElfFile::open(const std::string&
     return load_error(access(path.c_str(), R_OK) == 0 ? LoadError::NotElf : LoadError::NotFound,
                       path, opened.failure().text());
   int fd = *opened;
-  Elf* elf = elf_begin(fd, ELF_C_READ_MMAP, nullptr);
+  Elf* elf = open_elf(fd);
   if (!elf || elf_kind(elf) != ELF_K_ELF) {
     elf_end(elf);
     close(fd);

@@ -26,7 +26,7 @@ struct Instruction {
   uint32_t shape = 0;   ///< equal for instructions that differ at most in registers and constants
   uint8_t length = 0;
   Flow flow = Flow::Next;
-  uint16_t popped = 0;      ///< Return: bytes that it takes off the stack besides the return address
+  uint16_t popped = 0;  ///< Return: bytes that it takes off the stack besides the return address
   bool is_padding = false;  ///< fills the space between blocks and functions
   bool is_refused = false;  ///< the kernel takes no breakpoint on it
   bool reads_memory = false;

@@ -252,8 +252,7 @@ class TableSearch {
     JumpTable table;
     std::optional<uint64_t> address = indexed_table(code_[at], operand);
     if (!address && operand.mem.base != ZYDIS_REGISTER_NONE &&
-        operand.mem.scale == code_[at].address_size() &&
-        !operand.mem.disp.has_displacement)
+        operand.mem.scale == code_[at].address_size() && !operand.mem.disp.has_displacement)
       address = loaded_address(at, operand.mem.base);
     if (!address) return std::nullopt;
     table.address = *address;
@@ -312,8 +311,7 @@ class TableSearch {
       if (!scaling || code_[*scaling].instruction.mnemonic != ZYDIS_MNEMONIC_LEA) continue;
       const auto& product = code_[*scaling].operands[1].mem;
       if (product.base != ZYDIS_REGISTER_NONE || product.scale != 4) continue;
-      return JumpTable{*added, true, JumpTable::Entries::FromTable,
-                       bound(*scaling, product.index)};
+      return JumpTable{*added, true, JumpTable::Entries::FromTable, bound(*scaling, product.index)};
     }
     return std::nullopt;
   }

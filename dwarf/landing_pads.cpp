@@ -104,8 +104,8 @@ struct Augmentation {
 Augmentation read_augmentation(const Dwarf_CIE& cie, unsigned address_size) {
   Augmentation found;
   if (!cie.augmentation || cie.augmentation[0] != 'z' || !cie.augmentation_data) return found;
-  Reader data({reinterpret_cast<const char*>(cie.augmentation_data), cie.augmentation_data_size},
-              0, address_size);
+  Reader data({reinterpret_cast<const char*>(cie.augmentation_data), cie.augmentation_data_size}, 0,
+              address_size);
   for (const char* letter = cie.augmentation + 1; *letter && !data.failed(); letter++)
     switch (*letter) {
       case 'L': found.area = data.byte(); break;

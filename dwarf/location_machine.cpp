@@ -86,7 +86,8 @@ bool is_narrow(const LocExpr& node) {
   constexpr int64_t kMost = UINT32_MAX;
   switch (node.op) {
     case LocExpr::Const: return node.value >= 0 && node.value <= kMost;
-    case LocExpr::And: return node.children[1]->op == LocExpr::Const && is_narrow(*node.children[1]);
+    case LocExpr::And:
+      return node.children[1]->op == LocExpr::Const && is_narrow(*node.children[1]);
     case LocExpr::Deref: return node.size <= 4 && !node.is_signed;
     case LocExpr::Reg:
     case LocExpr::EntryReg:

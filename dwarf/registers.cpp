@@ -197,7 +197,8 @@ std::optional<NamedRegister> register_named(uint16_t machine, std::string_view n
 }
 
 bool is_vector_register(uint16_t machine, std::string_view name) {
-  if ((machine == EM_X86_64 || machine == EM_386) && name == "st") return true;  // st(0) and its like
+  if ((machine == EM_X86_64 || machine == EM_386) && name == "st")
+    return true;  // st(0) and its like
   for (const VectorNames& names : vector_names)
     for (std::string_view prefix : names.prefixes)
       if (names.machine == machine && name.starts_with(prefix) &&

@@ -105,7 +105,8 @@ class DwarfType : public Type {
   std::string spelling() const override { return spell(use_, "", 0); }
   uint64_t byte_size() const override {
     Dwarf_Die die = definition();
-    if (kind() == TypeKind::Pointer) return die_unsigned(&die, DW_AT_byte_size).value_or(data_->object().address_size());
+    if (kind() == TypeKind::Pointer)
+      return die_unsigned(&die, DW_AT_byte_size).value_or(data_->object().address_size());
     Dwarf_Word size = 0;
     return dwarf_aggregate_size(&die, &size) == 0 ? size : 0;
   }

@@ -103,7 +103,8 @@ TEST(UsdtOperand, OfA32BitProgram) {
   EXPECT_EQ(value("-1@%ah", EM_386, on), static_cast<int8_t>(0x83));
   EXPECT_EQ(value("-8@-8(%ebp)", EM_386, on), ~0xffffcff8LL);
   EXPECT_EQ(value("4@(%ebp,%edx,4)", EM_386, on), 0x3007) << "addresses wrap at 32 bits";
-  EXPECT_EQ(problem("8@%eax", EM_386), "it is in two registers, of which the mark's note names one");
+  EXPECT_EQ(problem("8@%eax", EM_386),
+            "it is in two registers, of which the mark's note names one");
   EXPECT_EQ(problem("4@%rax", EM_386), "its register 'rax' is not one that a probe can read");
 }
 

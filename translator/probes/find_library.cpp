@@ -214,8 +214,9 @@ class LibrarySearch {
 
   std::vector<std::string> default_folders() const {
     const std::string multiarch = machine_->multiarch, beside = machine_->beside;
-    return {"/lib/" + multiarch, "/usr/lib/" + multiarch, "/" + beside, "/usr/" + beside,
-            "/usr/local/lib",    "/lib",                  "/usr/lib"};
+    return {"/lib/" + multiarch, "/usr/lib/" + multiarch, "/" + beside,
+            "/usr/" + beside,    "/usr/local/lib",        "/lib",
+            "/usr/lib"};
   }
 
   Lookups& lookups_;
