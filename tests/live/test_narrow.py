@@ -150,6 +150,19 @@ class NarrowLibraries(LiveTest):
                               "-c", f"{prog} >/dev/null")
                 self.assertEqual(self.ok(done), "printf total\n")
 
+    def test_marks(self):
+        source = TMP / "ticks.c"
+        source.write_text('#include <sys/sdt.h>\nint main(void) {\n  for (int i = 0; i < 5; i++)\n'
+                          '    DTRACE_PROBE4(beat, tick, i - 3, (short)(-i * 7), (unsigned char)(250 + i), "tock");\n  return 0;\n}\n')
+        for flags in (("-O0",), ("-O2", "-no-pie", "-fno-pie")):
+            prog = TMP / ("ticks" + "".join(flags))
+            headers = "/usr/include/" + run("gcc", "-print-multiarch").stdout.strip()  # where Debian has sys/sdt.h
+            subprocess.run(["gcc", "-m32", *flags, "-idirafter", headers, "-o", prog, source], check=True)
+            with self.subTest(flags=flags):
+                done = script(f'probe process("{prog}").mark("tick") {{ printf("%d %d %d %s\\n", $arg1, $arg2, $arg3, user_string($arg4)) }}',
+                              "-c", str(prog))
+                self.assertEqual(self.ok(done), "".join(f"{i - 3} {-i * 7} {250 + i} tock\n" for i in range(5)))
+
     def test_another_machine_is_left_out(self):
         """x32 is neither: 32-bit addresses on 64-bit registers."""
         prog = pathlib.Path(build("gcc", "-O0"))
