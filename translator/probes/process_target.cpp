@@ -239,8 +239,9 @@ std::optional<FrameAddress> frame_of(const debug::Module& module, uint64_t pc,
   FrameAddress frame{stack_pointer_of(module), set->frame_above_stack(), std::nullopt};
   if (function->is_go) frame.goroutine_register = registers->goroutine;
   if (mechanism == ir::Mechanism::Uretprobe) {
-    // What is above the return address, and popped with it.
-    frame.offset = -static_cast<int64_t>(module.exits(function->entry_pc).popped);
+    // What is above the return address, and popped with it; of a 32-bit program the return may have popped more.
+    const bool is_narrow = registers->address_size == 4;
+    frame.offset = is_narrow ? -static_cast<int64_t>(module.exits(function->entry_pc).popped) : 0;
   } else if (mechanism == ir::Mechanism::Uprobe && function->entry_pc != pc && !function->is_go) {
     return std::nullopt;
   }
