@@ -57,7 +57,7 @@ class Frames {
     const VarLocation location =
         run_location(location_context(data_, places_[frame]), nullptr, ops, count);
     if (location.kind == VarLocation::Memory)
-      return expr::deref(of_registers(location.expr, frame), 8);
+      return expr::deref(of_registers(location.expr, frame), data_.object().address_size());
     if (location.kind == VarLocation::Value) return of_registers(location.expr, frame);
     throw CannotCompile{location.why};
   }

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 
+#include "dwarf/calling_convention_i386.h"
 #include "dwarf/die.h"
 #include "dwarf/location_compile.h"
 #include "dwarf/registers.h"
@@ -162,6 +163,8 @@ VarLocation in_registers(const Passing& passing, uint64_t size, const unsigned* 
 
 VarLocation compile_return_location(const DebugData& data, const Type* type, uint64_t pc) {
   if (!type) return unavailable("the function returns nothing");
+  if (data.object().machine() == EM_386)
+    return i386_return_location(*type, has_c_convention(data, pc));
   if (data.object().machine() != EM_X86_64)
     return unsupported("return values of this machine are not supported");
   const MachineRegisters& machine = *registers_of(EM_X86_64);
@@ -233,8 +236,9 @@ class ArgumentCounter {
 
 std::optional<VarLocation> compile_argument_location(const DebugData& data, Dwarf_Die function,
                                                      const Dwarf_Die& parameter) {
-  if (data.object().machine() != EM_X86_64) return std::nullopt;
   if (!has_c_convention(data, die_entry_pc(&function).value_or(0))) return std::nullopt;
+  if (data.object().machine() == EM_386) return i386_argument_location(data, function, parameter);
+  if (data.object().machine() != EM_X86_64) return std::nullopt;
   TypePtr result = type_of(data, &function);
   Passing returned = result ? passing_of(*result) : Passing{};
   const bool is_x87 = result && result->kind() == TypeKind::Float;  // left in st0

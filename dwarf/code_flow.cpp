@@ -55,28 +55,41 @@ bool CodeFlow::decode_range(const ElfFile& object, const InstructionSet& set, ui
 }
 
 /// Where a table's entry leads; nothing if that is no instruction of the function.
-std::optional<size_t> CodeFlow::table_entry(const ElfFile& object, uint64_t table, bool is_relative,
-                                            uint64_t number) const {
-  if (is_relative) {
-    std::string_view bytes = object.bytes_at(table + 4 * number, 4);
-    int32_t offset;
-    if (bytes.size() != sizeof offset) return std::nullopt;
-    memcpy(&offset, bytes.data(), sizeof offset);
-    return index_of(table + static_cast<uint64_t>(int64_t{offset}));
+std::optional<size_t> CodeFlow::table_entry(const ElfFile& object, uint64_t table,
+                                            JumpTable::Entries entries, uint64_t number) const {
+  const bool is_narrow = object.address_size() == 4;
+  if (entries == JumpTable::Entries::Addresses) {
+    const size_t size = object.address_size();
+    std::string_view bytes = object.bytes_at(table + size * number, size);
+    uint64_t address = 0;
+    if (bytes.size() != size) return std::nullopt;
+    memcpy(&address, bytes.data(), size);  // little-endian, as ElfFile::open sees to
+    return index_of(address);
   }
-  std::string_view bytes = object.bytes_at(table + 8 * number, 8);
-  uint64_t address;
-  if (bytes.size() != sizeof address) return std::nullopt;
-  memcpy(&address, bytes.data(), sizeof address);
-  return index_of(address);
+  uint64_t origin = table;
+  if (entries == JumpTable::Entries::FromOffsetTable) {
+    origin = object.offset_table();
+    table = static_cast<uint32_t>(table + origin);
+  }
+  std::string_view bytes = object.bytes_at(table + 4 * number, 4);
+  int32_t offset;
+  if (bytes.size() != sizeof offset) return std::nullopt;
+  memcpy(&offset, bytes.data(), sizeof offset);
+  const uint64_t address = origin + static_cast<uint64_t>(int64_t{offset});
+  return index_of(is_narrow ? static_cast<uint32_t>(address) : address);
 }
 
 std::vector<size_t> CodeFlow::read_jump_tables(const ElfFile& object) const {
   std::vector<size_t> targets;
+  std::vector<JumpTable::Entries> kinds{JumpTable::Entries::Addresses};
+  if (object.address_size() == 8)
+    kinds.push_back(JumpTable::Entries::FromTable);
+  else if (object.offset_table() != 0)
+    kinds.push_back(JumpTable::Entries::FromOffsetTable);
   for (uint64_t table : mentioned_)
-    for (bool is_relative : {true, false})
+    for (JumpTable::Entries entries : kinds)
       for (size_t i = 0; i < kMaxTableEntries; i++) {
-        std::optional<size_t> index = table_entry(object, table, is_relative, i);
+        std::optional<size_t> index = table_entry(object, table, entries, i);
         if (!index) break;
         targets.push_back(*index);
       }
@@ -99,7 +112,7 @@ bool CodeFlow::is_switch(const ElfFile& object, uint64_t address, bool strict) c
   if (!table || (strict && !table->count)) return false;
   // An entry of the function itself in a table is a pointer to it, among others to other functions.
   auto is_case = [&](uint64_t at, uint64_t number) {
-    std::optional<size_t> index = table_entry(object, at, table->is_relative, number);
+    std::optional<size_t> index = table_entry(object, at, table->entries, number);
     return index && instructions_[*index].address != entry_;
   };
   auto holds_cases = [&](uint64_t at) {

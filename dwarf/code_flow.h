@@ -62,8 +62,8 @@ class CodeFlow {
   bool decode_range(const ElfFile& object, const InstructionSet& set, uint64_t lo, uint64_t hi);
   void connect(const ElfFile& object, uint64_t entry);
   std::vector<size_t> read_jump_tables(const ElfFile& object) const;
-  std::optional<size_t> table_entry(const ElfFile& object, uint64_t table, bool is_relative,
-                                    uint64_t number) const;
+  std::optional<size_t> table_entry(const ElfFile& object, uint64_t table,
+                                    JumpTable::Entries entries, uint64_t number) const;
   bool begins_anew(size_t index) const;
   template <typename Visit>
   void for_each_successor(size_t index, Visit visit) const;

@@ -28,15 +28,30 @@ LoadError load_error(LoadError::Kind kind, const std::string& path, const std::s
 /// Why an ELF header is not one that we can read; nothing if it is.
 std::optional<LoadError> refuse_header(const GElf_Ehdr& header, ElfFile::Purpose purpose,
                                        const std::string& path) {
-  if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB)
-    return load_error(LoadError::WrongArch, path, "is not a 64-bit little-endian ELF object");
-  if (!registers_of(header.e_machine))
+  const MachineRegisters* machine = registers_of(header.e_machine);
+  if (!machine)
     return load_error(LoadError::WrongArch, path,
                       "is for machine type " + std::to_string(header.e_machine) +
                           ", which is not supported (only " + machine_names() + ")");
+  const bool is_64_bit = machine->address_size == 8;
+  if (header.e_ident[EI_CLASS] != (is_64_bit ? ELFCLASS64 : ELFCLASS32) ||
+      header.e_ident[EI_DATA] != ELFDATA2LSB)
+    return load_error(LoadError::WrongArch, path,
+                      "is for " + std::string(machine->name) + ", but is not a " +
+                          (is_64_bit ? "64" : "32") + "-bit little-endian ELF object");
   if (purpose == ElfFile::Purpose::Code && header.e_type != ET_EXEC && header.e_type != ET_DYN)
     return load_error(LoadError::NotElf, path, "is neither an executable nor a shared object");
   return std::nullopt;
+}
+
+/// libelf maps a file privately. For the kernel that is a program with the file's code: if a uprobe is made while the mapping is
+/// there, the kernel takes the instruction for one of our own 64 bits, and a 32-bit program that steps over it crashes
+/// (kernel/events/uprobes.c: valid_vma(), prepare_uprobe(); arch/x86/kernel/uprobes.c: is_64bit_mm()). So a 32-bit file is read.
+Elf* open_elf(int fd) {
+  Elf* elf = elf_begin(fd, ELF_C_READ, nullptr);
+  if (elf && gelf_getclass(elf) == ELFCLASS32) return elf;
+  elf_end(elf);
+  return elf_begin(fd, ELF_C_READ_MMAP, nullptr);
 }
 
 }  // namespace
@@ -81,7 +96,7 @@ ct::Result<std::unique_ptr<ElfFile>, LoadError> ElfFile::open(const std::string&
     return load_error(access(path.c_str(), R_OK) == 0 ? LoadError::NotElf : LoadError::NotFound,
                       path, opened.failure().text());
   int fd = *opened;
-  Elf* elf = elf_begin(fd, ELF_C_READ_MMAP, nullptr);
+  Elf* elf = open_elf(fd);
   if (!elf || elf_kind(elf) != ELF_K_ELF) {
     elf_end(elf);
     close(fd);
@@ -146,6 +161,16 @@ bool ElfFile::is_allocated(uint64_t address) const {
   return address != 0 && std::any_of(segments_.begin(), segments_.end(), [&](const Segment& s) {
            return address >= s.address && address - s.address < s.memory_size;
          });
+}
+
+unsigned ElfFile::address_size() const { return registers_of(machine_)->address_size; }
+
+uint64_t ElfFile::offset_table() const {
+  Section dynamic = section(".dynamic");
+  GElf_Dyn tag;
+  for (int i = 0; dynamic.data && gelf_getdyn(dynamic.data, i, &tag) && tag.d_tag != DT_NULL; i++)
+    if (tag.d_tag == DT_PLTGOT) return tag.d_un.d_ptr;
+  return 0;
 }
 
 uint64_t ElfFile::layout() const { return ct::segment_layout(elf_); }
@@ -295,14 +320,25 @@ void ElfFile::for_each_relocation(
       table && gelf_getshdr(table, &table_header) ? elf_getdata(table, nullptr) : nullptr;
   for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_, section));) {
     GElf_Shdr header;
-    if (!gelf_getshdr(section, &header) || header.sh_type != SHT_RELA || header.sh_entsize == 0 ||
-        !(header.sh_flags & SHF_ALLOC))
+    if (!gelf_getshdr(section, &header) || header.sh_entsize == 0 ||
+        (header.sh_type != SHT_RELA && header.sh_type != SHT_REL) || !(header.sh_flags & SHF_ALLOC))
       continue;
+    const bool has_addends = header.sh_type == SHT_RELA;
     Elf_Data* data = elf_getdata(section, nullptr);
     for (size_t i = 0; data && i < data->d_size / header.sh_entsize; i++) {
-      GElf_Rela relocation;
+      GElf_Rela relocation{};
+      GElf_Rel without{};
       GElf_Sym symbol;
-      if (!gelf_getrela(data, static_cast<int>(i), &relocation)) break;
+      if (has_addends ? !gelf_getrela(data, static_cast<int>(i), &relocation)
+                      : !gelf_getrel(data, static_cast<int>(i), &without))
+        break;
+      if (!has_addends) {
+        // The word itself holds the addend (i386).
+        uint32_t word = 0;
+        std::string_view bytes = bytes_at(without.r_offset, sizeof word);
+        if (bytes.size() == sizeof word) memcpy(&word, bytes.data(), sizeof word);
+        relocation = {without.r_offset, without.r_info, word};
+      }
       const auto number = static_cast<int>(GELF_R_SYM(relocation.r_info));
       const char* name = number != 0 && symbols && gelf_getsym(symbols, number, &symbol)
                              ? elf_strptr(elf_, table_header.sh_link, symbol.st_name)

@@ -30,7 +30,7 @@ struct FunctionSymbol {
 class ElfFile {
  public:
   enum class Purpose : uint8_t { Code, DebugInfo };
-  /// Maps `path`. Only 64-bit little-endian files of a machine that registers.cpp knows are
+  /// Maps `path`. Only little-endian files of a machine that registers.cpp knows, with the addresses that it has there, are
   /// accepted, for code only executables and shared objects. Fails otherwise.
   static ct::Result<std::unique_ptr<ElfFile>, LoadError> open(const std::string& path,
                                                               Purpose purpose = Purpose::Code);
@@ -41,6 +41,9 @@ class ElfFile {
   Elf* elf() const { return elf_; }
   const std::string& path() const { return path_; }  ///< canonical
   uint16_t machine() const { return machine_; }      ///< EM_*
+  unsigned address_size() const;                     ///< in bytes
+  /// Where _GLOBAL_OFFSET_TABLE_ is, to which position-independent i386 code refers (DT_PLTGOT); 0 if it is not known.
+  uint64_t offset_table() const;
   const std::string& build_id() const { return build_id_; }
 
   /// A section with contents in the file, by name.

@@ -51,6 +51,7 @@ bool is_return_thunk(const DebugData& data, uint64_t address) {
 bool is_frame_at(const DebugData& data, uint64_t pc, unsigned dwarf_register, int64_t above) {
   LocExprPtr cfa = compile_cfa(data, pc);
   if (!cfa) return false;
+  cfa = expr::unwrapped(cfa);
   int64_t offset = 0;
   if (cfa->op == LocExpr::Add && cfa->children[1]->op == LocExpr::Const) {
     offset = cfa->children[1]->value;
@@ -226,6 +227,8 @@ FunctionExits find_exits(const DebugData& data, uint64_t entry) {
   exits = Walk(data, *flow, extent).run();
   exits.reads_return_address = reads_return_address(data, entry);
   exits.may_nest = may_nest(data, *flow, entry);
+  for (const Instruction& one : flow->instructions())
+    exits.popped = std::max<unsigned>(exits.popped, one.popped);
   if (std::optional<size_t> first = flow->index_of(entry))
     exits.entry_is_cheap = flow->instructions()[*first].is_emulated;
   for (auto [lo, hi] : extent.ranges)

@@ -23,6 +23,8 @@ struct FunctionExits {
   /// The kernel emulates its first instruction, so a breakpoint there costs one trap. One at a return
   /// instruction costs two: it is stepped over.
   bool entry_is_cheap = false;
+  /// Bytes that its returns take off the stack besides the return address (i386: that of a returned struct, arguments).
+  unsigned popped = 0;
   /// The compiler made it to be unwound through: it cleans up, or catches.
   bool has_landing_pads = false;
 };

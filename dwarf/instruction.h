@@ -26,6 +26,7 @@ struct Instruction {
   uint32_t shape = 0;   ///< equal for instructions that differ at most in registers and constants
   uint8_t length = 0;
   Flow flow = Flow::Next;
+  uint16_t popped = 0;  ///< Return: bytes that it takes off the stack besides the return address
   bool is_padding = false;  ///< fills the space between blocks and functions
   bool is_refused = false;  ///< the kernel takes no breakpoint on it
   bool reads_memory = false;
@@ -37,7 +38,8 @@ struct Instruction {
   bool is_emulated = false;
   bool is_transfer = false;  ///< only moves a value
   bool is_vector = false;    ///< computes several values at once
-  /// It reads memory at a fixed distance from where the stack or frame pointer (a DWARF number) points.
+  /// It reads memory at a fixed distance from where the stack or frame pointer, or on i386 the pointer to the global offset
+  /// table, points (a DWARF number).
   std::optional<unsigned> reads_at_register;
   int64_t reads_at_offset = 0;
 
@@ -54,7 +56,11 @@ struct JumpTable {
   /// Not null: `address` was not seen to be loaded near the jump, so any table that the function
   /// mentions may be meant.
   bool address_known = false;
-  bool is_relative = false;       ///< entries are 4-byte offsets from the table, else addresses
+  enum class Entries : uint8_t {
+    Addresses,
+    FromTable,        ///< 4-byte offsets from the table
+    FromOffsetTable,  ///< 4-byte offsets from the global offset table, as `address` is one, too (i386)
+  } entries = Entries::Addresses;
   std::optional<uint64_t> count;  ///< entries, if a comparison in front of the jump says so
 };
 

@@ -1,4 +1,4 @@
-// x86-64, by Zydis.
+// x86-64 and i386, by Zydis.
 //
 // A switch becomes an indirect jump in one of these ways (gcc and clang, with and without -fPIC; Go):
 //
@@ -7,6 +7,11 @@
 //   lea T(%rip), %b; jmp *(%b,%i,8)
 //   lea 0(,%i,4), %s; lea T(%rip), %r; mov (%s,%r), %r; cltq;      offsets, by gcc -O0
 //     lea T(%rip), %b; add %b, %r; jmp *%r
+//
+// On i386 addresses have four bytes, and position-independent code counts from the global offset table, which a register holds:
+//
+//   mov T@GOTOFF(%ebx,%i,4), %r; add %ebx, %r; jmp *%r
+//   mov %ebx, %r; add T@GOTOFF(%ebx,%i,4), %r; jmp *%r             (clang)
 //
 // The lea is often far in front of the jump, moved out of a loop. An add of a sign-extended offset is a
 // table all the same, for function pointers are not kept so; with addresses it may be a table of
@@ -27,6 +32,9 @@ struct Decoded {
   ZydisDecodedInstruction instruction;
   ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
   uint64_t address = 0;
+
+  bool is_32_bit() const { return instruction.machine_mode == ZYDIS_MACHINE_MODE_LEGACY_32; }
+  unsigned address_size() const { return is_32_bit() ? 4 : 8; }
 };
 
 /// `xor r, r`: the short way to write that a register is the constant 0.
@@ -87,10 +95,13 @@ bool is_same(const ZydisDecodedOperand& a, const ZydisDecodedOperand& b) {
          a.mem.scale == b.mem.scale && a.mem.disp.value == b.mem.disp.value;
 }
 
-/// The address of a memory operand that names no register but the program counter.
+/// The address of a memory operand that names no register but the program counter, which in 32-bit code is the operand itself.
 std::optional<uint64_t> fixed_address(const Decoded& decoded, const ZydisDecodedOperand& operand) {
   ZyanU64 address = 0;
-  if (!is_memory(operand) || operand.mem.base != ZYDIS_REGISTER_RIP ||
+  if (!is_memory(operand)) return std::nullopt;
+  const bool is_plain = decoded.is_32_bit() && operand.mem.base == ZYDIS_REGISTER_NONE &&
+                        operand.mem.index == ZYDIS_REGISTER_NONE;
+  if ((operand.mem.base != ZYDIS_REGISTER_RIP && !is_plain) ||
       !ZYAN_SUCCESS(
           ZydisCalcAbsoluteAddress(&decoded.instruction, &operand, decoded.address, &address)))
     return std::nullopt;
@@ -105,20 +116,36 @@ uint64_t place_of(const Decoded& decoded, const ZydisDecodedOperand& operand) {
   return (uint64_t{1} << 63 | registers << 32) ^ static_cast<uint64_t>(operand.mem.disp.value);
 }
 
-/// A table of addresses at `table(,%index,8)`.
-std::optional<uint64_t> indexed_table(const ZydisDecodedOperand& operand) {
-  if (!is_memory(operand) || operand.mem.base != ZYDIS_REGISTER_NONE || operand.mem.scale != 8 ||
-      !operand.mem.disp.has_displacement)
-    return std::nullopt;
-  return static_cast<uint64_t>(operand.mem.disp.value);
+/// A constant part of an address: what is in front of the registers of a memory operand.
+uint64_t displacement(const Decoded& decoded, const ZydisDecodedOperand& operand) {
+  auto value = static_cast<uint64_t>(operand.mem.disp.value);
+  return decoded.is_32_bit() ? static_cast<uint32_t>(value) : value;
 }
 
-bool decode_one(std::string_view bytes, uint64_t address, Decoded& decoded) {
-  static const ZydisDecoder decoder = [] {
-    ZydisDecoder made;
-    ZydisDecoderInit(&made, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
-    return made;
-  }();
+/// A table of addresses at `table(,%index,8)`, in 32-bit code at `table(,%index,4)`.
+std::optional<uint64_t> indexed_table(const Decoded& decoded, const ZydisDecodedOperand& operand) {
+  if (!is_memory(operand) || operand.mem.base != ZYDIS_REGISTER_NONE ||
+      operand.mem.scale != decoded.address_size() || !operand.mem.disp.has_displacement)
+    return std::nullopt;
+  return displacement(decoded, operand);
+}
+
+/// `table(%base,%index,4)` in 32-bit code, where `table` may count from the global offset table.
+bool is_offset_table(const Decoded& decoded, const ZydisDecodedOperand& operand) {
+  return decoded.is_32_bit() && is_memory(operand) && operand.mem.base != ZYDIS_REGISTER_NONE &&
+         operand.mem.index != ZYDIS_REGISTER_NONE && operand.mem.scale == 4 &&
+         operand.mem.disp.has_displacement;
+}
+
+/// What decodes the instructions of a machine.
+ZydisDecoder decoder_for(ZydisMachineMode mode, ZydisStackWidth stack) {
+  ZydisDecoder made;
+  ZydisDecoderInit(&made, mode, stack);
+  return made;
+}
+
+bool decode_one(const ZydisDecoder& decoder, std::string_view bytes, uint64_t address,
+                Decoded& decoded) {
   decoded.address = address;
   return ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, bytes.data(), bytes.size(),
                                              &decoded.instruction, decoded.operands));
@@ -163,8 +190,9 @@ class TableSearch {
     const Decoded& set = code_[*setter];
     if (set.instruction.mnemonic == ZYDIS_MNEMONIC_MOV && is_memory(set.operands[1]))
       return addresses(*setter, set.operands[1]);
-    if (set.instruction.mnemonic != ZYDIS_MNEMONIC_ADD || !is_register(set.operands[1]))
-      return std::nullopt;
+    if (set.instruction.mnemonic != ZYDIS_MNEMONIC_ADD) return std::nullopt;
+    if (is_offset_table(set, set.operands[1])) return from_offset_table(*setter, set.operands[1]);
+    if (!is_register(set.operands[1])) return std::nullopt;
     // One of the two is the table, the other was read from it.
     ZydisRegister one = wanted, other = set.operands[1].reg.value;
     for (auto [offset, base] : {std::pair(one, other), std::pair(other, one)})
@@ -222,9 +250,9 @@ class TableSearch {
 
   std::optional<JumpTable> addresses(size_t at, const ZydisDecodedOperand& operand) const {
     JumpTable table;
-    std::optional<uint64_t> address = indexed_table(operand);
-    if (!address && operand.mem.base != ZYDIS_REGISTER_NONE && operand.mem.scale == 8 &&
-        !operand.mem.disp.has_displacement)
+    std::optional<uint64_t> address = indexed_table(code_[at], operand);
+    if (!address && operand.mem.base != ZYDIS_REGISTER_NONE &&
+        operand.mem.scale == code_[at].address_size() && !operand.mem.disp.has_displacement)
       address = loaded_address(at, operand.mem.base);
     if (!address) return std::nullopt;
     table.address = *address;
@@ -233,9 +261,23 @@ class TableSearch {
     return table;
   }
 
+  /// The offset is read, or added, by instruction `at` with the memory operand `read`.
+  std::optional<JumpTable> from_offset_table(size_t at, const ZydisDecodedOperand& read) const {
+    JumpTable table;
+    table.entries = JumpTable::Entries::FromOffsetTable;
+    table.address = displacement(code_[at], read);
+    table.address_known = true;
+    table.count = bound(at, read.mem.index);
+    return table;
+  }
+
   std::optional<JumpTable> offsets(size_t at, ZydisRegister offset, ZydisRegister base) const {
     std::optional<size_t> setter = definition(at, offset);
     if (!setter) return std::nullopt;
+    const ZydisDecodedOperand& source = code_[*setter].operands[1];
+    if (code_[*setter].instruction.mnemonic == ZYDIS_MNEMONIC_MOV &&
+        is_offset_table(code_[*setter], source) && source.mem.base == base)
+      return from_offset_table(*setter, source);
     if (code_[*setter].instruction.mnemonic == ZYDIS_MNEMONIC_CDQE)
       return unoptimised_offsets(*setter, loaded_address(at, base));
     if (code_[*setter].instruction.mnemonic != ZYDIS_MNEMONIC_MOVSXD) return std::nullopt;
@@ -243,7 +285,7 @@ class TableSearch {
     if (!is_memory(read) || read.mem.scale != 4 || whole(read.mem.base) != whole(base))
       return std::nullopt;
     JumpTable table;
-    table.is_relative = true;
+    table.entries = JumpTable::Entries::FromTable;
     if (std::optional<uint64_t> address = loaded_address(*setter, base)) {
       table.address = *address;
       table.address_known = true;
@@ -269,7 +311,7 @@ class TableSearch {
       if (!scaling || code_[*scaling].instruction.mnemonic != ZYDIS_MNEMONIC_LEA) continue;
       const auto& product = code_[*scaling].operands[1].mem;
       if (product.base != ZYDIS_REGISTER_NONE || product.scale != 4) continue;
-      return JumpTable{*added, true, true, bound(*scaling, product.index)};
+      return JumpTable{*added, true, JumpTable::Entries::FromTable, bound(*scaling, product.index)};
     }
     return std::nullopt;
   }
@@ -278,14 +320,19 @@ class TableSearch {
 };
 
 void note_stack_read(const ZydisDecodedOperand& operand, Instruction& one) {
-  constexpr unsigned kRbp = 6, kRsp = 7;  // DWARF's numbers, see registers.cpp
+  // DWARF's numbers, see registers.cpp.
+  constexpr unsigned kRbp = 6, kRsp = 7, kEbx = 3, kEsp = 4, kEbp = 5;
   if (!(operand.actions & ZYDIS_OPERAND_ACTION_MASK_READ) ||
       operand.mem.index != ZYDIS_REGISTER_NONE)
     return;
-  if (operand.mem.base == ZYDIS_REGISTER_RSP)
-    one.reads_at_register = kRsp;
-  else if (operand.mem.base == ZYDIS_REGISTER_RBP)
-    one.reads_at_register = kRbp;
+  switch (operand.mem.base) {
+    case ZYDIS_REGISTER_RSP: one.reads_at_register = kRsp; break;
+    case ZYDIS_REGISTER_RBP: one.reads_at_register = kRbp; break;
+    case ZYDIS_REGISTER_ESP: one.reads_at_register = kEsp; break;
+    case ZYDIS_REGISTER_EBP: one.reads_at_register = kEbp; break;
+    case ZYDIS_REGISTER_EBX: one.reads_at_register = kEbx; break;
+    default: break;
+  }
   one.reads_at_offset = operand.mem.disp.has_displacement ? operand.mem.disp.value : 0;
 }
 
@@ -316,18 +363,23 @@ bool is_packed_arithmetic(ZydisMnemonic mnemonic) {
                      [&](std::string_view each) { return name.starts_with(each); });
 }
 
-class X86_64 final : public InstructionSet {
+class X86 final : public InstructionSet {
  public:
+  X86(ZydisMachineMode mode, ZydisStackWidth stack, unsigned address_size)
+      : decoder_(decoder_for(mode, stack)), address_size_(address_size) {}
+
   std::optional<Instruction> decode(std::string_view bytes, uint64_t address,
                                     std::vector<uint64_t>& mentioned) const override {
     Decoded decoded;
-    if (!decode_one(bytes, address, decoded)) return std::nullopt;
+    if (!decode_one(decoder_, bytes, address, decoded)) return std::nullopt;
     const ZydisDecodedInstruction& source = decoded.instruction;
     Instruction one;
     one.address = address;
     one.shape = shape_of(decoded);
     one.length = source.length;
     one.flow = flow_of(decoded);
+    if (one.flow == Instruction::Flow::Return && source.operand_count_visible > 0)
+      one.popped = static_cast<uint16_t>(decoded.operands[0].imm.value.u);
     one.is_padding = is_padding_mnemonic(source.mnemonic);
     one.is_refused = has_refused_prefix(source);
     one.is_emulated = is_emulated_by_kernel(decoded);
@@ -347,11 +399,13 @@ class X86_64 final : public InstructionSet {
           one.memory_place = place_of(decoded, operand);
         note_stack_read(operand, one);
         if (is_jump && operand.mem.base == ZYDIS_REGISTER_NONE && operand.mem.disp.has_displacement)
-          mentioned.push_back(static_cast<uint64_t>(operand.mem.disp.value));
+          mentioned.push_back(displacement(decoded, operand));
         else if (std::optional<uint64_t> fixed = fixed_address(decoded, operand))
           mentioned.push_back(*fixed);
-        else if (std::optional<uint64_t> table = indexed_table(operand))
+        else if (std::optional<uint64_t> table = indexed_table(decoded, operand))
           mentioned.push_back(*table);
+        else if (is_offset_table(decoded, operand))
+          mentioned.push_back(displacement(decoded, operand));
       }
       if (operand.type != ZYDIS_OPERAND_TYPE_IMMEDIATE) continue;
       if (!operand.imm.is_relative)
@@ -366,19 +420,25 @@ class X86_64 final : public InstructionSet {
   std::optional<JumpTable> jump_table(std::string_view bytes, uint64_t address) const override {
     std::vector<Decoded> code;
     for (size_t at = 0; at < bytes.size(); at += code.back().instruction.length)
-      if (!decode_one(bytes.substr(at), address + at, code.emplace_back())) return std::nullopt;
+      if (!decode_one(decoder_, bytes.substr(at), address + at, code.emplace_back()))
+        return std::nullopt;
     return code.empty() ? std::nullopt : TableSearch(code).run();
   }
 
-  unsigned frame_above_stack() const override { return 8; }
-  unsigned return_address_below_frame() const override { return 8; }
+  unsigned frame_above_stack() const override { return address_size_; }
+  unsigned return_address_below_frame() const override { return address_size_; }
+
+ private:
+  ZydisDecoder decoder_;
+  unsigned address_size_;
 };
 
 }  // namespace
 
 const InstructionSet* InstructionSet::of(uint16_t machine) {
-  static const X86_64 x86_64;
-  return machine == EM_X86_64 ? &x86_64 : nullptr;
+  static const X86 x86_64(ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64, 8);
+  static const X86 i386(ZYDIS_MACHINE_MODE_LEGACY_32, ZYDIS_STACK_WIDTH_32, 4);
+  return machine == EM_X86_64 ? &x86_64 : machine == EM_386 ? &i386 : nullptr;
 }
 
 }  // namespace coretap::debug

@@ -20,7 +20,7 @@ constexpr uint64_t kToFindStep = 128;
 }  // namespace
 
 JumpSources::JumpSources(const ElfFile& object) : object_(object) {
-  if (object.machine() != EM_X86_64) return;
+  if (object.machine() != EM_X86_64 && object.machine() != EM_386) return;
   constexpr uint8_t kJump = 0xe9, kTwoBytes = 0x0f, kFirstCondition = 0x80, kConditions = 0xf0;
   for (auto [address, bytes] : object.code_segments()) {
     for (size_t i = 0; i + 1 < bytes.size(); i++) {
@@ -32,7 +32,9 @@ JumpSources::JumpSources(const ElfFile& object) : object_(object) {
       const size_t end = i + (is_conditional ? 2 : 1) + sizeof distance;
       if (end > bytes.size()) break;
       memcpy(&distance, bytes.data() + end - sizeof distance, sizeof distance);
-      jumps_.push_back({address + end + static_cast<uint64_t>(int64_t{distance}), address + i});
+      uint64_t target = address + end + static_cast<uint64_t>(int64_t{distance});
+      if (object.address_size() == 4) target = static_cast<uint32_t>(target);
+      jumps_.push_back({target, address + i});
     }
   }
   std::sort(jumps_.begin(), jumps_.end(),

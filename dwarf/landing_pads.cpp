@@ -28,7 +28,8 @@ constexpr uint8_t kFormat = 0x0f, kApplication = 0x70, kProgramRelative = 0x10, 
 /// Reads numbers from bytes that are loaded at `address`.
 class Reader {
  public:
-  Reader(std::string_view bytes, uint64_t address) : bytes_(bytes), address_(address) {}
+  Reader(std::string_view bytes, uint64_t address, unsigned address_size)
+      : bytes_(bytes), address_(address), address_size_(address_size) {}
   bool failed() const { return failed_; }
   uint64_t address() const { return address_ + at_; }
   void skip(uint64_t count) { take(count); }
@@ -55,7 +56,7 @@ class Reader {
     if (encoding == Omitted) return std::nullopt;
     uint64_t here = address(), value = 0;
     switch (encoding & kFormat) {
-      case 0x00:
+      case 0x00: value = address_size_ == 4 ? number<uint32_t>() : number<uint64_t>(); break;
       case 0x04:
       case 0x0c: value = number<uint64_t>(); break;
       case 0x01: value = uleb(); break;
@@ -90,6 +91,7 @@ class Reader {
 
   std::string_view bytes_;
   uint64_t address_, at_ = 0;
+  unsigned address_size_;
   bool failed_ = false;
 };
 
@@ -99,11 +101,11 @@ struct Augmentation {
   uint8_t area = Omitted;      ///< encoding of the LSDA's
 };
 
-Augmentation read_augmentation(const Dwarf_CIE& cie) {
+Augmentation read_augmentation(const Dwarf_CIE& cie, unsigned address_size) {
   Augmentation found;
   if (!cie.augmentation || cie.augmentation[0] != 'z' || !cie.augmentation_data) return found;
-  Reader data({reinterpret_cast<const char*>(cie.augmentation_data), cie.augmentation_data_size},
-              0);
+  Reader data({reinterpret_cast<const char*>(cie.augmentation_data), cie.augmentation_data_size}, 0,
+              address_size);
   for (const char* letter = cie.augmentation + 1; *letter && !data.failed(); letter++)
     switch (*letter) {
       case 'L': found.area = data.byte(); break;
@@ -128,7 +130,7 @@ LandingPads::LandingPads(const ElfFile& object) : object_(object) {
   for (Dwarf_Off offset = 0; dwarf_next_cfi(ident, frames.data, true, offset, &next, &entry) == 0;
        offset = next) {
     if (dwarf_cfi_cie_p(&entry)) {
-      families[offset] = read_augmentation(entry.cie);
+      families[offset] = read_augmentation(entry.cie, object.address_size());
       continue;
     }
     auto family = families.find(entry.fde.CIE_pointer);
@@ -136,7 +138,7 @@ LandingPads::LandingPads(const ElfFile& object) : object_(object) {
     const char* from = reinterpret_cast<const char*>(entry.fde.start);
     const char* to = reinterpret_cast<const char*>(entry.fde.end);
     Reader reader({from, static_cast<size_t>(to - from)},
-                  frames.address + static_cast<uint64_t>(from - start));
+                  frames.address + static_cast<uint64_t>(from - start), object.address_size());
     std::optional<uint64_t> begin = reader.pointer(family->second.pointer);
     std::optional<uint64_t> size = reader.pointer(family->second.pointer & kFormat);
     reader.uleb();  // length of the augmentation data
@@ -155,7 +157,7 @@ bool LandingPads::has_area(uint64_t lo, uint64_t hi) const {
 
 void LandingPads::read_area(uint64_t function, uint64_t address) {
   constexpr size_t kMostCallSites = 1 << 20;
-  Reader reader(object_.bytes_at(address, SIZE_MAX), address);
+  Reader reader(object_.bytes_at(address, SIZE_MAX), address, object_.address_size());
   uint64_t pads_from = reader.pointer(reader.byte()).value_or(function);
   if (reader.byte() != Omitted) reader.uleb();
   uint8_t encoding = reader.byte();

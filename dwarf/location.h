@@ -29,7 +29,8 @@ struct CodePoint {
 struct LocExpr;
 using LocExprPtr = std::shared_ptr<const LocExpr>;
 
-/// A node of the tree; all values are 64-bit and wrap.
+/// A node of the tree; all values are 64-bit and wrap. Registers and addresses of a 32-bit program are zero-extended; where its
+/// arithmetic would wrap, an And is in the tree.
 struct LocExpr {
   enum Op : uint8_t {
     Const,       ///< value
@@ -62,7 +63,7 @@ struct LocExpr {
     ObjectAddr,  ///< the address of the object whose member's place this is (Member::address)
   } op = Const;
   int64_t value = 0;
-  unsigned size = 8;       ///< Deref
+  unsigned size = 8;       ///< Deref: bytes
   bool is_signed = false;  ///< Deref: sign-extend instead
   std::vector<LocExprPtr> children;
 };

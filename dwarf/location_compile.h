@@ -36,6 +36,10 @@ LocExprPtr static_address(uint64_t address);
 LocExprPtr unary(LocExpr::Op op, LocExprPtr operand);
 LocExprPtr binary(LocExpr::Op op, LocExprPtr left, LocExprPtr right);
 LocExprPtr deref(LocExprPtr address, unsigned size, bool is_signed = false);
+/// The value as it is in a program whose addresses have `address_size` bytes: zero-extended, with nothing above them.
+LocExprPtr wrapped(LocExprPtr value, unsigned address_size);
+/// What `wrapped` took in, for those who look only at the lower half.
+const LocExprPtr& unwrapped(const LocExprPtr& value);
 }  // namespace expr
 
 VarLocation unsupported(std::string why);

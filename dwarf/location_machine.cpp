@@ -8,6 +8,8 @@
 //   signedness, and every operation on a narrow type is followed by a truncation to it. The tree's
 //   own operations are 64 bits wide, with Div, Mod and comparisons signed; unsigned 64-bit
 //   comparison is done by flipping the top bits.
+// - Entries without a type are as wide as an address. In a 32-bit program they are kept zero-extended
+//   (expr::wrapped), and sign-extended for Div, Sar and comparisons.
 // - The frame base and the CFA are expressions again, compiled by the same machine.
 // - A probe has the integer registers only. What needs another register is refused with its name.
 //   Each piece of an object stands for itself: one that cannot be compiled leaves its neighbours
@@ -82,6 +84,44 @@ LocExprPtr deref(LocExprPtr address, unsigned size, bool is_signed) {
   node->is_signed = is_signed;
   node->children = {std::move(address)};
   return node;
+}
+
+namespace {
+
+/// Does the node's value fit 32 bits, as zero-extended?
+bool is_narrow(const LocExpr& node) {
+  constexpr int64_t kMost = UINT32_MAX;
+  switch (node.op) {
+    case LocExpr::Const: return node.value >= 0 && node.value <= kMost;
+    case LocExpr::And:
+      return node.children[1]->op == LocExpr::Const && is_narrow(*node.children[1]);
+    case LocExpr::Deref: return node.size <= 4 && !node.is_signed;
+    case LocExpr::Reg:
+    case LocExpr::EntryReg:
+    case LocExpr::StaticAddr:
+    case LocExpr::ObjectAddr:
+    case LocExpr::Eq:
+    case LocExpr::Ne:
+    case LocExpr::Lt:
+    case LocExpr::Le:
+    case LocExpr::Gt:
+    case LocExpr::Ge: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+const LocExprPtr& unwrapped(const LocExprPtr& value) {
+  const bool is_wrapped = value->op == LocExpr::And && value->children[1]->op == LocExpr::Const &&
+                          value->children[1]->value == int64_t{UINT32_MAX};
+  return is_wrapped ? value->children[0] : value;
+}
+
+LocExprPtr wrapped(LocExprPtr value, unsigned address_size) {
+  if (address_size == 8 || is_narrow(*value)) return value;
+  if (value->op == LocExpr::Const) return constant(static_cast<uint32_t>(value->value));
+  return binary(LocExpr::And, std::move(value), constant(UINT32_MAX));
 }
 
 }  // namespace expr
@@ -197,11 +237,14 @@ class Machine {
   VarLocation implicit_pointer(const Dwarf_Op& op);
   Entry typed(const Dwarf_Op& op, LocExprPtr value);
   static Entry pop(Stack& stack);
-  static void push(Stack& stack, LocExprPtr value) {
-    stack.push_back({std::move(value), 0, false});
+  void push(Stack& stack, LocExprPtr value) const {
+    stack.push_back({expr::wrapped(std::move(value), address_size_), 0, false});
   }
+  Entry result_of(LocExprPtr value, const Entry& operand) const;
+  LocExprPtr as_signed(const Entry& entry) const;
 
   const LocationContext& context_;
+  const unsigned address_size_ = context_.data.object().address_size();
   LocExprPtr object_, entry_cfa_;
   Dwarf_Attribute* attr_;
   const Dwarf_Op* ops_;
@@ -223,6 +266,18 @@ Entry Machine::pop(Stack& stack) {
   Entry top = std::move(stack.back());
   stack.pop_back();
   return top;
+}
+
+/// What an operation on entries of the type of `operand` gives: of that type, too.
+Entry Machine::result_of(LocExprPtr value, const Entry& operand) const {
+  value = operand.size == 0 ? expr::wrapped(std::move(value), address_size_)
+                            : truncate(std::move(value), operand.size, operand.is_signed);
+  return {std::move(value), operand.size, operand.is_signed};
+}
+
+/// DWARF's type without a name counts as signed where it matters, as gdb has it.
+LocExprPtr Machine::as_signed(const Entry& entry) const {
+  return entry.size == 0 ? truncate(entry.value, address_size_, true) : entry.value;
 }
 
 VarLocation Machine::run_from(size_t index, Stack stack, int forks) {
@@ -481,7 +536,7 @@ bool Machine::run_stack_op(const Dwarf_Op& op, Stack& stack) {
       std::rotate(stack.end() - 3, stack.end() - 1, stack.end());
       return true;
     }
-    case DW_OP_deref: push(stack, memory(pop(stack).value, 8)); return true;
+    case DW_OP_deref: push(stack, memory(pop(stack).value, address_size_)); return true;
     case DW_OP_deref_size:
       if (op.number == 0 || op.number > 8) throw needs("a read of more than 8 bytes");
       push(stack, memory(pop(stack).value, static_cast<unsigned>(op.number)));
@@ -493,26 +548,30 @@ bool Machine::run_stack_op(const Dwarf_Op& op, Stack& stack) {
 bool Machine::run_arithmetic_op(const Dwarf_Op& op, Stack& stack) {
   auto apply = [&](LocExpr::Op operation) {
     Entry right = pop(stack), left = pop(stack);
-    LocExprPtr value = expr::binary(operation, left.value, right.value);
-    stack.push_back({truncate(value, left.size, left.is_signed), left.size, left.is_signed});
+    if (operation == LocExpr::Div || operation == LocExpr::Sar) left.value = as_signed(left);
+    if (operation == LocExpr::Div) right.value = as_signed(right);
+    // What is cut off the sum's end need not be cut off its parts.
+    const bool is_sum = operation == LocExpr::Add && left.size == 0 && right.size == 0;
+    if (is_sum && address_size_ < 8) left.value = expr::unwrapped(left.value);
+    stack.push_back(result_of(expr::binary(operation, left.value, right.value), left));
     return true;
   };
   // gcc 12 writes such counts where it computed in 128 bits; the value would be another than it meant.
   auto shift = [&](LocExpr::Op operation) {
+    const bool is_plain = stack.size() >= 2 && stack[stack.size() - 2].size == 0;
     if (!stack.empty() && stack.back().value->op == LocExpr::Const &&
-        static_cast<uint64_t>(stack.back().value->value) >= 64)
+        static_cast<uint64_t>(stack.back().value->value) >= (is_plain ? address_size_ * 8 : 64))
       throw needs("a shift by more bits than a number has");
     return apply(operation);
   };
   auto apply_unary = [&](LocExpr::Op operation) {
     Entry operand = pop(stack);
-    LocExprPtr value = expr::unary(operation, operand.value);
-    stack.push_back(
-        {truncate(value, operand.size, operand.is_signed), operand.size, operand.is_signed});
+    stack.push_back(result_of(expr::unary(operation, operand.value), operand));
     return true;
   };
   auto compare = [&](LocExpr::Op operation) {
     Entry right = pop(stack), left = pop(stack);
+    left.value = as_signed(left), right.value = as_signed(right);
     if (left.size == 8 && !left.is_signed) {
       LocExprPtr top_bit = expr::constant(INT64_MIN);
       left.value = expr::binary(LocExpr::Xor, left.value, top_bit);
@@ -548,9 +607,9 @@ bool Machine::run_arithmetic_op(const Dwarf_Op& op, Stack& stack) {
       Entry operand = pop(stack);
       auto select = std::make_shared<LocExpr>();
       select->op = LocExpr::Select;
-      select->children = {expr::binary(LocExpr::Lt, operand.value, expr::constant(0)),
+      select->children = {expr::binary(LocExpr::Lt, as_signed(operand), expr::constant(0)),
                           expr::unary(LocExpr::Neg, operand.value), operand.value};
-      stack.push_back({select, operand.size, operand.is_signed});
+      stack.push_back(result_of(std::move(select), operand));
       return true;
     }
     case DW_OP_eq: return compare(LocExpr::Eq);
@@ -587,10 +646,14 @@ bool Machine::run_typed_op(const Dwarf_Op& op, Stack& stack) {
     case DW_OP_GNU_reinterpret: {
       Entry operand = pop(stack);
       // Type 0 is the generic type; an integer keeps its (extended) value.
-      if (op.number == 0)
+      if (op.number == 0) {
         push(stack, operand.value);
-      else
-        stack.push_back(typed(op, operand.value));
+        return true;
+      }
+      Entry converted = typed(op, operand.value);
+      if (operand.size == 0 && converted.size > address_size_)
+        throw needs("an address made wider, with a sign that is not said");
+      stack.push_back(std::move(converted));
       return true;
     }
     case DW_OP_regval_type:

@@ -13,6 +13,7 @@
 
 #include "dwarf/elf_file.h"
 #include "dwarf/instruction.h"
+#include "dwarf/registers.h"
 
 namespace coretap::debug {
 namespace {
@@ -46,7 +47,13 @@ std::optional<uint64_t> slot_of_stub(const ElfFile& file, uint64_t address) {
     if (!one) return std::nullopt;
     const bool is_indirect = one->flow == Instruction::Flow::IndirectJump ||
                              one->flow == Instruction::Flow::IndirectCall;
-    if (is_indirect) return mentioned.empty() ? std::nullopt : std::optional(mentioned.front());
+    if (is_indirect && !mentioned.empty()) return mentioned.front();
+    // Position-independent i386 code: jmp *offset(%ebx).
+    const std::optional<unsigned> offset_table = registers_of(file.machine())->offset_table;
+    if (is_indirect && offset_table && one->reads_at_register == offset_table)
+      return static_cast<uint32_t>(file.offset_table() +
+                                   static_cast<uint64_t>(one->reads_at_offset));
+    if (is_indirect) return std::nullopt;
     if (one->flow != Instruction::Flow::Next) return std::nullopt;
     address += one->length;
     bytes.remove_prefix(one->length);

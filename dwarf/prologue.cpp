@@ -17,6 +17,7 @@
 #include "dwarf/prologue.h"
 
 #include <dwarf.h>
+#include <elf.h>
 
 #include <algorithm>
 
@@ -60,6 +61,8 @@ uint64_t find_prologue_end(const DebugData& data, const Unit& unit, Dwarf_Die* f
     const CodeFlow* flow = data.code_flow(entry);
     return flow ? flow->behind_stack_check() : entry;
   }
+  // Arguments are on the stack, where the prologue moves the stack pointer, which counts for those that are asked for by number.
+  if (data.object().machine() == EM_386) return entry;
   if (unit.producer.gcc && unit.producer.optimized) return entry;
   bool copied = false;
   for_each_child(function, [&](Dwarf_Die* die) {

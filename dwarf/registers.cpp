@@ -9,6 +9,8 @@ namespace {
 const MachineRegisters x86_64 = {
     EM_X86_64,
     "x86_64",
+    8,
+    true,
     {
         {0, "rax", "ax"},
         {1, "rdx", "dx"},
@@ -36,10 +38,39 @@ const MachineRegisters x86_64 = {
     14,
 };
 
+// psABI i386, table 2.14 "DWARF Register Number Mapping". The kernel is one of x86-64, which keeps the registers of a 32-bit
+// program in the lower halves of its own.
+const MachineRegisters i386 = {
+    EM_386,
+    "i386",
+    4,
+    false,
+    {
+        {0, "eax", "ax", 0},
+        {1, "ecx", "cx", 2},
+        {2, "edx", "dx", 1},
+        {3, "ebx", "bx", 3},
+        {4, "esp", "sp", 7},
+        {5, "ebp", "bp", 6},
+        {6, "esi", "si", 4},
+        {7, "edi", "di", 5},
+        {8, "eip", "ip", 16},
+    },
+    {{11, 8, "st", 0}, {21, 8, "xmm", 0}, {29, 8, "mm", 0}},
+    {},
+    {0, 2},
+    4,
+    5,
+    std::nullopt,
+    3,
+};
+
 // "DWARF for the Arm 64-bit Architecture", register names.
 const MachineRegisters aarch64 = {
     EM_AARCH64,
     "aarch64",
+    8,
+    true,
     {
         {0, "x0", "regs[0]"},    {1, "x1", "regs[1]"},    {2, "x2", "regs[2]"},
         {3, "x3", "regs[3]"},    {4, "x4", "regs[4]"},    {5, "x5", "regs[5]"},
@@ -62,7 +93,7 @@ const MachineRegisters aarch64 = {
 };
 
 /// All of them; dwarf/elf_file.cpp refuses what is for another machine.
-const MachineRegisters* const machines[] = {&x86_64, &aarch64};
+const MachineRegisters* const machines[] = {&x86_64, &i386, &aarch64};
 
 /// Names of the parts of x86-64's registers that have names besides the whole register's.
 struct RegisterParts {
@@ -89,6 +120,7 @@ struct VectorNames {
 };
 const VectorNames vector_names[] = {
     {EM_X86_64, {"xmm", "ymm", "zmm", "mm"}},
+    {EM_386, {"xmm", "ymm", "zmm", "mm"}},
     {EM_AARCH64, {"v", "q", "d", "s", "h", "b"}},
 };
 
@@ -106,8 +138,11 @@ const MachineRegisters* registers_of(uint16_t machine) {
 
 std::string machine_names() {
   std::string names;
-  for (const MachineRegisters* table : machines)
-    names += (names.empty() ? "" : " and ") + std::string(table->name);
+  for (const MachineRegisters* const& table : machines)
+    names += (names.empty()                      ? ""
+              : &table + 1 == std::end(machines) ? " and "
+                                                 : ", ") +
+             std::string(table->name);
   return names;
 }
 
@@ -117,6 +152,12 @@ const RegisterInfo* register_info(uint16_t machine, unsigned dwarf_number) {
   for (const RegisterInfo& row : table->rows)
     if (row.dwarf_number == dwarf_number) return &row;
   return nullptr;
+}
+
+unsigned kernel_register(uint16_t machine, unsigned dwarf_number) {
+  const MachineRegisters* table = registers_of(machine);
+  const RegisterInfo* row = register_info(machine, dwarf_number);
+  return table && row && !table->has_own_kernel ? row->kernel_number : dwarf_number;
 }
 
 std::string unreadable_register(uint16_t machine, unsigned dwarf_number) {
@@ -137,6 +178,14 @@ std::optional<NamedRegister> register_named(uint16_t machine, std::string_view n
         if (name == lower) return NamedRegister{parts.dwarf_number, 0};
       if (name == parts.high_byte && *parts.high_byte) return NamedRegister{parts.dwarf_number, 8};
     }
+  if (machine == EM_386)
+    for (const RegisterInfo& row : i386.rows)
+      for (const RegisterParts& parts : x86_64_parts) {
+        if (parts.dwarf_number != row.kernel_number) continue;
+        for (const char* lower : parts.lower)
+          if (name == lower) return NamedRegister{row.dwarf_number, 0};
+        if (name == parts.high_byte && *parts.high_byte) return NamedRegister{row.dwarf_number, 8};
+      }
   if (machine == EM_AARCH64)
     for (const RegisterInfo& row : aarch64.rows) {
       std::string_view whole = row.name;
@@ -148,7 +197,8 @@ std::optional<NamedRegister> register_named(uint16_t machine, std::string_view n
 }
 
 bool is_vector_register(uint16_t machine, std::string_view name) {
-  if (machine == EM_X86_64 && name == "st") return true;  // st(0) and its like
+  if ((machine == EM_X86_64 || machine == EM_386) && name == "st")
+    return true;  // st(0) and its like
   for (const VectorNames& names : vector_names)
     for (std::string_view prefix : names.prefixes)
       if (names.machine == machine && name.starts_with(prefix) &&

@@ -14,6 +14,8 @@ struct RegisterInfo {
   unsigned dwarf_number;
   const char* name;     ///< architecture's name: "rdi", "x0"
   const char* pt_regs;  ///< member of the kernel's struct pt_regs ("di", "regs[0]"), or null
+  /// Of a machine whose programs another machine's kernel runs: that machine's number of the register that holds it.
+  unsigned kernel_number = 0;
 };
 
 /// Registers that a probe cannot read: the kernel saves none of them for it. `count` DWARF numbers from `first` on are called
@@ -27,21 +29,28 @@ struct UnreadableRegisters {
 struct MachineRegisters {
   uint16_t machine;  ///< EM_*
   const char* name;
+  unsigned address_size;  ///< of its programs, in bytes
+  bool has_own_kernel;    ///< else RegisterInfo::kernel_number counts
   std::vector<RegisterInfo> rows;
   std::vector<UnreadableRegisters> floating_point;  ///< floating-point and vector registers
   std::vector<unsigned> integer_arguments;  ///< DWARF numbers in the calling convention's order
   std::vector<unsigned> integer_results;
   unsigned stack_pointer;
   unsigned frame_pointer;
-  unsigned goroutine;  ///< Go's internal ABI: points to the running goroutine's struct g
+  /// Go's internal ABI: points to the running goroutine's struct g. Go keeps it in memory where there is none.
+  std::optional<unsigned> goroutine;
+  /// Points to the global offset table in position-independent code, by the compilers' habit.
+  std::optional<unsigned> offset_table = std::nullopt;
 };
 
 /// The table of a machine, or null if we have none.
 const MachineRegisters* registers_of(uint16_t machine);
-/// The machines that have a table: "x86_64 and aarch64".
+/// The machines that have a table: "x86_64, i386 and aarch64".
 std::string machine_names();
 /// The row of a register, or null if user space cannot read it from pt_regs' machine table.
 const RegisterInfo* register_info(uint16_t machine, unsigned dwarf_number);
+/// The number by which a probe asks for a register of a program: that of the kernel's machine. The register must have a row.
+unsigned kernel_register(uint16_t machine, unsigned dwarf_number);
 /// Why a probe cannot read a register that register_info does not know: "the floating-point register xmm0, which a probe
 /// cannot read".
 std::string unreadable_register(uint16_t machine, unsigned dwarf_number);

@@ -105,7 +105,8 @@ class DwarfType : public Type {
   std::string spelling() const override { return spell(use_, "", 0); }
   uint64_t byte_size() const override {
     Dwarf_Die die = definition();
-    if (kind() == TypeKind::Pointer) return die_unsigned(&die, DW_AT_byte_size).value_or(8);
+    if (kind() == TypeKind::Pointer)
+      return die_unsigned(&die, DW_AT_byte_size).value_or(data_->object().address_size());
     Dwarf_Word size = 0;
     return dwarf_aggregate_size(&die, &size) == 0 ? size : 0;
   }
@@ -231,9 +232,12 @@ void find_offset(const DebugData& data, Dwarf_Die* die, Member& member) {
   LocExprPtr address = compile_member_address(data, &attr);
   if (!address) {
     member.problem = "its place in the object is given in a way that is not supported";
-  } else if (address->op == LocExpr::Add && address->children[0]->op == LocExpr::ObjectAddr &&
-             address->children[1]->op == LocExpr::Const) {
-    member.byte_offset = static_cast<uint64_t>(address->children[1]->value);
+    return;
+  }
+  const LocExpr& sum = *expr::unwrapped(address);
+  if (sum.op == LocExpr::Add && sum.children[0]->op == LocExpr::ObjectAddr &&
+      sum.children[1]->op == LocExpr::Const) {
+    member.byte_offset = static_cast<uint64_t>(sum.children[1]->value);
   } else if (address->op != LocExpr::ObjectAddr) {
     member.address = std::move(address);
   }

@@ -1,6 +1,7 @@
 // Operands of USDT arguments, as the assembler of each machine writes them:
 //
 //   x86-64    $-5  %eax  %ah  -24(%rbp)  8(%rax,%rbx,4)  (,%rcx,8)  table+16(%rip)  counter  $counter
+//   i386      the same with the registers and addresses of 32 bits
 //   aarch64   5  w0  x1  sp  [x2]  [sp, 16]  [x0, x1]  [x0, x1, lsl 3]
 //
 // Numbers may be sums: gcc prints an offset as "4+16(%rsp)". What comes out is a value of the
@@ -10,6 +11,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "dwarf/location_compile.h"
 #include "dwarf/registers.h"
 #include "dwarf/usdt.h"
 
@@ -163,6 +165,8 @@ class OperandParser {
                : "its register '" + name + "' is not one that a probe can read");
       return nullptr;
     }
+    if (shape_.size > address_size())
+      fail("it is in two registers, of which the mark's note names one");
     LocExprPtr value = node(LocExpr::Reg, found->dwarf_number);
     if (found->shift != 0)
       value = node(LocExpr::Shr, 0, {value, node(LocExpr::Const, found->shift)});
@@ -174,7 +178,7 @@ class OperandParser {
     load->op = LocExpr::Deref;
     load->size = shape_.size;
     load->is_signed = shape_.is_signed && !shape_.is_float;
-    load->children = {std::move(address)};
+    load->children = {address ? expr::wrapped(std::move(address), address_size()) : nullptr};
     return load;
   }
 
@@ -187,6 +191,8 @@ class OperandParser {
   }
 
  private:
+  unsigned address_size() const { return registers_of(machine_)->address_size; }
+
   /// The lower `size` bytes of a 64-bit value, extended by its sign.
   LocExprPtr extended(LocExprPtr value) const {
     if (shape_.size == 8) return value;
@@ -295,13 +301,6 @@ class Arm64Operand final : public OperandParser {
   }
 };
 
-VarLocation unsupported(std::string why) {
-  VarLocation location;
-  location.kind = VarLocation::Unsupported;
-  location.why = std::move(why);
-  return location;
-}
-
 /// Takes "N@" or "Nf@" from the front of an argument; nothing if the width is none.
 std::optional<Shape> take_shape(std::string_view& text) {
   size_t at = text.find('@');
@@ -324,7 +323,8 @@ std::optional<Shape> take_shape(std::string_view& text) {
 VarLocation parse_argument(std::string_view text, uint16_t machine, const SymbolLookup& symbols) {
   std::optional<Shape> shape = take_shape(text);
   if (!shape) return unsupported("it is not a number of 1, 2, 4 or 8 bytes");
-  if (machine == EM_X86_64) return X86Operand(text, machine, symbols).parse(*shape);
+  if (machine == EM_X86_64 || machine == EM_386)
+    return X86Operand(text, machine, symbols).parse(*shape);
   if (machine == EM_AARCH64) return Arm64Operand(text, machine, symbols).parse(*shape);
   return unsupported("the operands of this machine are not known");
 }

@@ -4,7 +4,9 @@
  *   CT_ARGUMENT_REGS(X)  X(argument index, member)
  *   CT_IP, CT_RESULT  members
  *   CT_STACK_ARGUMENT(c, index)  address, on entry of a function, of an argument that has no
- *                                register any more */
+ *                                register any more
+ *   CT_IS_32_BIT_MODE(mode), CT_REGS_MODE, CT_WORD_ARGUMENT(c, index)
+ *                                of programs of 32 bits, where there are such: address of an argument */
 #ifndef CORETAP_REGS_BPF_H
 #define CORETAP_REGS_BPF_H
 
@@ -28,6 +30,24 @@ static __always_inline s64 ct_reg(struct ct_ctx* c, u32 number) {
 #undef CT_CASE
   }
   return 0;
+}
+
+/* Does the event tell of a 32-bit program? */
+static __always_inline int ct_is_narrow(struct ct_ctx* c) {
+#ifdef CT_WORD_ARGUMENT
+  return CT_IS_USER_PROBE && CT_HAS_REGS && CT_IS_32_BIT_MODE(CT_REG(c, CT_REGS_MODE));
+#else
+  return 0;
+#endif
+}
+
+/* Where argument `index`, from 0, is when a function of a 32-bit program is entered. */
+static __always_inline u64 ct_narrow_argument(struct ct_ctx* c, u32 index) {
+#ifdef CT_WORD_ARGUMENT
+  return CT_WORD_ARGUMENT(c, index);
+#else
+  return 0;
+#endif
 }
 
 static __always_inline s64 ct_reg_ip(struct ct_ctx* c) {

@@ -18,6 +18,8 @@
 /* struct thread_struct: of a thread, glibc has its control block behind the stack's upper end. */
 #define CT_THREAD_POINTER fsbase
 #define CT_RESULT rax
+/* psABI i386, 2.2.3: all arguments of a 32-bit program's functions are words above the return address. */
+#define CT_WORD_ARGUMENT(c, index) ((u32)(CT_REG(c, rsp) + 4 + 4 * (index)))
 /* clone, fork, vfork, clone3: arch/x86/entry/syscalls/syscall_64.tbl, also with the bit of x32, and syscall_32.tbl for
  * tasks with TS_COMPAT (asm/thread_info.h). */
 #define CT_X32_BIT 0x40000000u

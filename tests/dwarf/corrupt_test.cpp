@@ -162,7 +162,7 @@ TEST(OtherMachine, IsRefusedByItsNumber) {
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.failure().message, "'" + path +
                                           "' is for machine type 22, which is not supported"
-                                          " (only x86_64 and aarch64)");
+                                          " (only x86_64, i386 and aarch64)");
 }
 
 TEST(CorruptBtf, NeverCrashes) {

@@ -34,6 +34,7 @@ struct Machine {
       }
       case LocExpr::Add: return child(0) + child(1);
       case LocExpr::Mul: return child(0) * child(1);
+      case LocExpr::And: return child(0) & child(1);
       case LocExpr::Shl: return child(0) << child(1);
       case LocExpr::Shr: return child(0) >> child(1);
       case LocExpr::Sar: return static_cast<uint64_t>(static_cast<int64_t>(child(0)) >> child(1));
@@ -91,6 +92,20 @@ TEST(UsdtOperand, Constants) {
   EXPECT_EQ(value("$3"), 3) << "without a width: a word";
   EXPECT_EQ(value("8@$counter"), 0x4040);
   EXPECT_EQ(value("8@$counter+8"), 0x4048);
+}
+
+TEST(UsdtOperand, OfA32BitProgram) {
+  Machine on;
+  on.registers[0] = 0x76548382;  // eax
+  on.registers[2] = 0xfffffffe;  // edx: the index -2
+  on.registers[5] = 0xffffd000;  // ebp
+  EXPECT_EQ(value("4@%eax", EM_386, on), 0x76548382);
+  EXPECT_EQ(value("-1@%ah", EM_386, on), static_cast<int8_t>(0x83));
+  EXPECT_EQ(value("-8@-8(%ebp)", EM_386, on), ~0xffffcff8LL);
+  EXPECT_EQ(value("4@(%ebp,%edx,4)", EM_386, on), 0x3007) << "addresses wrap at 32 bits";
+  EXPECT_EQ(problem("8@%eax", EM_386),
+            "it is in two registers, of which the mark's note names one");
+  EXPECT_EQ(problem("4@%rax", EM_386), "its register 'rax' is not one that a probe can read");
 }
 
 TEST(UsdtOperand, RegistersOfEachWidthAndSign) {

@@ -43,6 +43,9 @@ MOST_HITS = 60  # of one address whose values are compared
 COMPILERS = {".c": ("gcc", "clang"), ".cpp": ("g++", "clang++"), ".rs": ("rustc",)}
 LEVELS = ("-O0", "-O1", "-O2", "-O3")
 DWARF = (4, 5)
+NARROW = "gcc -m32"  # of C programs; one DWARF version for each level, in "quick" one build of each of QUICK_NARROW
+QUICK_NARROW = ("calls.c", "pointers.c")
+NOT_NARROW = ("structs.c",)  # it has a bit field wider than that machine's long
 MASK = (1 << 64) - 1
 
 Build = collections.namedtuple("Build", "source compiler level dwarf")
@@ -73,6 +76,9 @@ def builds(extent, only):
         elif extent == "pairs" and {build.dwarf for build in every} == set(DWARF):
             every = [build for build in every if DWARF.index(build.dwarf) ==
                      (number + COMPILERS[source.suffix].index(build.compiler) + LEVELS.index(build.level)) % len(DWARF)]
+        if source.suffix == ".c" and source.name not in NOT_NARROW and not live.narrow_missing():
+            narrow = [Build(source, NARROW, level, DWARF[i % 2]) for i, level in enumerate(LEVELS)]
+            every += narrow if extent != "quick" else narrow[:1] if source.name in QUICK_NARROW else []
         found += every
     return [build for build in found if only in name_of(build)]
 
@@ -83,7 +89,7 @@ def compile_to(build, path):
         command = ["rustc", "-g", "-C", "opt-level=" + build.level[2], *version, "-C", "codegen-units=1", str(build.source), "-o",
                    str(path)]
     else:
-        command = [build.compiler, "-g", f"-gdwarf-{build.dwarf}", build.level, "-w", str(build.source), "-o", str(path)]
+        command = [*build.compiler.split(), "-g", f"-gdwarf-{build.dwarf}", build.level, "-w", str(build.source), "-o", str(path)]
     subprocess.run(command, check=True, capture_output=True, text=True)
     return path
 

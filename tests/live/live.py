@@ -6,6 +6,7 @@ whole test is skipped, loudly: exit status 77, which CTest reports as skipped.
 import atexit
 import contextlib
 import ctypes
+import functools
 import os
 import pathlib
 import re
@@ -72,6 +73,19 @@ def line_of(name, mark):
         if mark in line:
             return number
     raise AssertionError(mark)
+
+
+@functools.cache
+def narrow_missing():
+    """Why 32-bit programs cannot be compiled and run here, or None."""
+    source, prog = TMP / "narrow_missing.c", TMP / "narrow_missing"
+    source.write_text("#include <stdio.h>\nint main(void) { return 0; }\n")
+    if run("gcc", "-m32", "-o", prog, source).returncode != 0:
+        return "gcc -m32 needs the packages lib32gcc-12-dev and libc6-dev-i386"
+    try:
+        return None if run(prog).returncode == 0 else "32-bit programs do not run here"
+    except OSError:
+        return "the kernel runs no 32-bit programs"
 
 
 def run(*args, timeout=60, **kwargs):

@@ -148,7 +148,7 @@ class OtherMachines(LiveTest):
         count = f'global n probe process("{folder}/*").function("add") {{ n++ }} probe end {{ println(n) }}'
         done = script(count, "-c", f"{folder}/prog64 >/dev/null")
         self.assertEqual((done.returncode, done.stdout), (0, "10\n"), done.stderr)
-        self.assertIn(f"[other-machine]: left out: '{folder}/prog32' is not a 64-bit little-endian ELF object", done.stderr)
+        self.assertIn(f"[other-machine]: left out: '{folder}/prog32' is for x86_64, but is not a 64-bit little-endian ELF object", done.stderr)
         self.assertNotIn("text", done.stderr)
         (folder / "prog64").unlink()
         done = script(count)

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "dwarf/registers.h"
 #include "probes/dwarf_scope.h"
 #include "support/embedded_c.h"
 
@@ -48,7 +49,8 @@ ct::Result<std::shared_ptr<const ReturnAddressTest>> make_test(const debug::Modu
 void lower_test(const ReturnAddressTest& test, const debug::LocExpr& slot, const LocationSite& site,
                 ir::LocalId counts, ir::Builder& to) {
   const Operand at = lower_location(slot, site, to);
-  const Operand found = to.load(ir::Space::User, at, 8, false);
+  const debug::MachineRegisters& machine = *debug::registers_of(site.machine);
+  const Operand found = to.load(ir::Space::User, at, machine.address_size, false);
   const ir::LocalId address = to.temp(ir::Ty::Long);
   to.embedded(EmbeddedC("ct_return_address(STAP_ARG_at, STAP_ARG_found)"), {at, found}, address);
   for (const ReturnAddressTest::Answer& answer : test.answers) {
@@ -89,6 +91,7 @@ ct::Result<std::shared_ptr<const CalledFrom>> make_called_from(const debug::Modu
   if (chains.empty() || chains.front().empty()) return std::shared_ptr<const CalledFrom>();
   auto from = std::make_shared<CalledFrom>();
   from->site.point = point;
+  from->site.machine = module.machine();
   from->site.fixed_address = is_fixed_address(module.path());
   auto slots = module.return_slots(point.pc, {chains.front().front()});
   if (!slots) return slots.failure();

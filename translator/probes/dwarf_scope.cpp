@@ -40,6 +40,7 @@ class DwarfScope final : public VariableScope {
     site_.point = point;
     site_.is_return =
         mechanism == ir::Mechanism::Uretprobe || mechanism == ir::Mechanism::Kretprobe;
+    site_.machine = module_->machine();
     if (mechanism == ir::Mechanism::Kprobe || mechanism == ir::Mechanism::Kretprobe) {
       site_.space = ir::Space::Kernel;
       site_.kernel = module_->kernel_image();

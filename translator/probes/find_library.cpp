@@ -29,20 +29,23 @@ namespace fs = std::filesystem;
 constexpr const char* kCache = "/etc/ld.so.cache";
 
 /// What depends on the architecture: the folder of its libraries (Debian's multiarch, and that of other distributions), and
-/// how the cache marks them (glibc, sysdeps/generic/ldconfig.h: FLAG_ELF_LIBC6 and FLAG_X8664_LIB64 or FLAG_AARCH64_LIB64).
+/// how the cache marks them (glibc, sysdeps/generic/ldconfig.h: FLAG_ELF_LIBC6 and FLAG_X8664_LIB64 or FLAG_AARCH64_LIB64;
+/// i386 has no flag of its own). The linker of Debian's package libc6-i386 has $LIB as it is here.
 struct Machine {
   uint16_t elf;
   const char* multiarch;
   const char* lib;  ///< $LIB
   const char* platform;
+  const char* beside;  ///< the folder of its libraries beside those of other machines: /lib64
   int32_t cache_flags;
 };
 constexpr Machine kMachines[] = {
-    {EM_X86_64, "x86_64-linux-gnu", "lib/x86_64-linux-gnu", "x86_64", 0x0303},
-    {EM_AARCH64, "aarch64-linux-gnu", "lib/aarch64-linux-gnu", "aarch64", 0x0a03},
+    {EM_X86_64, "x86_64-linux-gnu", "lib/x86_64-linux-gnu", "x86_64", "lib64", 0x0303},
+    {EM_386, "i386-linux-gnu", "lib32", "i686", "lib32", 0x0003},
+    {EM_AARCH64, "aarch64-linux-gnu", "lib/aarch64-linux-gnu", "aarch64", "lib64", 0x0a03},
 };
 #ifdef __aarch64__
-constexpr const Machine& kOwn = kMachines[1];
+constexpr const Machine& kOwn = kMachines[2];
 #else
 constexpr const Machine& kOwn = kMachines[0];
 #endif
@@ -210,9 +213,9 @@ class LibrarySearch {
   }
 
   std::vector<std::string> default_folders() const {
-    const std::string multiarch = machine_->multiarch;
-    return {"/lib/" + multiarch, "/usr/lib/" + multiarch, "/lib64",
-            "/usr/lib64",        "/usr/local/lib",        "/lib",
+    const std::string multiarch = machine_->multiarch, beside = machine_->beside;
+    return {"/lib/" + multiarch, "/usr/lib/" + multiarch, "/" + beside,
+            "/usr/" + beside,    "/usr/local/lib",        "/lib",
             "/usr/lib"};
   }
 

@@ -77,6 +77,18 @@ Operand lower_binary(const LocExpr& expr, Op op, const LocationSite& site, ir::B
   return is_mirrored ? to.value(op, {right, left}) : to.value(op, {left, right});
 }
 
+/// The number by which the kernel's side knows the register of a Reg or EntryReg.
+unsigned number_of(const LocExpr& expr, const LocationSite& site) {
+  return debug::kernel_register(site.machine, static_cast<unsigned>(expr.value));
+}
+
+/// A register's value as the program has it: of a 32-bit program the lower half of what the kernel has saved.
+Operand as_in_program(Operand value, const LocationSite& site, ir::Builder& to) {
+  const debug::MachineRegisters* machine = debug::registers_of(site.machine);
+  if (!machine || machine->address_size == 8) return value;
+  return to.value(Op::And, {value, Operand::integer(UINT32_MAX)});
+}
+
 void append_text(const LocExpr& expr, std::string& text) {
   text += '(' + std::to_string(expr.op) + ' ' + std::to_string(expr.value);
   if (expr.op == LocExpr::Deref)
@@ -130,13 +142,14 @@ Operand lower_location(const LocExpr& expr, const LocationSite& site, ir::Builde
     case LocExpr::EntryReg:  // check_location lets it pass only where its value is known
       if (!site.at_entry && site.entry_register) {
         Operand cfa = lower_location(*expr.children[0], site, to);
-        return site.entry_register(static_cast<unsigned>(expr.value), cfa);
+        const Operand saved = site.entry_register(number_of(expr, site), cfa);
+        return as_in_program(saved, site, to);
       }
       [[fallthrough]];
     case LocExpr::Reg: {
       ir::LocalId dst = to.temp(ir::Ty::Long);
-      to.append(Op::Reg, {}, dst).imm = expr.value;
-      return Operand::of(dst);
+      to.append(Op::Reg, {}, dst).imm = number_of(expr, site);
+      return as_in_program(Operand::of(dst), site, to);
     }
     case LocExpr::Deref:
       return to.load(site.space, lower_location(*expr.children[0], site, to), expr.size,

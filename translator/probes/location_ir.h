@@ -19,13 +19,14 @@ struct LocationSite {
   debug::CodePoint point;             ///< the site, with its link-time address
   bool at_entry = false;              ///< first instruction: registers are still the caller's
   bool is_return = false;             ///< registers are those after the return, ip is in the caller
+  uint16_t machine = 0;               ///< of the program (EM_*); 0 where there is no register to read
   bool fixed_address = false;         ///< not position independent: link-time addresses are final
   bool entry_known = false;           ///< a companion probe can save registers on entry
   ir::Space space = ir::Space::User;  ///< where the locations' memory is
   std::optional<debug::KernelImage> kernel;  ///< the site is in code of this kernel
   ir::Operand object;                        ///< what LocExpr::ObjectAddr stands for
   /// Emits the value that a register had on entry of the activation with this CFA.
-  std::function<ir::Operand(unsigned dwarf_register, ir::Operand cfa)> entry_register;
+  std::function<ir::Operand(unsigned kernel_register, ir::Operand cfa)> entry_register;
 };
 
 /// Can `location` be read at `site`? Fails with the end of a sentence.

@@ -231,6 +231,7 @@ std::optional<ResolvedProbe> probe_mark(const ProcessTarget& target, const debug
   }
   LocationSite site;
   site.point = {mark.pc, 0};
+  site.machine = module.machine();
   site.fixed_address = is_fixed_address(module.path());
   probe->scope =
       std::make_shared<MarkScope>(mark, std::move(site), module.path(), std::move(probe->scope));

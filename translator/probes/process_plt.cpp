@@ -83,7 +83,8 @@ std::optional<FrameAddress> frame_of_call(const debug::Module& module, bool is_r
   const debug::InstructionSet* set = debug::InstructionSet::of(module.machine());
   if (!registers || !set) return std::nullopt;
   const int64_t above = is_return ? 0 : set->frame_above_stack();
-  return FrameAddress{registers->stack_pointer, above, std::nullopt};
+  return FrameAddress{debug::kernel_register(module.machine(), registers->stack_pointer), above,
+                      std::nullopt};
 }
 
 std::optional<ResolvedProbe> probe_entry(const ProcessTarget& target, const debug::PltEntry& entry,

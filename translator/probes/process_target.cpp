@@ -227,6 +227,12 @@ uint64_t function_start(const debug::Function& function) {
   return function.is_go ? function.prologue_end : function.entry_pc;
 }
 
+/// As the kernel's side knows it.
+unsigned stack_pointer_of(const debug::Module& module) {
+  return debug::kernel_register(module.machine(),
+                                debug::registers_of(module.machine())->stack_pointer);
+}
+
 /// Where the frame is, at places where that does not take unwind information.
 std::optional<FrameAddress> frame_of(const debug::Module& module, uint64_t pc,
                                      ir::Mechanism mechanism) {
@@ -234,10 +240,14 @@ std::optional<FrameAddress> frame_of(const debug::Module& module, uint64_t pc,
   const debug::InstructionSet* set = debug::InstructionSet::of(module.machine());
   std::optional<debug::Function> function = module.function_at(pc, false);
   if (!registers || !set || !function) return std::nullopt;
-  FrameAddress frame{registers->stack_pointer, set->frame_above_stack(), std::nullopt};
+  // Go moves stacks, and a 32-bit program keeps in memory whose stack it is.
+  if (function->is_go && !registers->goroutine) return std::nullopt;
+  FrameAddress frame{stack_pointer_of(module), set->frame_above_stack(), std::nullopt};
   if (function->is_go) frame.goroutine_register = registers->goroutine;
   if (mechanism == ir::Mechanism::Uretprobe) {
-    frame.offset = 0;  // what is above the return address, and on x86-64 popped with it
+    // What is above the return address, and popped with it; of a 32-bit program the return may have popped more.
+    const bool is_narrow = registers->address_size == 4;
+    frame.offset = is_narrow ? -static_cast<int64_t>(module.exits(function->entry_pc).popped) : 0;
   } else if (mechanism == ir::Mechanism::Uprobe && function->entry_pc != pc && !function->is_go) {
     return std::nullopt;
   }
