@@ -16,13 +16,13 @@ namespace coretap::probes {
 
 /// What is known about the place where a location is evaluated.
 struct LocationSite {
-  debug::CodePoint point;             ///< the site, with its link-time address
-  bool at_entry = false;              ///< first instruction: registers are still the caller's
-  bool is_return = false;             ///< registers are those after the return, ip is in the caller
-  uint16_t machine = 0;               ///< of the program (EM_*); 0 where there is no register to read
-  bool fixed_address = false;         ///< not position independent: link-time addresses are final
-  bool entry_known = false;           ///< a companion probe can save registers on entry
-  ir::Space space = ir::Space::User;  ///< where the locations' memory is
+  debug::CodePoint point;      ///< the site, with its link-time address
+  bool at_entry = false;       ///< first instruction: registers are still the caller's
+  bool is_return = false;      ///< registers are those after the return, ip is in the caller
+  uint16_t machine = 0;        ///< of the program (EM_*); 0 where there is no register to read
+  bool fixed_address = false;  ///< not position independent: link-time addresses are final
+  bool entry_known = false;    ///< a companion probe can save registers on entry
+  ir::Space space = ir::Space::User;         ///< where the locations' memory is
   std::optional<debug::KernelImage> kernel;  ///< the site is in code of this kernel
   ir::Operand object;                        ///< what LocExpr::ObjectAddr stands for
   /// Emits the value that a register had on entry of the activation with this CFA.
