@@ -44,8 +44,10 @@ COMPILERS = {".c": ("gcc", "clang"), ".cpp": ("g++", "clang++"), ".rs": ("rustc"
 LEVELS = ("-O0", "-O1", "-O2", "-O3")
 DWARF = (4, 5)
 NARROW = "gcc -m32"  # of C programs; one DWARF version for each level, in "quick" one build of each of QUICK_NARROW
-QUICK_NARROW = ("calls.c", "pointers.c")
-NOT_NARROW = ("structs.c",)  # it has a bit field wider than that machine's long
+QUICK_NARROW = ("calls.c", "loops.c")
+# structs.c has a bit field wider than that machine's long. In pointers.c gdb is no measure there: at -O0 `at` is shown before it has a
+# value, and what it then points to differs from run to run; at -O1 gdb takes no notice of views and shows `s` of length() after `s++`.
+NOT_NARROW = ("structs.c", "pointers.c")
 MASK = (1 << 64) - 1
 
 Build = collections.namedtuple("Build", "source compiler level dwarf")
