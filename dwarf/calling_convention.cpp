@@ -182,15 +182,6 @@ VarLocation compile_return_location(const DebugData& data, const Type* type, uin
 
 namespace {
 
-/// Is the parameter's place described by an address that was passed in its stead?
-bool is_described_by_address(Dwarf_Die* parameter) {
-  Dwarf_Attribute attr;
-  Dwarf_Op* ops = nullptr;
-  size_t count = 0;
-  return dwarf_attr_integrate(parameter, DW_AT_location, &attr) &&
-         dwarf_getlocation(&attr, &ops, &count) == 0 && count == 2 && ops[1].atom == DW_OP_deref;
-}
-
 /// Hands out registers and stack to the parameters in their order.
 class ArgumentCounter {
  public:

@@ -61,15 +61,6 @@ struct Slot {
   bool by_address;  ///< what is there is its address
 };
 
-/// Is the parameter's place described by an address that was passed in its stead?
-bool is_described_by_address(Dwarf_Die* parameter) {
-  Dwarf_Attribute attr;
-  Dwarf_Op* ops = nullptr;
-  size_t count = 0;
-  return dwarf_attr_integrate(parameter, DW_AT_location, &attr) &&
-         dwarf_getlocation(&attr, &ops, &count) == 0 && count == 2 && ops[1].atom == DW_OP_deref;
-}
-
 std::optional<Slot> slot_of(const DebugData& data, Dwarf_Die function, const Dwarf_Die& parameter) {
   TypePtr result = type_of(data, &function);
   // A complex number, or one of sixteen bytes, may be returned in either way.

@@ -15,6 +15,7 @@
 #include <sstream>
 
 #include "runtime/common/terminal.h"
+#include "runtime/common/words.h"
 #include "runtime/user/output/json.h"
 #include "support/file.h"
 
@@ -59,12 +60,6 @@ std::vector<std::string> text_of(const std::string& path, Diagnostics& diagnosti
   return lines;
 }
 
-std::string joined(const std::set<std::string>& texts, const char* between) {
-  std::string all;
-  for (const std::string& text : texts) all += (all.empty() ? "" : between) + text;
-  return all;
-}
-
 /// With a line before and behind those that can be probed, so that they can be read.
 void print_text(const std::string& file, const Lines& lines, const std::vector<std::string>& text,
                 bool with_variables) {
@@ -85,15 +80,15 @@ void print_text(const std::string& file, const Lines& lines, const std::vector<s
     std::cout << "\n";
     if (line == lines.end() || !with_variables) continue;
     for (const auto& [name, places] : line->second.variables)
-      std::cout << std::setw(15) << "" << ct::terminal_safe(name) << "  " << joined(places, ", or ")
-                << "\n";
+      std::cout << std::setw(15) << "" << ct::terminal_safe(name) << "  "
+                << ct::join(places, ", or ") << "\n";
   }
 }
 
 std::string json_list(const std::set<std::string>& texts) {
-  std::string all;
-  for (const std::string& text : texts) all += (all.empty() ? "" : ", ") + ct::json_string(text);
-  return "[" + all + "]";
+  std::vector<std::string> values;
+  for (const std::string& text : texts) values.push_back(ct::json_string(text));
+  return "[" + ct::join(values) + "]";
 }
 
 void print_json(const std::map<std::string, Lines>& files,

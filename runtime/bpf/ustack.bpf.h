@@ -9,6 +9,7 @@
 #ifndef CORETAP_USTACK_BPF_H
 #define CORETAP_USTACK_BPF_H
 
+#include "return_address.bpf.h"
 #include "ustack.h"
 
 struct thread_struct___ct_us {
@@ -17,17 +18,10 @@ struct thread_struct___ct_us {
 struct mm_struct___ct_us {
   unsigned long start_stack;
 } __attribute__((preserve_access_index));
-struct return_instance___ct_us {
-  unsigned long stack, orig_ret_vaddr;
-  struct return_instance___ct_us* next;
-} __attribute__((preserve_access_index));
-struct uprobe_task___ct_us {
-  struct return_instance___ct_us* return_instances;
-} __attribute__((preserve_access_index));
 struct task_struct___ct_us {
   void* stack;
   struct mm_struct___ct_us* mm;
-  struct uprobe_task___ct_us* utask;
+  struct uprobe_task___ct_ra* utask;
   struct thread_struct___ct_us thread;
   u32 flags;
 } __attribute__((preserve_access_index));
@@ -62,7 +56,7 @@ static __always_inline u64 ct_ustack_extent(struct task_struct___ct_us* task, u6
 
 static __always_inline void ct_ustack_returns(struct task_struct___ct_us* task,
                                               struct ct_rec_ustack* record) {
-  struct return_instance___ct_us* each = NULL;
+  struct return_instance___ct_ra* each = NULL;
   record->return_count = 0;
   if (!bpf_core_field_exists(task->utask)) return;
   each = BPF_CORE_READ(task, utask, return_instances);

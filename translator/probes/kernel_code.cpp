@@ -81,7 +81,7 @@ void report_takes_no_probe(const ProcessTarget& target, uint64_t pc, const std::
                            const Span& at, Diagnostics& diagnostics) {
   const std::string section = target.module->section_at(pc);
   if (!target.module->file_offset(pc)) {
-    diagnostics.semantic_error("not-code", at, "address " + hex(pc) + " is no code of the kernel");
+    diagnostics.semantic_error("not-code", at, "address " + hex(pc) + " is not code of the kernel");
     return;
   }
   diagnostics
