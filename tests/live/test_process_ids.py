@@ -25,7 +25,7 @@ class ComingTask(LiveTest):
         sleeper.write_text(SLEEPER)
         TMP.chmod(0o755)  # the command is another user's
         result = script('''
-            global marks, on, off, who, sizes, ids
+            global marks, on, off, unseen, who, sizes, ids
             probe kernel.trace("sys_enter") { if (pid() == target() && $id == 148) marks++ }
             probe scheduler.cpu_on {
               if (tid() == target() && marks == 1) {
@@ -36,17 +36,21 @@ class ComingTask(LiveTest):
               # In user space's part of the handler, too.
               if (tid() == target()) ids[sprintf("%d %d", tid(), pid())]++
             }
-            probe kernel.trace("sched_switch") { if ($next->pid == target() && marks == 1) off++ }
+            probe kernel.trace("sched_switch") {
+              if (marks == 1 && $next->pid == target()) off++
+              if (marks == 1 && $prev->pid == target() && $next->tgid == 1) unseen++
+            }
             probe end {
-              printf("%d %d %d\\n", on, off, sizes)
+              printf("%d %d %d %d\\n", on, off, sizes, unseen)
               foreach ([a, b, c, d, e, f, g] in who) printf("%s %d %d %d %d %d %d\\n", a, b == target(), c, d, e, f, g == target())
               foreach (i in ids) println(i == sprintf("%d %d", target(), target()))
             }''', "-c", f"setpriv --reuid 65534 --regid 65533 --clear-groups {sys.executable} {sleeper}")
         told, counted, who, ids = self.lines(result)
-        on, off, stacks = map(int, counted.split())
+        on, off, stacks, unseen = map(int, counted.split())
         self.assertEqual((on, stacks), (off, 0))
-        # The kernel's own count is read a moment before and after the marks.
-        self.assertIn(int(told.split()[1]) - on, range(3))
+        # The kernel's own count is read a moment before and after the marks. The kernel of some sandboxes passes no
+        # tracepoint while a thread of its init runs (ftrace does not see it either), so a switch from there can be missing.
+        self.assertIn(int(told.split()[1]) - on, range(3 + unseen))
         self.assertEqual(who, f"{os.path.basename(sys.executable)[:15]} 1 65534 65534 65533 0 1")
         self.assertEqual(ids, "1")
 
