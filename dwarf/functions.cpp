@@ -209,7 +209,7 @@ void add_from_symbols(const DebugData& data, const std::string& name_glob,
 void add_inlined(const DebugData& data, const std::string& name_glob, const std::string& file_glob,
                  FunctionSet& found) {
   std::unordered_set<const void*> wanted;
-  for (FunctionRecord record : data.functions().abstract())
+  for (const FunctionRecord& record : data.functions().abstract())
     if (name_matches(name_glob, record.base_name, record.scope, record.linkage))
       wanted.insert(die_origin(record.die).addr);
   if (wanted.empty()) return;

@@ -53,6 +53,7 @@ struct ct_ctx {
   u64 first_site; /* index of the handler's first site among all sites */
   u64 site;       /* which of them fired, or one of those below */
   u64 sleeps;     /* the program is sleepable: reading user memory may wait for its page */
+  u64 has_sent;   /* 1: a record, other than a stack */
   struct ct_frame* frame;
   /* of the last run-time error */
   u64 line;

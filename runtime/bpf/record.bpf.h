@@ -18,6 +18,11 @@ static __always_inline void* ct_reserve(struct ct_ctx* c, u32 segment, u64 size)
   u64 task = ct_pid_tgid(c);
   hdr->segment = segment;
   hdr->cpu = bpf_get_smp_processor_id();
+  hdr->is_first = 0;
+  if (segment != CT_REC_USTACK) { /* a constant */
+    hdr->is_first = 1 - c->has_sent;
+    c->has_sent = 1;
+  }
   hdr->time_ns = bpf_ktime_get_ns();
   hdr->pid = task >> 32;
   hdr->tid = task;

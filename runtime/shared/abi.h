@@ -53,8 +53,9 @@ static inline s64 ct_min_of(u64 code) { return (s64)(~code ^ CT_SIGN_BIT); }
  * segments, or one of the CT_REC_ numbers. */
 struct ct_rec_hdr {
   u32 segment;
-  u32 cpu;
-  u64 time_ns; /* bpf_ktime_get_ns() */
+  u16 cpu;
+  u16 is_first; /* of its run of the handler: what this thread sent of the handler before is of another run. 0 for a stack */
+  u64 time_ns;  /* bpf_ktime_get_ns() */
   u32 pid;     /* tgid, tid of the task that fired the probe, for error messages */
   u32 tid;
 };

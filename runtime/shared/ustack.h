@@ -17,7 +17,7 @@
 
 /* Instead of a stack's id. */
 #define CT_USTACK_LOST 0     /* the ring buffer was full; it was counted as a lost record */
-#define CT_USTACK_NOWHERE -1 /* a handler of user space */
+#define CT_USTACK_NOWHERE (-1) /* a handler of user space */
 
 enum ct_ustack_state {
   CT_USTACK_COPIED,

@@ -68,6 +68,22 @@ class Continued(LiveTest):
         self.assertEqual(lines(f"for (i = 0; i < 3; i++) {{ x <<< i\nprintln(i, {USER})\nif (i == 1) foreach (k in a) exit() }}\n{later}"),
                          ["05", "15", "25", "later 5"])
 
+    def test_an_error_in_user_space_ends_its_run_only(self):
+        """What the kernel has sent of later segments of that run is dropped; the next run, which begins with another segment, is whole."""
+        prog = build("calls", "-O0")
+        done = script(f'''global n, x
+            probe process("{prog}").function("factorial").call {{
+              n++
+              if (n != 2) println("first ", 10 / (n - 6 + {USER}))
+              x <<< n
+              println("second ", n, {USER})
+              x <<< n
+              println("third ", n)
+              if (n == 4) exit() }}''', "--suppress-handler-errors", "--no-global-var-display", "-c", f"{prog} >/dev/null")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout.splitlines(), ["second 25", "third 2", "first 5", "second 35", "third 3", "first 3", "second 45", "third 4"])
+        self.assertIn("Number of errors: 0 and 1 suppressed, ", done.stderr)
+
     def test_each_turn_sees_the_turns_before_it_only(self):
         got = self.handler("for (i = 0; i < 3; i++) { a[i] = 1; foreach (k+ in a) println(i, k) }")
         self.assertEqual(got, ["00", "10", "11", "20", "21", "22"])

@@ -404,28 +404,13 @@ class Tables {
     return table("ct::UserHandler", "ct_user_table", rows, out_);
   }
 
-  /// The segments that are sent in a loop.
-  std::set<size_t> repeated_segments() {
-    std::set<size_t> repeated;
-    auto look = [&](auto&& self, const ir::Block& block, bool in_loop) -> void {
-      for (const ir::Inst& inst : block) {
-        if (inst.op == ir::Op::Send && in_loop) repeated.insert(static_cast<size_t>(inst.imm));
-        for (const ir::Block& b : inst.blocks) self(self, b, in_loop || inst.op == ir::Op::Loop);
-      }
-    };
-    for (const ir::KernelHandler& h : module_.kernel_handlers) look(look, h.body.block, false);
-    return repeated;
-  }
-
   std::string segment_table() {
     std::vector<std::string> rows(module_.segments.size());
-    const std::set<size_t> repeated = repeated_segments();
     for (const ir::Segment& s : module_.segments) {
       Row row;
       row.set("run", "ct_segment_" + std::to_string(s.id));
       row.set("size", size_of(layout::record_struct(s))).text("pp", s.pp);
       row.set("location", location(s.span)).number("handler", s.handler);
-      row.set("repeats", repeated.count(s.id) != 0);
       rows[s.id] = row.str();
     }
     return table("ct::Segment", "ct_segment_table", rows, out_);

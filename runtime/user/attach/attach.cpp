@@ -83,7 +83,7 @@ Status Attachments::attach_event(bpf_program* program, int event_fd, u64 cookie)
   opts.sz = sizeof opts;
   opts.bpf_cookie = cookie;
   bpf_link* link = bpf_program__attach_perf_event_opts(program, event_fd, &opts);
-  const Status kept = keep(link);  // before close() sets errno
+  Status kept = keep(link);  // before close() sets errno
   if (!link) close(event_fd);
   return kept;
 }

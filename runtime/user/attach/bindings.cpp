@@ -148,7 +148,7 @@ class Lookup {
     std::string what = binding_.kind == Binding::Result
                            ? std::string("the result")
                            : "parameter '$" + std::string(binding_.name) + "'";
-    const Status differs(
+    Status differs(
         what + " of " + owner() + " is " + spelling(types_, type) + " on this kernel, and was " +
         (binding_.is_pointer
              ? *binding_.pointee ? "'" + std::string(binding_.pointee) + " *'" : "a pointer"

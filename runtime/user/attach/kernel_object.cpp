@@ -285,7 +285,7 @@ Status KernelObject::load_flavour(bool base, const Program& program, const RunOp
     }
     size_t ways = ladder.ways_left();
     u32 handler = ladder.handler_of(failed(g_log, "prog", "load"));
-    const Status refusal = refused(-rc, object, size, program, options, ladder, handler);
+    Status refusal = refused(-rc, object, size, program, options, ladder, handler);
     if (rc == -EMFILE) {  // no program's own fault
       close_object();
       return refusal;

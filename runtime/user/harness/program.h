@@ -178,7 +178,6 @@ struct Segment {
   const char* pp;
   const char* location;  ///< of what is continued
   u32 handler;           ///< index of the kernel handler that it continues
-  bool repeats;          ///< a run of the handler may send it again: it is sent in a loop
 };
 
 /// What @perf reads: see perf_counters.h.

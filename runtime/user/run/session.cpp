@@ -27,7 +27,7 @@
 #include <new>
 
 #include "background.h"
-#include "last_run.h"
+#include "ended_runs.h"
 #include "runtime/user/attach/attach.h"
 #include "runtime/user/attach/kernel_object.h"
 #include "runtime/user/attach/perf_counters.h"
@@ -136,7 +136,7 @@ class Session {
   std::vector<u64> own_globals_;
   int epoll_ = -1, timeout_fd_ = -1;
   bool exit_requested_ = false, in_segment_ = false;
-  LastRun last_run_;
+  EndedRuns ended_runs_;
   bool failed_ = false;  ///< too many errors: error probes instead of end probes
   bool target_reported_ = false;
   u64 suppressed_ = 0;  ///< errors of user-side code that --suppress-handler-errors keeps quiet
@@ -279,7 +279,7 @@ void Session::on_record(const void* data, size_t size) {
   if (size < sizeof *header) return;
   const bool is_part = header->segment < program_.segment_count &&
                        program_.segments[header->segment].handler == part_;
-  if (is_part ? part_failed_ : !last_run_.allows(program_, *header)) return;
+  if (is_part ? part_failed_ : !ended_runs_.allows(program_, *header)) return;
   if (header->segment == CT_REC_ERROR) {
     if (size >= sizeof(ct_rec_error))
       print_error(describe_error(program_, *static_cast<const ct_rec_error*>(data)));
@@ -295,6 +295,7 @@ void Session::on_record(const void* data, size_t size) {
   bool ok = run_guarded(segment.pp, is_part ? part_actions_ : program_.max_action,
                         [&] { segment.run(data, static_cast<u32>(size)); });
   if (is_part && !ok) part_failed_ = true;
+  if (!is_part && !ok) ended_runs_.fail(program_, *header);
   if (take_entry_unseen()) accounts_.note_unseen(segment.handler);
   if (began) timing_.segment(header->segment, timing_clock() - began);
   in_segment_ = false;
@@ -350,7 +351,7 @@ void Session::begin_end() {
 
 /// exit(): the handler goes on to its end, no other begins.
 void Session::request_exit() {
-  if (in_segment_) last_run_.begin(program_, *record_);
+  if (in_segment_) ended_runs_.exit(program_, *record_);
   begin_end();
 }
 
@@ -615,7 +616,7 @@ void Session::stop() {
                   " probe handlers still wait for memory of the probed program; what they would "
                   "have reported is lost");
   drain();
-  last_run_ = {};  // what comes now is of end and error probes
+  ended_runs_.end_last();  // what comes now is of end and error probes
   if (object_.loaded()) {
     accounts_.end(program_, object_, ladder_, attachments_);
   }
