@@ -56,7 +56,7 @@ struct ct_rec_hdr {
   u16 cpu;
   u16 is_first; /* of its run of the handler: what this thread sent of the handler before is of another run. 0 for a stack */
   u64 time_ns;  /* bpf_ktime_get_ns() */
-  u32 pid;     /* tgid, tid of the task that fired the probe, for error messages */
+  u32 pid;      /* tgid, tid of the task that fired the probe, for error messages */
   u32 tid;
 };
 enum { CT_REC_ERROR = 0xffff0000u, CT_REC_WAKE = 0xffff0001u, CT_REC_USTACK = 0xffff0002u };

@@ -16,7 +16,7 @@
 #define CT_USTACK_MOST 32768
 
 /* Instead of a stack's id. */
-#define CT_USTACK_LOST 0     /* the ring buffer was full; it was counted as a lost record */
+#define CT_USTACK_LOST 0       /* the ring buffer was full; it was counted as a lost record */
 #define CT_USTACK_NOWHERE (-1) /* a handler of user space */
 
 enum ct_ustack_state {

@@ -4,6 +4,7 @@ What the compiler and the other tests do not notice is compared here:
 - the files with a part for each machine (EM_…, __aarch64__, __TARGET_ARCH_…, Debian's names of it) are those that "An architecture" names;
 - the files with a case for each way into the kernel (`case Mechanism::…`) are those that "A way into the kernel" names;
 - every part of a probe point, with the kind of its argument, is in a test that runs scripts or compares what is refused;
+- every tapset function whose name does not begin with '_' is named by a test that runs scripts;
 - the operations that arithmetic_text() or a silent switch of the emitters knows are in files that "An operation of the IR" names.
 """
 import pathlib
@@ -15,6 +16,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 MACHINE = re.compile(r"\bEM_(?:X86_64|AARCH64)\b|__(?:x86_64|aarch64)__|__TARGET_ARCH_(?:x86|arm64)\b|(?:x86_64|aarch64)-linux-gnu")
 # Where scripts are run, listed or refused.
 TESTS = ("live", "probes", "golden/elaborate", "golden/errors", "golden/language", "vm")
+# Where the value of a tapset function may be compared. test_every_function.py only translates.
+VALUES = ("tapsets", "live", "vm", "examples", "safety")
+FUNCTION = re.compile(r"^function\s+([a-zA-Z]\w*)", re.M)
 # Each file of one machine stands for those of all.
 OF_ONE_MACHINE = re.compile(r"_(?:x86_64|aarch64)(?=\.)")
 
@@ -70,7 +74,14 @@ def main():
     tests = "\n".join(path.read_text(errors="replace") for folder in TESTS for path in sorted((ROOT / "tests" / folder).rglob("*"))
                       if path.suffix in (".py", ".cpp", ".inc", ".stp"))
     faults += [f"no test has '{part}' in a probe point" for part in sorted(parts) if not as_written(part).search(tests)]
-    print("\n".join(faults) or f"the recipes name what they must, and {len(parts)} parts of probe points are tested")
+
+    functions = {name for path in (ROOT / "tapsets").rglob("*.stp") for name in FUNCTION.findall(path.read_text())}
+    assert len(functions) > 350, "the tapsets are read wrongly"
+    words = {word for folder in VALUES for path in sorted((ROOT / "tests" / folder).rglob("*"))
+             if path.suffix in (".py", ".stp", ".cpp") and path.name != "test_every_function.py"
+             for word in re.findall(r"\w+", path.read_text(errors="replace"))}
+    faults += [f"no test has the tapset function '{name}'" for name in sorted(functions - words)]
+    print("\n".join(faults) or f"the recipes name what they must, {len(parts)} parts of probe points and {len(functions)} tapset functions are tested")
     sys.exit(1 if faults else 0)
 
 

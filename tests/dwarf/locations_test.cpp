@@ -32,9 +32,9 @@ std::map<std::string, std::pair<std::string, std::string>> ask_gdb(
   }
   for (const char* line :
        {"def value(text):", "  if text == '': return 'unavailable'",
-        "  try:", "    return str(int(gdb.parse_and_eval(text)))", "  except gdb.error as e:",
-        "    return 'unavailable' if 'optimized out' in str(e) else 'error:' + str(e).replace(' ', "
-        "'_')",
+        "  try:", "    return str(int(gdb.parse_and_eval(text)))",
+        "  except gdb.error as e:", "    why = str(e)",
+        "    return 'unavailable' if 'optimized out' in why else 'error:' + why.replace(' ', '_')",
         "end", "python", "def is_seen(name):", "  found = gdb.lookup_symbol(name)[0]",
         "  return found is not None and found.symtab.filename.endswith('variables.c')", "end"})
     commands.push_back(line);
@@ -199,8 +199,9 @@ TEST(MergedLocations, HoldOnEveryWay) {
     ASSERT_EQ(sites.size(), 1u) << line;
     const CodePoint point(sites[0].pc, sites[0].view);
     auto variables = module->variables_at(point.pc, false, sites[0].scope);
-    auto variable = std::find_if(variables.begin(), variables.end(),
-                                 [&](const Variable& each) { return each.name == name; });
+    auto variable = std::find_if(
+        variables.begin(), variables.end(),
+        [&, wanted_name = name](const Variable& each) { return each.name == wanted_name; });
     ASSERT_NE(variable, variables.end()) << name;
     const VarLocation location = module->location_at(*variable, point);
     if (wanted == kRefused) {

@@ -45,8 +45,8 @@ TEST_F(EndedRun, EverythingCountsBeforeOneEnds) {
 TEST_F(EndedRun, TheRunThatSaysExitGoesOn) {
   runs_.exit(program_, record(1));
   EXPECT_TRUE(allows(record(3)));
-  EXPECT_TRUE(allows(record(2)));  // of a loop
-  EXPECT_FALSE(allows(record(5)));  // another handler's
+  EXPECT_TRUE(allows(record(2)));             // of a loop
+  EXPECT_FALSE(allows(record(5)));            // another handler's
   EXPECT_FALSE(allows(record(2, false, 2)));  // another thread's
   EXPECT_FALSE(allows(record(CT_REC_WAKE)));
   EXPECT_TRUE(allows(record(CT_REC_USTACK)));
@@ -76,7 +76,7 @@ TEST_F(EndedRun, WhatFollowsAnErrorInItsRunDoesNotCount) {
   EXPECT_FALSE(allows(record(1)));
   EXPECT_TRUE(allows(record(2, false, 2)));
   EXPECT_TRUE(allows(record(4)));
-  EXPECT_TRUE(allows(error(7).hdr));  // the kernel has counted it
+  EXPECT_TRUE(allows(error(7).hdr));       // the kernel has counted it
   EXPECT_TRUE(allows(record(2, kFirst)));  // the next run
   EXPECT_TRUE(allows(record(3)));
 }

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Values of tapset functions that only compute, on both sides, against Python; traces, stopwatches and queues. Exit 77: no BPF rights here."""
 import os
+import pathlib
 import re
+import resource
 import socket
+import subprocess
 import sys
 import time
 import unittest
 
-import pathlib
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "live"))
 import live  # noqa: E402
 from live import script  # noqa: E402
@@ -97,7 +99,6 @@ class BothSides(live.LiveTest):
         for name in "NODELAY", "MAXSEG", "CORK", "KEEPIDLE", "KEEPINTVL", "KEEPCNT", "SYNCNT", "LINGER2", "DEFER_ACCEPT", "WINDOW_CLAMP", "INFO", "QUICKACK":
             cases.append((f"tcp_sockopt_str({getattr(socket, 'TCP_' + name)})", "TCP_" + name))
         cases += [("tcp_sockopt_str(99)", "UNDEF_SOCKOPT(99)"), ("AF_INET()", int(socket.AF_INET)), ("AF_INET6()", int(socket.AF_INET6))]
-        import resource
         for name in "CPU FSIZE DATA STACK CORE RSS NPROC NOFILE MEMLOCK AS".split():
             cases.append((f'rlimit_from_str("RLIMIT_{name}")', getattr(resource, "RLIMIT_" + name)))
         cases += [('rlimit_from_str("RLIMIT_NONE")', -1), ('rlimit_from_str("")', -1)]
@@ -115,18 +116,30 @@ class BothSides(live.LiveTest):
         self.both(cases)
 
     def test_clocks(self):
-        units = {"s": 1, "ms": 1000, "us": 1000000, "ns": 1000000000}
+        scales = 1, 1000, 1000000, 1000000000
+        names = "gettimeofday_s gettimeofday_ms gettimeofday_us gettimeofday_ns local_clock_s local_clock_ms local_clock_us local_clock_ns".split()
+        cpu_names = "cpu_clock_s cpu_clock_ms cpu_clock_us cpu_clock_ns".split()
         for kernel in False, True:
             before = time.time()
-            told = self.told([f"gettimeofday_{u}()" for u in units] + [f"local_clock_{u}()" for u in units] + [f"cpu_clock_{u}(0)" for u in units], kernel)
+            told = self.told([f"{name}()" for name in names] + [f"{name}(0)" for name in cpu_names], kernel)
             after = time.time()
-            walls = [int(word) / scale for word, scale in zip(told[:4], units.values())]
+            walls = [int(word) / scale for word, scale in zip(told[:4], scales)]
             for wall in walls:
                 self.assertTrue(before - 1.1 <= wall <= after + 0.1, (before, wall, after))
             for start in 4, 8:
-                ticks = [int(word) / scale for word, scale in zip(told[start:start + 4], units.values())]
+                ticks = [int(word) / scale for word, scale in zip(told[start:start + 4], scales)]
                 self.assertLess(max(ticks) - min(ticks), 2, ticks)
                 self.assertLess(abs(ticks[3] - time.clock_gettime(time.CLOCK_MONOTONIC)), 60, ticks)
+
+
+    def test_random_numbers(self):
+        """Within their range, none left out; of 64 numbers below 2^20 hardly two are the same."""
+        for kernel in False, True:
+            told = list(map(int, self.told(["randint(3)"] * 60, kernel)))
+            self.assertEqual(set(told), {0, 1, 2})
+            told = list(map(int, self.told(["randint(1048576)"] * 60 + ["randint(1)"], kernel)))
+            self.assertTrue(all(0 <= number < 1 << 20 for number in told) and len(set(told)) > 50, told)
+            self.assertEqual(told[-1], 0)
 
 
 class UserSide(live.LiveTest):
@@ -155,6 +168,13 @@ class UserSide(live.LiveTest):
         self.assertNotEqual(int(told), os.getpid())
         first, second = map(int, self.lines(script("probe oneshot { a = get_cycles() b = get_cycles() println(a > 0) println(b > a) }")))
         self.assertEqual((first, second), (1, 1))
+
+
+    def test_the_kernels_log(self):
+        text = f"coretap test {os.getpid()} {time.time_ns()}"
+        self.ok(script(f'probe oneshot {{ printk(6, "{text}") }}', "-g"))
+        log = subprocess.run(["dmesg", "--raw"], capture_output=True, text=True, check=True).stdout
+        self.assertRegex(log, rf"(?m)^<\d+>.*{text}$")
 
 
 class Traces(live.LiveTest):

@@ -17,7 +17,8 @@ bool EndedRuns::allows(const Program& program, const ct_rec_hdr& record) {
   if (record.segment == CT_REC_ERROR) {
     const Run run = run_of(reinterpret_cast<const ct_rec_error&>(record).handler, record.tid);
     const bool counts = allows_run(record, run);
-    if (run == last_ && state_ == State::Running) state_ = State::Over;  // a run ends with its error
+    if (run == last_ && state_ == State::Running)
+      state_ = State::Over;  // a run ends with its error
     // The kernel has counted it as an error of its own, and so it is told.
     return counts || state_ == State::None;
   }
