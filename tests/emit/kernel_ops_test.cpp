@@ -106,7 +106,7 @@ TEST_P(Strings, CopyConcatCompareFormat) {
   });
   Running live(s);
   auto sign = [](int64_t v) { return v < 0 ? -1 : v > 0 ? 1 : 0; };
-  for (std::string text :
+  for (const std::string& text :
        {std::string(), std::string("a"), std::string("hello"), std::string("hellp"),
         std::string("hell\xff"), std::string("12345678"), std::string("123456789abcdef")}) {
     ct_target_text(text.c_str());

@@ -194,7 +194,7 @@ void EntryValues::order(std::vector<EntrySave>& saves) const {
   auto has_effect = [&](const EntrySave& save) {
     return use.has_effect(const_cast<ast::Expr&>(*save.expr));
   };
-  if (std::ranges::none_of(saves, has_effect)) std::ranges::stable_partition(saves, is_number);
+  if (std::ranges::none_of(saves, has_effect)) std::stable_partition(saves.begin(), saves.end(), is_number);
 }
 
 /// A function that is nothing but its return instruction.

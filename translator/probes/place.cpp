@@ -184,7 +184,8 @@ ct::Result<Place> PlaceEmitter::element(const Place& array, const Operand& index
     place.core_path.clear();
   }
   if (is_literal && index.num == 0) return place;
-  return displaced(std::move(place), index, stride_of(array.type, place.dims));
+  const auto stride = stride_of(array.type, place.dims);
+  return displaced(std::move(place), index, stride);
 }
 
 /// The description of a pointer that was optimised away, if that is what `pointer` is.

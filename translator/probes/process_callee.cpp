@@ -250,25 +250,25 @@ class CalleeFinder {
 
 std::optional<Query> make_query(const ast::ProbePoint& point, ResolveContext& context) {
   const ast::ProbeComponent& function = *find_component(point, "function");
-  const ast::ProbeComponent* callee = find_component(point, "callee");
-  const ast::ProbeComponent* callees = find_component(point, "callees");
-  Query query{function, callee ? *callee : *callees, {}, {}};
+  const bool is_one = has_component(point, "callee");
+  const ast::ProbeComponent& target = *find_component(point, is_one ? "callee" : "callees");
+  Query query{function, target, {}, {}};
   query.is_return = has_component(point, "return");
   query.only_calls = query.is_return || has_component(point, "call");
   std::optional<PointSpec> callers =
       parse_point_spec(*function.string_arg, function.span, context.diagnostics);
-  std::optional<PointSpec> called = parse_point_spec(callee ? *callee->string_arg : "*",
+  std::optional<PointSpec> called = parse_point_spec(is_one ? *target.string_arg : "*",
                                                      query.component.span, context.diagnostics);
   if (!callers || !called) return std::nullopt;
   query.callers = *callers;
   query.callees = *called;
-  if (!callees || !callees->number_arg) return query;
-  if (*callees->number_arg < 1) {
-    context.diagnostics.semantic_error("callees-depth", callees->span,
+  if (is_one || !target.number_arg) return query;
+  if (*target.number_arg < 1) {
+    context.diagnostics.semantic_error("callees-depth", target.span,
                                        "the depth of '.callees' is at least 1");
     return std::nullopt;
   }
-  query.depth = static_cast<size_t>(*callees->number_arg);
+  query.depth = static_cast<size_t>(*target.number_arg);
   return query;
 }
 

@@ -186,11 +186,11 @@ void warn_of_unseen_copies(const debug::Module& module, const ast::ProbeComponen
 /// Takes the functions out that the kernel lets nobody probe, and returns them.
 std::vector<debug::Function> take_refused(const ProcessTarget& target,
                                           std::vector<debug::Function>& functions) {
-  auto taken = std::ranges::stable_partition(functions, [&](const debug::Function& function) {
-    return takes_probe(target, function.entry_pc);
-  });
-  std::vector<debug::Function> refused(taken.begin(), taken.end());
-  functions.erase(taken.begin(), taken.end());
+  auto first = std::stable_partition(
+      functions.begin(), functions.end(),
+      [&](const debug::Function& function) { return takes_probe(target, function.entry_pc); });
+  std::vector<debug::Function> refused(first, functions.end());
+  functions.erase(first, functions.end());
   return refused;
 }
 

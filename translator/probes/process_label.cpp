@@ -54,7 +54,8 @@ Labels find_labels(const debug::Module& module, const PointSpec& spec, const std
 /// "the compiler left no code at label 'L' of 'F' in P"
 std::string removed_text(const std::vector<std::string>& texts, const debug::Module& module) {
   constexpr size_t kShown = 5;
-  std::vector<std::string> shown(texts.begin(), texts.begin() + std::min(texts.size(), kShown));
+  std::vector<std::string> shown = texts;
+  shown.resize(std::min(texts.size(), kShown));
   std::string text =
       "the compiler left no code at label" + std::string(texts.size() > 1 ? "s " : " ");
   text += join(shown);

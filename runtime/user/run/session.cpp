@@ -115,7 +115,7 @@ class Session {
   void report_target();
   u64 errors() const { return state_->error_count; }
   bool too_many_skipped() const;
-  bool watch(int fd, u64 source, u32 when = EPOLLIN);
+  Status watch(int fd, u64 source, u32 when = EPOLLIN);
 
   const Program& program_;
   const RunOptions& options_;
@@ -445,31 +445,37 @@ void Session::warn_of_namespace() const {
         std::to_string(target_pid()) + " has outside it: pid() is never target()");
 }
 
-bool Session::watch(int fd, u64 source, u32 when) {
+Status Session::watch(int fd, u64 source, u32 when) {
   epoll_event event = {};
   event.events = when;
   event.data.u64 = source;
-  return epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
+  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0) return {};
+  return Status::of_errno(errno, "cannot wait for events: ");
 }
 
 Status Session::open_events() {
   epoll_ = epoll_create1(EPOLL_CLOEXEC);
-  bool ok = epoll_ >= 0 && watch(open_signals(), kSignals) && timers_.open(program_);
-  if (ok && options_.timeout_s != 0) {
+  if (epoll_ < 0) return Status::of_errno(errno, "cannot wait for events: ");
+  if (Status watched = watch(open_signals(), kSignals); !watched) return watched;
+  if (Status opened = timers_.open(program_); !opened) return opened;
+  if (options_.timeout_s != 0) {
     timeout_fd_ = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-    ok = watch(timeout_fd_, kTimeout);
+    if (timeout_fd_ < 0) return Status::of_errno(errno, "cannot make a timer: ");
+    if (Status watched = watch(timeout_fd_, kTimeout); !watched) return watched;
   }
-  for (size_t i = 0; ok && i < timers_.size(); ++i) ok = watch(timers_.fd(i), kFirstTimer + i);
-  return ok ? Status() : Status::of_errno(errno, "cannot open event descriptors: ");
+  for (size_t i = 0; i < timers_.size(); ++i)
+    if (Status watched = watch(timers_.fd(i), kFirstTimer + i); !watched) return watched;
+  return {};
 }
 
 /// What the script asks the user for: files and standard input.
 Status Session::open_files() {
   name_ = options_.name.empty() ? "stap_" + std::to_string(getpid()) : options_.name;
   if (Status opened = files_.open(program_, name_); !opened) return opened;
-  bool ok = input_.open(program_) && (files_.fd() < 0 || watch(files_.fd(), kFiles)) &&
-            (input_.fd() < 0 || watch(input_.fd(), kInput));
-  return ok ? Status() : Status::of_errno(errno, "cannot open event descriptors: ");
+  if (Status opened = input_.open(program_); !opened) return opened;
+  if (files_.fd() >= 0)
+    if (Status watched = watch(files_.fd(), kFiles); !watched) return watched;
+  return input_.fd() < 0 ? Status() : watch(input_.fd(), kInput);
 }
 
 Status Session::start() {
@@ -499,8 +505,8 @@ Status Session::start() {
   warn_of_gaps(program_, attachments_.unattached());
   warn_of_namespace();
   if (options_.verbose) tell_attachments();
-  if (object_.ring_fd() >= 0 && !watch(object_.ring_fd(), kRing, kWhenWoken))
-    return Status::of_errno(errno, "cannot wait for records: ");
+  if (object_.ring_fd() >= 0)
+    if (Status watched = watch(object_.ring_fd(), kRing, kWhenWoken); !watched) return watched;
   return {};
 }
 

@@ -39,22 +39,23 @@ void input_line(Out to) {
   copy(to, line);
 }
 
-bool StandardInput::open(const Program& program) {
+Status StandardInput::open(const Program& program) {
   for (u32 i = 0; i < program.user_handler_count; ++i) {
     const UserHandler& h = program.user_handlers[i];
     if (h.event == UserEvent::FileWrite && strcmp(h.file, kStandardInput) == 0)
       handlers_.push_back(&h);
   }
-  if (handlers_.empty()) return true;
+  if (handlers_.empty()) return {};
   is_own_ = is_always_ready();
   fd_ = is_own_ ? eventfd(1, EFD_CLOEXEC) : STDIN_FILENO;
+  if (fd_ < 0) return Status::of_errno(errno, "cannot wait for standard input: ");
   // A job in the background must not touch its terminal.
   if (!is_own_ && tcgetpgrp(STDIN_FILENO) == getpgrp() && tcgetattr(STDIN_FILENO, &before_) == 0) {
     termios raw = before_;
     raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
     is_changed_ = tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
   }
-  return fd_ >= 0;
+  return {};
 }
 
 bool StandardInput::take(const std::function<void(const UserHandler&)>& run) {

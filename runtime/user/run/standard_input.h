@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/common/result.h"
 #include "runtime/user/harness/program.h"
 
 namespace ct {
@@ -18,8 +19,8 @@ class StandardInput {
   StandardInput(const StandardInput&) = delete;
   StandardInput& operator=(const StandardInput&) = delete;
 
-  /// If a handler asks for it. A terminal gives each key at once and does not show it, until close(). False: no descriptors.
-  bool open(const Program& program);
+  /// If a handler asks for it. A terminal gives each key at once and does not show it, until close(). Fails where no descriptors are left.
+  Status open(const Program& program);
   /// Readable when there is a character, or no more; -1: nobody asks.
   int fd() const { return fd_; }
   /// Runs all handlers with the next character. False: that was the end of the input.

@@ -1,5 +1,6 @@
 #include "timers.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -18,15 +19,15 @@ Timers::~Timers() {
   for (const Timer& t : timers_) close(t.fd);
 }
 
-bool Timers::open(const Program& program) {
+Status Timers::open(const Program& program) {
   for (u32 i = 0; i < program.user_handler_count; ++i) {
     const UserHandler& h = program.user_handlers[i];
     if (h.event != UserEvent::Timer) continue;
     int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-    if (fd < 0) return false;
+    if (fd < 0) return Status::of_errno(errno, "cannot make a timer: ");
     timers_.push_back({&h, fd});
   }
-  return true;
+  return {};
 }
 
 /// A steady timer repeats by itself; a randomized one (period ± randomize) is armed anew each time.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "runtime/common/result.h"
 #include "runtime/user/harness/program.h"
 
 namespace ct {
@@ -11,8 +12,8 @@ namespace ct {
 class Timers {
  public:
   ~Timers();
-  /// Makes a timer for each Timer handler; they start to run with start(). False: no descriptors.
-  bool open(const Program& program);
+  /// Makes a timer for each Timer handler; they start to run with start(). Fails where no descriptors are left.
+  Status open(const Program& program);
   void start();
   int fd(size_t i) const { return timers_[i].fd; }
   size_t size() const { return timers_.size(); }
