@@ -137,8 +137,13 @@ TEST_F(LookupsTest, LinksAreFollowedAndNamed) {
   EXPECT_FALSE(same(lookups)) << "the same inode under another name";
 }
 
+std::string search_path() {
+  const char* path = getenv("PATH");
+  return path ? path : "";
+}
+
 TEST_F(LookupsTest, PathIsSearchedAsAShellDoes) {
-  std::string before = getenv("PATH");
+  std::string before = search_path();
   std::filesystem::create_directories(path("one/tool"));  // a folder is not a command
   std::filesystem::create_directories(path("two"));
   write("two/tool", "#!/bin/sh\n");
@@ -155,7 +160,7 @@ TEST_F(LookupsTest, PathIsSearchedAsAShellDoes) {
 }
 
 TEST_F(LookupsTest, ToolsAreNotTakenFromRelativeFolders) {
-  std::string before = getenv("PATH");
+  std::string before = search_path();
   std::string was_in = std::filesystem::current_path();
   ASSERT_EQ(chdir(folder_.c_str()), 0);
   write("tool", "#!/bin/sh\n");

@@ -401,7 +401,7 @@ class Inheritance {
     });
     for (auto [array, type] : saved_.values)
       for (size_t i = 0; i < frames_.size(); i++)
-        when(b_, Operand::of(frames_[i]), [&] { value(array, type, i); });
+        when(b_, Operand::of(frames_[i]), [&, array = array, type = type] { value(array, type, i); });
   }
 
  private:

@@ -69,7 +69,7 @@ void set_limits(const Program& program, ir::Module& module) {
   Diagnostics& diagnostics = program.diagnostics;
   for (const auto& [name, text] : program.input.defines) {
     auto limit = std::find_if(std::begin(kLimits), std::end(kLimits),
-                              [&](const Limit& each) { return name == each.name; });
+                              [&name = name](const Limit& each) { return name == each.name; });
     if (limit == std::end(kLimits)) {
       if (has_no_effect(name)) continue;
       if (program.input.guru) {  // stap's -D is the C preprocessor's: embedded C may read it

@@ -1,6 +1,7 @@
 #include "lower/overloads.h"
 
 #include "analyse/may_decline.h"
+#include "support/internal_error.h"
 
 namespace coretap {
 
@@ -54,6 +55,7 @@ std::vector<Overload> overloads(const ast::Call& call, const Surroundings& here)
     while (i < call.callees.size() && is_version_of(*versions[0], *call.callees[i]))
       versions.push_back(call.callees[i++]);
     Overload overload = pick(versions, here);
+    if (!overload.callee) internal_error("no version of a function was picked");
     result.push_back(overload);
     if (!may_decline(*overload.callee)) break;
   }
