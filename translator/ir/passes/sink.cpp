@@ -116,6 +116,7 @@ class Sinker {
       if (branch) return;
       branch = &child;
     }
+    if (!branch) return;
     branch->insert(branch->begin(), std::move(block[i]));
     block.erase(block.begin() + static_cast<ptrdiff_t>(i));
   }
