@@ -16,6 +16,7 @@
 
 #include "dwarf/code_flow.h"
 #include "dwarf/coroutines.h"
+#include "dwarf/declared_lines.h"
 #include "dwarf/die.h"
 #include "dwarf/extent.h"
 #include "dwarf/flow_graph.h"
@@ -23,6 +24,7 @@
 #include "dwarf/jump_sources.h"
 #include "dwarf/landing_pads.h"
 #include "dwarf/lines.h"
+#include "dwarf/location_list.h"
 #include "dwarf/names.h"
 #include "dwarf/no_return.h"
 #include "dwarf/scopes.h"
@@ -106,6 +108,8 @@ ct::Result<std::shared_ptr<DebugData>, LoadError> DebugData::open(
   if (data->dwarf_) data->load_units();
   return data;
 }
+
+DebugData::DebugData() : location_lists_(std::make_unique<LocationLists>()) {}
 
 DebugData::~DebugData() {
   if (eh_frame_) dwarf_cfi_end(eh_frame_);
@@ -256,6 +260,11 @@ const UnitScopes& DebugData::scopes(const Unit& unit) const {
 const UnitLines& DebugData::lines(const Unit& unit) const {
   if (!unit.lines) unit.lines = std::make_unique<UnitLines>(read_lines(*this, unit));
   return *unit.lines;
+}
+
+DeclaredLines& DebugData::declared_lines(const Unit& unit) const {
+  if (!unit.declared_lines) unit.declared_lines = std::make_unique<DeclaredLines>(scopes(unit));
+  return *unit.declared_lines;
 }
 
 const FunctionIndex& DebugData::functions() const {

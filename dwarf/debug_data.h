@@ -27,6 +27,8 @@ struct Instruction;
 class NoReturnCalls;
 class LandingPads;
 class JumpSources;
+class LocationLists;
+class DeclaredLines;
 
 /// The compiler of a unit, as far as it changes how its tables are to be read.
 struct Producer {
@@ -47,6 +49,7 @@ struct Unit {
   std::string comp_dir;
   mutable std::unique_ptr<UnitScopes> scopes;
   mutable std::unique_ptr<UnitLines> lines;
+  mutable std::unique_ptr<DeclaredLines> declared_lines;
   Unit();
   Unit(Unit&&) noexcept;
   ~Unit();
@@ -77,6 +80,7 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
   const Unit* unit_at(uint64_t pc) const;
   const UnitScopes& scopes(const Unit& unit) const;
   const UnitLines& lines(const Unit& unit) const;
+  DeclaredLines& declared_lines(const Unit& unit) const;
   const FunctionIndex& functions() const;
   const NameIndex& names() const;
   /// Function symbols sorted by address.
@@ -94,6 +98,7 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
   /// Does the call never come back? No for what is not known.
   bool never_returns(const Instruction& call) const;
 
+  LocationLists& location_lists() const { return *location_lists_; }
   const LandingPads& landing_pads() const;
   const JumpSources& jump_sources() const;
 
@@ -103,7 +108,7 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
   Dwarf_Frame* frame_at(uint64_t pc) const;
 
  private:
-  DebugData() = default;
+  DebugData();
   void find_debug_info(const std::vector<std::string>& roots);
   bool use_dwarf_of(ElfFile& file, const std::vector<std::string>& roots);
   void find_alternate(const ElfFile& file, const std::vector<std::string>& roots);
@@ -131,6 +136,7 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
   mutable std::unique_ptr<JumpSources> jump_sources_;
   mutable std::map<const CodeFlow*, std::unique_ptr<FlowGraph>> flow_graphs_;
   mutable std::unique_ptr<NoReturnCalls> no_return_;
+  std::unique_ptr<LocationLists> location_lists_;
   mutable Dwarf_CFI* eh_frame_ = nullptr;
   mutable bool eh_frame_tried_ = false;
 };

@@ -14,7 +14,8 @@
 
 #include <cstring>
 #include <string>
-#include <vector>
+#include <string_view>
+#include <utility>
 
 namespace coretap::debug {
 namespace {
@@ -92,21 +93,47 @@ class ViewReader {
 
 }  // namespace
 
-std::optional<LocationOps> find_location(Dwarf_Attribute* attr, Dwarf_Attribute* views,
-                                         CodePoint point, bool at_entry) {
-  LocationOps found;
-  // An expression alone holds everywhere.
-  if (dwarf_getlocation(attr, &found.ops, &found.count) == 0) return found;
+const LocationLists::List& LocationLists::of(Dwarf_Attribute* attr, Dwarf_Attribute* views) {
+  auto [known, is_new] = lists_.try_emplace(attr->valp);
+  List& list = known->second;
+  if (!is_new) return list;
+  Entry entry{};
+  list.is_expression = dwarf_getlocation(attr, &entry.ops, &entry.count) == 0;
+  if (list.is_expression) {
+    list.entries.push_back(entry);
+    return list;
+  }
   ViewReader reader(views);
   Dwarf_Addr base = 0, start = 0, end = 0;
   ptrdiff_t offset = 0;
-  while ((offset = dwarf_getlocations(attr, offset, &base, &start, &end, &found.ops,
-                                      &found.count)) > 0) {
+  while ((offset = dwarf_getlocations(attr, offset, &base, &start, &end, &entry.ops,
+                                      &entry.count)) > 0) {
+    entry.start = start;
+    entry.end = end;
+    entry.has_views = reader.has_views();
+    if (entry.has_views) {
+      const ViewPair pair = reader.next();
+      entry.begin_view = pair.begin;
+      entry.end_view = pair.end;
+    }
+    list.entries.push_back(entry);
+  }
+  list.is_whole = offset == 0;
+  list.entries.shrink_to_fit();
+  return list;
+}
+
+std::optional<LocationOps> LocationLists::find(Dwarf_Attribute* attr, Dwarf_Attribute* views,
+                                               CodePoint point, bool at_entry) {
+  const List& list = of(attr, views);
+  for (const Entry& entry : list.entries) {
+    LocationOps found{entry.ops, entry.count};
+    if (list.is_expression) return found;
+    const auto [start, end] = std::pair(entry.start, entry.end);
     bool holds = false;
-    if (reader.has_views()) {
-      ViewPair pair = reader.next();
-      holds = (start < point.pc || (start == point.pc && pair.begin <= point.view)) &&
-              (point.pc < end || (point.pc == end && point.view < pair.end));
+    if (entry.has_views) {
+      holds = (start < point.pc || (start == point.pc && entry.begin_view <= point.view)) &&
+              (point.pc < end || (point.pc == end && point.view < entry.end_view));
       found.ends_before_instruction = point.pc == end;
     } else {
       holds =

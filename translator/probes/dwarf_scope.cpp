@@ -86,6 +86,10 @@ class DwarfScope final : public VariableScope {
 
  private:
   const std::vector<debug::Variable>& variables() const;
+  /// Those that are not global: of a place that is only listed, a unit's other variables need not be read.
+  std::vector<debug::Variable> locals() const {
+    return module_->variables_at(site_.point.pc, false, scope_);
+  }
   std::string base_key() const {
     return module_->path() + (site_.is_return ? "#r" : has_result_ ? "#e" : "#");
   }
@@ -252,8 +256,7 @@ std::vector<std::string> DwarfScope::listing() {
       lines.push_back("$return:" + spelling(type));
   LocationSite entry = site_;
   entry.is_return = false;
-  for (const debug::Variable& variable : variables()) {
-    if (variable.is_global) continue;
+  for (const debug::Variable& variable : locals()) {
     if (check_location(module_->location_at(variable, site_.point), entry))
       lines.push_back("$" + variable.name + ":" + spelling(variable.type));
   }
@@ -262,8 +265,7 @@ std::vector<std::string> DwarfScope::listing() {
 
 std::vector<std::pair<std::string, std::string>> DwarfScope::readable() {
   std::vector<std::pair<std::string, std::string>> found;
-  for (const debug::Variable& variable : variables()) {
-    if (variable.is_global) continue;
+  for (const debug::Variable& variable : locals()) {
     const debug::VarLocation location = module_->location_at(variable, site_.point);
     if (check_location(location, site_))
       found.emplace_back("$" + variable.name + ":" + spelling(variable.type),
