@@ -57,8 +57,8 @@ struct Unit {
 
 class DebugData : public std::enable_shared_from_this<DebugData> {
  public:
-  static ct::Result<std::shared_ptr<DebugData>, LoadError> open(
-      const std::string& path, const std::vector<std::string>& roots);
+  static ct::Result<std::shared_ptr<DebugData>, LoadError> open(const std::string& path,
+                                                                const DebugPlaces& places);
   ~DebugData();
 
   const ElfFile& object() const { return *object_; }
@@ -67,6 +67,7 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
   }
   bool has_dwarf() const { return dwarf_ != nullptr; }
   const LoadError& dwarf_error() const { return dwarf_error_; }
+  const std::vector<std::string>& notices() const { return notices_; }
   Dwarf* dwarf() const { return dwarf_; }
   Dwarf* alternate_dwarf() const { return alternate_dwarf_; }  ///< dwz, or null
   std::vector<std::string> files() const;
@@ -109,9 +110,9 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
 
  private:
   DebugData();
-  void find_debug_info(const std::vector<std::string>& roots);
-  bool use_dwarf_of(ElfFile& file, const std::vector<std::string>& roots);
-  void find_alternate(const ElfFile& file, const std::vector<std::string>& roots);
+  void find_debug_info(const DebugPlaces& places);
+  bool use_dwarf_of(const ElfFile& file);
+  void use_alternate(std::unique_ptr<ElfFile> file);
   void load_units();
   void note_split_unit(Dwarf_Die* skeleton, const char* file);
 
@@ -119,6 +120,7 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
   Dwarf* dwarf_ = nullptr;
   Dwarf* alternate_dwarf_ = nullptr;
   LoadError dwarf_error_;
+  std::vector<std::string> notices_;
   std::vector<Unit> units_;
   struct CodeRange {
     uint64_t lo, hi;

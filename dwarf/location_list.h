@@ -5,9 +5,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "dwarf/location.h"
@@ -54,6 +57,11 @@ class LocationLists {
   std::unordered_map<const void*, VisibleLines> visible;  ///< by DIE; location.cpp fills it
 
  private:
+  /// The bytes of the section of `attr`'s file that holds its location lists; empty if there is none.
+  std::basic_string_view<unsigned char> section_of(const Dwarf_Attribute& attr);
+
+  std::map<std::pair<Elf*, bool>, std::basic_string_view<unsigned char>>
+      sections_;  ///< of DWARF 5 (true) or older
   std::unordered_map<const void*, List> lists_;  ///< by where the attribute is in the file
 };
 

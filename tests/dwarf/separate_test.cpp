@@ -44,13 +44,13 @@ TEST(Separate, ByBuildId) {
   std::string file = root + "/.build-id/" + id.substr(0, 2) + "/" + id.substr(2) + ".debug";
   std::filesystem::create_directories(std::filesystem::path(file).parent_path());
   shell("cd " + directory + " && eu-strip -f " + file + " program");
-  auto module = Module::open(directory + "/program", {root}).value_or(nullptr);
+  auto module = Module::open(directory + "/program", {{root}}).value_or(nullptr);
   ASSERT_TRUE(module);
   EXPECT_EQ(module->debug_path(), file);
   EXPECT_EQ(module->files().size(), 2u);
   expect_full(*module);
   // Elsewhere it is not found, and the message says where it was looked for.
-  auto bare = Module::open(directory + "/program", {directory + "/nowhere"}).value_or(nullptr);
+  auto bare = Module::open(directory + "/program", {{directory + "/nowhere"}}).value_or(nullptr);
   ASSERT_TRUE(bare);
   EXPECT_FALSE(bare->has_dwarf());
   EXPECT_NE(bare->dwarf_error().message.find(directory + "/nowhere/.build-id/"), std::string::npos);
@@ -74,13 +74,13 @@ TEST(Separate, ByDebugLinkWithItsCrc) {
   std::string root = directory + "/root";
   std::filesystem::create_directories(root + directory);
   std::filesystem::rename(directory + "/.debug/program.dbg", root + directory + "/program.dbg");
-  auto under_root = Module::open(directory + "/program", {root}).value_or(nullptr);
+  auto under_root = Module::open(directory + "/program", {{root}}).value_or(nullptr);
   ASSERT_TRUE(under_root);
   expect_full(*under_root);
 
   // One byte more, and the CRC is another.
   std::ofstream(root + directory + "/program.dbg", std::ios::app) << "x";
-  auto wrong = Module::open(directory + "/program", {root}).value_or(nullptr);
+  auto wrong = Module::open(directory + "/program", {{root}}).value_or(nullptr);
   ASSERT_TRUE(wrong);
   EXPECT_FALSE(wrong->has_dwarf());
 }
@@ -93,7 +93,7 @@ TEST(Separate, AnotherBuildsFileIsRefused) {
   std::filesystem::create_directories(std::filesystem::path(file).parent_path());
   std::filesystem::copy_file(compile("clones.c", kBuild, "-Wl,--build-id"), file);
   shell("strip --strip-debug " + directory + "/program");
-  auto module = Module::open(directory + "/program", {directory + "/root"}).value_or(nullptr);
+  auto module = Module::open(directory + "/program", {{directory + "/root"}}).value_or(nullptr);
   ASSERT_TRUE(module);
   EXPECT_FALSE(module->has_dwarf());
 }

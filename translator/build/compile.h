@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "build/process.h"
+#include "support/process.h"
 #include "build/work_folder.h"
 #include "support/compile_input.h"
 #include "support/diagnostics.h"

@@ -1,14 +1,10 @@
 #include "probes/dwarf_scope.h"
 
-#include <elf.h>
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "probes/families.h"
 #include "probes/scope_base.h"
 #include "probes/split_files.h"
-#include "runtime/common/regular_file.h"
 
 namespace coretap::probes {
 
@@ -45,7 +41,7 @@ class DwarfScope final : public VariableScope {
       site_.space = ir::Space::Kernel;
       site_.kernel = module_->kernel_image();
     } else {
-      site_.fixed_address = is_fixed_address(module_->path());
+      site_.fixed_address = module_->has_fixed_addresses();
     }
     if (auto function = module_->function_at(point.pc, false)) {
       site_.at_entry = function->entry_pc == point.pc;
@@ -193,7 +189,7 @@ ct::Result<Root, Diagnostic> DwarfScope::find_global(const std::string& name,
                             split_file_hints(*module));
   debug::VarLocation location = module->location_at(*variable, site_.point);
   if (module == module_) return root_at(location, variable->type, name, at);
-  if (!is_fixed_address(module->path()))
+  if (!module->has_fixed_addresses())
     return semantic_problem("variable-unavailable", at,
                             "'" + name + "' is in " + module->path() +
                                 ", and where that is loaded cannot be told from here",
@@ -320,14 +316,6 @@ std::shared_ptr<ContextScope> make_dwarf_scope(std::shared_ptr<debug::Module> mo
                                                debug::CodePoint point, uint64_t scope,
                                                ir::Mechanism mechanism, ResolveContext& context) {
   return std::make_shared<DwarfScope>(std::move(module), point, scope, mechanism, context);
-}
-
-bool is_fixed_address(const std::string& path) {
-  int file = ct::open_regular(path.c_str()).value_or(-1);
-  Elf64_Ehdr header{};
-  bool is_whole = file >= 0 && read(file, &header, sizeof header) == sizeof header;
-  if (file >= 0) close(file);
-  return is_whole && header.e_type == ET_EXEC;
 }
 
 }  // namespace coretap::probes
