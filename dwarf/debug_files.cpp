@@ -31,10 +31,6 @@ std::string crc_text(uint32_t crc) {
   return text;
 }
 
-std::string id_text(const std::string& build_id) {
-  return build_id.empty() ? "it has no build-id" : "its build-id is " + build_id;
-}
-
 }  // namespace
 
 std::unique_ptr<ElfFile> DebugFiles::open_if_fits(const std::string& path, const ElfFile& object,
@@ -54,7 +50,7 @@ std::unique_ptr<ElfFile> DebugFiles::open_if_fits(const std::string& path, const
   if (!file->has_debug_info()) return reject("there is no debug information in it");
   if (!object.build_id().empty() && !file->build_id().empty() &&
       file->build_id() != object.build_id())
-    return reject("it is of another build (" + id_text(file->build_id()) + ", that of '" +
+    return reject("it is of another build (its build-id is " + file->build_id() + ", that of '" +
                   object.path() + "' is " + object.build_id() + ")");
   if (!crc) return file;
   const std::optional<uint32_t> own = file_crc32(path);
@@ -80,8 +76,12 @@ std::string DebugFiles::ask_server(const std::string& build_id, const std::strin
 
 std::unique_ptr<ElfFile> DebugFiles::find(const ElfFile& object,
                                           const std::function<bool(const ElfFile&)>& use) {
-  auto take = [&](const std::string& path, std::optional<uint32_t> crc) {
+  auto take = [&](const std::string& path, std::optional<uint32_t> crc, bool needs_id = false) {
     std::unique_ptr<ElfFile> file = open_if_fits(path, object, crc);
+    if (file && needs_id && file->build_id() != object.build_id()) {
+      error_.rejected.push_back("'" + path + "' does not fit: it has no build-id");
+      return std::unique_ptr<ElfFile>();
+    }
     if (file && !use(*file)) {
       error_.rejected.push_back("the debug information in '" + path +
                                 "' is damaged: " + dwarf_errmsg(-1));
@@ -104,12 +104,11 @@ std::unique_ptr<ElfFile> DebugFiles::find(const ElfFile& object,
   }
   const std::string path = ask_server(object.build_id(), object.path());
   if (path.empty()) return nullptr;
-  std::unique_ptr<ElfFile> file = take(path, std::nullopt);
-  if (file && file->build_id() == object.build_id()) return file;
-  // What a server sends is for this build-id, or it lies.
+  const size_t before = error_.rejected.size();
+  if (auto file = take(path, std::nullopt, true)) return file;
   notices_.push_back("what a debuginfod server sent for '" + object.path() + "' was not used: " +
-                     (file ? "'" + path + "' does not fit: " + id_text(file->build_id())
-                           : error_.rejected.back()));
+                     (error_.rejected.size() > before ? error_.rejected.back()
+                                                      : "'" + path + "' is not a separate file"));
   return nullptr;
 }
 

@@ -83,6 +83,8 @@ TEST(Separate, ByDebugLinkWithItsCrc) {
   auto wrong = Module::open(directory + "/program", {{root}}).value_or(nullptr);
   ASSERT_TRUE(wrong);
   EXPECT_FALSE(wrong->has_dwarf());
+  ASSERT_EQ(wrong->dwarf_error().rejected.size(), 1u);
+  EXPECT_NE(wrong->dwarf_error().rejected[0].find("its checksum is "), std::string::npos);
 }
 
 TEST(Separate, AnotherBuildsFileIsRefused) {
@@ -96,6 +98,66 @@ TEST(Separate, AnotherBuildsFileIsRefused) {
   auto module = Module::open(directory + "/program", {{directory + "/root"}}).value_or(nullptr);
   ASSERT_TRUE(module);
   EXPECT_FALSE(module->has_dwarf());
+  ASSERT_EQ(module->dwarf_error().rejected.size(), 1u);
+  EXPECT_NE(module->dwarf_error().rejected[0].find("'" + file + "' does not fit: it is of another build"),
+            std::string::npos);
+}
+
+/// Has one file for every build-id, and notes what it was asked for.
+class OneFileServer : public DebugServer {
+ public:
+  explicit OneFileServer(ct::Result<std::string> answer) : answer_(std::move(answer)) {}
+  ct::Result<std::string> find(const std::string& build_id) override {
+    asked.push_back(build_id);
+    return answer_;
+  }
+  std::vector<std::string> asked;
+
+ private:
+  ct::Result<std::string> answer_;
+};
+
+TEST(Separate, FromAServer) {
+  std::string directory = fresh("server", "-Wl,--build-id");
+  std::string id = open_module(directory + "/program")->build_id();
+  const std::string whole = directory + "/whole", other = compile("clones.c", kBuild, "-Wl,--build-id");
+  std::filesystem::copy_file(directory + "/program", whole,
+                             std::filesystem::copy_options::overwrite_existing);
+  OneFileServer unasked(whole);
+  auto own = Module::open(directory + "/program", {{directory}, &unasked}).value_or(nullptr);
+  ASSERT_TRUE(own);
+  EXPECT_TRUE(unasked.asked.empty());  // it has its own debug information
+  shell("strip --strip-debug " + directory + "/program");
+
+  OneFileServer good(whole);
+  auto module = Module::open(directory + "/program", {{directory}, &good}).value_or(nullptr);
+  ASSERT_TRUE(module);
+  EXPECT_EQ(good.asked, std::vector<std::string>{id});
+  EXPECT_TRUE(module->notices().empty());
+  expect_full(*module);
+
+  struct Case {
+    ct::Result<std::string> answer;
+    std::string notice;
+  };
+  const Case cases[] = {
+      {other, "was not used: '" + other + "' does not fit: it is of another build"},
+      {directory + "/program", "was not used"},
+      {ct::Status("it is on fire"), "was not fetched: it is on fire"},
+      {ct::Status(ct::Failure::Missing, "nobody has it"), ""},
+  };
+  for (const Case& each : cases) {
+    OneFileServer server(each.answer);
+    auto bare = Module::open(directory + "/program", {{directory}, &server}).value_or(nullptr);
+    ASSERT_TRUE(bare);
+    EXPECT_FALSE(bare->has_dwarf());
+    ASSERT_EQ(bare->notices().size(), each.notice.empty() ? 0u : 1u) << each.notice;
+    if (!each.notice.empty()) {
+      EXPECT_NE(bare->notices()[0].find(each.notice), std::string::npos) << bare->notices()[0];
+    } else {
+      EXPECT_EQ(bare->dwarf_error().rejected.back(), "nobody has it");
+    }
+  }
 }
 
 TEST(Separate, AlternateFileOfDwz) {
@@ -115,6 +177,8 @@ TEST(Separate, AlternateFileOfDwz) {
   std::filesystem::remove(directory + "/common.debug");
   auto crippled = open_module(directory + "/program");
   ASSERT_TRUE(crippled);
+  ASSERT_EQ(crippled->notices().size(), 1u);
+  EXPECT_NE(crippled->notices()[0].find("common.debug"), std::string::npos);
   for (const Function& function : crippled->functions("*", "", true))
     for (const Variable& variable : crippled->variables_at(function.entry_pc, true))
       crippled->location_at(variable, function.entry_pc);
