@@ -310,8 +310,7 @@ class LibbpfKernelBtf : public KernelBtf {
 std::optional<BtfFunction> LibbpfKernelBtf::tracepoint(const std::string& name) const {
   const uint32_t id = own(BTF_KIND_TYPEDEF, kTracepointPrefix + name);
   if (id == 0) return std::nullopt;
-  const btf_type* pointer =
-      btf__type_by_id(table_.get(), btf__type_by_id(table_.get(), id)->type);
+  const btf_type* pointer = btf__type_by_id(table_.get(), btf__type_by_id(table_.get(), id)->type);
   if (!pointer || !btf_is_ptr(pointer)) return std::nullopt;
   auto types = prototype(pointer->type, 1);
   if (!types) return std::nullopt;

@@ -80,8 +80,8 @@ Unit::Unit() = default;
 Unit::Unit(Unit&&) noexcept = default;
 Unit::~Unit() = default;
 
-ct::Result<std::shared_ptr<DebugData>, LoadError> DebugData::open(
-    const std::string& path, const DebugPlaces& places) {
+ct::Result<std::shared_ptr<DebugData>, LoadError> DebugData::open(const std::string& path,
+                                                                  const DebugPlaces& places) {
   auto object = ElfFile::open(path);
   if (!object) return object.failure();
   std::shared_ptr<DebugData> data(new DebugData);

@@ -28,13 +28,14 @@ class DeclaredLines {
 
  private:
   struct Declared {
-    std::unordered_map<uint32_t, int> scope;                 ///< the first, by line
-    std::map<std::pair<int, uint32_t>, uint16_t> columns;    ///< by scope and line
+    std::unordered_map<uint32_t, int> scope;               ///< the first, by line
+    std::map<std::pair<int, uint32_t>, uint16_t> columns;  ///< by scope and line
   };
   const Declared& in_function(int function);
 
   const UnitScopes& scopes_;
-  std::unordered_map<int, std::vector<int>> own_scopes_;  ///< by function or copy, in the order of the unit
+  std::unordered_map<int, std::vector<int>>
+      own_scopes_;  ///< by function or copy, in the order of the unit
   std::unordered_map<int, Declared> declared_;
   std::unordered_map<const void*, std::unordered_set<uint32_t>> origins_;  ///< by DIE
 };

@@ -61,7 +61,7 @@ class LocationLists {
   std::basic_string_view<unsigned char> section_of(const Dwarf_Attribute& attr);
 
   std::map<std::pair<Elf*, bool>, std::basic_string_view<unsigned char>>
-      sections_;  ///< of DWARF 5 (true) or older
+      sections_;                                 ///< of DWARF 5 (true) or older
   std::unordered_map<const void*, List> lists_;  ///< by where the attribute is in the file
 };
 

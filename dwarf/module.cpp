@@ -208,8 +208,8 @@ class DwarfModule : public Module {
 
 }  // namespace
 
-ct::Result<std::shared_ptr<Module>, LoadError> Module::open(
-    const std::string& path, const DebugPlaces& places) {
+ct::Result<std::shared_ptr<Module>, LoadError> Module::open(const std::string& path,
+                                                            const DebugPlaces& places) {
   auto data = DebugData::open(path, places);
   if (!data) return data.failure();
   return std::make_shared<DwarfModule>(*std::move(data));

@@ -99,8 +99,9 @@ TEST(Separate, AnotherBuildsFileIsRefused) {
   ASSERT_TRUE(module);
   EXPECT_FALSE(module->has_dwarf());
   ASSERT_EQ(module->dwarf_error().rejected.size(), 1u);
-  EXPECT_NE(module->dwarf_error().rejected[0].find("'" + file + "' does not fit: it is of another build"),
-            std::string::npos);
+  EXPECT_NE(
+      module->dwarf_error().rejected[0].find("'" + file + "' does not fit: it is of another build"),
+      std::string::npos);
 }
 
 /// Has one file for every build-id, and notes what it was asked for.
@@ -120,7 +121,8 @@ class OneFileServer : public DebugServer {
 TEST(Separate, FromAServer) {
   std::string directory = fresh("server", "-Wl,--build-id");
   std::string id = open_module(directory + "/program")->build_id();
-  const std::string whole = directory + "/whole", other = compile("clones.c", kBuild, "-Wl,--build-id");
+  const std::string whole = directory + "/whole",
+                    other = compile("clones.c", kBuild, "-Wl,--build-id");
   std::filesystem::copy_file(directory + "/program", whole,
                              std::filesystem::copy_options::overwrite_existing);
   OneFileServer unasked(whole);

@@ -49,7 +49,8 @@ const Client& client() {
     void* library = dlopen(DEBUGINFOD_SONAME, RTLD_LAZY | RTLD_LOCAL);
     if (!library) return client;
     auto load = [&](auto& function, const char* name) {
-      function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(dlsym(library, name));
+      function =
+          reinterpret_cast<std::remove_reference_t<decltype(function)>>(dlsym(library, name));
     };
     load(client.begin, "debuginfod_begin");
     load(client.end, "debuginfod_end");
@@ -165,7 +166,7 @@ ct::Result<std::string> Debuginfod::find(const std::string& build_id) {
     return give_up("DEBUGINFOD_URLS is set, but the library " DEBUGINFOD_SONAME
                    " cannot be loaded (Debian's package libdebuginfod1)");
   std::unique_ptr<debuginfod_client, void (*)(debuginfod_client*)> handle(client().begin(),
-                                                                         client().end);
+                                                                          client().end);
   if (!handle) return give_up("the debuginfod client cannot be started");
   char* path = nullptr;
   int found = 0;

@@ -49,7 +49,7 @@ struct CompileInput {
       kernel_vmlinux;  ///< --vmlinux FILE, or that of another kernel than the running one; or ""
   KernelFlavours flavours = KernelFlavours::ForThisKernel;
 
-  std::string debuginfod_urls;    ///< $DEBUGINFOD_URLS; "": no server is asked for debug information
+  std::string debuginfod_urls;  ///< $DEBUGINFOD_URLS; "": no server is asked for debug information
   std::string tool_library_path;  ///< $LD_LIBRARY_PATH of the compilers
   std::string coretap_build_id;   ///< another coretap may make something else of the same script
 
