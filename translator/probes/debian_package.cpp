@@ -27,9 +27,9 @@ std::string owner_of(const std::string& path) {
   // "libc6:amd64: /lib/x86_64-linux-gnu/libc.so.6"; lines of diversions begin otherwise.
   std::istringstream lines(result.output);
   for (std::string line; std::getline(lines, line);) {
-    const size_t end = line.rfind(": " + path);
-    if (end == std::string::npos || line.starts_with("diversion by ")) continue;
-    const std::string packages = line.substr(0, end);
+    const std::string end = ": " + path;
+    if (!line.ends_with(end) || line.starts_with("diversion by ")) continue;
+    const std::string packages = line.substr(0, line.size() - end.size());
     return packages.substr(0, packages.find_first_of(":,"));
   }
   return "";

@@ -161,6 +161,8 @@ class ResolveContext {
         debuginfod_(input.debuginfod_urls, lookups) {
     debug_places.server = &debuginfod_;
   }
+  ResolveContext(const ResolveContext&) = delete;
+  ResolveContext& operator=(const ResolveContext&) = delete;
   Diagnostics& diagnostics;
   const CompileInput& input;
   Lookups& lookups;
