@@ -1,8 +1,8 @@
 """Runs one test in folders of its own: own_folders.py COMMAND...
 
 The temporary folder and the cache of compiled scripts are new, and go with the test however it ends. So tests do not fill
-the user's cache, leave nothing behind, and do not see what others left. Nor do they ask the user's debuginfod servers. Every test that ctest starts is started so
-(tests/CMakeLists.txt).
+the user's cache, leave nothing behind, and do not see what others left. Nor do they ask the user's debuginfod servers.
+Every test that ctest starts is started so (tests/CMakeLists.txt).
 """
 import os
 import shutil
