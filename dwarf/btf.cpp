@@ -1,6 +1,6 @@
 // Kernel types from BTF. A type is an id into one table, so a BtfType is an id and a share in the
-// table. Names are looked up by libbpf's linear search, a fraction of a millisecond each on a
-// kernel's table; only a glob walks everything, and nothing is indexed on opening.
+// table. A few names are looked up by libbpf's linear search, a fraction of a millisecond each on a
+// kernel's table, and nothing is indexed on opening. Who asks for many names, as a wildcard does, gets an index of them.
 //
 // Tracepoint arguments: `typedef void (*btf_trace_<name>)(void* __data, ARGS)` has the types but no
 // names. The names are those of the functions that the TP_PROTO also produced, `__traceiter_<name>`
@@ -15,6 +15,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
+#include <string_view>
+#include <unordered_map>
 
 #include "dwarf/spelling.h"
 
@@ -218,9 +221,9 @@ class LibbpfKernelBtf : public KernelBtf {
   const BtfPtr& table() const { return table_; }
 
   std::optional<BtfFunction> function(const std::string& name) const override {
-    int id = own_function(name);
-    if (id <= 0) return std::nullopt;
-    auto described = prototype(btf__type_by_id(table_.get(), static_cast<uint32_t>(id))->type, 0);
+    const uint32_t id = own(BTF_KIND_FUNC, name);
+    if (id == 0) return std::nullopt;
+    auto described = prototype(btf__type_by_id(table_.get(), id)->type, 0);
     if (described) described->name = name;
     return described;
   }
@@ -238,15 +241,33 @@ class LibbpfKernelBtf : public KernelBtf {
   TypePtr type_named(const std::string& name) const override;
 
  private:
-  /// libbpf's search would find the kernel's function of that name before a module's.
-  int own_function(const std::string& name) const {
-    if (first_id_ == 1) return btf__find_by_name_kind(table_.get(), name.c_str(), BTF_KIND_FUNC);
+  /// Types by name; the names are in the table.
+  using Names = std::unordered_map<std::string_view, uint32_t>;
+
+  /// The first type of the table's own of a kind and name, or 0. libbpf's search would find the kernel's function of that
+  /// name before a module's.
+  uint32_t own(uint32_t kind, const std::string& name) const {
+    constexpr int kFew = 8;  // an index costs as much as some ten searches
+    if (first_id_ == 1 && index_.empty() && ++searches_ <= kFew) {
+      const int id = btf__find_by_name_kind(table_.get(), name.c_str(), kind);
+      return id > 0 ? static_cast<uint32_t>(id) : 0;
+    }
+    if (index_.empty()) make_index();
+    const Names& names = index_[kind];
+    auto found = names.find(name);
+    return found == names.end() ? 0 : found->second;
+  }
+
+  /// Of functions and typedefs.
+  void make_index() const {
+    index_[BTF_KIND_FUNC];
+    index_[BTF_KIND_TYPEDEF];
     for (uint32_t id = first_id_; id < btf__type_cnt(table_.get()); id++) {
       const btf_type* type = btf__type_by_id(table_.get(), id);
-      if (btf_is_func(type) && name == btf__name_by_offset(table_.get(), type->name_off))
-        return static_cast<int>(id);
+      if (!btf_is_func(type) && !btf_is_typedef(type)) continue;
+      if (const char* name = btf__name_by_offset(table_.get(), type->name_off))
+        index_[btf_kind(type)].try_emplace(name, id);
     }
-    return -ENOENT;
   }
 
   /// A function prototype, without its first `skip` parameters.
@@ -282,14 +303,14 @@ class LibbpfKernelBtf : public KernelBtf {
 
   BtfPtr table_;
   uint32_t first_id_;  ///< of a module: the first type that is not the kernel's
+  mutable int searches_ = 0;
+  mutable std::map<uint32_t, Names> index_;  ///< by BTF_KIND_*; empty until it is worth its price
 };
 
 std::optional<BtfFunction> LibbpfKernelBtf::tracepoint(const std::string& name) const {
-  int id =
-      btf__find_by_name_kind(table_.get(), (kTracepointPrefix + name).c_str(), BTF_KIND_TYPEDEF);
-  if (id <= 0) return std::nullopt;
-  const btf_type* pointer =
-      btf__type_by_id(table_.get(), btf__type_by_id(table_.get(), static_cast<uint32_t>(id))->type);
+  const uint32_t id = own(BTF_KIND_TYPEDEF, kTracepointPrefix + name);
+  if (id == 0) return std::nullopt;
+  const btf_type* pointer = btf__type_by_id(table_.get(), btf__type_by_id(table_.get(), id)->type);
   if (!pointer || !btf_is_ptr(pointer)) return std::nullopt;
   auto types = prototype(pointer->type, 1);
   if (!types) return std::nullopt;

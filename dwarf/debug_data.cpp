@@ -1,14 +1,4 @@
-// Where debug information is looked for, in this order, and the first that fits is taken:
-//   1. the object's own .debug_info;
-//   2. <root>/.build-id/xx/yyyy.debug for each root, if the object has a build-id;
-//   3. the file that .gnu_debuglink names: beside the object, in .debug/ beside it, and under
-//      <root>/<directory of the object>; its CRC must be the recorded one.
-// A separate file with another build-id than the object's is never used: its addresses would lie.
-// dwz moves what several files share into an alternate file; .gnu_debugaltlink names it by path
-// and build-id. Without it, references into it fail one by one, and what needs them is unnamed.
 #include "dwarf/debug_data.h"
-
-#include <elfutils/libdwelf.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -16,6 +6,8 @@
 
 #include "dwarf/code_flow.h"
 #include "dwarf/coroutines.h"
+#include "dwarf/debug_files.h"
+#include "dwarf/declared_lines.h"
 #include "dwarf/die.h"
 #include "dwarf/extent.h"
 #include "dwarf/flow_graph.h"
@@ -23,6 +15,7 @@
 #include "dwarf/jump_sources.h"
 #include "dwarf/landing_pads.h"
 #include "dwarf/lines.h"
+#include "dwarf/location_list.h"
 #include "dwarf/names.h"
 #include "dwarf/no_return.h"
 #include "dwarf/scopes.h"
@@ -32,15 +25,6 @@ namespace {
 
 // Codes that came after DWARF 5 (dwarfstd.org, "DWARF Language names"); libdw's header has not got them yet.
 constexpr int kLangCpp17 = 0x2a, kLangCpp20 = 0x2b, kLangC17 = 0x2c;
-
-std::string directory_of(const std::string& path) {
-  size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-}
-
-std::string build_id_path(const std::string& root, const std::string& id) {
-  return root + "/.build-id/" + id.substr(0, 2) + "/" + id.substr(2) + ".debug";
-}
 
 /// Reads DW_AT_producer. gcc records its version and options (-grecord-gcc-switches, the default):
 /// "GNU C17 12.2.0 -O2 -g", of which the last -O counts. clang records nothing of the kind.
@@ -96,16 +80,18 @@ Unit::Unit() = default;
 Unit::Unit(Unit&&) noexcept = default;
 Unit::~Unit() = default;
 
-ct::Result<std::shared_ptr<DebugData>, LoadError> DebugData::open(
-    const std::string& path, const std::vector<std::string>& roots) {
+ct::Result<std::shared_ptr<DebugData>, LoadError> DebugData::open(const std::string& path,
+                                                                  const DebugPlaces& places) {
   auto object = ElfFile::open(path);
   if (!object) return object.failure();
   std::shared_ptr<DebugData> data(new DebugData);
   data->object_ = *std::move(object);
-  data->find_debug_info(roots);
+  data->find_debug_info(places);
   if (data->dwarf_) data->load_units();
   return data;
 }
+
+DebugData::DebugData() : location_lists_(std::make_unique<LocationLists>()) {}
 
 DebugData::~DebugData() {
   if (eh_frame_) dwarf_cfi_end(eh_frame_);
@@ -120,77 +106,41 @@ std::vector<std::string> DebugData::files() const {
   return files;
 }
 
-void DebugData::find_debug_info(const std::vector<std::string>& roots) {
-  dwarf_error_ = {LoadError::NoDebugInfo, "", {}};
+void DebugData::find_debug_info(const DebugPlaces& places) {
+  DebugFiles files(places);
   if (object_->has_debug_info()) {
-    if (!use_dwarf_of(*object_, roots))
+    if (!use_dwarf_of(*object_))
       dwarf_error_ = {
           LoadError::Corrupt,
           "the debug information in '" + object_->path() + "' is damaged: " + dwarf_errmsg(-1),
-          {object_->path()}};
-    return;
+          {object_->path()},
+          {}};
+  } else {
+    debug_ = files.find(*object_, [this](const ElfFile& file) { return use_dwarf_of(file); });
+    if (!debug_) {
+      dwarf_error_ = files.error();
+      dwarf_error_.message = "'" + object_->path() + "' has no debug information";
+      if (!dwarf_error_.tried.empty()) {
+        dwarf_error_.message += ", and no separate file with it was found; looked for";
+        for (const std::string& path : dwarf_error_.tried)
+          dwarf_error_.message += " '" + path + "'";
+      }
+    }
   }
-  auto try_file = [&](const std::string& path, std::optional<uint32_t> crc) {
-    dwarf_error_.tried.push_back(path);
-    std::unique_ptr<ElfFile> file = ElfFile::open(path).value_or(nullptr);
-    if (!file || file->path() == object_->path() || !file->has_debug_info()) return false;
-    if (!object_->build_id().empty() && !file->build_id().empty() &&
-        file->build_id() != object_->build_id())
-      return false;
-    if (crc && file_crc32(path) != crc) return false;
-    if (!use_dwarf_of(*file, roots)) return false;
-    debug_ = std::move(file);
-    return true;
-  };
-  if (object_->build_id().size() > 2)
-    for (const std::string& root : roots)
-      if (try_file(build_id_path(root, object_->build_id()), std::nullopt)) return;
-  GElf_Word crc = 0;
-  const char* link = dwelf_elf_gnu_debuglink(object_->elf(), &crc);
-  if (link && *link && !strchr(link, '/')) {
-    std::string directory = directory_of(object_->path());
-    std::vector<std::string> candidates{directory + "/" + link, directory + "/.debug/" + link};
-    for (const std::string& root : roots) candidates.push_back(root + directory + "/" + link);
-    for (const std::string& candidate : candidates)
-      if (try_file(candidate, crc)) return;
-  }
-  dwarf_error_.message = "'" + object_->path() + "' has no debug information";
-  if (!dwarf_error_.tried.empty()) {
-    dwarf_error_.message += ", and no separate file with it was found; looked for";
-    for (const std::string& path : dwarf_error_.tried) dwarf_error_.message += " '" + path + "'";
-  }
+  if (dwarf_) use_alternate(files.find_alternate(dwarf_, debug_ ? *debug_ : *object_));
+  notices_ = files.notices();
 }
 
-bool DebugData::use_dwarf_of(ElfFile& file, const std::vector<std::string>& roots) {
+bool DebugData::use_dwarf_of(const ElfFile& file) {
   dwarf_ = dwarf_begin_elf(file.elf(), DWARF_C_READ, nullptr);
-  if (!dwarf_) return false;
-  find_alternate(file, roots);
-  return true;
+  return dwarf_ != nullptr;
 }
 
-void DebugData::find_alternate(const ElfFile& file, const std::vector<std::string>& roots) {
-  const char* name = nullptr;
-  const void* id_bytes = nullptr;
-  ssize_t id_length = dwelf_dwarf_gnu_debugaltlink(dwarf_, &name, &id_bytes);
-  if (id_length <= 0 || !name) return;
-  std::string id = to_hex(id_bytes, static_cast<size_t>(id_length));
-  std::vector<std::string> candidates;
-  candidates.push_back(*name == '/' ? name : directory_of(file.path()) + "/" + name);
-  for (const std::string& root : roots) {
-    if (id.size() > 2) candidates.push_back(build_id_path(root, id));
-    if (*name == '/') candidates.push_back(root + name);
-    if (const char* dwz = strstr(name, ".dwz/")) candidates.push_back(root + "/" + dwz);
-  }
-  for (const std::string& path : candidates) {
-    std::unique_ptr<ElfFile> alternate =
-        ElfFile::open(path, ElfFile::Purpose::DebugInfo).value_or(nullptr);
-    if (!alternate || alternate->build_id() != id) continue;
-    alternate_dwarf_ = dwarf_begin_elf(alternate->elf(), DWARF_C_READ, nullptr);
-    if (!alternate_dwarf_) continue;
-    dwarf_setalt(dwarf_, alternate_dwarf_);
-    alternate_ = std::move(alternate);
-    return;
-  }
+void DebugData::use_alternate(std::unique_ptr<ElfFile> file) {
+  alternate_dwarf_ = file ? dwarf_begin_elf(file->elf(), DWARF_C_READ, nullptr) : nullptr;
+  if (!alternate_dwarf_) return;
+  dwarf_setalt(dwarf_, alternate_dwarf_);
+  alternate_ = std::move(file);
 }
 
 void DebugData::load_units() {
@@ -256,6 +206,11 @@ const UnitScopes& DebugData::scopes(const Unit& unit) const {
 const UnitLines& DebugData::lines(const Unit& unit) const {
   if (!unit.lines) unit.lines = std::make_unique<UnitLines>(read_lines(*this, unit));
   return *unit.lines;
+}
+
+DeclaredLines& DebugData::declared_lines(const Unit& unit) const {
+  if (!unit.declared_lines) unit.declared_lines = std::make_unique<DeclaredLines>(scopes(unit));
+  return *unit.declared_lines;
 }
 
 const FunctionIndex& DebugData::functions() const {

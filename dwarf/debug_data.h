@@ -27,6 +27,8 @@ struct Instruction;
 class NoReturnCalls;
 class LandingPads;
 class JumpSources;
+class LocationLists;
+class DeclaredLines;
 
 /// The compiler of a unit, as far as it changes how its tables are to be read.
 struct Producer {
@@ -47,6 +49,7 @@ struct Unit {
   std::string comp_dir;
   mutable std::unique_ptr<UnitScopes> scopes;
   mutable std::unique_ptr<UnitLines> lines;
+  mutable std::unique_ptr<DeclaredLines> declared_lines;
   Unit();
   Unit(Unit&&) noexcept;
   ~Unit();
@@ -54,8 +57,8 @@ struct Unit {
 
 class DebugData : public std::enable_shared_from_this<DebugData> {
  public:
-  static ct::Result<std::shared_ptr<DebugData>, LoadError> open(
-      const std::string& path, const std::vector<std::string>& roots);
+  static ct::Result<std::shared_ptr<DebugData>, LoadError> open(const std::string& path,
+                                                                const DebugPlaces& places);
   ~DebugData();
 
   const ElfFile& object() const { return *object_; }
@@ -64,6 +67,7 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
   }
   bool has_dwarf() const { return dwarf_ != nullptr; }
   const LoadError& dwarf_error() const { return dwarf_error_; }
+  const std::vector<std::string>& notices() const { return notices_; }
   Dwarf* dwarf() const { return dwarf_; }
   Dwarf* alternate_dwarf() const { return alternate_dwarf_; }  ///< dwz, or null
   std::vector<std::string> files() const;
@@ -77,6 +81,7 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
   const Unit* unit_at(uint64_t pc) const;
   const UnitScopes& scopes(const Unit& unit) const;
   const UnitLines& lines(const Unit& unit) const;
+  DeclaredLines& declared_lines(const Unit& unit) const;
   const FunctionIndex& functions() const;
   const NameIndex& names() const;
   /// Function symbols sorted by address.
@@ -94,6 +99,7 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
   /// Does the call never come back? No for what is not known.
   bool never_returns(const Instruction& call) const;
 
+  LocationLists& location_lists() const { return *location_lists_; }
   const LandingPads& landing_pads() const;
   const JumpSources& jump_sources() const;
 
@@ -103,10 +109,10 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
   Dwarf_Frame* frame_at(uint64_t pc) const;
 
  private:
-  DebugData() = default;
-  void find_debug_info(const std::vector<std::string>& roots);
-  bool use_dwarf_of(ElfFile& file, const std::vector<std::string>& roots);
-  void find_alternate(const ElfFile& file, const std::vector<std::string>& roots);
+  DebugData();
+  void find_debug_info(const DebugPlaces& places);
+  bool use_dwarf_of(const ElfFile& file);
+  void use_alternate(std::unique_ptr<ElfFile> file);
   void load_units();
   void note_split_unit(Dwarf_Die* skeleton, const char* file);
 
@@ -114,6 +120,7 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
   Dwarf* dwarf_ = nullptr;
   Dwarf* alternate_dwarf_ = nullptr;
   LoadError dwarf_error_;
+  std::vector<std::string> notices_;
   std::vector<Unit> units_;
   struct CodeRange {
     uint64_t lo, hi;
@@ -131,6 +138,7 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
   mutable std::unique_ptr<JumpSources> jump_sources_;
   mutable std::map<const CodeFlow*, std::unique_ptr<FlowGraph>> flow_graphs_;
   mutable std::unique_ptr<NoReturnCalls> no_return_;
+  std::unique_ptr<LocationLists> location_lists_;
   mutable Dwarf_CFI* eh_frame_ = nullptr;
   mutable bool eh_frame_tried_ = false;
 };

@@ -22,7 +22,7 @@ namespace coretap::debug {
 namespace {
 
 LoadError load_error(LoadError::Kind kind, const std::string& path, const std::string& why) {
-  return {kind, "'" + path + "' " + why, {path}};
+  return {kind, "'" + path + "' " + why, {path}, {}};
 }
 
 /// Why an ELF header is not one that we can read; nothing if it is.
@@ -294,6 +294,11 @@ bool ElfFile::is_cut_off() const {
   GElf_Ehdr header;
   if (!gelf_getehdr(elf_, &header)) return true;
   return header.e_shoff + uint64_t{header.e_shnum} * header.e_shentsize > contents_.size();
+}
+
+bool ElfFile::has_fixed_addresses() const {
+  GElf_Ehdr header;
+  return gelf_getehdr(elf_, &header) && header.e_type == ET_EXEC;
 }
 
 bool ElfFile::is_library() const {

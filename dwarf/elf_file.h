@@ -67,6 +67,8 @@ class ElfFile {
                                                     int64_t addend)>& visit) const;
   /// Does the file end before the section headers that it says it has?
   bool is_cut_off() const;
+  /// Is it linked to be loaded at one place (ET_EXEC)?
+  bool has_fixed_addresses() const;
   /// A shared object that others are linked with (DT_SONAME).
   bool is_library() const;
   /// Link-time addresses of the defined symbols `name` of code and data: several, if files that were

@@ -4,6 +4,7 @@
 #include "dwarf/flow_graph.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace coretap::debug {
 namespace {
@@ -184,13 +185,36 @@ bool FlowGraph::loops_without(uint64_t point, const std::vector<uint64_t>& other
   return reached(next_[*start], stops)[*start];
 }
 
+/// Searched from the targets back: the points are mostly just above them, so that little of a large function is seen.
 bool FlowGraph::comes_without(const std::vector<uint64_t>& targets,
                               const std::vector<uint64_t>& points) const {
-  const std::vector<bool> stops = marks(points);
-  const std::vector<bool> seen = reached(std::vector<size_t>{roots_.front()}, stops);
-  for (uint64_t target : targets)
-    if (auto index = index_of(target); index && !stops[*index])
-      if (seen[*index] || loops_without(target, points)) return true;
+  using Indexes = std::unordered_set<size_t>;
+  Indexes stops, seen;
+  for (uint64_t point : points)
+    if (auto index = index_of(point)) stops.insert(*index);
+  std::vector<size_t> pending;
+  /// Does control come to the target from the entry, or from the target itself?
+  auto comes_to = [&](size_t target, Indexes& visited) {
+    visited.insert(target);
+    pending = {target};
+    while (!pending.empty()) {
+      const size_t index = pending.back();
+      pending.pop_back();
+      if (index == roots_.front()) return true;
+      for (size_t before : previous_[index]) {
+        if (before == target) return true;
+        if (stops.count(before) == 0 && visited.insert(before).second) pending.push_back(before);
+      }
+    }
+    return false;
+  };
+  for (uint64_t target : targets) {
+    const std::optional<size_t> index = index_of(target);
+    if (!index || stops.count(*index) != 0) continue;
+    // All that leads to what was seen for another target was seen, too: to ask it again is of use only within a circle.
+    Indexes own;
+    if (comes_to(*index, seen.count(*index) != 0 ? own : seen)) return true;
+  }
   return false;
 }
 

@@ -255,17 +255,19 @@ std::optional<SourceLine> find_line_at(const DebugData& data, CodePoint point) {
   return SourceLine{lines.files[row.file], row.line, row.column};
 }
 
-std::vector<SourceLine> find_lines_in(const DebugData& data, uint64_t start, uint64_t end) {
-  std::vector<SourceLine> found;
+void add_lines_in(const DebugData& data, uint64_t start, uint64_t end, const std::string& file,
+                  std::vector<uint32_t>& found) {
   const Unit* unit = data.unit_at(start);
-  if (!unit) return found;
+  if (!unit) return;
   const UnitLines& lines = data.lines(*unit);
+  const auto wanted = static_cast<uint32_t>(
+      std::find(lines.files.begin(), lines.files.end(), file) - lines.files.begin());
+  if (wanted == lines.files.size()) return;
   auto row = std::upper_bound(lines.rows.begin(), lines.rows.end(), start,
                               [](uint64_t value, const LineRow& r) { return value < r.address; });
   if (row != lines.rows.begin()) --row;
   for (; row != lines.rows.end() && row->address < end; ++row)
-    if (!row->end_sequence) found.push_back({lines.files[row->file], row->line, row->column});
-  return found;
+    if (!row->end_sequence && row->file == wanted && row->line != 0) found.push_back(row->line);
 }
 
 }  // namespace coretap::debug

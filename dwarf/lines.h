@@ -43,7 +43,8 @@ std::vector<LineSite> find_line_sites(const DebugData& data, const LineQuery& qu
 std::vector<SourceLine> find_code_lines(const DebugData& data, const std::string& file_glob);
 /// The line of the row at `point`, or of the last one before it.
 std::optional<SourceLine> find_line_at(const DebugData& data, CodePoint point);
-/// The lines of all rows for code in [start, end).
-std::vector<SourceLine> find_lines_in(const DebugData& data, uint64_t start, uint64_t end);
+/// Adds the lines of a source file that code in [start, end) belongs to, each as often as rows say so.
+void add_lines_in(const DebugData& data, uint64_t start, uint64_t end, const std::string& file,
+                  std::vector<uint32_t>& lines);
 
 }  // namespace coretap::debug

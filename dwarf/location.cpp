@@ -6,6 +6,7 @@
 // - A variable without a location may have a constant value, or be defined in another unit.
 #include "dwarf/location.h"
 
+#include <algorithm>
 #include <set>
 
 #include "dwarf/die.h"
@@ -21,26 +22,27 @@
 namespace coretap::debug {
 namespace {
 
-/// The lines of the variable's own file in the ranges of its location list; nothing if libdw cannot read all of the list, as where
+/// The lines of the variable's own file in the ranges of its location list; not known if libdw cannot read all of the list, as where
 /// gcc says DW_OP_GNU_uninit.
-std::optional<std::set<uint32_t>> visible_lines(const DebugData& data, Dwarf_Die* die,
-                                                Dwarf_Attribute* attr) {
-  std::set<uint32_t> visible;
-  const std::string file = declaration_file(*die);
-  Dwarf_Addr base = 0, start = 0, end = 0;
-  Dwarf_Op* ops = nullptr;
-  size_t count = 0;
-  ptrdiff_t offset = 0;
-  while ((offset = dwarf_getlocations(attr, offset, &base, &start, &end, &ops, &count)) > 0)
-    if (count != 0 && start < end)
-      for (const SourceLine& line : find_lines_in(data, start, end))
-        if (line.file == file && line.line != 0) visible.insert(line.line);
-  if (offset < 0) return std::nullopt;
+const LocationLists::VisibleLines& visible_lines(const DebugData& data, Dwarf_Die* die,
+                                                 Dwarf_Attribute* attr, Dwarf_Attribute* views) {
+  auto [known, is_new] = data.location_lists().visible.try_emplace(die->addr);
+  LocationLists::VisibleLines& visible = known->second;
+  if (!is_new) return visible;
+  const LocationLists::List& list = data.location_lists().of(attr, views);
+  visible.is_known = list.is_whole;
+  visible.file = declaration_file(*die);
+  for (const LocationLists::Entry& entry : list.entries)
+    if (entry.count != 0 && entry.start < entry.end)
+      add_lines_in(data, entry.start, entry.end, visible.file, visible.lines);
+  std::sort(visible.lines.begin(), visible.lines.end());
+  visible.lines.erase(std::unique(visible.lines.begin(), visible.lines.end()), visible.lines.end());
+  visible.lines.shrink_to_fit();
   return visible;
 }
 
 /// "12-14, 20"
-std::string spans_of(const std::set<uint32_t>& visible) {
+std::string spans_of(const std::vector<uint32_t>& visible) {
   constexpr size_t kMaxSpans = 4;
   std::string text;
   size_t spans = 0;
@@ -58,15 +60,16 @@ std::string spans_of(const std::set<uint32_t>& visible) {
 
 /// Why there is no location at `point`, though there may be elsewhere.
 std::string optimised_out(const DebugData& data, Dwarf_Die* die, Dwarf_Attribute* attr,
-                          CodePoint point) {
-  std::optional<std::set<uint32_t>> readable = visible_lines(data, die, attr);
-  if (!readable) return "its list of locations holds an operation that coretap does not follow";
-  std::set<uint32_t>& visible = *readable;
+                          Dwarf_Attribute* views, CodePoint point) {
+  const LocationLists::VisibleLines& readable = visible_lines(data, die, attr, views);
+  if (!readable.is_known)
+    return "its list of locations holds an operation that coretap does not follow";
+  std::vector<uint32_t> visible = readable.lines;
   if (visible.empty()) return "it was optimised out everywhere";
   // The probed line has code in several places, and the variable is in another of them.
   std::optional<SourceLine> own = find_line_at(data, point);
   bool is_elsewhere_on_line =
-      own && own->file == declaration_file(*die) && visible.erase(own->line) != 0;
+      own && own->file == readable.file && std::erase(visible, own->line) != 0;
   if (visible.empty())
     return "it was optimised out at this address; it is visible in other code of the same line";
   std::string lines = spans_of(visible);
@@ -158,7 +161,7 @@ VarLocation compile_location_of(const LocationContext& from, Dwarf_Die die) {
     }
   }
   if (location.kind == VarLocation::Unavailable && location.why.empty())
-    location.why = optimised_out(context.data, &die, &attr, context.point);
+    location.why = optimised_out(context.data, &die, &attr, views, context.point);
   return location;
 }
 
@@ -169,7 +172,8 @@ VarLocation compile_location(const DebugData& data, Dwarf_Die die, CodePoint poi
 ct::Result<LocExprPtr> compile_bound(const DebugData& data, Dwarf_Attribute* attr,
                                      CodePoint point) {
   LocationContext context = location_context(data, point);
-  std::optional<LocationOps> found = find_location(attr, nullptr, point, context.at_entry);
+  std::optional<LocationOps> found =
+      data.location_lists().find(attr, nullptr, point, context.at_entry);
   try {
     if (found) return run_location(context, attr, found->ops, found->count).expr;
   } catch (const CannotCompile& problem) {

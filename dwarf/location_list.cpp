@@ -14,35 +14,11 @@
 
 #include <cstring>
 #include <string>
-#include <vector>
+#include <string_view>
+#include <utility>
 
 namespace coretap::debug {
 namespace {
-
-/// The bytes of the section of `attr`'s file that holds its location lists, or nothing.
-std::optional<std::basic_string_view<unsigned char>> section_of_lists(const Dwarf_Attribute& attr) {
-  Dwarf_Half version = 0;
-  Dwarf_Die unit;
-  Elf* elf = dwarf_getelf(dwarf_cu_getdwarf(attr.cu));
-  size_t names = 0;
-  if (!dwarf_cu_die(attr.cu, &unit, &version, nullptr, nullptr, nullptr, nullptr, nullptr) ||
-      elf_getshdrstrndx(elf, &names) != 0)
-    return std::nullopt;
-  // libdw has expanded a compressed section already; of two names only one is there.
-  const std::string wanted = version >= 5 ? ".debug_loclists" : ".debug_loc";
-  for (Elf_Scn* section = elf_nextscn(elf, nullptr); section; section = elf_nextscn(elf, section)) {
-    GElf_Shdr header;
-    if (!gelf_getshdr(section, &header)) continue;
-    const char* name = elf_strptr(elf, names, header.sh_name);
-    if (!name || (name != wanted && name != wanted + ".dwo" && name != ".z" + wanted.substr(1)))
-      continue;
-    Elf_Data* data = elf_getdata(section, nullptr);
-    if (data && data->d_buf)
-      return std::basic_string_view<unsigned char>(static_cast<unsigned char*>(data->d_buf),
-                                                   data->d_size);
-  }
-  return std::nullopt;
-}
 
 /// A section offset as it is written in the attribute: libdw reads it only for attributes that it knows.
 std::optional<uint64_t> written_offset(const Dwarf_Attribute& attr) {
@@ -66,13 +42,12 @@ struct ViewPair {
 /// Reads one view pair after the other.
 class ViewReader {
  public:
-  explicit ViewReader(const Dwarf_Attribute* attr) {
-    if (!attr) return;
-    std::optional<uint64_t> offset = written_offset(*attr);
-    if (!offset) return;
-    auto section = section_of_lists(*attr);
-    if (section && *offset < section->size()) bytes_ = section->substr(*offset);
+  /// `section` holds the lists.
+  ViewReader(const Dwarf_Attribute& attr, std::basic_string_view<unsigned char> section) {
+    const std::optional<uint64_t> offset = written_offset(attr);
+    if (offset && *offset < section.size()) bytes_ = section.substr(*offset);
   }
+  ViewReader() = default;
   bool has_views() const { return !bytes_.empty(); }
   ViewPair next() { return {number(), number()}; }
 
@@ -92,21 +67,72 @@ class ViewReader {
 
 }  // namespace
 
-std::optional<LocationOps> find_location(Dwarf_Attribute* attr, Dwarf_Attribute* views,
-                                         CodePoint point, bool at_entry) {
-  LocationOps found;
-  // An expression alone holds everywhere.
-  if (dwarf_getlocation(attr, &found.ops, &found.count) == 0) return found;
-  ViewReader reader(views);
+std::basic_string_view<unsigned char> LocationLists::section_of(const Dwarf_Attribute& attr) {
+  Dwarf_Half version = 0;
+  Dwarf_Die unit;
+  if (!dwarf_cu_die(attr.cu, &unit, &version, nullptr, nullptr, nullptr, nullptr, nullptr))
+    return {};
+  Elf* elf = dwarf_getelf(dwarf_cu_getdwarf(attr.cu));
+  auto [known, is_new] = sections_.try_emplace({elf, version >= 5});
+  size_t names = 0;
+  if (!is_new || elf_getshdrstrndx(elf, &names) != 0) return known->second;
+  // libdw has expanded a compressed section already; of two names only one is there.
+  const std::string wanted = version >= 5 ? ".debug_loclists" : ".debug_loc";
+  for (Elf_Scn* section = elf_nextscn(elf, nullptr); section; section = elf_nextscn(elf, section)) {
+    GElf_Shdr header;
+    if (!gelf_getshdr(section, &header)) continue;
+    const char* name = elf_strptr(elf, names, header.sh_name);
+    if (!name || (name != wanted && name != wanted + ".dwo" && name != ".z" + wanted.substr(1)))
+      continue;
+    Elf_Data* data = elf_getdata(section, nullptr);
+    if (!data || !data->d_buf) continue;
+    known->second = {static_cast<unsigned char*>(data->d_buf), data->d_size};
+    break;
+  }
+  return known->second;
+}
+
+const LocationLists::List& LocationLists::of(Dwarf_Attribute* attr, Dwarf_Attribute* views) {
+  auto [known, is_new] = lists_.try_emplace(attr->valp);
+  List& list = known->second;
+  if (!is_new) return list;
+  Entry entry{};
+  list.is_expression = dwarf_getlocation(attr, &entry.ops, &entry.count) == 0;
+  if (list.is_expression) {
+    list.entries.push_back(entry);
+    return list;
+  }
+  ViewReader reader = views ? ViewReader(*views, section_of(*views)) : ViewReader();
   Dwarf_Addr base = 0, start = 0, end = 0;
   ptrdiff_t offset = 0;
-  while ((offset = dwarf_getlocations(attr, offset, &base, &start, &end, &found.ops,
-                                      &found.count)) > 0) {
+  while ((offset = dwarf_getlocations(attr, offset, &base, &start, &end, &entry.ops,
+                                      &entry.count)) > 0) {
+    entry.start = start;
+    entry.end = end;
+    entry.has_views = reader.has_views();
+    if (entry.has_views) {
+      const ViewPair pair = reader.next();
+      entry.begin_view = pair.begin;
+      entry.end_view = pair.end;
+    }
+    list.entries.push_back(entry);
+  }
+  list.is_whole = offset == 0;
+  list.entries.shrink_to_fit();
+  return list;
+}
+
+std::optional<LocationOps> LocationLists::find(Dwarf_Attribute* attr, Dwarf_Attribute* views,
+                                               CodePoint point, bool at_entry) {
+  const List& list = of(attr, views);
+  for (const Entry& entry : list.entries) {
+    LocationOps found{entry.ops, entry.count};
+    if (list.is_expression) return found;
+    const auto [start, end] = std::pair(entry.start, entry.end);
     bool holds = false;
-    if (reader.has_views()) {
-      ViewPair pair = reader.next();
-      holds = (start < point.pc || (start == point.pc && pair.begin <= point.view)) &&
-              (point.pc < end || (point.pc == end && point.view < pair.end));
+    if (entry.has_views) {
+      holds = (start < point.pc || (start == point.pc && entry.begin_view <= point.view)) &&
+              (point.pc < end || (point.pc == end && point.view < entry.end_view));
       found.ends_before_instruction = point.pc == end;
     } else {
       holds =

@@ -699,7 +699,7 @@ LocExprPtr Machine::frame_base() {
   Dwarf_Attribute attr;
   std::optional<LocationOps> ops;
   if (function.addr && dwarf_attr_integrate(&function, DW_AT_frame_base, &attr))
-    ops = find_location(&attr, nullptr, context_.point, false);
+    ops = context_.data.location_lists().find(&attr, nullptr, context_.point, false);
   if (!ops) throw needs("a frame base that is not described here");
   return Machine(context_, &attr, ops->ops, ops->count, nesting_ + 1).run_to_value();
 }

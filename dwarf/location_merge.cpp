@@ -58,19 +58,20 @@ WaysIn ways_into(const LocationContext& context) {
 
 MergedLocation find_merged_location(const LocationContext& context, Dwarf_Attribute* attr,
                                     Dwarf_Attribute* views) {
-  std::optional<LocationOps> found = find_location(attr, views, context.point, context.at_entry);
+  LocationLists& lists = context.data.location_lists();
+  std::optional<LocationOps> found = lists.find(attr, views, context.point, context.at_entry);
   if (!found || !found->ends_before_instruction) return {found, ""};
   const WaysIn ways = ways_into(context);
   if (ways.jumps.empty() && !ways.has_unseen) return {found, ""};
   auto holds_at_jumps = [&](const LocationOps& wanted) {
     return std::all_of(ways.jumps.begin(), ways.jumps.end(), [&](uint64_t jump) {
-      std::optional<LocationOps> there = find_location(attr, views, jump, false);
+      std::optional<LocationOps> there = lists.find(attr, views, jump, false);
       return there && same_location(attr, *there, wanted);
     });
   };
   if (!ways.has_unseen) {
     if (holds_at_jumps(*found)) return {found, ""};
-    std::optional<LocationOps> next = find_location(attr, views, context.point.pc, false);
+    std::optional<LocationOps> next = lists.find(attr, views, context.point.pc, false);
     if (next && holds_at_jumps(*next)) return {next, ""};
   }
   return {std::nullopt,

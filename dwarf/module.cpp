@@ -39,7 +39,9 @@ class DwarfModule : public Module {
   const std::vector<std::string>& split_files() const override { return data_->split_files(); }
   std::string split_file_at(uint64_t pc) const override { return data_->split_file_at(pc); }
   uint16_t machine() const override { return data_->object().machine(); }
+  bool has_fixed_addresses() const override { return data_->object().has_fixed_addresses(); }
   const LoadError& dwarf_error() const override { return data_->dwarf_error(); }
+  const std::vector<std::string>& notices() const override { return data_->notices(); }
   std::vector<std::string> files() const override { return data_->files(); }
 
   std::vector<Function> functions(const std::string& name_glob, const std::string& file_glob,
@@ -65,8 +67,12 @@ class DwarfModule : public Module {
     return find_return_slots(*data_, pc, callers);
   }
   std::optional<SourceLine> line_at(uint64_t pc) const override { return find_line_at(*data_, pc); }
+  /// The last answer is kept: what makes a probe of an address asks for its function again and again.
   std::optional<Function> function_at(uint64_t pc, bool innermost_inline) const override {
-    return find_function_at(*data_, pc, innermost_inline);
+    FunctionAt& last = innermost_inline ? last_innermost_ : last_real_;
+    if (!last.is_known || last.pc != pc)
+      last = {true, pc, find_function_at(*data_, pc, innermost_inline)};
+    return last.function;
   }
   std::optional<uint64_t> file_offset(uint64_t pc) const override {
     return data_->object().file_offset(pc);
@@ -86,7 +92,7 @@ class DwarfModule : public Module {
       code.ranges.emplace_back(*offset, bytes.size());
     }
     code.hash = hash.value();
-    std::optional<Function> function = find_function_at(*data_, pc, false);
+    std::optional<Function> function = function_at(pc, false);
     if (function) code.name = function->name;
     return code;
   }
@@ -183,7 +189,14 @@ class DwarfModule : public Module {
   }
 
  private:
+  struct FunctionAt {
+    bool is_known = false;
+    uint64_t pc = 0;
+    std::optional<Function> function;
+  };
+
   DebugDataPtr data_;
+  mutable FunctionAt last_real_, last_innermost_;
   mutable std::map<uint64_t, FunctionExits> exits_;  ///< by entry
   mutable std::optional<StackUse> stack_use_;
   mutable std::optional<KernelImage> kernel_image_;
@@ -195,9 +208,9 @@ class DwarfModule : public Module {
 
 }  // namespace
 
-ct::Result<std::shared_ptr<Module>, LoadError> Module::open(
-    const std::string& path, const std::vector<std::string>& debug_roots) {
-  auto data = DebugData::open(path, debug_roots);
+ct::Result<std::shared_ptr<Module>, LoadError> Module::open(const std::string& path,
+                                                            const DebugPlaces& places) {
+  auto data = DebugData::open(path, places);
   if (!data) return data.failure();
   return std::make_shared<DwarfModule>(*std::move(data));
 }

@@ -26,6 +26,23 @@ struct LoadError {
   enum Kind : uint8_t { NotFound, NotElf, WrongArch, NoDebugInfo, Corrupt } kind = NotFound;
   std::string message;
   std::vector<std::string> tried;
+  /// Of what was tried, what was there and does not fit, and what servers have not: a sentence each.
+  std::vector<std::string> rejected;
+};
+
+/// Servers that are asked for debug information which is not on this machine.
+class DebugServer {
+ public:
+  virtual ~DebugServer() = default;
+  /// The path of a file that is said to have the debug information with this build-id (lower-case hex). The failure is a
+  /// sentence; its category is Missing if the servers have none, or are not asked.
+  virtual ct::Result<std::string> find(const std::string& build_id) = 0;
+};
+
+/// Where debug information is looked for that is not in an object itself.
+struct DebugPlaces {
+  std::vector<std::string> roots = {"/usr/lib/debug"};
+  DebugServer* server = nullptr;  ///< asked last; null: nobody
 };
 
 /// A place in source text.
@@ -109,9 +126,9 @@ struct Call {
 class Module {
  public:
   /// Opens an ELF executable or shared object. `path` must be a file path (the caller searched
-  /// $PATH). `debug_roots`: where separate debuginfo is looked for, default {"/usr/lib/debug"}.
-  static ct::Result<std::shared_ptr<Module>, LoadError> open(
-      const std::string& path, const std::vector<std::string>& debug_roots = {"/usr/lib/debug"});
+  /// $PATH).
+  static ct::Result<std::shared_ptr<Module>, LoadError> open(const std::string& path,
+                                                             const DebugPlaces& places = {});
   virtual ~Module() = default;
 
   virtual const std::string& path() const = 0;        ///< canonical path
@@ -123,7 +140,11 @@ class Module {
   /// The one of the unit whose code contains pc; "" if that unit is not split.
   virtual std::string split_file_at(uint64_t pc) const = 0;
   virtual uint16_t machine() const = 0;              ///< EM_*, see registers.h
+  virtual bool has_fixed_addresses() const = 0;      ///< linked to be loaded at one place (ET_EXEC)
   virtual const LoadError& dwarf_error() const = 0;  ///< why has_dwarf() is false, with paths
+  /// What is amiss, though the object can be used: a server that does not answer, a part of the debug information that
+  /// is not there. A sentence each.
+  virtual const std::vector<std::string>& notices() const = 0;
   /// Files whose change makes a cached result stale: the object and its debug files.
   virtual std::vector<std::string> files() const = 0;
 

@@ -46,6 +46,7 @@
 
 #include "dwarf/code_flow.h"
 #include "dwarf/debug_data.h"
+#include "dwarf/declared_lines.h"
 #include "dwarf/die.h"
 #include "dwarf/flow_graph.h"
 #include "dwarf/later_parts.h"
@@ -61,7 +62,7 @@ namespace {
 class LineCode : private LineRows {
  public:
   LineCode(const DebugData& data, const Unit& unit, const std::vector<size_t>& rows)
-      : LineRows(data, unit, rows) {
+      : LineRows(data, unit, rows), declared_(data.declared_lines(unit)) {
     for (size_t row : rows)
       if (at(row).is_stmt) statements_.push_back(row);
   }
@@ -174,7 +175,7 @@ class LineCode : private LineRows {
   Head head() const {
     Head head;
     const int scope = declaring_scope();
-    const uint16_t declared = scope < 0 ? 0 : declared_column(scope);
+    const uint16_t declared = scope < 0 ? 0 : declared_.column(instance(), scope, first().line);
     if (scope >= 0 && (scopes_.at(scope).is_function() || declared == 0)) return head;
     head.block = scope;
     // The marker of the `for` itself may be lost, where it is all of another statement's body.
@@ -448,56 +449,13 @@ class LineCode : private LineRows {
 
   /// The scope of a local variable that is declared on the line, in front of the first code that it has; or -1. If there is
   /// one, the line is a declaration, or a `for` with one.
-  int declaring_scope() const {
-    const int own = instance();
-    for (size_t i = 0; i < scopes_.all().size(); i++) {
-      if (scopes_.function_of(static_cast<int>(i)) != own) continue;
-      bool found = false;
-      Dwarf_Die scope = scopes_.at(static_cast<int>(i)).die;
-      for_each_child(&scope, [&](Dwarf_Die* die) {
-        int line = 0;
-        found = dwarf_tag(die) == DW_TAG_variable && dwarf_decl_line(die, &line) == 0 &&
-                static_cast<uint32_t>(line) == first().line;
-        return !found;
-      });
-      if (found) return static_cast<int>(i);
-    }
-    return -1;
-  }
-
-  /// The least column of a variable that is declared on the line in a scope; 0: not known.
-  uint16_t declared_column(int scope_index) const {
-    uint16_t least = 0;
-    Dwarf_Die scope = scopes_.at(scope_index).die;
-    for_each_child(&scope, [&](Dwarf_Die* die) {
-      int line = 0, column = 0;
-      if (dwarf_tag(die) == DW_TAG_variable && dwarf_decl_line(die, &line) == 0 &&
-          static_cast<uint32_t>(line) == first().line && dwarf_decl_column(die, &column) == 0 &&
-          (least == 0 || column < least))
-        least = static_cast<uint16_t>(column);
-      return true;
-    });
-    return least;
-  }
+  int declaring_scope() const { return declared_.declaring_scope(instance(), first().line); }
 
   /// clang leaves out of an inlined copy what it optimised away there; the function itself has it.
   bool declares_variable() const {
     if (declaring_scope() >= 0) return true;
     const int own = instance();
-    return own >= 0 && declares_variable(die_origin(scopes_.at(own).die), 0);
-  }
-  bool declares_variable(Dwarf_Die block, int depth) const {
-    bool found = false;
-    for_each_child(&block, [&](Dwarf_Die* die) {
-      int line = 0;
-      if (dwarf_tag(die) == DW_TAG_lexical_block && depth < kMaxDieDepth)
-        found = declares_variable(*die, depth + 1);
-      else
-        found = dwarf_tag(die) == DW_TAG_variable && dwarf_decl_line(die, &line) == 0 &&
-                static_cast<uint32_t>(line) == first().line;
-      return !found;
-    });
-    return found;
+    return own >= 0 && declared_.is_in_origin(own, first().line);
   }
 
   /// Of a `for` with a declaration only what is outside of its loop counts; if there is nothing, what leads into it.
@@ -677,6 +635,7 @@ class LineCode : private LineRows {
     return false;
   }
 
+  DeclaredLines& declared_;
   std::vector<size_t> statements_;       ///< those that are is_stmt
   std::vector<const Loop*> left_loops_;  ///< whose turns are not executions of the line
   std::set<size_t> later_parts_;         ///< rows that look like the line's beginning, and are not

@@ -65,6 +65,7 @@ class Driver {
       return header_constant(expression, input_, lookups_);
     };
     probes::ResolveContext context(diagnostics_, input_, lookups_);
+    context.is_listing = o_.mode != Options::Mode::Run;
 
     {  // Pass 1. Beyond this point: the script is an AST, free of macros and %( %).
       PassTimer timer;

@@ -109,7 +109,7 @@ int dump_names(const Options& options) {
   open_tapsets(program);
   std::vector<std::string> names =
       options.mode == Options::Mode::DumpFunctions ? tapset_functions(program, options.verbose > 0)
-      : options.mode == Options::Mode::DumpProbeAliases ? tapset_alias_names(program)
+      : options.mode == Options::Mode::DumpProbeAliases ? tapset_alias_names(*program.tapsets)
                                                         : probes::point_patterns();
   std::sort(names.begin(), names.end());
   for (const std::string& name : names) std::cout << name << '\n';

@@ -142,6 +142,7 @@ bool make_input(const Options& o, CompileInput& input, Diagnostics& diagnostics)
   input.systemtap_version =
       o.compatible.empty() ? PreprocessorFacts().systemtap_version : o.compatible;
   input.flavours = flavours_of(o);
+  if (const char* urls = std::getenv("DEBUGINFOD_URLS")) input.debuginfod_urls = urls;
   if (const char* path = std::getenv("LD_LIBRARY_PATH")) input.tool_library_path = path;
   input.coretap_build_id = ct::own_build_id();
   return true;

@@ -60,6 +60,26 @@ TEST_F(Btf, TracepointsHaveTheNamesOfTheirPrototype) {
   EXPECT_EQ(unnamed, 0u);
 }
 
+/// A reader that is asked for many names makes an index of them; a fresh one searches.
+TEST_F(Btf, ManyNamesAreFoundAsOneIs) {
+  constexpr size_t kCompared = 20;
+  const std::vector<std::string> names = btf_->functions("vfs_*");
+  ASSERT_GT(names.size(), kCompared);
+  for (const std::string& name : names) ASSERT_TRUE(btf_->function(name)) << name;
+  for (size_t i = 0; i < kCompared; i++) {
+    std::shared_ptr<KernelBtf> fresh = KernelBtf::open(kPath).value_or(nullptr);
+    ASSERT_TRUE(fresh);
+    EXPECT_EQ(spelled(btf_->function(names[i])->parameters),
+              spelled(fresh->function(names[i])->parameters));
+  }
+  EXPECT_FALSE(btf_->function("no_such_function_here"));
+  EXPECT_FALSE(btf_->tracepoint("no_such_tracepoint"));
+  ASSERT_TRUE(btf_->tracepoint("sched_switch"));
+  EXPECT_EQ(
+      btf_->tracepoint("sched_switch")->parameters.size(),
+      KernelBtf::open(kPath).value_or(nullptr)->tracepoint("sched_switch")->parameters.size());
+}
+
 TEST_F(Btf, LayoutIsBpftools) {
   if (!have("bpftool")) GTEST_SKIP() << "bpftool is not installed";
   std::string dump = shell(std::string("bpftool btf dump file ") + kPath + " format raw");

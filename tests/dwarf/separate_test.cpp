@@ -44,13 +44,13 @@ TEST(Separate, ByBuildId) {
   std::string file = root + "/.build-id/" + id.substr(0, 2) + "/" + id.substr(2) + ".debug";
   std::filesystem::create_directories(std::filesystem::path(file).parent_path());
   shell("cd " + directory + " && eu-strip -f " + file + " program");
-  auto module = Module::open(directory + "/program", {root}).value_or(nullptr);
+  auto module = Module::open(directory + "/program", {{root}}).value_or(nullptr);
   ASSERT_TRUE(module);
   EXPECT_EQ(module->debug_path(), file);
   EXPECT_EQ(module->files().size(), 2u);
   expect_full(*module);
   // Elsewhere it is not found, and the message says where it was looked for.
-  auto bare = Module::open(directory + "/program", {directory + "/nowhere"}).value_or(nullptr);
+  auto bare = Module::open(directory + "/program", {{directory + "/nowhere"}}).value_or(nullptr);
   ASSERT_TRUE(bare);
   EXPECT_FALSE(bare->has_dwarf());
   EXPECT_NE(bare->dwarf_error().message.find(directory + "/nowhere/.build-id/"), std::string::npos);
@@ -74,15 +74,17 @@ TEST(Separate, ByDebugLinkWithItsCrc) {
   std::string root = directory + "/root";
   std::filesystem::create_directories(root + directory);
   std::filesystem::rename(directory + "/.debug/program.dbg", root + directory + "/program.dbg");
-  auto under_root = Module::open(directory + "/program", {root}).value_or(nullptr);
+  auto under_root = Module::open(directory + "/program", {{root}}).value_or(nullptr);
   ASSERT_TRUE(under_root);
   expect_full(*under_root);
 
   // One byte more, and the CRC is another.
   std::ofstream(root + directory + "/program.dbg", std::ios::app) << "x";
-  auto wrong = Module::open(directory + "/program", {root}).value_or(nullptr);
+  auto wrong = Module::open(directory + "/program", {{root}}).value_or(nullptr);
   ASSERT_TRUE(wrong);
   EXPECT_FALSE(wrong->has_dwarf());
+  ASSERT_EQ(wrong->dwarf_error().rejected.size(), 1u);
+  EXPECT_NE(wrong->dwarf_error().rejected[0].find("its checksum is "), std::string::npos);
 }
 
 TEST(Separate, AnotherBuildsFileIsRefused) {
@@ -93,9 +95,71 @@ TEST(Separate, AnotherBuildsFileIsRefused) {
   std::filesystem::create_directories(std::filesystem::path(file).parent_path());
   std::filesystem::copy_file(compile("clones.c", kBuild, "-Wl,--build-id"), file);
   shell("strip --strip-debug " + directory + "/program");
-  auto module = Module::open(directory + "/program", {directory + "/root"}).value_or(nullptr);
+  auto module = Module::open(directory + "/program", {{directory + "/root"}}).value_or(nullptr);
   ASSERT_TRUE(module);
   EXPECT_FALSE(module->has_dwarf());
+  ASSERT_EQ(module->dwarf_error().rejected.size(), 1u);
+  EXPECT_NE(
+      module->dwarf_error().rejected[0].find("'" + file + "' does not fit: it is of another build"),
+      std::string::npos);
+}
+
+/// Has one file for every build-id, and notes what it was asked for.
+class OneFileServer : public DebugServer {
+ public:
+  explicit OneFileServer(ct::Result<std::string> answer) : answer_(std::move(answer)) {}
+  ct::Result<std::string> find(const std::string& build_id) override {
+    asked.push_back(build_id);
+    return answer_;
+  }
+  std::vector<std::string> asked;
+
+ private:
+  ct::Result<std::string> answer_;
+};
+
+TEST(Separate, FromAServer) {
+  std::string directory = fresh("server", "-Wl,--build-id");
+  std::string id = open_module(directory + "/program")->build_id();
+  const std::string whole = directory + "/whole",
+                    other = compile("clones.c", kBuild, "-Wl,--build-id");
+  std::filesystem::copy_file(directory + "/program", whole,
+                             std::filesystem::copy_options::overwrite_existing);
+  OneFileServer unasked(whole);
+  auto own = Module::open(directory + "/program", {{directory}, &unasked}).value_or(nullptr);
+  ASSERT_TRUE(own);
+  EXPECT_TRUE(unasked.asked.empty());  // it has its own debug information
+  shell("strip --strip-debug " + directory + "/program");
+
+  OneFileServer good(whole);
+  auto module = Module::open(directory + "/program", {{directory}, &good}).value_or(nullptr);
+  ASSERT_TRUE(module);
+  EXPECT_EQ(good.asked, std::vector<std::string>{id});
+  EXPECT_TRUE(module->notices().empty());
+  expect_full(*module);
+
+  struct Case {
+    ct::Result<std::string> answer;
+    std::string notice;
+  };
+  const Case cases[] = {
+      {other, "was not used: '" + other + "' does not fit: it is of another build"},
+      {directory + "/program", "was not used"},
+      {ct::Status("it is on fire"), "was not fetched: it is on fire"},
+      {ct::Status(ct::Failure::Missing, "nobody has it"), ""},
+  };
+  for (const Case& each : cases) {
+    OneFileServer server(each.answer);
+    auto bare = Module::open(directory + "/program", {{directory}, &server}).value_or(nullptr);
+    ASSERT_TRUE(bare);
+    EXPECT_FALSE(bare->has_dwarf());
+    ASSERT_EQ(bare->notices().size(), each.notice.empty() ? 0u : 1u) << each.notice;
+    if (!each.notice.empty()) {
+      EXPECT_NE(bare->notices()[0].find(each.notice), std::string::npos) << bare->notices()[0];
+    } else {
+      EXPECT_EQ(bare->dwarf_error().rejected.back(), "nobody has it");
+    }
+  }
 }
 
 TEST(Separate, AlternateFileOfDwz) {
@@ -115,6 +179,8 @@ TEST(Separate, AlternateFileOfDwz) {
   std::filesystem::remove(directory + "/common.debug");
   auto crippled = open_module(directory + "/program");
   ASSERT_TRUE(crippled);
+  ASSERT_EQ(crippled->notices().size(), 1u);
+  EXPECT_NE(crippled->notices()[0].find("common.debug"), std::string::npos);
   for (const Function& function : crippled->functions("*", "", true))
     for (const Variable& variable : crippled->variables_at(function.entry_pc, true))
       crippled->location_at(variable, function.entry_pc);

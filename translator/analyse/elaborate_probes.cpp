@@ -170,18 +170,15 @@ class Elaborator {
     if (!probes::is_builtin(point)) {
       auto& diagnostic = program_.diagnostics.semantic_error(
           "unknown-probe", point.span, "unknown probe point " + ast::to_string(point));
-      std::vector<std::string> names = tapset_alias_names(program_);
-      for (const std::string& pattern : probes::point_patterns())
-        names.push_back(pattern.substr(0, pattern.find_first_of(".(")));
       std::string wanted;
       for (const auto& component : point.components)
         wanted += (wanted.empty() ? "" : ".") + component.functor;
-      auto similar = similar_names(wanted, names);
-      if (!similar.empty()) {
-        std::string line = "similar:";
-        for (const std::string& s : similar) line += " " + s;
-        diagnostic.hint(line);
-      }
+      diagnostic.hint_if_shown([library = program_.tapsets, wanted] {
+        std::vector<std::string> names = tapset_alias_names(*library);
+        for (const std::string& pattern : probes::point_patterns())
+          names.push_back(pattern.substr(0, pattern.find_first_of(".(")));
+        return similar_hint(wanted, names, " ");
+      });
       return false;
     }
     size_t errors = program_.diagnostics.error_count();

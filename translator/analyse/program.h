@@ -49,7 +49,7 @@ struct Program {
   /// Value of a constant of the C headers, for @const.
   std::function<std::optional<int64_t>(const std::string&)> header_constant;
   std::shared_ptr<MacroLibrary> macros;
-  std::unique_ptr<TapsetLibrary> tapsets;
+  std::shared_ptr<TapsetLibrary> tapsets;  ///< shared with hints that are made late
   ArgumentUse argument_use;
 
   std::vector<std::unique_ptr<ast::File>> files;  ///< the user's script first
@@ -114,7 +114,7 @@ const ast::File* library_file_with_global(Program& program, const std::string& n
 void load_all_functions(Program& program);
 /// Every function and alias name of the tapset files, for "similar:" and the dumps.
 std::vector<std::string> tapset_function_names(const Program& program);
-std::vector<std::string> tapset_alias_names(const Program& program);
+std::vector<std::string> tapset_alias_names(const TapsetLibrary& library);
 /// Elaborates the plain probes of file `index` of program.files. True if any of them exists here.
 bool elaborate_file(Program& program, size_t index, probes::ResolveContext& context);
 

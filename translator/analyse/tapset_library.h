@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,6 @@ class TapsetLibrary {
 };
 
 /// Shell pattern of a probe point functor: '*' and '?'.
-bool glob_match(const std::string& pattern, const std::string& text);
+bool glob_match(std::string_view pattern, std::string_view text);
 
 }  // namespace coretap

@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
-#include <sstream>
+#include <string_view>
 
 #include "analyse/tapset_library.h"
 #include "runtime/common/regular_file.h"
@@ -126,7 +126,7 @@ Program::Program(Sources& sources, Diagnostics& diagnostics, const CompileInput&
       facts(facts),
       lookups(lookups),
       macros(make_macro_library()),
-      tapsets(std::make_unique<TapsetLibrary>()) {}
+      tapsets(std::make_shared<TapsetLibrary>()) {}
 
 Program::~Program() = default;
 
@@ -268,13 +268,13 @@ bool load(Program& program, TapsetFile& file) {
 
 /// Components of a dotted alias name match those of a point; either may hold wildcards.
 bool alias_may_match(const std::string& alias, const ast::ProbePoint& point) {
-  std::istringstream parts(alias);
-  std::string part;
   size_t i = 0;
-  while (std::getline(parts, part, '.')) {
+  for (std::string_view rest = alias; !rest.empty();) {
+    const size_t dot = rest.find('.');
     if (i >= point.components.size()) return false;
     const ast::ProbeComponent& component = point.components[i++];
-    if (!glob_match(component.functor, part)) return false;
+    if (!glob_match(component.functor, rest.substr(0, dot))) return false;
+    rest = dot == std::string_view::npos ? std::string_view{} : rest.substr(dot + 1);
   }
   return true;
 }
@@ -293,10 +293,10 @@ bool load_aliases_for(Program& program, const ast::ProbePoint& point) {
 }
 
 namespace {
-std::vector<std::string> collect(const Program& program,
+std::vector<std::string> collect(const TapsetLibrary& library,
                                  std::vector<std::string> TapsetFile::*names) {
   std::vector<std::string> all;
-  for (const TapsetFile& file : program.tapsets->files)
+  for (const TapsetFile& file : library.files)
     all.insert(all.end(), (file.*names).begin(), (file.*names).end());
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
@@ -336,13 +336,13 @@ const ast::File* library_file_with_global(Program& program, const std::string& n
 }
 
 std::vector<std::string> tapset_function_names(const Program& program) {
-  return collect(program, &TapsetFile::functions);
+  return collect(*program.tapsets, &TapsetFile::functions);
 }
-std::vector<std::string> tapset_alias_names(const Program& program) {
-  return collect(program, &TapsetFile::aliases);
+std::vector<std::string> tapset_alias_names(const TapsetLibrary& library) {
+  return collect(library, &TapsetFile::aliases);
 }
 
-bool glob_match(const std::string& pattern, const std::string& text) {
+bool glob_match(std::string_view pattern, std::string_view text) {
   // '*' and '?' only; [] does not occur in probe point functors.
   size_t p = 0, t = 0, star = std::string::npos, mark = 0;
   while (t < text.size()) {

@@ -119,7 +119,7 @@ std::unique_ptr<WorkFolder> begin_private(Diagnostics& diagnostics) {
 ct::Status Cache::commit(WorkFolder& work, const Artifacts& artifacts, const std::string& key,
                          const Lookups& lookups) const {
   if (!makes_entry_) return {};
-  if (!lookups.settled()) return ct::Status("a file that was read changed meanwhile");
+  if (ct::Status settled = lookups.settled(); !settled) return settled;
   ct::Status kept = write_entry(work.fd(), artifacts, lookups);
   if (kept) kept = put_in_place(folder_.fd.get(), work.name(), key);
   if (!kept) return kept;

@@ -7,11 +7,11 @@
 
 #include <string>
 
-#include "build/process.h"
 #include "build/work_folder.h"
 #include "support/compile_input.h"
 #include "support/diagnostics.h"
 #include "support/lookups.h"
+#include "support/process.h"
 
 namespace coretap {
 

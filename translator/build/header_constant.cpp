@@ -3,7 +3,7 @@
 #include <time.h>
 
 #include "build/make_rule.h"
-#include "build/process.h"
+#include "support/process.h"
 
 namespace coretap {
 

@@ -92,7 +92,7 @@ ct::Result<std::shared_ptr<const CalledFrom>> make_called_from(const debug::Modu
   auto from = std::make_shared<CalledFrom>();
   from->site.point = point;
   from->site.machine = module.machine();
-  from->site.fixed_address = is_fixed_address(module.path());
+  from->site.fixed_address = module.has_fixed_addresses();
   auto slots = module.return_slots(point.pc, {chains.front().front()});
   if (!slots) return slots.failure();
   from->slot = slots->front();

@@ -1,14 +1,10 @@
 #include "probes/dwarf_scope.h"
 
-#include <elf.h>
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "probes/families.h"
 #include "probes/scope_base.h"
 #include "probes/split_files.h"
-#include "runtime/common/regular_file.h"
 
 namespace coretap::probes {
 
@@ -45,7 +41,7 @@ class DwarfScope final : public VariableScope {
       site_.space = ir::Space::Kernel;
       site_.kernel = module_->kernel_image();
     } else {
-      site_.fixed_address = is_fixed_address(module_->path());
+      site_.fixed_address = module_->has_fixed_addresses();
     }
     if (auto function = module_->function_at(point.pc, false)) {
       site_.at_entry = function->entry_pc == point.pc;
@@ -86,6 +82,10 @@ class DwarfScope final : public VariableScope {
 
  private:
   const std::vector<debug::Variable>& variables() const;
+  /// Those that are not global: of a place that is only listed, a unit's other variables need not be read.
+  std::vector<debug::Variable> locals() const {
+    return module_->variables_at(site_.point.pc, false, scope_);
+  }
   std::string base_key() const {
     return module_->path() + (site_.is_return ? "#r" : has_result_ ? "#e" : "#");
   }
@@ -189,7 +189,7 @@ ct::Result<Root, Diagnostic> DwarfScope::find_global(const std::string& name,
                             split_file_hints(*module));
   debug::VarLocation location = module->location_at(*variable, site_.point);
   if (module == module_) return root_at(location, variable->type, name, at);
-  if (!is_fixed_address(module->path()))
+  if (!module->has_fixed_addresses())
     return semantic_problem("variable-unavailable", at,
                             "'" + name + "' is in " + module->path() +
                                 ", and where that is loaded cannot be told from here",
@@ -252,8 +252,7 @@ std::vector<std::string> DwarfScope::listing() {
       lines.push_back("$return:" + spelling(type));
   LocationSite entry = site_;
   entry.is_return = false;
-  for (const debug::Variable& variable : variables()) {
-    if (variable.is_global) continue;
+  for (const debug::Variable& variable : locals()) {
     if (check_location(module_->location_at(variable, site_.point), entry))
       lines.push_back("$" + variable.name + ":" + spelling(variable.type));
   }
@@ -262,8 +261,7 @@ std::vector<std::string> DwarfScope::listing() {
 
 std::vector<std::pair<std::string, std::string>> DwarfScope::readable() {
   std::vector<std::pair<std::string, std::string>> found;
-  for (const debug::Variable& variable : variables()) {
-    if (variable.is_global) continue;
+  for (const debug::Variable& variable : locals()) {
     const debug::VarLocation location = module_->location_at(variable, site_.point);
     if (check_location(location, site_))
       found.emplace_back("$" + variable.name + ":" + spelling(variable.type),
@@ -318,14 +316,6 @@ std::shared_ptr<ContextScope> make_dwarf_scope(std::shared_ptr<debug::Module> mo
                                                debug::CodePoint point, uint64_t scope,
                                                ir::Mechanism mechanism, ResolveContext& context) {
   return std::make_shared<DwarfScope>(std::move(module), point, scope, mechanism, context);
-}
-
-bool is_fixed_address(const std::string& path) {
-  int file = ct::open_regular(path.c_str()).value_or(-1);
-  Elf64_Ehdr header{};
-  bool is_whole = file >= 0 && read(file, &header, sizeof header) == sizeof header;
-  if (file >= 0) close(file);
-  return is_whole && header.e_type == ET_EXEC;
 }
 
 }  // namespace coretap::probes

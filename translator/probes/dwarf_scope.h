@@ -13,7 +13,4 @@ std::shared_ptr<ContextScope> make_dwarf_scope(std::shared_ptr<debug::Module> mo
                                                debug::CodePoint point, uint64_t scope,
                                                ir::Mechanism mechanism, ResolveContext& context);
 
-/// Is the file an ELF executable of the old kind, linked to run at one fixed address?
-bool is_fixed_address(const std::string& path);
-
 }  // namespace coretap::probes

@@ -109,8 +109,8 @@ std::vector<ResolvedProbe> resolve_kernel_function(const ast::ProbePoint& point,
       (searched[0].module.empty() ? "no kernel function matches '"
                                   : "no function of this module matches '") +
           wanted + "'");
-  std::vector<std::string> similar = similar_names(wanted, searched[0].btf->functions("*"));
-  if (!similar.empty()) diagnostic.hint("similar: " + join(similar));
+  diagnostic.hint_if_shown(
+      [wanted, btf = searched[0].btf] { return similar_hint(wanted, btf->functions("*")); });
   return {};
 }
 

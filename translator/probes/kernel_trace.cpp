@@ -96,8 +96,8 @@ std::vector<ResolvedProbe> resolve_kernel_trace(const ast::ProbePoint& point,
   Diagnostic& diagnostic = context.diagnostics.semantic_error(
       "no-such-tracepoint", component.span,
       "no kernel tracepoint matches '" + *component.string_arg + "'");
-  std::vector<std::string> similar = similar_names(wanted.name, btf->tracepoints("*"));
-  if (!similar.empty()) diagnostic.hint("similar: " + join(similar));
+  diagnostic.hint_if_shown(
+      [btf, wanted] { return similar_hint(wanted.name, btf->tracepoints("*")); });
   if (wanted.name.starts_with("sys_"))
     diagnostic.hint("single system calls are probed with syscall.NAME");
   return {};
@@ -115,14 +115,17 @@ std::vector<ResolvedProbe> resolve_kernel_tracepoint(const ast::ProbePoint& poin
     return {};
   }
   std::vector<TraceName> found;
-  std::vector<std::string> names;
-  for (const auto& [name, system] : trace_systems(context.lookups)) {
-    names.push_back(system + ":" + name);
-    if (fnmatch(wanted.system.c_str(), system.c_str(), 0) == 0 &&
-        fnmatch(wanted.name.c_str(), name.c_str(), 0) == 0)
-      found.push_back({system, name});
+  const std::map<std::string, std::string>& systems = trace_systems(context.lookups);
+  if (has_wildcard(wanted.name)) {
+    for (const auto& [name, system] : systems)
+      if (fnmatch(wanted.system.c_str(), system.c_str(), 0) == 0 &&
+          fnmatch(wanted.name.c_str(), name.c_str(), 0) == 0)
+        found.push_back({system, name});
+  } else if (auto one = systems.find(wanted.name);
+             one != systems.end() && fnmatch(wanted.system.c_str(), one->second.c_str(), 0) == 0) {
+    found.push_back({one->second, one->first});
   }
-  if (found.empty() && trace_systems(context.lookups).empty()) {
+  if (found.empty() && systems.empty()) {
     if (has_wildcard(*component.string_arg)) {
       fail("wildcards need tracefs, which this user cannot read or mount")
           .hint("mount -t tracefs tracefs /sys/kernel/tracing");
@@ -132,8 +135,11 @@ std::vector<ResolvedProbe> resolve_kernel_tracepoint(const ast::ProbePoint& poin
   }
   if (found.empty()) {
     Diagnostic& diagnostic = fail("no trace event matches '" + *component.string_arg + "'");
-    std::vector<std::string> similar = similar_names(*component.string_arg, names);
-    if (!similar.empty()) diagnostic.hint("similar: " + join(similar));
+    diagnostic.hint_if_shown([written = *component.string_arg, &systems] {
+      std::vector<std::string> names;
+      for (const auto& [name, system] : systems) names.push_back(system + ":" + name);
+      return similar_hint(written, names);
+    });
   }
   record_events(*component.string_arg, found, context.lookups);
   std::vector<ResolvedProbe> probes;

@@ -2,32 +2,37 @@
 
 #include "probes/families.h"
 #include "probes/long_type.h"
+#include "probes/process_target.h"
 #include "probes/scope_base.h"
 
 namespace coretap::probes {
 
 namespace {
 
-void refuse(const std::string& name, const Span& at, const std::string& why, ContextLowering& to) {
-  to.diagnostics().semantic_error("no-such-variable", at,
-                                  "'" + name + "' cannot be used here: " + why);
+Diagnostic& refuse(const std::string& name, const Span& at, const std::string& why,
+                   ContextLowering& to) {
+  return to.diagnostics().semantic_error("no-such-variable", at,
+                                         "'" + name + "' cannot be used here: " + why);
 }
 
 class NoScope : public ContextScope {
  public:
   explicit NoScope(std::string why) : why_(std::move(why)) {}
   std::optional<ir::Operand> lower(const ast::Target& target, ContextLowering& to) override {
-    refuse(target.name, target.span, why_, to);
+    add_hints(refuse(target.name, target.span, why_, to));
     return std::nullopt;
   }
   std::optional<ir::Operand> lower(const ast::AtVar& var, ContextLowering& to) override {
-    refuse("@var(\"" + var.target + "\")", var.span, why_, to);
+    add_hints(refuse("@var(\"" + var.target + "\")", var.span, why_, to));
     return std::nullopt;
   }
   bool defines(const ast::Expr&) override { return false; }
   std::vector<std::string> listing() override { return {}; }
   std::string sharing_key() const override { return ""; }
   debug::TypePtr type_of(const ast::Expr&) override { return nullptr; }
+
+ protected:
+  virtual void add_hints(Diagnostic&) {}
 
  private:
   std::string why_;
@@ -36,7 +41,8 @@ class NoScope : public ContextScope {
 /// What a file without DWARF has. As in stap, a group of variables is an empty text there.
 class NoDebuginfoScope final : public NoScope {
  public:
-  explicit NoDebuginfoScope(const std::string& why) : NoScope(why), why_(why) {}
+  NoDebuginfoScope(const std::string& why, std::shared_ptr<debug::Module> module)
+      : NoScope(why), why_(why), module_(std::move(module)) {}
 
   using NoScope::lower;
   std::optional<ir::Operand> lower(const ast::Target& target, ContextLowering& to) override {
@@ -55,8 +61,12 @@ class NoDebuginfoScope final : public NoScope {
       if (target.name == group) return true;
     return false;
   }
+  void add_hints(Diagnostic& diagnostic) override {
+    if (!module_->has_dwarf()) hint_at_debug_files(*module_, diagnostic);
+  }
 
   std::string why_;
+  std::shared_ptr<debug::Module> module_;
 };
 
 constexpr int kSyscallArguments = 6;
@@ -147,8 +157,9 @@ std::shared_ptr<ContextScope> make_no_scope(std::string why) {
   return std::make_shared<NoScope>(std::move(why));
 }
 
-std::shared_ptr<ContextScope> make_no_debuginfo_scope(std::string why) {
-  return std::make_shared<NoDebuginfoScope>(why);
+std::shared_ptr<ContextScope> make_no_debuginfo_scope(std::string why,
+                                                      std::shared_ptr<debug::Module> module) {
+  return std::make_shared<NoDebuginfoScope>(why, std::move(module));
 }
 
 std::shared_ptr<ContextScope> make_syscall_scope(bool is_exit, bool of_every_call) {

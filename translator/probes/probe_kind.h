@@ -20,6 +20,7 @@
 #include "dwarf/module.h"
 #include "ir/builder.h"
 #include "ir/ir.h"
+#include "probes/debuginfod.h"
 #include "support/compile_input.h"
 #include "support/diagnostics.h"
 #include "support/lookups.h"
@@ -154,7 +155,14 @@ struct ReturnPlaces {
 class ResolveContext {
  public:
   ResolveContext(Diagnostics& diagnostics, const CompileInput& input, Lookups& lookups)
-      : diagnostics(diagnostics), input(input), lookups(lookups) {}
+      : diagnostics(diagnostics),
+        input(input),
+        lookups(lookups),
+        debuginfod_(input.debuginfod_urls, lookups) {
+    debug_places.server = &debuginfod_;
+  }
+  ResolveContext(const ResolveContext&) = delete;
+  ResolveContext& operator=(const ResolveContext&) = delete;
   Diagnostics& diagnostics;
   const CompileInput& input;
   Lookups& lookups;
@@ -163,7 +171,12 @@ class ResolveContext {
   /// The same, of procfs probes, and what they do.
   std::vector<std::pair<ir::ServedFile, ir::UserEvent>> files;
   uint32_t beginnings = 0;  ///< numbers of ProcessGate::beginning that are given
-  std::vector<std::string> debug_roots = {"/usr/lib/debug"};
+  /// Sites are shown and not probed (-l, -L, --lines): what only a handler needs of a program's site is not looked for.
+  bool is_listing = false;
+  /// The code of functions whose sites are resolved, shared by them; by what the module has of it, and whether of a mark.
+  std::map<std::pair<const debug::FunctionCode*, bool>, std::shared_ptr<const ir::FunctionCode>>
+      codes;
+  debug::DebugPlaces debug_places;
 
   /// Kernel BTF, or null after reporting `no-kernel-btf` at `at`.
   std::shared_ptr<debug::KernelBtf> kernel_btf(const Span& at);
@@ -186,6 +199,7 @@ class ResolveContext {
   /// The vmlinux's path, or ""; fills `tried`.
   std::string find_vmlinux(std::vector<std::string>& tried);
 
+  Debuginfod debuginfod_;
   std::shared_ptr<debug::KernelBtf> btf_;
   std::map<std::string, std::shared_ptr<debug::KernelBtf>> module_btf_;
   std::map<std::string, std::shared_ptr<debug::Module>> objects_;

@@ -102,10 +102,9 @@ void report_no_function(const ProcessTarget& target, const PointSpec& spec, Vari
   std::vector<std::string> similar = similar_functions(spec.function, names);
   if (!similar.empty()) diagnostic.hint("similar: " + join(similar));
   for (const std::string& hint : split_file_hints(module)) diagnostic.hint(hint);
-  if (!module.has_dwarf())
-    diagnostic.hint(
-        "only its symbol table was searched: there is no debug information in it, nor in " +
-        join(module.dwarf_error().tried));
+  if (module.has_dwarf()) return;
+  diagnostic.hint("only its symbol table was searched, for it has no debug information");
+  hint_at_debug_files(module, diagnostic);
 }
 
 SiteDetails text_of(const ProcessTarget& target, const debug::Function& function,

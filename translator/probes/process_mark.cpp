@@ -232,7 +232,7 @@ std::optional<ResolvedProbe> probe_mark(const ProcessTarget& target, const debug
   LocationSite site;
   site.point = {mark.pc, 0};
   site.machine = module.machine();
-  site.fixed_address = is_fixed_address(module.path());
+  site.fixed_address = module.has_fixed_addresses();
   probe->scope =
       std::make_shared<MarkScope>(mark, std::move(site), module.path(), std::move(probe->scope));
   return probe;

@@ -8,6 +8,7 @@
 
 #include "dwarf/instruction.h"
 #include "dwarf/registers.h"
+#include "probes/debian_package.h"
 #include "probes/dwarf_scope.h"
 #include "probes/find_library.h"
 #include "probes/kernel_code.h"
@@ -192,12 +193,22 @@ std::string why_no_variables(const debug::Module& module, uint64_t pc) {
 
 void report_no_dwarf(const debug::Module& module, const Span& at, const std::string& needed_for,
                      Diagnostics& diagnostics) {
-  const debug::LoadError& error = module.dwarf_error();
   Diagnostic& diagnostic = diagnostics.semantic_error(
       "no-debuginfo", at,
       "'" + module.path() + "' has no debug information, which is needed for " + needed_for);
+  hint_at_debug_files(module, diagnostic);
+}
+
+void hint_at_debug_files(const debug::Module& module, Diagnostic& diagnostic) {
+  const debug::LoadError& error = module.dwarf_error();
   if (!error.tried.empty()) diagnostic.hint("tried: " + join(error.tried));
-  diagnostic.hint("compile with -g, or install the package's debug symbols (-dbg or -dbgsym)");
+  for (const std::string& rejected : error.rejected) diagnostic.hint(rejected);
+  diagnostic.hint_if_shown([path = module.path()] {
+    const std::string package = debug_package_hint(path);
+    return package.empty()
+               ? "compile with -g, or install the package's debug symbols (-dbg or -dbgsym)"
+               : package;
+  });
 }
 
 namespace {
@@ -211,15 +222,18 @@ uint64_t semaphore_at(const debug::Module& module, uint64_t pc) {
 
 /// `is_mark`: the notes of the object's USDT marks say what the probe is to do.
 std::shared_ptr<const ir::FunctionCode> code_around(const debug::Module& module, uint64_t pc,
-                                                    bool is_mark) {
+                                                    bool is_mark, ResolveContext& context) {
   const debug::FunctionCode& found = module.code_at(pc);
+  std::shared_ptr<const ir::FunctionCode>& known = context.codes[{&found, is_mark}];
+  if (known) return known;
   auto code = std::make_shared<ir::FunctionCode>();
   code->name = found.name;
   code->ranges = found.ranges;
   code->hash = found.hash;
   if (module.build_id().empty()) code->layout = module.layout();
   if (is_mark) code->marks = module.marks().hash;
-  return code;
+  known = code;
+  return known;
 }
 
 /// The first instruction of a function that runs once in each call.
@@ -282,7 +296,6 @@ std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, debug::Cod
   probe.site.build_id = target.module->build_id();
   // Whatever the probe point is: the kernel wants one counter of users for a place.
   probe.site.semaphore = semaphore_at(*target.module, pc);
-  probe.site.code = code_around(*target.module, pc, text.is_mark || probe.site.semaphore != 0);
   probe.site.pid = target.pid;
   probe.site.function = text.function;
   probe.source = text.source;
@@ -293,7 +306,10 @@ std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, debug::Cod
   if (no_variables.empty())
     probe.scope = make_dwarf_scope(target.module, point, text.scope, mechanism, context);
   else
-    probe.scope = make_no_debuginfo_scope(no_variables);
+    probe.scope = make_no_debuginfo_scope(no_variables, target.module);
+  if (context.is_listing) return probe;
+  const bool is_mark = text.is_mark || probe.site.semaphore != 0;
+  probe.site.code = code_around(*target.module, pc, is_mark, context);
   probe.frame = frame_of(*target.module, pc, mechanism);
   if (mechanism != ir::Mechanism::Uretprobe && no_variables.empty()) {
     std::optional<debug::Function> function = target.module->function_at(pc, false);

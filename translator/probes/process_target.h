@@ -35,6 +35,9 @@ std::string canonical_prefix(const ProcessTarget& target);
 void report_no_dwarf(const debug::Module& module, const Span& at, const std::string& needed_for,
                      Diagnostics& diagnostics);
 
+/// Hints for an object without debug information: the files that were looked for, those that do not fit, and where to get them.
+void hint_at_debug_files(const debug::Module& module, Diagnostic& diagnostic);
+
 /// What a site is besides its address.
 struct SiteDetails {
   std::string canonical;

@@ -49,6 +49,7 @@ struct CompileInput {
       kernel_vmlinux;  ///< --vmlinux FILE, or that of another kernel than the running one; or ""
   KernelFlavours flavours = KernelFlavours::ForThisKernel;
 
+  std::string debuginfod_urls;  ///< $DEBUGINFOD_URLS; "": no server is asked for debug information
   std::string tool_library_path;  ///< $LD_LIBRARY_PATH of the compilers
   std::string coretap_build_id;   ///< another coretap may make something else of the same script
 
@@ -58,7 +59,7 @@ struct CompileInput {
                     keep_unused, explain_elision, timing, suppress_errors, display_globals,
                     portable, systemtap_version, arch, kernel_release, kernel_tree, kernel_is_named,
                     kernel_is_running, kernel_build_id, kernel_btf, kernel_vmlinux, flavours,
-                    tool_library_path, coretap_build_id);
+                    debuginfod_urls, tool_library_path, coretap_build_id);
   }
 };
 

@@ -57,7 +57,7 @@ size_t edit_distance(const std::string& a, const std::string& b) {
 
 Diagnostic semantic_problem(std::string id, const Span& at, std::string message,
                             std::vector<std::string> hints) {
-  return {std::move(id), Severity::SemanticError, at, std::move(message), std::move(hints), {}};
+  return {std::move(id), Severity::SemanticError, at, std::move(message), std::move(hints), {}, {}};
 }
 
 Diagnostic& Diagnostics::add(Severity severity, std::string id, const Span& at,
@@ -183,8 +183,23 @@ void render(std::ostream& out, const Diagnostic& diagnostic) {
     out << '\n';
     render_source(out, other.span);
   }
-  for (const std::string& hint : diagnostic.hints)
+  auto write_hint = [&](const std::string& hint) {
     out << "        " << ct::terminal_safe_line(hint) << '\n';
+  };
+  auto late = diagnostic.late_hints.begin();
+  for (size_t i = 0; i <= diagnostic.hints.size(); i++) {
+    for (; late != diagnostic.late_hints.end() && late->position == i; ++late)
+      if (const std::string hint = late->text(); !hint.empty()) write_hint(hint);
+    if (i < diagnostic.hints.size()) write_hint(diagnostic.hints[i]);
+  }
+}
+
+std::string similar_hint(const std::string& name, const std::vector<std::string>& candidates,
+                         const std::string& separator) {
+  std::string text;
+  for (const std::string& similar : similar_names(name, candidates))
+    text += (text.empty() ? "similar: " : separator) + similar;
+  return text;
 }
 
 std::vector<std::string> similar_names(const std::string& name,

@@ -33,9 +33,21 @@ struct Diagnostic {
     std::string message;
   };
   std::vector<Related> related;  ///< second places, e.g. the other half of a type clash
+  /// What a hint costs much to find, and few errors are shown of many that a wildcard runs into: see hint_if_shown().
+  struct LateHint {
+    size_t position;  ///< how many of `hints` come before it
+    std::function<std::string()> text;
+  };
+  std::vector<LateHint> late_hints;
 
   Diagnostic& hint(std::string text) {
     hints.push_back(std::move(text));
+    return *this;
+  }
+  /// A hint that is made only when the message is written; there is none if it is "". `text` owns what it needs: it is called
+  /// after the pass that reported the message.
+  Diagnostic& hint_if_shown(std::function<std::string()> text) {
+    late_hints.push_back({hints.size(), std::move(text)});
     return *this;
   }
   Diagnostic& see(const Span& where, std::string text) {
@@ -118,5 +130,9 @@ void render(std::ostream& out, const Diagnostic& diagnostic);
 /// for "similar: ..." hints.
 std::vector<std::string> similar_names(const std::string& name,
                                        const std::vector<std::string>& candidates, size_t most = 5);
+
+/// "similar: a, b" of the names that are close; "" if none is.
+std::string similar_hint(const std::string& name, const std::vector<std::string>& candidates,
+                         const std::string& separator = ", ");
 
 }  // namespace coretap

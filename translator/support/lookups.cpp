@@ -155,6 +155,10 @@ const std::string& Lookups::record(Question question, const std::string& subject
   return known->second;
 }
 
+namespace {
+ct::Status changed_meanwhile() { return ct::Status("a file that was read changed meanwhile"); }
+}  // namespace
+
 void Lookups::file(const std::string& path) { record(Question::File, path); }
 
 void Lookups::file_read(const std::string& path, int64_t since) {
@@ -162,7 +166,7 @@ void Lookups::file_read(const std::string& path, int64_t since) {
   struct stat status;
   if (stat(path.c_str(), &status) == 0 &&
       status.st_ctim.tv_sec * 1'000'000'000 + status.st_ctim.tv_nsec >= since - kClockTick)
-    settled_ = false;
+    settled_ = changed_meanwhile();
   record(Question::File, path);
 }
 
@@ -205,13 +209,15 @@ std::vector<Lookup> Lookups::all() const {
   return lookups;
 }
 
-bool Lookups::settled() const {
-  if (!settled_) return false;
+void Lookups::unsettle(std::string why) { settled_ = ct::Status(std::move(why)); }
+
+ct::Status Lookups::settled() const {
+  if (!settled_) return settled_;
   for (const Lookup& lookup : all())
     if (lookup.question == Question::File &&
         answer_today(lookup.question, lookup.subject) != lookup.answer)
-      return false;
-  return true;
+      return changed_meanwhile();
+  return {};
 }
 
 }  // namespace coretap

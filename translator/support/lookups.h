@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/common/result.h"
+
 namespace coretap {
 
 enum class Question : uint8_t {
@@ -74,8 +76,11 @@ class Lookups {
   int64_t target_pid();
 
   std::vector<Lookup> all() const;
-  /// Has every file that was read stayed as it was recorded? Asked when the result is finished.
-  bool settled() const;
+  /// Something was asked that may be answered in another way the next time, and that no question here stands for.
+  void unsettle(std::string why);
+  /// Has every file that was read stayed as it was recorded, and was nothing unsettled? Asked when the result is
+  /// finished. The failure says what was not.
+  ct::Status settled() const;
   /// The answer that a question gets now; nothing is recorded.
   std::string answer_today(Question question, const std::string& subject) const;
 
@@ -84,7 +89,7 @@ class Lookups {
 
   TraceTarget target_;
   std::map<std::pair<Question, std::string>, std::string> answers_;
-  bool settled_ = true;
+  ct::Status settled_;  ///< a failure: why what was found may not be kept
 };
 
 }  // namespace coretap

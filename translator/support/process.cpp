@@ -1,4 +1,4 @@
-#include "build/process.h"
+#include "support/process.h"
 
 #include <fcntl.h>
 #include <signal.h>
