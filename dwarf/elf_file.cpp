@@ -276,6 +276,41 @@ std::set<uint64_t> ElfFile::symbol_addresses(const std::string& name) const {
   return addresses;
 }
 
+std::vector<DataSymbol> ElfFile::data_symbols(const std::string& name) const {
+  std::set<DataSymbol> found;
+  for (uint32_t type : {SHT_SYMTAB, SHT_DYNSYM}) {
+    Elf_Scn* section = find_section_type(type);
+    GElf_Shdr header;
+    if (!section || !gelf_getshdr(section, &header) || header.sh_entsize == 0) continue;
+    Elf_Data* data = elf_getdata(section, nullptr);
+    GElf_Sym symbol;
+    for (int i = 1; data && gelf_getsym(data, i, &symbol); i++) {
+      const int kind = GELF_ST_TYPE(symbol.st_info);
+      const bool is_data =
+          kind == STT_OBJECT || kind == STT_NOTYPE || kind == STT_COMMON || kind == STT_TLS;
+      if (!is_data || symbol.st_shndx == SHN_UNDEF || symbol.st_shndx == SHN_ABS) continue;
+      const char* text = elf_strptr(elf_, header.sh_link, symbol.st_name);
+      if (text && name == text) found.insert({symbol.st_value, symbol.st_size, kind == STT_TLS});
+    }
+  }
+  return {found.begin(), found.end()};
+}
+
+std::optional<uint64_t> ElfFile::entry() const {
+  GElf_Ehdr header;
+  if (!gelf_getehdr(elf_, &header) || header.e_entry == 0) return std::nullopt;
+  if (header.e_type == ET_EXEC) return header.e_entry;
+  // A shared object with an interpreter is a program, too; one without is, if it is static.
+  size_t count = 0;
+  if (elf_getphdrnum(elf_, &count) != 0) return std::nullopt;
+  for (size_t i = 0; i < count; i++) {
+    GElf_Phdr segment;
+    if (gelf_getphdr(elf_, static_cast<int>(i), &segment) && segment.p_type == PT_INTERP)
+      return header.e_entry;
+  }
+  return is_library() ? std::nullopt : std::optional<uint64_t>(header.e_entry);
+}
+
 void ElfFile::for_each_name(const std::function<void(std::string_view, bool)>& visit) const {
   for (uint32_t type : {SHT_SYMTAB, SHT_DYNSYM}) {
     Elf_Scn* section = find_section_type(type);

@@ -72,6 +72,10 @@ class ElfFile {
   /// Link-time addresses of the defined symbols `name` of code and data: several, if files that were
   /// linked have static ones of that name.
   std::set<uint64_t> symbol_addresses(const std::string& name) const;
+  /// The symbols of data named `name` in both symbol tables, each address once.
+  std::vector<DataSymbol> data_symbols(const std::string& name) const;
+  /// Link-time address of a program's first instruction; nothing of a library.
+  std::optional<uint64_t> entry() const;
   bool has_symtab() const { return find_section_type(SHT_SYMTAB) != nullptr; }
   /// See ct::segment_layout.
   uint64_t layout() const;
