@@ -5,9 +5,10 @@
  * there until the harness has set the process's debug registers (runtime/user/attach/data_watches.h). Nothing that the
  * program itself does is missed then.
  *
- * BPF cannot sleep for somebody's answer, so the program looks for it again and again, for 0.1 s at most. Then the process
- * goes on unwatched, and the harness says so. The read of memory that is not there makes a page fault: where the kernel is
- * not preempted, that is a place at which the harness may run on the only CPU. */
+ * BPF cannot sleep for somebody's answer, so the program looks for it again and again, for a second at most. Then the process
+ * goes on unwatched, and the harness says so. Meanwhile others run on the CPU, the harness among them: reading memory as if
+ * it were another task's goes by get_user_pages_remote(), which asks for others with cond_resched() where the kernel is not
+ * preempted. bpf_copy_from_user() does not. */
 #ifndef CORETAP_WATCH_BPF_H
 #define CORETAP_WATCH_BPF_H
 
@@ -15,10 +16,9 @@
 
 #include "watch.h"
 
-#define CT_HOLD_NS 100000000ull
+#define CT_HOLD_NS 1000000000ull
 #define CT_HOLD_TURNS (1u << 23)
 #define CT_MOST_HELD 4096
-#define CT_NOWHERE ((const void*)8)
 
 /* Threads that wait; the harness takes them out. */
 struct {
@@ -31,20 +31,21 @@ struct {
 struct ct_hold_wait {
   u32 thread;
   u64 until;
+  u64 pc; /* memory that is there */
 };
 
 static long ct_hold_turn(u64 turn, struct ct_hold_wait* wait) {
   char byte;
   if (!bpf_map_lookup_elem(&ct_held, &wait->thread)) return 1;
   if (bpf_ktime_get_ns() >= wait->until) return 1;
-  bpf_copy_from_user(&byte, sizeof(byte), CT_NOWHERE);
+  bpf_copy_from_user_task(&byte, sizeof(byte), (const void*)wait->pc, bpf_get_current_task_btf(), 0);
   return 0;
 }
 
 SEC("uprobe.s")
 int ct_hold(struct pt_regs* ctx) {
   u64 ids = bpf_get_current_pid_tgid(), now = bpf_ktime_get_ns();
-  struct ct_hold_wait wait = {ids, now + CT_HOLD_NS};
+  struct ct_hold_wait wait = {ids, now + CT_HOLD_NS, ctx->CT_IP};
   ct_own_stack(ctx);
   if (CT_ONCE(ct_state.phase) == CT_STOPPING) return 0;
   struct ct_rec_watch* record = bpf_ringbuf_reserve(&ct_ring, sizeof(*record), 0);
@@ -58,7 +59,7 @@ int ct_hold(struct pt_regs* ctx) {
   record->hdr.pid = ids >> 32;
   record->hdr.tid = ids;
   record->program = bpf_get_attach_cookie(ctx);
-  record->pc = ctx->CT_IP;
+  record->pc = wait.pc;
   bpf_map_update_elem(&ct_held, &wait.thread, &now, BPF_ANY);
   bpf_ringbuf_submit(record, BPF_RB_FORCE_WAKEUP);
   bpf_loop(CT_HOLD_TURNS, ct_hold_turn, &wait, 0);

@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <linux/hw_breakpoint.h>
 #include <linux/perf_event.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -106,22 +105,36 @@ std::string read_file(const std::string& path) {
   return text;
 }
 
-/// Where the program's first instruction is in a process; 0: that cannot be told. `task` is a folder of /proc.
-u64 entry_of(const std::string& task) {
+/// What a process runs.
+struct Image {
+  u64 entry = 0;   ///< where the program's first instruction is; 0: that cannot be told
+  u64 number = 0;  ///< DataWatches::Task::image
+};
+
+/// `task` is a folder of /proc.
+Image image_of(const std::string& task) {
+  Image image;
   const std::string vector = read_file(task + "/auxv");
   char magic[EI_NIDENT] = {};
   int fd = open((task + "/exe").c_str(), O_RDONLY | O_CLOEXEC);
   const bool is_known = fd >= 0 && read(fd, magic, sizeof magic) == sizeof magic;
   if (fd >= 0) close(fd);
-  if (!is_known) return 0;
+  if (!is_known) return image;
+  u64 random = 0;
   const size_t word = magic[EI_CLASS] == ELFCLASS32 ? 4 : 8;
   for (size_t at = 0; at + 2 * word <= vector.size(); at += 2 * word) {
     u64 type = 0, value = 0;  // little-endian, as all machines that we know
     memcpy(&type, vector.data() + at, word);
     memcpy(&value, vector.data() + at + word, word);
-    if (type == AT_ENTRY) return value;
+    if (type == AT_ENTRY) image.entry = value;
+    if (type == AT_RANDOM) random = value;
   }
-  return 0;
+  fd = random ? open((task + "/mem").c_str(), O_RDONLY | O_CLOEXEC) : -1;
+  if (fd < 0) return image;
+  if (pread(fd, &image.number, sizeof image.number, static_cast<off_t>(random)) < 0)
+    image.number = 0;
+  close(fd);
+  return image;
 }
 
 /// Each CPU has its own, at another address; the symbol is a place in the copy that they were made from.
@@ -244,7 +257,7 @@ void DataWatches::find_tasks_of(int pid, std::vector<Task>& tasks) const {
     exe = {};
   }
   if (exe.st_ino == 0) return;
-  u64 entry = 0;
+  Image image;
   for (size_t i = 0; i < places_.size(); ++i) {
     const Site& site = *places_[i].site;
     if (site.pid != 0 && site.pid != pid) continue;
@@ -252,11 +265,11 @@ void DataWatches::find_tasks_of(int pid, std::vector<Task>& tasks) const {
     if (site.watch->space == DataWatch::Program) {
       const ProgramFile& program = programs_[places_[i].program_number];
       if (program.device != exe.st_dev || program.inode != exe.st_ino) continue;
-      if (entry == 0) entry = entry_of(task);
-      if (entry == 0) continue;
-      address += entry - site.watch->entry;
+      if (image.entry == 0) image = image_of(task);
+      if (image.entry == 0) continue;
+      address += image.entry - site.watch->entry;
     }
-    for (int tid : numbers) tasks.push_back({i, pid, tid, address});
+    for (int tid : numbers) tasks.push_back({i, pid, tid, address, image.number});
   }
 }
 
@@ -313,25 +326,34 @@ void DataWatches::close_event(Event& event) {
   close(event.fd);
 }
 
-/// An event hangs up when its thread has ended, and all that has inherited it.
+/// poll(2) tells of no event without a buffer that its threads have ended, and an inherited one has none. So what a process
+/// has made by fork() is known by what it has in common with it: the program, and the address. Processes that fork while they
+/// are listed are not missed twice.
 void DataWatches::forget_ended() {
-  std::vector<pollfd> asked;
-  asked.reserve(events_.size());
-  for (const Event& event : events_) asked.push_back({event.fd, POLLIN, 0});
-  if (poll(asked.data(), asked.size(), 0) <= 0) return;
+  if (events_.size() < events_to_keep_) return;
+  std::vector<Task> running = find_tasks();
+  for (const Task& task : find_tasks()) running.push_back(task);
   std::vector<Event> left;
-  for (size_t i = 0; i < events_.size(); ++i) {
-    if (asked[i].revents & POLLHUP)
-      close_event(events_[i]);
+  for (Event& event : events_) {
+    const bool is_in_use = std::any_of(running.begin(), running.end(), [&](const Task& task) {
+      return task.place == event.task.place && task.address == event.task.address;
+    });
+    if (is_in_use)
+      left.push_back(event);
     else
-      left.push_back(events_[i]);
+      close_event(event);
   }
   events_ = std::move(left);
+  events_to_keep_ = std::max(kFewEvents, 2 * events_.size());
 }
 
+/// By an event of what it runs now: the one of what it ran before has been taken away.
 bool DataWatches::is_watched(const Task& task) const {
-  return std::any_of(events_.begin(), events_.end(),
-                     [&](const Event& event) { return event.task == task; });
+  return std::any_of(events_.begin(), events_.end(), [&](const Event& event) {
+    return event.task.place == task.place && event.task.tid == task.tid &&
+           event.task.address == task.address &&
+           event.task.image == image_of("/proc/" + std::to_string(task.pid)).number;
+  });
 }
 
 void DataWatches::take(const ct_rec_watch& record, bool is_live) {
@@ -343,8 +365,9 @@ void DataWatches::take(const ct_rec_watch& record, bool is_live) {
   for (size_t i = 0; i < places_.size() && error == 0; ++i) {
     const Site& site = *places_[i].site;
     if (places_[i].program_number != record.program || (site.pid != 0 && site.pid != pid)) continue;
-    const Task task = {i, pid, tid, site.offset + record.pc - site.watch->entry};
+    Task task = {i, pid, tid, site.offset + record.pc - site.watch->entry, 0};
     if (is_watched(task)) continue;  // it was found in /proc
+    task.image = image_of("/proc/" + std::to_string(pid)).number;
     is_new = true;
     error = std::max(0, -open_event(task));
   }

@@ -67,12 +67,16 @@ class DataWatches {
     size_t place;
     int pid, tid;
     u64 address;
+    u64 image;  ///< a random number that execve() has given to what the process runs; 0: not known
     bool operator==(const Task&) const = default;
   };
   struct Event {
     Task task;
     int fd;
   };
+
+  /// Events of processes that have ended are not looked for while there are no more than so many.
+  static constexpr size_t kFewEvents = 256;
 
   Result<u64> number_of_file(const Site& site, const std::string& path);
   Status watch_kernel(const Place& place);
@@ -93,6 +97,7 @@ class DataWatches {
   std::vector<int> trials_;
   std::vector<bpf_link*> holds_;
   int held_ = -1;  ///< the map ct_held
+  size_t events_to_keep_ = kFewEvents;
 };
 
 }  // namespace ct
