@@ -5,10 +5,11 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+int prctl(int option, ...); /* its header is not there for -m32 */
+#define PR_SET_NAME 15
 
 volatile int counter;
 static volatile int quiet = 1; /* beside it: nobody writes it */
