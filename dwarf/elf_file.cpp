@@ -311,6 +311,21 @@ std::optional<uint64_t> ElfFile::entry() const {
   return is_library() ? std::nullopt : std::optional<uint64_t>(header.e_entry);
 }
 
+std::optional<int64_t> ElfFile::thread_block() const {
+  const MachineRegisters* machine = registers_of(machine_);
+  size_t count = 0;
+  if (!machine || !machine->has_thread_block || !entry() || is_library() || elf_getphdrnum(elf_, &count) != 0) return std::nullopt;
+  for (size_t i = 0; i < count; i++) {
+    GElf_Phdr segment;
+    if (!gelf_getphdr(elf_, static_cast<int>(i), &segment) || segment.p_type != PT_TLS) continue;
+    const uint64_t align = std::max<uint64_t>(segment.p_align, 1);
+    // A block that does not begin at a multiple of its alignment is none that linkers make.
+    if (segment.p_vaddr % align != 0) return std::nullopt;
+    return -static_cast<int64_t>((segment.p_memsz + align - 1) / align * align);
+  }
+  return std::nullopt;
+}
+
 void ElfFile::for_each_name(const std::function<void(std::string_view, bool)>& visit) const {
   for (uint32_t type : {SHT_SYMTAB, SHT_DYNSYM}) {
     Elf_Scn* section = find_section_type(type);

@@ -76,6 +76,9 @@ class ElfFile {
   std::vector<DataSymbol> data_symbols(const std::string& name) const;
   /// Link-time address of a program's first instruction; nothing of a library.
   std::optional<uint64_t> entry() const;
+  /// What is added to the thread pointer to come to the program's block of thread-local variables; nothing of a library,
+  /// and if the program has none.
+  std::optional<int64_t> thread_block() const;
   bool has_symtab() const { return find_section_type(SHT_SYMTAB) != nullptr; }
   /// See ct::segment_layout.
   uint64_t layout() const;

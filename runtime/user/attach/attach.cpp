@@ -30,6 +30,9 @@ namespace {
 /// decompresses all of its names to find one, and does it again to see that no other has the name.
 constexpr u32 kManyNames = 16;
 
+/// Threads and processes whose data a probe watches: more than most programs have.
+constexpr size_t kFilesOfWatch = 4096;
+
 int open_event(perf_event_attr& attr, int pid, int cpu) {
   attr.size = sizeof attr;
   return static_cast<int>(syscall(SYS_perf_event_open, &attr, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC));
@@ -68,6 +71,7 @@ size_t files_of_probes(const Program& program) {
     bool samples = mechanism == Mechanism::PerfEvent || mechanism == Mechanism::DataWatch;
     // A program (of the base flavour), an event and a link.
     files += 3ul * handler.site_count * (samples ? possible_cpus() : 1);
+    if (mechanism == Mechanism::DataWatch) files += kFilesOfWatch;  // an event for each thread, or process
   }
   return files;
 }

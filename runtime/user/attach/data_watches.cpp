@@ -397,6 +397,7 @@ void DataWatches::close_all() {
   for (const PerfCounter& event : kernel_events_) close(event.fd);
   for (int trial : trials_) close(trial);
   holds_.clear();
+  held_ = -1;
   events_.clear();
   kernel_events_.clear();
   trials_.clear();
