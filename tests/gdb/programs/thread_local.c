@@ -1,4 +1,4 @@
-// Thread-local variables of a program: initialised and not, static, structs and arrays; alignment of the block.
+// Thread-local variables of a program: initialised and not, structs and arrays, in a block with a larger alignment.
 #define NOIPA __attribute__((noinline, noclone))
 
 struct pair {
@@ -6,28 +6,31 @@ struct pair {
   long right;
 };
 
-__thread int counter = 7;
-__thread long nothing;
-static __thread struct pair both = {1, 2};
-__thread char text[24] = "of this thread";
-static __thread _Alignas(64) unsigned short aligned = 300;
+__thread int shared = 3;
 int sink;
 
 NOIPA int step(int by) {
+  static __thread int counter = 7;
+  static __thread long nothing;
+  static __thread struct pair both = {1, 2};
+  static __thread char text[24] = "of this thread";
+  static __thread _Alignas(64) unsigned short aligned = 300;
+  extern __thread int shared;
   counter += by;
   nothing -= by;
   both.left = counter * 2;
   both.right = nothing;
   text[0]++;
   aligned++;
-  return counter + both.left;
+  shared += aligned;
+  return counter + both.left + text[1];
 }
 
 NOIPA int local(int n) {
   static __thread int calls;
   calls++;
   sink += calls * n;
-  return calls;
+  return calls + shared;
 }
 
 int main(void) {
@@ -35,6 +38,5 @@ int main(void) {
     sink += step(i);
     sink += local(i);
   }
-  sink += text[1] + aligned;
   return sink == 0;
 }
