@@ -261,7 +261,7 @@ class UserStacks(live.LiveTest):
             CALL void down(int deep) { if (deep) down(deep - 1); else leaf(); n++; }
             CALL void one(void) { down(12); n++; }
             CALL void other(void) { down(12); n++; }
-            int main(void) { for (int i = 0; i < 3; i++) one(); for (int i = 0; i < 4; i++) other(); return 0; }''')
+            int main(void) { for (volatile int i = 0; i < 3; i++) one(); for (volatile int i = 0; i < 4; i++) other(); return 0; }''')
         subprocess.run(["gcc", "-g", "-O1", "-o", program, source], check=True)
         out = self.ok(script(f'global s probe process("{program}").function("leaf") {{ s[sprint_ubacktrace()]++ }} '
                              'probe end { foreach (stack+ in s) printf("%s=%d\\n", stack, s[stack]) }', "-c", str(program), "-DMAXSTRINGLEN=130"))
