@@ -314,7 +314,9 @@ std::optional<uint64_t> ElfFile::entry() const {
 std::optional<int64_t> ElfFile::thread_block() const {
   const MachineRegisters* machine = registers_of(machine_);
   size_t count = 0;
-  if (!machine || !machine->has_thread_block || !entry() || is_library() || elf_getphdrnum(elf_, &count) != 0) return std::nullopt;
+  if (!machine || !machine->has_thread_block || !entry() || is_library() ||
+      elf_getphdrnum(elf_, &count) != 0)
+    return std::nullopt;
   for (size_t i = 0; i < count; i++) {
     GElf_Phdr segment;
     if (!gelf_getphdr(elf_, static_cast<int>(i), &segment) || segment.p_type != PT_TLS) continue;

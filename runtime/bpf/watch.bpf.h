@@ -39,7 +39,8 @@ static long ct_hold_turn(u64 turn, struct ct_hold_wait* wait) {
   if (!bpf_map_lookup_elem(&ct_held, &wait->thread)) return 1;
   if (CT_ONCE(ct_state.phase) == CT_STOPPING) return 1;
   if (bpf_ktime_get_ns() >= wait->until) return 1;
-  bpf_copy_from_user_task(&byte, sizeof(byte), (const void*)wait->pc, bpf_get_current_task_btf(), 0);
+  bpf_copy_from_user_task(&byte, sizeof(byte), (const void*)wait->pc, bpf_get_current_task_btf(),
+                          0);
   return 0;
 }
 

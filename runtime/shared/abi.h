@@ -58,8 +58,12 @@ struct ct_rec_hdr {
   u32 pid;     /* tgid, tid of the task that fired the probe, for error messages */
   u32 tid;
 };
-enum { CT_REC_ERROR = 0xffff0000u, CT_REC_WAKE = 0xffff0001u, CT_REC_USTACK = 0xffff0002u,
-       CT_REC_WATCH = 0xffff0003u };
+enum {
+  CT_REC_ERROR = 0xffff0000u,
+  CT_REC_WAKE = 0xffff0001u,
+  CT_REC_USTACK = 0xffff0002u,
+  CT_REC_WATCH = 0xffff0003u
+};
 
 /* Run-time errors of kernel code; texts are in runtime/user/values/report.cpp. */
 enum ct_error {

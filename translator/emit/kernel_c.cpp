@@ -528,8 +528,7 @@ class UnitEmitter {
                  {"is_gate", !is_asked},
                  {"has_limit", text.has_loop && h.is_interruptible},
                  {"limit", module_.actions_of(h)},
-                 {"not_running",
-                  is_perf_event(h.mechanism) ? "ct_gated(" + num(index) + ")" : "0"},
+                 {"not_running", is_perf_event(h.mechanism) ? "ct_gated(" + num(index) + ")" : "0"},
                  // A system call's exit runs what its entry has let in.
                  {"is_gated", h.gate && !at_exit},
                  {"gate", h.gate ? gate(*h.gate, index) : ""},

@@ -183,9 +183,12 @@ class Parser {
 
   static DataWatch data_watch(LineReader& line) {
     DataWatch watch;
-    if (line.take("program")) watch.space = DataWatch::Program;
-    else if (line.take("process")) watch.space = DataWatch::Process;
-    else line.expect("kernel");
+    if (line.take("program"))
+      watch.space = DataWatch::Program;
+    else if (line.take("process"))
+      watch.space = DataWatch::Process;
+    else
+      line.expect("kernel");
     watch.length = line.count();
     watch.reads = line.take("rw");
     if (!watch.reads) line.expect("write");

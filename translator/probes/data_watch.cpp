@@ -39,8 +39,8 @@ class DataResolver {
   std::vector<ResolvedProbe> resolve() {
     if (const ast::ProbeComponent* length = find_component(point_, "length")) {
       if (!is_length(static_cast<uint64_t>(*length->number_arg))) {
-        fail("watch-length", length->span, std::string(kLengthRule) + ", not " +
-                                               std::to_string(*length->number_arg));
+        fail("watch-length", length->span,
+             std::string(kLengthRule) + ", not " + std::to_string(*length->number_arg));
         return {};
       }
       length_ = static_cast<uint32_t>(*length->number_arg);
@@ -97,7 +97,9 @@ class DataResolver {
     const auto address = static_cast<uint64_t>(*data_.number_arg);
     if (*data_.number_arg >= 0) {
       fail("watch-address", data_.span, hex(address) + " is not an address of the kernel")
-          .hint("the kernel is in the upper half of all addresses; process(PID).data(ADDRESS) is for a program's");
+          .hint(
+              "the kernel is in the upper half of all addresses; process(PID).data(ADDRESS) is for "
+              "a program's");
       return {};
     }
     if (!check_alignment(address, length, data_.span)) return {};
@@ -145,8 +147,9 @@ class DataResolver {
     if (!module.data_offset(data.address) && module.section_at(data.address).empty()) {
       fail("watch-address", data_.span,
            "address " + hex(data.address) + " is not in the program " + module.path())
-          .hint("the addresses are those that 'readelf -s' shows; process(PID).data(ADDRESS) takes "
-                "addresses of a process");
+          .hint(
+              "the addresses are those that 'readelf -s' shows; process(PID).data(ADDRESS) takes "
+              "addresses of a process");
       return std::nullopt;
     }
     const std::optional<uint64_t> entry = module.entry();
@@ -201,9 +204,8 @@ class DataResolver {
     const std::string& name = *data_.string_arg;
     const size_t at = name.find('@');
     std::optional<debug::Variable> variable =
-        at == std::string::npos
-            ? module.global_variable(name)
-            : variable_of_file(module, name.substr(0, at), name.substr(at + 1));
+        at == std::string::npos ? module.global_variable(name)
+                                : variable_of_file(module, name.substr(0, at), name.substr(at + 1));
     if (!variable) {
       Diagnostic& diagnostic = fail("no-such-data", data_.span,
                                     "there is no variable '" + name + "' in " + module.path());
@@ -216,8 +218,9 @@ class DataResolver {
       return report_thread_local(), std::nullopt;
     if (location.kind != debug::VarLocation::Memory ||
         location.expr->op != debug::LocExpr::StaticAddr) {
-      fail("no-such-data", data_.span, "'" + name + "' has no fixed place in memory" +
-                                           (location.why.empty() ? "" : ": " + location.why));
+      fail("no-such-data", data_.span,
+           "'" + name + "' has no fixed place in memory" +
+               (location.why.empty() ? "" : ": " + location.why));
       return std::nullopt;
     }
     return Data{static_cast<uint64_t>(location.expr->value),

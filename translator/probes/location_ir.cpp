@@ -35,7 +35,8 @@ ct::Status check_nodes(const VarLocation& location, const LocationSite& site) {
   };
   if (uses(LocExpr::TlsAddr))
     return ct::Status(
-        "it is thread-local, and where a library's (or a 32-bit program's) thread-local variables are is not known");
+        "it is thread-local, and where a library's (or a 32-bit program's) thread-local variables "
+        "are is not known");
   bool lost = any_node(location, [&](const LocExpr& node) {
     return node.op == LocExpr::EntryReg && (!site.entry_known || node.children.empty());
   });

@@ -71,7 +71,8 @@ size_t files_of_probes(const Program& program) {
     bool samples = mechanism == Mechanism::PerfEvent || mechanism == Mechanism::DataWatch;
     // A program (of the base flavour), an event and a link.
     files += 3ul * handler.site_count * (samples ? possible_cpus() : 1);
-    if (mechanism == Mechanism::DataWatch) files += kFilesOfWatch;  // an event for each thread, or process
+    if (mechanism == Mechanism::DataWatch)
+      files += kFilesOfWatch;  // an event for each thread, or process
   }
   return files;
 }
@@ -188,8 +189,8 @@ Status Attachments::attach_site(const KernelHandler& handler, const Rung& rung,
     case Mechanism::PerfEvent: return attach_perf(program, site, cookie);
     case Mechanism::DataWatch:
       if (Status checked = files_->check(site); !checked) return checked;
-      return watches_.add(site, is_bound(site) ? files_->path(site) : "",
-                          bpf_program__fd(program), program_id(program));
+      return watches_.add(site, is_bound(site) ? files_->path(site) : "", bpf_program__fd(program),
+                          program_id(program));
     case Mechanism::TestRun: return {};
   }
   return Status("unknown kind of probe");

@@ -152,13 +152,14 @@ Result<u64> watched_kernel_address(const Site& site) {
   const std::string name = "'" + std::string(site.target) + "'";
   const u64 address = kallsyms::only_address_of(site.target);
   if (!address && !kallsyms::has(site.target))
-    return Status(Failure::Missing,
-                  "/proc/kallsyms has no " + name +
-                      ": this kernel has no such variable, or does not list variables (it does if it was built with "
-                      "CONFIG_KALLSYMS_ALL)");
+    return Status(Failure::Missing, "/proc/kallsyms has no " + name +
+                                        ": this kernel has no such variable, or does not list "
+                                        "variables (it does if it was built with "
+                                        "CONFIG_KALLSYMS_ALL)");
   if (!address)
     return Status("the address of " + name +
-                  " is not known: several symbols have the name, a module has it, or the kernel hides its addresses");
+                  " is not known: several symbols have the name, a module has it, or the kernel "
+                  "hides its addresses");
   if (is_per_cpu(address)) return Status(name + " is a per-CPU variable: each CPU has its own");
   if (address % site.watch->length != 0)
     return Status("the address of " + name + " is not a multiple of " +
@@ -180,7 +181,8 @@ Status DataWatches::watch_kernel(const Place& place) {
     if (fd < 0 && errno == ENODEV) continue;  // an offline CPU
     if (fd < 0) return refusal(errno);
     kernel_events_.push_back({place.program_id, fd, 1});
-    if (!start_event(fd, place.program)) return kernel_failure(errno, "cannot start a perf event: ");
+    if (!start_event(fd, place.program))
+      return kernel_failure(errno, "cannot start a perf event: ");
     any = true;
   }
   return any ? Status() : refusal(ENODEV);
@@ -202,7 +204,8 @@ Status DataWatches::add(const Site& site, const std::string& path, int program, 
   if (site.watch->space == DataWatch::Kernel) return watch_kernel(place);
   if (is_in_pid_namespace())
     return Status(
-        "this is a pid namespace (a container?), where the kernel does not tell which process is which");
+        "this is a pid namespace (a container?), where the kernel does not tell which process is "
+        "which");
   if (site.pid != 0 && access(("/proc/" + std::to_string(site.pid)).c_str(), F_OK) != 0)
     return Status("there is no process " + std::to_string(site.pid));
   perf_event_attr attr = attributes_of_process(site, reinterpret_cast<u64>(&g_tried));
@@ -235,9 +238,8 @@ Status DataWatches::attach_hold(const KernelObject& object) {
     bpf_uprobe_opts opts = {};
     opts.sz = sizeof opts;
     opts.bpf_cookie = i;
-    bpf_link* link =
-        bpf_program__attach_uprobe_opts(hold, -1, programs_[i].path.c_str(),
-                                        programs_[i].site->watch->entry_offset, &opts);
+    bpf_link* link = bpf_program__attach_uprobe_opts(hold, -1, programs_[i].path.c_str(),
+                                                     programs_[i].site->watch->entry_offset, &opts);
     if (!link)
       return kernel_failure(errno, std::string(programs_[i].site->pp) +
                                        ": the program's first instruction cannot be probed: ");
@@ -385,7 +387,8 @@ void DataWatches::take(const ct_rec_watch& record, bool is_live) {
 
 std::vector<PerfCounter> DataWatches::counters() const {
   std::vector<PerfCounter> all = kernel_events_;
-  for (const Event& event : events_) all.push_back({places_[event.task.place].program_id, event.fd, 1});
+  for (const Event& event : events_)
+    all.push_back({places_[event.task.place].program_id, event.fd, 1});
   for (const Place& place : places_)
     if (place.past != 0) all.push_back({place.program_id, -1, 1, place.past});
   return all;

@@ -137,7 +137,7 @@ struct Site {
   bool perf_is_freq;
   u32 perf_type;
   u64 perf_config, perf_period;
-  u64 semaphore;  ///< USDT mark: file offset of its counter of users; 0: none
+  u64 semaphore;           ///< USDT mark: file offset of its counter of users; 0: none
   const DataWatch* watch;  ///< data watch; else null
 };
 
