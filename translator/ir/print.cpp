@@ -289,7 +289,7 @@ std::string watch_text(const DataWatch& watch) {
 
 std::string site_text(const Site& site) {
   std::string out = "  site " + quoted(site.pp);
-  if (!site.target.empty()) out += " at " + site.target;
+  if (!site.target.empty() || site.offset) out += " at " + site.target;
   if (site.offset) out += "+" + std::to_string(site.offset);
   if (!site.function.empty()) out += " in " + site.function;
   if (!site.file_line.empty()) out += " (" + site.file_line + ")";
