@@ -292,7 +292,6 @@ Status DataWatches::watch_running() {
   for (int i = 0; i < kMostTries; ++i) {
     for (Event& event : events_) close_event(event);
     events_.clear();
-    for (Place& place : places_) place.past = 0;
     const std::vector<Task> tasks = find_tasks();
     for (const Task& task : tasks) {
       const int error = -open_event(task);
