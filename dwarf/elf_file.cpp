@@ -300,7 +300,8 @@ std::optional<uint64_t> ElfFile::entry() const {
   GElf_Ehdr header;
   if (!gelf_getehdr(elf_, &header) || header.e_entry == 0) return std::nullopt;
   if (header.e_type == ET_EXEC) return header.e_entry;
-  // A shared object with an interpreter is a program, too; one without is, if it is static.
+  // A shared object is a program if it has an interpreter, or if it is static and its linker says so. Libraries of older
+  // linkers have an entry, too.
   size_t count = 0;
   if (elf_getphdrnum(elf_, &count) != 0) return std::nullopt;
   for (size_t i = 0; i < count; i++) {
@@ -308,7 +309,11 @@ std::optional<uint64_t> ElfFile::entry() const {
     if (gelf_getphdr(elf_, static_cast<int>(i), &segment) && segment.p_type == PT_INTERP)
       return header.e_entry;
   }
-  return is_library() ? std::nullopt : std::optional<uint64_t>(header.e_entry);
+  const Section dynamic = section(".dynamic");
+  GElf_Dyn tag;
+  for (int i = 0; dynamic.data && gelf_getdyn(dynamic.data, i, &tag) && tag.d_tag != DT_NULL; i++)
+    if (tag.d_tag == DT_FLAGS_1 && tag.d_un.d_val & DF_1_PIE) return header.e_entry;
+  return std::nullopt;
 }
 
 std::optional<int64_t> ElfFile::thread_block() const {
