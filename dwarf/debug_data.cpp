@@ -225,9 +225,7 @@ const NameIndex& DebugData::names() const {
 
 const std::vector<FunctionSymbol>& DebugData::symbols() const {
   if (symbols_) return *symbols_;
-  // The separate file keeps the full .symtab that strip took out of the object.
-  const ElfFile& source = debug_ && debug_->has_symtab() ? *debug_ : *object_;
-  symbols_ = source.function_symbols();
+  symbols_ = symbol_file().function_symbols();
   std::stable_sort(
       symbols_->begin(), symbols_->end(),
       [](const FunctionSymbol& a, const FunctionSymbol& b) { return a.address < b.address; });

@@ -62,6 +62,8 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
   ~DebugData();
 
   const ElfFile& object() const { return *object_; }
+  /// The one with the full symbol table: the separate file keeps what strip took out of the object.
+  const ElfFile& symbol_file() const { return debug_ && debug_->has_symtab() ? *debug_ : *object_; }
   const ElfFile* debug_file() const {
     return debug_ ? debug_.get() : has_dwarf() ? object_.get() : nullptr;
   }

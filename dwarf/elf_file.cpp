@@ -276,6 +276,63 @@ std::set<uint64_t> ElfFile::symbol_addresses(const std::string& name) const {
   return addresses;
 }
 
+std::vector<DataSymbol> ElfFile::data_symbols(const std::string& name) const {
+  std::set<DataSymbol> found;
+  for (uint32_t type : {SHT_SYMTAB, SHT_DYNSYM}) {
+    Elf_Scn* section = find_section_type(type);
+    GElf_Shdr header;
+    if (!section || !gelf_getshdr(section, &header) || header.sh_entsize == 0) continue;
+    Elf_Data* data = elf_getdata(section, nullptr);
+    GElf_Sym symbol;
+    for (int i = 1; data && gelf_getsym(data, i, &symbol); i++) {
+      const int kind = GELF_ST_TYPE(symbol.st_info);
+      const bool is_data =
+          kind == STT_OBJECT || kind == STT_NOTYPE || kind == STT_COMMON || kind == STT_TLS;
+      if (!is_data || symbol.st_shndx == SHN_UNDEF || symbol.st_shndx == SHN_ABS) continue;
+      const char* text = elf_strptr(elf_, header.sh_link, symbol.st_name);
+      if (text && name == text) found.insert({symbol.st_value, symbol.st_size, kind == STT_TLS});
+    }
+  }
+  return {found.begin(), found.end()};
+}
+
+std::optional<uint64_t> ElfFile::entry() const {
+  GElf_Ehdr header;
+  if (!gelf_getehdr(elf_, &header) || header.e_entry == 0) return std::nullopt;
+  if (header.e_type == ET_EXEC) return header.e_entry;
+  // A shared object is a program if it has an interpreter, or if it is static and its linker says so. Libraries of older
+  // linkers have an entry, too.
+  size_t count = 0;
+  if (elf_getphdrnum(elf_, &count) != 0) return std::nullopt;
+  for (size_t i = 0; i < count; i++) {
+    GElf_Phdr segment;
+    if (gelf_getphdr(elf_, static_cast<int>(i), &segment) && segment.p_type == PT_INTERP)
+      return header.e_entry;
+  }
+  const Section dynamic = section(".dynamic");
+  GElf_Dyn tag;
+  for (int i = 0; dynamic.data && gelf_getdyn(dynamic.data, i, &tag) && tag.d_tag != DT_NULL; i++)
+    if (tag.d_tag == DT_FLAGS_1 && tag.d_un.d_val & DF_1_PIE) return header.e_entry;
+  return std::nullopt;
+}
+
+std::optional<int64_t> ElfFile::thread_block() const {
+  const MachineRegisters* machine = registers_of(machine_);
+  size_t count = 0;
+  if (!machine || !machine->has_thread_block || !entry() || is_library() ||
+      elf_getphdrnum(elf_, &count) != 0)
+    return std::nullopt;
+  for (size_t i = 0; i < count; i++) {
+    GElf_Phdr segment;
+    if (!gelf_getphdr(elf_, static_cast<int>(i), &segment) || segment.p_type != PT_TLS) continue;
+    const uint64_t align = std::max<uint64_t>(segment.p_align, 1);
+    // A block that does not begin at a multiple of its alignment is none that linkers make.
+    if (segment.p_vaddr % align != 0) return std::nullopt;
+    return -static_cast<int64_t>((segment.p_memsz + align - 1) / align * align);
+  }
+  return std::nullopt;
+}
+
 void ElfFile::for_each_name(const std::function<void(std::string_view, bool)>& visit) const {
   for (uint32_t type : {SHT_SYMTAB, SHT_DYNSYM}) {
     Elf_Scn* section = find_section_type(type);

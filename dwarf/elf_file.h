@@ -74,6 +74,13 @@ class ElfFile {
   /// Link-time addresses of the defined symbols `name` of code and data: several, if files that were
   /// linked have static ones of that name.
   std::set<uint64_t> symbol_addresses(const std::string& name) const;
+  /// The symbols of data named `name` in both symbol tables, each address once.
+  std::vector<DataSymbol> data_symbols(const std::string& name) const;
+  /// Link-time address of a program's first instruction; nothing of a library.
+  std::optional<uint64_t> entry() const;
+  /// What is added to the thread pointer to come to the program's block of thread-local variables; nothing of a library,
+  /// and if the program has none.
+  std::optional<int64_t> thread_block() const;
   bool has_symtab() const { return find_section_type(SHT_SYMTAB) != nullptr; }
   /// See ct::segment_layout.
   uint64_t layout() const;

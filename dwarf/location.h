@@ -58,8 +58,9 @@ struct LocExpr {
     Le,
     Gt,
     Ge,
-    Select,      ///< children[0] != 0 ? children[1] : children[2]  (DW_OP_bra patterns)
-    TlsAddr,     ///< children[0] = offset in the module's TLS block
+    Select,         ///< children[0] != 0 ? children[1] : children[2]  (DW_OP_bra patterns)
+    ThreadPointer,  ///< of the thread that runs
+    TlsAddr,  ///< children[0] = offset in the module's block of thread-local variables, which is somewhere
     ObjectAddr,  ///< the address of the object whose member's place this is (Member::address)
   } op = Const;
   int64_t value = 0;

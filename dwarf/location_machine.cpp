@@ -230,6 +230,7 @@ class Machine {
   size_t branch_target(const Dwarf_Op& op) const;
   LocExprPtr frame_base();
   LocExprPtr entry_value(const Dwarf_Op& op);
+  LocExprPtr thread_local_address(const LocExprPtr& offset) const;
   LocExprPtr register_value(unsigned number);
   LocExprPtr memory(LocExprPtr address, unsigned size);
   VarLocation in_register(unsigned number);
@@ -508,10 +509,21 @@ bool Machine::run_value_op(const Dwarf_Op& op, Stack& stack) {
     case DW_OP_GNU_entry_value: push(stack, entry_value(op)); return true;
     case DW_OP_form_tls_address:
     case DW_OP_GNU_push_tls_address:
-      push(stack, expr::unary(LocExpr::TlsAddr, pop(stack).value));
+      push(stack, thread_local_address(pop(stack).value));
       return true;
     default: return false;
   }
+}
+
+/// A program's own block is at one distance from the thread pointer. That of a library is where the dynamic linker found
+/// room, or is made when a thread first asks for it.
+LocExprPtr Machine::thread_local_address(const LocExprPtr& offset) const {
+  const std::optional<int64_t> block = context_.data.object().thread_block();
+  if (!block) return expr::unary(LocExpr::TlsAddr, offset);
+  auto pointer = std::make_shared<LocExpr>();
+  pointer->op = LocExpr::ThreadPointer;
+  return expr::binary(LocExpr::Add, expr::binary(LocExpr::Add, pointer, offset),
+                      expr::constant(*block));
 }
 
 /// Operations that rearrange the stack or read memory.

@@ -106,6 +106,10 @@ class DwarfModule : public Module {
     return *stack_use_;
   }
   uint64_t layout() const override { return data_->object().layout(); }
+  std::vector<DataSymbol> data_symbols(const std::string& name) const override {
+    return data_->symbol_file().data_symbols(name);
+  }
+  std::optional<uint64_t> entry() const override { return data_->object().entry(); }
   const UsdtMarks& marks() const override {
     if (!marks_) marks_ = read_usdt_marks(data_->object());
     return *marks_;

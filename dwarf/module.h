@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "dwarf/data_symbol.h"
 #include "dwarf/function_exits.h"
 #include "dwarf/kernel_image.h"
 #include "dwarf/location.h"
@@ -199,6 +200,11 @@ class Module {
   virtual std::optional<CodeSymbol> symbol_at(uint64_t pc) const = 0;
   /// Name of the section that pc is in, or "".
   virtual std::string section_at(uint64_t pc) const = 0;
+  /// The symbols of data with this name, also those that strip moved to the debug file: several, if files that were linked
+  /// have static ones.
+  virtual std::vector<DataSymbol> data_symbols(const std::string& name) const = 0;
+  /// Link-time address of the program's first instruction; nothing of a library.
+  virtual std::optional<uint64_t> entry() const = 0;
   /// ELF file offset of a link-time address in any loaded segment, as a mark's semaphore has one.
   virtual std::optional<uint64_t> data_offset(uint64_t address) const = 0;
   /// Start of the instruction at pc? (line tables of broken producers can lie)

@@ -36,6 +36,8 @@ const MachineRegisters x86_64 = {
     7,
     6,
     14,
+    std::nullopt,
+    true,
 };
 
 // psABI i386, table 2.14 "DWARF Register Number Mapping". The kernel is one of x86-64, which keeps the registers of a 32-bit

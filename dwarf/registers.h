@@ -41,6 +41,9 @@ struct MachineRegisters {
   std::optional<unsigned> goroutine;
   /// Points to the global offset table in position-independent code, by the compilers' habit.
   std::optional<unsigned> offset_table = std::nullopt;
+  /// The thread-local variables of a program itself end where the thread pointer is ("variant II" in Drepper, "ELF Handling
+  /// For Thread-Local Storage", 3), and the kernel keeps the thread pointer where a probe can read it.
+  bool has_thread_block = false;
 };
 
 /// The table of a machine, or null if we have none.

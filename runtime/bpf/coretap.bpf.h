@@ -70,6 +70,8 @@
 #include "late.bpf.h"
 #include "process.bpf.h"
 #include "return_address.bpf.h"
+#include "thread.bpf.h"
+#include "watch.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 

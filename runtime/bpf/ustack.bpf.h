@@ -32,7 +32,8 @@ enum bpf_func_id___ct_us { BPF_FUNC_task_pt_regs___ct_us = 175 };
 /* Are the context's registers those of user code? Else these are where the kernel keeps them for the way back. */
 static __always_inline bool ct_ustack_is_in_context(struct ct_ctx* c) {
   if (CT_IS_USER_PROBE) return true;
-  return CT_KIND_IS(CT_PERF_EVENT) && CT_IS_USER_MODE(CT_REG(c, CT_REGS_MODE));
+  return (CT_KIND_IS(CT_PERF_EVENT) || CT_KIND_IS(CT_DATA_WATCH)) &&
+         CT_IS_USER_MODE(CT_REG(c, CT_REGS_MODE));
 }
 
 /* Kernels before 5.15 have no helper for it; there they are at the end of the kernel stack of 16 KiB. */

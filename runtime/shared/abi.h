@@ -59,7 +59,12 @@ struct ct_rec_hdr {
   u32 pid;      /* tgid, tid of the task that fired the probe, for error messages */
   u32 tid;
 };
-enum { CT_REC_ERROR = 0xffff0000u, CT_REC_WAKE = 0xffff0001u, CT_REC_USTACK = 0xffff0002u };
+enum {
+  CT_REC_ERROR = 0xffff0000u,
+  CT_REC_WAKE = 0xffff0001u,
+  CT_REC_USTACK = 0xffff0002u,
+  CT_REC_WATCH = 0xffff0003u
+};
 
 /* Run-time errors of kernel code; texts are in runtime/user/values/report.cpp. */
 enum ct_error {
@@ -108,6 +113,7 @@ struct ct_state {
                                 itself now and then; 0: woken whenever it had caught up */
   u64 timing;          /* -t: fill ct_times */
   u64 hash_seed[2];    /* random: see key_hash.h */
+  u64 unwatched;       /* processes of watched programs of which no record told */
   u64 sleepers_side;   /* which counters of struct ct_sleepers those that begin now take */
   struct ct_rec_error answer; /* how the program ended that the session ran last (CT_TEST_RUN) */
 };

@@ -162,7 +162,11 @@ TEST_P(Locations, GlobalsAndThreadLocals) {
   ASSERT_TRUE(thread_local_variable);
   location = module->location_at(*thread_local_variable, 0);
   ASSERT_EQ(location.kind, VarLocation::Memory);
-  EXPECT_EQ(location.expr->op, LocExpr::TlsAddr);
+  const std::string ours = gdb_expression(*location.expr);
+  ASSERT_NE(ours.find("$fs_base"), std::string::npos) << ours;
+  const std::string same =
+      gdb(program, {"break main", "run", "print (long)&per_thread == (long)" + ours});
+  EXPECT_NE(same.find(" = 1"), std::string::npos) << ours << same;
 }
 
 /// joins.s: at the first of two rows, the register that holds a variable on every way to the address; -1: none is sure to.

@@ -5,7 +5,7 @@
 A case may begin with comments: `# args: …`, further options, `# words: …`, arguments of the script, and
 `# shows: …`, a regular expression of the construct that a row of docs/language.md has this case for
 (tests/docs/check_language.py reads it). `./prog` is the program compiled from program.c, `./stripped`
-one without debug information, `./split` one whose file of split debug information is missing, `./marks` that of marks.c,
+one without debug information, `./split` one whose file of split debug information is missing, `./marks` that of marks.c, `./data` that of data.c,
 `./go`, `./cpp` and `./coroutines` those of leaving.c, `library` the folder of that name. NAME.out beside it holds standard
 output, standard error and exit status, whole. --update rewrites them: read the diff.
 """
@@ -36,7 +36,7 @@ atexit.register(shutil.rmtree, TMP, ignore_errors=True)
 
 
 def compile_program():
-    """./prog, ./stripped, ./split, ./marks, and ./go, ./cpp and ./coroutines, with build-ids that do not change."""
+    """./prog, ./stripped, ./split, ./marks, ./data, and ./go, ./cpp and ./coroutines, with build-ids that do not change."""
     build_id = "-Wl,--build-id=0x00112233445566778899aabbccddeeff0011223%d"
     subprocess.run(["gcc", "-g", "-O0", f"-fdebug-prefix-map={HERE}=/src", build_id % 1,
                     "-o", str(TMP / "prog"), "program.c"], check=True, cwd=HERE)
@@ -45,6 +45,10 @@ def compile_program():
     subprocess.run(["gcc", "-g", "-gsplit-dwarf", "-O1", build_id % 7, "-o", str(TMP / "split"), "program.c"], check=True, cwd=HERE)
     (TMP / "split-program.dwo").unlink()
     subprocess.run(["gcc", "-s", "-O2", build_id % 6, "-o", str(TMP / "marks"), "marks.c"], check=True, cwd=HERE)
+    for part in ("-DMAIN", "-UMAIN"):
+        subprocess.run(["gcc", "-g", "-O1", "-c", part, f"-fdebug-prefix-map={HERE}=/src", "-o", str(TMP / f"data{part}.o"), "data.c"],
+                       check=True, cwd=HERE)
+    subprocess.run(["gcc", build_id % 8, "-o", str(TMP / "data"), *(str(TMP / f"data{part}.o") for part in ("-DMAIN", "-UMAIN"))], check=True)
     for number, kind in enumerate(("go", "cpp", "coroutines"), 3):
         subprocess.run(["gcc", "-g", "-O2", f"-DLIKE_{kind.upper()}", f"-fdebug-prefix-map={HERE}=/src", build_id % number,
                         "-o", str(TMP / kind), "leaving.c"], check=True, cwd=HERE)

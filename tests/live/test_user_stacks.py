@@ -131,6 +131,9 @@ class UserStacks(live.LiveTest):
                                    'println(ucallers(1)); println(ucallers(-1)); '
                                    'printf("%x %x %s %s\\n", ustack(0), ustack(1), usymname(ustack(1)), usymdata(ustack(1))); '
                                    'println(umodname(ustack(1)), " ", uaddr() == ustack(0)); '
+                                   'printf("%x %s\\n", umodaddr(ustack(1)), umodbuildid(ustack(1))); '
+                                   'try { println(umodaddr(1)) } catch (e) { println(e) } '
+                                   'try { println(umodbuildid(1)) } catch (e) { println(e) } '
                                    'try { println(ustack(19)) } catch (e) { println(e) } '
                                    'try { println(umodname(1)) } catch (e) { println(e) } '
                                    'println(usymname(1), " ", usymdata(1))', "-DMAXSTRINGLEN=2000"))
@@ -145,7 +148,12 @@ class UserStacks(live.LiveTest):
         self.assertEqual(simple.splitlines(), [f"{name}+0x{offset:x} [{os.path.basename(module)}]"
                                               for _, name, offset, module in frames])
         self.assertEqual(brief.splitlines(), [f"{name}+0x{offset:x}" for _, name, offset, _ in frames])
-        two, everything, numbers, module, end, nowhere, unknown = rest.splitlines()
+        two, everything, numbers, module, place, no_place, no_id, end, nowhere, unknown = rest.splitlines()
+        # The file's first segment is at 0 by its own addresses.
+        distance, identity = place.split()
+        self.assertIn(int(distance, 16) - frames[1][2], symbols(frames[1][3])[frames[1][1]])
+        self.assertEqual(identity, live.build_id(program))
+        self.assertEqual((no_place, no_id), ("umodaddr 0x1 unknown", "umodbuildid 0x1 unknown"))
         self.assertEqual(two, " ".join(addresses[:2]))
         self.assertEqual(everything, " ".join(addresses))
         data = full.splitlines()[1].split(" : ")[1]
@@ -243,6 +251,27 @@ class UserStacks(live.LiveTest):
         count, stack = out[0].split(" ", 1)
         self.assertEqual(count, "100")
         self.assertRegex(stack, r"^(0x[0-9a-f]+ ){6,}$")
+
+    def test_names_as_key(self):
+        """Where the lines do not fit, stacks that differ further out are different keys; the same one is one."""
+        source, program = live.TMP / "outer.c", live.TMP / "outer"
+        source.write_text('''volatile int n;
+            #define CALL __attribute__((noinline, noipa))
+            CALL void leaf(void) { n++; }
+            CALL void down(int deep) { if (deep) down(deep - 1); else leaf(); n++; }
+            CALL void one(void) { down(12); n++; }
+            CALL void other(void) { down(12); n++; }
+            int main(void) { for (volatile int i = 0; i < 3; i++) one(); for (volatile int i = 0; i < 4; i++) other(); return 0; }''')
+        subprocess.run(["gcc", "-g", "-O1", "-o", program, source], check=True)
+        out = self.ok(script(f'global s probe process("{program}").function("leaf") {{ s[sprint_ubacktrace()]++ }} '
+                             'probe end { foreach (stack+ in s) printf("%s=%d\\n", stack, s[stack]) }', "-c", str(program), "-DMAXSTRINGLEN=130"))
+        shown = r"leaf\+0x[0-9a-f]+ \[outer\]\n(?:down\+0x[0-9a-f]+ \[outer\]\n)+ \.\.\. \(\d+ more, ([0-9a-f]{16})\)\n=(\d)\n"
+        self.assertRegex(out, rf"^{shown}{shown}$")
+        (first, n), (second, m) = re.findall(shown, out)
+        self.assertNotEqual(first, second)
+        self.assertEqual({n, m}, {"3", "4"})
+        whole = self.ok(self.at_leaf("plain", "print(sprint_ubacktrace())", "-DMAXSTRINGLEN=2000"))
+        self.assertNotIn("more", whole)
 
     def test_text_that_does_not_fit(self):
         program = build("callers", *FLAGS)

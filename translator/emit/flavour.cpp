@@ -69,6 +69,8 @@ void obstacles_of(const ir::Module& module, const ir::KernelHandler& handler,
     if (handler.mechanism == ir::Mechanism::Fexit && result)
       add("the result of a function in fexit needs bpf_get_func_ret (Linux 5.17)");
   });
+  if (ir::watches_a_program(handler))
+    found.push_back({handler.span, "watching a program's data needs bpf_loop (Linux 5.17)"});
   if (handler.sites.size() > kMostSitePrograms && tells_sites_apart(module, handler))
     found.push_back({handler.span, "telling " + std::to_string(handler.sites.size()) +
                                        " probed places apart needs attach cookies (Linux 5.15)"});

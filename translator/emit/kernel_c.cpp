@@ -115,6 +115,7 @@ class UnitEmitter {
         #define CT_MAX_ACTION ${max_action}
         ${has_gates?}#define CT_PROGRAMS ${programs}
         ${asks_program_at_end?}#define CT_ASKS_PROGRAM_AT_END
+        ${watches_programs?}#define CT_WATCHES
         #include "coretap.bpf.h"
 
     )",
@@ -130,7 +131,8 @@ class UnitEmitter {
                             {"max_action", module_.max_action},
                             {"has_gates", has_gates()},
                             {"programs", module_.programs.size()},
-                            {"asks_program_at_end", asks_program_at_end()}});
+                            {"asks_program_at_end", asks_program_at_end()},
+                            {"watches_programs", watches_programs()}});
     out += CoreTypes(module_).text();
     out += layout::text(module_) + "struct ct_globals ct_globals;\n\n";
     for (GlobalId id = 0; id < module_.globals.size(); ++id)
@@ -526,8 +528,7 @@ class UnitEmitter {
                  {"is_gate", !is_asked},
                  {"has_limit", text.has_loop && h.is_interruptible},
                  {"limit", module_.actions_of(h)},
-                 {"not_running",
-                  h.mechanism == Mechanism::PerfEvent ? "ct_gated(" + num(index) + ")" : "0"},
+                 {"not_running", is_perf_event(h.mechanism) ? "ct_gated(" + num(index) + ")" : "0"},
                  // A system call's exit runs what its entry has let in.
                  {"is_gated", h.gate && !at_exit},
                  {"gate", h.gate ? gate(*h.gate, index) : ""},
@@ -582,6 +583,11 @@ class UnitEmitter {
                          return h.gate && h.gate->event == ir::ProcessGate::UserTaskEnd &&
                                 h.gate->program != ir::kNone;
                        });
+  }
+
+  bool watches_programs() const {
+    return std::any_of(module_.kernel_handlers.begin(), module_.kernel_handlers.end(),
+                       ir::watches_a_program);
   }
 
   bool is_base() const { return unit_.flavour == Flavour::Base; }

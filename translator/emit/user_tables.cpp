@@ -350,6 +350,18 @@ class Tables {
     return "&" + name;
   }
 
+  std::string watch_of(const ir::Site& site) {
+    if (!site.watch) return "nullptr";
+    const char* const spaces[] = {"Kernel", "Program", "Process"};
+    const std::string name = "ct_watch_" + std::to_string(watches_++);
+    Row row;
+    row.set("space", std::string("ct::DataWatch::") + spaces[site.watch->space]);
+    row.number("length", site.watch->length).set("reads", site.watch->reads);
+    row.wide("entry", site.watch->entry).wide("entry_offset", site.watch->entry_offset);
+    out_ += "static const ct::DataWatch " + name + " = " + row.str() + ";\n";
+    return "&" + name;
+  }
+
   std::string handler_table() {
     std::vector<std::string> rows;
     for (const ir::KernelHandler& h : module_.kernel_handlers) {
@@ -363,6 +375,7 @@ class Tables {
         site.number("point", s.point).set("perf_is_freq", s.perf_is_freq);
         site.number("perf_type", s.perf_type).wide("perf_config", s.perf_config);
         site.wide("perf_period", s.perf_period).wide("semaphore", s.semaphore);
+        site.set("watch", watch_of(s));
         sites.push_back(site.str());
       }
       std::string number = std::to_string(rows.size());
@@ -420,6 +433,7 @@ class Tables {
   std::string out_;
   /// Of a file, by the hashes of its code and of its notes.
   std::map<std::tuple<std::string, uint64_t, uint64_t>, size_t> codes_;
+  size_t watches_ = 0;
 };
 
 }  // namespace

@@ -72,6 +72,7 @@ std::vector<Variant> variants(const ir::Module& module, const ir::KernelHandler&
     case Mechanism::RawTp:
     case Mechanism::Tracepoint:
     case Mechanism::PerfEvent:
+    case Mechanism::DataWatch:
     case Mechanism::TestRun:
     case Mechanism::Fentry:
     case Mechanism::Fexit: break;

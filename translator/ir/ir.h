@@ -284,6 +284,19 @@ struct WrittenPoint {
   bool optional = false;  ///< if not, at least one of its sites must be there
 };
 
+/// What a debug register looks at: `length` bytes from Site::offset on.
+struct DataWatch {
+  enum Space : uint8_t {
+    Kernel,   ///< an address of the running kernel; or the distance from the symbol Site::target
+    Program,  ///< a link-time address in the program Site::target
+    Process,  ///< an address in the process Site::pid
+  } space = Kernel;
+  uint32_t length = 1;
+  bool reads = false;         ///< .rw: reading counts, too
+  uint64_t entry = 0;         ///< Program: the link-time address of its first instruction
+  uint64_t entry_offset = 0;  ///< Program: the same in the file
+};
+
 /// One address, tracepoint or event that a handler is attached to.
 struct Site {
   std::string target;   ///< uprobe: path of the object; tp: "name" or "system:name"; kprobe: symbol
@@ -304,6 +317,7 @@ struct Site {
   uint64_t perf_config = 0;
   uint64_t perf_period = 0;  ///< or, if perf_is_freq, Hz
   bool perf_is_freq = false;
+  std::optional<DataWatch> watch;  ///< DataWatch
 };
 
 /// Is the site in code of one build: of a program's file, or of the kernel by its vmlinux?
@@ -363,6 +377,12 @@ struct KernelHandler {
   std::optional<ProcessGate> gate;
   Origin origin;
 };
+
+/// Does it watch data of a program, of which processes are yet to come?
+inline bool watches_a_program(const KernelHandler& handler) {
+  return !handler.sites.empty() && handler.sites[0].watch &&
+         handler.sites[0].watch->space == DataWatch::Program;
+}
 
 /// When user-side code runs.
 enum class UserEvent : uint8_t { Begin, End, Error, Timer, FileRead, FileWrite };

@@ -30,4 +30,9 @@ inline bool is_uprobe(Mechanism mechanism) {
   return info(mechanism).family == MechanismInfo::Family::UserProbe;
 }
 
+/// An event of perf_event_open(2), whose counter tells how often it fired.
+inline bool is_perf_event(Mechanism mechanism) {
+  return mechanism == Mechanism::PerfEvent || mechanism == Mechanism::DataWatch;
+}
+
 }  // namespace coretap::ir

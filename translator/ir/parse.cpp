@@ -181,6 +181,25 @@ class Parser {
     fail("'" + text + "' is not a mechanism");
   }
 
+  static DataWatch data_watch(LineReader& line) {
+    DataWatch watch;
+    if (line.take("program"))
+      watch.space = DataWatch::Program;
+    else if (line.take("process"))
+      watch.space = DataWatch::Process;
+    else
+      line.expect("kernel");
+    watch.length = line.count();
+    watch.reads = line.take("rw");
+    if (!watch.reads) line.expect("write");
+    if (line.take("entry")) {
+      watch.entry = static_cast<uint64_t>(line.number());
+      line.expect(":");
+      watch.entry_offset = static_cast<uint64_t>(line.number());
+    }
+    return watch;
+  }
+
   static Site site(LineReader line) {
     Site s;
     line.expect("site");
@@ -207,6 +226,7 @@ class Parser {
       if (!s.perf_is_freq) line.expect("period");
       s.perf_period = static_cast<uint64_t>(line.number());
     }
+    if (line.take("watch")) s.watch = data_watch(line);
     line.expect_end();
     return s;
   }

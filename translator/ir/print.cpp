@@ -278,9 +278,18 @@ std::string global_text(const Global& g) {
   return out + "\n";
 }
 
+std::string watch_text(const DataWatch& watch) {
+  const char* const spaces[] = {"kernel", "program", "process"};
+  std::string out = std::string(" watch ") + spaces[watch.space] + " " +
+                    std::to_string(watch.length) + (watch.reads ? " rw" : " write");
+  if (watch.space == DataWatch::Program)
+    out += " entry " + std::to_string(watch.entry) + ":" + std::to_string(watch.entry_offset);
+  return out;
+}
+
 std::string site_text(const Site& site) {
   std::string out = "  site " + quoted(site.pp);
-  if (!site.target.empty()) out += " at " + site.target;
+  if (!site.target.empty() || site.offset) out += " at " + site.target;
   if (site.offset) out += "+" + std::to_string(site.offset);
   if (!site.function.empty()) out += " in " + site.function;
   if (!site.file_line.empty()) out += " (" + site.file_line + ")";
@@ -291,6 +300,7 @@ std::string site_text(const Site& site) {
   if (site.perf_period)
     out += " perf " + std::to_string(site.perf_type) + ":" + std::to_string(site.perf_config) +
            (site.perf_is_freq ? " hz " : " period ") + std::to_string(site.perf_period);
+  if (site.watch) out += watch_text(*site.watch);
   return out + "\n";
 }
 

@@ -224,6 +224,8 @@ class HandlerLowering {
       key += "|" + site.entry->scope->sharing_key(used) + "|" + frame_text(*site.entry) +
              (EntryValues::is_entry(site) ? "|here" : "") + (site.shares_frames ? "|shared" : "");
     if (site.called_from) key += "|" + called_from_key(*site.called_from);
+    // Threads that come later inherit a debug register's event, but not its cookie.
+    if (site.site.watch) key += "|" + site.canonical;
     // One program per tracepoint: its name is in the section. Different perf events attach alike.
     if (info(site.mechanism).names != ir::MechanismInfo::Nothing) key += "|" + site.site.target;
     return key;

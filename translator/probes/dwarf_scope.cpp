@@ -8,9 +8,6 @@
 
 namespace coretap::probes {
 
-namespace {
-
-/// A global or static variable as the code of source file `file` sees it.
 std::optional<debug::Variable> variable_of_file(const debug::Module& module,
                                                 const std::string& name, const std::string& file) {
   if (std::optional<debug::Variable> own = module.variable_of_unit(name, file)) return own;
@@ -24,6 +21,8 @@ std::optional<debug::Variable> variable_of_file(const debug::Module& module,
   }
   return std::nullopt;
 }
+
+namespace {
 
 class DwarfScope final : public VariableScope {
  public:

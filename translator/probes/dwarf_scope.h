@@ -13,4 +13,8 @@ std::shared_ptr<ContextScope> make_dwarf_scope(std::shared_ptr<debug::Module> mo
                                                debug::CodePoint point, uint64_t scope,
                                                ir::Mechanism mechanism, ResolveContext& context);
 
+/// A global or static variable as the code of source file `file` sees it.
+std::optional<debug::Variable> variable_of_file(const debug::Module& module,
+                                                const std::string& name, const std::string& file);
+
 }  // namespace coretap::probes

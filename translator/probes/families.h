@@ -25,6 +25,7 @@ std::vector<ResolvedProbe> resolve_process_statement(const ast::ProbePoint&, Res
 std::vector<ResolvedProbe> resolve_process_mark(const ast::ProbePoint&, ResolveContext&);
 std::vector<ResolvedProbe> resolve_process_plt(const ast::ProbePoint&, ResolveContext&);
 std::vector<ResolvedProbe> resolve_process_event(const ast::ProbePoint&, ResolveContext&);
+std::vector<ResolvedProbe> resolve_data(const ast::ProbePoint&, ResolveContext&);
 std::vector<ResolvedProbe> resolve_kernel_trace(const ast::ProbePoint&, ResolveContext&);
 std::vector<ResolvedProbe> resolve_kernel_tracepoint(const ast::ProbePoint&, ResolveContext&);
 std::vector<ResolvedProbe> resolve_kernel_function(const ast::ProbePoint&, ResolveContext&);

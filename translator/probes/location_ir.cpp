@@ -34,7 +34,9 @@ ct::Status check_nodes(const VarLocation& location, const LocationSite& site) {
     return any_node(location, [op](const LocExpr& node) { return node.op == op; });
   };
   if (uses(LocExpr::TlsAddr))
-    return ct::Status("it is in thread-local storage, which is not supported yet");
+    return ct::Status(
+        "it is thread-local, and where a library's (or a 32-bit program's) thread-local variables "
+        "are is not known");
   bool lost = any_node(location, [&](const LocExpr& node) {
     return node.op == LocExpr::EntryReg && (!site.entry_known || node.children.empty());
   });
@@ -160,6 +162,11 @@ Operand lower_location(const LocExpr& expr, const LocationSite& site, ir::Builde
       return to.value(Op::Xor, {lower_location(*expr.children[0], site, to), Operand::integer(-1)});
     case LocExpr::Select: return lower_select(expr, site, to);
     case LocExpr::ObjectAddr: return site.object;
+    case LocExpr::ThreadPointer: {
+      ir::LocalId dst = to.temp(ir::Ty::Long);
+      to.embedded(EmbeddedC("/* event */ /* pure */ /* stable */ ct_thread_pointer()"), {}, dst);
+      return Operand::of(dst);
+    }
     case LocExpr::TlsAddr: return Operand::integer(0);  // refused by check_location
     case LocExpr::Add: return lower_binary(expr, Op::Add, site, to);
     case LocExpr::Sub: return lower_binary(expr, Op::Sub, site, to);

@@ -30,6 +30,9 @@ namespace {
 /// decompresses all of its names to find one, and does it again to see that no other has the name.
 constexpr u32 kManyNames = 16;
 
+/// Threads and processes whose data a probe watches: more than most programs have.
+constexpr size_t kFilesOfWatch = 4096;
+
 int open_event(perf_event_attr& attr, int pid, int cpu) {
   attr.size = sizeof attr;
   return static_cast<int>(syscall(SYS_perf_event_open, &attr, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC));
@@ -64,9 +67,12 @@ size_t files_of_probes(const Program& program) {
   size_t files = 0;
   for (u32 i = 0; i < program.handler_count; ++i) {
     const KernelHandler& handler = program.handlers[i];
-    bool samples = handler.variants[0].mechanism == Mechanism::PerfEvent;
+    const Mechanism mechanism = handler.variants[0].mechanism;
+    bool samples = mechanism == Mechanism::PerfEvent || mechanism == Mechanism::DataWatch;
     // A program (of the base flavour), an event and a link.
     files += 3ul * handler.site_count * (samples ? possible_cpus() : 1);
+    if (mechanism == Mechanism::DataWatch)
+      files += kFilesOfWatch;  // an event for each thread, or process
   }
   return files;
 }
@@ -181,6 +187,10 @@ Status Attachments::attach_site(const KernelHandler& handler, const Rung& rung,
     case Mechanism::RawTp: return keep(bpf_program__attach_raw_tracepoint(program, site.target));
     case Mechanism::Tracepoint: return attach_tracepoint(program, site, cookie);
     case Mechanism::PerfEvent: return attach_perf(program, site, cookie);
+    case Mechanism::DataWatch:
+      if (Status checked = files_->check(site); !checked) return checked;
+      return watches_.add(site, is_bound(site) ? files_->path(site) : "", bpf_program__fd(program),
+                          program_id(program));
     case Mechanism::TestRun: return {};
   }
   return Status("unknown kind of probe");
@@ -336,8 +346,18 @@ Status Attachments::attach(const Program& program, const KernelObject& object, L
       unattached_.push_back({&h.sites[s], h.variants[0].mechanism, ladder.tried(i)});
   }
   Status covered = check_coverage(program, unattached_);
+  if (covered) {
+    covered = watches_.begin(object);
+    if (!covered) covered = covered.reworded("cannot attach probe " + covered.text());
+  }
   if (!covered) detach();
   return covered;
+}
+
+std::vector<PerfCounter> Attachments::perf_counters() const {
+  std::vector<PerfCounter> counters = watches_.counters();
+  counters.insert(counters.end(), perf_counters_.begin(), perf_counters_.end());
+  return counters;
 }
 
 std::vector<int> Attachments::link_fds() const {
@@ -377,6 +397,7 @@ class HurriedRcu {
 void Attachments::detach() {
   HurriedRcu hurried(links_.size());
   perf_counters_.clear();
+  watches_.close_all();
   for (auto fd = link_fds_.rbegin(); fd != link_fds_.rend(); ++fd) close(*fd);
   for (auto link = links_.rbegin(); link != links_.rend(); ++link) bpf_link__destroy(*link);
   link_fds_.clear();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "coverage.h"
+#include "data_watches.h"
 #include "kernel_object.h"
 #include "ladder.h"
 #include "probed_files.h"
@@ -13,13 +14,6 @@
 struct bpf_link;
 
 namespace ct {
-
-/// The counter of a perf event on one CPU.
-struct PerfCounter {
-  u32 program_id;
-  int fd;
-  u64 period;  ///< 0 if what fires cannot be told from the counter
-};
 
 /// File descriptors that a program's probes may take.
 size_t files_of_probes(const Program& program);
@@ -42,7 +36,10 @@ class Attachments {
 
   /// For accounting: the links' file descriptors, and the counters of perf events.
   std::vector<int> link_fds() const;
-  const std::vector<PerfCounter>& perf_counters() const { return perf_counters_; }
+  std::vector<PerfCounter> perf_counters() const;
+
+  /// A process begins to run a program whose data is probed: see DataWatches::take().
+  void watch_process(const ct_rec_watch& record, bool is_live) { watches_.take(record, is_live); }
 
  private:
   static std::vector<u32> attach_order(const Program& program, const Ladder& ladder);
@@ -72,6 +69,7 @@ class Attachments {
   std::vector<bpf_link*> links_;
   std::vector<int> link_fds_;
   std::vector<PerfCounter> perf_counters_;
+  DataWatches watches_;
   std::vector<Unattached> unattached_;
 };
 

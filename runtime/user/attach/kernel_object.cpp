@@ -153,6 +153,9 @@ Status KernelObject::open(const void* data, u64 size, const Program& program,
   if (Status settled = settle_ways(program, ladder); !settled) return settled;
   if (Status set = set_bindings(program, ladder); !set) return set;
   for (u32 i = 0; i < program.handler_count; ++i) choose_program(program.handlers[i], i, ladder);
+  // Without it the probes that need it are refused by name.
+  if (bpf_program* hold = find_program("ct_hold"); hold && !has_sleepable_uprobes())
+    bpf_program__set_autoload(hold, false);
   // Without room libbpf takes the kernel for one that lacks BTF, or global variables.
   if (!room_for_files(files_to_load())) return load_failure(EMFILE, options.verbose);
   return {};

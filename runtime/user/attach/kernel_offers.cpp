@@ -7,8 +7,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "data_watches.h"
 #include "runtime/common/terminal.h"
 #include "runtime/user/harness/kallsyms.h"
+#include "runtime/user/kernel/kernel_features.h"
 #include "runtime/user/kernel/tracefs.h"
 
 namespace ct {
@@ -101,6 +103,16 @@ Offer KernelOffers::file(const Site& site) const {
   return checked ? Offer{} : no(checked.text());
 }
 
+Offer KernelOffers::data_watch(const Site& site) const {
+  if (site.watch->space == DataWatch::Kernel) {
+    Result<u64> address = watched_kernel_address(site);
+    return address ? Offer{} : no(address.failure().text());
+  }
+  if (site.watch->space == DataWatch::Process) return {};
+  if (!has_sleepable_uprobes()) return no("this kernel has no sleepable uprobes (Linux 6.0)");
+  return file(site);
+}
+
 bool KernelOffers::lacks(Mechanism mechanism, const Site& site) const {
   auto is_loaded = [&] {
     return access(("/sys/module/" + std::string(site.module)).c_str(), F_OK) == 0 ||
@@ -119,6 +131,8 @@ bool KernelOffers::lacks(Mechanism mechanism, const Site& site) const {
     case Mechanism::Uprobe:
     case Mechanism::Uretprobe:
     case Mechanism::UprobeAtReturn:
+    case Mechanism::DataWatch:
+      return site.watch->space == DataWatch::Kernel && !watched_kernel_address(site);
     case Mechanism::PerfEvent:
     case Mechanism::TestRun: return false;
   }
@@ -155,6 +169,7 @@ Offer KernelOffers::site(Mechanism mechanism, const Site& site) const {
       return no(std::string("this kernel has no tracepoint ") + site.target);
     case Mechanism::Tracepoint: return tracepoint(site.target);
     case Mechanism::PerfEvent: return perf_event(site);
+    case Mechanism::DataWatch: return data_watch(site);
     case Mechanism::TestRun: return {};
   }
   return unknown("unknown kind of probe");

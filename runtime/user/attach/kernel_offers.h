@@ -39,6 +39,7 @@ class KernelOffers {
   Offer function(const char* name) const;
   bool has_tracepoint(const char* name) const;
   Offer file(const Site& site) const;
+  Offer data_watch(const Site& site) const;
 
   btf* types_;
   std::unique_ptr<ProbedFiles> files_;

@@ -31,6 +31,7 @@ Status prepare_program(bpf_program* program, const Rung& rung, const KernelHandl
     case Mechanism::RawTp:
     case Mechanism::Tracepoint:
     case Mechanism::PerfEvent:
+    case Mechanism::DataWatch:
     case Mechanism::TestRun: break;
   }
   return {};

@@ -102,6 +102,14 @@ struct FunctionCode {
   u64 hash, layout, marks;
 };
 
+/// What a debug register looks at: see ir::DataWatch.
+struct DataWatch {
+  enum Space : u8 { Kernel, Program, Process } space;
+  u32 length;
+  bool reads;
+  u64 entry, entry_offset;
+};
+
 /// May a site be missing here? See ir::Need.
 enum class Need : u8 { Required, OneOfMany, Optional };
 
@@ -129,7 +137,8 @@ struct Site {
   bool perf_is_freq;
   u32 perf_type;
   u64 perf_config, perf_period;
-  u64 semaphore;  ///< USDT mark: file offset of its counter of users; 0: none
+  u64 semaphore;           ///< USDT mark: file offset of its counter of users; 0: none
+  const DataWatch* watch;  ///< data watch; else null
 };
 
 /// Is the site in code of one build, of a program or of the kernel?
@@ -238,6 +247,6 @@ struct Program {
   u32 program_count;
 };
 
-constexpr u32 kProgramAbi = 11;
+constexpr u32 kProgramAbi = 12;
 
 }  // namespace ct

@@ -61,6 +61,10 @@ void sprint_addresses(char* to, size_t size, const char* text);
 void describe(char* to, size_t size, u64 address, Style style);
 /// umodname(); false: nothing is mapped there.
 bool module_name(char* to, size_t size, u64 address);
+/// umodaddr(): an error if nothing is mapped there.
+s64 module_offset(u64 address);
+/// umodbuildid(): an error if nothing is mapped there, or its file has no build-id.
+void module_build_id(char* to, size_t size, u64 address);
 
 }  // namespace user_stacks
 }  // namespace ct

@@ -277,6 +277,9 @@ void Session::run_handlers(UserEvent event) {
 void Session::on_record(const void* data, size_t size) {
   const ct_rec_hdr* header = static_cast<const ct_rec_hdr*>(data);
   if (size < sizeof *header) return;
+  if (header->segment == CT_REC_WATCH && size >= sizeof(ct_rec_watch))
+    return attachments_.watch_process(*static_cast<const ct_rec_watch*>(data),
+                                      state_->phase == CT_RUNNING);
   const bool is_part = header->segment < program_.segment_count &&
                        program_.segments[header->segment].handler == part_;
   if (is_part ? part_failed_ : !ended_runs_.allows(program_, *header)) return;
@@ -368,6 +371,7 @@ Status Session::start_kernel_part() {
     size_t ways = ladder_.ways_left();
     if (status) status = attachments_.attach(program_, object_, ladder_);
     if (status) warn_of_base();
+    drain();  // processes that began meanwhile wait for their debug registers
     if (status.category() != Failure::AnotherWay) return status;
     if (ladder_.ways_left() >= ways) return nothing_given_up(status);
   }
@@ -511,6 +515,7 @@ Status Session::start() {
 }
 
 void Session::go_live() {
+  drain();  // of processes whose data is to be watched
   if (object_.loaded()) accounts_.begin(program_, object_, ladder_, attachments_);
   __atomic_store_n(&state_->phase, CT_RUNNING, __ATOMIC_SEQ_CST);
   // Not before: a thread that is younger than this has not run while handlers were not yet live.
@@ -622,6 +627,9 @@ void Session::stop() {
                   " probe handlers still wait for memory of the probed program; what they would "
                   "have reported is lost");
   drain();
+  if (state_->unwatched != 0)
+    print_warning("the data of " + std::to_string(state_->unwatched) +
+                  " processes was not watched: the ring buffer was full (-s makes it larger)");
   ended_runs_.end_last();  // what comes now is of end and error probes
   if (object_.loaded()) {
     accounts_.end(program_, object_, ladder_, attachments_);

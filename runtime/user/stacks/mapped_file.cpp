@@ -157,6 +157,13 @@ u64 MappedFile::extent() const {
   return segments_.back().address + segments_.back().size - segments_.front().address;
 }
 
+u64 MappedFile::first_page() const {
+  const u64 page = static_cast<u64>(sysconf(_SC_PAGESIZE));
+  return segments_.empty() ? 0 : segments_.front().address & ~(page - 1);
+}
+
+std::string MappedFile::build_id() const { return elf_ ? build_id_of(elf_) : ""; }
+
 // ------------------------------------------------------------------ rules
 
 Dwarf_Frame* MappedFile::find_rules(u64 address) {

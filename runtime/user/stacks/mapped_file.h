@@ -53,6 +53,10 @@ class MappedFile {
   bool address_of(u64 offset, u64& address) const;
   /// Bytes from the first to the last address of its segments.
   u64 extent() const;
+  /// Address, by the file's own tables, of the first page that a process has mapped of it.
+  u64 first_page() const;
+  /// Lower-case hex; "" if it has none.
+  std::string build_id() const;
 
   /// The rules of .eh_frame, or else of .debug_frame, for an address; null if there are none. They are this object's, and
   /// good until the next call.

@@ -157,7 +157,7 @@ class Unwinder {
       if (from < kRegisters && registers_.known[from])
         result->value = registers_.value[from];
       else
-        result.reset();
+        result = fail("register " + std::to_string(from) + " of a frame is not known");
     }
     if (!result) {
       if (number == kReturnAddress) return stop();

@@ -8,8 +8,10 @@
 #include <deque>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "jit_map.h"
+#include "runtime/shared/code_hash.h"
 #include "runtime/user/harness/harness.h"
 #include "runtime/user/kernel/rights.h"
 #include "runtime/user/output/output.h"
@@ -220,25 +222,39 @@ std::string addresses_of(const UserStack& stack) {
   return text;
 }
 
-/// Lines that do not fit whole are left out.
-struct Lines {
-  char* to;
-  size_t size, used = 0;
-  bool is_full = false;
-  void put(const std::string& line) {
-    is_full |= used + line.size() >= size;
-    if (is_full) return;
-    memcpy(to + used, line.data(), line.size());
-    used += line.size();
-    to[used] = 0;
-  }
-};
-
 void copy_text(char* to, size_t size, const std::string& text, const char* what) {
   if (text.size() >= size)
     failf("%s has %zu bytes, and a string has room for %zu: -DMAXSTRINGLEN=%zu makes it larger",
           what, text.size(), size - 1, text.size() + 1);
   memcpy(to, text.c_str(), text.size() + 1);
+}
+
+/// The lines of a stack, for a string. Where they do not fit, the last one says how many are left out, and has a number that
+/// is made of all of them: so different stacks are different texts, as an array's keys must be.
+void copy_lines(char* to, size_t size, const std::vector<std::string>& lines) {
+  std::string all;
+  for (const std::string& line : lines) all += line;
+  if (all.size() < size) return copy_text(to, size, all, "the stack's text");
+  CodeHash hash;
+  hash.add(all.data(), all.size());
+  char end[64];
+  std::string some;
+  size_t whole = 0;
+  for (;; ++whole) {
+    snprintf(end, sizeof end, " ... (%zu more, %016llx)\n", lines.size() - whole,
+             static_cast<unsigned long long>(hash.value()));
+    // What the end takes is at most what it takes now: its number only gets smaller.
+    if (some.size() + lines[whole].size() + strlen(end) >= size) break;
+    some += lines[whole];
+  }
+  if (some.size() + strlen(end) >= size) copy_text(to, size, all, "the stack's text");
+  copy_text(to, size, some + end, "the stack's text");
+}
+
+std::vector<std::string> lines_of(const UserStack& stack, Style style) {
+  std::vector<std::string> lines;
+  each_line(stack, style, [&](const std::string& line) { lines.push_back(line); });
+  return lines;
 }
 
 /// An address of the process whose event is handled, or of the session's target.
@@ -332,9 +348,7 @@ void print(s64 id, Style style, const char* point) {
 
 void sprint(char* to, size_t size, s64 id, Style style) {
   StackPointer stack = stack_of(id);
-  Lines lines{to, size};
-  to[0] = 0;
-  if (stack) each_line(*stack, style, [&](const std::string& line) { lines.put(line); });
+  copy_lines(to, size, stack ? lines_of(*stack, style) : std::vector<std::string>());
 }
 
 void print_addresses(const char* text, Style style) {
@@ -342,9 +356,7 @@ void print_addresses(const char* text, Style style) {
 }
 
 void sprint_addresses(char* to, size_t size, const char* text) {
-  Lines lines{to, size};
-  to[0] = 0;
-  each_line(*stack_of_text(text), Style::Full, [&](const std::string& line) { lines.put(line); });
+  copy_lines(to, size, lines_of(*stack_of_text(text), Style::Full));
 }
 
 void describe(char* to, size_t size, u64 address, Style style) {
@@ -356,6 +368,19 @@ bool module_name(char* to, size_t size, u64 address) {
   if (!frame.file || frame.file->path().empty()) return false;
   snprintf(to, size, "%s", frame.file->path().c_str());
   return true;
+}
+
+s64 module_offset(u64 address) {
+  const Frame frame = frame_of_address(address);
+  if (!frame.file || frame.bias == kNoBias) failf("umodaddr 0x%llx unknown", address);
+  return static_cast<s64>(address - frame.bias - frame.file->first_page());
+}
+
+void module_build_id(char* to, size_t size, u64 address) {
+  const Frame frame = frame_of_address(address);
+  const std::string id = frame.file && frame.bias != kNoBias ? frame.file->build_id() : "";
+  if (id.empty()) failf("umodbuildid 0x%llx unknown", address);
+  copy_text(to, size, id, "the build-id");
 }
 
 }  // namespace ct::user_stacks

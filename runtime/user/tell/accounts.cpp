@@ -52,6 +52,7 @@ std::string uncounted_recursion(Mechanism mechanism) {
       if (counts_skipped_programs()) return "";
       return "this kernel does not count events that found BPF code running (6.7 does)";
     case Mechanism::PerfEvent:  // part of what is missed
+    case Mechanism::DataWatch:  // the same
     case Mechanism::Uprobe:
     case Mechanism::Uretprobe:
     case Mechanism::UprobeAtReturn:
@@ -105,6 +106,7 @@ void report_reasons(const KernelHandler& handler, const HandlerAccount& a) {
     case Mechanism::Kprobe: tell("missed kprobe", a.missed.count); break;
     case Mechanism::Kretprobe: tell("missed kretprobe", a.missed.count); break;
     case Mechanism::PerfEvent: tell("missed perf event", a.missed.count); break;
+    case Mechanism::DataWatch: tell("missed data watch", a.missed.count); break;
     case Mechanism::Uprobe:
     case Mechanism::Uretprobe:
     case Mechanism::UprobeAtReturn:

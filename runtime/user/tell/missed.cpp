@@ -95,8 +95,8 @@ Losses missed_perf_events(const std::vector<u32>& programs, const Attachments& a
       losses.unknown = "a clock's events, or those of a frequency, cannot be counted otherwise";
       return losses;
     }
-    u64 value = 0;
-    if (read(counter.fd, &value, sizeof value) != sizeof value) {
+    u64 value = counter.value;
+    if (counter.fd >= 0 && read(counter.fd, &value, sizeof value) != sizeof value) {
       losses.unknown = std::string("the event's counter cannot be read: ") + strerror(errno);
       return losses;
     }
@@ -110,9 +110,10 @@ Losses missed_perf_events(const std::vector<u32>& programs, const Attachments& a
 }  // namespace
 
 void stop_perf_events(const Attachments& attachments) {
-  if (attachments.perf_counters().empty()) return;
-  for (const PerfCounter& counter : attachments.perf_counters())
-    ioctl(counter.fd, PERF_EVENT_IOC_DISABLE, 0);
+  const std::vector<PerfCounter> counters = attachments.perf_counters();
+  if (counters.empty()) return;
+  for (const PerfCounter& counter : counters)
+    if (counter.fd >= 0) ioctl(counter.fd, PERF_EVENT_IOC_DISABLE, 0);
   wait_for_plain_programs();
 }
 
@@ -121,7 +122,8 @@ Losses missed_events(Mechanism mechanism, const std::vector<u32>& programs,
   switch (mechanism) {
     case Mechanism::Kprobe:
     case Mechanism::Kretprobe: return missed_kprobes(programs, attachments);
-    case Mechanism::PerfEvent: return missed_perf_events(programs, attachments, counts);
+    case Mechanism::PerfEvent:
+    case Mechanism::DataWatch: return missed_perf_events(programs, attachments, counts);
     case Mechanism::Uprobe:
     case Mechanism::Uretprobe:
     case Mechanism::UprobeAtReturn:

@@ -231,7 +231,7 @@ std::string place(const Site& site, Mechanism mechanism) {
     return "type " + std::to_string(site.perf_type) + " config " + std::to_string(site.perf_config);
   std::string text = terminal_safe(site.target);
   char offset[32];
-  snprintf(offset, sizeof offset, "+0x%llx", site.offset);
+  snprintf(offset, sizeof offset, "%s0x%llx", text.empty() ? "" : "+", site.offset);
   return site.offset ? text + offset : text;
 }
 
@@ -247,6 +247,7 @@ const char* need_note(Need need) {
 /// By what a probe of a file knows the build that it was compiled for.
 std::string bound_to(const Site& site) {
   if (*site.build_id) return std::string("build-id ") + site.build_id;
+  if (site.watch) return "the places of its segments, for there is no build-id";
   return "the code of function '" + std::string(site.code->name) + "', for there is no build-id";
 }
 

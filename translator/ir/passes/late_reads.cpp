@@ -178,6 +178,7 @@ class LateReads {
       case Mechanism::RawTp:
       case Mechanism::Tracepoint:
       case Mechanism::PerfEvent:
+      case Mechanism::DataWatch:
       case Mechanism::Kprobe:
       case Mechanism::Kretprobe:
       case Mechanism::Fentry:
