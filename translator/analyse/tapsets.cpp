@@ -151,7 +151,7 @@ std::vector<std::string> files_of(Program& program, const std::string& dir, cons
 bool can_read(Program& program, const std::string& dir) {
   std::error_code error;
   program.lookups.file(dir);
-  fs::directory_iterator(dir, error);
+  const fs::directory_iterator entries(dir, error);
   if (error)
     program.diagnostics.error("tapset-dir",
                               "cannot read tapset directory '" + dir + "': " + error.message());

@@ -12,7 +12,7 @@ std::vector<std::string> prerequisites(const std::string& rule) {
   size_t at = rule.find(": ");
   if (at == std::string::npos) return files;
   for (size_t i = at + 1; i < rule.size(); i++) {
-    char c = rule[i], next = i + 1 < rule.size() ? rule[i + 1] : 0;
+    char c = rule[i], next = i + 1 < rule.size() ? rule[i + 1] : '\0';
     if (c == '\n') break;
     if (c == '\\' && next == '\n') {
       end_of_name();

@@ -112,7 +112,7 @@ std::string write_manifest(const Artifacts& artifacts, const Lookups& lookups) {
 
 ct::Status check_manifest(const std::string& manifest, const Artifacts& artifacts,
                           const Lookups& lookups) {
-  const ct::Status damaged("it is damaged");
+  ct::Status damaged("it is damaged");
   std::optional<std::string_view> lines = whole_lines(manifest);
   if (!lines) return damaged;
   take(*lines, '\n');

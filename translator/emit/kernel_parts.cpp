@@ -22,7 +22,6 @@ using ir::kNone;
 using ir::LocalId;
 using ir::Op;
 using ir::Operand;
-using ir::Ty;
 
 namespace {
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "ir/ir.h"
 
@@ -28,7 +29,7 @@ class CodeWriter {
     text_ += finished;
     file_ = nullptr;
   }
-  std::string take() { return std::move(text_); }
+  std::string take() { return std::exchange(text_, {}); }
 
  private:
   std::string text_;
