@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <type_traits>
 
 #include "runtime/common/terminal.h"
 
@@ -132,7 +133,7 @@ std::string cache_folder() {
     return std::string(text ? text : "");
   };
   if (std::string own = value(DEBUGINFOD_CACHE_PATH_ENV_VAR); !own.empty()) return own;
-  if (const std::string old = value("HOME") + "/.debuginfod_client_cache";
+  if (std::string old = value("HOME") + "/.debuginfod_client_cache";
       access(old.c_str(), F_OK) == 0)
     return old;
   const std::string xdg = value("XDG_CACHE_HOME");
@@ -149,8 +150,10 @@ void forget_miss(const std::string& build_id) {
 }
 
 int on_progress(debuginfod_client* handle, long done, long total) {
-  auto* transfer = static_cast<Transfer*>(client().get_user_data(handle));
-  return transfer->goes_on(done, total, client().get_url(handle)) ? 0 : 1;
+  const Client& library = client();
+  if (!library.get_user_data || !library.get_url) return 1;
+  auto* transfer = static_cast<Transfer*>(library.get_user_data(handle));
+  return transfer->goes_on(done, total, library.get_url(handle)) ? 0 : 1;
 }
 
 }  // namespace
