@@ -111,9 +111,9 @@ class Itself(live.LiveTest):
         done = script(f'global seen probe process("{prog}").function("sum").call {{ if (seen++) next print_regs() printf("%016x %016x %016x\\n", u_register("rdi"), u_register("rip"), u_register("r15")) }} '
                       'probe kernel.trace("sys_exit") { if (pid() == target()) print_regs() } probe end { print_regs() }', "-c", f"{prog} >/dev/null")
         lines = self.lines(done)
-        first, address, last = lines[6].split()
-        self.assertEqual(len(lines), 7)
-        words = " ".join(lines[:6]).replace(": ", ":").split()
+        first, address, last = lines[7].split()
+        self.assertEqual(len(lines), 8)
+        words = " ".join(lines[:7]).replace(": ", ":").split()
         told = dict(word.split(":") for word in words)
         self.assertEqual(sorted(told), sorted("RIP RSP EFLAGS RAX RBX RCX RDX RSI RDI RBP R08 R09 R10 R11 R12 R13 R14 R15".split()))
         self.assertEqual((told["RDI"], told["RIP"], told["R15"]), (first, address, last))
