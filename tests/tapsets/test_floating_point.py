@@ -89,6 +89,13 @@ class FloatingPoint(live.LiveTest):
         for n, got in zip(longs, self.values([f"long_to_fp({n})" if n > -2**63 else f"long_to_fp({n + 1} - 1)" for n in longs])):
             self.same(got, float(n), n)
 
+    def test_floats(self):
+        floats = [0.0, -0.0, 1.5, -0.1, 3.4e38, 1e-45, INFINITY, -INFINITY, NAN]
+        packed = [struct.unpack("<I", struct.pack("<f", x))[0] for x in floats]
+        told = self.values([f"fp32_to_fp64({n | 7 << 32})" for n in packed])
+        for n, got in zip(packed, told):
+            self.same(got, struct.unpack("<f", struct.pack("<I", n))[0], n)
+
     def test_rounding(self):
         cases = [(mode, x) for mode in MODES for x in [*NUMBERS, 0.5, 1.5, -0.5, -1.5, 2.4, -2.6, 0.49999999999999994]]
         told = self.values([f"fp_to_long({bits(x)}, {mode}, 1)" for mode, x in cases])
