@@ -82,8 +82,9 @@ std::vector<std::string> split(const std::string& text) {
 ct::Result<CastType, Diagnostic> type_in_module(const ast::Cast& cast, const std::string& module,
                                                 ResolveContext& context) {
   if (auto btf = kernel_types(module, cast.span, context))
-    return kernel_type(cast, *btf,
-                       *btf == context.kernel_btf(cast.span) ? "the kernel" : "module '" + module + "'");
+    return kernel_type(
+        cast, *btf,
+        *btf == context.kernel_btf(cast.span) ? "the kernel" : "module '" + module + "'");
   if (context.input.portable)
     return semantic_problem(
         "not-portable", cast.span, "the type's layout comes from one build of '" + module + "'",

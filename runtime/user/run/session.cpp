@@ -290,8 +290,7 @@ const char* type_of(UserEvent event) {
 
 const char* Session::probe_type() const {
   if (!in_segment_) return type_of(event_);
-  const KernelHandler& handler =
-      program_.handlers[program_.segments[record_->segment].handler];
+  const KernelHandler& handler = program_.handlers[program_.segments[record_->segment].handler];
   return type_of(handler.variants[0].mechanism);
 }
 
