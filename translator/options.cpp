@@ -22,6 +22,7 @@ enum LongOnly {
   kPortable,
   kExplainNeeds,
   kAccounts,
+  kTargetNamespaces,
   kLines,
   kJson,
   kDumpFunctions,
@@ -48,6 +49,7 @@ const option kLongOptions[] = {
     {"portable", no_argument, nullptr, kPortable},
     {"explain-needs", optional_argument, nullptr, kExplainNeeds},
     {"accounts", required_argument, nullptr, kAccounts},
+    {"target-namespaces", required_argument, nullptr, kTargetNamespaces},
     {"lines", required_argument, nullptr, kLines},
     {"json", no_argument, nullptr, kJson},
     {"dump-functions", no_argument, nullptr, kDumpFunctions},
@@ -230,6 +232,11 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
         o.explain_as_json = optarg != nullptr;
         break;
       case kAccounts: o.accounts = optarg; break;
+      case kTargetNamespaces:
+        if (!to_number(optarg, 1, 1L << 22, number))
+          return fail(std::string("--target-namespaces takes a process id, not '") + optarg + "'");
+        o.namespaces_of = number;
+        break;
       case kLines:
         o.mode = Options::Mode::ListLines;
         o.listing = optarg;
@@ -340,6 +347,7 @@ Run
   --compatible=VERSION  the language as of that version of stap, for %( systemtap_v … %)
   -s MB          size of the kernel-to-user buffer
   -t             report the run time of each probe at the end
+  --target-namespaces=PID  the namespaces of ns_pid() and the like are those of process PID
   --accounts=FILE  write what was handled, skipped and lost to FILE, as JSON
 Build
   --build=FILE   write one static executable (same as -p4 -m FILE); run FILE --help

@@ -46,6 +46,7 @@ struct Options {
   std::vector<std::pair<std::string, std::string>> globals;  ///< -G
   std::string command;                                       ///< -c
   long target_pid = 0;                                       ///< -x
+  long namespaces_of = 0;                                    ///< --target-namespaces
   std::string module_name;                                   ///< -m: the session's name
   std::string output;                                        ///< -o
   std::string build;                                         ///< --build=FILE, or -m NAME with -p4

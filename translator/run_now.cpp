@@ -17,6 +17,7 @@ ct::RunOptions run_options(const Options& o) {
   ct::RunOptions run;
   run.command = o.command;
   run.target_pid = o.target_pid;
+  run.namespaces_of = o.namespaces_of;
   run.name = o.module_name.substr(o.module_name.rfind('/') + 1);
   if (run.name.ends_with(".ko")) run.name.resize(run.name.size() - 3);
   run.output_path = o.output;

@@ -30,6 +30,17 @@ enum ct_kinds {
 #undef CORETAP_MECHANISM
   ,
 #define CORETAP_MECHANISM(name, id, text, section, names, family, registers, returns) \
+  | CT_OF_KERNEL_##family << CT_##id
+#define CT_OF_KERNEL_UserProbe 0
+#define CT_OF_KERNEL_KernelProbe 1
+#define CT_OF_KERNEL_Tracing 1
+#define CT_OF_KERNEL_Event 0
+#define CT_OF_KERNEL_Request 0
+  CT_KERNEL_FUNCTIONS = 0
+#include "mechanisms.def"
+#undef CORETAP_MECHANISM
+  ,
+#define CORETAP_MECHANISM(name, id, text, section, names, family, registers, returns) \
   | CT_RETURNS_##returns << CT_##id
 #define CT_RETURNS_AtEntry 0
 #define CT_RETURNS_Leaving 1

@@ -114,6 +114,7 @@ struct ct_state {
   u64 timing;          /* -t: fill ct_times */
   u64 hash_seed[2];    /* random: see key_hash.h */
   u64 unwatched;       /* processes of watched programs of which no record told */
+  u64 pid_namespace;   /* inode of the one whose numbers ns_pid() and the like give */
   u64 sleepers_side;   /* which counters of struct ct_sleepers those that begin now take */
   struct ct_rec_error answer; /* how the program ended that the session ran last (CT_TEST_RUN) */
 };

@@ -33,6 +33,8 @@ std::string Unit::text_of(const ir::Site& site, SiteText what) const {
     case SiteText::Pp: return cut(site.pp);
     case SiteText::PpFunc:
     case SiteText::ProbeFunc: return cut(site.function);
+    case SiteText::Label: return cut(site.label);
+    case SiteText::Module: return cut(site.module);
   }
   return "";
 }

@@ -306,6 +306,7 @@ struct Site {
   std::shared_ptr<const FunctionCode> code;  ///< uprobe: refuses to attach where it is not this
   std::string pp;                            ///< probe point as stap's pp() shows it
   std::string function;                      ///< ppfunc(), "" if not known
+  std::string label;                         ///< of a .label probe, or ""
   std::string file_line;                     ///< "file.c:12" or ""
   std::string placement;  ///< uprobe at a return: where it was put, and why; for -vv
   Need need = Need::Required;

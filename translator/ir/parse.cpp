@@ -210,6 +210,7 @@ class Parser {
       s.target.resize(plus);
     }
     if (line.take("in")) s.function = line.word();
+    if (line.take("label")) s.label = line.word();
     if (line.take("(")) {
       s.file_line = line.word();
       line.expect(")");

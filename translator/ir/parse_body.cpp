@@ -190,7 +190,7 @@ class BodyReader {
   }
 
   static SiteText site_text(const std::string& word) {
-    for (SiteText text : {SiteText::File, SiteText::Pp, SiteText::PpFunc, SiteText::ProbeFunc})
+    for (SiteText text : kSiteTexts)
       if (word == site_text_name(text)) return text;
     fail("'" + word + "' is not a text of a site");
   }

@@ -292,6 +292,7 @@ std::string site_text(const Site& site) {
   if (!site.target.empty() || site.offset) out += " at " + site.target;
   if (site.offset) out += "+" + std::to_string(site.offset);
   if (!site.function.empty()) out += " in " + site.function;
+  if (!site.label.empty()) out += " label " + site.label;
   if (!site.file_line.empty()) out += " (" + site.file_line + ")";
   if (!site.build_id.empty()) out += " build-id " + site.build_id;
   if (site.semaphore) out += " semaphore " + std::to_string(site.semaphore);

@@ -137,7 +137,13 @@ ir::Operand BodyLowering::value(ast::Expr& expr) {
       if (stat.fn == StatFn::Variance) global.need_variance = true;
       return Operand::of(dst);
     }
-    case ast::ExprKind::Print: return print(static_cast<ast::Print&>(expr));
+    case ast::ExprKind::Print: {
+      auto& printing = static_cast<ast::Print&>(expr);
+      if (printing.to_string) return print(printing);
+      diagnostics().semantic_error("void-value", expr.span,
+                                   "'" + printing.name + "' returns no value");
+      return missing(ast::Type::Long);
+    }
     case ast::ExprKind::Embedded: return embedded(static_cast<ast::EmbeddedExpr&>(expr));
     case ast::ExprKind::Regex: return regex(static_cast<ast::Regex&>(expr));
     case ast::ExprKind::HistIn: {
@@ -188,6 +194,7 @@ void BodyLowering::effect(ast::Expr& expr) {
     case ast::ExprKind::PostIncDec: inc_dec(static_cast<ast::IncDec&>(expr), false); return;
     case ast::ExprKind::Assign: assign(static_cast<ast::Assign&>(expr), false); return;
     case ast::ExprKind::Call: call(static_cast<ast::Call&>(expr), false); return;
+    case ast::ExprKind::Print: print(static_cast<ast::Print&>(expr)); return;
     case ast::ExprKind::Ternary: {
       auto& choice = static_cast<ast::Ternary&>(expr);
       Operand condition = value(*choice.condition);

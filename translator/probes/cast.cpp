@@ -1,4 +1,6 @@
 // @cast(value, "type"[, "module"])->… and `x->…`, which takes the type from where x came from.
+#include <algorithm>
+
 #include "probes/families.h"
 #include "probes/scope_base.h"
 #include "probes/split_files.h"
@@ -35,8 +37,16 @@ debug::TypePtr look_up(const std::string& name, Lookup&& lookup) {
   return nullptr;
 }
 
-bool is_kernel_module(const std::string& module) {
-  return module == "kernel" || module.starts_with("kernel<");
+/// Does a cast's module name types of the kernel or of one of its modules? If so, where they are: null (reported) if they cannot
+/// be read.
+std::optional<std::shared_ptr<debug::KernelBtf>> kernel_types(const std::string& module,
+                                                              const Span& at,
+                                                              ResolveContext& context) {
+  if (module == "kernel" || module.starts_with("kernel<")) return context.kernel_btf(at);
+  if (module.find('/') != std::string::npos) return std::nullopt;
+  const std::vector<std::string> modules = context.kernel_modules();
+  if (std::find(modules.begin(), modules.end(), module) == modules.end()) return std::nullopt;
+  return context.module_btf(module, at);
 }
 
 Diagnostic unknown_type(const ast::Cast& cast, const std::string& where) {
@@ -48,13 +58,14 @@ Diagnostic unknown_object(const std::string& module, const Span& at) {
   return semantic_problem("no-such-object", at, "cannot find object '" + module + "'");
 }
 
-ct::Result<CastType, Diagnostic> kernel_type(const ast::Cast& cast, ResolveContext& context) {
-  std::shared_ptr<debug::KernelBtf> btf = context.kernel_btf(cast.span);
+ct::Result<CastType, Diagnostic> kernel_type(const ast::Cast& cast,
+                                             const std::shared_ptr<debug::KernelBtf>& btf,
+                                             const std::string& where) {
   if (!btf) return semantic_problem("no-such-type", cast.span, "the kernel's types cannot be read");
   debug::TypePtr type =
       look_up(cast.type_name, [&](const std::string& name) { return btf->type_named(name); });
   if (type) return CastType{type, true};
-  return unknown_type(cast, "the kernel");
+  return unknown_type(cast, where);
 }
 
 std::vector<std::string> split(const std::string& text) {
@@ -70,7 +81,10 @@ std::vector<std::string> split(const std::string& text) {
 /// The type in one of the modules that a cast names.
 ct::Result<CastType, Diagnostic> type_in_module(const ast::Cast& cast, const std::string& module,
                                                 ResolveContext& context) {
-  if (is_kernel_module(module)) return kernel_type(cast, context);
+  if (auto btf = kernel_types(module, cast.span, context))
+    return kernel_type(
+        cast, *btf,
+        *btf == context.kernel_btf(cast.span) ? "the kernel" : "module '" + module + "'");
   if (context.input.portable)
     return semantic_problem(
         "not-portable", cast.span, "the type's layout comes from one build of '" + module + "'",
@@ -95,7 +109,8 @@ ct::Result<CastType, Diagnostic> find_cast_type(const ast::Cast& cast, ContextSc
                                                 ResolveContext& context) {
   auto* own = dynamic_cast<VariableScope*>(scope);
   if (cast.module.empty()) {
-    if (!own || own->is_kernel()) return kernel_type(cast, context);
+    if (!own || own->is_kernel())
+      return kernel_type(cast, context.kernel_btf(cast.span), "the kernel");
     debug::TypePtr type =
         look_up(cast.type_name, [&](const std::string& name) { return own->type_named(name); });
     if (type) return CastType{type, false};
@@ -204,8 +219,8 @@ std::optional<int64_t> named_enumerator(const std::string& name, const std::stri
                        "there is no constant '" + name + "' in the enums of '" + modules + "'");
   for (const std::string& module : split(modules)) {
     std::optional<int64_t> value;
-    if (is_kernel_module(module)) {
-      if (auto btf = context.kernel_btf(at)) value = btf->enumerator(name);
+    if (auto btf = kernel_types(module, at, context)) {
+      if (*btf) value = (*btf)->enumerator(name);
     } else if (auto object = context.named_object(module)) {
       value = object->enumerator(name);
     } else {

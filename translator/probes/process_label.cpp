@@ -104,7 +104,9 @@ std::optional<ResolvedProbe> probe_label(const ProcessTarget& target, const Foun
   text.scope = found.function.die_offset;
   std::optional<ResolvedProbe> probe =
       make_uprobe(target, label.pc, ir::Mechanism::Uprobe, text, at, context);
-  if (probe) probe->may_miss = label.may_miss;
+  if (!probe) return probe;
+  probe->may_miss = label.may_miss;
+  probe->site.label = label.name;
   return probe;
 }
 

@@ -212,8 +212,8 @@ void report_mismatch(const ast::ProbePoint& point, Diagnostics& diagnostics) {
 
 /// The texts of a probe hold names from debug information, and are shown by listings, messages, pp() and its siblings.
 void make_printable(ResolvedProbe& probe) {
-  for (std::string* text :
-       {&probe.canonical, &probe.site.pp, &probe.site.function, &probe.site.file_line})
+  for (std::string* text : {&probe.canonical, &probe.site.pp, &probe.site.function,
+                            &probe.site.label, &probe.site.file_line})
     *text = ct::terminal_safe(*text);
 }
 

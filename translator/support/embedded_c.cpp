@@ -139,7 +139,7 @@ CallMeans call_means(const std::string& op) {
 }
 
 std::optional<SiteText> site_text(const std::string& name) {
-  for (SiteText text : {SiteText::File, SiteText::Pp, SiteText::PpFunc, SiteText::ProbeFunc})
+  for (SiteText text : kSiteTexts)
     if (name == site_text_name(text)) return text;
   return std::nullopt;
 }

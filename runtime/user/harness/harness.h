@@ -325,8 +325,11 @@ class Cursor {
 // ------------------------------------------------------------------ session
 
 void request_exit();
-s64 target_pid();           ///< -c, -x; 0 if neither
+s64 target_pid();  ///< -c, -x; 0 if neither
+/// A user's number (or a group's) as the target's user namespace has it; the kernel's overflow id if it has none.
+s64 id_in_namespace(s64 id, bool is_group);
 const char* probe_point();  ///< pp() of the running handler
+const char* probe_type();   ///< probe_type() of the running handler
 /// Header of the record whose segment is running, or null in other handlers.
 const ct_rec_hdr* current_record();
 void warn(View message);  ///< warn("…"): "WARNING: …" on stderr

@@ -11,6 +11,7 @@ namespace ct {
 struct RunOptions {
   std::string command;      ///< -c
   long target_pid = 0;      ///< -x
+  long namespaces_of = 0;   ///< --target-namespaces: a process; 0: this one
   std::string name;         ///< -m, or a built binary's: see session_name()
   std::string output_path;  ///< -o
   std::vector<std::pair<std::string, std::string>> globals;  ///< -G name=value

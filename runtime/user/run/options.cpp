@@ -27,6 +27,7 @@ void print_help(const Program& program, const char* name) {
       "  --explain-needs  list what each probe needs of the kernel, and whether it is here\n"
       "                  (--explain-needs=json: for programs)\n"
       "  --check-load    only load the kernel code, and say whether this kernel takes it\n"
+      "  --target-namespaces=PID  the namespaces of ns_pid() and the like are those of PID\n"
       "  --accounts=FILE write what was handled, skipped and lost to FILE, as JSON\n"
       "  -t              report at the end how often each probe was hit\n"
       "  -w              no warnings\n"
@@ -76,7 +77,7 @@ bool add_limit(const char* text, RunOptions& options) {
   return true;
 }
 
-enum LongOnly { kExplainNeeds = 1000, kAccounts, kCheckLoad };
+enum LongOnly { kExplainNeeds = 1000, kAccounts, kCheckLoad, kTargetNamespaces };
 
 bool apply(int option, const char* argument, RunOptions& options) {
   long number;
@@ -102,6 +103,10 @@ bool apply(int option, const char* argument, RunOptions& options) {
       options.explain_as_json = argument && strcmp(argument, "json") == 0;
       return !argument || options.explain_as_json;
     case kCheckLoad: options.check_load = true; return true;
+    case kTargetNamespaces:
+      if (!parse_number(argument, 1, INT_MAX, number)) return false;
+      options.namespaces_of = number;
+      return true;
     case kAccounts: options.accounts_path = argument; return *argument != '\0';
     case 't': options.timing = true; return true;
     case 'w': options.no_warnings = true; return true;
@@ -118,6 +123,7 @@ bool parse_options(const Program& program, int argc, char** argv, RunOptions& op
                           {"explain-needs", optional_argument, nullptr, kExplainNeeds},
                           {"check-load", no_argument, nullptr, kCheckLoad},
                           {"accounts", required_argument, nullptr, kAccounts},
+                          {"target-namespaces", required_argument, nullptr, kTargetNamespaces},
                           {nullptr, 0, nullptr, 0}};
   int at = 0;  // in kLong
   optind = 0;  // start anew: tests call this more than once

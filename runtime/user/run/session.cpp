@@ -35,6 +35,7 @@
 #include "runtime/user/kernel/file_limit.h"
 #include "runtime/user/kernel/grace_period.h"
 #include "runtime/user/kernel/kernel_features.h"
+#include "runtime/user/kernel/namespaces.h"
 #include "runtime/user/kernel/rights.h"
 #include "runtime/user/output/output.h"
 #include "runtime/user/tell/accounts.h"
@@ -73,8 +74,10 @@ class Session {
     return target_.started() ? target_.pid_in_kernel() : options_.target_pid;
   }
   const std::string& name() const { return name_; }
+  const TargetNamespaces& namespaces() const { return namespaces_; }
   const char* probe_point() const { return probe_point_; }
   const ct_rec_hdr* record() const { return record_; }
+  const char* probe_type() const;
   void run_kernel_part(u32 handler);
   void ask_kernel(u32 handler, const s64* arguments, u32 count);
 
@@ -141,6 +144,8 @@ class Session {
   bool target_reported_ = false;
   u64 suppressed_ = 0;  ///< errors of user-side code that --suppress-handler-errors keeps quiet
   const char* probe_point_ = "";
+  TargetNamespaces namespaces_;
+  UserEvent event_ = UserEvent::Begin;  ///< of the user-side handler that runs, or ran last
   const ct_rec_hdr* record_ = nullptr;
   /// The kernel handler whose segments belong to the user-side handler that runs now.
   u32 part_ = kAbsent;
@@ -240,8 +245,58 @@ s64 Session::actions_of(UserEvent event) const {
                                            : 10 * program_.max_action;
 }
 
+namespace {
+
+/// SystemTap's words. A row's family and what a return probe is there decide: mechanisms.def.
+const char* type_of(Mechanism mechanism) {
+  enum class Family { UserProbe, KernelProbe, Tracing, Event, Request };
+  enum class Return { AtEntry, Leaving, Left };
+  struct Row {
+    Family family;
+    Return returns;
+  };
+  static constexpr Row kRows[] = {
+#define CORETAP_MECHANISM(name, id, text, section, names, family, registers, returns) \
+  {Family::family, Return::returns},
+#include "runtime/shared/mechanisms.def"
+#undef CORETAP_MECHANISM
+  };
+  if (mechanism == Mechanism::PerfEvent) return "perf_event";
+  const Row& row = kRows[static_cast<size_t>(mechanism)];
+  const bool is_return = row.returns != Return::AtEntry;
+  switch (row.family) {
+    case Family::UserProbe: return is_return ? "uretprobe" : "uprobe";
+    case Family::KernelProbe:
+    case Family::Tracing: return is_return ? "kretprobe" : "kprobe";
+    case Family::Event: return "kernel_tracepoint";
+    case Family::Request: break;
+  }
+  return "begin_end";
+}
+
+const char* type_of(UserEvent event) {
+  switch (event) {
+    case UserEvent::Timer: return "timer";
+    case UserEvent::FileRead:
+    case UserEvent::FileWrite: return "procfs";
+    case UserEvent::Begin:
+    case UserEvent::End:
+    case UserEvent::Error: break;
+  }
+  return "begin_end";
+}
+
+}  // namespace
+
+const char* Session::probe_type() const {
+  if (!in_segment_) return type_of(event_);
+  const KernelHandler& handler = program_.handlers[program_.segments[record_->segment].handler];
+  return type_of(handler.variants[0].mechanism);
+}
+
 /// False: it raised an error.
 bool Session::run_user_handler(const UserHandler& handler) {
+  event_ = handler.event;
   u64 began = timing_.enabled() ? timing_clock() : 0;
   part_actions_ = actions_of(handler.event);
   bool ok = run_guarded(handler.pp, part_actions_, handler.run);
@@ -396,6 +451,7 @@ Status Session::load_kernel_part() {
   state_->wake_bytes = 1;  // the first record
   state_->timing = options_.timing;
   state_->target_pid = target_pid_in_kernel();
+  state_->pid_namespace = namespaces_.pid_namespace();
   state_->session_start_ns = clock_ns(CLOCK_MONOTONIC);
   state_->has_command = target_.started();
   state_->live_since_ns = ~0ull;
@@ -501,6 +557,7 @@ Status Session::start() {
   if (options_.target_pid && kill(static_cast<pid_t>(options_.target_pid), 0) != 0 &&
       errno == ESRCH)
     return Status("there is no process " + std::to_string(options_.target_pid) + " (-x)");
+  if (Status read = namespaces_.read(options_.namespaces_of); !read) return read;
   if (!options_.command.empty())
     if (Status started = target_.start(options_.command); !started) return started;
   if (Status started = start_kernel_part(); !started)
@@ -756,8 +813,12 @@ void run_kernel_part(u32 handler) { g_session->run_kernel_part(handler); }
 void ask_kernel(u32 handler, const s64* arguments, u32 count) {
   g_session->ask_kernel(handler, arguments, count);
 }
+s64 id_in_namespace(s64 id, bool is_group) {
+  return g_session->namespaces().translate(id, is_group);
+}
 s64 target_pid() { return g_session->target_pid_in_kernel(); }
 const char* session_name() { return g_session->name().c_str(); }
+const char* probe_type() { return g_session->probe_type(); }
 const char* probe_point() { return g_session->probe_point(); }
 const ct_rec_hdr* current_record() { return g_session->record(); }
 

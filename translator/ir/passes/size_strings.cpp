@@ -151,7 +151,8 @@ class StringSizer {
       case Op::SiteStr: {
         uint32_t longest = 8;
         for (const ir::Site& site : handler.sites)
-          for (const std::string* text : {&site.pp, &site.function, &site.file_line})
+          for (const std::string* text :
+               {&site.pp, &site.function, &site.file_line, &site.label, &site.module})
             longest =
                 std::max(longest, round8(std::min<size_t>(text->size() + 1, module_.max_string)));
         return longest;
