@@ -133,8 +133,7 @@ std::string cache_folder() {
     return std::string(text ? text : "");
   };
   if (std::string own = value(DEBUGINFOD_CACHE_PATH_ENV_VAR); !own.empty()) return own;
-  if (std::string old = value("HOME") + "/.debuginfod_client_cache";
-      access(old.c_str(), F_OK) == 0)
+  if (std::string old = value("HOME") + "/.debuginfod_client_cache"; access(old.c_str(), F_OK) == 0)
     return old;
   const std::string xdg = value("XDG_CACHE_HOME");
   return (xdg.empty() ? value("HOME") + "/.cache" : xdg) + "/debuginfod_client";
