@@ -151,32 +151,33 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
   };
   for (int c; (c = getopt_long(argc, argv, ":hVe:E:l:L:p:vd:gukwWtFqI:D:G:c:x:o:m:r:s:S:T:a:B:R:bP",
                                kLongOptions, nullptr)) != -1;) {
+    const char* const argument = optarg ? optarg : "";  // null where an option takes none
     switch (c) {
       case 'h': o.mode = Options::Mode::Help; return true;
       case 'V': o.mode = Options::Mode::Version; return true;
       case 'e':
         if (o.has_script_text) return fail("only one -e is possible: -E adds more of a script");
-        o.script_text = optarg;
+        o.script_text = argument;
         o.has_script_text = true;
         break;
-      case 'E': o.extra_scripts.emplace_back(optarg); break;
+      case 'E': o.extra_scripts.emplace_back(argument); break;
       case 'l':
         o.mode = Options::Mode::List;
-        o.listing = optarg;
+        o.listing = argument;
         break;
       case 'L':
         o.mode = Options::Mode::ListVariables;
-        o.listing = optarg;
+        o.listing = argument;
         break;
       case 'p':
-        if (!to_number(optarg, 1, 5, number))
-          return fail(std::string("-p takes a pass number from 1 to 5, not '") + optarg + "'");
+        if (!to_number(argument, 1, 5, number))
+          return fail(std::string("-p takes a pass number from 1 to 5, not '") + argument + "'");
         o.last_pass = static_cast<int>(number);
         break;
       case 'v': o.verbose++; break;
       case 'd':
         // stap's -d names a file whose symbols are wanted. Here those of all files are there when they are asked for.
-        if (!std::strchr(optarg, '/') && std::strcmp(optarg, "kernel") != 0) o.dump = optarg;
+        if (!std::strchr(argument, '/') && std::strcmp(argument, "kernel") != 0) o.dump = argument;
         break;
       case 'g': o.guru = true; break;
       case 'u': o.keep_unused = true; break;
@@ -184,62 +185,62 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
       case 'w': o.no_warnings = true; break;
       case 'W': o.warnings_are_errors = true; break;
       case 't': o.timing = true; break;
-      case 'I': o.tapset_dirs.emplace_back(optarg); break;
+      case 'I': o.tapset_dirs.emplace_back(argument); break;
       case 'D':
-        if (!split_assignment(optarg, name, value)) return fail("-D takes NAME=VALUE");
+        if (!split_assignment(argument, name, value)) return fail("-D takes NAME=VALUE");
         o.defines[name] = value;
         break;
       case 'G':
-        if (!split_assignment(optarg, name, value) || !std::strchr(optarg, '='))
-          return fail(std::string("-G takes NAME=VALUE, not '") + optarg + "'");
+        if (!split_assignment(argument, name, value) || !std::strchr(argument, '='))
+          return fail(std::string("-G takes NAME=VALUE, not '") + argument + "'");
         o.globals.emplace_back(name, value);
         break;
       case 'c':
-        if (!*optarg) return fail("-c takes a command, not ''");
-        o.command = optarg;
+        if (!*argument) return fail("-c takes a command, not ''");
+        o.command = argument;
         break;
       case 'x':
-        if (!to_number(optarg, 1, 1L << 22, number))
-          return fail(std::string("-x takes a process id, not '") + optarg + "'");
+        if (!to_number(argument, 1, 1L << 22, number))
+          return fail(std::string("-x takes a process id, not '") + argument + "'");
         o.target_pid = number;
         break;
-      case 'o': o.output = optarg; break;
+      case 'o': o.output = argument; break;
       case 'm':
-        if (!is_module_name(optarg))
+        if (!is_module_name(argument))
           return fail(
               std::string("-m takes a name of letters, digits and '_', in a folder or not, not '") +
-              optarg + "'; --build=FILE takes any");
-        o.module_name = optarg;
+              argument + "'; --build=FILE takes any");
+        o.module_name = argument;
         break;
-      case 'r': o.kernel_release = optarg; break;
+      case 'r': o.kernel_release = argument; break;
       case 's':
-        if (!to_number(optarg, 1, 4095, number))
+        if (!to_number(argument, 1, 4095, number))
           return fail("-s takes a buffer size in MB, 1 to 4095");
         o.buffer_mb = static_cast<unsigned>(number);
         break;
       case 'T':
-        if (!to_number(optarg, 1, 1 << 30, number)) return fail("-T takes a number of seconds");
+        if (!to_number(argument, 1, 1 << 30, number)) return fail("-T takes a number of seconds");
         o.timeout_s = static_cast<unsigned>(number);
         break;
-      case kBuild: o.build = optarg; break;
-      case kBtf: o.btf = optarg; break;
-      case kVmlinux: o.vmlinux = optarg; break;
+      case kBuild: o.build = argument; break;
+      case kBtf: o.btf = argument; break;
+      case kVmlinux: o.vmlinux = argument; break;
       case kPortable: o.portable = true; break;
       case kExplainNeeds:
-        if (optarg && std::strcmp(optarg, "json") != 0)
-          return fail(std::string("--explain-needs takes nothing or 'json', not '") + optarg + "'");
+        if (optarg && std::strcmp(argument, "json") != 0)
+          return fail(std::string("--explain-needs takes nothing or 'json', not '") + argument + "'");
         o.explain_needs = true;
         o.explain_as_json = optarg != nullptr;
         break;
-      case kAccounts: o.accounts = optarg; break;
+      case kAccounts: o.accounts = argument; break;
       case kTargetNamespaces:
-        if (!to_number(optarg, 1, 1L << 22, number))
-          return fail(std::string("--target-namespaces takes a process id, not '") + optarg + "'");
+        if (!to_number(argument, 1, 1L << 22, number))
+          return fail(std::string("--target-namespaces takes a process id, not '") + argument + "'");
         o.namespaces_of = number;
         break;
       case kLines:
         o.mode = Options::Mode::ListLines;
-        o.listing = optarg;
+        o.listing = argument;
         break;
       case kJson: o.lines_as_json = true; break;
       case kDumpFunctions: o.mode = Options::Mode::DumpFunctions; break;
@@ -251,28 +252,28 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
       case kSuppressTimeLimits: suppress_time_limits = true; break;
       case 'F': o.background = true; break;
       case 'S':
-        if (!parse_rotation(optarg, o))
+        if (!parse_rotation(argument, o))
           return fail(std::string("-S takes SIZE[,N], megabytes and a number of files, not '") +
-                      optarg + "'");
+                      argument + "'");
         break;
       case kCompatible:
-        if (!is_version(optarg))
-          return fail(std::string("--compatible takes a version as 4.2, not '") + optarg + "'");
-        o.compatible = optarg;
+        if (!is_version(argument))
+          return fail(std::string("--compatible takes a version as 4.2, not '") + argument + "'");
+        o.compatible = argument;
         break;
       case kVp:
-        if (!parse_pass_verbosity(optarg, o))
+        if (!parse_pass_verbosity(argument, o))
           return fail(std::string("--vp takes a digit for each of the five passes, not '") +
-                      optarg + "'");
+                      argument + "'");
         break;
       case kRuntime:
-        if (std::strcmp(optarg, "bpf") != 0)
-          return fail(std::string("--runtime=") + optarg + ": coretap has the runtime 'bpf' only");
+        if (std::strcmp(argument, "bpf") != 0)
+          return fail(std::string("--runtime=") + argument + ": coretap has the runtime 'bpf' only");
         break;
       case kPrivilege:
-        if (std::strcmp(optarg, "stapdev") != 0)
+        if (std::strcmp(argument, "stapdev") != 0)
           return fail(
-              std::string("--privilege=") + optarg +
+              std::string("--privilege=") + argument +
               ": loading BPF needs root or CAP_BPF and CAP_PERFMON, so only 'stapdev' is possible");
         break;
       case 'a':

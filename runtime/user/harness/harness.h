@@ -210,9 +210,9 @@ void printf(const char* format, ...) __attribute__((format(printf, 1, 2)));
 
 /// A string global in harness memory or in ct_globals.
 inline void store(char* buffer, u32 capacity, View value) {
-  u32 ignored;
-  copy({buffer, capacity, &ignored}, value);
-  memset(buffer + ignored, 0, capacity - ignored);  // keys and compares rely on zeros
+  u32 size = 0;
+  copy({buffer, capacity, &size}, value);
+  memset(buffer + size, 0, capacity - size);  // keys and compares rely on zeros
 }
 /// Shared scalars that the kernel only adds to: what arrives between a read and a write of the
 /// same handler is kept, so `print(n); n = 0` loses no count. `global` is an index.
