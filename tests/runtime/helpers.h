@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "runtime/user/harness/harness.h"
 #include "runtime/user/values/array.h"
@@ -33,11 +34,13 @@ inline Global array_of(const KeyField* keys, u32 key_count, Kind value, u32 limi
   return g;
 }
 
-/// A program of these globals only; makes the arrays.
+/// A program of copies of these globals only; makes the arrays.
 inline void make_arrays(const Global* globals, u32 count) {
+  static std::vector<Global> kept;
   static Program program;
+  kept.assign(globals, globals + count);
   program = {};
-  program.globals = globals;
+  program.globals = kept.data();
   program.global_count = count;
   create_arrays(program, 2048);
 }
