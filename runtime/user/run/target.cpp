@@ -96,7 +96,7 @@ std::string executable(const std::string& name) {
     if (stat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
         faccessat(AT_FDCWD, file.c_str(), X_OK, AT_EACCESS) == 0)
       return file;
-    if (end == rest.npos) return name;
+    if (end == std::string_view::npos) return name;
     rest.remove_prefix(end + 1);
   }
 }
