@@ -54,6 +54,21 @@ Elf* open_elf(int fd) {
   return elf_begin(fd, ELF_C_READ_MMAP, nullptr);
 }
 
+/// Calls `look` with each symbol of a table and its name, which lives as long as the file. None of a damaged table, or of none.
+template <typename Look>
+void each_symbol(Elf* elf, Elf_Scn* section, Look look) {
+  GElf_Shdr header;
+  if (!section || !gelf_getshdr(section, &header) || header.sh_entsize == 0) return;
+  Elf_Data* data = elf_getdata(section, nullptr);
+  const size_t count = data ? data->d_size / header.sh_entsize : 0;
+  for (size_t i = 1; i < count; i++) {
+    GElf_Sym symbol;
+    if (!gelf_getsym(data, static_cast<int>(i), &symbol)) return;
+    if (const char* name = elf_strptr(elf, header.sh_link, symbol.st_name))
+      look(symbol, std::string_view(name));
+  }
+}
+
 }  // namespace
 
 std::string to_hex(const void* bytes, size_t count) {
@@ -233,66 +248,38 @@ std::vector<FunctionSymbol> ElfFile::function_symbols() const {
   std::vector<FunctionSymbol> symbols;
   Elf_Scn* section = find_section_type(SHT_SYMTAB);
   if (!section) section = find_section_type(SHT_DYNSYM);
-  GElf_Shdr header;
-  if (!section || !gelf_getshdr(section, &header) || header.sh_entsize == 0) return symbols;
-  Elf_Data* data = elf_getdata(section, nullptr);
-  if (!data) return symbols;
-  size_t count = data->d_size / header.sh_entsize;
-  for (size_t i = 1; i < count; i++) {
-    GElf_Sym symbol;
-    if (!gelf_getsym(data, static_cast<int>(i), &symbol)) break;
-    int type = GELF_ST_TYPE(symbol.st_info);
-    if ((type != STT_FUNC && type != STT_GNU_IFUNC) || symbol.st_shndx == SHN_UNDEF) continue;
-    if (symbol.st_value == 0) continue;
-    const char* name = elf_strptr(elf_, header.sh_link, symbol.st_name);
-    if (!name || !*name) continue;
-    std::string_view plain(name);
-    plain = plain.substr(0, plain.find('@'));
-    symbols.push_back({plain, symbol.st_value, symbol.st_size,
+  each_symbol(elf_, section, [&](const GElf_Sym& symbol, std::string_view name) {
+    const int type = GELF_ST_TYPE(symbol.st_info);
+    if ((type != STT_FUNC && type != STT_GNU_IFUNC) || symbol.st_shndx == SHN_UNDEF) return;
+    if (symbol.st_value == 0 || name.empty()) return;
+    symbols.push_back({name.substr(0, name.find('@')), symbol.st_value, symbol.st_size,
                        GELF_ST_BIND(symbol.st_info) != STB_LOCAL, type == STT_GNU_IFUNC});
-  }
+  });
   return symbols;
 }
 
 std::set<uint64_t> ElfFile::symbol_addresses(const std::string& name) const {
   std::set<uint64_t> addresses;
-  for (uint32_t type : {SHT_SYMTAB, SHT_DYNSYM}) {
-    Elf_Scn* section = find_section_type(type);
-    GElf_Shdr header;
-    if (!section || !gelf_getshdr(section, &header) || header.sh_entsize == 0) continue;
-    Elf_Data* data = elf_getdata(section, nullptr);
-    size_t count = data ? data->d_size / header.sh_entsize : 0;
-    for (size_t i = 1; i < count; i++) {
-      GElf_Sym symbol;
-      if (!gelf_getsym(data, static_cast<int>(i), &symbol)) break;
+  for (uint32_t type : {SHT_SYMTAB, SHT_DYNSYM})
+    each_symbol(elf_, find_section_type(type), [&](const GElf_Sym& symbol, std::string_view text) {
       // A thread-local symbol's value is no address, nor is an absolute symbol's.
-      if (symbol.st_shndx == SHN_UNDEF || symbol.st_shndx == SHN_ABS ||
-          GELF_ST_TYPE(symbol.st_info) == STT_TLS)
-        continue;
-      const char* found = elf_strptr(elf_, header.sh_link, symbol.st_name);
-      if (found && name == found) addresses.insert(symbol.st_value);
-    }
-  }
+      const bool has_address = symbol.st_shndx != SHN_UNDEF && symbol.st_shndx != SHN_ABS &&
+                               GELF_ST_TYPE(symbol.st_info) != STT_TLS;
+      if (has_address && name == text) addresses.insert(symbol.st_value);
+    });
   return addresses;
 }
 
 std::vector<DataSymbol> ElfFile::data_symbols(const std::string& name) const {
   std::set<DataSymbol> found;
-  for (uint32_t type : {SHT_SYMTAB, SHT_DYNSYM}) {
-    Elf_Scn* section = find_section_type(type);
-    GElf_Shdr header;
-    if (!section || !gelf_getshdr(section, &header) || header.sh_entsize == 0) continue;
-    Elf_Data* data = elf_getdata(section, nullptr);
-    GElf_Sym symbol;
-    for (int i = 1; data && gelf_getsym(data, i, &symbol); i++) {
+  for (uint32_t type : {SHT_SYMTAB, SHT_DYNSYM})
+    each_symbol(elf_, find_section_type(type), [&](const GElf_Sym& symbol, std::string_view text) {
       const int kind = GELF_ST_TYPE(symbol.st_info);
       const bool is_data =
           kind == STT_OBJECT || kind == STT_NOTYPE || kind == STT_COMMON || kind == STT_TLS;
-      if (!is_data || symbol.st_shndx == SHN_UNDEF || symbol.st_shndx == SHN_ABS) continue;
-      const char* text = elf_strptr(elf_, header.sh_link, symbol.st_name);
-      if (text && name == text) found.insert({symbol.st_value, symbol.st_size, kind == STT_TLS});
-    }
-  }
+      if (!is_data || symbol.st_shndx == SHN_UNDEF || symbol.st_shndx == SHN_ABS) return;
+      if (name == text) found.insert({symbol.st_value, symbol.st_size, kind == STT_TLS});
+    });
   return {found.begin(), found.end()};
 }
 
