@@ -228,14 +228,16 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
       case kPortable: o.portable = true; break;
       case kExplainNeeds:
         if (optarg && std::strcmp(argument, "json") != 0)
-          return fail(std::string("--explain-needs takes nothing or 'json', not '") + argument + "'");
+          return fail(std::string("--explain-needs takes nothing or 'json', not '") + argument +
+                      "'");
         o.explain_needs = true;
         o.explain_as_json = optarg != nullptr;
         break;
       case kAccounts: o.accounts = argument; break;
       case kTargetNamespaces:
         if (!to_number(argument, 1, 1L << 22, number))
-          return fail(std::string("--target-namespaces takes a process id, not '") + argument + "'");
+          return fail(std::string("--target-namespaces takes a process id, not '") + argument +
+                      "'");
         o.namespaces_of = number;
         break;
       case kLines:
@@ -268,7 +270,8 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
         break;
       case kRuntime:
         if (std::strcmp(argument, "bpf") != 0)
-          return fail(std::string("--runtime=") + argument + ": coretap has the runtime 'bpf' only");
+          return fail(std::string("--runtime=") + argument +
+                      ": coretap has the runtime 'bpf' only");
         break;
       case kPrivilege:
         if (std::strcmp(argument, "stapdev") != 0)

@@ -194,7 +194,8 @@ void EntryValues::order(std::vector<EntrySave>& saves) const {
   auto has_effect = [&](const EntrySave& save) {
     return use.has_effect(const_cast<ast::Expr&>(*save.expr));
   };
-  if (std::ranges::none_of(saves, has_effect)) std::stable_partition(saves.begin(), saves.end(), is_number);
+  if (std::ranges::none_of(saves, has_effect))
+    std::stable_partition(saves.begin(), saves.end(), is_number);
 }
 
 /// A function that is nothing but its return instruction.
@@ -401,7 +402,8 @@ class Inheritance {
     });
     for (auto [array, type] : saved_.values)
       for (size_t i = 0; i < frames_.size(); i++)
-        when(b_, Operand::of(frames_[i]), [&, array = array, type = type] { value(array, type, i); });
+        when(b_, Operand::of(frames_[i]),
+             [&, array = array, type = type] { value(array, type, i); });
   }
 
  private:

@@ -156,7 +156,8 @@ Operand BodyLowering::enum_name(ast::AtOp& op) {
   for (const auto& [name, each] : found->type->enumerators()) {
     Operand equal = b_.value(Op::Eq, {number, Operand::integer(each)});
     std::vector<ir::Block> blocks(2);
-    blocks[0] = b_.nested([&, &name = name] { b_.append(Op::Copy, {Operand::string(name)}, result); });
+    blocks[0] =
+        b_.nested([&, &name = name] { b_.append(Op::Copy, {Operand::string(name)}, result); });
     b_.append(Op::If, {equal}).blocks = std::move(blocks);
   }
   return Operand::of(result);

@@ -69,7 +69,8 @@ std::optional<PointSpec> parse_point_spec(const std::string& text, const Span& a
   std::string rest = separator == std::string::npos ? "" : text.substr(separator + 1);
   std::string* holder = separator == std::string::npos ? &spec.function : &rest;
   size_t mark = holder->find_last_of(separator == std::string::npos ? "+" : ":+");
-  bool is_operator = holder->starts_with("operator") || holder->find("::operator") != std::string::npos;
+  bool is_operator =
+      holder->starts_with("operator") || holder->find("::operator") != std::string::npos;
   if (mark != std::string::npos && !(separator == std::string::npos && is_operator)) {
     spec.relative = (*holder)[mark] == '+';
     std::string lines = holder->substr(mark + 1);

@@ -131,8 +131,8 @@ Status set_scalars(const Program& program, char* shared,
   }
   for (const auto& [name, value] : values) {
     const Global* end = program.globals + program.global_count;
-    const Global* g =
-        std::find_if(program.globals, end, [&name = name](const Global& each) { return name == each.name; });
+    const Global* g = std::find_if(
+        program.globals, end, [&name = name](const Global& each) { return name == each.name; });
     if (g == end) {  // stap takes no notice of it; a misspelt name should be seen
       print_warning(
           "-G " + name +
