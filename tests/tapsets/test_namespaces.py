@@ -14,8 +14,8 @@ from live import build, script  # noqa: E402
 SCRIPT = '''probe syscall.sched_rr_get_interval {
   if (pid != 77) next
   task = task_current()
-  printf("%d %d %d %d %d|%d %d %d %d|%d %d %d %d\\n", ns_pid(), ns_tid(), ns_ppid(), ns_pgrp(), ns_sid(), ns_uid(), ns_euid(), ns_gid(), ns_egid(),
-         task_ns_pid(task), task_ns_tid(task), task_ns_uid(task), task_ns_egid(task))
+  printf("%d %d %d %d %d|%d %d %d %d|%d %d %d %d %d %d\\n", ns_pid(), ns_tid(), ns_ppid(), ns_pgrp(), ns_sid(), ns_uid(), ns_euid(), ns_gid(), ns_egid(),
+         task_ns_pid(task), task_ns_tid(task), task_ns_uid(task), task_ns_euid(task), task_ns_gid(task), task_ns_egid(task))
   exit()
 }'''
 # Tells its numbers, and makes the call when it is told to.
@@ -46,14 +46,14 @@ class Namespaces(live.LiveTest):
     def test_own(self):
         process, (pid, parent, group, session, user, own_group) = self.inside("--mount")
         told = self.ask(process, 0)
-        self.assertEqual(told, [[pid, pid, parent, group, session], [user, user, own_group, own_group], [pid, pid, user, own_group]])
+        self.assertEqual(told, [[pid, pid, parent, group, session], [user, user, own_group, own_group], [pid, pid, user, user, own_group, own_group]])
 
     def test_of_another(self):
         process, (pid, parent, group, session, user, own_group) = self.inside("--pid", "--fork", "--user", "--map-user=17", "--map-group=18")
         self.assertEqual([pid, parent, user, own_group], ["1", "0", "17", "18"])
         child, = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
         told = self.ask(process, child)
-        self.assertEqual(told, [["1", "1", "0", group, session], ["17", "17", "18", "18"], ["1", "1", "17", "18"]])
+        self.assertEqual(told, [["1", "1", "0", group, session], ["17", "17", "18", "18"], ["1", "1", "17", "17", "18", "18"]])
 
     def test_who_is_not_in_it(self):
         """The numbers of this test's child, as a namespace has them that it is not in."""

@@ -5,6 +5,7 @@ import pathlib
 import re
 import resource
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -111,6 +112,15 @@ class BothSides(live.LiveTest):
         cases += [(f"return_str({f}, -13)", "-13 (EACCES)") for f in (1, 2, 3)] + [("return_str(1, -100000)", -100000)]
         self.both(cases)
 
+    def test_files_and_nfs(self):
+        kinds = {stat.S_IFREG: "REG", stat.S_IFDIR: "DIR", stat.S_IFCHR: "CHR", stat.S_IFBLK: "BLK", stat.S_IFIFO: "FIFO", stat.S_IFLNK: "LNK", stat.S_IFSOCK: "SOCK"}
+        cases = [(f"ftype({kind})", name) for kind, name in kinds.items()] + [("ftype(0)", "")]
+        # RFC 1813, 2.6; in either order of bytes.
+        for number, name in (1, "PERM"), (2, "NOENT"), (5, "IO"), (13, "ACCES"), (17, "EXIST"), (70, "STALE"), (10001, "BADHANDLE"), (10008, "JUKEBOX"):
+            cases += [(f"nfsderror({value})", "NFSERR_" + name) for value in (number, socket.htonl(number))]
+        cases += [("nfsderror(0)", "NFS_OK"), ("nfsderror(12345)", "12345"), (f"nfsderror({socket.htonl(12345)})", "12345")]
+        self.both(cases)
+
     def test_block_requests(self):
         cases = [("bio_rw_num(0)", 0), ("bio_rw_num(1)", 1), ("bio_rw_str(0)", "R"), ("bio_rw_str(1)", "W")]
         self.both(cases)
@@ -169,6 +179,14 @@ class UserSide(live.LiveTest):
         first, second = map(int, self.lines(script("probe oneshot { a = get_cycles() b = get_cycles() println(a > 0) println(b > a) }")))
         self.assertEqual((first, second), (1, 1))
 
+
+    def test_bytes(self):
+        numbers = (1, -2, 0x4142434445464748, 1 << 63)
+        arguments = ", ".join(written(number) for number in numbers)
+        for count in -1, 0, 1, 3, 4:
+            command = [live.CORETAP, "-e", f"probe oneshot {{ stp_print_binary({count}, {arguments}) }}"]
+            told = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
+            self.assertEqual(told, b"".join((number & (1 << 64) - 1).to_bytes(8, sys.byteorder) for number in numbers[:max(count, 0)]))
 
     def test_the_kernels_log(self):
         text = f"coretap test {os.getpid()} {time.time_ns()}"

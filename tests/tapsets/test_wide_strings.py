@@ -59,8 +59,8 @@ class WideStrings(live.LiveTest):
         return [found[i:i + len(expressions)] for i in range(0, len(found), len(expressions))]
 
     def check(self, bits, flavour):
-        name = f"user_string_utf{bits}"
-        calls = [f'{name}(a, "not")', f'user_string2_utf{bits}(a, "not")'][:1 if flavour == "base" else 2]  # base takes one in a handler
+        names = ("user_string_utf16", "user_string2_utf16") if bits == 16 else ("user_string_utf32", "user_string2_utf32")
+        calls = [f'{name}(a, "not")' for name in names][:1 if flavour == "base" else 2]  # base takes one in a handler
         rows = self.told(bits, calls, flavour)
         expected = [cut(text) for text in TEXTS] + ["not"] * len(WRONG[bits]) + ["ab" if bits == 16 else "not", "not"]
         self.assertEqual(rows, [[text] * len(calls) for text in expected])
@@ -75,7 +75,9 @@ class WideStrings(live.LiveTest):
 
     def test_quoted(self):
         for bits in 16, 32:
-            rows = self.told(bits, [f"user_string_quoted_utf{bits}(a)", f"kernel_or_user_string_quoted_utf{bits}(a)"], "modern")
+            names = (("user_string_quoted_utf16", "kernel_or_user_string_quoted_utf16") if bits == 16 else
+                     ("user_string_quoted_utf32", "kernel_or_user_string_quoted_utf32"))
+            rows = self.told(bits, [f"{name}(a)" for name in names], "modern")
             for text, row in zip(TEXTS[:5], rows):
                 self.assertEqual(row, [quoted(text)] * 2)
             for row in rows[len(TEXTS):len(TEXTS) + len(WRONG[bits])]:
@@ -97,13 +99,19 @@ class WideStrings(live.LiveTest):
         self.assertRegex(told[4], "^kernel read fault at 0x0+8 ")
 
     def test_kernel_memory(self):
-        """A task's name of 16 bytes, as it lies in the kernel: a program that names itself in UTF-16."""
+        """A task's name of 16 bytes, as it lies in the kernel: a program whose name is a character of UTF-16, and so of UTF-32."""
         program = "import ctypes, os; ctypes.CDLL(None).prctl(15, bytes.fromhex(\"e900ac203dd800de\")); os.sched_rr_get_interval(0)"
-        told = self.lines(script('probe syscall.sched_rr_get_interval { if (pid() != target()) next '
-                                 'println(kernel_string_utf16(&@cast(task_current(), "task_struct", "kernel")->comm)) }',
-                                 "-c", f"{sys.executable} -c '{program}'"))
         # prctl() takes the name up to the first zero byte, which is in the first character.
-        self.assertEqual(told, ["é"])
+        text, in_quotes = "é", quoted("é")
+        cases = [("kernel_string_utf16(comm)", text), ('kernel_string2_utf16(comm, "not")', text), ("kernel_string_quoted_utf16(comm)", in_quotes),
+                 ("kernel_string_utf32(comm)", text), ('kernel_string2_utf32(comm, "not")', text), ("kernel_string_quoted_utf32(comm)", in_quotes),
+                 ('kernel_string2_utf16(8, "not")', "not"), ("kernel_string_quoted_utf16(8)", "0x8"),
+                 ('kernel_string2_utf32(8, "not")', "not"), ("kernel_string_quoted_utf32(8)", "0x8")]
+        for part in cases[:5], cases[5:]:
+            body = " ".join(f"println({expression})" for expression, _ in part)
+            told = self.lines(script('probe syscall.sched_rr_get_interval { if (pid() != target()) next '
+                                     'comm = &@cast(task_current(), "task_struct", "kernel")->comm ' + body + " }", "-c", f"{sys.executable} -c '{program}'"))
+            self.assertEqual([(expression, line) for (expression, _), line in zip(part, told, strict=True)], part)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ global asked, amount, results, below, handles
 probe nfsd.proc.entries { asked[name, version, proto, client_ip, uid, gid, argstr]++ handles[name, d_name(fh->fh_dentry)]++ }
 probe nfsd.proc.read, nfsd.proc.write { amount[name] += size }
 probe nfsd.proc.return { results[name, retstr]++ }
-probe nfsd.lookup, nfsd.create, nfsd.unlink, nfsd.rename { below[name, filename, client_ip, ip_ntop(addr_from_rqst($rqstp))]++ }
+probe nfsd.lookup, nfsd.create, nfsd.unlink, nfsd.rename { below[name, filename, client_ip, ip_ntop(addr_from_rqst($rqstp)) == addr_from_rqst_str($rqstp) ? addr_from_rqst_str($rqstp) : "differs"]++ }
 probe nfsd.lookup.return, nfsd.unlink.return { results[name, retstr]++ }
 probe nfsd.dispatch { below[name, sprintf("%d %d %d %d", prog, version, proc, proto), client_ip, ""]++ }
 probe end {
