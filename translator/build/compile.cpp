@@ -97,7 +97,7 @@ bool check(const char* what, const JobResult& result, Diagnostics& diagnostics) 
     return false;
   }
   auto& diagnostic =
-      diagnostics.error("compiler", std::string("clang refused the generated ") + what +
+      diagnostics.error("compiler", std::string("the compiler refused the generated ") + what +
                                         " (positions are the script's where they name it)");
   std::istringstream lines(result.output);
   std::string line;
