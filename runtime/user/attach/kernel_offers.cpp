@@ -131,10 +131,10 @@ bool KernelOffers::lacks(Mechanism mechanism, const Site& site) const {
     case Mechanism::Uprobe:
     case Mechanism::Uretprobe:
     case Mechanism::UprobeAtReturn:
-    case Mechanism::DataWatch:
-      return site.watch->space == DataWatch::Kernel && !watched_kernel_address(site);
     case Mechanism::PerfEvent:
     case Mechanism::TestRun: return false;
+    case Mechanism::DataWatch:
+      return site.watch->space == DataWatch::Kernel && !watched_kernel_address(site);
   }
   return false;
 }
