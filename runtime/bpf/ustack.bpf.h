@@ -10,11 +10,9 @@
 #define CORETAP_USTACK_BPF_H
 
 #include "return_address.bpf.h"
+#include "thread.bpf.h"
 #include "ustack.h"
 
-struct thread_struct___ct_us {
-  unsigned long CT_THREAD_POINTER;
-} __attribute__((preserve_access_index));
 struct mm_struct___ct_us {
   unsigned long start_stack;
 } __attribute__((preserve_access_index));
@@ -22,7 +20,6 @@ struct task_struct___ct_us {
   void* stack;
   struct mm_struct___ct_us* mm;
   struct uprobe_task___ct_ra* utask;
-  struct thread_struct___ct_us thread;
   u32 flags;
 } __attribute__((preserve_access_index));
 #define CT_US_KTHREAD 0x200000 /* PF_KTHREAD */
@@ -49,7 +46,7 @@ static __always_inline u64 ct_ustack_kept_regs(struct task_struct___ct_us* task)
 static __always_inline u64 ct_ustack_extent(struct task_struct___ct_us* task, u64 sp) {
   u64 extent = CT_USTACK_MOST;
   u64 start = BPF_CORE_READ(task, mm, start_stack) - sp;
-  u64 block = BPF_CORE_READ(task, thread.CT_THREAD_POINTER) - sp;
+  u64 block = ct_thread_pointer() - sp;
   if (start < extent) extent = start;
   if (block < extent) extent = block;
   return extent;

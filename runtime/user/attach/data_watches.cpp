@@ -18,6 +18,7 @@
 
 #include <algorithm>
 
+#include "runtime/common/clock.h"
 #include "runtime/user/harness/kallsyms.h"
 #include "runtime/user/kernel/kernel_features.h"
 #include "runtime/user/kernel/rights.h"
@@ -76,12 +77,6 @@ Status refusal(int code) {
     case ENODEV: return Status("this machine or its kernel has no debug registers", code);
     default: return kernel_failure(code, "perf_event_open: ");
   }
-}
-
-u64 now_ns() {
-  timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return static_cast<u64>(t.tv_sec) * 1'000'000'000ull + static_cast<u64>(t.tv_nsec);
 }
 
 std::vector<int> numbers_in(const std::string& folder) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kernel_features.h"
+#include "runtime/common/clock.h"
 
 namespace ct {
 namespace {
@@ -54,11 +55,7 @@ u64 under_way(u64 side) {
   return sum(&ct_sleepers::begun, side) - ended;
 }
 
-u64 now_ms() {
-  timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return static_cast<u64>(t.tv_sec) * 1000 + static_cast<u64>(t.tv_nsec) / 1000000;
-}
+u64 now_ms() { return now_ns() / 1'000'000; }
 
 /// New runs take the other side's counters, and those of the old side are waited for. A run that had
 /// read the old side but not counted itself yet begins after our stores, so it sees them.

@@ -30,6 +30,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "runtime/common/clock.h"
+
 namespace ct {
 namespace {
 
@@ -88,11 +90,7 @@ class Ticks {
   sigset_t mask_;
 };
 
-s64 now_ms() {
-  timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
+s64 now_ms() { return clock_ns(CLOCK_MONOTONIC) / 1'000'000; }
 
 /// Writes all of it, or returns errno: ETIMEDOUT if the session is to end and nobody reads. Then
 /// `size` is what was not written.

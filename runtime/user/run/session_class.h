@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "ended_runs.h"
+#include "runtime/common/clock.h"
 #include "runtime/common/result.h"
 #include "runtime/user/attach/attach.h"
 #include "runtime/user/attach/kernel_object.h"
@@ -26,12 +27,6 @@
 #include "timers.h"
 
 namespace ct {
-
-inline s64 clock_ns(clockid_t clock) {
-  timespec t;
-  clock_gettime(clock, &t);
-  return t.tv_sec * 1000000000ll + t.tv_nsec;
-}
 
 /// What an event of the session's epoll set is of.
 enum Source : u64 { kRing = 1, kSignals, kTimeout, kFiles, kInput, kFirstTimer };

@@ -15,6 +15,8 @@
 
 #include <algorithm>
 
+#include "runtime/common/clock.h"
+
 namespace ct {
 namespace {
 
@@ -23,12 +25,6 @@ constexpr size_t kPages = 32;
 
 /// Processes that are remembered at most; those that were forgotten are read anew if they are still there.
 constexpr size_t kMostProcesses = 100'000;
-
-u64 now_ns() {
-  timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec * 1'000'000'000ull + t.tv_nsec;
-}
 
 /// What follows each record: PERF_SAMPLE_TID and PERF_SAMPLE_TIME.
 struct Trailer {

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "runtime/common/clock.h"
 #include "runtime/common/regular_file.h"
 #include "runtime/user/kernel/build_id.h"
 
@@ -33,11 +34,8 @@ constexpr int kMostNested = 32;
 
 /// A time of CLOCK_REALTIME as one of CLOCK_MONOTONIC.
 s64 monotonic_ns(const timespec& real) {
-  timespec real_now, monotonic_now;
-  clock_gettime(CLOCK_REALTIME, &real_now);
-  clock_gettime(CLOCK_MONOTONIC, &monotonic_now);
-  auto ns = [](const timespec& t) { return t.tv_sec * 1'000'000'000ll + t.tv_nsec; };
-  return ns(real) - ns(real_now) + ns(monotonic_now);
+  const s64 age = clock_ns(CLOCK_REALTIME) - (real.tv_sec * 1'000'000'000ll + real.tv_nsec);
+  return clock_ns(CLOCK_MONOTONIC) - age;
 }
 
 bool has_section(Elf* elf, const char* wanted) {

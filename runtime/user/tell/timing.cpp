@@ -2,6 +2,8 @@
 
 #include <time.h>
 
+#include "runtime/common/clock.h"
+
 namespace ct {
 namespace {
 
@@ -36,11 +38,7 @@ std::string line(const std::string& point, const char* location, const Statistic
 
 }  // namespace
 
-u64 timing_clock() {
-  timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return static_cast<u64>(t.tv_sec) * 1000000000u + static_cast<u64>(t.tv_nsec);
-}
+u64 timing_clock() { return now_ns(); }
 
 void Timing::enable(const Program& program) {
   enabled_ = true;

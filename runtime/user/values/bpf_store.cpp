@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "runtime/common/clock.h"
 #include "runtime/shared/key_hash.h"
 #include "runtime/user/kernel/grace_period.h"
 #include "runtime/user/kernel/kernel_features.h"
@@ -179,18 +180,13 @@ int BpfStore::ensure(View key, u64& stamp) {
 }
 
 namespace {
-u64 monotonic_ns() {
-  timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);  // what bpf_ktime_get_ns() reads
-  return static_cast<u64>(t.tv_sec) * 1000000000 + static_cast<u64>(t.tv_nsec);
-}
 void count(u64& counter, u64 by) { __atomic_add_fetch(&counter, by, __ATOMIC_SEQ_CST); }
 }  // namespace
 
 /// CT_INDEX_MAKE() and CT_ORDER_MAKE(). 0 or an errno.
 int BpfStore::make(const std::string& raw, const std::string& key, const void* value) {
   std::string entry(global_.index_size, '\0');
-  u64 stamp = global_.ordered ? monotonic_ns() : 0;
+  u64 stamp = global_.ordered ? now_ns() : 0;
   memcpy(entry.data(), &stamp, sizeof stamp);
   if (global_.hashed) memcpy(entry.data() + sizeof stamp, raw.data(), raw.size());
   bool made = bpf_map_update_elem(maps_.index[0], key.data(), entry.data(), BPF_NOEXIST) == 0;
