@@ -6,7 +6,6 @@ Needs QEMU and the packaged kernels; without them it is skipped, loudly (exit st
 """
 import pathlib
 import re
-import subprocess
 import sys
 import tempfile
 
@@ -66,16 +65,10 @@ probe end { printf("kill %d\\n", n) }
 """
 
 
-def build(coretap, folder, name, text):
-    (folder / f"{name}.stp").write_text(text)
-    subprocess.run([coretap, f"--build={folder / name}", str(folder / f"{name}.stp")], check=True)
-    return str(folder / name)
-
-
 def main():
     coretap, workload = sys.argv[1:]
     folder = pathlib.Path(tempfile.mkdtemp(prefix="coretap-base-"))
-    files = [workload] + [build(coretap, folder, name, text)
+    files = [workload] + [run_in_vm.build_tracer(coretap, folder, name, text)
                           for name, text in [("counts", COUNTS), ("endless", ENDLESS), ("long_strings", STRINGS), ("too_many", TOO_MANY),
                                              ("ways", WAYS), ("left_out", LEFT_OUT)]]
     outputs = {}

@@ -44,12 +44,6 @@ def check(name, kernel, job):
         assert counted == written > 0, job
 
 
-def build(coretap, work, name, text):
-    (work / f"{name}.stp").write_text(text)
-    subprocess.run([coretap, f"--build={work / name}", str(work / f"{name}.stp")], check=True)
-    return str(work / name)
-
-
 def main():
     coretap, source = sys.argv[1:]
     # Not in /tmp, which guests have a file system of their own for.
@@ -57,7 +51,7 @@ def main():
     atexit.register(shutil.rmtree, work, ignore_errors=True)
     program = work / "watched"
     subprocess.run(["gcc", "-g", "-O2", "-static-pie", "-pthread", "-o", str(program), source], check=True)
-    binaries = [build(coretap, work, "of_kernel", OF_KERNEL), build(coretap, work, "of_program", OF_PROGRAM % {"program": program})]
+    binaries = [run_in_vm.build_tracer(coretap, work, "of_kernel", OF_KERNEL), run_in_vm.build_tracer(coretap, work, "of_program", OF_PROGRAM % {"program": program})]
     all_kernels = [*kernels.KERNELS, *kernels.OLD_KERNELS]
     run_in_vm.skip_unless(all_kernels)
     commands = {"kernel": f"of_kernel -c \"{SHELL}\"", "program": f"of_program -c '{program} 100 5 2 1'",

@@ -118,6 +118,13 @@ def require(kernel: str) -> pathlib.Path:
     return kernels.find_kernel(kernel)
 
 
+def build_tracer(coretap, folder, name, text):
+    """Compiles the script TEXT to the binary FOLDER/NAME, whose path it returns."""
+    (folder / f"{name}.stp").write_text(text)
+    subprocess.run([coretap, f"--build={folder / name}", str(folder / f"{name}.stp")], check=True)
+    return str(folder / name)
+
+
 def skip_unless(names) -> None:
     """Ends the calling test program, loudly and with ctest's exit status for a skip, unless this machine can boot all of `names`."""
     try:
