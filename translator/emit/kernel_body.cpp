@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "emit/call_text.h"
 #include "emit/kernel_embedded.h"
 #include "emit/kernel_slots.h"
 #include "emit/layout.h"
@@ -96,7 +97,7 @@ BodyText BodyEmitter::emit() {
   if (!frame_members_.empty()) point_to_frame();
   if (result_.ty == Ty::Long) out_.line("*ct_ret = 0;");
   if (result_.ty == Ty::Str)
-    out_.line("ct_str_clear(ct_ret, " + num(capacity(module_, result_)) + ");");
+    out_.line(call_text("ct_str_clear", "ct_ret", capacity(module_, result_)) + ";");
   enter_parameters();
   clear_locals();
   out_.append(statements);
@@ -164,8 +165,9 @@ void BodyEmitter::clear_locals() {
     const LocalPlan& l = plan_.locals[i];
     if (l.home != Home::Frame || !l.needs_zero) continue;
     if (body_.locals[i].type.ty == Ty::Str)
-      out_.line("ct_str_clear(f->" + frame_names_[i] + ", " +
-                num(capacity(module_, body_.locals[i].type)) + ");");
+      out_.line(call_text("ct_str_clear", "f->" + frame_names_[i],
+                          capacity(module_, body_.locals[i].type)) +
+                ";");
     else
       out_.line("f->" + l.name + " = 0;");
   }
@@ -244,8 +246,7 @@ BodyEmitter::Str BodyEmitter::scratch(uint32_t cap) {
 
 void BodyEmitter::copy(const Str& to, const Str& from) {
   if (to.pointer == from.pointer) return;
-  out_.line("ct_str_copy(" + to.pointer + ", " + num(to.cap) + ", " + from.pointer + ", " +
-            num(from.cap) + ");");
+  out_.line(call_text("ct_str_copy", to, from) + ";");
 }
 
 /// Capacities are multiples of 8. Where MAXSTRINGLEN is none, a string that was just made may be longer.
@@ -254,8 +255,7 @@ void BodyEmitter::limit_string(LocalId id) {
   const ir::Type& type = body_.locals[id].type;
   if (type.ty != Ty::Str || type.bytes || capacity(module_, type) < module_.max_string) return;
   Str text = string_local(id);
-  out_.line("ct_str_limit(" + text.pointer + ", " + num(text.cap) + ", " + num(module_.max_string) +
-            ");");
+  out_.line(call_text("ct_str_limit", text, module_.max_string) + ";");
 }
 
 void BodyEmitter::assign(LocalId dst, const std::string& expression) {
@@ -272,7 +272,7 @@ uint32_t BodyEmitter::line_of(const Inst& inst) {
 void BodyEmitter::jump_on_error(const Inst& inst) {
   out_.open("if (ct_rc)");
   out_.line("ct_branch();");
-  if (uint32_t line = line_of(inst)) out_.line("ct_at_line(c, " + num(line) + ");");
+  if (uint32_t line = line_of(inst)) out_.line(call_text("ct_at_line", "c", line) + ";");
   out_.line("goto " + error_label_ + ";");
   out_.close();
 }
@@ -411,7 +411,8 @@ void BodyEmitter::arithmetic(const Inst& inst) {
   if (inst.dst == kNone || plan_.locals[inst.dst].home != Home::Variable) return;
   bool is_chain = plan_.is_large && inst.args[0].kind == Operand::Local &&
                   inst.args[1].kind == Operand::Local && regroups(inst.op);
-  if (uses_.writes[inst.dst] > 1 || is_chain) out_.line("ct_opaque(" + local(inst.dst) + ");");
+  if (uses_.writes[inst.dst] > 1 || is_chain)
+    out_.line(call_text("ct_opaque", local(inst.dst)) + ";");
 }
 
 void BodyEmitter::if_else(const Inst& inst) {
@@ -490,7 +491,7 @@ void BodyEmitter::loop(const Inst& inst) {
   std::tie(error_label_, leave_label_, continue_label_) = outer_labels;
   c_function_ = outer_function;
   out_.at(inst.span);
-  out_.line("CT_LOOP(" + turns(inst) + ", " + callback + ", v);");
+  out_.line(call_text("CT_LOOP", turns(inst), callback, "v") + ";");
   after_loop();
 }
 
@@ -522,7 +523,7 @@ void BodyEmitter::try_catch(const Inst& inst) {
   out_.at(inst.span);
   if (inst.dst != kNone) {
     Str to = string_local(inst.dst);
-    out_.line("ct_error_text(c, ct_rc, " + to.pointer + ", " + num(to.cap) + ");");
+    out_.line(call_text("ct_error_text", "c", "ct_rc", to) + ";");
     limit_string(inst.dst);
   }
   out_.line("ct_rc = ct_caught(c);");
@@ -574,8 +575,9 @@ void BodyEmitter::call(const Inst& inst) {
     if (!direct)
       copy(to, result);
     else if (to.cap > result.cap)
-      out_.line("ct_str_clear(" + to.pointer + " + " + num(result.cap) + ", " +
-                num(to.cap - result.cap) + ");");
+      out_.line(
+          call_text("ct_str_clear", to.pointer + " + " + num(result.cap), to.cap - result.cap) +
+          ";");
   }
   out_.close();
 }
@@ -591,7 +593,9 @@ void BodyEmitter::embedded(const Inst& inst) {
     if (result.ty == Ty::Str) result.cap = capacity(module_, result);
     const bool is_expression = inst.c->is_expression;
     if (is_expression && result.ty == Ty::Str)
-      code = "bpf_probe_read_kernel_str(ct_ret, STAP_RETLEN, (const void *)(" + code + "\n));";
+      code = call_text("bpf_probe_read_kernel_str", "ct_ret", "STAP_RETLEN",
+                       "(const void *)(" + code + "\n)") +
+             ";";
     else if (is_expression)
       code = "STAP_RETVALUE = (s64)(" + code + "\n);";
   }

@@ -13,6 +13,7 @@
 #include "emit/kernel_plan.h"
 #include "emit/kernel_size.h"
 #include "emit/kernel_unit.h"
+#include "emit/literals.h"
 #include "emit/user_body.h"
 #include "emit/walk_cost.h"
 #include "ir/ir.h"
@@ -41,6 +42,11 @@ class BodyEmitter {
   struct Str {
     std::string pointer;
     uint32_t cap = 0;
+
+    /// A string is two arguments of a call (emit/call_text.h).
+    friend std::string argument_text(const Str& string) {
+      return string.pointer + ", " + num(string.cap);
+    }
   };
 
   // control flow: kernel_body.cpp
@@ -108,8 +114,8 @@ class BodyEmitter {
   std::string value(const ir::Operand& operand);
   Str string(const ir::Operand& operand);
   Str string_local(ir::LocalId id);
-  /// Arguments for the text that a call of ct_str_append() and the like appends.
-  std::string appended(const Str& text);
+  /// ct_str_append() or the like puts this text behind another.
+  void note_appended(const Str& text);
   void copy(const Str& to, const Str& from);
   void limit_string(ir::LocalId id);
   /// A buffer that is free until the end of the instruction.

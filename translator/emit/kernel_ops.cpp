@@ -1,6 +1,7 @@
 // Operations on data, a function for each group of rows of ir/ops.def.
 #include <algorithm>
 
+#include "emit/call_text.h"
 #include "emit/kernel_body.h"
 #include "emit/layout.h"
 #include "emit/literals.h"
@@ -34,6 +35,9 @@ std::string space(const Inst& inst) {
   return inst.space == ir::Space::User ? "CT_USER_SPACE" : "CT_KERNEL_SPACE";
 }
 
+/// Address of what the run binds at its start (ct_bindings).
+std::string bound(uint32_t binding) { return "&ct_bindings[" + num(binding) + "]"; }
+
 /// The directive of bpf_snprintf for a number: %5d becomes %5lld.
 std::string number_directive(const FormatPiece& piece) {
   std::string text = "%";
@@ -63,7 +67,7 @@ std::string BodyEmitter::comparison(const Inst& inst) {
                      : inst.op == Op::Ult ? "ct_below"
                                           : nullptr;
   if (!name) return "";
-  return std::string(name) + "(" + value(inst.args[0]) + ", " + value(inst.args[1]) + ")";
+  return call_text(name, value(inst.args[0]), value(inst.args[1]));
 }
 
 // ------------------------------------------------------------------ strings
@@ -80,8 +84,7 @@ void BodyEmitter::string_op(const Inst& inst) {
     case Op::StrCmp: {
       Str a = string(inst.args[0]), b = string(inst.args[1]);
       const char* function = inst.op == Op::StrEq ? "ct_str_equal" : "ct_str_compare";
-      return assign(inst.dst, std::string(function) + "(" + a.pointer + ", " + num(a.cap) + ", " +
-                                  b.pointer + ", " + num(b.cap) + ")");
+      return assign(inst.dst, call_text(function, a, b));
     }
     default: ir::no_case(inst.op, "BodyEmitter::string_op");
   }
@@ -94,12 +97,10 @@ void BodyEmitter::concat(const Inst& inst) {
     copy(kept, b);
     b = kept;
   }
-  std::string tail = appended(b) + ");";
-  if (a.pointer == to.pointer)
-    out_.line("ct_str_append(" + to.pointer + ", " + num(to.cap) + ", " + tail);
-  else
-    out_.line("ct_str_concat(" + to.pointer + ", " + num(to.cap) + ", " + a.pointer + ", " +
-              num(a.cap) + ", " + tail);
+  note_appended(b);
+  out_.line((a.pointer == to.pointer ? call_text("ct_str_append", to, b)
+                                     : call_text("ct_str_concat", to, a, b)) +
+            ";");
 }
 
 void BodyEmitter::format(const Inst& inst) {
@@ -107,7 +108,7 @@ void BodyEmitter::format(const Inst& inst) {
   Str dst = string_local(inst.dst);
   bool own = reads_local(inst, inst.dst);
   Str to = own ? scratch(dst.cap) : dst;
-  out_.line("ct_str_clear(" + to.pointer + ", " + num(to.cap) + ");");
+  out_.line(call_text("ct_str_clear", to) + ";");
   size_t next = 0;
   for (const FormatPiece& piece : *inst.format) {
     if (piece.kind == FormatPiece::Literal)
@@ -118,20 +119,20 @@ void BodyEmitter::format(const Inst& inst) {
   if (own) copy(dst, to);
 }
 
-std::string BodyEmitter::appended(const Str& text) {
+void BodyEmitter::note_appended(const Str& text) {
   unit_.widest_appended = std::max(unit_.widest_appended, text.cap);
-  return text.pointer + ", " + num(text.cap);
 }
 
 void BodyEmitter::append_piece(const FormatPiece& piece, const Str& to, const Operand& arg) {
-  std::string head = to.pointer + ", " + num(to.cap) + ", ";
   if (is_string(arg)) {
-    out_.line("ct_str_append(" + head + appended(string(arg)) + ");");
+    Str text = string(arg);
+    note_appended(text);
+    out_.line(call_text("ct_str_append", to, text) + ";");
   } else if (piece.conversion == 'c') {
-    out_.line("ct_str_append_byte(" + head + value(arg) + ");");
+    out_.line(call_text("ct_str_append_byte", to, value(arg)) + ";");
   } else {
-    out_.line("ct_str_append_number(" + head + c_string(number_directive(piece)) + ", " +
-              value(arg) + ");");
+    out_.line(call_text("ct_str_append_number", to, c_string(number_directive(piece)), value(arg)) +
+              ";");
   }
 }
 
@@ -144,8 +145,9 @@ void BodyEmitter::global_op(const Inst& inst) {
     out_.open("");
     std::string zero = key(inst);
     out_.line("struct ct_stat_visit ct_visit = {.key = " + zero + "};");
-    out_.line("bpf_loop(CT_MOST_CPUS, ct_clear_" + statistic_name(inst.global) +
-              ", &ct_visit, 0);");
+    out_.line(call_text("bpf_loop", "CT_MOST_CPUS", "ct_clear_" + statistic_name(inst.global),
+                        "&ct_visit", 0) +
+              ";");
     out_.close();
     return;
   }
@@ -154,25 +156,25 @@ void BodyEmitter::global_op(const Inst& inst) {
   switch (inst.op) {
     case Op::GlobalGet:
       return is_str ? copy(string_local(inst.dst), shared)
-                    : assign(inst.dst, "CT_ONCE(" + member + ")");
+                    : assign(inst.dst, call_text("CT_ONCE", member));
     case Op::GlobalSet:
       if (is_str) return copy(shared, string(inst.args[0]));
-      out_.line("CT_ONCE(" + member + ") = " + value(inst.args[0]) + ";");
+      out_.line(call_text("CT_ONCE", member) + " = " + value(inst.args[0]) + ";");
       return;
     case Op::GlobalAdd: {
-      std::string add = "(&" + member + ", " + value(inst.args[0]) + ")";
+      std::string place = "&" + member, by = value(inst.args[0]);
       if (inst.dst == kNone)
-        out_.line("ct_add" + add + ";");
+        out_.line(call_text("ct_add", place, by) + ";");
       else
-        assign(inst.dst, "ct_add_fetch" + add);
+        assign(inst.dst, call_text("ct_add_fetch", place, by));
       return;
     }
     case Op::GlobalUpdate: return update_global(inst, member);
     case Op::Clear:
       if (is_str)
-        out_.line("ct_str_clear(" + member + ", " + num(shared.cap) + ");");
+        out_.line(call_text("ct_str_clear", member, shared.cap) + ";");
       else
-        out_.line("CT_ONCE(" + member + ") = 0;");
+        out_.line(call_text("CT_ONCE", member) + " = 0;");
       return;
     default: ir::no_case(inst.op, "BodyEmitter::global_op");
   }
@@ -210,12 +212,12 @@ void BodyEmitter::update_global(const Inst& inst, const std::string& member) {
                        : steps[0].op == Op::Xor ? "__sync_xor_and_fetch"
                                                 : nullptr;
   if (atomic) {
-    std::string call = std::string(atomic) + "(&" + member + ", " + value(inst.args[0]) + ")";
-    return inst.dst == kNone ? out_.line(call + ";") : assign(inst.dst, call);
+    std::string updated = call_text(atomic, "&" + member, value(inst.args[0]));
+    return inst.dst == kNone ? out_.line(updated + ";") : assign(inst.dst, updated);
   }
   out_.open("");
   out_.line("s64 ct_after;");
-  out_.line("CT_UPDATE(c, &" + member + ", " + updated(inst) + ", &ct_after);");
+  out_.line(call_text("CT_UPDATE", "c", "&" + member, updated(inst), "&ct_after") + ";");
   if (inst.dst != kNone) assign(inst.dst, "ct_after");
   out_.close();
 }
@@ -239,8 +241,8 @@ std::string BodyEmitter::on_map(ir::GlobalId global, const std::string& text) co
     return out;
   };
   if (!layout::has_generations(module_.globals[global])) return with(0);
-  return "CT_ONCE(ct_globals." + layout::generation_member(module_, global) + ") ? " + with(1) +
-         " : " + with(0);
+  return call_text("CT_ONCE", "ct_globals." + layout::generation_member(module_, global)) + " ? " +
+         with(1) + " : " + with(0);
 }
 
 /// Writes the parts of the key of `inst` into a key struct, by `access` ("ct_key." or "ct_key->").
@@ -255,8 +257,7 @@ std::string BodyEmitter::fill_key(const Inst& inst, const std::string& access) {
       continue;
     }
     Str part = string(inst.args[from + i]);
-    text += "ct_str_copy(" + member + ", " + num(capacity(module_, g.keys[i])) + ", " +
-            part.pointer + ", " + num(part.cap) + "); ";
+    text += call_text("ct_str_copy", member, capacity(module_, g.keys[i]), part) + "; ";
   }
   return text;
 }
@@ -292,9 +293,9 @@ std::string BodyEmitter::hashed_key(const Inst& inst) {
   for (size_t i = ir::first_key(inst); i < ir::first_key(inst) + g.keys.size(); ++i) {
     if (is_string(inst.args[i])) {
       Str part = string(inst.args[i]);
-      out_.line("ct_hash_text(&ct_hashing, " + part.pointer + ", " + num(part.cap) + ");");
+      out_.line(call_text("ct_hash_text", "&ct_hashing", part) + ";");
     } else {
-      out_.line("ct_hash_word(&ct_hashing, " + value(inst.args[i]) + ");");
+      out_.line(call_text("ct_hash_word", "&ct_hashing", value(inst.args[i])) + ";");
     }
   }
   out_.line("ct_hash_end(&ct_hashing, &ct_hash);");
@@ -304,14 +305,15 @@ std::string BodyEmitter::hashed_key(const Inst& inst) {
 /// An expression that makes the element of `inst` with the value at ct_initial, for on_map().
 std::string BodyEmitter::make(const Inst& inst, const std::string& key) {
   const Global& g = module_.globals[inst.global];
-  if (!layout::has_index(g)) return "@MAKE(@MAP, " + key + ")";
+  if (!layout::has_index(g)) return call_text("@MAKE", "@MAP", key);
   std::string type = "struct " + layout::index_struct(module_, inst.global);
   if (!layout::is_hashed(g))
-    return "({ " + type + " ct_entry; @MAKE(c, (const void *)" + key +
-           ", &ct_entry, ct_initial); })";
+    return "({ " + type + " ct_entry; " +
+           call_text("@MAKE", "c", "(const void *)" + key, "&ct_entry", "ct_initial") + "; })";
   std::string entry = "(void *)" + scratch(layout::index_size(g)).pointer;
   return "({ " + type + " *ct_entry = " + entry + "; ct_entry->stamp = 0; " +
-         fill_key(inst, "ct_entry->key.") + "@MAKE(c, " + key + ", ct_entry, ct_initial); })";
+         fill_key(inst, "ct_entry->key.") + call_text("@MAKE", "c", key, "ct_entry", "ct_initial") +
+         "; })";
 }
 
 void BodyEmitter::array_op(const Inst& inst) {
@@ -322,18 +324,21 @@ void BodyEmitter::array_op(const Inst& inst) {
     case Op::ArrayGet:
       if (inst.dst == kNone) break;
       if (g.value.ty == Ty::Str)
-        out_.line("ct_array_get_str(&" + layout::map_name(module_, inst.global, 0) + ", " + k +
-                  ", " + string_local(inst.dst).pointer + ", " + num(string_local(inst.dst).cap) +
-                  ", " + num(capacity(module_, g.value)) + ");");
+        out_.line(call_text("ct_array_get_str", "&" + layout::map_name(module_, inst.global, 0), k,
+                            string_local(inst.dst), capacity(module_, g.value)) +
+                  ";");
       else
-        assign(inst.dst, on_map(inst.global, "ct_array_get(@MAP, " + k + ")"));
+        assign(inst.dst, on_map(inst.global, call_text("ct_array_get", "@MAP", k)));
       break;
-    case Op::ArrayIn: assign(inst.dst, on_map(inst.global, "ct_array_in(@MAP, " + k + ")")); break;
+    case Op::ArrayIn:
+      assign(inst.dst, on_map(inst.global, call_text("ct_array_in", "@MAP", k)));
+      break;
     case Op::ArrayDelete:
       if (layout::has_index(g))
-        out_.line(layout::remove_function(module_, inst.global) + "((const void *)" + k + ");");
+        out_.line(call_text(layout::remove_function(module_, inst.global), "(const void *)" + k) +
+                  ";");
       else
-        out_.line(on_map(inst.global, "ct_array_delete(@MAP, " + k + ")") + ";");
+        out_.line(on_map(inst.global, call_text("ct_array_delete", "@MAP", k)) + ";");
       break;
     case Op::ArraySet:
     case Op::ArrayAdd:
@@ -358,23 +363,24 @@ void BodyEmitter::change_element(const Inst& inst, const std::string& k) {
   const Global& g = module_.globals[inst.global];
   bool indexed = layout::has_index(g);
   // The map, the global's number, the key and, where the operation is a macro, how an element is made.
-  std::string where = "c, @MAP, " + num(inst.global) + ", " + k + ", ";
-  std::string making = where + make(inst, k) + ", ";
-  auto operation = [&](const char* function, const char* macro, const std::string& rest) {
-    can_fail(inst, on_map(inst.global, indexed ? macro + ("(" + making + rest) + ")"
-                                               : function + ("(" + where + rest) + ")"));
+  auto operation = [&](const char* function, const char* macro, const auto&... rest) {
+    can_fail(inst,
+             on_map(inst.global,
+                    indexed ? call_text(macro, "c", "@MAP", inst.global, k, make(inst, k), rest...)
+                            : call_text(function, "c", "@MAP", inst.global, k, rest...)));
   };
   if (inst.op == Op::ArrayUpdate) {
     out_.line("s64 ct_after;");
-    can_fail(inst, on_map(inst.global, "CT_ARRAY_UPDATE(" + making + (inst.imm ? "0, " : "1, ") +
-                                           updated(inst) + ", &ct_after)"));
+    can_fail(inst, on_map(inst.global,
+                          call_text("CT_ARRAY_UPDATE", "c", "@MAP", inst.global, k, make(inst, k),
+                                    inst.imm ? 0 : 1, updated(inst), "&ct_after")));
     if (inst.dst != kNone) assign(inst.dst, "ct_after");
   } else if (inst.op == Op::ArrayAdd) {
     if (inst.dst == kNone)
       operation("ct_array_add", "CT_INDEXED_ADD", value(inst.args[0]));
     else
-      operation("ct_array_add_fetch", "CT_INDEXED_ADD_FETCH",
-                value(inst.args[0]) + ", " + address(inst.dst));
+      operation("ct_array_add_fetch", "CT_INDEXED_ADD_FETCH", value(inst.args[0]),
+                address(inst.dst));
   } else if (g.value.ty == Ty::Str) {
     operation("ct_array_set_str", "CT_INDEXED_SET_STR", wide_value(inst));
   } else {
@@ -392,18 +398,18 @@ void BodyEmitter::stat_op(const Inst& inst) {
   out_.open("");
   if (inst.op == Op::StatAdd) {
     std::string k = key(inst);
-    can_fail(inst, on_map(inst.global, "CT_STAT_ADD(c, @MAP, " + num(inst.global) + ", " + k +
-                                           ", " + make(inst, k) + ", ct_zero_" + g +
-                                           ", ct_collect_" + g + ", " + value(inst.args[0]) + ")"));
+    can_fail(inst, on_map(inst.global,
+                          call_text("CT_STAT_ADD", "c", "@MAP", inst.global, k, make(inst, k),
+                                    "ct_zero_" + g, "ct_collect_" + g, value(inst.args[0]))));
   } else {
     static constexpr const char* kFunctions[] = {"CT_STAT_COUNT", "CT_STAT_SUM", "CT_STAT_MIN",
                                                  "CT_STAT_MAX", "CT_STAT_AVG"};
     std::string k = key(inst);
     out_.line("struct ct_stat_visit ct_visit = {.key = " + k + "};");
-    out_.line("bpf_loop(CT_MOST_CPUS, ct_merge_" + g + ", &ct_visit, 0);");
+    out_.line(call_text("bpf_loop", "CT_MOST_CPUS", "ct_merge_" + g, "&ct_visit", 0) + ";");
     out_.line("s64 ct_extracted;");
-    can_fail(inst, std::string("ct_stat_extract(c, &ct_visit.sums, ") +
-                       kFunctions[static_cast<size_t>(inst.stat_fn)] + ", &ct_extracted)");
+    can_fail(inst, call_text("ct_stat_extract", "c", "&ct_visit.sums",
+                             kFunctions[static_cast<size_t>(inst.stat_fn)], "&ct_extracted"));
     if (inst.dst != kNone) assign(inst.dst, "ct_extracted");
   }
   out_.close();
@@ -416,8 +422,8 @@ void BodyEmitter::probe_op(const Inst& inst) {
     case Op::Load: {
       out_.open("");
       if (inst.dst == kNone) out_.line("s64 ct_unused;");
-      can_fail(inst, "CT_LOAD(c, " + address(inst.dst) + ", " + space(inst) + ", " +
-                         c_type(inst.size, inst.is_signed) + ", " + value(inst.args[0]) + ")");
+      can_fail(inst, call_text("CT_LOAD", "c", address(inst.dst), space(inst),
+                               c_type(inst.size, inst.is_signed), value(inst.args[0])));
       out_.close();
       return;
     }
@@ -425,28 +431,27 @@ void BodyEmitter::probe_op(const Inst& inst) {
       Str to = inst.dst == kNone ? scratch(8) : string_local(inst.dst);
       // Text in an array of characters (imm: how many) needs no NUL at its end.
       std::string most = inst.imm > 0 && inst.imm < to.cap ? num(inst.imm + 1) : num(to.cap);
-      return can_fail(inst, "ct_load_str(c, " + to.pointer + ", " + num(to.cap) + ", " + most +
-                                ", " + space(inst) + ", " + value(inst.args[0]) + ")");
+      return can_fail(inst,
+                      call_text("ct_load_str", "c", to, most, space(inst), value(inst.args[0])));
     }
     case Op::PerfRead: return perf_read(inst);
     case Op::LoadBytes: {
       Str to = string_local(inst.dst);
-      return can_fail(inst, "ct_load_bytes(c, " + to.pointer + ", " + num(to.cap) + ", " +
-                                space(inst) + ", " + value(inst.args[0]) + ", " +
-                                value(inst.args[1]) + ")");
+      return can_fail(inst, call_text("ct_load_bytes", "c", to, space(inst), value(inst.args[0]),
+                                      value(inst.args[1])));
     }
-    case Op::Reg: return assign(inst.dst, "ct_reg(c, " + std::to_string(inst.imm) + ")");
+    case Op::Reg: return assign(inst.dst, call_text("ct_reg", "c", inst.imm));
     case Op::RegIp: return assign(inst.dst, "ct_reg_ip(c)");
     case Op::KernelAddress:
-      return assign(inst.dst, "ct_kernel_address(" + std::to_string(inst.imm) + "ll)");
+      return assign(inst.dst, call_text("ct_kernel_address", std::to_string(inst.imm) + "ll"));
     case Op::CtxArg:
       if (inst.binding != kNone)
-        return assign(inst.dst, "ct_bound_argument(c, &ct_bindings[" + num(inst.binding) + "])");
+        return assign(inst.dst, call_text("ct_bound_argument", "c", bound(inst.binding)));
       return assign(inst.dst, std::string("(") + c_type(inst.size, inst.is_signed) +
                                   ")ct_argument(c, " + std::to_string(inst.imm) + ")");
     case Op::CtxRet:
       if (inst.binding != kNone)
-        return assign(inst.dst, "ct_bound_return(c, &ct_bindings[" + num(inst.binding) + "])");
+        return assign(inst.dst, call_text("ct_bound_return", "c", bound(inst.binding)));
       return assign(inst.dst,
                     std::string("(") + c_type(inst.size, inst.is_signed) + ")ct_return_value(c)");
     case Op::ThreadId: return assign(inst.dst, "bpf_get_current_pid_tgid()");
@@ -462,10 +467,10 @@ void BodyEmitter::perf_read(const Inst& inst) {
   bool of_process = module_.perf_counters[number].of_process();
   out_.open("");
   if (inst.dst == kNone) out_.line("s64 ct_unused;");
-  can_fail(inst, std::string(of_process ? "ct_perf_read_task" : "ct_perf_read") + "(c, &" +
-                     layout::perf_map(number) + ", " +
-                     (of_process ? "&ct_perf_tasks" : "BPF_F_CURRENT_CPU") + ", " + num(number) +
-                     ", " + address(inst.dst) + ")");
+  can_fail(inst, call_text(of_process ? "ct_perf_read_task" : "ct_perf_read", "c",
+                           "&" + layout::perf_map(number),
+                           of_process ? "&ct_perf_tasks" : "BPF_F_CURRENT_CPU", number,
+                           address(inst.dst)));
   out_.close();
 }
 
@@ -476,8 +481,7 @@ void BodyEmitter::site_string(const Inst& inst) {
   out_.open("");
   out_.line("u64 ct_row = c->first_site + ct_site(c);");
   out_.line("if (ct_row >= " + num(unit_.site_count()) + ") ct_row = 0;");
-  out_.line("ct_str_copy(" + to.pointer + ", " + num(to.cap) + ", " + table + "[ct_row], " +
-            num(cap) + ");");
+  out_.line(call_text("ct_str_copy", to, table + "[ct_row]", cap) + ";");
   out_.close();
 }
 
@@ -485,11 +489,12 @@ void BodyEmitter::core_op(const Inst& inst) {
   if (inst.binding != kNone)
     return assign(inst.dst, "ct_bindings[" + num(inst.binding) + "].present");
   std::string field = core_field(*inst.core);
-  std::string exists = "__builtin_preserve_field_info(" + field + ", BPF_FIELD_EXISTS)";
+  std::string exists = call_text("__builtin_preserve_field_info", field, "BPF_FIELD_EXISTS");
   bool guarded = unit_.is_asked_for(*inst.core);
   switch (inst.op) {
     case Op::CoreOffset: {
-      std::string offset = "__builtin_preserve_field_info(" + field + ", BPF_FIELD_BYTE_OFFSET)";
+      std::string offset =
+          call_text("__builtin_preserve_field_info", field, "BPF_FIELD_BYTE_OFFSET");
       return assign(inst.dst, guarded ? exists + " ? " + offset + " : 0" : offset);
     }
     case Op::CoreExists: return assign(inst.dst, exists);
@@ -497,10 +502,12 @@ void BodyEmitter::core_op(const Inst& inst) {
       out_.open("");
       if (inst.dst == kNone) out_.line("s64 ct_unused;");
       std::string read =
-          "CT_CORE_FIELD(c, " + address(inst.dst) + ", " + field + ", " + value(inst.args[0]) + ")";
-      can_fail(inst, guarded ? "!" + exists + " ? ct_fail(c, CT_ERR_KERNEL_READ, " +
-                                   value(inst.args[0]) + ") : " + read
-                             : read);
+          call_text("CT_CORE_FIELD", "c", address(inst.dst), field, value(inst.args[0]));
+      can_fail(inst,
+               guarded ? "!" + exists + " ? " +
+                             call_text("ct_fail", "c", "CT_ERR_KERNEL_READ", value(inst.args[0])) +
+                             " : " + read
+                       : read);
       return out_.close();
     }
     default: ir::no_case(inst.op, "BodyEmitter::core_op");
@@ -513,7 +520,8 @@ void BodyEmitter::send(const Inst& inst) {
   const ir::Segment& segment = module_.segments[static_cast<size_t>(inst.imm)];
   std::string type = "struct " + layout::record_struct(segment);
   out_.open("");
-  out_.line(type + " *ct_record = ct_reserve(c, " + num(segment.id) + ", sizeof(" + type + "));");
+  out_.line(type + " *ct_record = " +
+            call_text("ct_reserve", "c", segment.id, call_text("sizeof", type)) + ";");
   out_.open("if (ct_record)");
   for (uint32_t i = 0; i < segment.captures; ++i) {
     std::string field = "ct_record->" + layout::record_field(i);
@@ -530,8 +538,8 @@ void BodyEmitter::send(const Inst& inst) {
 }
 
 void BodyEmitter::raise(const Inst& inst) {
-  out_.line("ct_rc = ct_fail_text(c, " + string(inst.args[0]).pointer + ");");
-  if (uint32_t line = line_of(inst)) out_.line("ct_at_line(c, " + num(line) + ");");
+  out_.line("ct_rc = " + call_text("ct_fail_text", "c", string(inst.args[0]).pointer) + ";");
+  if (uint32_t line = line_of(inst)) out_.line(call_text("ct_at_line", "c", line) + ";");
   out_.line("goto " + error_label_ + ";");
 }
 

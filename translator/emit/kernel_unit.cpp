@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "emit/call_text.h"
 #include "emit/layout.h"
 #include "emit/user_body.h"
 
@@ -76,7 +77,7 @@ std::string Unit::constants() const {
     out += "};\n";
   }
   for (const auto& [arguments, name] : retries_)
-    out += "CT_AGAIN(" + name + ", " + arguments + ")\n";
+    out += call_text("CT_AGAIN", name, arguments) + "\n";
   return out + regex_text();
 }
 

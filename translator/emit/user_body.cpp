@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "emit/call_text.h"
 #include "emit/layout.h"
 #include "emit/literals.h"
 #include "emit/update_text.h"
@@ -66,7 +67,7 @@ std::string UserBody::value(const Operand& operand) const {
 std::string UserBody::view(const Operand& operand) const {
   if (operand.kind == Operand::StrLit)
     return view_literal(operand.str.substr(0, module_.max_string - 1));
-  return "ct::View(" + local(operand.local) + ")";
+  return call_text("ct::View", local(operand.local));
 }
 
 /// What print writes of it: a literal is written as a whole, however long.
@@ -82,7 +83,7 @@ std::string UserBody::near_span(const Span& span) {
 }
 
 std::string UserBody::take_actions(int64_t count, const Span& at) {
-  return "ct::take_actions(" + std::to_string(count) + ", " + near_span(at) + ");";
+  return call_text("ct::take_actions", count, near_span(at)) + ";";
 }
 
 void UserBody::assign(ir::LocalId dst, const std::string& expression) {
@@ -100,9 +101,9 @@ std::string UserBody::key(const Inst& inst, size_t from, size_t count) {
     if (o.kind == Operand::None)
       out_.line("k.any();");
     else if (is_str(o))
-      out_.line("k.add(" + view(o) + ");");
+      out_.line(call_text("k.add", view(o)) + ";");
     else
-      out_.line("k.add(" + value(o) + ");");
+      out_.line(call_text("k.add", value(o)) + ";");
   }
   return name;
 }
@@ -121,8 +122,8 @@ std::string UserBody::binary(const Inst& inst) const {
     case Op::And: return wrapped("&");
     case Op::Or: return wrapped("|");
     case Op::Xor: return wrapped("^");
-    case Op::Div: return "ct::divide(" + a + ", " + b + ", " + near(inst) + ")";
-    case Op::Mod: return "ct::modulo(" + a + ", " + b + ", " + near(inst) + ")";
+    case Op::Div: return call_text("ct::divide", a, b, near(inst));
+    case Op::Mod: return call_text("ct::modulo", a, b, near(inst));
     case Op::Shl: return "static_cast<s64>(static_cast<u64>(" + a + ") << (" + b + " & 63))";
     case Op::Shr: return "static_cast<s64>(static_cast<u64>(" + a + ") >> (" + b + " & 63))";
     case Op::Sar: return a + " >> (" + b + " & 63)";
@@ -146,8 +147,7 @@ bool UserBody::wants_memory(const Inst& inst) {
     next += (p.precision_kind == FormatPiece::Dynamic);
     const Operand& arg = inst.args[next++];
     if ((p.conversion != 'm' && p.conversion != 'M') || is_str(arg)) continue;
-    out_.line("ct::no_memory(" + value(arg) + ", " + (p.flag_hash ? "true" : "false") + ", " +
-              near(inst) + ");");
+    out_.line(call_text("ct::no_memory", value(arg), p.flag_hash, near(inst)) + ";");
     return true;
   }
   return false;
@@ -158,7 +158,7 @@ void UserBody::format(const Inst& inst, const std::string& sink) {
   size_t next = 0;
   for (const FormatPiece& p : *inst.format) {
     if (p.kind == FormatPiece::Literal) {
-      out_.line("ct::put(" + sink + ", " + view_literal(p.text) + ");");
+      out_.line(call_text("ct::put", sink, view_literal(p.text)) + ";");
       continue;
     }
     auto dimension = [&](FormatPiece::Size kind, int fixed) -> std::string {
@@ -176,22 +176,26 @@ void UserBody::format(const Inst& inst, const std::string& sink) {
     const Operand& arg = inst.args[next++];
     // The last argument has a bit for each value that could not be read.
     if (p.fault_bit >= 0)
-      out_.line("if (!ct::put_fault(" + sink + ", " + value(inst.args.back()) + ", " +
-                std::to_string(p.fault_bit) + ", " + (is_str(arg) ? "true" : "false") + "))");
+      out_.line(
+          "if (!" +
+          call_text("ct::put_fault", sink, value(inst.args.back()), p.fault_bit, is_str(arg)) +
+          ")");
     if (p.is_quoted)
-      out_.line("  ct::put_quoted(" + sink + ", " + (is_str(arg) ? view(arg) : value(arg)) + ");");
+      out_.line("  " + call_text("ct::put_quoted", sink, is_str(arg) ? view(arg) : value(arg)) +
+                ";");
     else if (p.conversion == 'E')
       put_enum(sink, value(arg), *p.names);
     else if (p.conversion == 'f' || p.conversion == 'g')
-      out_.line("  ct::put_float(" + sink + ", " + value(arg) + ", " +
-                (p.conversion == 'g' ? "true" : "false") + ");");
+      out_.line("  " + call_text("ct::put_float", sink, value(arg), p.conversion == 'g') + ";");
     else if (p.is_wide())
-      out_.line("  ct::put_wide(" + sink + ", " + value(arg) + ", " + value(inst.args[next++]) +
-                ", '" + p.conversion + "');");
+      out_.line("  " +
+                call_text("ct::put_wide", sink, value(arg), value(inst.args[next++]),
+                          std::string("'") + p.conversion + "'") +
+                ";");
     else if (is_str(arg))
-      out_.line("ct::put_str(" + sink + ", " + printed(arg) + ", " + spec + ");");
+      out_.line(call_text("ct::put_str", sink, printed(arg), spec) + ";");
     else
-      out_.line("ct::put_long(" + sink + ", " + value(arg) + ", " + spec + ");");
+      out_.line(call_text("ct::put_long", sink, value(arg), spec) + ";");
   }
 }
 
@@ -202,37 +206,39 @@ void UserBody::put_enum(const std::string& sink, const std::string& constant_val
   for (const auto& [constant, name] : names.constants)
     rows += "{" + long_literal(constant, "ll") + ", " + view_literal(name) + "}, ";
   out_.line("  { static const ct::EnumName ct_names[] = {" + rows + "};");
-  out_.line("    ct::put_enum(" + sink + ", " + constant_value + ", ct_names, " +
-            std::to_string(names.constants.size()) + ", " + (names.is_flags ? "true" : "false") +
-            "); }");
+  out_.line("    " +
+            call_text("ct::put_enum", sink, constant_value, "ct_names", names.constants.size(),
+                      names.is_flags) +
+            "; }");
 }
 
 void UserBody::string_op(const Inst& inst) {
   std::string to = inst.dst == ir::kNone ? "" : local(inst.dst);
   switch (inst.op) {
     case Op::StrCmp:
-      return assign(inst.dst,
-                    "ct::compare(" + view(inst.args[0]) + ", " + view(inst.args[1]) + ")");
+      return assign(inst.dst, call_text("ct::compare", view(inst.args[0]), view(inst.args[1])));
     case Op::StrEq:
-      return assign(inst.dst, "ct::equal(" + view(inst.args[0]) + ", " + view(inst.args[1]) + ")");
+      return assign(inst.dst, call_text("ct::equal", view(inst.args[0]), view(inst.args[1])));
     case Op::Concat:
-      return out_.line("ct::concat(" + to + ", " + view(inst.args[0]) + ", " + view(inst.args[1]) +
-                       ");");
+      return out_.line(call_text("ct::concat", to, view(inst.args[0]), view(inst.args[1])) + ";");
     case Op::RegexMatch:
-      return assign(inst.dst, "ct::regex_match(" + view(inst.args[0]) + ", ct_regexes[" +
-                                  std::to_string(pattern_index(module_, inst.name)) + "])");
+      return assign(
+          inst.dst,
+          call_text("ct::regex_match", view(inst.args[0]),
+                    "ct_regexes[" + std::to_string(pattern_index(module_, inst.name)) + "]"));
     case Op::RegexGroup:
       if (to.empty()) {
         out_.open("");
         out_.line("ct::Str ct_unused;");
         to = "ct_unused";
       }
-      out_.line("ct::matched(" + to + ", " + value(inst.args[0]) + ", " + value(inst.args[1]) +
-                ", " + view(inst.args[2]) + ", ct_regexes);");
+      out_.line(call_text("ct::matched", to, value(inst.args[0]), value(inst.args[1]),
+                          view(inst.args[2]), "ct_regexes") +
+                ";");
       if (inst.dst == ir::kNone) out_.close();
       return;
     case Op::RegexGroups:
-      return assign(inst.dst, "ct::ngroups(" + value(inst.args[0]) + ", ct_regexes)");
+      return assign(inst.dst, call_text("ct::ngroups", value(inst.args[0]), "ct_regexes"));
     case Op::Printf: return format(inst, "ct::output()");
     case Op::Sprintf:
       // Into a string of its own: an argument may be the destination.
@@ -258,31 +264,32 @@ void UserBody::global_op(const Inst& inst) {
   bool additive = g.shared && g.additive && !text;
   switch (inst.op) {
     case Op::GlobalGet:
-      if (additive) return assign(inst.dst, "ct::additive_get(" + index + ", &" + place + ")");
-      if (text) return assign(inst.dst, "ct::text(" + place + ", sizeof " + place + ")");
+      if (additive) return assign(inst.dst, call_text("ct::additive_get", index, "&" + place));
+      if (text) return assign(inst.dst, call_text("ct::text", place, "sizeof " + place));
       return assign(inst.dst, place);
     case Op::GlobalSet:
       if (additive)
-        return out_.line("ct::additive_set(" + index + ", &" + place + ", " + value(inst.args[0]) +
-                         ");");
+        return out_.line(call_text("ct::additive_set", index, "&" + place, value(inst.args[0])) +
+                         ";");
       if (text)
-        return out_.line("ct::store(" + place + ", sizeof " + place + ", " + view(inst.args[0]) +
-                         ");");
+        return out_.line(call_text("ct::store", place, "sizeof " + place, view(inst.args[0])) +
+                         ";");
       return out_.line(place + " = " + value(inst.args[0]) + ";");
     case Op::GlobalAdd:
       if (additive)
-        return assign(inst.dst, "ct::additive_add(" + index + ", &" + place + ", " +
-                                    value(inst.args[0]) + ")");
-      return assign(inst.dst, "ct::atomic_add(&" + place + ", " + value(inst.args[0]) + ")");
+        return assign(inst.dst,
+                      call_text("ct::additive_add", index, "&" + place, value(inst.args[0])));
+      return assign(inst.dst, call_text("ct::atomic_add", "&" + place, value(inst.args[0])));
     case Op::GlobalUpdate: {
-      std::string function =
-          additive ? "ct::additive_update(" + index + ", &" : "ct::atomic_update(&";
-      return assign(inst.dst, function + place + ", " + updated(inst) + ")");
+      std::string address = "&" + place, after = updated(inst);
+      return assign(inst.dst, additive ? call_text("ct::additive_update", index, address, after)
+                                       : call_text("ct::atomic_update", address, after));
     }
     case Op::Clear:
-      if (g.is_array() || g.is_stat) return out_.line("ct::array_clear(" + index + ");");
-      if (text) return out_.line("ct::store(" + place + ", sizeof " + place + ", {\"\", 0});");
-      if (additive) return out_.line("ct::additive_set(" + index + ", &" + place + ", 0);");
+      if (g.is_array() || g.is_stat) return out_.line(call_text("ct::array_clear", index) + ";");
+      if (text)
+        return out_.line(call_text("ct::store", place, "sizeof " + place, "{\"\", 0}") + ";");
+      if (additive) return out_.line(call_text("ct::additive_set", index, "&" + place, "0") + ";");
       return out_.line(place + " = 0;");
     default: ir::no_case(inst.op, "UserBody::global_op");
   }
@@ -300,32 +307,32 @@ std::string UserBody::updated(const Inst& inst) {
 
 void UserBody::array_op(const Inst& inst) {
   const ir::Global& g = module_.globals[inst.global];
-  std::string index = std::to_string(inst.global) + "u, ";
+  std::string index = std::to_string(inst.global) + "u";
   bool text = g.value.ty == Ty::Str;
   out_.open("");
   std::string k = key(inst, ir::first_key(inst), g.keys.size());
-  std::string slice = has_any(inst, ir::first_key(inst)) ? ", true" : ", false";
-  std::string where = ", " + near(inst) + ")";
+  bool is_slice = has_any(inst, ir::first_key(inst));
   switch (inst.op) {
     case Op::ArrayGet:
       if (text)
-        out_.line("ct::array_get(" + index + k + ", " + local(inst.dst) + ");");
+        out_.line(call_text("ct::array_get", index, k, local(inst.dst)) + ";");
       else
-        assign(inst.dst, "ct::array_get(" + index + k + ")");
+        assign(inst.dst, call_text("ct::array_get", index, k));
       break;
     case Op::ArraySet:
-      out_.line("ct::array_set(" + index + k + ", " +
-                (text ? view(inst.args[0]) : value(inst.args[0])) + where + ";");
+      out_.line(call_text("ct::array_set", index, k,
+                          text ? view(inst.args[0]) : value(inst.args[0]), near(inst)) +
+                ";");
       break;
     case Op::ArrayAdd:
-      assign(inst.dst, "ct::array_add(" + index + k + ", " + value(inst.args[0]) + where);
+      assign(inst.dst, call_text("ct::array_add", index, k, value(inst.args[0]), near(inst)));
       break;
     case Op::ArrayUpdate:
-      assign(inst.dst, "ct::array_update(" + index + k + (inst.imm ? ", false, " : ", true, ") +
-                           updated(inst) + where);
+      assign(inst.dst,
+             call_text("ct::array_update", index, k, inst.imm == 0, updated(inst), near(inst)));
       break;
-    case Op::ArrayIn: assign(inst.dst, "ct::array_in(" + index + k + slice + ")"); break;
-    case Op::ArrayDelete: out_.line("ct::array_delete(" + index + k + slice + ");"); break;
+    case Op::ArrayIn: assign(inst.dst, call_text("ct::array_in", index, k, is_slice)); break;
+    case Op::ArrayDelete: out_.line(call_text("ct::array_delete", index, k, is_slice) + ";"); break;
     default: ir::no_case(inst.op, "UserBody::array_op");
   }
   out_.close();
@@ -333,31 +340,29 @@ void UserBody::array_op(const Inst& inst) {
 
 void UserBody::stat_op(const Inst& inst) {
   const ir::Global& g = module_.globals[inst.global];
-  std::string index = std::to_string(inst.global) + "u, ";
-  std::string where = ", " + near(inst) + ")";
+  std::string index = std::to_string(inst.global) + "u";
   std::string hist = std::to_string(hist_index(g, inst.hist)) + "u";
   bool has_value = inst.op == Op::StatAdd || inst.op == Op::HistGet;
   out_.open("");
   std::string k = key(inst, has_value ? 1 : 0, g.keys.size());
   switch (inst.op) {
     case Op::StatAdd:
-      out_.line("ct::stat_add(" + index + k + ", " + value(inst.args[0]) + where + ";");
+      out_.line(call_text("ct::stat_add", index, k, value(inst.args[0]), near(inst)) + ";");
       break;
     case Op::StatGet:
-      assign(inst.dst, "ct::stat_get(" + index + k + ", " + stat_fn(inst.stat_fn) + ", " +
-                           std::to_string(inst.imm) + where);
+      assign(inst.dst,
+             call_text("ct::stat_get", index, k, stat_fn(inst.stat_fn), inst.imm, near(inst)));
       break;
     case Op::HistGet:
-      assign(inst.dst,
-             "ct::hist_get(" + index + k + ", " + hist + ", " + value(inst.args[0]) + where);
+      assign(inst.dst, call_text("ct::hist_get", index, k, hist, value(inst.args[0]), near(inst)));
       break;
     case Op::PrintHist:
-      out_.line("ct::put_hist(ct::output(), " + index + k + ", " + hist + where + ";");
+      out_.line(call_text("ct::put_hist", "ct::output()", index, k, hist, near(inst)) + ";");
       break;
     case Op::StrToHist:
-      out_.line("ct::Sink sink = ct::to_string(" + local(inst.dst) + ");");
-      out_.line("ct::put_hist(sink, " + index + k + ", " + hist + where + ";");
-      out_.line("ct::finish(sink, " + local(inst.dst) + ");");
+      out_.line("ct::Sink sink = " + call_text("ct::to_string", local(inst.dst)) + ";");
+      out_.line(call_text("ct::put_hist", "sink", index, k, hist, near(inst)) + ";");
+      out_.line(call_text("ct::finish", "sink", local(inst.dst)) + ";");
       break;
     default: ir::no_case(inst.op, "UserBody::stat_op");
   }
@@ -457,13 +462,14 @@ void UserBody::run_kernel(const Inst& inst) {
   const auto index = static_cast<size_t>(inst.imm);
   const std::string number = std::to_string(index) + "u";
   if (!module_.kernel_handlers[index].is_question)
-    return out_.line("ct::run_kernel_part(" + number + ");");
+    return out_.line(call_text("ct::run_kernel_part", number) + ";");
   std::string arguments;
   for (const Operand& arg : inst.args) arguments += (arguments.empty() ? "" : ", ") + value(arg);
   out_.open("");
   if (!arguments.empty()) out_.line("const s64 ct_arguments[] = {" + arguments + "};");
-  out_.line("ct::ask_kernel(" + number + ", " + (arguments.empty() ? "nullptr" : "ct_arguments") +
-            ", " + std::to_string(inst.args.size()) + "u);");
+  out_.line(call_text("ct::ask_kernel", number, arguments.empty() ? "nullptr" : "ct_arguments",
+                      std::to_string(inst.args.size()) + "u") +
+            ";");
   out_.close();
 }
 
@@ -480,16 +486,17 @@ void UserBody::foreach_loop(const Inst& inst) {
   size_t keys = inst.args.size() - spec.slice_from;
   std::string k = key(inst, spec.slice_from, keys);
   if (spec.over_hist)
-    out_.line("ct::Cursor cursor(" + index + ", k, " + std::to_string(hist_index(g, spec.hist)) +
-              "u, " + limit + ");");
+    out_.line(call_text("ct::Cursor cursor", index, k,
+                        std::to_string(hist_index(g, spec.hist)) + "u", limit) +
+              ";");
   else
-    out_.line("ct::Cursor cursor(" + index + ", " + order + ", " + limit + ", k);");
+    out_.line(call_text("ct::Cursor cursor", index, order, limit, k) + ";");
   out_.open("while (cursor.next())");
   out_.line(take_actions(inst.imm, inst.span));
   for (size_t i = 0; i < spec.keys.size(); ++i) {
     bool text = body_.locals[spec.keys[i]].type.ty == Ty::Str;
-    out_.line(local(spec.keys[i]) + " = cursor.key_" + (text ? "str(" : "long(") +
-              std::to_string(i) + ");");
+    out_.line(local(spec.keys[i]) + " = " +
+              call_text(text ? "cursor.key_str" : "cursor.key_long", i) + ";");
   }
   if (spec.value != ir::kNone) {
     bool text = body_.locals[spec.value].type.ty == Ty::Str;
@@ -550,7 +557,7 @@ void UserBody::control(const Inst& inst) {
       if (inst.args.empty() || result_ == Ty::Void)
         return out_.line(result_ == Ty::Long ? "return 0;" : "return;");
       if (result_ == Ty::Long) return out_.line("return " + value(inst.args[0]) + ";");
-      out_.line("ct::copy(ct_result, " + view(inst.args[0]) + ");");
+      out_.line(call_text("ct::copy", "ct_result", view(inst.args[0])) + ";");
       return out_.line("return;");
     default: ir::no_case(inst.op, "UserBody::control");
   }
@@ -588,9 +595,9 @@ void UserBody::inst(const Inst& inst) {
     case Op::Call: return call(inst);
     case Op::EmbeddedC: return embedded(inst);
     case Op::RunKernel: return run_kernel(inst);
-    case Op::Error: return out_.line("ct::fail(" + view(inst.args[0]) + ");");
+    case Op::Error: return out_.line(call_text("ct::fail", view(inst.args[0])) + ";");
     case Op::Exhausted:
-      return out_.line("ct::fail(" + near(inst) + ", \"all functions exhausted\");");
+      return out_.line(call_text("ct::fail", near(inst), "\"all functions exhausted\"") + ";");
     case Op::If:
     case Op::Loop:
     case Op::Foreach:
