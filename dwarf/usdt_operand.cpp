@@ -39,6 +39,8 @@ struct Shape {
   bool is_float = false;
 };
 
+/// Reads one operand. An operand that a probe cannot read is not a failure but a location with a reason
+/// (VarLocation::why), so the parser keeps the first reason and its methods go on with any value.
 class OperandParser {
  public:
   OperandParser(std::string_view text, uint16_t machine, const SymbolLookup& symbols)
