@@ -1,0 +1,137 @@
+// What the tools of examples/tools are tried on: each mode does a known number of known things, and prints what only it knows.
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static void opens(const char* here) {
+  close(open(here, O_RDONLY));
+  close(open(here, O_RDONLY));
+  open("/nonexistent/file", O_RDONLY);
+  openat(AT_FDCWD, "/nonexistent/other", O_WRONLY | O_CREAT, 0600);
+}
+
+static void signals(void) {
+  signal(SIGUSR1, SIG_IGN);
+  kill(getpid(), SIGUSR1);
+  kill(getpid(), 0);
+  kill(1 << 30, SIGTERM);  // nobody has this number
+  syscall(SYS_tgkill, getpid(), getpid(), SIGUSR1);
+}
+
+static void stats(const char* here) {
+  struct stat st;
+  stat(here, &st);
+  lstat("/nonexistent/link", &st);
+  fstat(0, &st);  // not by name
+  struct statx more;
+  statx(AT_FDCWD, "/nonexistent/x", 0, STATX_SIZE, &more);
+}
+
+static void files(const char* path) {
+  static char text[4096];
+  int fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+  for (int i = 0; i < 3; i++)
+    if (write(fd, text, 1000) != 1000) abort();
+  for (int i = 0; i < 2; i++)
+    if (pread(fd, text, 4096, 0) != 3000) abort();
+  fsync(fd);
+  fsync(fd);
+  fdatasync(fd);
+  fsync(-1);
+  close(fd);
+}
+
+static void mounts(const char* folder) {
+  if (mount("none", folder, "tmpfs", 0, "size=64k") == 0) umount(folder);
+  mount("none", folder, "nosuchfs", 0, 0);
+}
+
+__attribute__((noinline)) void sleeper(long ms) {
+  struct timespec time = {ms / 1000, ms % 1000 * 1000000};
+  nanosleep(&time, 0);
+  asm volatile("");  // a call of it is not the last thing that this does
+}
+
+static volatile long sink;
+
+__attribute__((noinline)) int work(int kind, const char* text) {
+  for (int i = 0; i < 1000; i++) sink += i;
+  return kind * 10 + (int)strlen(text);
+}
+
+__attribute__((noinline)) int twice(int kind) {
+  int sum = work(kind, "one");
+  sum += work(kind, "three");
+  asm volatile("" : "+r"(sum));
+  return sum;
+}
+
+static void* first_thread(void* unused) { return unused; }
+static void* second_thread(void* unused) { return unused; }
+
+static void threads(void) {
+  pthread_t thread;
+  void* (*const functions[])(void*) = {first_thread, second_thread, second_thread};
+  for (int i = 0; i < 3; i++) {
+    pthread_create(&thread, 0, functions[i], 0);
+    pthread_join(thread, 0);
+  }
+}
+
+static void names(void) {
+  struct addrinfo* found = 0;
+  if (getaddrinfo("localhost", 0, 0, &found) == 0) freeaddrinfo(found);
+  printf("wrong %d\n", getaddrinfo("name.invalid..", 0, 0, &found));
+}
+
+static void system_calls(void) {
+  for (int i = 0; i < 500; i++) syscall(SYS_getppid);
+  for (int i = 0; i < 20; i++) syscall(SYS_dup, -1);
+}
+
+// Sleeps and works, then prints its own line of /proc/self/schedstat: ns on a CPU, ns of waiting for one, times it got one.
+static void turns(void) {
+  for (int i = 0; i < 100; i++) {
+    sleeper(1);
+    for (int j = 0; j < 20000; j++) sink += j;
+  }
+  char line[100] = "";
+  int fd = open("/proc/self/schedstat", O_RDONLY);
+  if (read(fd, line, sizeof line - 1) < 0) abort();
+  close(fd);
+  printf("schedstat %s", line);
+}
+
+int main(int argc, char** argv) {
+  const char* mode = argc > 1 ? argv[1] : "";
+  const char* path = argc > 2 ? argv[2] : "";
+  if (!strcmp(mode, "opens")) opens(path);
+  if (!strcmp(mode, "signals")) signals();
+  if (!strcmp(mode, "stats")) stats(path);
+  if (!strcmp(mode, "files")) files(path);
+  if (!strcmp(mode, "mounts")) mounts(path);
+  if (!strcmp(mode, "sleeps")) {
+    sleeper(200);
+    sleeper(300);
+  }
+  volatile int most = 3;  // so that each call stays one place
+  if (!strcmp(mode, "calls"))
+    for (int kind = 1; kind <= most; kind++)
+      for (int i = 0; i < kind; i++) twice(kind);
+  if (!strcmp(mode, "threads")) threads();
+  if (!strcmp(mode, "names")) names();
+  if (!strcmp(mode, "syscalls")) system_calls();
+  if (!strcmp(mode, "turns")) turns();
+  return 0;
+}

@@ -1,0 +1,322 @@
+"""The tools of examples/tools print what their workloads did. Each is built as a portable binary, and the binary is run."""
+import os
+import pathlib
+import pty
+import re
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "live"))
+import live  # noqa: E402
+from live import ROOT, TMP, LiveTest, coretap, run  # noqa: E402
+
+TOOLS = ROOT / "examples" / "tools"
+BUCKET = re.compile(r"^ *\d+ \|@* +(\d+)$", re.M)
+
+
+def program():
+    path = TMP / "known"
+    if not path.exists():
+        subprocess.run(["gcc", "-g", "-O1", "-fno-inline", "-pthread", "-o", str(path), str(HERE / "known.c")], check=True)
+    return str(path)
+
+
+def built(name, *arguments):
+    """The tool's binary."""
+    binary = TMP / name
+    if not binary.exists():
+        done = coretap(f"--build={binary}", TOOLS / f"{name}.stp", *arguments)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), done
+    return binary
+
+
+class Tools(LiveTest):
+    def output(self, name, *options):
+        return self.ok(run(built(name), *options, timeout=120))
+
+    def rows(self, name, *options):
+        """The fields of each line behind the headline."""
+        return [line.split() for line in self.output(name, *options).splitlines()[1:]]
+
+    def traced(self, name, *arguments):
+        """Lines of a tool whose arguments say what is traced, without the workload's own."""
+        return self.ok(coretap(TOOLS / f"{name}.stp", *arguments, timeout=120)).splitlines()
+
+    def test_every_tool_is_tested(self):
+        text = pathlib.Path(__file__).read_text()
+        for path in TOOLS.glob("*.stp"):
+            self.assertRegex(text, rf'\("{path.stem}"[,)]')
+
+    def test_every_tool_says_what_it_shows_and_how_it_is_run(self):
+        page = (TOOLS / "README.md").read_text()
+        for path in TOOLS.glob("*.stp"):
+            head = path.read_text().split("\n\n")[0]
+            self.assertTrue(head.startswith("#!/usr/bin/env coretap\n# "), path)
+            self.assertIn(f"#   coretap {path.name}", head)
+            self.assertIn(f"| [{path.stem}]({path.name}) |", page)
+
+    # ------------------------------------------------------------------ files
+
+    def test_execsnoop(self):
+        out = self.output("execsnoop", "-c", "/bin/sh -c '/bin/true a \"b c\"; /nonexistent/x; exec /bin/echo said' 2>/dev/null")
+        found = re.findall(r"^\d+ +\d+ +(\S+) +(-?\d+) (\[.*\])$", out, re.M)
+        self.assertIn(("true", "0", '["/bin/true", "a", "b c"]'), found)
+        self.assertIn(("echo", "0", '["/bin/echo", "said"]'), found)
+        self.assertIn(("sh", "-2", '["/nonexistent/x"]'), found)
+        failures = self.output("execsnoop", "-G", "failed=1", "-c", "/bin/sh -c '/bin/true; /nonexistent/x' 2>/dev/null || :")
+        self.assertEqual(len(re.findall(r"^\d+ +\d+ +sh +-2 ", failures, re.M)), 1)
+        self.assertNotIn("/bin/true\"]", failures.replace('"-c", ', ""))
+
+    def test_opensnoop(self):
+        here = TMP / "opened"
+        here.touch()
+        rows = [row[1:] for row in self.rows("opensnoop", "-c", f"{program()} opens {here}") if row[1] == "known"]
+        self.assertEqual([row for row in rows if "/lib/" not in row[-1] and "/etc/" not in row[-1]],
+                         [["known", "3", str(here)]] * 2 + [["known", "-1", "ENOENT", "/nonexistent/file"],
+                                                            ["known", "-1", "ENOENT", "/nonexistent/other"]])
+        failed = self.rows("opensnoop", "-G", "failed=1", "-c", f"{program()} opens {here}")
+        self.assertEqual([row[-1] for row in failed if row[1] == "known"], ["/nonexistent/file", "/nonexistent/other"])
+
+    def test_killsnoop(self):
+        rows = self.rows("killsnoop", "-c", f"{program()} signals")
+        mine = [row for row in rows if row[1] == "known"]
+        pid = mine[0][0]
+        self.assertEqual([row[2:] for row in mine],
+                         [["kill", "SIGUSR1", pid, "0"], ["kill", "0x0", pid, "0"], ["kill", "SIGTERM", str(1 << 30), "ESRCH"],
+                          ["tgkill", "SIGUSR1", pid, "0"]])
+        self.assertEqual([row[3] for row in self.rows("killsnoop", "-G", "signal=15", "-c", f"{program()} signals") if row[1] == "known"],
+                         ["SIGTERM"])
+
+    def test_statsnoop(self):
+        here = TMP / "asked"
+        here.touch()
+        rows = [row[1:] for row in self.rows("statsnoop", "-c", f"{program()} stats {here}") if row[1] == "known"]
+        self.assertEqual(rows, [["known", "fstatat", str(here)], ["known", "fstatat", "ENOENT", "/nonexistent/link"],
+                                ["known", "statx", "ENOENT", "/nonexistent/x"]])
+
+    def test_syncsnoop(self):
+        rows = [row for row in self.rows("syncsnoop", "-c", f"{program()} files {TMP / 'synced'}") if row[1] == "known"]
+        self.assertEqual([(row[2], row[4]) for row in rows], [("fsync", "0"), ("fsync", "0"), ("fdatasync", "0"), ("fsync", "EBADF")])
+        self.assertGreater(float(rows[0][3]), 0)
+
+    def test_mountsnoop(self):
+        folder = TMP / "mounted"
+        folder.mkdir()
+        out = self.output("mountsnoop", "-c", f"{program()} mounts {folder}")
+        calls = re.findall(r"^\d+ +known +(\w+)\((.*)\) = (.*)$", out, re.M)
+        self.assertEqual([(name, result) for name, _, result in calls],
+                         [("mount", "0"), ("umount", "0"), ("mount", "-19 (ENODEV)")])
+        self.assertIn(f'"none", "{folder}", "tmpfs"', calls[0][1])
+
+    def test_fileslower_and_filetop(self):
+        path = TMP / "files"
+        rows = [row for row in self.rows("fileslower", "-G", "ms=0", "-c", f"{program()} files {path}") if row[-1] == str(path)]
+        self.assertEqual([(row[2], row[3]) for row in rows], [("write", "1000")] * 3 + [("pread", "3000")] * 2)
+        rows = [row for row in self.rows("filetop", "-c", f"{program()} files {path}") if row[-1] == str(path)]
+        self.assertEqual([row[1:6] for row in rows], [["known", "2", "3", str(6000 // 1024), str(3000 // 1024)]])
+        self.assertEqual(self.rows("fileslower", "-G", "ms=100000", "-c", f"{program()} files {path}"), [])
+
+    # ------------------------------------------------------------------ scheduler
+
+    def schedstat(self, tool):
+        """(output, ns on a CPU, ns of waiting, times) of one run."""
+        out = self.output(tool, "-c", f"{program()} turns")
+        return (out, *map(int, re.search(r"^schedstat (\d+) (\d+) (\d+)$", out, re.M).groups()))
+
+    def agree(self, attempt):
+        """Where a sandbox hides its agent from tracing (docs/testing.md), what happens while it has the CPU is missing: one run of some is complete."""
+        tried = []
+        for _ in range(10):
+            fits, told = attempt()
+            if fits:
+                return
+            tried.append(told)
+        self.fail(str(tried))
+
+    def test_runqlat(self):
+        def attempt():
+            out, _, waiting, times = self.schedstat("runqlat")
+            count, average = map(int, re.search(r"^(\d+) waits, average (\d+) us", out, re.M).groups())
+            self.assertEqual(sum(map(int, BUCKET.findall(out))), count)
+            # The kernel's number is older than the tracepoint's by the last turns of the program.
+            return abs(count - times) <= 5 and abs(count * average - waiting / 1000) < 0.3 * waiting / 1000 + count * 5, (out, waiting, times)
+
+        self.agree(attempt)
+
+    def test_cpudist(self):
+        def attempt():
+            out, busy, _, times = self.schedstat("cpudist")
+            count, us = map(int, re.search(r"^known: (\d+) times, (\d+) us", out, re.M).groups())
+            return abs(count - times) <= 8 and abs(us - busy / 1000) < 0.3 * busy / 1000 + 5000, (out, busy, times)
+
+        self.agree(attempt)
+
+    def test_offcputime(self):
+        out = self.output("offcputime", "-c", f"{program()} sleeps")
+        waits = [(int(us), int(count), int(longest)) for us, count, longest, stack in
+                 re.findall(r"^known: (\d+) us in (\d+) waits, longest (\d+) us\n((?: .*\n)+)", out, re.M) if re.search(r": sleeper\+.*known.c:\d+", stack)]
+        self.assertEqual(sum(count for _, count, _ in waits), 2)
+        self.assertTrue(500000 <= sum(us for us, _, _ in waits) < 1500000, waits)
+        self.assertTrue(300000 <= max(longest for _, _, longest in waits) < 1200000, waits)
+        self.assertRegex(out, r"(nanosleep|schedule)")
+
+    # ------------------------------------------------------------------ disks
+
+    def test_disk_tools(self):
+        path = TMP / "direct"
+        path.write_bytes(os.urandom(1 << 20))
+        subprocess.run(["sync", str(path)], check=True)
+        read = f"dd if={path} of=/dev/null iflag=direct bs=65536 count=8 status=none"
+        if run(*read.split()).returncode != 0:
+            self.skipTest("this file system has no direct reads")
+        rows = [row for row in self.rows("biosnoop", "-c", read) if row[1] == "dd" and row[3] == "R"]
+        self.assertGreaterEqual(sum(int(row[5]) for row in rows), 8 * 65536)
+        big = [row for row in rows if int(row[5]) >= 4096]
+        self.assertGreaterEqual(len(big), 8)
+        self.assertTrue(all(float(row[6]) > 0 for row in rows))
+        self.assertTrue(all(os.path.exists(f"/sys/block/{row[2]}") for row in rows))
+
+        def completed(disk):
+            fields = pathlib.Path(f"/sys/block/{disk}/stat").read_text().split()
+            return int(fields[0]) + int(fields[4])
+
+        disk = rows[0][2]
+        before = completed(disk)
+        out = self.output("biolatency", "-c", read)
+        after = completed(disk)
+        requests, size = map(int, re.search(rf"^{disk}: (\d+) requests, (\d+) bytes$", out, re.M).groups())
+        self.assertTrue(8 <= requests <= after - before, (requests, before, after))
+        self.assertGreaterEqual(size, 8 * 65536)
+        self.assertEqual(sum(map(int, BUCKET.findall(out.split(f"{disk}:")[1].split("requests")[1]))), requests)
+
+        top = [row for row in self.rows("biotop", "-c", read) if row[1:3] == ["dd", "R"]]
+        self.assertGreaterEqual(sum(int(row[3]) for row in top), 8)
+        self.assertGreaterEqual(sum(int(row[4]) for row in top), 512)
+
+    # ------------------------------------------------------------------ network
+
+    def test_tcp_tools(self):
+        command = f"/usr/bin/python3.11 -I -S {HERE / 'connections.py'}"
+
+        def run_tool(name):
+            lines = self.output(name, "-c", command).splitlines()
+            truth = [line.split() for line in lines if re.fullmatch(r"\d+ \d+ \d+ \d+", line)]
+            self.assertEqual(len(truth), 3)
+            return truth, [line.split() for line in lines if "python3.11" in line]
+
+        addresses = ["127.0.0.1", "127.0.0.1", "0000:0000:0000:0000:0000:0000:0000:0001"]
+        truth, rows = run_tool("tcpconnect")
+        self.assertEqual([row[2] for row in rows], [f"{address}:{server}" for address, (_, server, *_) in zip(addresses, truth)])
+        truth, rows = run_tool("tcpaccept")
+        self.assertEqual([row[2:4] for row in rows],
+                         [[f"{address}:{server}", f"{address}:{client}"] for address, (client, server, *_) in zip(addresses, truth)])
+        truth, rows = run_tool("tcplife")
+        for address, (client, server, to_server, to_client) in zip(addresses, truth):
+            ends = {row[2]: row for row in rows if row[2] in (f"{address}:{client}", f"{address}:{server}")
+                    and row[3] in (f"{address}:{client}", f"{address}:{server}")}
+            self.assertEqual(ends[f"{address}:{client}"][4:6], [to_server, to_client])
+            self.assertEqual(ends[f"{address}:{server}"][4:6], [to_client, to_server])
+
+    def test_tcpretrans(self):
+        out = self.output("tcpretrans", "-c", f"unshare -n /usr/bin/python3.11 -I {HERE / 'full_queue.py'}")
+        port, times = re.search(r"^truth (\d+) (\d+)$", out, re.M).groups()
+        self.assertGreater(int(times), 0)
+        found = re.findall(rf"^\d\d:\d\d:\d\d 127.0.0.1:\d+ +127.0.0.1:{port} +(\w+)$", out, re.M)
+        # The listener's own answers are sent again, too, with the ends the other way round.
+        answers = re.findall(rf"^\d\d:\d\d:\d\d 127.0.0.1:{port} +127.0.0.1:\d+ +(\w+)$", out, re.M)
+        self.assertEqual(len(found) + len(answers), int(times), out)
+        self.assertEqual(set(found), {"TCP_SYN_SENT"})
+        self.assertIn(f"{len(found)} times to 127.0.0.1:{port}\n", out)
+
+    def test_gethostlatency(self):
+        out = self.output("gethostlatency", "-c", f"{program()} names")
+        wrong = re.search(r"^wrong (-\d+)$", out, re.M)[1]
+        self.assertEqual(re.findall(r"^\d+ +known +getaddrinfo +[\d.]+ +(-?\d+) (\S+)$", out, re.M),
+                         [("0", "localhost"), (wrong, "name.invalid..")])
+
+    def test_sslsniff(self):
+        key, certificate = TMP / "key.pem", TMP / "certificate.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out", str(certificate), "-days", "2",
+                        "-subj", "/CN=localhost"], check=True, capture_output=True)
+        # The server sends what it gets back in reverse.
+        server = subprocess.Popen(["openssl", "s_server", "-rev", "-accept", "127.0.0.1:0", "-key", str(key), "-cert", str(certificate)],
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        try:
+            for line in server.stdout:
+                if line.startswith("ACCEPT"):
+                    port = line.split(":")[-1].strip()
+                    break
+            out = self.output("sslsniff", "-c", f"sh -c '(echo secret; sleep 1) | openssl s_client -quiet -no_ign_eof -connect 127.0.0.1:{port} 2>/dev/null; :'")
+        finally:
+            server.kill()
+            server.wait()
+            server.stdout.close()
+        self.assertRegex(out, r'(?m)^\d+ +openssl +SSL_write +7 "?secret\\n"?$')
+        self.assertRegex(out, r'(?m)^\d+ +openssl +SSL_read +7 "?terces\\n"?$')
+
+    # ------------------------------------------------------------------ programs
+
+    def test_functions_of_a_program(self):
+        prog = program()
+        # kinds 1, 2, 3: twice() once, twice, three times; work() twice in each.
+        self.assertEqual([line.split() for line in self.traced("funccount", prog, "*@known.c", "-c", f"{prog} calls")],
+                         [["CALLS", "FUNCTION"], ["12", "work"], ["6", "twice"], ["1", "main"]])
+        out = "\n".join(self.traced("funclatency", prog, "sleeper", "-c", f"{prog} sleeps")) + "\n"
+        count, average, longest = map(int, re.search(r"^sleeper: (\d+) calls, average (\d+) us, longest (\d+) us$", out, re.M).groups())
+        self.assertEqual((count, sum(map(int, BUCKET.findall(out)))), (2, 2))
+        self.assertTrue(250000 <= average < 1000000 and 300000 <= longest < 1200000, out)
+        self.assertEqual([line.split() for line in self.traced("argdist", prog, "work", "$kind", "-c", f"{prog} calls")],
+                         [["CALLS", "$kind"], ["6", "3"], ["4", "2"], ["2", "1"]])
+        stacks = re.findall(r"^(\d+) calls:\n((?: .*\n)+)", "\n".join(self.traced("stackcount", prog, "work", "-c", f"{prog} calls")) + "\n", re.M)
+        self.assertEqual([count for count, _ in stacks], ["6", "6"], "two places of twice()")
+        for _, stack in stacks:
+            self.assertEqual(re.findall(r": (\w+)\+\S+ at \S*known.c:", stack), ["work", "twice", "main"])
+        lines = [line.split(None, 2)[2] for line in self.traced("trace", prog, "work", "-c", f"{prog} calls")]
+        self.assertEqual(lines, [text for kind in (1, 2, 2, 3, 3, 3) for word in ("one", "three") for text in
+                                 (f'-> work kind={kind} text="{word}"', f"<- work return={kind * 10 + len(word)}")])
+
+    def test_syscount(self):
+        rows = {row[4]: row for row in self.rows("syscount", "-c", f"{program()} syscalls") if len(row) == 5}
+        self.assertEqual(rows["getppid"][:2], ["500", "0"])
+        self.assertEqual(rows["dup"][:2], ["20", "20"])
+        self.assertTrue(all(int(row[3]) <= int(row[2]) for row in rows.values()))
+
+    def test_threadsnoop(self):
+        rows = self.rows("threadsnoop", "-c", f"{program()} threads")
+        self.assertEqual([row[1:] for row in rows], [["known", "first_thread"]] + [["known", "second_thread"]] * 2)
+
+    def test_bashreadline(self):
+        tool = subprocess.Popen([str(built("bashreadline"))], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            self.assertIn("COMMAND", tool.stdout.readline())
+            child, terminal = pty.fork()
+            if child == 0:
+                os.execv("/bin/bash", ["bash", "--norc", "--noprofile", "-i"])
+            os.write(terminal, b": typed words\n")
+            os.write(terminal, b"exit\n")
+            ended = 0
+            for _ in range(200):
+                ended, _ = os.waitpid(child, os.WNOHANG)
+                if ended:
+                    break
+                try:
+                    os.read(terminal, 65536)
+                except OSError:
+                    pass
+                time.sleep(0.05)
+            self.assertEqual(ended, child)
+            os.close(terminal)
+            tool.send_signal(2)
+            out, errors = tool.communicate(timeout=60)
+        finally:
+            tool.kill()
+            tool.wait()
+        self.assertEqual(errors, "")
+        self.assertEqual([line for line in out.splitlines() if line.startswith(str(child))],
+                         [f"{child:<7} : typed words", f"{child:<7} exit"])
+
+
+if __name__ == "__main__":
+    live.main()
