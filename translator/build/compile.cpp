@@ -264,8 +264,8 @@ bool Compilation::to_binary(const GeneratedCode& code, Diagnostics& diagnostics)
   std::istringstream options(CORETAP_LINK_OPTIONS);
   for (std::string option; std::getline(options, option, '|');) command.push_back(option);
   command.insert(command.end(), {"-o", kBinaryName, "harness.o", "object.S",
-                                 kBinary + "/runtime/libcoretap_user_main.a",
-                                 kBinary + "/runtime/libcoretap_user.a", "-lbpf", "-ldw", "-lelf",
+                                 CORETAP_USER_DIR "/libcoretap_user_main.a",
+                                 CORETAP_USER_DIR "/libcoretap_user.a", "-lbpf", "-ldw", "-lelf",
                                  "-lz", "-lbz2", "-llzma", "-lpthread"});
   Job link = run(command);
   return check("executable", finish(link), diagnostics);
