@@ -51,6 +51,10 @@ class Narrow(LiveTest):
                   ' probe process("PROG").function("widen").return { printf("%d\\n", $return) }',
                   "-3000000000 120 65535\n-8999934345\n")
 
+    def test_a_long_in_memory_is_of_32_bits(self):
+        self.each('probe process("PROG").function("sum") { printf("%d %d %d\\n", user_long(&$list->key), user_long_error(&$list->next->key),'
+                  ' user_ulong(&$list->next->key)) }', f"41 -7 {(1 << 32) - 7}\n" * 4)
+
     def test_results(self):
         """sum: a + 7 + 41 - 7 + 'A'."""
         self.each('probe process("PROG").function("sum").return { printf("%d %d %d\\n", $return, returnval(), @entry($a)) }',

@@ -109,6 +109,7 @@ class Verifier {
       fail("only a call tells whether it was declined, in a long");
     for (const Operand& o : inst.args)
       if (o.kind == Operand::Local && o.local >= body_->locals.size()) fail("operand out of range");
+    if (row.names_global() && inst.global >= module_.globals.size()) fail("global out of range");
     if (!error_.empty()) return;
     operands(inst, row);
     destination(inst, row);
@@ -130,16 +131,9 @@ class Verifier {
     return o.kind == Operand::Local && body_->locals[o.local].type.bytes;
   }
 
-  const Global* global_of(const Inst& inst) {
-    if (inst.global < module_.globals.size()) return &module_.globals[inst.global];
-    fail("global out of range");
-    return nullptr;
-  }
-
   /// Operand types by the letters of ops.def.
   void operands(const Inst& inst, const OpInfo& row) {
-    const Global* g = row.names_global() ? global_of(inst) : nullptr;
-    if (row.names_global() && !g) return;
+    const Global* g = row.names_global() ? &module_.globals[inst.global] : nullptr;
     if (inst.op == Op::Loop) return;  // its condition is checked with its blocks
     size_t next = 0;
     for (const char* p = row.args; *p; ++p) {

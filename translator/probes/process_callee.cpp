@@ -4,6 +4,7 @@
 // that was inlined into F is a site without a question. .callees(N) goes on with what the callees call, N calls deep; there, each
 // caller's return address is asked for as well. Which calls there are: dwarf/calls.cpp. How they are told: called_from.cpp.
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <set>
 #include <tuple>
@@ -47,7 +48,7 @@ class CalleeFinder {
     std::set<std::pair<uint64_t, uint64_t>> seen;  // an inlined copy may have several entries
     for (const debug::Function& caller : callers)
       if (seen.insert({caller.die_offset, caller.die_offset ? 0 : caller.entry_pc}).second)
-        follow(caller, {}, 1);
+        follow(caller);
     if (followed_ > kMostCalls) {
       context_.diagnostics
           .semantic_error("too-many-calls", query_.component.span,
@@ -89,16 +90,29 @@ class CalleeFinder {
     return found->second;
   }
 
-  /// `chain`: the calls that led to the caller.
-  void follow(const debug::Function& caller, const CallChain& chain, size_t depth) {
-    for (const debug::Call& call : calls(caller)) {
-      if (++followed_ > kMostCalls) return;
-      const debug::Function& callee = call.callee;
-      called_.insert(callee.name);
-      CallChain further = chain;
-      if (call.return_address != 0) further.insert(further.begin(), call.return_address);
-      if (is_wanted(callee)) add(caller, call, further);
-      if (depth < query_.depth && !call.is_tail_call) follow(callee, further, depth + 1);
+  /// A function whose calls are still to be looked at.
+  struct Step {
+    const debug::Function* caller;
+    CallChain chain;  ///< the calls that led to it
+    size_t depth;
+  };
+
+  /// Goes through the calls of a function, then through those of what it calls, and so on: a list of steps instead of
+  /// recursion, because a function that calls itself is as deep as the script asks.
+  void follow(const debug::Function& function) {
+    std::deque<Step> steps{{&function, {}, 1}};
+    while (!steps.empty()) {
+      const Step step = std::move(steps.front());
+      steps.pop_front();
+      for (const debug::Call& call : calls(*step.caller)) {
+        if (++followed_ > kMostCalls) return;
+        called_.insert(call.callee.name);
+        CallChain further = step.chain;
+        if (call.return_address != 0) further.insert(further.begin(), call.return_address);
+        if (is_wanted(call.callee)) add(*step.caller, call, further);
+        if (step.depth < query_.depth && !call.is_tail_call)
+          steps.push_back({&call.callee, std::move(further), step.depth + 1});
+      }
     }
   }
 

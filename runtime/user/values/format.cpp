@@ -72,8 +72,9 @@ void put_number(Sink& sink, s64 value, const Spec& spec) {
   }
   char digits[66];
   s64 count = 0;
+  const char* const all_digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
   do {
-    digits[count++] = (upper ? "0123456789ABCDEF" : "0123456789abcdef")[magnitude % base];
+    digits[count++] = all_digits[magnitude % base];
     magnitude /= base;
   } while (magnitude != 0);
   const char* prefix = !hash || base == 10 ? "" : base == 8 ? "0" : upper ? "0X" : "0x";
