@@ -137,11 +137,20 @@ std::string UserBody::binary(const Inst& inst) const {
 
 // ------------------------------------------------------------------ strings and printing
 
+/// Is `number` from `low` to `high`?
+std::string within(const std::string& number, int64_t low, int64_t high) {
+  std::string text;
+  if (low != INT64_MIN) text = number + " >= " + long_literal(low, "ll");
+  if (high != INT64_MAX)
+    text += (text.empty() ? "" : " && ") + number + " <= " + long_literal(high, "ll");
+  return text.empty() ? "true" : text;
+}
+
 /// A %m of an address: only kernel code can read memory, and brings the bytes with it.
 bool UserBody::wants_memory(const Inst& inst) {
   size_t next = 0;
   for (const FormatPiece& p : *inst.format) {
-    if (p.kind == FormatPiece::Literal) continue;
+    if (!p.takes_argument()) continue;
     next += (p.width_kind == FormatPiece::Dynamic);
     next += (p.precision_kind == FormatPiece::Dynamic);
     const Operand& arg = inst.args[next++];
@@ -161,6 +170,14 @@ void UserBody::format(const Inst& inst, const std::string& sink) {
       out_.line("ct::put(" + sink + ", " + view_literal(p.text) + ");");
       continue;
     }
+    if (p.kind == FormatPiece::End) {
+      out_.close();
+      continue;
+    }
+    if (p.kind == FormatPiece::When) {
+      out_.open("if (" + within(value(inst.args[next++]), p.low, p.high) + ")");
+      continue;
+    }
     auto dimension = [&](FormatPiece::Size kind, int fixed) -> std::string {
       if (kind == FormatPiece::Dynamic) return value(inst.args[next++]);
       return kind == FormatPiece::Fixed ? std::to_string(fixed) : "-1";
@@ -178,7 +195,9 @@ void UserBody::format(const Inst& inst, const std::string& sink) {
     if (p.fault_bit >= 0)
       out_.line("if (!ct::put_fault(" + sink + ", " + value(inst.args.back()) + ", " +
                 std::to_string(p.fault_bit) + ", " + (is_str(arg) ? "true" : "false") + "))");
-    if (p.is_quoted)
+    if (p.is_quoted && p.precision_kind != FormatPiece::None)
+      out_.line("  ct::put_quoted(" + sink + ", ct::head(" + view(arg) + ", " + precision + "));");
+    else if (p.is_quoted)
       out_.line("  ct::put_quoted(" + sink + ", " + (is_str(arg) ? view(arg) : value(arg)) + ");");
     else if (p.conversion == 'E')
       put_enum(sink, value(arg), *p.names);

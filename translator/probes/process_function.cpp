@@ -10,6 +10,7 @@
 
 #include "probes/functions_named.h"
 #include "probes/kernel_code.h"
+#include "probes/overloads.h"
 #include "probes/process_target.h"
 #include "probes/split_files.h"
 
@@ -107,10 +108,28 @@ void report_no_function(const ProcessTarget& target, const PointSpec& spec, Vari
   hint_at_debug_files(module, diagnostic);
 }
 
+/// "f@/dir/file.c:12"; with its parameters where the declarations of several overloads are on one line.
+std::string name_among(const debug::Function& function, const std::vector<debug::Function>& all,
+                       const debug::Module& module) {
+  const std::string name = source_name(function);
+  auto is_other = [&](const debug::Function& other) {
+    return other.die_offset != function.die_offset && other.decl.line == function.decl.line &&
+           source_name(other) == name;
+  };
+  if (function.decl.line == 0 || std::ranges::none_of(all, is_other)) return name;
+  const std::string own = parameter_text(module.parameters(function));
+  const bool differ = std::ranges::any_of(all, [&](const debug::Function& other) {
+    return is_other(other) && parameter_text(module.parameters(other)) != own;
+  });
+  if (!differ) return name;
+  return function.name + "(" + own + ")" + name.substr(function.name.size());
+}
+
 SiteDetails text_of(const ProcessTarget& target, const debug::Function& function,
-                    const ast::ProbeComponent& written, Variant variant) {
+                    const std::string& source, const ast::ProbeComponent& written,
+                    Variant variant) {
   SiteDetails text;
-  std::string name = "\"" + source_name(function) + "\"";
+  std::string name = "\"" + source + "\"";
   if (written.number_arg) name = hex(static_cast<uint64_t>(*written.number_arg));
   text.canonical = canonical_prefix(target) + ".function(" + name + ")" + suffix(variant);
   text.function = function.name;
@@ -130,13 +149,14 @@ ReturnPlaces::Danger danger_of(const debug::Module& module, const debug::Functio
 
 std::optional<ResolvedProbe> probe_return(const ProcessTarget& target,
                                           const debug::Function& function,
+                                          const std::string& source,
                                           const ast::ProbeComponent& written, debug::CodePoint body,
                                           ResolveContext& context) {
-  const SiteDetails text = text_of(target, function, written, Variant::Return);
+  const SiteDetails text = text_of(target, function, source, written, Variant::Return);
   std::optional<ResolvedProbe> probe = make_uprobe(
       target, {function.entry_pc, 0}, ir::Mechanism::Uretprobe, text, written.span, context);
   if (!probe) return std::nullopt;
-  const SiteDetails entry_text = text_of(target, function, written, Variant::Call);
+  const SiteDetails entry_text = text_of(target, function, source, written, Variant::Call);
   std::optional<ResolvedProbe> entry =
       make_uprobe(target, body, ir::Mechanism::Uprobe, entry_text, written.span, context);
   if (entry) probe->entry = std::make_shared<ResolvedProbe>(std::move(*entry));
@@ -162,11 +182,12 @@ std::optional<ResolvedProbe> probe_return(const ProcessTarget& target,
 
 std::optional<ResolvedProbe> probe_function(const ProcessTarget& target,
                                             const debug::Function& function,
+                                            const std::string& source,
                                             const ast::ProbeComponent& written, Variant variant,
                                             ResolveContext& context) {
   const debug::CodePoint body = body_of(function);
-  if (variant == Variant::Return) return probe_return(target, function, written, body, context);
-  SiteDetails text = text_of(target, function, written, variant);
+  if (variant == Variant::Return) return probe_return(target, function, source, written, body, context);
+  SiteDetails text = text_of(target, function, source, written, variant);
   return make_uprobe(target, body, ir::Mechanism::Uprobe, text, written.span, context);
 }
 
@@ -200,6 +221,7 @@ std::vector<debug::Function> find_variants(const ProcessTarget& target, const Po
   bool inlines = variant == Variant::Any || variant == Variant::Inline;
   std::vector<debug::Function> functions = module.functions(spec.function, spec.file, inlines);
   filter_by_lines(module, spec, functions);
+  if (!filter_by_parameters(module, spec, functions, component, context)) return {};
   bool found_any =
       !functions.empty() || (!inlines && !module.functions(spec.function, spec.file, true).empty());
   std::erase_if(functions, [&](const debug::Function& f) { return !wanted(f, variant); });
@@ -259,10 +281,14 @@ std::vector<ResolvedProbe> resolve_process_function(const ast::ProbePoint& point
   std::vector<ResolvedProbe> probes;
   std::vector<ProcessTarget> targets = find_process_targets(point, context);
   Diagnostics::Attempt attempt(context.diagnostics);
-  for (const ProcessTarget& target : targets)
-    for (const debug::Function& function : find_functions(target, component, variant, context))
-      if (auto probe = probe_function(target, function, component, variant, context))
+  for (const ProcessTarget& target : targets) {
+    const auto functions = find_functions(target, component, variant, context);
+    for (const debug::Function& function : functions) {
+      const std::string source = name_among(function, functions, *target.module);
+      if (auto probe = probe_function(target, function, source, component, variant, context))
         probes.push_back(std::move(*probe));
+    }
+  }
   // One of several objects that has the function is enough.
   if (targets.size() > 1 && !probes.empty()) attempt.drop();
   return probes;
