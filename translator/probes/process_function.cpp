@@ -7,6 +7,8 @@
 // uretprobe at the real entry, because the kernel takes the return address from the stack there:
 // analyse/place_returns decides.
 #include <algorithm>
+#include <functional>
+#include <map>
 
 #include "probes/functions_named.h"
 #include "probes/kernel_code.h"
@@ -108,21 +110,25 @@ void report_no_function(const ProcessTarget& target, const PointSpec& spec, Vari
   hint_at_debug_files(module, diagnostic);
 }
 
-/// "f@/dir/file.c:12"; with its parameters where the declarations of several overloads are on one line.
-std::string name_among(const debug::Function& function, const std::vector<debug::Function>& all,
-                       const debug::Module& module) {
-  const std::string name = source_name(function);
-  auto is_other = [&](const debug::Function& other) {
-    return other.die_offset != function.die_offset && other.decl.line == function.decl.line &&
-           source_name(other) == name;
-  };
-  if (function.decl.line == 0 || std::ranges::none_of(all, is_other)) return name;
-  const std::string own = parameter_text(module.parameters(function));
-  const bool differ = std::ranges::any_of(all, [&](const debug::Function& other) {
-    return is_other(other) && parameter_text(module.parameters(other)) != own;
-  });
-  if (!differ) return name;
-  return function.name + "(" + own + ")" + name.substr(function.name.size());
+/// How listings call the functions: "f@/dir/file.c:12", and with the parameters where several overloads are declared there.
+std::vector<std::string> names_of(const std::vector<debug::Function>& functions,
+                                  const debug::Module& module) {
+  std::map<std::string, std::vector<size_t>> by_name;
+  for (size_t i = 0; i < functions.size(); i++) by_name[source_name(functions[i])].push_back(i);
+  std::vector<std::string> names(functions.size());
+  for (const auto& [name, places] : by_name) {
+    std::vector<std::string> parameters;
+    if (places.size() > 1 && functions[places[0]].decl.line != 0)
+      for (size_t place : places)
+        parameters.push_back(parameter_text(module.parameters(functions[place])));
+    const bool differ = std::ranges::adjacent_find(parameters, std::not_equal_to{}) != parameters.end();
+    for (size_t i = 0; i < places.size(); i++) {
+      const std::string& bare = functions[places[i]].name;
+      names[places[i]] =
+          differ ? bare + "(" + parameters[i] + ")" + name.substr(bare.size()) : name;
+    }
+  }
+  return names;
 }
 
 SiteDetails text_of(const ProcessTarget& target, const debug::Function& function,
@@ -283,11 +289,11 @@ std::vector<ResolvedProbe> resolve_process_function(const ast::ProbePoint& point
   Diagnostics::Attempt attempt(context.diagnostics);
   for (const ProcessTarget& target : targets) {
     const auto functions = find_functions(target, component, variant, context);
-    for (const debug::Function& function : functions) {
-      const std::string source = name_among(function, functions, *target.module);
-      if (auto probe = probe_function(target, function, source, component, variant, context))
+    const std::vector<std::string> names = names_of(functions, *target.module);
+    for (size_t i = 0; i < functions.size(); i++)
+      if (auto probe =
+              probe_function(target, functions[i], names[i], component, variant, context))
         probes.push_back(std::move(*probe));
-    }
   }
   // One of several objects that has the function is enough.
   if (targets.size() > 1 && !probes.empty()) attempt.drop();
