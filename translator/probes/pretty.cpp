@@ -187,7 +187,7 @@ void Printer::array(const Place& place, bool is_top) {
   text_.text("[");
   // Of an array whose size only the program knows (0), not even the first element may be there.
   uint64_t shown = 0;
-  for (; shown < std::min(count, kMostElements) && text_.values() < kMostValues; shown++) {
+  for (; shown < std::min(count, kMostElements) && !is_full(); shown++) {
     if (shown > 0) text_.text(", ");
     part(emitter_.element(place, Operand::integer(static_cast<int64_t>(shown))));
   }
@@ -208,7 +208,7 @@ void Printer::list(const Place& place, const std::vector<debug::Member>& members
   for (const debug::Member& member : members) {
     if (!is_first) text_.text(", ");
     is_first = false;
-    if (text_.values() >= kMostValues) return text_.text("...");
+    if (is_full()) return text_.text("...");
     if (with_names) text_.text(label_of(member));
     if (!member.problem.empty())
       text_.text("?");

@@ -46,6 +46,13 @@ class Printer {
   void list(const Place& place, const std::vector<debug::Member>& members, bool with_names);
   ct::Result<Place> step_into(const Place& place, const debug::FoundMember& found);
 
+  /// Is no more to be shown?
+  bool is_full() const {
+    if (text_.reads() >= kMostOfAll) return true;
+    return is_element_ ? text_.reads() - reads_before_ >= kMostOfContainer
+                       : text_.values() >= kMostValues;
+  }
+
   // Shapes and variants.
   const Shape* shape(const Place& place) const;
   /// Where a pointer-like object's pointer is, and so on; the place itself if it is no such object.
@@ -93,7 +100,8 @@ class Printer {
   Text& text_;
   bool deep_;
   int object_bit_;
-  bool is_element_ = false;  ///< of a sequence: text is shorter there
+  bool is_element_ = false;  ///< of a container: text is shorter there
+  size_t reads_before_ = 0;  ///< Text::reads() at the beginning of the outermost container
 };
 
 }  // namespace coretap::probes

@@ -24,6 +24,7 @@ constexpr int64_t kBad = -1;        ///< "<fault>"
 constexpr int64_t kUnreadable = -2;  ///< "?"
 /// More bytes or elements nothing has: such a size was never written, or is gone.
 constexpr int64_t kBeyondReason = int64_t{1} << 40;
+constexpr size_t kCountsAsValues = 3;  ///< a container, among the values of a text
 constexpr size_t kMostVariants = 64;
 constexpr int kMostSteps = 8;  ///< through objects that stand for others
 
@@ -297,8 +298,11 @@ void Printer::sequence(const Place& place, const Shape& shape) {
     text_.when(Operand::of(state), 0, kAny);
     text_.text(shape.is_keyed ? "{" : "[");
     const bool outer = std::exchange(is_element_, true);
+    const size_t values = text_.values();
+    if (!outer) reads_before_ = text_.reads();
     elements(Operand::of(state), next, 0, shape.is_keyed);
     is_element_ = outer;
+    if (!outer) text_.recount(values, kCountsAsValues);
     text_.text(shape.is_keyed ? "}" : "]");
     text_.end();
     return true;
@@ -310,7 +314,7 @@ void Printer::elements(const Operand& count, const NextElement& next, unsigned n
                        bool is_keyed) {
   text_.when(count, number + 1, kAny);
   if (number > 0) text_.text(", ");
-  if (number == kMostElements || text_.values() >= kMostValues) {
+  if (number == kMostElements || is_full()) {
     text_.text("...");
   } else {
     if_true(combined(Op::Lt, Operand::integer(number), count), [&] {

@@ -17,6 +17,9 @@ constexpr int kMostBits = 60;
 /// Values in one text, and elements of one array.
 constexpr size_t kMostValues = 32;
 constexpr uint64_t kMostElements = 5;
+/// Of containers code is made for all elements that may be shown, most of which are not there. So it is what the code reads
+/// that has a limit: a number counts 1, and text, which has room of its own, more.
+constexpr size_t kMostOfContainer = 96, kMostOfAll = 256, kTextCounts = 3;
 
 /// try { body } catch { handler }
 template <typename Body, typename Handler>
@@ -50,6 +53,7 @@ class Text {
     piece.conversion = conversion;
     args_.push_back(std::move(argument));
     values_++;
+    reads_ += conversion == 's' ? kTextCounts : 1;
     return piece;
   }
   /// What is appended up to the matching end() is in the text only if `number` is from `low` to `high`.
@@ -63,6 +67,10 @@ class Text {
   void end() { pieces_.emplace_back().kind = FormatPiece::End; }
   void more(ir::Operand argument) { args_.push_back(std::move(argument)); }
   size_t values() const { return values_; }
+  /// What is read for the text so far, in the measure of kMostOfAll.
+  size_t reads() const { return reads_; }
+  /// Lets what was appended since there were `before` values count as `as_many`.
+  void recount(size_t before, size_t as_many) { values_ = before + as_many; }
 
   /// `count` bits of the mask, which are `set` at first; -1 if no more are left.
   int bits(int count, bool set) {
@@ -97,7 +105,7 @@ class Text {
   ir::Builder& to_;
   ir::LocalId faults_;
   int next_bit_ = 0;
-  size_t values_ = 0;
+  size_t values_ = 0, reads_ = 0;
   int64_t preset_ = 0;
   std::vector<FormatPiece> pieces_;
   std::vector<ir::Operand> args_;

@@ -8,8 +8,8 @@
 #include <tuple>
 
 #include "probes/kernel_code.h"
-#include "probes/point_spec.h"
 #include "probes/overloads.h"
+#include "probes/point_spec.h"
 #include "probes/process_target.h"
 #include "probes/split_files.h"
 
