@@ -140,13 +140,23 @@ type P struct {
 }
 
 //go:noinline
-func f(s string, v []int, p *P, words []string, none []byte) int {
-	fmt.Sprint(s, v, p, words, none)
+func f(s string, v []int, p *P, words []string) int {
+	fmt.Sprint(s, v, p, words)
 	return len(s) + len(v)
 }
-func main() { f("hello", []int{1, 2, 3, 4, 5, 6}, &P{1, -2, "pn"}, []string{"a", "bc"}, nil) }
+
+//go:noinline
+func g(none []byte, empty string) int {
+	fmt.Sprint(none, empty)
+	return len(none) + len(empty)
+}
+func main() {
+	f("hello", []int{1, 2, 3, 4, 5, 6}, &P{1, -2, "pn"}, []string{"a", "bc"})
+	g(nil, "")
+}
 """
-GO_SHOWN = ['s="hello"', "v=[1, 2, 3, 4, 5, ...]", 'p={.X=1, .Y=-2, .Name="pn"}', 'words=["a", "bc"]', "none=[]"]
+GO_SHOWN = {"main.f": ['s="hello"', "v=[1, 2, 3, 4, 5, ...]", 'p={.X=1, .Y=-2, .Name="pn"}', 'words=["a", "bc"]'],
+            "main.g": ["none=[]", 'empty=""']}
 
 
 class Containers(LiveTest):
@@ -154,25 +164,27 @@ class Containers(LiveTest):
         source = live.TMP / name
         source.write_text(text)
         path = live.TMP / (name + "".join(command).replace("/", "_"))
-        subprocess.run([*command, str(source), "-o", str(path)], check=True)
+        if not path.exists():
+            subprocess.run([*command, str(source), "-o", str(path)], check=True)
         return path
 
-    def shown(self, path, functions, what="$$parms$$"):
-        """What each function shows of its parameters, by its name."""
+    def shown(self, path, functions, what="$$parms$$", more=""):
+        """What each function shows of its parameters, by its name; `more`: probes that print in the same way."""
         points = ", ".join(f'process("{path}").function("{name}")' for name in functions)
-        out = self.lines(script(f'probe {points} {{ printf("%s: %s\\n", ppfunc(), {what}) }}', "-DMAXSTRINGLEN=2048", "-c", str(path)))
+        out = self.lines(script(f'probe {points} {{ printf("%s: %s\\n", ppfunc(), {what}) }} {more}', "-DMAXSTRINGLEN=2048", "-c", str(path)))
         return dict(line.split(": ", 1) for line in out)
 
     def test_of_libstdcxx(self):
         for level in ("-O0", "-O2"):
             path = self.compiled("containers.cpp", CXX, "g++", "-std=c++17", "-g", level)
-            shown = self.shown(path, SHOWN)
+            shown = self.shown(path, SHOWN, more=f"""probe process("{path}").function("inside") {{
+                printf("$: %s\\n$$: %s\\n", $$parms$, $$parms$$) }}""")
             for name, wanted in SHOWN.items():
                 with self.subTest(level=level, function=name):
                     self.assertEqual(shown[name], " ".join(wanted))
             for suffix, wanted in INSIDE.items():
                 with self.subTest(level=level, suffix=suffix):
-                    self.assertRegex(self.shown(path, ["inside"], "$$parms" + suffix)["inside"], f"^{wanted}$")
+                    self.assertRegex(shown[suffix], f"^{wanted}$")
 
     def test_functions_for_strings(self):
         path = self.compiled("containers.cpp", CXX, "g++", "-std=c++17", "-g", "-O0")
@@ -244,10 +256,11 @@ class Containers(LiveTest):
         source.write_text(GO)
         subprocess.run(["go", "build", "-o", str(path), str(source)], check=True,
                        env=dict(os.environ, GOCACHE=str(live.TMP / "go"), GO111MODULE="off"))
-        shown = self.shown(path, ["main.f"])["main.f"]
-        for each in GO_SHOWN:
-            with self.subTest(value=each):
-                self.assertIn(each, shown)
+        shown = self.shown(path, GO_SHOWN)
+        for name, wanted in GO_SHOWN.items():
+            for each in wanted:
+                with self.subTest(function=name, value=each):
+                    self.assertIn(each, shown[name])
 
     def test_beside_gdb(self):
         """The objects that smart pointers point to, and the number of elements, as gdb's printers have them."""

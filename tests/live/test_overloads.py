@@ -25,9 +25,10 @@ NOIPA int f(std::map<int, std::string> m, int (*g)(int)) { return sink += m.size
 NOIPA int g(int n) { return sink += n; } NOIPA int g(char c) { return sink += c; }
 int main() {
   ns::C c;
+  const ns::C &as_const = c;
   for (int i = 0; i < 2; i++) c.m("x");
   for (int i = 0; i < 3; i++) c.m(i);
-  for (int i = 0; i < 4; i++) c.m(5L);
+  for (int i = 0; i < 4; i++) as_const.m(5L);
   for (int i = 0; i < 5; i++) c();
   for (int i = 0; i < 6; i++) c(i);
   for (int i = 0; i < 7; i++) ns::f();
