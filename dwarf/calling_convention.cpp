@@ -225,6 +225,21 @@ class ArgumentCounter {
 
 }  // namespace
 
+bool is_described_by_address(const DebugData& data, Dwarf_Die* parameter) {
+  Dwarf_Attribute attr;
+  Dwarf_Op* ops = nullptr;
+  size_t count = 0;
+  if (!dwarf_attr_integrate(parameter, DW_AT_location, &attr) ||
+      dwarf_getlocation(&attr, &ops, &count) != 0)
+    return false;
+  if (count == 2 && ops[1].atom == DW_OP_deref) return true;
+  const MachineRegisters* machine = registers_of(data.object().machine());
+  if (count != 1 || !machine || ops[0].number != 0) return false;
+  return std::ranges::any_of(machine->integer_arguments, [&](unsigned number) {
+    return ops[0].atom == DW_OP_breg0 + number;
+  });
+}
+
 std::optional<VarLocation> compile_argument_location(const DebugData& data, Dwarf_Die function,
                                                      const Dwarf_Die& parameter) {
   if (!has_c_convention(data, die_entry_pc(&function).value_or(0))) return std::nullopt;
@@ -240,7 +255,7 @@ std::optional<VarLocation> compile_argument_location(const DebugData& data, Dwar
     if (dwarf_tag(die) != DW_TAG_formal_parameter) return true;
     TypePtr type = type_of(data, die);
     if (!type || type->byte_size() == 0) return false;
-    VarLocation one = counter.next(*type, is_described_by_address(die));
+    VarLocation one = counter.next(*type, is_described_by_address(data, die));
     if (die->addr == parameter.addr) location = std::move(one);
     return !location;
   });

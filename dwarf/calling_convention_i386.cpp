@@ -75,7 +75,7 @@ std::optional<Slot> slot_of(const DebugData& data, Dwarf_Die function, const Dwa
     if (dwarf_tag(die) != DW_TAG_formal_parameter) return true;
     TypePtr type = type_of(data, die);
     if (!type || type->byte_size() == 0 || holds_vector(*type, 0)) return false;
-    const bool by_address = type->is_passed_by_address() || is_described_by_address(die);
+    const bool by_address = type->is_passed_by_address() || is_described_by_address(data, die);
     if (die->addr == parameter.addr) found = Slot{above, by_address};
     above += by_address ? kWord : (type->byte_size() + kWord - 1) / kWord * kWord;
     return !found;

@@ -112,13 +112,4 @@ inline std::optional<uint64_t> die_entry_pc(Dwarf_Die* die) {
   return first;
 }
 
-/// Is the parameter's place described by an address that was passed in its stead?
-inline bool is_described_by_address(Dwarf_Die* parameter) {
-  Dwarf_Attribute attr;
-  Dwarf_Op* ops = nullptr;
-  size_t count = 0;
-  return dwarf_attr_integrate(parameter, DW_AT_location, &attr) &&
-         dwarf_getlocation(&attr, &ops, &count) == 0 && count == 2 && ops[1].atom == DW_OP_deref;
-}
-
 }  // namespace coretap::debug

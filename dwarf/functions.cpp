@@ -38,6 +38,19 @@
 #include "runtime/common/words.h"
 
 namespace coretap::debug {
+
+size_t begin_of_parameters(const std::string& name) {
+  const size_t end = name.find(" [clone ");  // "f(int) [clone .cold]"
+  size_t close = name.rfind(')', end);
+  if (close == std::string::npos) return close;
+  int depth = 0;
+  for (size_t i = close + 1; i-- > 0;) {
+    if (name[i] == ')') depth++;
+    if (name[i] == '(' && --depth == 0) return i;
+  }
+  return std::string::npos;
+}
+
 namespace {
 
 /// Has fnmatch(3) to look at it? A backslash quotes.
@@ -54,19 +67,6 @@ const char* linkage_of(Dwarf_Die* die) {
 bool is_piece(std::string_view symbol, const char* kind) {
   size_t dot = symbol.find(kind);
   return dot != std::string_view::npos && dot > 0;
-}
-
-/// Where the parameters begin of a demangled function: the bracket that belongs to the last closing one.
-size_t begin_of_parameters(const std::string& name) {
-  const size_t end = name.find(" [clone ");  // "f(int) [clone .cold]"
-  size_t close = name.rfind(')', end);
-  if (close == std::string::npos) return close;
-  int depth = 0;
-  for (size_t i = close + 1; i-- > 0;) {
-    if (name[i] == ')') depth++;
-    if (name[i] == '(' && --depth == 0) return i;
-  }
-  return std::string::npos;
 }
 
 /// "ns::f(int)" -> "ns::f", "f(int)::{lambda()#1}::operator()() const" -> "f(int)::{lambda()#1}::operator()"; a name that

@@ -56,6 +56,7 @@ std::string absolute_source_path(const char* path, const std::string& comp_dir);
 /// Qualified name of a function or inlined copy.
 std::string function_name(const DebugData& data, Dwarf_Die* die);
 bool function_name_matches(const DebugData& data, Dwarf_Die* die, const std::string& glob);
+ParameterTypes parameters_of(const DebugData& data, Dwarf_Die function);
 /// Everything Module promises about the function or inlined copy `die`.
 Function describe_function(const DebugData& data, const Unit& unit, const UnitScopes* scopes,
                            int scope_index, Dwarf_Die die);

@@ -99,7 +99,7 @@ std::optional<VarLocation> location_before_prologue(const LocationContext& conte
                                                     Dwarf_Die* die) {
   Dwarf_Die function = context.function;
   if (!context.at_entry || dwarf_tag(die) != DW_TAG_formal_parameter ||
-      !is_copied_by_prologue(&function, die))
+      !is_copied_by_prologue(context.data, &function, die))
     return std::nullopt;
   // gcc's clones (foo.isra.0, foo.constprop.0) do not keep to the calling convention.
   const FunctionSymbol* symbol = context.data.symbol_at(context.point.pc);

@@ -22,6 +22,9 @@ LocExprPtr compile_cfa(const DebugData& data, uint64_t pc);
 /// Where a value of `type` is when the function around `pc` has just returned, by the machine's calling
 /// convention.
 VarLocation compile_return_location(const DebugData& data, const Type* type, uint64_t pc);
+/// Is the parameter's place described by an address that was passed in its stead: in a slot of the stack, or in a register
+/// of arguments? gcc says so of C++ objects with copying code of their own where it says nothing of their class.
+bool is_described_by_address(const DebugData& data, Dwarf_Die* parameter);
 /// Where `parameter` of `function` is on entry, by the calling convention; nothing if it is on the
 /// stack (DWARF describes that one well) or cannot be known.
 std::optional<VarLocation> compile_argument_location(const DebugData& data, Dwarf_Die function,

@@ -56,6 +56,10 @@ class DwarfModule : public Module {
   std::vector<SourceLine> code_lines(const std::string& file_glob) const override {
     return find_code_lines(*data_, file_glob);
   }
+  ParameterTypes parameters(const Function& function) const override {
+    std::optional<Dwarf_Die> die = data_->die_at(function.die_offset);
+    return die ? parameters_of(*data_, *die) : ParameterTypes{};
+  }
   std::vector<Label> labels(const Function& function) const override {
     return find_labels(*data_, function);
   }

@@ -14,6 +14,7 @@
 #include "dwarf/function_exits.h"
 #include "dwarf/kernel_image.h"
 #include "dwarf/location.h"
+#include "dwarf/overloads.h"
 #include "dwarf/plt.h"
 #include "dwarf/records.h"
 #include "dwarf/types.h"
@@ -68,6 +69,9 @@ class Module {
   /// address. Inlined copies only if `inlines`.
   virtual std::vector<Function> functions(const std::string& name_glob,
                                           const std::string& file_glob, bool inlines) const = 0;
+
+  /// The parameters of a function or inlined copy, by which its overloads differ.
+  virtual ParameterTypes parameters(const Function& function) const = 0;
 
   /// Sites of source lines. `function_glob`/`file_glob` as above; `first`..`last` the absolute
   /// line range (0,0 = every line); `relative`: lines count from the function's decl line.

@@ -25,6 +25,7 @@
 #include "dwarf/debug_data.h"
 #include "dwarf/die.h"
 #include "dwarf/lines.h"
+#include "dwarf/location_compile.h"
 
 namespace coretap::debug {
 namespace {
@@ -37,22 +38,24 @@ bool is_single_op(Dwarf_Die* die, unsigned attribute, uint8_t wanted) {
          dwarf_getlocation(&attr, &ops, &count) == 0 && count == 1 && ops[0].atom == wanted;
 }
 
-bool is_copied(Dwarf_Die* parameter, bool frame_base_is_cfa) {
+bool is_copied(const DebugData& data, Dwarf_Die* parameter, bool frame_base_is_cfa) {
   Dwarf_Attribute attr;
   Dwarf_Op* ops = nullptr;
   size_t count = 0;
   if (!dwarf_attr_integrate(parameter, DW_AT_location, &attr)) return false;
   // dwarf_getlocation refuses location lists, which is the distinction wanted here.
   if (dwarf_getlocation(&attr, &ops, &count) != 0 || count == 0) return false;
-  if (ops[0].atom != DW_OP_fbreg) return ops[0].atom >= DW_OP_breg0 && ops[0].atom <= DW_OP_breg31;
+  if (ops[0].atom != DW_OP_fbreg)
+    return ops[0].atom >= DW_OP_breg0 && ops[0].atom <= DW_OP_breg31 &&
+           !is_described_by_address(data, parameter);
   // Above the CFA are the arguments that the caller pushed; they are there from the start.
   return !frame_base_is_cfa || static_cast<int64_t>(ops[0].number) < 0;
 }
 
 }  // namespace
 
-bool is_copied_by_prologue(Dwarf_Die* function, Dwarf_Die* parameter) {
-  return is_copied(parameter, is_single_op(function, DW_AT_frame_base, DW_OP_call_frame_cfa));
+bool is_copied_by_prologue(const DebugData& data, Dwarf_Die* function, Dwarf_Die* parameter) {
+  return is_copied(data, parameter, is_single_op(function, DW_AT_frame_base, DW_OP_call_frame_cfa));
 }
 
 uint64_t find_prologue_end(const DebugData& data, const Unit& unit, Dwarf_Die* function,
@@ -67,7 +70,7 @@ uint64_t find_prologue_end(const DebugData& data, const Unit& unit, Dwarf_Die* f
   bool copied = false;
   for_each_child(function, [&](Dwarf_Die* die) {
     if (dwarf_tag(die) == DW_TAG_formal_parameter)
-      copied = copied || is_copied_by_prologue(function, die);
+      copied = copied || is_copied_by_prologue(data, function, die);
     return !copied;
   });
   if (!copied) return entry;

@@ -15,6 +15,6 @@ uint64_t find_prologue_end(const DebugData& data, const Unit& unit, Dwarf_Die* f
                            uint64_t entry);
 
 /// Does DWARF describe only the parameter's copy on the stack, which the prologue makes?
-bool is_copied_by_prologue(Dwarf_Die* function, Dwarf_Die* parameter);
+bool is_copied_by_prologue(const DebugData& data, Dwarf_Die* function, Dwarf_Die* parameter);
 
 }  // namespace coretap::debug

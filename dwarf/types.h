@@ -48,6 +48,21 @@ struct Member {
   std::string problem;  ///< why its place is not known, or ""
 };
 
+/// A value that is one of several, as a Rust enum: which one, a number in it tells.
+struct Variants {
+  /// Holds the number; nothing where there is only one variant.
+  std::optional<Member> discriminant;
+  struct Variant {
+    std::string name;
+    /// Of what values of the discriminant it is the variant, as that is read: sign-extended if it is signed.
+    std::vector<int64_t> values;
+    bool is_any_other = false;  ///< of all that no other variant has
+    Member content;             ///< its members are the variant's
+  };
+  std::vector<Variant> all;
+  std::string problem;  ///< why it cannot be told which one it is, or ""
+};
+
 /// A type with typedefs and qualifiers already stripped from kind(), but kept in spelling().
 class Type {
  public:
@@ -55,6 +70,14 @@ class Type {
   virtual TypeKind kind() const = 0;
   /// Tag or base type name without "struct ": "task_struct", "int"; empty if anonymous.
   virtual std::string name() const = 0;
+  /// name() with the namespaces and classes around it: "std::vector<int, std::allocator<int> >".
+  virtual std::string full_name() const { return name(); }
+  /// The types among the arguments of a template or generic type, in their order: int and std::allocator<int>.
+  virtual std::vector<TypePtr> template_types() const { return {}; }
+  /// What the type's own declaration says that its objects are aligned to (alignas); 0: nothing.
+  virtual uint64_t declared_alignment() const { return 0; }
+  /// The variants that a struct consists of; nothing if it does not.
+  virtual std::optional<Variants> variants() const { return std::nullopt; }
   /// The type as stap's -L spells it at the use: "char const*", "struct task_struct*", "uint64_t",
   /// "char[]" (array_counts() has the counts), "int (*) (int, char)".
   virtual std::string spelling() const = 0;

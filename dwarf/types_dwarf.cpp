@@ -135,6 +135,13 @@ class DwarfType : public Type {
   ct::Result<LocExprPtr> array_count_at(size_t dim, CodePoint point) const override;
   std::vector<Member> members() const override;
   std::vector<std::pair<std::string, int64_t>> enumerators() const override;
+  std::string full_name() const override;
+  std::vector<TypePtr> template_types() const override;
+  std::optional<Variants> variants() const override;
+  uint64_t declared_alignment() const override {
+    Dwarf_Die die = definition();
+    return die_unsigned(&die, DW_AT_alignment).value_or(0);
+  }
 
  private:
   Dwarf_Die definition() const;
@@ -281,6 +288,95 @@ std::vector<Member> DwarfType::members() const {
     return true;
   });
   return members;
+}
+
+std::string DwarfType::full_name() const {
+  Dwarf_Die die = die_;
+  const char* name = dwarf_diename(&die);
+  return name ? scope_of(&die) + name : "";
+}
+
+std::vector<TypePtr> DwarfType::template_types() const {
+  std::vector<TypePtr> types;
+  Dwarf_Die die = definition();
+  for_each_child(&die, [&](Dwarf_Die* child) {
+    if (dwarf_tag(child) == DW_TAG_template_type_parameter) types.push_back(type_of(*data_, child));
+    return true;
+  });
+  return types;
+}
+
+/// The values of a variant: none in the DIE means all that no other has.
+void read_values(Dwarf_Die* die, const Type* number, Variants::Variant& variant,
+                 std::string& problem) {
+  Dwarf_Attribute attr;
+  if (dwarf_attr(die, DW_AT_discr_list, &attr)) {
+    problem = "its variants are given in a way that is not supported";
+    return;
+  }
+  Dwarf_Word bits = 0;
+  Dwarf_Sword value = 0;
+  if (!dwarf_attr(die, DW_AT_discr_value, &attr)) {
+    variant.is_any_other = true;
+    return;
+  }
+  if (dwarf_whatform(&attr) == DW_FORM_sdata)
+    bits = dwarf_formsdata(&attr, &value) == 0 ? static_cast<Dwarf_Word>(value) : 0;
+  else if (dwarf_formudata(&attr, &bits) != 0)
+    problem = "the number of a variant is too large";
+  // As wide as the discriminant, and extended as it is read.
+  const unsigned unused = 64 - 8 * static_cast<unsigned>(number->byte_size());
+  const auto at_top = static_cast<int64_t>(bits << unused);
+  value = number->is_signed() ? at_top >> unused
+                              : static_cast<int64_t>(static_cast<uint64_t>(at_top) >> unused);
+  variant.values.push_back(value);
+}
+
+std::optional<Variants> read_variants(const DebugData& data, Dwarf_Die* part) {
+  Variants found;
+  TypePtr number;
+  if (auto discriminant = die_ref(part, DW_AT_discr)) {
+    Member member;
+    member.name = die_name(&*discriminant);
+    member.type = number = type_of(data, &*discriminant);
+    place_member(data, &*discriminant, member.type, member);
+    found.problem = member.problem;
+    if (!number || number->byte_size() == 0 || number->byte_size() > 8)
+      found.problem = "the number that tells its variant has no size that can be read";
+    found.discriminant = std::move(member);
+  }
+  for_each_child(part, [&](Dwarf_Die* child) {
+    if (dwarf_tag(child) != DW_TAG_variant) return true;
+    Variants::Variant variant;
+    if (found.discriminant && found.problem.empty())
+      read_values(child, number.get(), variant, found.problem);
+    else
+      variant.is_any_other = true;
+    for_each_child(child, [&](Dwarf_Die* content) {
+      if (dwarf_tag(content) != DW_TAG_member) return true;
+      variant.content.type = type_of(data, content);
+      place_member(data, content, variant.content.type, variant.content);
+      variant.name = die_name(content);
+      return false;
+    });
+    if (!variant.content.type) return true;
+    if (variant.name.empty()) variant.name = variant.content.type->name();
+    found.all.push_back(std::move(variant));
+    return true;
+  });
+  if (found.all.empty()) return std::nullopt;
+  return found;
+}
+
+std::optional<Variants> DwarfType::variants() const {
+  std::optional<Variants> found;
+  Dwarf_Die die = definition();
+  if (!is_record_tag(dwarf_tag(&die))) return found;
+  for_each_child(&die, [&](Dwarf_Die* child) {
+    if (dwarf_tag(child) == DW_TAG_variant_part) found = read_variants(*data_, child);
+    return !found;
+  });
+  return found;
 }
 
 std::vector<std::pair<std::string, int64_t>> DwarfType::enumerators() const {

@@ -51,6 +51,7 @@
 #include "record.bpf.h"
 #include "error.bpf.h"
 #include "memory.bpf.h"
+#include "tree.bpf.h"
 #include "perf.bpf.h"
 #include "stack.bpf.h"
 #include "array.bpf.h"

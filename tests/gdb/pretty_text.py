@@ -7,7 +7,7 @@ MASK = (1 << 64) - 1
 
 class Reader:
     """"{.a=1, .s="x", .in={...}}" and the like as nested lists: ["struct", [[name, value]], complete], ["array", [...], complete],
-    ["quoted", text], ["word", text]."""
+    ["quoted", text], ["word", text], and "Some(1)" or "Rect{.w=1}" as ["variant", name, what it holds as a struct]."""
 
     def __init__(self, text):
         self.text, self.at = text, 0
@@ -32,9 +32,15 @@ class Reader:
             word, self.at = self.text[self.at:end], end
             return ["word", word]
         begin = self.at
-        while self.at < len(self.text) and self.text[self.at] not in " ,}]":
+        while self.at < len(self.text) and self.text[self.at] not in " ,}])({":
             self.at += 1
-        return ["word", self.text[begin:self.at]]
+        word = self.text[begin:self.at]
+        if self.peek("("):
+            values = self.items("(", ")", self.value)
+            return ["variant", word, ["struct", [[f"__{i}", value] for i, value in enumerate(values[1])], values[2]]]
+        if self.peek("{"):
+            return ["variant", word, self.items("{", "}", self.member)]
+        return ["word", word]
 
     def items(self, opening, closing, item):
         self.take(opening)
@@ -48,7 +54,7 @@ class Reader:
             else:
                 found.append(item())
         self.take(closing)
-        return ["struct" if opening == "{" else "array", found, complete]
+        return ["array" if opening == "[" else "struct", found, complete]
 
     def member(self):
         begin = self.at
@@ -134,6 +140,8 @@ class Comparison:
         if kind == "none":
             self.more += 1
             return
+        if kind == "struct" and ours[0] in ("variant", "word") and theirs[1]:
+            return self.variant(ours, theirs, path)
         if kind == "pointer":
             if follow:
                 return self.compare(ours, theirs[2], path, follow)
@@ -153,6 +161,13 @@ class Comparison:
                 self.compare(value, their_value, f"{path}[{i}]")
             return
         self.check(self.same_leaf(ours, theirs), ours, theirs, path)
+
+    def variant(self, ours, theirs, path):
+        """gdb has the active variant as the only member with a name."""
+        name, value = theirs[1][-1]
+        self.check(ours[1] == name, ours, theirs, path)
+        if ours[0] == "variant" and ours[1] == name:
+            self.compare(ours[2], value, path + "." + name)
 
     @staticmethod
     def same_leaf(ours, theirs):

@@ -125,7 +125,7 @@ def run_coretap(path, source):
     """Every hit, in order; and the lines that -L lists, with whether it marks them as inexact."""
     script = ('probe process("%s").statement("*@%s:*") { printf("%%x\\x01%%s\\x01%%s\\x01%%s\\n", uaddr(), pp(), $$vars, $$vars$$) }'
               % (path, source.name))
-    command = [live.CORETAP, "-D", "MAXSTRINGLEN=1000", "-s", "64", "-e", script, "-c", f"setarch -R env -i {path}"]
+    command = [live.CORETAP, "-I", str(HERE / "members"), "-D", "MAXSTRINGLEN=1000", "-s", "64", "-e", script, "-c", f"setarch -R env -i {path}"]
     done = live.run(*command, timeout=1800)
     if done.returncode != 0 and "Child process exited" not in done.stderr:
         raise RuntimeError("coretap: " + done.stderr + done.stdout[-500:])

@@ -1,4 +1,5 @@
 """Values that compilers keep in unusual places: right, as arithmetic says, or refused with the reason."""
+import fractions
 import itertools
 import re
 import subprocess
@@ -124,6 +125,26 @@ int main(void) {
   return 0;
 }
 """
+SIXTEEN_BYTES = """
+struct s { long double d; __int128 i; int k; };
+__attribute__((noipa)) int f(long double l, __int128 n, unsigned __int128 u, struct s *p) {
+  return (int)l + (int)(n >> 64) + (int)(u >> 64) + p->k + (int)n;
+}
+int main(void) {
+  struct s v = {1.25L, -3, 9};
+  return f(3.14159265358979323846L, -(((__int128)1 << 100) + 7), ~(unsigned __int128)0, &v) == 0;
+}
+"""
+VAR_LIBRARY = """
+static volatile int hidden = 41;
+int shared(int n) { return n + hidden; }
+"""
+VAR_MAIN = """
+int shared(int);
+static volatile int mine = 3;
+__attribute__((noipa)) int f(int n) { return n + mine; }
+int main(void) { return f(shared(1)) == 45 ? 0 : 1; }
+"""
 VARIABLE_LENGTH = """
 int sink;
 int f(int n, int m) {
@@ -136,6 +157,11 @@ int f(int n, int m) {
 }
 int main(void) { return f(5, 3) == 12 ? 0 : 1; }
 """
+
+
+def mantissa(text):
+    """The 64 bits that a long double near 3 has of the number, rounded to the nearest."""
+    return round(fractions.Fraction(text) * 2**62)
 
 
 class Values(LiveTest):
@@ -224,6 +250,55 @@ class Values(LiveTest):
                 out = self.output(path, (f'statement("f@vla.c:{line}")',
                                          'i = 3; println($b[0][2], " ", $b[1][2], " ", $b[2][1], " ", $b[i][2])'))
                 self.assertEqual(out, ["2 12 21 32"])
+
+    def test_variables_of_other_objects(self):
+        """@var("x@file.c", "object") reads what is at a known place in the process, and says why it cannot read the rest."""
+        library = live.TMP / "libvar.so"
+        (live.TMP / "var.c").write_text(VAR_LIBRARY)
+        subprocess.run(["gcc", "-g", "-O1", "-shared", "-fPIC", str(live.TMP / "var.c"), "-o", str(library)], check=True)
+        link = (str(library), f"-Wl,-rpath,{live.TMP}")
+        programs = {}
+        for name, flag in (("pie", "-pie"), ("fixed", "-no-pie")):
+            (live.TMP / f"{name}.c").write_text(VAR_MAIN)
+            programs[name] = live.TMP / name
+            subprocess.run(["gcc", "-g", "-O1", flag, str(live.TMP / f"{name}.c"), "-o", str(programs[name]), *link], check=True)
+        fixed, pie = programs["fixed"], programs["pie"]
+        out = self.lines(script(f"""probe process("{fixed}").library("{library}").function("shared") {{
+            println($n, " ", @var("hidden@var.c"), " ", @var("mine@fixed.c", "{fixed}")) }}
+            probe process("{fixed}").function("f") {{ println($n, " ", @var("mine@fixed.c", "{fixed}")) }}""", "-c", str(fixed)))
+        self.assertEqual(out, ["1 41 3", "42 3"])
+        for program, other, name, words in ((pie, library, "hidden@var.c", "where that is loaded cannot be told from here"),
+                                            (pie, fixed, "mine@fixed.c", "and the probe is in another program"),
+                                            (fixed, pie, "mine@pie.c", "and the probe is in another program"),
+                                            (fixed, fixed, "mine@pie.c", "there is no global variable 'mine' of file 'pie.c'")):
+            with self.subTest(program=program, other=other):
+                refused = script(f'probe process("{program}").function("f") {{ println(@var("{name}", "{other}")) }}', "-c", str(program))
+                self.assertEqual((refused.returncode, refused.stdout), (1, ""))
+                self.assertIn(words, refused.stderr)
+
+    def test_variables_that_were_optimised_out_of_another_object(self):
+        (live.TMP / "gone.c").write_text("static int gone = 99;\nint main(void) { return gone; }\n")
+        gone, library = live.TMP / "gone", live.TMP / "libonce.so"
+        subprocess.run(["gcc", "-g", "-O1", "-no-pie", str(live.TMP / "gone.c"), "-o", str(gone)], check=True)
+        (live.TMP / "once.c").write_text("int once(int n) { return n; }\n")
+        subprocess.run(["gcc", "-g", "-O1", "-shared", "-fPIC", str(live.TMP / "once.c"), "-o", str(library)], check=True)
+        refused = script(f'probe process("{library}").function("once") {{ println(@var("gone@gone.c", "{gone}")) }}', "-c", str(gone))
+        self.assertEqual((refused.returncode, refused.stdout), (1, ""))
+        self.assertIn("'gone' cannot be read here: it was optimised out everywhere", refused.stderr)
+
+    def test_integers_and_floats_of_sixteen_bytes(self):
+        """As gdb prints integers; a long double has the fewest digits that read back as the same one, gdb's number among them."""
+        for level in ("-O0", "-O2"):
+            path = self.program("wide", SIXTEEN_BYTES, level)
+            shown = self.output(path, ('function("f")', "println($$parms$$)"))
+            gdb = live.run("gdb", "-batch", "-nx", "-ex", "set style enabled off", "-ex", "break f", "-ex", "run", "-ex", "info args",
+                           "-ex", "p *p", str(path)).stdout
+            theirs = dict(re.findall(r"^(\w+) = ([-0-9.e+]+)$", gdb, re.M))
+            ours = dict(re.findall(r"(\w+)=([-0-9.e+]+)", shown[0]))
+            for name in ("u", "n"):
+                self.assertEqual(ours[name], theirs[name])
+            self.assertEqual(mantissa(ours["l"]), mantissa(theirs["l"]))
+            self.assertIn("{.d=1.25, .i=-3, .k=9}", shown[0])
 
     def test_what_the_linker_discarded(self):
         """It is neither probed at the file's beginning nor read there."""

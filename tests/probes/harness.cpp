@@ -19,6 +19,7 @@ class TestLowering final : public ContextLowering {
   ir::Builder& builder() override { return builder_; }
   ir::Module& module() override { return module_; }
   Diagnostics& diagnostics() override { return context_.diagnostics; }
+  const std::vector<Shape>& shapes() override { return context_.shapes(); }
   ir::Operand lower_long(const ast::Expr& expr) override {
     return lower(expr).value_or(ir::Operand::integer(0));
   }

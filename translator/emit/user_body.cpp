@@ -138,11 +138,20 @@ std::string UserBody::binary(const Inst& inst) const {
 
 // ------------------------------------------------------------------ strings and printing
 
+/// Is `number` from `low` to `high`?
+std::string within(const std::string& number, int64_t low, int64_t high) {
+  std::string text;
+  if (low != INT64_MIN) text = number + " >= " + long_literal(low, "ll");
+  if (high != INT64_MAX)
+    text += (text.empty() ? "" : " && ") + number + " <= " + long_literal(high, "ll");
+  return text.empty() ? "true" : text;
+}
+
 /// A %m of an address: only kernel code can read memory, and brings the bytes with it.
 bool UserBody::wants_memory(const Inst& inst) {
   size_t next = 0;
   for (const FormatPiece& p : *inst.format) {
-    if (p.kind == FormatPiece::Literal) continue;
+    if (!p.takes_argument()) continue;
     next += (p.width_kind == FormatPiece::Dynamic);
     next += (p.precision_kind == FormatPiece::Dynamic);
     const Operand& arg = inst.args[next++];
@@ -159,6 +168,14 @@ void UserBody::format(const Inst& inst, const std::string& sink) {
   for (const FormatPiece& p : *inst.format) {
     if (p.kind == FormatPiece::Literal) {
       out_.line(call_text("ct::put", sink, view_literal(p.text)) + ";");
+      continue;
+    }
+    if (p.kind == FormatPiece::End) {
+      out_.close();
+      continue;
+    }
+    if (p.kind == FormatPiece::When) {
+      out_.open("if (" + within(value(inst.args[next++]), p.low, p.high) + ")");
       continue;
     }
     auto dimension = [&](FormatPiece::Size kind, int fixed) -> std::string {
@@ -180,7 +197,11 @@ void UserBody::format(const Inst& inst, const std::string& sink) {
           "if (!" +
           call_text("ct::put_fault", sink, value(inst.args.back()), p.fault_bit, is_str(arg)) +
           ")");
-    if (p.is_quoted)
+    if (p.is_quoted && p.precision_kind != FormatPiece::None)
+      out_.line("  " +
+                call_text("ct::put_quoted", sink, call_text("ct::head", view(arg), precision)) +
+                ";");
+    else if (p.is_quoted)
       out_.line("  " + call_text("ct::put_quoted", sink, is_str(arg) ? view(arg) : value(arg)) +
                 ";");
     else if (p.conversion == 'E')

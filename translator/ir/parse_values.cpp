@@ -1,6 +1,7 @@
 #include "ir/parse_values.h"
 
 #include <cctype>
+#include <charconv>
 #include <cstdio>
 
 #include "ir/words.h"
@@ -19,7 +20,7 @@ class FormatReader {
     while (at_ < text_.size()) {
       if (text_[at_] == '%' && peek(1) != '%') {
         ++at_;
-        all.push_back(conversion());
+        all.push_back(peek() == '(' ? condition() : take(')') ? end() : conversion());
         continue;
       }
       if (all.empty() || all.back().kind != FormatPiece::Literal) all.emplace_back();
@@ -43,6 +44,28 @@ class FormatReader {
   void size(FormatPiece::Size& kind, int& value) {
     kind = take('*') ? FormatPiece::Dynamic : FormatPiece::Fixed;
     if (kind == FormatPiece::Fixed) value = digits();
+  }
+
+  int64_t number() {
+    const size_t end = text_.find(':', at_);
+    int64_t value = 0;
+    std::from_chars(text_.data() + at_, text_.data() + std::min(end, text_.size()), value);
+    at_ = end == std::string::npos ? text_.size() : end + 1;
+    return value;
+  }
+  /// "%(LOW:HIGH:"
+  FormatPiece condition() {
+    FormatPiece piece;
+    piece.kind = FormatPiece::When;
+    take('(');
+    piece.low = number();
+    piece.high = number();
+    return piece;
+  }
+  static FormatPiece end() {
+    FormatPiece piece;
+    piece.kind = FormatPiece::End;
+    return piece;
   }
 
   FormatPiece conversion() {

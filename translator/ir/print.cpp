@@ -65,6 +65,14 @@ std::string format_text(const std::vector<FormatPiece>& pieces) {
       for (char c : piece.text) out += c == '%' ? std::string("%%") : std::string(1, c);
       continue;
     }
+    if (piece.kind == FormatPiece::When) {
+      out += "%(" + std::to_string(piece.low) + ":" + std::to_string(piece.high) + ":";
+      continue;
+    }
+    if (piece.kind == FormatPiece::End) {
+      out += "%)";
+      continue;
+    }
     out += '%';
     if (piece.fault_bit >= 0) out += "{" + std::to_string(piece.fault_bit) + "}";
     if (piece.flag_minus) out += '-';

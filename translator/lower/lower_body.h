@@ -90,6 +90,7 @@ class BodyLowering : public probes::ContextLowering {
   ir::Builder& builder() override { return b_; }
   ir::Module& module() override { return outer_.module; }
   Diagnostics& diagnostics() override { return outer_.program.diagnostics; }
+  const std::vector<probes::Shape>& shapes() override { return outer_.context.shapes(); }
   ir::Operand lower_long(const ast::Expr& expr) override {
     return value(const_cast<ast::Expr&>(expr));
   }

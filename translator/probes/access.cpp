@@ -1,8 +1,10 @@
 #include "probes/access.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "probes/families.h"
+#include "probes/variants.h"
 
 namespace coretap::probes {
 
@@ -38,7 +40,7 @@ class Planner {
     debug::TypePtr type = type_of(plan_.result);
     if (!type || !type->is_reference()) return;
     arrive(type->target());
-    plan_.steps.push_back({AccessStep::Deref, {}, nullptr});
+    plan_.steps.push_back({AccessStep::Deref, {}, nullptr, nullptr, 0});
   }
 
   void arrive(debug::TypePtr type) {
@@ -49,7 +51,7 @@ class Planner {
   std::optional<Diagnostic> member(const ast::Component& component) {
     if (kind_of(plan_.result) == TypeKind::Pointer) {
       arrive(type_of(plan_.result)->target());
-      plan_.steps.push_back({AccessStep::Deref, {}, nullptr});
+      plan_.steps.push_back({AccessStep::Deref, {}, nullptr, nullptr, 0});
     }
     debug::TypePtr record = type_of(plan_.result);
     if (!is_record(kind_of(plan_.result)))
@@ -58,17 +60,36 @@ class Planner {
                                   "' needs a struct or union, but this is of type '" +
                                   spelling(record) + "'");
     std::optional<debug::FoundMember> found = debug::find_member(*record, component.name);
+    if (!found && variant(component, *record)) return std::nullopt;
     if (!found) return no_member(component, *record);
     if (!found->problem().empty())
       return semantic_problem("variable-unavailable", component.span,
                               "'" + component.name + "' cannot be read here: " + found->problem());
     arrive(found->leaf().type);
-    plan_.steps.push_back({AccessStep::Member, std::move(*found), nullptr});
+    plan_.steps.push_back({AccessStep::Member, std::move(*found), nullptr, nullptr, 0});
     return std::nullopt;
+  }
+
+  /// A variant of an enum, by its name, is what it holds.
+  bool variant(const ast::Component& component, const debug::Type& record) {
+    std::optional<debug::Variants> variants = record.variants();
+    if (!variants) return false;
+    auto found = std::ranges::find(variants->all, component.name, &debug::Variants::Variant::name);
+    if (found == variants->all.end()) return false;
+    const auto which = static_cast<size_t>(found - variants->all.begin());
+    arrive(found->content.type);
+    AccessStep step;
+    step.kind = AccessStep::Variant;
+    step.variants = std::make_shared<const debug::Variants>(*std::move(variants));
+    step.variant = which;
+    plan_.steps.push_back(std::move(step));
+    return true;
   }
 
   static Diagnostic no_member(const ast::Component& component, const debug::Type& record) {
     std::vector<std::string> names = debug::member_names(record);
+    if (std::optional<debug::Variants> variants = record.variants())
+      for (const debug::Variants::Variant& each : variants->all) names.push_back(each.name);
     Diagnostic problem = semantic_problem(
         "no-such-member", component.span,
         names.empty() ? "'" + record.spelling() + "' is declared but its members are not known here"
@@ -88,7 +109,7 @@ class Planner {
       if (kind_of(plan_.result) == TypeKind::Void || kind_of(plan_.result) == TypeKind::Function)
         return semantic_problem("not-an-array", component.span,
                                 "'" + spelling(type) + "' cannot be indexed");
-      plan_.steps.push_back({AccessStep::PointerElement, {}, &component});
+      plan_.steps.push_back({AccessStep::PointerElement, {}, &component, nullptr, 0});
       return std::nullopt;
     }
     if (kind_of(plan_.result) != TypeKind::Array)
@@ -104,7 +125,7 @@ class Planner {
                                   " is outside of the array, whose last is " +
                                   std::to_string(count - 1));
     plan_.result.dims++;
-    plan_.steps.push_back({AccessStep::Element, {}, &component});
+    plan_.steps.push_back({AccessStep::Element, {}, &component, nullptr, 0});
     return std::nullopt;
   }
 
@@ -135,6 +156,7 @@ ct::Result<Place> take(const AccessStep& step, const Place& from, PlaceEmitter& 
     case AccessStep::Deref: return emitter.pointee(from);
     case AccessStep::Member: return emitter.member(from, step.member);
     case AccessStep::Element: return emitter.element(from, index_value(*step.written, emitter));
+    case AccessStep::Variant: return content_of(from, *step.variants, step.variant, emitter);
     case AccessStep::PointerElement: break;
   }
   return emitter.pointee(from, index_value(*step.written, emitter));

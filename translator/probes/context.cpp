@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "probes/families.h"
+#include "support/file.h"
 #include "support/vmlinux_places.h"
 
 namespace coretap::probes {
@@ -139,6 +140,28 @@ ct::Result<std::shared_ptr<debug::Module>, debug::LoadError> ResolveContext::obj
 std::shared_ptr<debug::Module> ResolveContext::named_object(const std::string& name) {
   std::string path = lookups.program(name);
   return path.empty() ? nullptr : object(path).value_or(nullptr);
+}
+
+const std::vector<Shape>& ResolveContext::shapes() {
+  if (shapes_) return *shapes_;
+  shapes_.emplace();
+  const std::string extension = ".shapes";
+  // Our own folder is the first.
+  for (auto folder = input.tapset_dirs.rbegin(); folder != input.tapset_dirs.rend(); ++folder)
+    for (const std::string& name : lookups.folder(*folder)) {
+      if (!name.ends_with(extension)) continue;
+      const std::string path = *folder + "/" + name;
+      lookups.file(path);
+      ct::Result<std::string> text = read_file(path);
+      ct::Result<std::vector<Shape>> found =
+          text ? read_shapes(*text) : ct::Result<std::vector<Shape>>(text.failure());
+      if (!found) {
+        diagnostics.error("bad-shapes", "cannot use " + path + ": " + found.failure().text());
+        continue;
+      }
+      shapes_->insert(shapes_->end(), found->begin(), found->end());
+    }
+  return *shapes_;
 }
 
 }  // namespace coretap::probes

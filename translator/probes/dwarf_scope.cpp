@@ -188,6 +188,11 @@ ct::Result<Root, Diagnostic> DwarfScope::find_global(const std::string& name,
                             split_file_hints(*module));
   debug::VarLocation location = module->location_at(*variable, site_.point);
   if (module == module_) return root_at(location, variable->type, name, at);
+  // A process runs one program; another one's variables are not in it, whatever is at their addresses.
+  if (module_->entry() && module->entry() && !is_kernel())
+    return semantic_problem("variable-unavailable", at,
+                            "'" + name + "' is in " + module->path() +
+                                ", and the probe is in another program: " + module_->path());
   if (!module->has_fixed_addresses())
     return semantic_problem("variable-unavailable", at,
                             "'" + name + "' is in " + module->path() +
@@ -195,6 +200,9 @@ ct::Result<Root, Diagnostic> DwarfScope::find_global(const std::string& name,
                             {"probe a function of that object to read its variables"});
   LocationSite fixed = site_;
   fixed.fixed_address = true;
+  if (ct::Status readable = check_location(location, fixed); !readable)
+    return semantic_problem("variable-unavailable", at,
+                            "'" + name + "' cannot be read here: " + readable.text());
   debug::TypePtr type = variable->type;
   return Root{type, [location, type, fixed](PlaceEmitter& emitter) {
                 return PlaceEmitter(emitter.to(), fixed).variable(location, type);

@@ -5,6 +5,8 @@
 #include <set>
 #include <string_view>
 
+#include "dwarf/overloads.h"
+
 namespace coretap::probes {
 
 namespace {
@@ -38,6 +40,23 @@ bool parse_lines(std::string_view text, PointSpec& spec) {
     if (comma == std::string_view::npos) return true;
     text.remove_prefix(comma + 1);
   }
+}
+
+/// Takes the parameters off "ns::f(int) const", and not the name's own parentheses: "operator()", "{lambda(int)#1}".
+void take_parameters(PointSpec& spec) {
+  std::string name = spec.function;
+  const std::string_view qualifier = " const";
+  if (name.ends_with(qualifier)) name.resize(name.size() - qualifier.size());
+  if (!name.ends_with(')')) return;
+  const size_t begin = debug::begin_of_parameters(name);
+  if (begin == std::string::npos || begin == 0) return;
+  std::string before = name.substr(0, begin);
+  while (before.ends_with(' ')) before.pop_back();
+  const std::string_view call = "operator";
+  const bool is_call = before == call || before.ends_with("::operator");
+  if (is_call && name.substr(begin) == "()") return;
+  spec.parameters = name.substr(begin + 1, name.size() - begin - 2);
+  spec.function = before;
 }
 
 }  // namespace
@@ -82,6 +101,7 @@ std::optional<PointSpec> parse_point_spec(const std::string& text, const Span& a
       spec.relative = false;
     }
   }
+  take_parameters(spec);
   if (separator != std::string::npos) {
     if (rest.empty()) return bad("the file name behind '@' is empty");
     spec.file = rest == "*" ? "" : rest;

@@ -16,6 +16,7 @@ struct LineRange {
 
 struct PointSpec {
   std::string function;          ///< shell pattern, "*" if the text begins with '@'
+  std::optional<std::string> parameters;  ///< "int, char*" of "f(int, char*)": only this overload
   std::string file;              ///< shell pattern, "" = any file
   std::vector<LineRange> lines;  ///< empty: no line was given
   bool relative = false;         ///< "+N": counted from the function's declaration

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-#include "runtime/common/terminal.h"
+#include "probes/pretty_printer.h"
 
 namespace coretap::probes {
 
@@ -17,24 +17,6 @@ using ir::Op;
 using ir::Operand;
 
 namespace {
-
-constexpr size_t kMostValues = 32;
-constexpr uint64_t kMostElements = 5;
-constexpr int kMostBits = 60;
-
-/// try { body } catch { handler }
-template <typename Body, typename Handler>
-void emit_try(ir::Builder& to, Body&& body, Handler&& handler) {
-  ir::Block tried = to.nested(std::forward<Body>(body));
-  ir::Block caught = to.nested(std::forward<Handler>(handler));
-  ir::Inst& inst = to.append(Op::Try);
-  inst.blocks.push_back(std::move(tried));
-  inst.blocks.push_back(std::move(caught));
-}
-
-bool is_char(const debug::TypePtr& type) {
-  return type && type->kind() == TypeKind::Char && type->byte_size() == 1;
-}
 
 /// gdb's flag enums: each constant is a bit of its own, or 0.
 bool is_flags(const std::vector<std::pair<std::string, int64_t>>& constants) {
@@ -56,277 +38,205 @@ std::shared_ptr<const EnumNames> names_of(const debug::Type& type) {
   return names;
 }
 
-/// A format under construction, with its arguments and the mask of what could not be read.
-class Text {
- public:
-  explicit Text(PlaceEmitter& emitter)
-      : to_(emitter.to().builder()), faults_(to_.temp(ir::Ty::Long)) {}
+/// ".name=", of a base class "<Base>=".
+std::string label_of(const debug::Member& member) {
+  if (!member.name.empty()) return "." + member.name + "=";
+  if (member.type && member.type->kind() == TypeKind::Union) return "<union>=";
+  const std::string name = member.type ? member.type->name() : "";
+  return "<" + (name.empty() ? "class" : name) + ">=";
+}
 
-  ir::Builder& builder() { return to_; }
+}  // namespace
 
-  void text(const std::string& more) {
-    if (pieces_.empty() || pieces_.back().kind != FormatPiece::Literal) {
-      pieces_.emplace_back();
-      pieces_.back().kind = FormatPiece::Literal;
-    }
-    pieces_.back().text += ct::terminal_safe(more);  // it holds names of debug information
+bool is_char(const debug::TypePtr& type) {
+  return type && type->kind() == TypeKind::Char && type->byte_size() == 1;
+}
+
+ct::Status Printer::top(ct::Result<Place> found) {
+  if (!found) return found.failure();
+  Place place = *std::move(found);
+  while (true) {
+    ct::Result<Place> inner = seen_through(place);
+    if (!inner) return inner.failure();
+    place = *std::move(inner);
+    if (kind_of(place) != TypeKind::Pointer) break;
+    debug::TypePtr target = type_of(place)->target();
+    TypeKind kind = target ? target->kind() : TypeKind::Void;
+    const bool is_reference = type_of(place)->is_reference();
+    if (!is_reference &&
+        (kind == TypeKind::Void || kind == TypeKind::Function || is_char(target)))
+      break;
+    ct::Result<Place> target_place = emitter_.pointee(place);
+    if (!target_place) return target_place.failure();
+    place = *std::move(target_place);
   }
-  /// A conversion of `argument`; the reference is good until the next.
-  FormatPiece& value(char conversion, Operand argument) {
-    FormatPiece& piece = pieces_.emplace_back();
-    piece.kind = FormatPiece::Conversion;
-    piece.conversion = conversion;
-    args_.push_back(std::move(argument));
-    return piece;
+  print(place, true);
+  return {};
+}
+
+void Printer::floating(const Place& place) {
+  switch (type_of(place)->byte_size()) {
+    case sizeof(float): return scalar(place, 'f');
+    case sizeof(double): return scalar(place, 'g');
+    case sizeof(long double): return wide(place, 'L');
+    default: text_.text("?");
   }
-  void more(Operand argument) { args_.push_back(std::move(argument)); }
-  size_t values() const { return args_.size(); }
+}
 
-  /// `count` bits of the mask, which are `set` at first; -1 if no more are left.
-  int bits(int count, bool set) {
-    if (next_bit_ + count > kMostBits) return -1;
-    if (set) preset_ |= int64_t{1} << next_bit_;
-    next_bit_ += count;
-    return next_bit_ - count;
+void Printer::wide(const Place& place, char conversion) {
+  ct::Result<Operand> low = emitter_.read_part(place, 0), high = emitter_.read_part(place, 8);
+  if (!low || !high) return text_.text("?");
+  mark(text_.value(conversion, *low), place);
+  text_.more(*high);
+}
+
+void Printer::print(const Place& found, bool is_top) {
+  ct::Result<Place> seen = seen_through(found);
+  if (!seen) return text_.text("?");
+  const Place place = *std::move(seen);
+  debug::TypePtr type = type_of(place);
+  switch (kind_of(place)) {
+    case TypeKind::Struct:
+    case TypeKind::Union:
+      if (const Shape* known = shape(place)) return shaped(place, *known, is_top);
+      if (auto variants = type->variants()) return variant(place, *variants, is_top);
+      return record(place, is_top);
+    case TypeKind::Array: return array(place, is_top);
+    case TypeKind::Pointer: return pointer(place, *type, is_top);
+    case TypeKind::Bool: return scalar(place, 'd');
+    case TypeKind::Int:
+      if (type->byte_size() > 8) return wide(place, type->is_signed() ? 'I' : 'U');
+      return scalar(place, type->is_signed() ? 'd' : 'u');
+    case TypeKind::Enum:
+      if (FormatPiece* piece = read(place, 'E')) piece->names = names_of(*type);
+      return;
+    case TypeKind::Char:
+      if (!is_char(type)) return scalar(place, 'u');  // char32_t and the like
+      if (FormatPiece* piece = read(place, 'c')) piece->is_quoted = true;
+      return;
+    case TypeKind::Float: return floating(place);
+    default: break;
   }
-  void set_bit(int bit) { update(Op::Or, int64_t{1} << bit); }
-  void clear_bit(int bit) { update(Op::And, ~(int64_t{1} << bit)); }
+  text_.text("?");
+}
 
-  /// Appends `reads`, then the text that is made of what they read.
-  Operand finish(ir::Block reads) {
-    if (next_bit_ > 0) to_.append(Op::Copy, {Operand::integer(preset_)}, faults_);
-    to_.append(std::move(reads));
-    // Where nothing is shown of what was read ("{.a=[...]}"), no conversion asks for the mask.
-    if (std::ranges::any_of(pieces_, [](const auto& piece) { return piece.fault_bit >= 0; }))
-      args_.push_back(Operand::of(faults_));
-    ir::LocalId result = to_.temp(ir::Ty::Str);
-    ir::Inst& inst = to_.append(Op::Sprintf, std::move(args_), result);
-    inst.format = std::make_shared<const std::vector<FormatPiece>>(std::move(pieces_));
-    return Operand::of(result);
-  }
-
- private:
-  void update(Op op, int64_t operand) {
-    ir::LocalId changed = to_.temp(ir::Ty::Long);
-    to_.append(op, {Operand::of(faults_), Operand::integer(operand)}, changed);
-    to_.append(Op::Copy, {Operand::of(changed)}, faults_);
-  }
-
-  ir::Builder& to_;
-  ir::LocalId faults_;
-  int next_bit_ = 0;
-  int64_t preset_ = 0;
-  std::vector<FormatPiece> pieces_;
-  std::vector<Operand> args_;
-};
-
-class Printer {
- public:
-  /// `object_bit`: the bit of the object whose memory is read.
-  Printer(PlaceEmitter& emitter, Text& text, bool deep, int object_bit)
-      : emitter_(emitter), text_(text), deep_(deep), object_bit_(object_bit) {}
-
-  /// Follows pointers: what `$x$` itself names is printed, not its address.
-  ct::Status top(ct::Result<Place> found) {
-    if (!found) return found.failure();
-    Place place = *std::move(found);
-    while (kind_of(place) == TypeKind::Pointer) {
-      debug::TypePtr target = type_of(place)->target();
-      TypeKind kind = target ? target->kind() : TypeKind::Void;
-      const bool is_reference = type_of(place)->is_reference();
-      if (!is_reference &&
-          (kind == TypeKind::Void || kind == TypeKind::Function || is_char(target)))
-        break;
-      ct::Result<Place> target_place = emitter_.pointee(place);
-      if (!target_place) return target_place.failure();
-      place = *std::move(target_place);
-    }
-    print(place, true);
-    return {};
-  }
-
-  void scalar(const Place& place, char conversion, bool hash = false) {
-    if (FormatPiece* piece = read(place, conversion)) piece->flag_hash = hash;
-  }
-
-  void floating(const Place& place) {
-    switch (type_of(place)->byte_size()) {
-      case sizeof(float): return scalar(place, 'f');
-      case sizeof(double): return scalar(place, 'g');
-      case sizeof(long double): return wide(place, 'L');
-      default: text_.text("?");
-    }
-  }
-
-  /// An object of 16 bytes, in two halves.
-  void wide(const Place& place, char conversion) {
-    ct::Result<Operand> low = emitter_.read_part(place, 0), high = emitter_.read_part(place, 8);
-    if (!low || !high) return text_.text("?");
-    mark(text_.value(conversion, *low), place);
-    text_.more(*high);
-  }
-
- private:
-  void print(const Place& place, bool is_top) {
-    debug::TypePtr type = type_of(place);
-    switch (kind_of(place)) {
-      case TypeKind::Struct:
-      case TypeKind::Union: return record(place, is_top);
-      case TypeKind::Array: return array(place, is_top);
-      case TypeKind::Pointer: return pointer(place, *type, is_top);
-      case TypeKind::Bool: return scalar(place, 'd');
-      case TypeKind::Int:
-        if (type->byte_size() > 8) return wide(place, type->is_signed() ? 'I' : 'U');
-        return scalar(place, type->is_signed() ? 'd' : 'u');
-      case TypeKind::Enum:
-        if (FormatPiece* piece = read(place, 'E')) piece->names = names_of(*type);
-        return;
-      case TypeKind::Char:
-        if (!is_char(type)) return scalar(place, 'u');  // char32_t and the like
-        if (FormatPiece* piece = read(place, 'c')) piece->is_quoted = true;
-        return;
-      case TypeKind::Float: return floating(place);
-      default: break;
-    }
+void Printer::part(const ct::Result<Place>& place) {
+  if (place)
+    print(*place, false);
+  else
     text_.text("?");
-  }
+}
 
-  /// A member or an element.
-  void part(const ct::Result<Place>& place) {
-    if (place)
-      print(*place, false);
-    else
-      text_.text("?");
+FormatPiece* Printer::read(const Place& place, char conversion) {
+  ct::Result<Operand> value = emitter_.read(place);
+  if (!value) {
+    text_.text("?");
+    return nullptr;
   }
+  FormatPiece& piece = text_.value(conversion, *value);
+  mark(piece, place);
+  return &piece;
+}
 
-  /// Values in registers do not depend on memory.
-  void mark(FormatPiece& piece, const Place& place) const {
-    if (place.kind != Place::Value) piece.fault_bit = object_bit_;
-  }
-
-  /// One number; null, and "?" in the text, if it cannot be read.
-  FormatPiece* read(const Place& place, char conversion) {
+void Printer::pointer(const Place& place, const debug::Type& type, bool is_top) {
+  debug::TypePtr target = type.target();
+  if (is_char(target) && !type.is_reference()) {
     ct::Result<Operand> value = emitter_.read(place);
-    if (!value) {
-      text_.text("?");
-      return nullptr;
-    }
-    FormatPiece& piece = text_.value(conversion, *value);
-    mark(piece, place);
-    return &piece;
+    return value ? string(*value, place.space, 0) : text_.text("?");
   }
+  if (is_top && target && target->kind() == TypeKind::Function) text_.text("<function>:");
+  scalar(place, 'p');
+}
 
-  void pointer(const Place& place, const debug::Type& type, bool is_top) {
-    debug::TypePtr target = type.target();
-    if (is_char(target) && !type.is_reference()) {
-      ct::Result<Operand> value = emitter_.read(place);
-      return value ? string(*value, place.space, 0) : text_.text("?");
-    }
-    if (is_top && target && target->kind() == TypeKind::Function) text_.text("<function>:");
-    scalar(place, 'p');
-  }
-
-  /// The text at `address`, of at most `limit` bytes (0: any number).
-  void string(const Operand& address, ir::Space space, uint64_t limit) {
-    const int bit = text_.bits(2, true);
-    if (bit < 0) return text_.text("...");
-    ir::Builder& to = text_.builder();
-    ir::LocalId text = to.temp(ir::Ty::Str);
-    emit_try(
-        to,
-        [&] {
-          ir::Inst& load = to.append(Op::LoadStr, {address}, text);
-          load.space = space;
-          load.imm = static_cast<int64_t>(limit);
+void Printer::string(const Operand& address, ir::Space space, uint64_t limit) {
+  const int bit = text_.bits(2, true);
+  if (bit < 0) return text_.text("...");
+  ir::Builder& to = text_.builder();
+  ir::LocalId text = to.temp(ir::Ty::Str);
+  emit_try(
+      to,
+      [&] {
+        ir::Inst& load = to.append(Op::LoadStr, {address}, text);
+        load.space = space;
+        load.imm = static_cast<int64_t>(limit);
+        text_.clear_bit(bit);
+      },
+      [&] {
+        ir::Block is_null = to.nested([&] {
           text_.clear_bit(bit);
-        },
-        [&] {
-          ir::Block is_null = to.nested([&] {
-            text_.clear_bit(bit);
-            text_.set_bit(bit + 1);
-          });
-          Operand condition = to.value(Op::Eq, {address, Operand::integer(0)});
-          std::vector<ir::Block>& blocks = to.append(Op::If, {condition}).blocks;
-          blocks.push_back(std::move(is_null));
-          blocks.emplace_back();
+          text_.set_bit(bit + 1);
         });
-    FormatPiece& piece = text_.value('s', Operand::of(text));
-    piece.fault_bit = bit;
-    piece.is_quoted = true;
-  }
+        Operand condition = to.value(Op::Eq, {address, Operand::integer(0)});
+        std::vector<ir::Block>& blocks = to.append(Op::If, {condition}).blocks;
+        blocks.push_back(std::move(is_null));
+        blocks.emplace_back();
+      });
+  FormatPiece& piece = text_.value('s', Operand::of(text));
+  piece.fault_bit = bit;
+  piece.is_quoted = true;
+}
 
-  void array(const Place& place, bool is_top) {
-    if (!is_top && !deep_) return text_.text("[...]");
-    const std::vector<uint64_t> counts = place.type->array_counts();
-    const uint64_t count = place.dims < counts.size() ? counts[place.dims] : 0;
-    if (is_char(place.type->target()) && place.dims + 1 >= counts.size()) {
-      ct::Result<Operand> address = emitter_.address(place);
-      return address ? string(*address, place.space, count) : text_.text("?");
-    }
-    text_.text("[");
-    // Of an array whose size only the program knows (0), not even the first element may be there.
-    uint64_t shown = 0;
-    for (; shown < std::min(count, kMostElements) && text_.values() < kMostValues; shown++) {
-      if (shown > 0) text_.text(", ");
-      part(emitter_.element(place, Operand::integer(static_cast<int64_t>(shown))));
-    }
-    text_.text(shown == count && count > 0 ? "]" : shown > 0 ? ", ...]" : "...]");
+void Printer::array(const Place& place, bool is_top) {
+  if (!is_top && !deep_) return text_.text("[...]");
+  const std::vector<uint64_t> counts = place.type->array_counts();
+  const uint64_t count = place.dims < counts.size() ? counts[place.dims] : 0;
+  if (is_char(place.type->target()) && place.dims + 1 >= counts.size()) {
+    ct::Result<Operand> address = emitter_.address(place);
+    return address ? string(*address, place.space, count) : text_.text("?");
   }
-
-  void record(const Place& place, bool is_top) {
-    debug::TypePtr type = type_of(place);
-    std::vector<debug::Member> members = type->members();
-    if ((!is_top && !deep_) || members.empty()) return text_.text("{...}");
-    text_.text("{");
-    bool is_first = true;
-    for (const debug::Member& member : members) {
-      if (!is_first) text_.text(", ");
-      is_first = false;
-      if (text_.values() >= kMostValues) {
-        text_.text("...");
-        break;
-      }
-      text_.text(label_of(member));
-      if (!member.problem.empty())
-        text_.text("?");
-      else
-        part(step_into(place, debug::FoundMember{{member}, member.byte_offset}));
-    }
-    text_.text("}");
+  text_.text("[");
+  // Of an array whose size only the program knows (0), not even the first element may be there.
+  uint64_t shown = 0;
+  for (; shown < std::min(count, kMostElements) && !is_full(); shown++) {
+    if (shown > 0) text_.text(", ");
+    part(emitter_.element(place, Operand::integer(static_cast<int64_t>(shown))));
   }
+  text_.text(shown == count && count > 0 ? "]" : shown > 0 ? ", ...]" : "...]");
+}
 
-  /// ".name=", of a base class "<Base>=".
-  static std::string label_of(const debug::Member& member) {
-    if (!member.name.empty()) return "." + member.name + "=";
-    if (member.type && member.type->kind() == TypeKind::Union) return "<union>=";
-    const std::string name = member.type ? member.type->name() : "";
-    return "<" + (name.empty() ? "class" : name) + ">=";
+void Printer::record(const Place& place, bool is_top) {
+  debug::TypePtr type = type_of(place);
+  std::vector<debug::Member> members = type->members();
+  if ((!is_top && !deep_) || members.empty()) return text_.text("{...}");
+  text_.text("{");
+  list(place, members, true);
+  text_.text("}");
+}
+
+void Printer::list(const Place& place, const std::vector<debug::Member>& members, bool with_names) {
+  bool is_first = true;
+  for (const debug::Member& member : members) {
+    if (!is_first) text_.text(", ");
+    is_first = false;
+    if (is_full()) return text_.text("...");
+    if (with_names) text_.text(label_of(member));
+    if (!member.problem.empty())
+      text_.text("?");
+    else
+      part(step_into(place, debug::FoundMember{{member}, member.byte_offset}));
   }
+}
 
-  /// A CO-RE path cannot name an anonymous member: it stands for its parent, whose members it
-  /// shows, so the place stays and only the type changes.
-  ct::Result<Place> step_into(const Place& place, const debug::FoundMember& found) {
-    if (!place.relocated || !found.leaf().name.empty()) return emitter_.member(place, found);
-    Place inner = place;
-    if (!type_of(place)->name().empty()) {
-      ct::Result<Operand> address = emitter_.address(place);
-      if (!address) return address.failure();
-      inner.base = *address;
-      inner.offset = 0;
-      inner.core_path.clear();
-      inner.core_root =
-          (kind_of(place) == TypeKind::Union ? "union " : "struct ") + type_of(place)->name();
-    }
-    inner.type = found.leaf().type;
-    inner.dims = 0;
-    return inner;
+/// A CO-RE path cannot name an anonymous member: it stands for its parent, whose members it
+/// shows, so the place stays and only the type changes.
+ct::Result<Place> Printer::step_into(const Place& place, const debug::FoundMember& found) {
+  if (!place.relocated || !found.leaf().name.empty()) return emitter_.member(place, found);
+  Place inner = place;
+  if (!type_of(place)->name().empty()) {
+    ct::Result<Operand> address = emitter_.address(place);
+    if (!address) return address.failure();
+    inner.base = *address;
+    inner.offset = 0;
+    inner.core_path.clear();
+    inner.core_root =
+        (kind_of(place) == TypeKind::Union ? "union " : "struct ") + type_of(place)->name();
   }
+  inner.type = found.leaf().type;
+  inner.dims = 0;
+  return inner;
+}
 
-  PlaceEmitter& emitter_;
-  Text& text_;
-  bool deep_;
-  int object_bit_;
-};
+namespace {
 
 /// One variable of a plain `$$vars`: a number in hexadecimal, or what it is.
 void print_plain(const VarsEntry& entry, PlaceEmitter& emitter, Text& text, int bit) {

@@ -21,6 +21,7 @@
 #include "ir/builder.h"
 #include "ir/ir.h"
 #include "probes/debuginfod.h"
+#include "probes/shapes.h"
 #include "support/compile_input.h"
 #include "support/diagnostics.h"
 #include "support/lookups.h"
@@ -34,6 +35,7 @@ class ContextLowering {
   virtual ir::Builder& builder() = 0;
   virtual ir::Module& module() = 0;  ///< for core_types
   virtual Diagnostics& diagnostics() = 0;
+  virtual const std::vector<Shape>& shapes() = 0;  ///< for pretty printing
   virtual ir::Operand lower_long(const ast::Expr& expr) = 0;  ///< index expressions
   /// The value that a register had on entry of the function whose activation has this canonical
   /// frame address: a companion probe at ResolvedProbe::entry saves it.
@@ -194,6 +196,8 @@ class ResolveContext {
   bool has_kernel_object();
   /// The program of this name in $PATH, as a cast names it, or null.
   std::shared_ptr<debug::Module> named_object(const std::string& name);
+  /// The files *.shapes of the tapset folders, the user's before ours. One that is wrong is reported (`bad-shapes`) and left out.
+  const std::vector<Shape>& shapes();
 
  private:
   /// The vmlinux's path, or ""; fills `tried`.
@@ -203,6 +207,7 @@ class ResolveContext {
   std::shared_ptr<debug::KernelBtf> btf_;
   std::map<std::string, std::shared_ptr<debug::KernelBtf>> module_btf_;
   std::map<std::string, std::shared_ptr<debug::Module>> objects_;
+  std::optional<std::vector<Shape>> shapes_;
 };
 
 /// Resolves one point whose aliases are already expanded. No match is an error with a reason

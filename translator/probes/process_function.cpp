@@ -7,9 +7,12 @@
 // uretprobe at the real entry, because the kernel takes the return address from the stack there:
 // analyse/place_returns decides.
 #include <algorithm>
+#include <functional>
+#include <map>
 
 #include "probes/functions_named.h"
 #include "probes/kernel_code.h"
+#include "probes/overloads.h"
 #include "probes/process_target.h"
 #include "probes/split_files.h"
 
@@ -107,10 +110,32 @@ void report_no_function(const ProcessTarget& target, const PointSpec& spec, Vari
   hint_at_debug_files(module, diagnostic);
 }
 
+/// How listings call the functions: "f@/dir/file.c:12", and with the parameters where several overloads are declared there.
+std::vector<std::string> names_of(const std::vector<debug::Function>& functions,
+                                  const debug::Module& module) {
+  std::map<std::string, std::vector<size_t>> by_name;
+  for (size_t i = 0; i < functions.size(); i++) by_name[source_name(functions[i])].push_back(i);
+  std::vector<std::string> names(functions.size());
+  for (const auto& [name, places] : by_name) {
+    std::vector<std::string> parameters;
+    if (places.size() > 1 && functions[places[0]].decl.line != 0)
+      for (size_t place : places)
+        parameters.push_back(parameter_text(module.parameters(functions[place])));
+    const bool differ = std::ranges::adjacent_find(parameters, std::not_equal_to{}) != parameters.end();
+    for (size_t i = 0; i < places.size(); i++) {
+      const std::string& bare = functions[places[i]].name;
+      names[places[i]] =
+          differ ? bare + "(" + parameters[i] + ")" + name.substr(bare.size()) : name;
+    }
+  }
+  return names;
+}
+
 SiteDetails text_of(const ProcessTarget& target, const debug::Function& function,
-                    const ast::ProbeComponent& written, Variant variant) {
+                    const std::string& source, const ast::ProbeComponent& written,
+                    Variant variant) {
   SiteDetails text;
-  std::string name = "\"" + source_name(function) + "\"";
+  std::string name = "\"" + source + "\"";
   if (written.number_arg) name = hex(static_cast<uint64_t>(*written.number_arg));
   text.canonical = canonical_prefix(target) + ".function(" + name + ")" + suffix(variant);
   text.function = function.name;
@@ -130,13 +155,14 @@ ReturnPlaces::Danger danger_of(const debug::Module& module, const debug::Functio
 
 std::optional<ResolvedProbe> probe_return(const ProcessTarget& target,
                                           const debug::Function& function,
+                                          const std::string& source,
                                           const ast::ProbeComponent& written, debug::CodePoint body,
                                           ResolveContext& context) {
-  const SiteDetails text = text_of(target, function, written, Variant::Return);
+  const SiteDetails text = text_of(target, function, source, written, Variant::Return);
   std::optional<ResolvedProbe> probe = make_uprobe(
       target, {function.entry_pc, 0}, ir::Mechanism::Uretprobe, text, written.span, context);
   if (!probe) return std::nullopt;
-  const SiteDetails entry_text = text_of(target, function, written, Variant::Call);
+  const SiteDetails entry_text = text_of(target, function, source, written, Variant::Call);
   std::optional<ResolvedProbe> entry =
       make_uprobe(target, body, ir::Mechanism::Uprobe, entry_text, written.span, context);
   if (entry) probe->entry = std::make_shared<ResolvedProbe>(std::move(*entry));
@@ -162,11 +188,12 @@ std::optional<ResolvedProbe> probe_return(const ProcessTarget& target,
 
 std::optional<ResolvedProbe> probe_function(const ProcessTarget& target,
                                             const debug::Function& function,
+                                            const std::string& source,
                                             const ast::ProbeComponent& written, Variant variant,
                                             ResolveContext& context) {
   const debug::CodePoint body = body_of(function);
-  if (variant == Variant::Return) return probe_return(target, function, written, body, context);
-  SiteDetails text = text_of(target, function, written, variant);
+  if (variant == Variant::Return) return probe_return(target, function, source, written, body, context);
+  SiteDetails text = text_of(target, function, source, written, variant);
   return make_uprobe(target, body, ir::Mechanism::Uprobe, text, written.span, context);
 }
 
@@ -200,6 +227,7 @@ std::vector<debug::Function> find_variants(const ProcessTarget& target, const Po
   bool inlines = variant == Variant::Any || variant == Variant::Inline;
   std::vector<debug::Function> functions = module.functions(spec.function, spec.file, inlines);
   filter_by_lines(module, spec, functions);
+  if (!filter_by_parameters(module, spec, functions, component, context)) return {};
   bool found_any =
       !functions.empty() || (!inlines && !module.functions(spec.function, spec.file, true).empty());
   std::erase_if(functions, [&](const debug::Function& f) { return !wanted(f, variant); });
@@ -259,10 +287,14 @@ std::vector<ResolvedProbe> resolve_process_function(const ast::ProbePoint& point
   std::vector<ResolvedProbe> probes;
   std::vector<ProcessTarget> targets = find_process_targets(point, context);
   Diagnostics::Attempt attempt(context.diagnostics);
-  for (const ProcessTarget& target : targets)
-    for (const debug::Function& function : find_functions(target, component, variant, context))
-      if (auto probe = probe_function(target, function, component, variant, context))
+  for (const ProcessTarget& target : targets) {
+    const auto functions = find_functions(target, component, variant, context);
+    const std::vector<std::string> names = names_of(functions, *target.module);
+    for (size_t i = 0; i < functions.size(); i++)
+      if (auto probe =
+              probe_function(target, functions[i], names[i], component, variant, context))
         probes.push_back(std::move(*probe));
+  }
   // One of several objects that has the function is enough.
   if (targets.size() > 1 && !probes.empty()) attempt.drop();
   return probes;

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "probes/kernel_code.h"
+#include "probes/overloads.h"
 #include "probes/point_spec.h"
 #include "probes/process_target.h"
 #include "probes/split_files.h"
@@ -136,6 +137,7 @@ std::vector<ResolvedProbe> probe_lines(const ProcessTarget& target, const PointS
     return {};
   }
   std::vector<debug::LineSite> sites = find_sites(module, spec, nearest);
+  if (!sites.empty() && !filter_by_parameters(module, spec, sites, written, context)) return {};
   if (sites.empty()) report_no_line(module, spec, written, context.diagnostics);
   auto is_refused = [&](const debug::LineSite& site) { return !takes_probe(target, site.pc); };
   // What one cannot be probed is said of is the one that is asked for, not one of many.

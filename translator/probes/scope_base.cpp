@@ -153,14 +153,17 @@ const std::vector<ast::Component>* components_of(const ast::Expr& expr) {
 /// A lowering whose code is thrown away: tells whether a real one would succeed.
 class TrialLowering final : public ContextLowering {
  public:
+  explicit TrialLowering(ResolveContext& context) : context_(context) {}
   ir::Builder& builder() override { return builder_; }
   ir::Module& module() override { return module_; }
   Diagnostics& diagnostics() override { return diagnostics_; }
+  const std::vector<Shape>& shapes() override { return context_.shapes(); }
   ir::Operand lower_long(const ast::Expr&) override { return any_number(); }
   ir::Operand entry_register(unsigned, ir::Operand) override { return any_number(); }
   ir::Operand any_number() { return ir::Operand::of(builder_.temp(ir::Ty::Long)); }
 
  private:
+  ResolveContext& context_;
   ir::Module module_;
   ir::Body body_;
   ir::Builder builder_{body_, {}};
@@ -171,7 +174,7 @@ class TrialLowering final : public ContextLowering {
 
 /// What is defined is what can be read: only the reading itself knows all that may be in its way.
 bool VariableScope::defines(const ast::Expr& expr) {
-  TrialLowering trial;
+  TrialLowering trial(context_);
   if (expr.kind == ast::ExprKind::Target)
     return lower(static_cast<const ast::Target&>(expr), trial).has_value();
   if (expr.kind == ast::ExprKind::AtVar)

@@ -17,7 +17,8 @@ struct EnumNames {
 
 /// One conversion or literal run of a printf format.
 struct FormatPiece {
-  enum Kind : uint8_t { Literal, Conversion } kind = Literal;
+  /// When takes an argument: what follows it, up to its End, is there only if that is from `low` to `high`.
+  enum Kind : uint8_t { Literal, Conversion, When, End } kind = Literal;
   std::string text;  ///< Literal, escapes resolved ("%%" is a literal "%")
   /// d i u x X o c s p b m M (i is folded to d). Pretty printing has more, which no script can write: f and g (the bits
   /// of a float and a double), E (the name of an enum's constant), and of two arguments, the low and the high eight
@@ -31,8 +32,10 @@ struct FormatPiece {
   /// Pretty printing: the bit of the format's last argument that says that this value could not be read; of text, the
   /// next bit says that its pointer is null. -1: the format has no such argument, or the value no such bit.
   int fault_bit = -1;
-  bool is_quoted = false;                  ///< s and c of pretty printing: in quotes
+  bool is_quoted = false;        ///< s and c of pretty printing: in quotes
+  int64_t low = 0, high = 0;     ///< When
   std::shared_ptr<const EnumNames> names;  ///< E
+  bool takes_argument() const { return kind == Conversion || kind == When; }
   bool is_wide() const { return conversion == 'I' || conversion == 'U' || conversion == 'L'; }
 };
 

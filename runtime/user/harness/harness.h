@@ -194,6 +194,8 @@ struct EnumName {
 };
 /// Prints "<fault>" if `faults` has the bit, "0x0" if it is text and the next bit is there; false: neither.
 bool put_fault(Sink& sink, s64 faults, u32 bit, bool is_text);
+/// The first `most` bytes of the text, or all of it.
+View head(View text, s64 most);
 void put_quoted(Sink& sink, View text);
 void put_quoted(Sink& sink, s64 character);
 void put_enum(Sink& sink, s64 value, const EnumName* names, u32 count, bool is_flags);

@@ -79,6 +79,10 @@ bool put_fault(Sink& sink, s64 faults, u32 bit, bool is_text) {
   return true;
 }
 
+View head(View text, s64 most) {
+  return most < static_cast<s64>(text.size) ? View{text.data, static_cast<u32>(most)} : text;
+}
+
 void put_quoted(Sink& sink, View text) {
   put_text(sink, "\"");
   for (u32 i = 0; i < text.size; i++) put_escaped(sink, text.data[i], '"');

@@ -35,7 +35,7 @@ namespace {
 bool kernel_can_format(const std::vector<FormatPiece>& pieces) {
   for (const FormatPiece& piece : pieces) {
     if (piece.kind == FormatPiece::Literal) continue;
-    bool plain = piece.fault_bit < 0 && piece.width_kind == FormatPiece::None &&
+    bool plain = piece.kind == FormatPiece::Conversion && piece.fault_bit < 0 && piece.width_kind == FormatPiece::None &&
                  piece.precision_kind == FormatPiece::None && !piece.flag_minus &&
                  !piece.flag_plus && !piece.flag_space && !piece.flag_zero && !piece.flag_hash;
     if (!plain || std::string("dscx").find(piece.conversion) == std::string::npos) return false;
@@ -488,8 +488,22 @@ class SideChoice {
         for (ir::Block& child : inst.blocks) keep_order_between(child);
   }
 
-  /// Would it be seen if this ran before what comes before it?
-  static bool has_place(const Inst& inst) {
+  /// Only looks, and what it may find wrong goes to the Try around it.
+  static bool is_caught_read(const Inst& inst, bool in_try) {
+    if (!in_try) return false;
+    switch (inst.op) {
+      case Op::Load:
+      case Op::LoadStr:
+      case Op::LoadBytes:
+      case Op::Div:
+      case Op::Mod: return true;
+      case Op::EmbeddedC: return inst.c->pure;
+      default: return false;
+    }
+  }
+
+  /// Would it be seen if this ran before what comes before it? `in_try`: what fails goes to a Try that is such a statement itself.
+  static bool has_place(const Inst& inst, bool in_try = false) {
     switch (inst.op) {
       case Op::Next:
       case Op::Break:
@@ -499,10 +513,13 @@ class SideChoice {
     }
     // Of formats only those that read memory fail, and these are user space's.
     const bool formats = inst.op == Op::Sprintf && kernel_can_format(*inst.format);
-    if (inst.moved || (ir::info(inst.op).can_fail && !formats)) return true;
-    for (const ir::Block& block : inst.blocks)
-      for (const Inst& child : block)
-        if (has_place(child)) return true;
+    if (inst.moved || (ir::info(inst.op).can_fail && !formats && !is_caught_read(inst, in_try)))
+      return true;
+    for (size_t i = 0; i < inst.blocks.size(); i++) {
+      const bool is_tried = inst.op == Op::Try && i == 0;
+      for (const Inst& child : inst.blocks[i])
+        if (has_place(child, in_try || is_tried)) return true;
+    }
     return false;
   }
 

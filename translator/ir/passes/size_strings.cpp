@@ -82,7 +82,9 @@ class StringSizer {
         total += piece.text.size();
         continue;
       }
-      if (piece.width_kind != FormatPiece::None) return widest();
+      if (piece.width_kind != FormatPiece::None || piece.precision_kind == FormatPiece::Dynamic ||
+          piece.kind != FormatPiece::Conversion)
+        return widest();
       const Operand& arg = inst.args[next++];
       if (piece.is_wide()) next++;
       if (piece.conversion == 'E') return round8(module_.max_string);
