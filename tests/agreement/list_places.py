@@ -8,7 +8,10 @@ import collections
 import os
 import re
 
-from list_tools import calls, debug_file, demangled, exported_addresses, function_symbols, output
+from list_tools import calls, demangled, exported_addresses, function_symbols, lines_of, output
+
+
+INSTRUCTION = 15  # bytes, at most
 
 
 def part(line, functor):
@@ -51,11 +54,7 @@ def exported(path, only_stap, only_coretap, explain, listed, at):
 def statements(path, only_stap, only_coretap, explain, listed, at):
     """The lines of a source file are those of the is_stmt rows of readelf's line table, all of them and no others."""
     file = re.search(r"@(?:[^@]*/)?([^@/]+):\d+\"", listed[0])[1]
-    marked, unmarked = set(), set()
-    for row in output("readelf", "--debug-dump=decodedline", debug_file(path)).splitlines():
-        found = re.match(r"(\S+)\s+(\d+)\s+0x[0-9a-f]+\s*(?:\d+)?\s*(x?)", row)
-        if found and found[1] == file and found[2] != "0":
-            (marked if found[3] else unmarked).add(int(found[2]))
+    marked, unmarked = lines_of(path, file)
 
     def number(line):
         return int(re.search(r':(\d+)"', line)[1])
@@ -85,18 +84,21 @@ def callees(path, only_stap, only_coretap, explain, listed, at):
     inlined = []
     for line in only_coretap:
         caller, callee = part(line, "function")[0], part(line, "callee")[0]
-        callers = set().union(*(calls(path)[address] for address in named[callee]), set())
-        if named[caller] & callers:
+        callers = set().union(*(calls(path)[address] for address in named.get(callee, ())), set())
+        if callers & named.get(caller, set()):
             explain(line, "called")
         elif callers and caller not in named:
             explain(line, "called-from-inlined")
         else:
-            inlined.append(line)
-    scopes = at(inlined)
-    for line in inlined:
-        caller, callee = part(line, "function")[0], part(line, "callee")[0]
-        if any(scope.functions[:1] == [callee] and caller in scope.functions for scope in scopes[line]):
+            inlined.append((line, caller, callee))
+    scopes = at([line for line, *_ in inlined], reach=INSTRUCTION)
+    for line, caller, callee in inlined:
+        chains = [scope.functions for scope in scopes[line]]
+        whole = caller.split(".")[0]  # gdb names a ".part.0" so
+        if any(callee in chain and whole in chain[chain.index(callee) + 1:] for chain in chains):
             explain(line, "inlined-there")
+        elif all(callee not in chain and whole in chain for chain in chains):
+            explain(line, "inlined-without-block")
 
 
 def calls_of_plt(path, only_stap, only_coretap, explain, listed, at):
@@ -127,8 +129,11 @@ def as_written(place):
 
 
 def demangled_place(place):
-    name = re.search(r'\.function\("([^"@]*)', place)
-    return place.replace(name[1], re.sub(r"(thunk to .*)\(\)$", r"\1", demangled(name[1]))) if name and name[1].startswith("_Z") else place
+    name = re.search(r'\.function\("(_Z[^"@]*)', place)
+    if not name:
+        return place
+    # c++filt leaves the parameters of what a thunk or a transaction clone is of.
+    return place.replace(name[1], re.sub(r"^(.* (?:thunk to|clone for) .*?)\([^()]*(?:\([^()]*\))?[^()]*\)(?: const)?$", r"\1", demangled(name[1])))
 
 
 def without_rust_path(place):

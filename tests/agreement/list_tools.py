@@ -68,9 +68,33 @@ def calls(path):
 
 
 @functools.cache
+def _line_rows(path):
+    """(file, line, address, is it a statement?) of each row of the line table."""
+    text = output("readelf", "--debug-dump=decodedline", debug_file(path))
+    rows = re.findall(r"^(\S+)[ \t]+(\d+)[ \t]+0x([0-9a-f]+)[ \t]*(?:\d+)?[ \t]*(x?)", text, re.M)
+    return [(file, int(line), int(address, 16), bool(mark)) for file, line, address, mark in rows if line != "0"]
+
+
+@functools.cache
+def statement_rows(path):
+    """{(file, line): addresses where a statement of the line begins}"""
+    rows = collections.defaultdict(set)
+    for file, line, address, is_statement in _line_rows(path):
+        if is_statement:
+            rows[file, line].add(address)
+    return rows
+
+
+def lines_of(path, file):
+    """The lines of a source file where statements begin, and those that have other rows only."""
+    marked = {line for name, line, _, is_statement in _line_rows(path) if name == file and is_statement}
+    return marked, {line for name, line, *_ in _line_rows(path) if name == file} - marked
+
+
+@functools.cache
 def demangled(name):
     """A mangled name as people write it, the parameters left out."""
-    return output("c++filt", "-p", name).strip()
+    return output("c++filt", "-i", "-p", name).strip()
 
 
 @functools.cache

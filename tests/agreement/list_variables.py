@@ -8,7 +8,7 @@ import collections
 import re
 import tempfile
 
-from list_tools import data_symbols, output
+from list_tools import data_symbols, output, statement_rows
 
 # gdb's words for what has no value.
 NO_VALUE = re.compile(r"optimized out|an? (function|typedef|label|block)|unresolved")
@@ -18,9 +18,13 @@ for address in [{addresses}]:
     print("@@ %d" % address)
     try:
         block = gdb.block_for_pc(address)
+        is_inner = True
         while block:
+            for symbol in block if is_inner else ():
+                print("type %s %s" % (symbol.name, symbol.type))
             if block.function:
                 print("in %s" % block.function.name)
+                is_inner = False
             block = block.superblock
         gdb.execute("info scope *%d" % address)
     except gdb.error as error:
@@ -30,11 +34,13 @@ end
 
 
 class Scope:
-    """What gdb says of the variables at one address: how each that has a value is kept, and which values begin there."""
+    """What gdb says of the variables at one address: how each that has a value is kept, and which values begin or end there."""
 
     def __init__(self, text, address):
-        self.functions = re.findall(r"^in (.*)$", text, re.M)  # the innermost first
-        self.kept, self.begins, seen = {}, set(), set()
+        # The innermost first; glibc's own calls have names that begin with __GI_.
+        self.functions = re.findall(r"^in (?:__GI_)?(.*)$", text, re.M)
+        self.types = dict(reversed(re.findall(r"^type (\S+) (.*)$", text, re.M)))  # the innermost of a name
+        self.kept, self.begins, self.ends, seen = {}, set(), set(), set()
         for symbol in re.split(r"^Symbol ", text, flags=re.M)[1:]:
             name, _, what = symbol.partition(" is ")
             if name in seen:  # an outer one of the same name
@@ -44,13 +50,15 @@ class Scope:
                 if not NO_VALUE.match(what):
                     self.kept[name] = what
                 continue
-            for place in re.split(r"^  Range ", what, flags=re.M)[1:]:
+            for place in re.split(r"  Range ", what)[1:]:
                 begin, end = (int(number, 16) for number in re.match(r"0x(\w+)-0x(\w+): ", place).groups())
                 how = place.partition(": ")[2]
                 if begin <= address < end and not NO_VALUE.match(how):
                     self.kept[name] = how
                     if begin == address:
                         self.begins.add(name)
+                if end == address and not NO_VALUE.match(how):
+                    self.ends.add(name)
 
 
 def scopes(path, addresses):
@@ -101,26 +109,39 @@ def parsed(lines, renamed):
     return places
 
 
-def scopes_of_places(coretap, path, point, renamed, wanted):
-    """{place: gdb's Scope at each of its addresses}"""
+def scopes_of_places(coretap, path, point, renamed, wanted, reach):
+    """{place: gdb's Scope at each of its addresses, and at the `reach` bytes behind}"""
     if not wanted:
         return {}
     places = probed_addresses(coretap, path, point, renamed)
+    places = {place: {address + step for address in addresses for step in range(reach + 1)} for place, addresses in places.items()}
     at = scopes(path, set().union(*(places[place] for place in wanted)))
     return {place: [at[address] for address in sorted(places[place])] for place in wanted}
+
+
+def scopes_of_line(path, place):
+    """gdb's Scope at each statement that the line table has of a .statement's line."""
+    found = re.search(r'\.statement\("[^@]*@(?:[^@]*/)?([^@/]+):(\d+)"', place)
+    addresses = statement_rows(path).get((found[1], int(found[2])), ()) if found else ()
+    return scopes(path, addresses).values() if addresses else ()
 
 
 def rule_of(path, name, their_type, our_type, at, place):
     """The rule that explains that one variable differs between the two lists of a place; None if there is none."""
     if their_type and our_type:
-        return "va-list" if (their_type, our_type) == ("va_list", "struct __va_list_tag*") else None
+        if (their_type, our_type) == ("va_list", "struct __va_list_tag*"):
+            return "va-list"
+        plain = re.sub(r"\b(struct|union|enum) | ", "", our_type)
+        return "inner-variable" if any(scope.types.get(name, "").replace(" ", "") == plain for scope in at) else None
     if our_type:
         if any(name in scope.kept for scope in at):
             return "value-there"
+        if any(name in scope.ends for scope in at):
+            return "value-ends-there"
         if name in data_symbols(path):
             return "extern-variable"
         function = re.search(r'\.\w+\("([^@"]*)', place)[1]
-        return "before-its-block" if all(scope.functions[:1] != [function] for scope in at) else None
+        return "before-its-block" if any(scope.functions[:1] != [function] for scope in at) else None
     if any(name not in scope.kept for scope in at):
         return "no-value-there"
     if any(name in scope.begins for scope in at):
@@ -142,6 +163,8 @@ def compare(path, theirs, ours, explain, scopes_at):
     at = scopes_at({place for place, *_ in differing})
     for place, name, their_type, our_type in differing:
         rule = rule_of(path, name, their_type, our_type, at[place], place) if at[place] else None
+        if not rule and not our_type and any(name not in scope.kept for scope in scopes_of_line(path, place)):
+            rule = "no-value-in-line"
         if rule:
             explain((place, name), rule)
         else:

@@ -103,8 +103,8 @@ class Comparison:
             if (their_name(place) in ours) or (our_name(place) in theirs):
                 self.explain(("named", place), naming)
 
-        def scopes_at(places):
-            return list_variables.scopes_of_places(coretap, path, self.point, our_name, places)
+        def scopes_at(places, reach=0):
+            return list_variables.scopes_of_places(coretap, path, self.point, our_name, places, reach)
 
         only_stap, only_coretap = sorted(set(theirs) - set(ours)), sorted(set(ours) - set(theirs))
         if why_places:
