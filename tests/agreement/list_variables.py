@@ -40,6 +40,8 @@ class Scope:
         # The innermost first; glibc's own calls have names that begin with __GI_.
         self.functions = re.findall(r"^in (?:__GI_)?(.*)$", text, re.M)
         self.types = dict(reversed(re.findall(r"^type (\S+) (.*)$", text, re.M)))  # the innermost of a name
+        # `info scope` ends at the first variable that gdb cannot describe.
+        self.is_whole = not re.search(r"Corrupted DWARF|No function found for block", text)
         self.kept, self.begins, self.ends, seen = {}, set(), set(), set()
         for symbol in re.split(r"^Symbol ", text, flags=re.M)[1:]:
             name, _, what = symbol.partition(" is ")
@@ -138,6 +140,8 @@ def rule_of(path, name, their_type, our_type, at, place):
             return "value-there"
         if any(name in scope.ends for scope in at):
             return "value-ends-there"
+        if not all(scope.is_whole for scope in at):
+            return "gdb-fails"
         if name in data_symbols(path):
             return "extern-variable"
         function = re.search(r'\.\w+\("([^@"]*)', place)[1]
@@ -163,8 +167,9 @@ def compare(path, theirs, ours, explain, scopes_at):
     at = scopes_at({place for place, *_ in differing})
     for place, name, their_type, our_type in differing:
         rule = rule_of(path, name, their_type, our_type, at[place], place) if at[place] else None
-        if not rule and not our_type and any(name not in scope.kept for scope in scopes_of_line(path, place)):
-            rule = "no-value-in-line"
+        kept = [scope.kept.get(name) for scope in at[place]]
+        if not rule and not our_type and any(scope.kept.get(name) not in kept for scope in scopes_of_line(path, place)):
+            rule = "another-place-in-line"
         if rule:
             explain((place, name), rule)
         else:
