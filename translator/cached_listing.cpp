@@ -37,7 +37,7 @@ bool CachedListing::show() {
 }
 
 void CachedListing::keep(const std::string& text, const Diagnostics& diagnostics) {
-  constexpr std::chrono::milliseconds kWorthKeeping(50);
+  constexpr std::chrono::milliseconds kWorthKeeping(20);
   if (!cache_ || std::chrono::steady_clock::now() - begin_ < kWorthKeeping) return;
   std::cout.flush();
   if (!std::cout) return;

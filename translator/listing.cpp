@@ -72,7 +72,7 @@ int list_probes(Program& program, probes::ResolveContext& context, bool with_var
     for (auto [probe, site] : sites)
       lines.insert(place + (with_variables ? variables_at(*probe, *site) : ""));
     for (const std::string& line : lines) out.line(line);
-    for (auto [probe, site] : sites) site->scope.reset();
+    for (auto [probe, site] : sites) site->scope.reset();  // nobody asks it again
   }
   return places.empty() || program.diagnostics.has_errors() ? 1 : 0;
 }

@@ -1,4 +1,5 @@
 """The programs that lists.py asks: stap, nm, readelf, objdump, c++filt; and Debian's python3.11-dbg, which it asks them about."""
+import atexit
 import bisect
 import collections
 import functools
@@ -12,10 +13,9 @@ import tempfile
 import agreement
 
 
-def output(*command, given=None):
+def output(*command):
     done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                          errors="replace", timeout=600, check=False,
-                          **({"input": given} if given is not None else {"stdin": subprocess.DEVNULL}))
+                          errors="replace", timeout=600, check=False, stdin=subprocess.DEVNULL)
     return done.stdout
 
 
@@ -92,9 +92,19 @@ def lines_of(path, file):
 
 
 @functools.cache
+def _cxxfilt():
+    """One for all names: it answers line by line."""
+    filt = subprocess.Popen(["c++filt", "-i", "-p"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+    atexit.register(filt.communicate)
+    return filt
+
+
+@functools.cache
 def demangled(name):
     """A mangled name as people write it, the parameters left out."""
-    return output("c++filt", "-i", "-p", name).strip()
+    filt = _cxxfilt()
+    filt.stdin.write(name + "\n")
+    return filt.stdout.readline().strip()
 
 
 @functools.cache

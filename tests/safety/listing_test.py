@@ -9,7 +9,7 @@ import safety
 from cache_test import cut, empty, flip, remove, zeros
 from safety import NOBODY, TMP, coretap, entries, environment
 
-COUNT = 6000  # functions: listing them takes long enough to be kept
+COUNT = 2000  # functions: listing them takes long enough to be kept
 MORE = "struct shared { int first; char second[20]; struct shared *next; };\n"
 
 
