@@ -93,7 +93,8 @@ std::string demangled_name(const std::string& symbol) {
 size_t begin_of_last_part(const std::string& name) {
   const size_t end =
       without_operator(std::string_view(name).substr(0, begin_of_template_arguments(name)));
-  return back_from(name, end, [&](size_t i) { return i > 0 && name[i] == ':' && name[i - 1] == ':'; });
+  return back_from(name, end,
+                   [&](size_t i) { return i > 0 && name[i] == ':' && name[i - 1] == ':'; });
 }
 
 }  // namespace coretap::debug

@@ -24,8 +24,7 @@ bool CachedListing::show() {
   key_ = cache_key(input_);
   ct::Result<std::unique_ptr<Artifacts>> found = cache_->find(key_, lookups_, warnings);
   warnings.flush(std::cerr);
-  if (!found)
-    notes_.say("Pass 2: the cached listing is not used: " + found.failure().text(), 2);
+  if (!found) notes_.say("Pass 2: the cached listing is not used: " + found.failure().text(), 2);
   if (!found || !*found || !(**found)[Artifact::Listing].is_there()) return false;
   const Artifacts& kept = **found;
   if (!o_.no_warnings)

@@ -144,9 +144,8 @@ class Driver {
     ListingOutput out;
     const bool is_of_lines = o_.mode == Options::Mode::ListLines;
     const int status =
-        is_of_lines
-            ? list_lines(program, {o_.verbose > 0, o_.lines_as_json}, out)
-            : list_probes(program, context, input_.listing == Listing::Variables, out);
+        is_of_lines ? list_lines(program, {o_.verbose > 0, o_.lines_as_json}, out)
+                    : list_probes(program, context, input_.listing == Listing::Variables, out);
     if (status == 0 && out.kept()) cached_listing_.keep(*out.kept(), diagnostics_);
     return status;
   }

@@ -80,8 +80,8 @@ void print_text(std::ostream& out, const std::string& file, const Lines& lines,
     out << "\n";
     if (line == lines.end() || !with_variables) continue;
     for (const auto& [name, places] : line->second.variables)
-      out << std::setw(15) << "" << ct::terminal_safe(name) << "  "
-                << ct::join(places, ", or ") << "\n";
+      out << std::setw(15) << "" << ct::terminal_safe(name) << "  " << ct::join(places, ", or ")
+          << "\n";
   }
 }
 
@@ -102,17 +102,17 @@ void print_json(std::ostream& out, const std::map<std::string, Lines>& files,
     const char* comma = "";
     for (const auto& [number, line] : lines) {
       out << comma << "\n    {\"line\": " << number << ", \"sites\": " << line.count
-                << ", \"exact\": " << (line.is_exact ? "true" : "false")
-                << ", \"functions\": " << json_list(line.functions) << ", \"text\": "
-                << (number <= text.size() ? ct::json_string(text[number - 1]) : "null")
-                << ", \"variables\": [";
+          << ", \"exact\": " << (line.is_exact ? "true" : "false")
+          << ", \"functions\": " << json_list(line.functions)
+          << ", \"text\": " << (number <= text.size() ? ct::json_string(text[number - 1]) : "null")
+          << ", \"variables\": [";
       comma = ",";
       const char* variable_comma = "";
       for (const auto& [name, places] : line.variables) {
         const size_t colon = name.find(':');
         out << variable_comma << "{\"name\": " << ct::json_string(name.substr(0, colon))
-                  << ", \"type\": " << ct::json_string(name.substr(colon + 1))
-                  << ", \"where\": " << json_list(places) << "}";
+            << ", \"type\": " << ct::json_string(name.substr(colon + 1))
+            << ", \"where\": " << json_list(places) << "}";
         variable_comma = ", ";
       }
       out << "]}";

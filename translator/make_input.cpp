@@ -24,7 +24,7 @@ Listing listing_of(const Options& o) {
     case Options::Mode::List: return Listing::Places;
     case Options::Mode::ListVariables: return Listing::Variables;
     case Options::Mode::ListLines:
-      return o.lines_as_json   ? Listing::LinesAsJson
+      return o.lines_as_json ? Listing::LinesAsJson
              : o.verbose > 0 ? Listing::LinesWithVariables
                              : Listing::Lines;
     default: return Listing::None;

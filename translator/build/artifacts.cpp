@@ -46,8 +46,7 @@ ct::Result<std::unique_ptr<Artifacts>> Artifacts::open(int folder) {
   auto artifacts = std::make_unique<Artifacts>();
   for (size_t i = 0; i < kArtifacts; i++) {
     const char* name = kArtifactNames[i];
-    if (faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT)
-      continue;
+    if (faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT) continue;
     ct::Result<Descriptor> file = open_trusted_file(folder, name);
     if (!file) return file.failure();
     artifacts->files_[i] = MappedFile(*std::move(file));

@@ -70,7 +70,7 @@ struct CompileInput {
                     keep_unused, explain_elision, timing, suppress_errors, display_globals,
                     portable, systemtap_version, arch, kernel_release, kernel_tree, kernel_is_named,
                     kernel_is_running, kernel_build_id, kernel_btf, kernel_vmlinux, flavours,
-                    listing,                    debuginfod_urls, tool_library_path, coretap_build_id);
+                    listing, debuginfod_urls, tool_library_path, coretap_build_id);
   }
 };
 
