@@ -205,6 +205,7 @@ std::string BtfType::spell(uint32_t id, const std::string& declarator, int depth
         parameters += i ? ", " : "";
         parameters += parameter ? spell(parameter, "", depth + 1) : "...";
       }
+      if (parameters.empty()) parameters = "void";  // the kernel's functions have prototypes
       return wrapped(spelling::function(parameters, declarator));
     }
     default: return named("");

@@ -101,8 +101,7 @@ DebugData::~DebugData() {
 
 std::vector<std::string> DebugData::files() const {
   std::vector<std::string> files{object_->path()};
-  if (debug_) files.push_back(debug_->path());
-  if (alternate_) files.push_back(alternate_->path());
+  files.insert(files.end(), looked_at_.begin(), looked_at_.end());
   return files;
 }
 
@@ -129,6 +128,7 @@ void DebugData::find_debug_info(const DebugPlaces& places) {
   }
   if (dwarf_) use_alternate(files.find_alternate(dwarf_, debug_ ? *debug_ : *object_));
   notices_ = files.notices();
+  looked_at_ = files.looked_at();
 }
 
 bool DebugData::use_dwarf_of(const ElfFile& file) {

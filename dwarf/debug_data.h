@@ -123,6 +123,7 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
   Dwarf* alternate_dwarf_ = nullptr;
   LoadError dwarf_error_;
   std::vector<std::string> notices_;
+  std::vector<std::string> looked_at_;  ///< where its debug information was looked for
   std::vector<Unit> units_;
   struct CodeRange {
     uint64_t lo, hi;

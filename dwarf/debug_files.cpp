@@ -35,6 +35,7 @@ std::string crc_text(uint32_t crc) {
 
 std::unique_ptr<ElfFile> DebugFiles::open_if_fits(const std::string& path, const ElfFile& object,
                                                   std::optional<uint32_t> crc) {
+  looked_at_.push_back(path);
   error_.tried.push_back(path);
   auto reject = [&](const std::string& why) {
     error_.rejected.push_back("'" + path + "' does not fit: " + why);
@@ -126,6 +127,7 @@ std::unique_ptr<ElfFile> DebugFiles::find_alternate(Dwarf* dwarf, const ElfFile&
     if (const char* dwz = strstr(name, ".dwz/")) candidates.push_back(root + "/" + dwz);
   }
   auto open = [&](const std::string& path) {
+    looked_at_.push_back(path);
     std::unique_ptr<ElfFile> alternate =
         ElfFile::open(path, ElfFile::Purpose::DebugInfo).value_or(nullptr);
     return alternate && alternate->build_id() == id ? std::move(alternate) : nullptr;

@@ -28,6 +28,8 @@ class DebugFiles {
 
   /// What find() tried, and why it took none of it.
   const LoadError& error() const { return error_; }
+  /// The path of each file that was tried, there or not.
+  const std::vector<std::string>& looked_at() const { return looked_at_; }
   /// See Module::notices().
   const std::vector<std::string>& notices() const { return notices_; }
 
@@ -38,6 +40,7 @@ class DebugFiles {
   const DebugPlaces& places_;
   LoadError error_{LoadError::NoDebugInfo, "", {}, {}};
   std::vector<std::string> notices_;
+  std::vector<std::string> looked_at_;
 };
 
 }  // namespace coretap::debug

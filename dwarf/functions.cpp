@@ -17,7 +17,6 @@
 //   refers to, in whatever unit (LTO and dwz separate the two).
 #include "dwarf/functions.h"
 
-#include <cxxabi.h>
 #include <fnmatch.h>
 
 #include <algorithm>
@@ -30,6 +29,7 @@
 
 #include "dwarf/code_flow.h"
 #include "dwarf/debug_data.h"
+#include "dwarf/demangle.h"
 #include "dwarf/die.h"
 #include "dwarf/inlined_copies.h"
 #include "dwarf/lines.h"
@@ -38,18 +38,6 @@
 #include "runtime/common/words.h"
 
 namespace coretap::debug {
-
-size_t begin_of_parameters(const std::string& name) {
-  const size_t end = name.find(" [clone ");  // "f(int) [clone .cold]"
-  size_t close = name.rfind(')', end);
-  if (close == std::string::npos) return close;
-  int depth = 0;
-  for (size_t i = close + 1; i-- > 0;) {
-    if (name[i] == ')') depth++;
-    if (name[i] == '(' && --depth == 0) return i;
-  }
-  return std::string::npos;
-}
 
 namespace {
 
@@ -67,18 +55,6 @@ const char* linkage_of(Dwarf_Die* die) {
 bool is_piece(std::string_view symbol, const char* kind) {
   size_t dot = symbol.find(kind);
   return dot != std::string_view::npos && dot > 0;
-}
-
-/// "ns::f(int)" -> "ns::f", "f(int)::{lambda()#1}::operator()() const" -> "f(int)::{lambda()#1}::operator()"; a name that
-/// is not mangled stays.
-std::string demangled_name(const std::string& symbol) {
-  if (symbol.compare(0, 2, "_Z") != 0) return symbol;
-  int status = 0;
-  std::unique_ptr<char, decltype(&free)> text(
-      abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status), &free);
-  if (!text || status != 0) return symbol;
-  std::string name(text.get());
-  return name.substr(0, begin_of_parameters(name));
 }
 
 /// By the mangled name, or by any number of the last parts of the full one: f, C::f and ns::C::f, as in stap.
@@ -192,8 +168,11 @@ void add_from_symbols(const DebugData& data, const std::string& name_glob,
     if (found.has(symbol.address)) continue;
     std::string linkage(symbol.name);
     bool matches = glob_matches(name_glob, linkage.c_str());
-    if (!matches && linkage.starts_with("_Z"))
-      matches = glob_matches(name_glob, demangled_name(linkage).c_str());
+    if (!matches && linkage.starts_with("_Z")) {
+      const std::string name = demangled_name(linkage);
+      const size_t last = begin_of_last_part(name);
+      matches = name_matches(name_glob, name.c_str() + last, name.substr(0, last), nullptr);
+    }
     if (!matches || (is_piece(symbol.name, ".cold") && !wants_pieces)) continue;
     if (!data.object().file_offset(symbol.address)) continue;
     std::vector<Function> functions;

@@ -7,6 +7,7 @@
 #include "dwarf/location.h"
 
 #include <algorithm>
+#include <cstring>
 #include <set>
 
 #include "dwarf/die.h"
@@ -78,7 +79,7 @@ std::string optimised_out(const DebugData& data, Dwarf_Die* die, Dwarf_Attribute
          lines + (is_elsewhere_on_line ? ", and in other code of this line" : "");
 }
 
-/// A DW_AT_const_value: a number, or a block for larger things.
+/// A DW_AT_const_value: a number, a block for larger things, or a string (gcc's __PRETTY_FUNCTION__).
 VarLocation constant_location(Dwarf_Attribute* attr) {
   Dwarf_Word number;
   Dwarf_Sword signed_number;
@@ -90,6 +91,8 @@ VarLocation constant_location(Dwarf_Attribute* attr) {
     return located(VarLocation::Value, expr::constant(static_cast<int64_t>(number)));
   }
   Dwarf_Block block;
+  if (const char* text = dwarf_formstring(attr))
+    return constant_bytes(reinterpret_cast<const unsigned char*>(text), std::strlen(text) + 1);
   if (dwarf_formblock(attr, &block) != 0) return unsupported("its constant value is damaged");
   return constant_bytes(block.data, block.length);
 }

@@ -60,7 +60,8 @@ class Module {
   /// What is amiss, though the object can be used: a server that does not answer, a part of the debug information that
   /// is not there. A sentence each.
   virtual const std::vector<std::string>& notices() const = 0;
-  /// Files whose change makes a cached result stale: the object and its debug files.
+  /// Files whose change makes a cached result stale: the object, and each file that its debug information was looked for in,
+  /// also those that are not there and may come.
   virtual std::vector<std::string> files() const = 0;
 
   /// Functions whose name matches the shell pattern `name_glob` (fnmatch; linkage names too), defined in a source

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "dwarf/debug_data.h"
+#include "dwarf/demangle.h"
 #include "dwarf/die.h"
 #include "dwarf/functions.h"
 #include "dwarf/types_dwarf.h"

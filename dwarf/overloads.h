@@ -15,8 +15,6 @@ struct ParameterTypes {
   std::vector<std::string> declared;
 };
 
-/// Where the parameters of a demangled name begin, at their '('; npos if it has none.
-size_t begin_of_parameters(const std::string& name);
 /// The parts of "int, std::pair<int, int>" between commas that stand in no parentheses or brackets, without blanks around them.
 std::vector<std::string> split_parameters(const std::string& text);
 

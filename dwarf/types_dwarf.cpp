@@ -422,12 +422,7 @@ std::string DwarfType::spell(Dwarf_Die die, const std::string& declarator, int d
     case DW_TAG_pointer_type: return wrapped(spelling::pointer(declarator));
     case DW_TAG_reference_type: return wrapped("&" + declarator);
     case DW_TAG_rvalue_reference_type: return wrapped("&&" + declarator);
-    case DW_TAG_const_type: {
-      auto target = die_ref(&die, DW_AT_type);
-      // gcc qualifies an array and its elements; C has only the latter.
-      if (target && dwarf_tag(&*target) == DW_TAG_array_type) return wrapped(declarator);
-      return wrapped(spelling::qualifier("const", declarator));
-    }
+    case DW_TAG_const_type: return wrapped(spelling::qualifier("const", declarator));
     case DW_TAG_volatile_type: return wrapped(spelling::qualifier("volatile", declarator));
     case DW_TAG_restrict_type: return wrapped(spelling::qualifier("restrict", declarator));
     case DW_TAG_atomic_type: return wrapped(spelling::qualifier("_Atomic", declarator));
@@ -441,6 +436,7 @@ std::string DwarfType::spell(Dwarf_Die die, const std::string& declarator, int d
         parameters += tag == DW_TAG_formal_parameter ? spell_target(child, "", depth) : "...";
         return true;
       });
+      if (parameters.empty() && dwarf_hasattr(&die, DW_AT_prototyped)) parameters = "void";
       return wrapped(spelling::function(parameters, declarator));
     }
     default: return named("");

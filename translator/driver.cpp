@@ -6,7 +6,7 @@
 //   pass 4  compile      clang and g++, side by side                 (build)
 //   pass 5  run          the harness, in this process                (run_now, runtime/user)
 //
-// A cache entry stands for passes 1 to 4: it is looked up before anything is parsed. What decides the result is in the
+// A cache entry stands for passes 1 to 4, or for a listing: it is looked up before anything is parsed. What decides the result is in the
 // CompileInput (make_input) and in the look-ups that the passes record (Lookups).
 #include "driver.h"
 
@@ -17,6 +17,7 @@
 #include "analyse/program.h"
 #include "ast/print.h"
 #include "build/header_constant.h"
+#include "cached_listing.h"
 #include "generate.h"
 #include "ir/passes/ir_passes.h"
 #include "line_listing.h"
@@ -39,7 +40,8 @@ class Driver {
       : o_(options),
         notes_(options),
         lookups_({options.command, options.target_pid}),
-        pass4_(options, input_, lookups_, notes_, diagnostics_) {
+        pass4_(options, input_, lookups_, notes_, diagnostics_),
+        cached_listing_(options, input_, lookups_, notes_) {
     diagnostics_.suppress_warnings(o_.no_warnings);
     diagnostics_.show_similar_warnings(o_.verbose > 0);
     diagnostics_.warnings_are_errors(o_.warnings_are_errors);
@@ -48,6 +50,7 @@ class Driver {
   int run() {
     if (!make_input(o_, input_, diagnostics_)) return report();
     if (CompiledScript cached = pass4_.from_cache()) return finish(cached);
+    if (cached_listing_.show()) return 0;
     if (pass4_.is_wanted() && !pass4_.begin()) return report();
     const SourceFile& script = sources_.add(input_.script_name, input_.script_text, true);
     int status = compile(script);
@@ -65,7 +68,7 @@ class Driver {
       return header_constant(expression, input_, lookups_);
     };
     probes::ResolveContext context(diagnostics_, input_, lookups_);
-    context.is_listing = o_.mode != Options::Mode::Run;
+    context.is_listing = input_.listing != Listing::None;
 
     {  // Pass 1. Beyond this point: the script is an AST, free of macros and %( %).
       PassTimer timer;
@@ -88,11 +91,8 @@ class Driver {
     {  // Pass 2. Beyond this point: bodies have sites, names have declarations and types.
       PassTimer timer;
       elaborate_probes(program, context);
-      place_returns(program, o_.mode != Options::Mode::Run);
-      if (o_.mode == Options::Mode::ListLines)
-        return list_lines(program, {o_.verbose > 0, o_.lines_as_json});
-      if (o_.mode != Options::Mode::Run)
-        return list_probes(program, context, o_.mode == Options::Mode::ListVariables);
+      place_returns(program, context.is_listing);
+      if (input_.listing != Listing::None) return list(program, context);
       if (input_.portable) check_portable(program);
       if (!diagnostics_.has_errors()) resolve_symbols(program, context);
       place_returns(program, false);  // of tapset files that names have loaded
@@ -138,6 +138,16 @@ class Driver {
     if (!pass4_.to_binary(code)) return 1;
     if (o_.last_pass == 4) std::cout << o_.build << '\n';
     return 0;
+  }
+
+  int list(Program& program, probes::ResolveContext& context) {
+    ListingOutput out;
+    const bool is_of_lines = o_.mode == Options::Mode::ListLines;
+    const int status =
+        is_of_lines ? list_lines(program, {o_.verbose > 0, o_.lines_as_json}, out)
+                    : list_probes(program, context, input_.listing == Listing::Variables, out);
+    if (status == 0 && out.kept()) cached_listing_.keep(*out.kept(), diagnostics_);
+    return status;
   }
 
   /// Pass 5, or the end before it.
@@ -223,6 +233,7 @@ class Driver {
   Sources sources_;
   Diagnostics diagnostics_;
   Pass4 pass4_;
+  CachedListing cached_listing_;
   bool dump_done_ = false;
 };
 

@@ -61,9 +61,9 @@ std::vector<std::string> text_of(const std::string& path, Diagnostics& diagnosti
 }
 
 /// With a line before and behind those that can be probed, so that they can be read.
-void print_text(const std::string& file, const Lines& lines, const std::vector<std::string>& text,
-                bool with_variables) {
-  std::cout << ct::terminal_safe(file) << "\n";
+void print_text(std::ostream& out, const std::string& file, const Lines& lines,
+                const std::vector<std::string>& text, bool with_variables) {
+  out << ct::terminal_safe(file) << "\n";
   const uint32_t first = std::max<uint32_t>(lines.begin()->first, 2) - 1;
   const uint32_t last = std::max<uint32_t>(
       lines.rbegin()->first,
@@ -72,16 +72,16 @@ void print_text(const std::string& file, const Lines& lines, const std::vector<s
     auto line = lines.find(number);
     if (line == lines.end() && number > text.size()) continue;
     if (line == lines.end())
-      std::cout << std::setw(7) << "";
+      out << std::setw(7) << "";
     else
-      std::cout << std::setw(5) << line->second.count << (line->second.is_exact ? " *" : " ~");
-    std::cout << std::setw(6) << number;
-    if (number <= text.size()) std::cout << "  " << ct::terminal_safe(text[number - 1]);
-    std::cout << "\n";
+      out << std::setw(5) << line->second.count << (line->second.is_exact ? " *" : " ~");
+    out << std::setw(6) << number;
+    if (number <= text.size()) out << "  " << ct::terminal_safe(text[number - 1]);
+    out << "\n";
     if (line == lines.end() || !with_variables) continue;
     for (const auto& [name, places] : line->second.variables)
-      std::cout << std::setw(15) << "" << ct::terminal_safe(name) << "  "
-                << ct::join(places, ", or ") << "\n";
+      out << std::setw(15) << "" << ct::terminal_safe(name) << "  " << ct::join(places, ", or ")
+          << "\n";
   }
 }
 
@@ -91,50 +91,55 @@ std::string json_list(const std::set<std::string>& texts) {
   return "[" + ct::join(values) + "]";
 }
 
-void print_json(const std::map<std::string, Lines>& files,
+void print_json(std::ostream& out, const std::map<std::string, Lines>& files,
                 const std::map<std::string, std::vector<std::string>>& texts) {
-  std::cout << "{\"files\": [";
+  out << "{\"files\": [";
   const char* file_comma = "";
   for (const auto& [file, lines] : files) {
     const std::vector<std::string>& text = texts.at(file);
-    std::cout << file_comma << "\n  {\"file\": " << ct::json_string(file) << ", \"lines\": [";
+    out << file_comma << "\n  {\"file\": " << ct::json_string(file) << ", \"lines\": [";
     file_comma = ",";
     const char* comma = "";
     for (const auto& [number, line] : lines) {
-      std::cout << comma << "\n    {\"line\": " << number << ", \"sites\": " << line.count
-                << ", \"exact\": " << (line.is_exact ? "true" : "false")
-                << ", \"functions\": " << json_list(line.functions) << ", \"text\": "
-                << (number <= text.size() ? ct::json_string(text[number - 1]) : "null")
-                << ", \"variables\": [";
+      out << comma << "\n    {\"line\": " << number << ", \"sites\": " << line.count
+          << ", \"exact\": " << (line.is_exact ? "true" : "false")
+          << ", \"functions\": " << json_list(line.functions)
+          << ", \"text\": " << (number <= text.size() ? ct::json_string(text[number - 1]) : "null")
+          << ", \"variables\": [";
       comma = ",";
       const char* variable_comma = "";
       for (const auto& [name, places] : line.variables) {
         const size_t colon = name.find(':');
-        std::cout << variable_comma << "{\"name\": " << ct::json_string(name.substr(0, colon))
-                  << ", \"type\": " << ct::json_string(name.substr(colon + 1))
-                  << ", \"where\": " << json_list(places) << "}";
+        out << variable_comma << "{\"name\": " << ct::json_string(name.substr(0, colon))
+            << ", \"type\": " << ct::json_string(name.substr(colon + 1))
+            << ", \"where\": " << json_list(places) << "}";
         variable_comma = ", ";
       }
-      std::cout << "]}";
+      out << "]}";
     }
-    std::cout << "\n  ]}";
+    out << "\n  ]}";
   }
-  std::cout << "\n]}\n";
+  out << "\n]}\n";
 }
 
 }  // namespace
 
-int list_lines(Program& program, const LineListing& how) {
+int list_lines(Program& program, const LineListing& how, ListingOutput& out) {
   const std::map<std::string, Lines> files = lines_of(program);
   std::map<std::string, std::vector<std::string>> texts;
-  for (const auto& [file, lines] : files) texts[file] = text_of(file, program.diagnostics);
+  for (const auto& [file, lines] : files) {
+    program.lookups.file(file);
+    texts[file] = text_of(file, program.diagnostics);
+  }
   program.diagnostics.flush(std::cerr);
   if (files.empty() || program.diagnostics.has_errors()) return 1;
+  std::ostringstream text;
   if (how.as_json)
-    print_json(files, texts);
+    print_json(text, files, texts);
   else
     for (const auto& [file, lines] : files)
-      print_text(file, lines, texts.at(file), how.with_variables);
+      print_text(text, file, lines, texts.at(file), how.with_variables);
+  out.text(text.str());
   return 0;
 }
 

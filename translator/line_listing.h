@@ -2,6 +2,7 @@
 #pragma once
 
 #include "analyse/program.h"
+#include "listing_output.h"
 
 namespace coretap {
 
@@ -10,8 +11,8 @@ struct LineListing {
   bool as_json = false;         ///< --json
 };
 
-/// Prints the source files of the sites of `program`, which is one .statement point, to standard output: the lines that were asked
-/// for, each with the number of its sites. Returns the exit status.
-int list_lines(Program& program, const LineListing& how);
+/// Prints the source files of the sites of `program`, which is one .statement point: the lines that were asked for, each with the
+/// number of its sites. Returns the exit status.
+int list_lines(Program& program, const LineListing& how, ListingOutput& out);
 
 }  // namespace coretap

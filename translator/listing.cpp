@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <map>
 #include <set>
 
 #include "ast/print.h"
@@ -34,9 +35,22 @@ std::vector<std::string> tapset_functions(Program& program, bool all) {
   return {signatures.begin(), signatures.end()};
 }
 
+/// What -L says of a place: its variables, and what is not exact there.
+std::string variables_at(const ElaboratedProbe& probe, const probes::ResolvedProbe& site) {
+  std::string text;
+  for (const auto& local : probe.locals)
+    text += " " + local->name + ":" + ast::type_name(local->type);
+  if (probe.alias.empty() && site.scope)
+    for (const std::string& variable : site.scope->listing()) text += " " + variable;
+  if (site.may_miss) text += " /* inexact: may count less than it runs */";
+  if (site.may_repeat) text += " /* inexact: may count again when the coroutine is resumed */";
+  return ct::terminal_safe(text);
+}
+
 }  // namespace
 
-int list_probes(Program& program, probes::ResolveContext& context, bool with_variables) {
+int list_probes(Program& program, probes::ResolveContext& context, bool with_variables,
+                ListingOutput& out) {
   size_t listed = program.probes.size();  // tapset files that names load may add probes
   if (with_variables) {
     resolve_symbols(program, context);
@@ -44,27 +58,23 @@ int list_probes(Program& program, probes::ResolveContext& context, bool with_var
     infer_types(program);
   }
   program.diagnostics.flush(std::cerr);
-  std::set<std::string> lines;
+  // Sorted by the place, the lines are sorted as a whole: a space comes before every other character that is shown.
+  std::map<std::string, std::vector<std::pair<const ElaboratedProbe*, probes::ResolvedProbe*>>>
+      places;
   for (size_t i = 0; i < listed; i++) {
-    const ElaboratedProbe& probe = program.probes[i];
-    std::string set_by_alias;
-    for (const auto& local : probe.locals)
-      set_by_alias += " " + local->name + ":" + ast::type_name(local->type);
-    for (const probes::ResolvedProbe& site : probe.sites) {
-      std::string line = probe.alias.empty() ? site.canonical : probe.alias;
-      if (with_variables) {
-        line += set_by_alias;
-        if (probe.alias.empty() && site.scope)
-          for (const std::string& variable : site.scope->listing()) line += " " + variable;
-        if (site.may_miss) line += " /* inexact: may count less than it runs */";
-        if (site.may_repeat)
-          line += " /* inexact: may count again when the coroutine is resumed */";
-      }
-      lines.insert(ct::terminal_safe(line));
-    }
+    ElaboratedProbe& probe = program.probes[i];
+    for (probes::ResolvedProbe& site : probe.sites)
+      places[ct::terminal_safe(probe.alias.empty() ? site.canonical : probe.alias)].emplace_back(
+          &probe, &site);
   }
-  for (const std::string& line : lines) std::cout << line << '\n';
-  return lines.empty() || program.diagnostics.has_errors() ? 1 : 0;
+  for (auto& [place, sites] : places) {
+    std::set<std::string> lines;
+    for (auto [probe, site] : sites)
+      lines.insert(place + (with_variables ? variables_at(*probe, *site) : ""));
+    for (const std::string& line : lines) out.line(line);
+    for (auto [probe, site] : sites) site->scope.reset();  // nobody asks it again
+  }
+  return places.empty() || program.diagnostics.has_errors() ? 1 : 0;
 }
 
 void print_elaborated(const Program& program) {

@@ -19,9 +19,16 @@ namespace coretap {
 
 namespace {
 
-bool is_listing(const Options& o) {
-  return o.mode == Options::Mode::List || o.mode == Options::Mode::ListVariables ||
-         o.mode == Options::Mode::ListLines;
+Listing listing_of(const Options& o) {
+  switch (o.mode) {
+    case Options::Mode::List: return Listing::Places;
+    case Options::Mode::ListVariables: return Listing::Variables;
+    case Options::Mode::ListLines:
+      return o.lines_as_json ? Listing::LinesAsJson
+             : o.verbose > 0 ? Listing::LinesWithVariables
+                             : Listing::Lines;
+    default: return Listing::None;
+  }
 }
 
 /// The probe point of -l, -L, or of every line that --lines is about.
@@ -34,8 +41,9 @@ std::string listed_point(const Options& o) {
 
 /// The script's text: of the listing's pattern, of -e, or of a file, which may be a FIFO.
 bool load_script(const Options& o, CompileInput& input, Diagnostics& diagnostics) {
-  input.script_name = is_listing(o) ? "<listing>" : "<input>";
-  if (is_listing(o)) {
+  input.listing = listing_of(o);
+  input.script_name = input.listing != Listing::None ? "<listing>" : "<input>";
+  if (input.listing != Listing::None) {
     input.script_text = "probe " + listed_point(o) + " {}\n";
     return true;
   }

@@ -1,4 +1,5 @@
 """Values that compilers keep in unusual places: right, as arithmetic says, or refused with the reason."""
+import collections
 import fractions
 import itertools
 import re
@@ -52,6 +53,35 @@ __attribute__((noipa, noinline)) int f(struct s *p) {
   return sink + p->in.d;
 }
 int main(void) { struct s v = {1, 22, {333, 44}}; return f(&v) == 66 ? 0 : 1; }
+"""
+CONSTANT_STRING = """
+volatile int sink;
+__attribute__((noipa)) int f(int n) {
+  static const char word[] = "tapped";
+  sink = word[n & 0] + n;
+  return sink;
+}
+int main(void) { return f(1) == 'u' ? 0 : 1; }
+"""
+SYMBOLS_ONLY = """
+#include <cstdio>
+namespace ns {
+struct In { int n; };
+template <typename T> __attribute__((noipa)) const T& least(const T& a, const T& b) { return a < b ? a : b; }
+template <typename T> __attribute__((noipa)) In& operator<<(In& in, T t) { in.n += t; return in; }
+struct C {
+  __attribute__((noipa)) C(int n) : n(n) {}
+  __attribute__((noipa)) operator unsigned long() const { return n; }
+  template <int N> __attribute__((noipa)) unsigned char plus() const { return n + N; }
+  int n;
+};
+}  // namespace ns
+int main() {
+  ns::In in = {1};
+  ns::C c(2);
+  in << 3 << 4;
+  return ns::least(5, 6) + in.n + (unsigned long)c + c.plus<7>() == 24 ? 0 : 1;
+}
 """
 VIRTUAL_BASE = """
 struct Base { int id; int length; };
@@ -212,6 +242,29 @@ class Values(LiveTest):
                 path = self.program("offsets", BLOCK_OFFSETS, level, f"-gdwarf-{version}", compiler=compiler)
                 out = self.output(path, ('function("f")', 'println($p->a, " ", $p->b, " ", $p->in->c, " ", $p->in->d)'))
                 self.assertEqual(out, ["1 22 333 44"])
+
+    def test_constant_that_is_a_string(self):
+        """gcc writes the bytes of an array that it has optimised out as a string (DW_FORM_strp), its NUL included."""
+        path = self.program("string", CONSTANT_STRING, "-O2")
+        self.assertRegex(subprocess.run(["readelf", "-wi", path], capture_output=True, text=True, check=True).stdout,
+                         r"DW_AT_const_value *: \((indirect )?string")
+        out = self.output(path, ('function("f")', "println(" + ', " ", '.join(f"$word[{i}]" for i in range(7)) + ")"))
+        self.assertEqual(out, [" ".join(str(byte) for byte in b"tapped\0")])
+
+    def test_names_of_a_symbol_table(self):
+        """Without debug information a C++ function is known by its name without the result that a template's symbol has."""
+        path = self.program("symbols", SYMBOLS_ONLY, "-O1", compiler="g++")
+        subprocess.run(["strip", "-g", path], check=True)
+        names = {"ns::least<int>": 1, "least<int>": 1, "ns::operator<< <int>": 2, "operator<< <int>": 2, "ns::C::C": 1, "C::C": 1,
+                 "ns::C::operator unsigned long": 1, "ns::C::plus<7>": 1, "C::plus<7>": 1, "plus<7>": 1, "main": 1}
+        out = self.output(path, *((f'function("{name}")', f'println("{name}, of ", ppfunc())') for name in names))
+        counted = collections.Counter(line.partition(", of ")[0] for line in out)
+        self.assertEqual(counted, names)
+        for line in out:
+            asked, _, function = line.partition(", of ")
+            self.assertTrue(function == asked or function.endswith("::" + asked), line)
+        listed = live.coretap("-l", f'process("{path}").function("ns::*")').stdout
+        self.assertEqual(re.findall(r'function\("([^"]*)"\)', listed), sorted(n for n in names if n.startswith("ns::")))
 
     def test_members_of_virtual_bases(self):
         for compiler in ("g++", "clang++"):

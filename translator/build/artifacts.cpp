@@ -46,15 +46,17 @@ ct::Result<std::unique_ptr<Artifacts>> Artifacts::open(int folder) {
   auto artifacts = std::make_unique<Artifacts>();
   for (size_t i = 0; i < kArtifacts; i++) {
     const char* name = kArtifactNames[i];
-    if (i != 0 && faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT)
-      continue;
+    if (faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT) continue;
     ct::Result<Descriptor> file = open_trusted_file(folder, name);
     if (!file) return file.failure();
     artifacts->files_[i] = MappedFile(*std::move(file));
     if (!artifacts->files_[i].is_there())
       return ct::Status::of_errno(errno, std::string("'") + name + "' cannot be read: ");
   }
-  return artifacts;
+  if (artifacts->files_[static_cast<size_t>(Artifact::Listing)].is_there() ||
+      artifacts->files_[static_cast<size_t>(Artifact::Harness)].is_there())
+    return artifacts;
+  return ct::Status::of_errno(ENOENT, std::string("'") + file_name(Artifact::Harness) + "': ");
 }
 
 }  // namespace coretap

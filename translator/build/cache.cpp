@@ -69,8 +69,8 @@ ct::Result<std::unique_ptr<Artifacts>> Cache::find(const std::string& key, const
   if (entry.state == FolderState::Untrusted)
     warnings
         .warning("cache-untrusted", Span{},
-                 "a cached script is not used: in '" + path_ + "', " + entry.why)
-        .hint("only what you alone can write is loaded; the script is compiled anew");
+                 "what is cached is not used: in '" + path_ + "', " + entry.why)
+        .hint("only what you alone can write is used; it is made anew");
   if (entry.state == FolderState::Missing) return nullptr;
   if (entry.state != FolderState::Trusted) return ct::Status(entry.why);
   ct::Result<Descriptor> record = open_trusted_file(entry.fd.get(), kManifest);

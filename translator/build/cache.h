@@ -1,5 +1,5 @@
-// The cache of compiled scripts: one folder for each CompileInput, named by its hash, with the artifacts and a
-// record (manifest.h). A hit needs one hash, the record, the hashes of small files, and a question to the file
+// The cache of compiled scripts and of listings: one folder for each CompileInput, named by its hash, with the artifacts and
+// a record (manifest.h). A hit needs one hash, the record, the hashes of small files, and a question to the file
 // system for each look-up: nothing is parsed.
 //
 // An entry is code that coretap loads, often as root. So the folder, the entry and each file are used only if

@@ -129,9 +129,7 @@ ct::Result<std::shared_ptr<debug::Module>, debug::LoadError> ResolveContext::obj
   auto opened = debug::Module::open(path, debug_places);
   if (!opened) return opened;
   known = *std::move(opened);
-  // Files with its debug information, also those that are not there and may come.
   for (const std::string& file : known->files()) lookups.file(file);
-  for (const std::string& file : known->dwarf_error().tried) lookups.file(file);
   for (const std::string& notice : known->notices())
     diagnostics.warning("debug-files", Span{}, notice);
   return known;

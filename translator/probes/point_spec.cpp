@@ -5,6 +5,7 @@
 #include <set>
 #include <string_view>
 
+#include "dwarf/demangle.h"
 #include "dwarf/overloads.h"
 
 namespace coretap::probes {

@@ -20,6 +20,16 @@ enum class KernelFlavours : uint8_t {
   Both
 };
 
+/// What is listed instead of compiled, and how.
+enum class Listing : uint8_t {
+  None,
+  Places,              ///< -l
+  Variables,           ///< -L
+  Lines,               ///< --lines
+  LinesWithVariables,  ///< --lines -v
+  LinesAsJson          ///< --lines --json
+};
+
 struct CompileInput {
   std::string script_name;                     ///< as messages show it
   std::string script_text;                     ///< with the texts of -E
@@ -48,6 +58,7 @@ struct CompileInput {
   std::string
       kernel_vmlinux;  ///< --vmlinux FILE, or that of another kernel than the running one; or ""
   KernelFlavours flavours = KernelFlavours::ForThisKernel;
+  Listing listing = Listing::None;
 
   std::string debuginfod_urls;  ///< $DEBUGINFOD_URLS; "": no server is asked for debug information
   std::string tool_library_path;  ///< $LD_LIBRARY_PATH of the compilers
@@ -59,7 +70,7 @@ struct CompileInput {
                     keep_unused, explain_elision, timing, suppress_errors, display_globals,
                     portable, systemtap_version, arch, kernel_release, kernel_tree, kernel_is_named,
                     kernel_is_running, kernel_build_id, kernel_btf, kernel_vmlinux, flavours,
-                    debuginfod_urls, tool_library_path, coretap_build_id);
+                    listing, debuginfod_urls, tool_library_path, coretap_build_id);
   }
 };
 
