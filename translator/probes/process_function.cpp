@@ -121,7 +121,8 @@ std::vector<std::string> names_of(const std::vector<debug::Function>& functions,
     if (places.size() > 1 && functions[places[0]].decl.line != 0)
       for (size_t place : places)
         parameters.push_back(parameter_text(module.parameters(functions[place])));
-    const bool differ = std::ranges::adjacent_find(parameters, std::not_equal_to{}) != parameters.end();
+    const bool differ =
+        std::ranges::adjacent_find(parameters, std::not_equal_to{}) != parameters.end();
     for (size_t i = 0; i < places.size(); i++) {
       const std::string& bare = functions[places[i]].name;
       names[places[i]] =
@@ -192,7 +193,8 @@ std::optional<ResolvedProbe> probe_function(const ProcessTarget& target,
                                             const ast::ProbeComponent& written, Variant variant,
                                             ResolveContext& context) {
   const debug::CodePoint body = body_of(function);
-  if (variant == Variant::Return) return probe_return(target, function, source, written, body, context);
+  if (variant == Variant::Return)
+    return probe_return(target, function, source, written, body, context);
   SiteDetails text = text_of(target, function, source, written, variant);
   return make_uprobe(target, body, ir::Mechanism::Uprobe, text, written.span, context);
 }
@@ -291,8 +293,7 @@ std::vector<ResolvedProbe> resolve_process_function(const ast::ProbePoint& point
     const auto functions = find_functions(target, component, variant, context);
     const std::vector<std::string> names = names_of(functions, *target.module);
     for (size_t i = 0; i < functions.size(); i++)
-      if (auto probe =
-              probe_function(target, functions[i], names[i], component, variant, context))
+      if (auto probe = probe_function(target, functions[i], names[i], component, variant, context))
         probes.push_back(std::move(*probe));
   }
   // One of several objects that has the function is enough.
