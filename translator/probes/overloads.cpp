@@ -166,7 +166,9 @@ bool parameters_match(const std::string& written, const debug::ParameterTypes& t
   if (written == "*") return true;
   const std::vector<std::string> wanted = debug::split_parameters(written);
   if (types.demangled && all_equal(wanted, *types.demangled, without_inline_namespace)) return true;
-  return all_equal(wanted, types.declared, without_scopes);
+  // Without debug information only the mangled name has them.
+  const bool is_declared = !types.demangled || types.declared.size() == types.demangled->size();
+  return is_declared && all_equal(wanted, types.declared, without_scopes);
 }
 
 std::string parameter_text(const debug::ParameterTypes& types) {
