@@ -235,9 +235,8 @@ bool is_described_by_address(const DebugData& data, Dwarf_Die* parameter) {
   if (count == 2 && ops[1].atom == DW_OP_deref) return true;
   const MachineRegisters* machine = registers_of(data.object().machine());
   if (count != 1 || !machine || ops[0].number != 0) return false;
-  return std::ranges::any_of(machine->integer_arguments, [&](unsigned number) {
-    return ops[0].atom == DW_OP_breg0 + number;
-  });
+  return std::ranges::any_of(machine->integer_arguments,
+                             [&](unsigned number) { return ops[0].atom == DW_OP_breg0 + number; });
 }
 
 std::optional<VarLocation> compile_argument_location(const DebugData& data, Dwarf_Die function,

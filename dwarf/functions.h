@@ -57,6 +57,8 @@ std::string absolute_source_path(const char* path, const std::string& comp_dir);
 std::string function_name(const DebugData& data, Dwarf_Die* die);
 bool function_name_matches(const DebugData& data, Dwarf_Die* die, const std::string& glob);
 ParameterTypes parameters_of(const DebugData& data, Dwarf_Die function);
+/// Of a C++ function that has nothing but its mangled symbol; nothing of other names.
+std::optional<std::vector<std::string>> demangled_parameters(const std::string& symbol);
 /// Everything Module promises about the function or inlined copy `die`.
 Function describe_function(const DebugData& data, const Unit& unit, const UnitScopes* scopes,
                            int scope_index, Dwarf_Die die);

@@ -57,8 +57,13 @@ class DwarfModule : public Module {
     return find_code_lines(*data_, file_glob);
   }
   ParameterTypes parameters(const Function& function) const override {
-    std::optional<Dwarf_Die> die = data_->die_at(function.die_offset);
-    return die ? parameters_of(*data_, *die) : ParameterTypes{};
+    if (function.die_offset != 0)
+      if (std::optional<Dwarf_Die> die = data_->die_at(function.die_offset))
+        return parameters_of(*data_, *die);
+    ParameterTypes types;
+    if (const FunctionSymbol* symbol = data_->symbol_at(function.entry_pc))
+      types.demangled = demangled_parameters(std::string(symbol->name));
+    return types;
   }
   std::vector<Label> labels(const Function& function) const override {
     return find_labels(*data_, function);

@@ -49,17 +49,21 @@ std::vector<std::string> split_parameters(const std::string& text) {
   return parts;
 }
 
+std::optional<std::vector<std::string>> demangled_parameters(const std::string& symbol) {
+  if (!symbol.starts_with("_Z")) return std::nullopt;
+  int status = 0;
+  const std::unique_ptr<char, decltype(&free)> text(
+      abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status), &free);
+  std::optional<std::string> inside;
+  if (text && status == 0) inside = parameters_in(text.get());
+  if (!inside) return std::nullopt;
+  return split_parameters(*inside);
+}
+
 ParameterTypes parameters_of(const DebugData& data, Dwarf_Die function) {
   ParameterTypes types;
-  const char* linkage = die_string(&function, DW_AT_linkage_name);
-  if (linkage && std::string_view(linkage).starts_with("_Z")) {
-    int status = 0;
-    const std::unique_ptr<char, decltype(&free)> text(
-        abi::__cxa_demangle(linkage, nullptr, nullptr, &status), &free);
-    std::optional<std::string> inside;
-    if (text && status == 0) inside = parameters_in(text.get());
-    if (inside) types.demangled = split_parameters(*inside);
-  }
+  if (const char* linkage = die_string(&function, DW_AT_linkage_name))
+    types.demangled = demangled_parameters(linkage);
   Dwarf_Die origin = die_origin(function);
   for_each_child(&origin, [&](Dwarf_Die* child) {
     if (dwarf_tag(child) == DW_TAG_unspecified_parameters) types.declared.emplace_back("...");

@@ -1,9 +1,9 @@
 /* The node behind another in a sorted binary tree of the program's, such as std::map's, whose nodes point to their children and
  * to their parent. `left`, `right` and `up` are where the pointers, of `size` bytes, are in a node.
  *
- * The result is 0 if a node cannot be read, or if the way to the next is longer than CT_TREE_STEPS. Between the first nodes of a
- * balanced tree it is not: the tree below the k-th ancestor of the first node has at least 2^k nodes before that ancestor's own
- * turn (a red-black tree has half of that height), and so the first five are all near the left edge. */
+ * The result is 0 if a node cannot be read, or if the way to the next is longer than CT_TREE_STEPS. In a red-black tree the way
+ * between the first nodes is short: before the k-th ancestor of the first node come at least 2^(k/2) - 1 others, so the first
+ * five are below its fifth ancestor, and the trees to the right of those are as low. */
 #ifndef CORETAP_TREE_BPF_H
 #define CORETAP_TREE_BPF_H
 

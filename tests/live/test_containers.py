@@ -256,7 +256,8 @@ class Containers(LiveTest):
         source.write_text(GO)
         subprocess.run(["go", "build", "-o", str(path), str(source)], check=True,
                        env=dict(os.environ, GOCACHE=str(live.TMP / "go"), GO111MODULE="off"))
-        shown = self.shown(path, GO_SHOWN)
+        shown = self.shown(path, GO_SHOWN, more=f'probe process("{path}").function("main.f") {{ println("name: ", user_go_string(&$p->Name)) }}')
+        self.assertEqual(shown["name"], "pn")
         for name, wanted in GO_SHOWN.items():
             for each in wanted:
                 with self.subTest(function=name, value=each):

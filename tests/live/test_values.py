@@ -348,7 +348,7 @@ class Values(LiveTest):
                            "-ex", "p *p", str(path)).stdout
             theirs = dict(re.findall(r"^(\w+) = ([-0-9.e+]+)$", gdb, re.M))
             ours = dict(re.findall(r"(\w+)=([-0-9.e+]+)", shown[0]))
-            for name in ("u", "n"):
+            for name in ("u", "n") if level == "-O0" else ("u",):  # there gcc keeps only one half of n
                 self.assertEqual(ours[name], theirs[name])
             self.assertEqual(mantissa(ours["l"]), mantissa(theirs["l"]))
             self.assertIn("{.d=1.25, .i=-3, .k=9}", shown[0])

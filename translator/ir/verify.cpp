@@ -276,7 +276,8 @@ class Verifier {
     for (const FormatPiece& piece : *inst.format) {
       if (piece.kind == FormatPiece::Literal) continue;
       ++conversions;
-      bool plain = piece.kind == FormatPiece::Conversion && piece.fault_bit < 0 && piece.width_kind != FormatPiece::Dynamic &&
+      bool plain = piece.kind == FormatPiece::Conversion && piece.fault_bit < 0 &&
+                   piece.width_kind != FormatPiece::Dynamic &&
                    piece.precision_kind == FormatPiece::None &&
                    std::string_view("duxXoscp").find(piece.conversion) != std::string_view::npos;
       if (piece.conversion == 's' || piece.conversion == 'c')

@@ -11,8 +11,8 @@ namespace coretap::probes {
 
 struct AccessStep {
   enum Kind : uint8_t { Deref, Member, Element, PointerElement, Variant } kind = Deref;
-  debug::FoundMember member;                ///< Member
-  const ast::Component* written = nullptr;  ///< Element, PointerElement: holds the index
+  debug::FoundMember member;                        ///< Member
+  const ast::Component* written = nullptr;          ///< Element, PointerElement: holds the index
   std::shared_ptr<const debug::Variants> variants;  ///< Variant
   size_t variant = 0;                               ///< Variant: which of them
 };

@@ -15,7 +15,8 @@ constexpr std::array<std::string_view, 4> kKeywords{"struct", "class", "union", 
 constexpr std::array<std::string_view, 5> kIntegers{"signed", "unsigned", "long", "short", "int"};
 
 bool is_word(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == ':' || c == '$' || c == '~';
+  return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == ':' || c == '$' ||
+         c == '~';
 }
 
 template <typename List>
@@ -106,7 +107,8 @@ std::string without_inline_namespace(std::string text) {
 }
 
 template <typename Form>
-bool all_equal(const std::vector<std::string>& one, const std::vector<std::string>& two, Form form) {
+bool all_equal(const std::vector<std::string>& one, const std::vector<std::string>& two,
+               Form form) {
   return std::ranges::equal(one, two, [&](const std::string& a, const std::string& b) {
     return form(canonical(a)) == form(canonical(b));
   });
@@ -134,10 +136,10 @@ bool filter(const debug::Module& module, const PointSpec& spec, std::vector<Item
   });
   if (!items.empty()) return true;
   constexpr size_t kMost = 12;
-  Diagnostic& diagnostic = context.diagnostics.semantic_error(
-      "no-such-overload", at.span,
-      "no function '" + spec.function + "' in " + module.path() + " has the parameters (" +
-          *spec.parameters + ")");
+  Diagnostic& diagnostic =
+      context.diagnostics.semantic_error("no-such-overload", at.span,
+                                         "no function '" + spec.function + "' in " + module.path() +
+                                             " has the parameters (" + *spec.parameters + ")");
   size_t shown = 0;
   for (const std::string& other : others)
     if (shown++ < kMost) diagnostic.hint("there is " + other);
@@ -164,7 +166,9 @@ bool parameters_match(const std::string& written, const debug::ParameterTypes& t
   if (written == "*") return true;
   const std::vector<std::string> wanted = debug::split_parameters(written);
   if (types.demangled && all_equal(wanted, *types.demangled, without_inline_namespace)) return true;
-  return all_equal(wanted, types.declared, without_scopes);
+  // Without debug information only the mangled name has them.
+  const bool is_declared = !types.demangled || types.declared.size() == types.demangled->size();
+  return is_declared && all_equal(wanted, types.declared, without_scopes);
 }
 
 std::string parameter_text(const debug::ParameterTypes& types) {

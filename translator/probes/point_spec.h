@@ -15,12 +15,12 @@ struct LineRange {
 };
 
 struct PointSpec {
-  std::string function;          ///< shell pattern, "*" if the text begins with '@'
+  std::string function;                   ///< shell pattern, "*" if the text begins with '@'
   std::optional<std::string> parameters;  ///< "int, char*" of "f(int, char*)": only this overload
-  std::string file;              ///< shell pattern, "" = any file
-  std::vector<LineRange> lines;  ///< empty: no line was given
-  bool relative = false;         ///< "+N": counted from the function's declaration
-  bool every_line = false;       ///< ":*"
+  std::string file;                       ///< shell pattern, "" = any file
+  std::vector<LineRange> lines;           ///< empty: no line was given
+  bool relative = false;                  ///< "+N": counted from the function's declaration
+  bool every_line = false;                ///< ":*"
   bool has_lines() const { return every_line || !lines.empty(); }
   /// Is `line` of a function declared at `decl` one that was asked for?
   bool contains(uint32_t line, uint32_t decl) const;

@@ -63,8 +63,7 @@ ct::Status Printer::top(ct::Result<Place> found) {
     debug::TypePtr target = type_of(place)->target();
     TypeKind kind = target ? target->kind() : TypeKind::Void;
     const bool is_reference = type_of(place)->is_reference();
-    if (!is_reference &&
-        (kind == TypeKind::Void || kind == TypeKind::Function || is_char(target)))
+    if (!is_reference && (kind == TypeKind::Void || kind == TypeKind::Function || is_char(target)))
       break;
     ct::Result<Place> target_place = emitter_.pointee(place);
     if (!target_place) return target_place.failure();

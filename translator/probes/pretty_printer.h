@@ -68,7 +68,8 @@ class Printer {
   void sequence(const Place& place, const Shape& shape);
   // They set `state` to the number of elements, if that is one; false: it cannot be read.
   bool array_elements(const Place& place, const Shape& shape, ir::LocalId state, NextElement& next);
-  bool linked_elements(const Place& place, const Shape& shape, ir::LocalId state, NextElement& next);
+  bool linked_elements(const Place& place, const Shape& shape, ir::LocalId state,
+                       NextElement& next);
   bool read_count(const Place& place, const Shape& shape, const ir::Operand& data,
                   uint64_t element_size, ir::LocalId state);
   ct::Result<ir::Operand> next_node(const Shape& shape, const debug::TypePtr& node_type,
@@ -82,7 +83,9 @@ class Printer {
   ir::Operand combined(ir::Op op, ir::Operand left, ir::Operand right) {
     return text_.builder().value(op, {std::move(left), std::move(right)});
   }
-  void copy(const ir::Operand& from, ir::LocalId to) { text_.builder().append(ir::Op::Copy, {from}, to); }
+  void copy(const ir::Operand& from, ir::LocalId to) {
+    text_.builder().append(ir::Op::Copy, {from}, to);
+  }
   /// if (condition) { then }
   template <typename Then>
   void if_true(const ir::Operand& condition, Then&& then) {

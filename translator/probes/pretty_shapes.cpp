@@ -20,7 +20,7 @@ using ir::Operand;
 namespace {
 
 constexpr int64_t kAny = INT64_MAX;
-constexpr int64_t kBad = -1;        ///< "<fault>"
+constexpr int64_t kBad = -1;         ///< "<fault>"
 constexpr int64_t kUnreadable = -2;  ///< "?"
 /// More bytes or elements nothing has: such a size was never written, or is gone.
 constexpr int64_t kBeyondReason = int64_t{1} << 40;
@@ -84,7 +84,7 @@ ct::Result<Operand> Printer::number(const Place& place, const ShapePath& path) c
 ct::Result<Place> Printer::seen_through(Place place) const {
   for (int steps = 0; steps < kMostSteps; steps++) {
     const Shape* known = shape(place);
-    const ShapePath* path = !known                           ? nullptr
+    const ShapePath* path = !known                          ? nullptr
                             : known->kind == Shape::Pointer ? known->path("to")
                             : known->kind == Shape::Value   ? known->path("of")
                                                             : nullptr;
@@ -245,8 +245,7 @@ bool Printer::linked_elements(const Place& place, const Shape& shape, ir::LocalI
   ct::Result<Operand> first = emitter_.read(*pointer);
   ct::Result<Operand> count = number(place, *shape.path("size"));
   if (!first || !count || !node_type) return false;
-  if_true(combined(Op::Ult, *count, Operand::integer(kBeyondReason)),
-          [&] { copy(*count, state); });
+  if_true(combined(Op::Ult, *count, Operand::integer(kBeyondReason)), [&] { copy(*count, state); });
   // The value is in a class that is derived from the node's: at the next address that it may have.
   const uint64_t alignment = alignment_of(type);
   const uint64_t behind = (node_type->byte_size() + alignment - 1) / alignment * alignment;
@@ -280,10 +279,10 @@ ct::Result<Operand> Printer::next_node(const Shape& shape, const debug::TypePtr&
     return number(from, *shape.path("next"));
   }
   // The macro's operands are constants; the node is the only value.
-  const std::string call = "/* bpf */ /* user-memory */ /* pure */ ct_tree_next(c, STAP_ARG_node, " +
-                           offset_of("left") + ", " + offset_of("right") + ", " + offset_of("up") +
-                           ", " + std::to_string(type_at(node_type, *shape.path("up"))->byte_size()) +
-                           ")";
+  const std::string call =
+      "/* bpf */ /* user-memory */ /* pure */ ct_tree_next(c, STAP_ARG_node, " + offset_of("left") +
+      ", " + offset_of("right") + ", " + offset_of("up") + ", " +
+      std::to_string(type_at(node_type, *shape.path("up"))->byte_size()) + ")";
   const ir::LocalId following = text_.builder().temp(ir::Ty::Long);
   text_.builder().embedded(EmbeddedC(call), {node}, following);
   return Operand::of(following);
@@ -363,8 +362,8 @@ void Printer::content(const Place& place, const debug::Variants::Variant& varian
   if (members.empty()) return;
   const bool has_numbers = is_tuple(members);
   text_.text(has_numbers ? "(" : "{");
-  ct::Result<Place> inner = emitter_.member(
-      place, debug::FoundMember{{variant.content}, variant.content.byte_offset});
+  ct::Result<Place> inner =
+      emitter_.member(place, debug::FoundMember{{variant.content}, variant.content.byte_offset});
   if (!is_top && !deep_)
     text_.text("...");
   else if (inner)

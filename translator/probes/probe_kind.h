@@ -35,7 +35,7 @@ class ContextLowering {
   virtual ir::Builder& builder() = 0;
   virtual ir::Module& module() = 0;  ///< for core_types
   virtual Diagnostics& diagnostics() = 0;
-  virtual const std::vector<Shape>& shapes() = 0;  ///< for pretty printing
+  virtual const std::vector<Shape>& shapes() = 0;             ///< for pretty printing
   virtual ir::Operand lower_long(const ast::Expr& expr) = 0;  ///< index expressions
   /// The value that a register had on entry of the function whose activation has this canonical
   /// frame address: a companion probe at ResolvedProbe::entry saves it.

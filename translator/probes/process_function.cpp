@@ -110,6 +110,13 @@ void report_no_function(const ProcessTarget& target, const PointSpec& spec, Vari
   hint_at_debug_files(module, diagnostic);
 }
 
+/// The parameters by which a C++ function differs from its overloads. In C functions of one name and line are one function
+/// that was compiled several times, and one point for all of them, as in stap: "".
+std::string overload_of(const debug::Function& function, const debug::Module& module) {
+  const debug::ParameterTypes types = module.parameters(function);
+  return types.demangled ? "(" + parameter_text(types) + ")" : "";
+}
+
 /// How listings call the functions: "f@/dir/file.c:12", and with the parameters where several overloads are declared there.
 std::vector<std::string> names_of(const std::vector<debug::Function>& functions,
                                   const debug::Module& module) {
@@ -117,15 +124,14 @@ std::vector<std::string> names_of(const std::vector<debug::Function>& functions,
   for (size_t i = 0; i < functions.size(); i++) by_name[source_name(functions[i])].push_back(i);
   std::vector<std::string> names(functions.size());
   for (const auto& [name, places] : by_name) {
-    std::vector<std::string> parameters;
+    std::vector<std::string> overloads;
     if (places.size() > 1 && functions[places[0]].decl.line != 0)
-      for (size_t place : places)
-        parameters.push_back(parameter_text(module.parameters(functions[place])));
-    const bool differ = std::ranges::adjacent_find(parameters, std::not_equal_to{}) != parameters.end();
+      for (size_t place : places) overloads.push_back(overload_of(functions[place], module));
+    const bool differ =
+        std::ranges::adjacent_find(overloads, std::not_equal_to{}) != overloads.end();
     for (size_t i = 0; i < places.size(); i++) {
       const std::string& bare = functions[places[i]].name;
-      names[places[i]] =
-          differ ? bare + "(" + parameters[i] + ")" + name.substr(bare.size()) : name;
+      names[places[i]] = differ ? bare + overloads[i] + name.substr(bare.size()) : name;
     }
   }
   return names;
@@ -192,7 +198,8 @@ std::optional<ResolvedProbe> probe_function(const ProcessTarget& target,
                                             const ast::ProbeComponent& written, Variant variant,
                                             ResolveContext& context) {
   const debug::CodePoint body = body_of(function);
-  if (variant == Variant::Return) return probe_return(target, function, source, written, body, context);
+  if (variant == Variant::Return)
+    return probe_return(target, function, source, written, body, context);
   SiteDetails text = text_of(target, function, source, written, variant);
   return make_uprobe(target, body, ir::Mechanism::Uprobe, text, written.span, context);
 }
@@ -291,8 +298,7 @@ std::vector<ResolvedProbe> resolve_process_function(const ast::ProbePoint& point
     const auto functions = find_functions(target, component, variant, context);
     const std::vector<std::string> names = names_of(functions, *target.module);
     for (size_t i = 0; i < functions.size(); i++)
-      if (auto probe =
-              probe_function(target, functions[i], names[i], component, variant, context))
+      if (auto probe = probe_function(target, functions[i], names[i], component, variant, context))
         probes.push_back(std::move(*probe));
   }
   // One of several objects that has the function is enough.

@@ -60,7 +60,8 @@ std::optional<ShapePath> read_path(std::string_view text) {
     const bool is_base = step.size() > 2 && step.front() == '<' && step.back() == '>';
     if (is_base) step = step.substr(1, step.size() - 2);
     if (step.empty()) return std::nullopt;
-    path.steps.push_back({is_base ? ShapePath::Step::Base : ShapePath::Step::Member, std::string(step)});
+    path.steps.push_back(
+        {is_base ? ShapePath::Step::Base : ShapePath::Step::Member, std::string(step)});
     if (end == text.size()) return path;
     text = text.substr(end + 1);
   }

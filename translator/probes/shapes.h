@@ -21,8 +21,10 @@ struct ShapePath {
     std::string name;  ///< Base: a pattern
   };
   std::vector<Step> steps;
-  std::optional<int64_t> word;  ///< the word at this distance from where the pointer at the end points
-  unsigned template_type = 0;   ///< not the thing itself: the type that its type's N-th argument is; from 1
+  std::optional<int64_t>
+      word;  ///< the word at this distance from where the pointer at the end points
+  unsigned template_type =
+      0;  ///< not the thing itself: the type that its type's N-th argument is; from 1
 };
 
 struct Shape {

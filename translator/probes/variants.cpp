@@ -37,9 +37,8 @@ ct::Result<Operand> variant_number(const Place& place, const debug::Variants& va
   to.append(Op::Copy, {Operand::integer(other)}, which);
   for (size_t i = 0; i < variants.all.size(); i++)
     for (const int64_t value : variants.all[i].values)
-      if_true(to, to.value(Op::Eq, {*number, Operand::integer(value)}), [&] {
-        to.append(Op::Copy, {Operand::integer(static_cast<int64_t>(i))}, which);
-      });
+      if_true(to, to.value(Op::Eq, {*number, Operand::integer(value)}),
+              [&] { to.append(Op::Copy, {Operand::integer(static_cast<int64_t>(i))}, which); });
   return Operand::of(which);
 }
 
@@ -50,7 +49,8 @@ ct::Result<Place> content_of(const Place& place, const debug::Variants& variants
   ir::Builder& to = emitter.to().builder();
   const debug::Variants::Variant& variant = variants.all[wanted];
   if_true(to, to.value(Op::Ne, {*number, Operand::integer(static_cast<int64_t>(wanted))}), [&] {
-    to.append(Op::Error, {Operand::string("the value is another variant than '" + variant.name + "'")});
+    to.append(Op::Error,
+              {Operand::string("the value is another variant than '" + variant.name + "'")});
   });
   return emitter.member(place, debug::FoundMember{{variant.content}, variant.content.byte_offset});
 }

@@ -32,8 +32,8 @@ struct FormatPiece {
   /// Pretty printing: the bit of the format's last argument that says that this value could not be read; of text, the
   /// next bit says that its pointer is null. -1: the format has no such argument, or the value no such bit.
   int fault_bit = -1;
-  bool is_quoted = false;        ///< s and c of pretty printing: in quotes
-  int64_t low = 0, high = 0;     ///< When
+  bool is_quoted = false;                  ///< s and c of pretty printing: in quotes
+  int64_t low = 0, high = 0;               ///< When
   std::shared_ptr<const EnumNames> names;  ///< E
   bool takes_argument() const { return kind == Conversion || kind == When; }
   bool is_wide() const { return conversion == 'I' || conversion == 'U' || conversion == 'L'; }

@@ -35,7 +35,8 @@ namespace {
 bool kernel_can_format(const std::vector<FormatPiece>& pieces) {
   for (const FormatPiece& piece : pieces) {
     if (piece.kind == FormatPiece::Literal) continue;
-    bool plain = piece.kind == FormatPiece::Conversion && piece.fault_bit < 0 && piece.width_kind == FormatPiece::None &&
+    bool plain = piece.kind == FormatPiece::Conversion && piece.fault_bit < 0 &&
+                 piece.width_kind == FormatPiece::None &&
                  piece.precision_kind == FormatPiece::None && !piece.flag_minus &&
                  !piece.flag_plus && !piece.flag_space && !piece.flag_zero && !piece.flag_hash;
     if (!plain || std::string("dscx").find(piece.conversion) == std::string::npos) return false;
