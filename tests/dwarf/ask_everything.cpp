@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <set>
 
 namespace coretap::debug {
 namespace {
@@ -86,9 +87,12 @@ class Asking {
   }
 
   void ask_variable(const Variable& variable, CodePoint point, int depth) {
+    // A variable's type is the same wherever it is asked for, and where a global is, too.
+    const bool is_new = asked_.insert(variable.die_offset).second;
+    if (!is_new && variable.is_global) return;
     answers_.variables++;
     must(!variable.name.empty(), "a variable has a name");
-    ask_type(variable.type, point, depth);
+    if (is_new) ask_type(variable.type, point, depth);
     ask_location(module_.location_at(variable, point));
   }
 
@@ -113,15 +117,14 @@ class Asking {
     type->enumerators();
     const size_t dimensions = type->array_counts().size();
     for (size_t i = 0; i < dimensions; i++) (void)type->array_count_at(i, point);
-    for (const Member& member : type->members()) {
-      find_member(*type, member.name);
-      ask_type(member.type, point, depth + 1);
-    }
+    find_member(*type, "nobody's");
+    for (const Member& member : type->members()) ask_type(member.type, point, depth + 1);
     ask_type(type->target(), point, depth + 1);
   }
 
   const Module& module_;
   Answers answers_;
+  std::set<uint64_t> asked_;  ///< variables, by Variable::die_offset
 };
 
 }  // namespace

@@ -68,8 +68,7 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t mos
   if (sections.empty() || random() % kAnything == 0) return LLVMFuzzerMutate(data, size, most);
   const auto [begin, length] = sections[random() % sections.size()];
   std::string part(reinterpret_cast<const char*>(data) + begin, length);
-  const size_t changed =
-      LLVMFuzzerMutate(reinterpret_cast<uint8_t*>(part.data()), length, length);
+  const size_t changed = LLVMFuzzerMutate(reinterpret_cast<uint8_t*>(part.data()), length, length);
   memcpy(data + begin, part.data(), changed);
   return size;
 }

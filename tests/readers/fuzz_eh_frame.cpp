@@ -87,7 +87,8 @@ bool read_input(std::string_view input) {
   auto file = ElfFile::open(object.path());
   if (!file) return false;
   const LandingPads pads(**file);
-  for (u64 pad : pads.in(0x100, 0x2000)) must(pad >= 0x100 && pad < 0x2000, "a pad is in the range");
+  for (u64 pad : pads.in(0x100, 0x2000))
+    must(pad >= 0x100 && pad < 0x2000, "a pad is in the range");
   pads.has_area(0, UINT64_MAX);
   if (auto module = Module::open(object.path(), {{}, nullptr})) ask_module(**module);
   return callers != 0 || pads.any();

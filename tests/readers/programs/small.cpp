@@ -9,7 +9,7 @@ struct Base {
 template <typename T, int N>
 struct Array {
   T items[N];
-  T &at(int i) { return items[i]; }
+  T& at(int i) { return items[i]; }
 };
 }  // namespace outer
 
@@ -17,7 +17,7 @@ struct Class : virtual outer::Base {
   static int shared;
   enum class Mode : unsigned char { On, Off } mode = Mode::On;
   outer::Array<int, 3> array;
-  int operator()(const int &a) const { return a + array.items[0]; }
+  int operator()(const int& a) const { return a + array.items[0]; }
   int method(int a);
 };
 int Class::shared = 5;
@@ -26,13 +26,13 @@ void may_throw(int);
 
 int Class::method(int a) {
   struct Guard {
-    int *to;
+    int* to;
     ~Guard() { (*to)++; }
   } guard{&shared};
   auto twice = [&](int b) { return b * 2 + a; };
   try {
     may_throw(twice(a));
-  } catch (int &caught) {
+  } catch (int& caught) {
     return array.at(caught & 1) + (*this)(a);
   }
   return static_cast<int>(mode);
