@@ -4,7 +4,7 @@
 # generated kernel code, and the libraries that a built binary is linked with.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME coretap)
-set(CPACK_PACKAGE_CONTACT "the coretap authors <coretap@localhost>")
+set(CPACK_PACKAGE_CONTACT "the coretap authors <coretap@example.org>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "compiler from SystemTap's language to eBPF")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
@@ -20,7 +20,7 @@ set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 them, or links them into one static executable that needs no compiler, headers
 or debug information where it runs. No kernel module is built.")
 
-# A package's own papers (Debian Policy, 12.5 and 12.7). dpkg's files are not compressed with a time in them.
+# A package's own papers (Debian Policy, 12.5 and 12.7): of the licenses, what Debian has in a file is only named.
 set(papers ${PROJECT_BINARY_DIR}/papers)
 file(CONFIGURE OUTPUT ${papers}/changelog CONTENT "coretap (${PROJECT_VERSION}) bookworm; urgency=medium
 
@@ -31,5 +31,16 @@ file(CONFIGURE OUTPUT ${papers}/changelog CONTENT "coretap (${PROJECT_VERSION}) 
 find_program(GZIP gzip REQUIRED)
 execute_process(COMMAND ${GZIP} -9nf ${papers}/changelog COMMAND_ERROR_IS_FATAL ANY)
 install(FILES ${papers}/changelog.gz DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
+file(READ LICENSE license)
+string(FIND "${license}" "=====" texts)
+string(SUBSTRING "${license}" 0 ${texts} choice)
+string(FIND "${license}" "2. BSD 2-Clause License\n" bsd REVERSE)
+string(SUBSTRING "${license}" ${bsd} -1 bsd_text)
+file(CONFIGURE OUTPUT ${papers}/copyright CONTENT "${choice}
+1. GNU Lesser General Public License, version 2.1
+
+On Debian systems its text is in /usr/share/common-licenses/LGPL-2.1.
+
+${bsd_text}" @ONLY)
+install(FILES ${papers}/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
 include(CPack)
