@@ -251,8 +251,9 @@ std::vector<FunctionSymbol> ElfFile::function_symbols() const {
   each_symbol(elf_, section, [&](const GElf_Sym& symbol, std::string_view name) {
     const int type = GELF_ST_TYPE(symbol.st_info);
     if ((type != STT_FUNC && type != STT_GNU_IFUNC) || symbol.st_shndx == SHN_UNDEF) return;
+    name = name.substr(0, name.find('@'));
     if (symbol.st_value == 0 || name.empty()) return;
-    symbols.push_back({name.substr(0, name.find('@')), symbol.st_value, symbol.st_size,
+    symbols.push_back({name, symbol.st_value, symbol.st_size,
                        GELF_ST_BIND(symbol.st_info) != STB_LOCAL, type == STT_GNU_IFUNC});
   });
   return symbols;

@@ -74,11 +74,15 @@ bool name_matches(const std::string& glob, const char* base, const std::string& 
 /// Functions of one query, sorted by address; of functions that are no copies one per address.
 class FunctionSet {
  public:
-  void add(Function function) { functions_.try_emplace(function.entry_pc, std::move(function)); }
+  /// One without a name, as damaged debug information has them, cannot be asked for. Its symbol may have one.
+  void add(Function function) {
+    if (!function.name.empty()) functions_.try_emplace(function.entry_pc, std::move(function));
+  }
   bool has(uint64_t address) const { return functions_.count(address) != 0; }
   /// Several copies may begin at one address, and each is a call. `real`: the function that the copy is in, its DIE. If two of
   /// them are the same code, as the linker makes it of equal functions, only one has copies.
   void add_copy(Function copy, uint64_t real) {
+    if (copy.name.empty()) return;
     auto [place, is_new] = copies_.try_emplace(copy.entry_pc, Copies{real, {}});
     if (place->second.real == real) place->second.copies.push_back(std::move(copy));
   }

@@ -51,7 +51,7 @@ class Reader {
     return 0;
   }
 
-  /// A pointer as DW_EH_PE_* says; nothing if there is none. One that is kept elsewhere is not followed.
+  /// A pointer as DW_EH_PE_* says; nothing if there is none, or if it is kept elsewhere.
   std::optional<uint64_t> pointer(uint8_t encoding) {
     if (encoding == Omitted) return std::nullopt;
     uint64_t here = address(), value = 0;
@@ -66,7 +66,7 @@ class Reader {
       case 0x0b: value = static_cast<uint64_t>(int64_t{number<int32_t>()}); break;
       default: failed_ = true;
     }
-    if (failed_) return std::nullopt;
+    if (failed_ || (encoding & kIndirect)) return std::nullopt;
     if (value != 0 && (encoding & kApplication) == kProgramRelative) value += here;
     return value;
   }

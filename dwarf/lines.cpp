@@ -146,6 +146,8 @@ class SiteFinder {
     LineSite site;
     CodePoint point = start.point;
     if (point == CodePoint(row.address, row.view)) point = site_point(data_, unit, row);
+    // Ranges of damaged debug information may go on behind the code.
+    if (!data_.object().file_offset(point.pc)) return;
     site.pc = point.pc;
     site.view = point.view;
     site.may_miss = may_miss;

@@ -13,6 +13,7 @@
 #include "runtime/user/kernel/build_id.h"
 #include "support/descriptor.h"
 #include "support/file.h"
+#include "support/own_files.h"
 #include "support/vmlinux_places.h"
 
 namespace coretap {
@@ -125,10 +126,23 @@ KernelFlavours flavours_of(const Options& o) {
   return std::string(forced) == "base" ? KernelFlavours::Base : KernelFlavours::Modern;
 }
 
+/// The precompiled header is of coretap's own headers: those of -R have none.
+void set_own_files(const Options& o, CompileInput& input) {
+  const OwnFiles own = own_files();
+  input.runtime_libraries = own.compiled;
+  input.runtime_headers = own.runtime;
+  input.harness_prefix = own.compiled + "/harness_prefix.h";
+  if (o.runtime_dir.empty()) return;
+  const bool is_absolute = o.runtime_dir.front() == '/';
+  input.runtime_headers = (is_absolute ? "" : input.working_folder + "/") + o.runtime_dir;
+  input.harness_prefix = input.runtime_headers + "/user/harness/harness_prefix.h";
+}
+
 }  // namespace
 
 std::vector<std::string> tapset_folders(const Options& o) {
-  std::vector<std::string> folders{CORETAP_TAPSET_DIR};
+  const char* named = std::getenv("CORETAP_TAPSETS");
+  std::vector<std::string> folders{named && *named ? named : own_files().tapsets};
   folders.insert(folders.end(), o.tapset_dirs.begin(), o.tapset_dirs.end());
   return folders;
 }
@@ -140,6 +154,7 @@ bool make_input(const Options& o, CompileInput& input, Diagnostics& diagnostics)
   input.tapset_dirs = tapset_folders(o);
   char folder[PATH_MAX];
   input.working_folder = getcwd(folder, sizeof folder) ? folder : "/";
+  set_own_files(o, input);
   input.guru = o.guru;
   input.keep_unused = o.keep_unused;
   input.explain_elision = o.verbose > 2;

@@ -133,7 +133,6 @@ const char* why_refused(int option) {
     case 'b':
       return "-b: there are no files per CPU to merge: output is one stream in the order of events";
     case 'B': return "-B: there is no kernel module to build";
-    case 'R': return "-R: the runtime is part of coretap";
     default: return nullptr;
   }
 }
@@ -186,6 +185,10 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
       case 'W': o.warnings_are_errors = true; break;
       case 't': o.timing = true; break;
       case 'I': o.tapset_dirs.emplace_back(argument); break;
+      case 'R':
+        if (!*argument) return fail("-R takes a folder, not ''");
+        o.runtime_dir = argument;
+        break;
       case 'D':
         if (!split_assignment(argument, name, value)) return fail("-D takes NAME=VALUE");
         o.defines[name] = value;
@@ -281,8 +284,7 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
         break;
       case 'a':
       case 'b':
-      case 'B':
-      case 'R': return fail(why_refused(c));
+      case 'B': return fail(why_refused(c));
       case ':': return fail(std::string("option '") + argv[optind - 1] + "' needs a value");
       case '?':
         return fail(std::string("unknown option '") +
@@ -361,6 +363,8 @@ Build
   --portable     refuse probes and types that are bound to one build of a file
   -D NAME=VALUE  set a limit, e.g. -D MAXSTRINGLEN=256 -D MAXACTION=10000
   -I DIR         also look for tapsets in DIR
+  -R DIR         the headers of generated code are in DIR, not where coretap is installed
+                 (so are its own tapsets in $CORETAP_TAPSETS)
   -u             keep what the script does not use
   -g             guru mode: embedded C is allowed
   --disable-cache  compile anew

@@ -42,6 +42,7 @@ struct Options {
   bool keep_files = false;                                   ///< -k
   bool timing = false;                                       ///< -t
   std::vector<std::string> tapset_dirs;                      ///< -I
+  std::string runtime_dir;                                   ///< -R
   std::map<std::string, std::string> defines;                ///< -D
   std::vector<std::pair<std::string, std::string>> globals;  ///< -G
   std::string command;                                       ///< -c

@@ -132,6 +132,13 @@ class Dev(unittest.TestCase):
         self.break_set_up()
         self.assertEqual(self.dev("deps", "run").returncode, 0, "the stamp says that they are there")
 
+    def test_fuzz_refuses_what_it_does_not_know(self) -> None:
+        for args, text in ((["elves"], "'elves' is none of parser elf "), (["elf", "long"], "'long' is not a number of seconds"),
+                           (["elf", "0"], "'0' is not a number of seconds")):
+            done = self.dev("fuzz", *args)
+            self.assertEqual((done.stdout, done.returncode), ("", 1), done.stderr)
+            self.assertIn(f"dev: fuzz: {text}", done.stderr)
+
     def test_an_unknown_command(self) -> None:
         done = self.dev("rum")
         self.assertEqual((done.stdout, done.returncode), ("", 2))

@@ -168,7 +168,8 @@ class Options(LiveTest):
         self.refused("-a: coretap compiles for the machine that it runs on", "-a", "arm64")
         self.refused("-b: there are no files per CPU", "-b")
         self.refused("-B: there is no kernel module to build", "-B", "X=y")
-        self.refused("-R: the runtime is part of coretap", "-R", "/tmp")
+        self.refused("-R takes a folder", "-R", "")
+        self.refused(f"ERROR [own-file]: a part of coretap cannot be read: '{TMP}/", "-R", TMP)
         self.refused("coretap has the runtime 'bpf' only", "--runtime=dyninst")
         self.refused("only 'stapdev' is possible", "--privilege=stapusr")
 

@@ -66,7 +66,9 @@ class Stale(safety.SafetyTest):
         text = "probe begin { println(42) exit() }"
         self.fresh("42", text)
         self.cached("42", text)
-        other, note = self.path("coretap"), self.path("note")
+        # In the same folder, so that it has the same tapsets and headers.
+        other, note = f"{safety.CORETAP}-{os.getpid()}", self.path("note")
+        self.addCleanup(os.unlink, other)
         subprocess.run(["objcopy", "--dump-section", f".note.gnu.build-id={note}", safety.CORETAP, "/dev/null"], check=True)
         with open(note, "r+b") as file:
             file.seek(-1, os.SEEK_END)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -19,8 +20,7 @@ namespace coretap {
 
 namespace {
 
-const std::string kSource = CORETAP_SOURCE_DIR;
-const std::string kBinary = CORETAP_BINARY_DIR;
+constexpr const char *kMainArchive = "/libcoretap_user_main.a", *kArchive = "/libcoretap_user.a";
 constexpr const char *kKernelMade = "kernel.o", *kOtherKernelMade = "other_kernel.o";
 
 /// The first of these tools that is in $PATH, as a path, or "".
@@ -40,7 +40,7 @@ std::string harness_linker(Lookups& lookups) { return first_tool(lookups, {"ld",
 std::string headers_of(const std::string& object) { return object + ".d"; }
 
 std::vector<std::string> kernel_command(const std::string& clang, const std::string& object,
-                                        const std::string& script_folder) {
+                                        const CompileInput& input) {
   return {
     clang, "-O2", "-g", "-target", "bpf", "-mcpu=v3",
 #if defined(__x86_64__)
@@ -50,24 +50,24 @@ std::vector<std::string> kernel_command(const std::string& clang, const std::str
 #endif
         // By -iquote and not by -I, which comes later: what lies in the script's folder must not take
         // the place of our headers.
-        "-iquote", kSource + "/runtime/bpf", "-iquote", kSource + "/runtime/shared", "-Wall",
-        "-Wno-unused", "-Wno-unknown-attributes", "-fno-stack-protector",
+        "-iquote", input.runtime_headers + "/bpf", "-iquote", input.runtime_headers + "/shared",
+        "-Wall", "-Wno-unused", "-Wno-unknown-attributes", "-fno-stack-protector",
         "-fno-strict-aliasing",  // frames are char arrays that hold structs
         // Embedded C and #line name files as the script does; clang copies their lines into BTF.
-        "-iquote", script_folder, "-fdebug-compilation-dir=" + script_folder,  //
+        "-iquote", input.working_folder, "-fdebug-compilation-dir=" + input.working_folder,  //
         "-MD", "-MF", headers_of(object), "-x", "c", "-c", "-", "-o", object
   };
 }
 
 /// Sections are apart for the linker of a built binary; for a shared object they cost nothing.
-std::vector<std::string> harness_command(const std::string& compiler,
-                                         const std::string& script_folder) {
+std::vector<std::string> harness_command(const std::string& compiler, const CompileInput& input) {
   std::vector<std::string> command{compiler};
   std::istringstream options(CORETAP_HARNESS_OPTIONS);
   for (std::string option; std::getline(options, option, '|');) command.push_back(option);
-  command.insert(command.end(), {"-iquote", script_folder, "-MD", "-MF", headers_of("harness.o"),
-                                 "-pipe", "-include", kBinary + "/runtime/harness_prefix.h", "-x",
-                                 "c++", "-c", "-", "-o", "harness.o"});
+  command.insert(command.end(), {"-iquote", input.runtime_headers + "/user/harness", "-iquote",
+                                 input.runtime_headers + "/shared", "-iquote", input.working_folder,
+                                 "-MD", "-MF", headers_of("harness.o"), "-pipe", "-include",
+                                 input.harness_prefix, "-x", "c++", "-c", "-", "-o", "harness.o"});
   return command;
 }
 
@@ -149,6 +149,27 @@ bool Compilation::have_tools(const GeneratedCode& code, bool binary, Diagnostics
   return false;
 }
 
+/// Is coretap itself whole?
+bool Compilation::have_own_files(bool binary, Diagnostics& diagnostics) const {
+  std::vector<std::string> needed{input_.harness_prefix};
+  for (const char* folder : {"/bpf", "/shared", "/user/harness"})
+    needed.push_back(input_.runtime_headers + folder);
+  if (binary)
+    for (const char* archive : {kMainArchive, kArchive})
+      needed.push_back(input_.runtime_libraries + archive);
+  for (const std::string& path : needed)
+    if (access(path.c_str(), R_OK) != 0) {
+      diagnostics
+          .error("own-file",
+                 "a part of coretap cannot be read: '" + path + "': " + std::strerror(errno))
+          .hint(
+              "move or copy coretap with the folders that it is installed in; -R DIR names others "
+              "for its headers");
+      return false;
+    }
+  return true;
+}
+
 bool Compilation::put(const char* name, const std::string& text, Diagnostics& diagnostics) const {
   ct::Status written = write_file_at(work_.fd(), name, text);
   if (!written) report_write(work_.path() + "/" + name, written.code(), diagnostics);
@@ -168,11 +189,11 @@ Job Compilation::run(std::vector<std::string> argv, Input input) const {
 void Compilation::start_harness() {
   std::string compiler = harness_compiler(lookups_);
   if (harness_.pid < 0 && !compiler.empty())
-    harness_ = run(harness_command(compiler, input_.working_folder), Input::Fed);
+    harness_ = run(harness_command(compiler, input_), Input::Fed);
 }
 
 Job Compilation::start_kernel_as(const char* object) {
-  return run(kernel_command(lookups_.tool("clang"), object, input_.working_folder), Input::Fed);
+  return run(kernel_command(lookups_.tool("clang"), object, input_), Input::Fed);
 }
 
 /// Which flavour it will be is not known yet: the object gets its name when it is done.
@@ -190,7 +211,7 @@ void Compilation::record_headers(const char* made) {
 
 /// Writes both texts (for -k and for the reader of a message), and compiles.
 bool Compilation::compile(const GeneratedCode& code, bool binary, Diagnostics& diagnostics) {
-  if (!have_tools(code, binary, diagnostics)) return false;
+  if (!have_tools(code, binary, diagnostics) || !have_own_files(binary, diagnostics)) return false;
   bool both = !code.kernel_c.empty() && !code.kernel_base_c.empty();
   if (code.has_kernel()) {
     start_kernel();
@@ -263,20 +284,21 @@ bool Compilation::to_binary(const GeneratedCode& code, Diagnostics& diagnostics)
   std::vector<std::string> command{lookups_.tool("clang++")};
   std::istringstream options(CORETAP_LINK_OPTIONS);
   for (std::string option; std::getline(options, option, '|');) command.push_back(option);
-  command.insert(command.end(), {"-o", kBinaryName, "harness.o", "object.S",
-                                 CORETAP_USER_DIR "/libcoretap_user_main.a",
-                                 CORETAP_USER_DIR "/libcoretap_user.a", "-lbpf", "-ldw", "-lelf",
-                                 "-lz", "-lbz2", "-llzma", "-lpthread"});
+  command.insert(command.end(),
+                 {"-o", kBinaryName, "harness.o", "object.S",
+                  input_.runtime_libraries + kMainArchive, input_.runtime_libraries + kArchive,
+                  "-lbpf", "-ldw", "-lelf", "-lz", "-lbz2", "-llzma", "-lpthread"});
   Job link = run(command);
   return check("executable", finish(link), diagnostics);
 }
 
 /// g++ does not list what is in the precompiled header.
 void Compilation::record_precompiled_headers() {
-  lookups_.file(kBinary + "/runtime/harness_prefix.h.gch");
-  for (const char* dir : {"/runtime/shared", "/runtime/user"}) {
+  lookups_.file(input_.harness_prefix + ".gch");
+  for (const char* dir : {"/shared", "/user/harness"}) {
     std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(kSource + dir, ignored))
+    for (const auto& entry :
+         std::filesystem::directory_iterator(input_.runtime_headers + dir, ignored))
       if (entry.path().extension() == ".h" || entry.path().extension() == ".def")
         lookups_.file_read(entry.path().string(), started_);
   }

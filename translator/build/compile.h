@@ -47,6 +47,7 @@ class Compilation {
 
  private:
   bool have_tools(const GeneratedCode& code, bool binary, Diagnostics& diagnostics);
+  bool have_own_files(bool binary, Diagnostics& diagnostics) const;
   bool put(const char* name, const std::string& text, Diagnostics& diagnostics) const;
   Job run(std::vector<std::string> argv, Input input = Input::None) const;
   Job start_kernel_as(const char* object);

@@ -37,6 +37,10 @@ struct CompileInput {
   std::map<std::string, std::string> defines;  ///< -D NAME=VALUE
   std::vector<std::string> tapset_dirs;        ///< our tapsets, then -I
   std::string working_folder;                  ///< relative paths in the script start here
+  std::string runtime_headers;                 ///< OwnFiles::runtime, or -R
+  std::string
+      harness_prefix;  ///< the header of every harness; may have a precompiled one beside it
+  std::string runtime_libraries;  ///< OwnFiles::compiled
 
   bool guru = false;              ///< -g
   bool keep_unused = false;       ///< -u
@@ -66,9 +70,10 @@ struct CompileInput {
 
   /// All fields: what the key is made from. The assertion below holds it to be complete.
   auto fields() const {
-    return std::tie(script_name, script_text, arguments, defines, tapset_dirs, working_folder, guru,
-                    keep_unused, explain_elision, timing, suppress_errors, display_globals,
-                    portable, systemtap_version, arch, kernel_release, kernel_tree, kernel_is_named,
+    return std::tie(script_name, script_text, arguments, defines, tapset_dirs, working_folder,
+                    runtime_headers, harness_prefix, runtime_libraries, guru, keep_unused,
+                    explain_elision, timing, suppress_errors, display_globals, portable,
+                    systemtap_version, arch, kernel_release, kernel_tree, kernel_is_named,
                     kernel_is_running, kernel_build_id, kernel_btf, kernel_vmlinux, flavours,
                     listing, debuginfod_urls, tool_library_path, coretap_build_id);
   }
