@@ -20,6 +20,7 @@ namespace {
 void change(std::string& text) { text += "x"; }
 void change(bool& flag) { flag = !flag; }
 void change(KernelFlavours& flavours) { flavours = KernelFlavours::Both; }
+void change(Listing& listing) { listing = Listing::Places; }
 void change(std::vector<std::string>& list) { list.emplace_back(); }
 void change(std::map<std::string, std::string>& map) { map["x"]; }
 
