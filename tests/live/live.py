@@ -20,6 +20,8 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 CORETAP = os.environ.get("CORETAP", str(ROOT / "build" / "coretap"))
+# coretap and its runtime have the address and undefined-behaviour sanitizers: they are several times slower.
+SANITIZED = "CORETAP_SANITIZED" in os.environ
 TMP = pathlib.Path(tempfile.mkdtemp(prefix="coretap-live-"))
 atexit.register(shutil.rmtree, TMP, ignore_errors=True)
 os.environ.setdefault("CORETAP_CACHE_DIR", str(TMP / "cache"))
@@ -91,7 +93,7 @@ def narrow_missing():
 def run(*args, timeout=60, **kwargs):
     """Runs a command; stdout, stderr, returncode as text."""
     return subprocess.run([str(a) for a in args], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          text=True, timeout=timeout, stdin=subprocess.DEVNULL, **kwargs)
+                          text=True, timeout=timeout * (4 if SANITIZED else 1), stdin=subprocess.DEVNULL, **kwargs)
 
 
 def coretap(*args, timeout=60, **kwargs):

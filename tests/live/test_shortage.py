@@ -3,6 +3,7 @@ import os
 import pathlib
 import resource
 import subprocess
+import unittest
 
 import live
 from live import LiveTest, build, coretap
@@ -11,6 +12,10 @@ COUNT = "global a probe syscall.lseek { a[pid()]++ } probe timer.s(1) { exit() }
 # For scripts whose arrays are larger than the memory of a guest: their objects are not among those that vm.live_objects loads.
 OWN_CACHE = {**os.environ, "CORETAP_CACHE_DIR": str(live.TMP / "not-for-guests")}
 END = ' probe end { println("the end") } probe error { println("the error") }'
+
+
+# 16 TiB, for what they know of each byte.
+WHY_NO_LIMIT = "the address sanitizer takes more addresses than any limit"
 
 
 def limited(kind, value):
@@ -46,6 +51,7 @@ class Shortage(LiveTest):
                              env=OWN_CACHE)
             self.refused(result, f"the kernel cannot make the array 'big' of {size} elements")
 
+    @unittest.skipIf(live.SANITIZED, WHY_NO_LIMIT)
     def test_memory(self):
         """An array of the script takes all there is."""
         fill = "for (i = 0; i < 2900000; i++) a[i] = i"
@@ -63,6 +69,7 @@ class Shortage(LiveTest):
                 self.refused(result, "ERROR: there is not enough memory (ulimit -v, or the machine's own)")
                 self.assertIn(last, result.stdout)
 
+    @unittest.skipIf(live.SANITIZED, WHY_NO_LIMIT)
     def test_memory_of_the_compiler(self):
         script = live.TMP / "long.stp"
         script.write_text("probe begin { " + "x = x + 1; " * 200000 + "}")
