@@ -26,7 +26,7 @@ FILES = [
     ("dwarf", "gcc-5", "gcc -gdwarf-5 -O2 {link} -o out {c}"),
     ("dwarf", "gcc-unoptimised", "gcc -gdwarf-5 -O0 {link} -o out {c}"),
     ("dwarf", "gcc-compressed", "gcc -gdwarf-5 -O2 -gz {link} -o out {c}"),
-    ("dwarf", "gcc-split", "gcc -gdwarf-5 -gsplit-dwarf -O2 {link} -o out {c}"),
+    ("dwarf", "without-dwo", "gcc -gdwarf-5 -gsplit-dwarf -O2 {link} -o out {c}"),
     ("dwarf", "gcc-i386", "gcc -m32 -gdwarf-4 -O1 {link} -o out {c}"),
     ("dwarf", "gcc-c++", "g++ -gdwarf-5 -O1 {link} -o out {cpp}"),
     ("dwarf", "clang-5", "clang -gdwarf-5 -O1 {link} -o out {c}"),
@@ -58,9 +58,11 @@ def main() -> None:
                      "program": "-Wl,-z,noseparate-code -Wl,--build-id"}
             subprocess.run(["bash", "-e", "-c", command.format(**words)], cwd=folder, check=True)
             made = pathlib.Path(folder, "out").read_bytes()
-            print(f"{reader}/whole-{name}: {len(made)} bytes")
+            # The .dwo file that belongs to the object is not in the corpus.
+            kept = name if name.startswith("without") else f"whole-{name}"
+            print(f"{reader}/{kept}: {len(made)} bytes")
             assert len(made) <= LARGEST * made.count(b"\x7fELF"), "too large for the corpus"
-            target = HERE / "corpus" / reader / f"whole-{name}"
+            target = HERE / "corpus" / reader / kept
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(made)
 
