@@ -5,6 +5,8 @@
 
 #include "build/cache_place.h"
 #include "build/hash.h"
+#include "line_listing.h"
+#include "listing.h"
 #include "pass_timer.h"
 #include "support/file.h"
 
@@ -33,6 +35,16 @@ bool CachedListing::show() {
   notes_.say("Pass 2: using cached " + cache_->entry_path(key_) + "/" +
              file_name(Artifact::Listing) + " in " + timer.elapsed());
   return true;
+}
+
+int CachedListing::make(Program& program, probes::ResolveContext& context) {
+  ListingOutput out;
+  const bool is_of_lines = o_.mode == Options::Mode::ListLines;
+  const int status = is_of_lines
+                         ? list_lines(program, {o_.verbose > 0, o_.lines_as_json}, out)
+                         : list_probes(program, context, input_.listing == Listing::Variables, out);
+  if (status == 0 && out.kept()) keep(*out.kept(), context.diagnostics);
+  return status;
 }
 
 void CachedListing::keep(const std::string& text, const Diagnostics& diagnostics) {

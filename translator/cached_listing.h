@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 
+#include "analyse/program.h"
 #include "build/cache.h"
 #include "options.h"
 #include "pass_notes.h"
@@ -32,11 +33,13 @@ class CachedListing {
   /// not ask for the cache.
   bool show();
 
+  /// Finds and prints the answer, of a program whose probes are elaborated. Returns the exit status.
+  int make(Program& program, probes::ResolveContext& context);
+
+ private:
   /// Keeps `text`, the whole answer of a run without errors, if finding it took so long that it is worth a place. What goes
   /// wrong here is only told with -vv: the answer is printed already.
   void keep(const std::string& text, const Diagnostics& diagnostics);
-
- private:
   ct::Status write(const std::string& text, const Diagnostics& diagnostics);
 
   const Options& o_;

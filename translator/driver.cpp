@@ -6,8 +6,8 @@
 //   pass 4  compile      clang and g++, side by side                 (build)
 //   pass 5  run          the harness, in this process                (run_now, runtime/user)
 //
-// A cache entry stands for passes 1 to 4, or for a listing: it is looked up before anything is parsed. What decides the result is in the
-// CompileInput (make_input) and in the look-ups that the passes record (Lookups).
+// A cache entry stands for passes 1 to 4, or for a listing: it is looked up before anything is parsed. What decides the result
+// is in the CompileInput (make_input) and in the look-ups that the passes record (Lookups).
 #include "driver.h"
 
 #include <iostream>
@@ -20,7 +20,6 @@
 #include "cached_listing.h"
 #include "generate.h"
 #include "ir/passes/ir_passes.h"
-#include "line_listing.h"
 #include "listing.h"
 #include "lower/lower.h"
 #include "make_input.h"
@@ -92,7 +91,7 @@ class Driver {
       PassTimer timer;
       elaborate_probes(program, context);
       place_returns(program, context.is_listing);
-      if (input_.listing != Listing::None) return list(program, context);
+      if (input_.listing != Listing::None) return cached_listing_.make(program, context);
       if (input_.portable) check_portable(program);
       if (!diagnostics_.has_errors()) resolve_symbols(program, context);
       place_returns(program, false);  // of tapset files that names have loaded
@@ -138,16 +137,6 @@ class Driver {
     if (!pass4_.to_binary(code)) return 1;
     if (o_.last_pass == 4) std::cout << o_.build << '\n';
     return 0;
-  }
-
-  int list(Program& program, probes::ResolveContext& context) {
-    ListingOutput out;
-    const bool is_of_lines = o_.mode == Options::Mode::ListLines;
-    const int status =
-        is_of_lines ? list_lines(program, {o_.verbose > 0, o_.lines_as_json}, out)
-                    : list_probes(program, context, input_.listing == Listing::Variables, out);
-    if (status == 0 && out.kept()) cached_listing_.keep(*out.kept(), diagnostics_);
-    return status;
   }
 
   /// Pass 5, or the end before it.
