@@ -38,7 +38,6 @@
 #include "runtime/common/words.h"
 
 namespace coretap::debug {
-
 namespace {
 
 /// Has fnmatch(3) to look at it? A backslash quotes.

@@ -84,6 +84,14 @@ class Builder {
     block_ = outer;
     return block;
   }
+  /// if (condition) { what `then` appends }
+  template <typename Then>
+  void if_true(const Operand& condition, Then&& then) {
+    Block block = nested(std::forward<Then>(then));
+    std::vector<Block>& blocks = append(Op::If, {condition}).blocks;
+    blocks.push_back(std::move(block));
+    blocks.emplace_back();
+  }
 
  private:
   Body& body_;

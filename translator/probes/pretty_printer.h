@@ -86,13 +86,9 @@ class Printer {
   void copy(const ir::Operand& from, ir::LocalId to) {
     text_.builder().append(ir::Op::Copy, {from}, to);
   }
-  /// if (condition) { then }
   template <typename Then>
   void if_true(const ir::Operand& condition, Then&& then) {
-    ir::Block block = text_.builder().nested(std::forward<Then>(then));
-    std::vector<ir::Block>& blocks = text_.builder().append(ir::Op::If, {condition}).blocks;
-    blocks.push_back(std::move(block));
-    blocks.emplace_back();
+    text_.builder().if_true(condition, std::forward<Then>(then));
   }
   /// Calls `fill` with a local that says what is shown. It is -1 ("<fault>" in the text) until `fill` sets it, and again if
   /// a read fails; `fill` appends the text for all else, and returns false if nothing can be read at all.

@@ -7,19 +7,6 @@ namespace coretap::probes {
 using ir::Op;
 using ir::Operand;
 
-namespace {
-
-/// if (condition) { then }
-template <typename Then>
-void if_true(ir::Builder& to, const Operand& condition, Then&& then) {
-  ir::Block block = to.nested(std::forward<Then>(then));
-  std::vector<ir::Block>& blocks = to.append(Op::If, {condition}).blocks;
-  blocks.push_back(std::move(block));
-  blocks.emplace_back();
-}
-
-}  // namespace
-
 ct::Result<Operand> variant_number(const Place& place, const debug::Variants& variants,
                                    PlaceEmitter& emitter) {
   if (!variants.problem.empty()) return ct::Status(variants.problem);
@@ -37,8 +24,8 @@ ct::Result<Operand> variant_number(const Place& place, const debug::Variants& va
   to.append(Op::Copy, {Operand::integer(other)}, which);
   for (size_t i = 0; i < variants.all.size(); i++)
     for (const int64_t value : variants.all[i].values)
-      if_true(to, to.value(Op::Eq, {*number, Operand::integer(value)}),
-              [&] { to.append(Op::Copy, {Operand::integer(static_cast<int64_t>(i))}, which); });
+      to.if_true(to.value(Op::Eq, {*number, Operand::integer(value)}),
+                 [&] { to.append(Op::Copy, {Operand::integer(static_cast<int64_t>(i))}, which); });
   return Operand::of(which);
 }
 
@@ -48,7 +35,7 @@ ct::Result<Place> content_of(const Place& place, const debug::Variants& variants
   if (!number) return number.failure();
   ir::Builder& to = emitter.to().builder();
   const debug::Variants::Variant& variant = variants.all[wanted];
-  if_true(to, to.value(Op::Ne, {*number, Operand::integer(static_cast<int64_t>(wanted))}), [&] {
+  to.if_true(to.value(Op::Ne, {*number, Operand::integer(static_cast<int64_t>(wanted))}), [&] {
     to.append(Op::Error,
               {Operand::string("the value is another variant than '" + variant.name + "'")});
   });
