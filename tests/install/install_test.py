@@ -53,6 +53,11 @@ class Installed(unittest.TestCase):
         for word in words:
             self.assertIn(str(word), done.stderr)
 
+    def test_everything_of_the_tapsets_is_there(self):
+        here, there = ROOT / "tapsets", self.whole / "share/coretap/tapsets"
+        wanted = {path.relative_to(here) for path in here.rglob("*") if path.is_file() and path.relative_to(here).parts[0] != "tools"}
+        self.assertEqual({path.relative_to(there) for path in there.rglob("*") if path.is_file()}, wanted | {pathlib.Path("marker.stp")})
+
     def test_a_script_runs_of_the_tree_alone(self):
         cache = self.folder / "cache"
         done = self.coretap(self.whole, "-e", SCRIPT, CORETAP_CACHE_DIR=str(cache))
