@@ -141,6 +141,13 @@ class LiveTest(unittest.TestCase):
     def lines(self, result):
         return self.ok(result).splitlines()
 
+    def skipped(self, result):
+        """The run succeeded; how many events it told that it skipped. For what may not be complete in a busy system: the kernel
+        starts no program for an event of perf_event while a map is read or written on that CPU, by whatever process."""
+        told = re.fullmatch(r"(?:WARNING: Number of errors: 0, skipped probes: (\d+)\n)?", result.stderr)
+        self.assertTrue(told and result.returncode == 0, result.stderr)
+        return int(told[1] or 0)
+
 
 def keep_objects(folder):
     """Leaves the kernel objects of all scripts that ran in FOLDER, for vm.live_objects to load on other kernels."""

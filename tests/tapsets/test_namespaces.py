@@ -84,13 +84,14 @@ class Itself(live.LiveTest):
     def test_types(self):
         """By the probe that was written."""
         prog = build("loop", "-O0")
-        told = self.lines(script('function t() { return probe_type() . "/" . probemod() . "/" . pnlabel() } '
-                                 f'global n probe process("{prog}").function("sum") {{ n[1, t()]++ }} probe process("{prog}").function("sum").return {{ n[2, t()]++ }} '
-                                 'probe kernel.trace("sys_enter") { if (pid() == target()) n[3, t()]++ } '
-                                 'probe perf.sw.page_faults.sample(1) { if (pid() == target()) n[4, t()]++ } '
-                                 'probe begin { n[5, t()]++ } probe timer.ms(1) { n[6, t()]++ } '
-                                 'probe end { n[7, t()]++ foreach ([i+, x] in n) println(x) }', "-c", f"sh -c '{prog} >/dev/null; sleep 0.1'"))
-        self.assertEqual(told, ["uprobe//", "uretprobe//", "kernel_tracepoint//", "perf_event//", "begin_end//", "timer//", "begin_end//"])
+        done = script('function t() { return probe_type() . "/" . probemod() . "/" . pnlabel() } '
+                      f'global n probe process("{prog}").function("sum") {{ n[1, t()]++ }} probe process("{prog}").function("sum").return {{ n[2, t()]++ }} '
+                      'probe kernel.trace("sys_enter") { if (pid() == target()) n[3, t()]++ } '
+                      'probe perf.sw.page_faults.sample(1) { if (pid() == target()) n[4, t()]++ } '
+                      'probe begin { n[5, t()]++ } probe timer.ms(1) { n[6, t()]++ } '
+                      'probe end { n[7, t()]++ foreach ([i+, x] in n) println(x) }', "-c", f"sh -c '{prog} >/dev/null; sleep 0.1'")
+        self.skipped(done)
+        self.assertEqual(done.stdout.splitlines(), ["uprobe//", "uretprobe//", "kernel_tracepoint//", "perf_event//", "begin_end//", "timer//", "begin_end//"])
 
     def test_kernel_part(self):
         """A begin probe that reads the kernel's memory is a begin probe all the same."""
