@@ -31,7 +31,7 @@ constexpr int kLangCpp17 = 0x2a, kLangCpp20 = 0x2b, kLangC17 = 0x2c;
 Producer read_producer(Dwarf_Die* unit) {
   constexpr int kFirstWithFrontiers = 8;
   Producer producer;
-  const char* text = die_string(unit, DW_AT_producer);
+  const char* text = die_text(unit, DW_AT_producer);
   if (!text) return producer;
   producer.clang = strstr(text, "clang") != nullptr;
   producer.gcc = !producer.clang && strncmp(text, "GNU ", 4) == 0;
@@ -70,8 +70,8 @@ bool is_cpp_language(Dwarf_Die* unit) {
 
 /// The .dwo file that has the unit's DIEs, if the unit is a skeleton: DWARF 5, 3.1.2, and gcc's extension of DWARF 4.
 const char* split_file_of(Dwarf_Die* unit) {
-  const char* file = die_string(unit, DW_AT_dwo_name);
-  return file ? file : die_string(unit, DW_AT_GNU_dwo_name);
+  const char* file = die_text(unit, DW_AT_dwo_name);
+  return file ? file : die_text(unit, DW_AT_GNU_dwo_name);
 }
 
 }  // namespace
@@ -108,10 +108,10 @@ std::vector<std::string> DebugData::files() const {
 void DebugData::find_debug_info(const DebugPlaces& places) {
   DebugFiles files(places);
   if (object_->has_debug_info()) {
-    if (!use_dwarf_of(*object_))
+    if (ct::Status used = use_dwarf_of(*object_); !used)
       dwarf_error_ = {
           LoadError::Corrupt,
-          "the debug information in '" + object_->path() + "' is damaged: " + dwarf_errmsg(-1),
+          "the debug information in '" + object_->path() + "' is damaged: " + used.text(),
           {object_->path()},
           {}};
   } else {
@@ -126,19 +126,29 @@ void DebugData::find_debug_info(const DebugPlaces& places) {
       }
     }
   }
-  if (dwarf_) use_alternate(files.find_alternate(dwarf_, debug_ ? *debug_ : *object_));
+  std::unique_ptr<ElfFile> alternate;
+  if (dwarf_) alternate = files.find_alternate(dwarf_, debug_ ? *debug_ : *object_);
   notices_ = files.notices();
   looked_at_ = files.looked_at();
+  use_alternate(std::move(alternate));
 }
 
-bool DebugData::use_dwarf_of(const ElfFile& file) {
-  dwarf_ = dwarf_begin_elf(file.elf(), DWARF_C_READ, nullptr);
-  return dwarf_ != nullptr;
+ct::Status DebugData::use_dwarf_of(const ElfFile& file) {
+  auto dwarf = ct::begin_dwarf(file.elf());
+  if (!dwarf) return dwarf.failure();
+  dwarf_ = *dwarf;
+  return {};
 }
 
 void DebugData::use_alternate(std::unique_ptr<ElfFile> file) {
-  alternate_dwarf_ = file ? dwarf_begin_elf(file->elf(), DWARF_C_READ, nullptr) : nullptr;
-  if (!alternate_dwarf_) return;
+  if (!file) return;
+  auto dwarf = ct::begin_dwarf(file->elf());
+  if (!dwarf) {
+    notices_.push_back("the debug information in '" + file->path() +
+                       "' is damaged: " + dwarf.failure().text());
+    return;
+  }
+  alternate_dwarf_ = *dwarf;
   dwarf_setalt(dwarf_, alternate_dwarf_);
   alternate_ = std::move(file);
 }
@@ -158,7 +168,7 @@ void DebugData::load_units() {
     unit.language = dwarf_srclang(&die);
     unit.is_cpp = is_cpp_language(&die);
     unit.producer = read_producer(&die);
-    if (const char* directory = die_string(&die, DW_AT_comp_dir)) unit.comp_dir = directory;
+    if (const char* directory = die_text(&die, DW_AT_comp_dir)) unit.comp_dir = directory;
     size_t index = units_.size();
     if (!unit.is_partial)
       for_each_range(&die, [&](uint64_t lo, uint64_t hi) {
@@ -171,7 +181,7 @@ void DebugData::load_units() {
 }
 
 void DebugData::note_split_unit(Dwarf_Die* skeleton, const char* file) {
-  const char* directory = die_string(skeleton, DW_AT_comp_dir);
+  const char* directory = die_text(skeleton, DW_AT_comp_dir);
   std::string path = *file == '/' || !directory ? file : std::string(directory) + "/" + file;
   auto known = std::find(split_files_.begin(), split_files_.end(), path);
   const size_t index = static_cast<size_t>(known - split_files_.begin());

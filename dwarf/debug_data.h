@@ -113,7 +113,7 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
  private:
   DebugData();
   void find_debug_info(const DebugPlaces& places);
-  bool use_dwarf_of(const ElfFile& file);
+  ct::Status use_dwarf_of(const ElfFile& file);
   void use_alternate(std::unique_ptr<ElfFile> file);
   void load_units();
   void note_split_unit(Dwarf_Die* skeleton, const char* file);

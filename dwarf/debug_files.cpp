@@ -76,16 +76,17 @@ std::string DebugFiles::ask_server(const std::string& build_id, const std::strin
 }
 
 std::unique_ptr<ElfFile> DebugFiles::find(const ElfFile& object,
-                                          const std::function<bool(const ElfFile&)>& use) {
+                                          const std::function<ct::Status(const ElfFile&)>& use) {
   auto take = [&](const std::string& path, std::optional<uint32_t> crc, bool needs_id = false) {
     std::unique_ptr<ElfFile> file = open_if_fits(path, object, crc);
     if (file && needs_id && file->build_id() != object.build_id()) {
       error_.rejected.push_back("'" + path + "' does not fit: it has no build-id");
       return std::unique_ptr<ElfFile>();
     }
-    if (file && !use(*file)) {
+    if (!file) return file;
+    if (ct::Status used = use(*file); !used) {
       error_.rejected.push_back("the debug information in '" + path +
-                                "' is damaged: " + dwarf_errmsg(-1));
+                                "' is damaged: " + used.text());
       file = nullptr;
     }
     return file;

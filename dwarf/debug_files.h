@@ -22,7 +22,7 @@ class DebugFiles {
 
   /// The first file that fits `object` and that `use` takes; null if there is none.
   std::unique_ptr<ElfFile> find(const ElfFile& object,
-                                const std::function<bool(const ElfFile&)>& use);
+                                const std::function<ct::Status(const ElfFile&)>& use);
   /// The file with what dwz moved out of `dwarf`, which was read from `file`; null if nothing was, or it is not found.
   std::unique_ptr<ElfFile> find_alternate(Dwarf* dwarf, const ElfFile& file);
 

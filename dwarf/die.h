@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 
+#include "runtime/common/dwarf_texts.h"
+
 namespace coretap::debug {
 
 /// Corrupt DWARF can nest or refer in circles: no walk goes deeper than this.
@@ -73,14 +75,14 @@ inline std::optional<uint64_t> die_unsigned(Dwarf_Die* die, unsigned attribute) 
   return value;
 }
 
-inline const char* die_string(Dwarf_Die* die, unsigned attribute) {
-  Dwarf_Attribute attr;
-  return dwarf_formstring(dwarf_attr_integrate(die, attribute, &attr));
-}
+using ct::die_text;
+
+/// Name (own or inherited), or nullptr.
+inline const char* die_given_name(Dwarf_Die* die) { return die_text(die, DW_AT_name); }
 
 /// Name (own or inherited), or "".
 inline const char* die_name(Dwarf_Die* die) {
-  const char* name = die_string(die, DW_AT_name);
+  const char* name = die_given_name(die);
   return name ? name : "";
 }
 

@@ -46,8 +46,8 @@ bool is_glob(const std::string& text) {
 }
 
 const char* linkage_of(Dwarf_Die* die) {
-  const char* name = die_string(die, DW_AT_linkage_name);
-  return name ? name : die_string(die, DW_AT_MIPS_linkage_name);
+  const char* name = die_text(die, DW_AT_linkage_name);
+  return name ? name : die_text(die, DW_AT_MIPS_linkage_name);
 }
 
 /// ".cold", ".part": pieces of a function that the compiler gave a symbol of their own.
@@ -257,7 +257,7 @@ std::string declaration_file(Dwarf_Die die) {
     return "";
   const char* path = dwarf_filesrc(files, index, nullptr, nullptr);
   if (!path || !strcmp(path, "???")) return "";  // libdw's name of file 0 before DWARF 5
-  const char* directory = die_string(&unit, DW_AT_comp_dir);
+  const char* directory = die_text(&unit, DW_AT_comp_dir);
   return absolute_source_path(path, directory ? directory : "");
 }
 
@@ -276,7 +276,7 @@ void FunctionIndex::walk(const Unit& unit, Dwarf_Die* parent, const std::string&
   for_each_child(parent, [&](Dwarf_Die* die) {
     switch (dwarf_tag(die)) {
       case DW_TAG_namespace: {
-        const char* name = dwarf_diename(die);
+        const char* name = die_given_name(die);
         walk(unit, die, scope + (name ? name : "(anonymous namespace)") + "::", depth + 1);
         return true;
       }
@@ -284,7 +284,7 @@ void FunctionIndex::walk(const Unit& unit, Dwarf_Die* parent, const std::string&
       case DW_TAG_structure_type:
       case DW_TAG_union_type:
       case DW_TAG_module: {
-        const char* name = unit.is_c ? nullptr : dwarf_diename(die);
+        const char* name = unit.is_c ? nullptr : die_given_name(die);
         if (name)
           walk(unit, die, scope + name + "::", depth + 1);
         else if (unit.is_cpp)

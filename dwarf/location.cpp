@@ -80,7 +80,7 @@ std::string optimised_out(const DebugData& data, Dwarf_Die* die, Dwarf_Attribute
 }
 
 /// A DW_AT_const_value: a number, a block for larger things, or a string (gcc's __PRETTY_FUNCTION__).
-VarLocation constant_location(Dwarf_Attribute* attr) {
+VarLocation constant_location(Dwarf_Die* die, Dwarf_Attribute* attr) {
   Dwarf_Word number;
   Dwarf_Sword signed_number;
   unsigned form = dwarf_whatform(attr);
@@ -91,7 +91,7 @@ VarLocation constant_location(Dwarf_Attribute* attr) {
     return located(VarLocation::Value, expr::constant(static_cast<int64_t>(number)));
   }
   Dwarf_Block block;
-  if (const char* text = dwarf_formstring(attr))
+  if (const char* text = die_text(die, DW_AT_const_value))
     return constant_bytes(reinterpret_cast<const unsigned char*>(text), std::strlen(text) + 1);
   if (dwarf_formblock(attr, &block) != 0) return unsupported("its constant value is damaged");
   return constant_bytes(block.data, block.length);
@@ -116,7 +116,7 @@ std::optional<VarLocation> location_before_prologue(const LocationContext& conte
 
 VarLocation compile_without_location(const LocationContext& context, Dwarf_Die* die) {
   Dwarf_Attribute attr;
-  if (dwarf_attr_integrate(die, DW_AT_const_value, &attr)) return constant_location(&attr);
+  if (dwarf_attr_integrate(die, DW_AT_const_value, &attr)) return constant_location(die, &attr);
   if (!die_own_flag(die, DW_AT_declaration)) return unavailable("it was optimised out everywhere");
   // `extern int x;` inside a function or header: the storage is described elsewhere.
   auto definition = context.data.names().global(die_name(die));

@@ -70,7 +70,7 @@ void NameIndex::note_variable(const Unit& unit, Dwarf_Die* die, const std::strin
 }
 
 void NameIndex::add_type(Dwarf_Die* die, const std::string& scope) {
-  const char* name = dwarf_diename(die);
+  const char* name = die_given_name(die);
   if (!name || die_own_flag(die, DW_AT_declaration)) return;
   types_.try_emplace(tag_keyword(dwarf_tag(die)) + scope + name, *die);
 }
@@ -81,7 +81,7 @@ void NameIndex::walk(const Unit& unit, Dwarf_Die* parent, const std::string& sco
     int tag = dwarf_tag(die);
     switch (tag) {
       case DW_TAG_namespace:
-        if (const char* name = dwarf_diename(die))
+        if (const char* name = die_given_name(die))
           walk(unit, die, scope + name + "::", depth + 1);
         else
           walk(unit, die, scope, depth + 1);
@@ -90,7 +90,7 @@ void NameIndex::walk(const Unit& unit, Dwarf_Die* parent, const std::string& sco
       case DW_TAG_class_type:
       case DW_TAG_union_type:
         add_type(die, scope);
-        if (const char* name = unit.is_c ? nullptr : dwarf_diename(die))
+        if (const char* name = unit.is_c ? nullptr : die_given_name(die))
           walk(unit, die, scope + name + "::", depth + 1);
         break;
       case DW_TAG_enumeration_type:

@@ -62,7 +62,7 @@ std::optional<std::vector<std::string>> demangled_parameters(const std::string& 
 
 ParameterTypes parameters_of(const DebugData& data, Dwarf_Die function) {
   ParameterTypes types;
-  if (const char* linkage = die_string(&function, DW_AT_linkage_name))
+  if (const char* linkage = die_text(&function, DW_AT_linkage_name))
     types.demangled = demangled_parameters(linkage);
   Dwarf_Die origin = die_origin(function);
   for_each_child(&origin, [&](Dwarf_Die* child) {

@@ -99,7 +99,7 @@ class DwarfType : public Type {
   }
   std::string name() const override {
     Dwarf_Die die = die_;
-    const char* name = dwarf_diename(&die);
+    const char* name = die_given_name(&die);
     return name ? name : "";
   }
   std::string spelling() const override { return spell(use_, "", 0); }
@@ -161,7 +161,7 @@ std::string scope_of(Dwarf_Die* die) {
     const int tag = dwarf_tag(&scopes[i]);
     const bool is_scope = tag == DW_TAG_namespace || tag == DW_TAG_class_type ||
                           tag == DW_TAG_structure_type || tag == DW_TAG_union_type;
-    const char* name = is_scope ? dwarf_diename(&scopes[i]) : nullptr;
+    const char* name = is_scope ? die_given_name(&scopes[i]) : nullptr;
     if (name) result = std::string(name) + "::" + result;
   }
   free(scopes);
@@ -171,7 +171,7 @@ std::string scope_of(Dwarf_Die* die) {
 Dwarf_Die DwarfType::definition() const {
   Dwarf_Die die = die_;
   if (!die_own_flag(&die, DW_AT_declaration)) return die;
-  const char* name = dwarf_diename(&die);
+  const char* name = die_given_name(&die);
   if (!name) return die;
   const char* keyword = dwarf_tag(&die) == DW_TAG_union_type         ? "union "
                         : dwarf_tag(&die) == DW_TAG_enumeration_type ? "enum "
@@ -292,7 +292,7 @@ std::vector<Member> DwarfType::members() const {
 
 std::string DwarfType::full_name() const {
   Dwarf_Die die = die_;
-  const char* name = dwarf_diename(&die);
+  const char* name = die_given_name(&die);
   return name ? scope_of(&die) + name : "";
 }
 
@@ -409,7 +409,7 @@ std::string DwarfType::spell_target(Dwarf_Die* die, const std::string& declarato
 std::string DwarfType::spell(Dwarf_Die die, const std::string& declarator, int depth) {
   if (depth > kMaxTypeHops) return "..." + declarator;
   if (auto whole = die_ref(&die, DW_AT_signature)) return spell(*whole, declarator, depth + 1);
-  const char* given = dwarf_diename(&die);
+  const char* given = die_given_name(&die);
   auto named = [&](const char* keyword) {
     return keyword + std::string(given ? given : "{...}") + declarator;
   };

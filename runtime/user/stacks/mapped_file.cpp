@@ -16,6 +16,7 @@
 #include <tuple>
 
 #include "runtime/common/clock.h"
+#include "runtime/common/dwarf_texts.h"
 #include "runtime/common/regular_file.h"
 #include "runtime/user/kernel/build_id.h"
 
@@ -286,7 +287,7 @@ void MappedFile::open_dwarf() {
   const bool is_apart = !has_section(elf_, ".debug_info") && !has_section(elf_, ".debug_frame");
   if (is_apart) open_debug_file();
   Elf* elf = is_apart && debug_elf_ ? debug_elf_ : elf_;
-  dwarf_ = dwarf_begin_elf(elf, DWARF_C_READ, nullptr);
+  if (auto dwarf = begin_dwarf(elf)) dwarf_ = *dwarf;
 }
 
 /// Tables of address ranges may be missing or partial, so where they do not help all units are asked.
@@ -323,7 +324,7 @@ std::vector<MappedFile::Inlined> MappedFile::inlined(u64 address) {
   for (int i = 0; i < count && dwarf_tag(&scopes[i]) != DW_TAG_subprogram; ++i) {
     if (dwarf_tag(&scopes[i]) != DW_TAG_inlined_subroutine) continue;
     Inlined function;
-    const char* name = dwarf_diename(&scopes[i]);
+    const char* name = die_text(&scopes[i], DW_AT_name);
     function.function = name ? name : "?";
     Dwarf_Attribute attribute;
     Dwarf_Word number = 0;
