@@ -338,7 +338,9 @@ void ElfFile::for_each_name(const std::function<void(std::string_view, bool)>& v
 bool ElfFile::is_cut_off() const {
   GElf_Ehdr header;
   if (!gelf_getehdr(elf_, &header)) return true;
-  return header.e_shoff + uint64_t{header.e_shnum} * header.e_shentsize > contents_.size();
+  const uint64_t size = contents_.size();
+  return header.e_shoff > size ||
+         uint64_t{header.e_shnum} * header.e_shentsize > size - header.e_shoff;
 }
 
 bool ElfFile::has_fixed_addresses() const {

@@ -172,6 +172,18 @@ class UserSide(live.LiveTest):
         del os.environ["TZ"]
         time.tzset()
 
+    def test_statistics_printed(self):
+        """@prints() and its kin, which print an array by its number of keys: the largest count first."""
+        keys = {count: ", ".join(f'"{key}"' if key % 2 else str(key) for key in range(count)) for count in range(1, 10)}
+        text = "global s0" + "".join(f", s{count}" for count in keys) + " probe begin { s0 <<< -3 s0 <<< 8 @prints(s0)"
+        for count, key in keys.items():
+            text += f"\n s{count}[{key}] <<< 1 s{count}[{key.replace('0', '77', 1)}] <<< 4 s{count}[{key.replace('0', '77', 1)}] <<< 5 @prints{count}(s{count})"
+        wanted = ["@count=2 @min=-3 @max=8 @sum=5 @avg=2"]
+        for key in keys.values():
+            shown = key.replace('"', "").replace(" ", "")
+            wanted += [f"[{shown.replace('0', '77', 1)}] @count=2 @min=4 @max=5 @sum=9 @avg=4", f"[{shown}] @count=1 @min=1 @max=1 @sum=1 @avg=1"]
+        self.assertEqual(self.lines(script(text + " exit() }")), wanted)
+
     def test_who_traces(self):
         told, own = self.lines(script("probe oneshot { println(stp_pid()) println(pid()) }"))
         self.assertEqual(told, own)
