@@ -61,6 +61,17 @@ probe kernel.function("vfs_read@fs/read_write.c") {
 }
 """
 
+# Of fs/namei.c: every mkdir(2) passes `out_putname:`, in the copy of `struct filename` that is still its own. Four succeed, two do not.
+LABELS = """
+global n
+probe kernel.function("do_mkdirat@fs/namei.c").label("out_putname") {
+  if (execname() == "mkdir") n[pnlabel(), kernel_string($name->name), $error]++
+}
+probe end { foreach ([label, name, error+] in n) printf("%s %s %d: %d\\n", label, name, error, n[label, name, error]) }
+"""
+MAKE_FOLDERS = "mkdir one two three; mkdir one two; mkdir four"
+MADE = [f"out_putname {name} {error}: 1" for name, error in (("one", -17), ("two", -17), ("four", 0), ("one", 0), ("three", 0), ("two", 0))]
+
 # (name, script, what its message says): what cannot be had is refused when the script is compiled.
 REFUSED = [
     ("per_cpu", 'probe kernel.function("vfs_read@fs/read_write.c") { println(@var("runqueues@kernel/sched/core.c")->nr_running) }',
@@ -68,6 +79,8 @@ REFUSED = [
     ("init", 'probe kernel.function("start_kernel@init/main.c") {}', r"section \.init\.text"),
     ("no_line", 'probe kernel.statement("vfs_read@fs/read_write.c:450") {}', "line 450 has no code"),
     ("no_file", 'probe kernel.function("vfs_read@fs/nothing.c") {}', "no function matches"),
+    ("no_label", 'probe kernel.function("do_mkdirat@fs/namei.c").label("out_put") {}', "its labels are out_putname, retry"),
+    ("removed_label", 'probe kernel.function("vfs_copy_file_range").label("done") {}', "the compiler left no code at label 'done'"),
     ("no_variable", 'probe kernel.function("vfs_read@fs/read_write.c") { println($bufx) }', r"similar: \$buf"),
 ]
 
@@ -93,7 +106,7 @@ def main():
         done = compile_script("-p2", "-e", script)
         assert done.returncode == 1 and re.search(expected, done.stderr), (name, done)
     binaries = []
-    for name, script in ("places", LOCALS), ("globals", GLOBALS):
+    for name, script in ("places", LOCALS), ("globals", GLOBALS), ("labels", LABELS):
         done = compile_script(f"--build={work / name}", "-e", script)
         assert done.returncode == 0, done.stderr
         binaries.append(str(work / name))
@@ -107,11 +120,12 @@ def main():
     known_reads = "./" + pathlib.Path(workload).name
     jobs = [run_in_vm.Job("places", f"places -v --accounts=accounts -c {known_reads} && cat accounts", 120),
             run_in_vm.Job("globals", f"globals -c {known_reads}", 120),
+            run_in_vm.Job("labels", f"labels -c \"sh -c '{MAKE_FOLDERS}'\"", 120),
             run_in_vm.Job("cmdline", "cat /proc/cmdline; cat /proc/uptime"),
             run_in_vm.Job("needs", "places --explain-needs"),
             run_in_vm.Job("optional", "optional")]
     result = run_in_vm.run(str(image), jobs, [*binaries, str(optional), workload])
-    places, of_globals, cmdline, needs, with_optional = result.jobs
+    places, of_globals, labels, cmdline, needs, with_optional = result.jobs
     print(places.stdout, places.stderr, of_globals.stdout, of_globals.stderr, flush=True)
     assert result.exit_code() == 0, (result.console, result.jobs)
 
@@ -128,6 +142,8 @@ def main():
     expected = collections.Counter({"entry": READS + BAD_READS, "return": READS + BAD_READS, "EBADF": BAD_READS, "read_iter": READS,
                                     "rchar": got_something, "inlined": READS, "verify": READS})
     assert counts == expected, (counts, expected)
+
+    assert sorted(labels.stdout.splitlines()) == sorted(MADE), labels
 
     command, uptime = cmdline.stdout.splitlines()
     assert f"command {command}\n" in of_globals.stdout, of_globals.stdout

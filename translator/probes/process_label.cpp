@@ -1,4 +1,4 @@
-// process(...).function("F[@FILE[:LINE]]").label("L")
+// process(...).function("F[@FILE[:LINE]]").label("L"), and the same of kernel.function
 //
 // A label of a function and of each of its inlined copies. As stap has it, a LINE is that of the label, so that listings can be
 // pasted back; that of the function's declaration means all its labels. Which labels are left in optimised code: dwarf/labels.cpp.

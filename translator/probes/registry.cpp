@@ -88,6 +88,7 @@ std::vector<Row> rows() {
                             {"", "call", "return", "inline", "exported"})),
        resolve_process_function},
       {cross(objects, {"function(string).label(string)"}), resolve_process_label},
+      {{"kernel.function(string).label(string)"}, resolve_process_label},
       {cross(objects, {"function(string).callee(string)", "function(string).callee(string).call",
                        "function(string).callee(string).return", "function(string).callees",
                        "function(string).callees(number)"}),
