@@ -9,6 +9,7 @@
 #include "dwarf/code_flow.h"
 #include "dwarf/coroutines.h"
 #include "dwarf/debug_data.h"
+#include "dwarf/declared_lines.h"
 #include "dwarf/die.h"
 #include "dwarf/functions.h"
 #include "dwarf/scopes.h"
@@ -52,7 +53,9 @@ struct LineRange {
 /// Runs one LineQuery over all units.
 class SiteFinder {
  public:
-  SiteFinder(const DebugData& data, const LineQuery& query) : data_(data), query_(query) {}
+  /// `story`: is filled with what the sites are chosen from, unless it is null.
+  SiteFinder(const DebugData& data, const LineQuery& query, LineStory* story = nullptr)
+      : data_(data), query_(query), story_(story) {}
 
   std::vector<LineSite> run() {
     for (const Unit& unit : data_.units())
@@ -68,6 +71,7 @@ class SiteFinder {
     std::vector<bool> wanted_file = matching_files(lines, query_.file_glob);
     if (std::find(wanted_file.begin(), wanted_file.end(), true) == wanted_file.end()) return;
     const UnitScopes& scopes = data_.scopes(unit);
+    if (story_ && query_.first == query_.last) look_for_declarations(unit);
     // Rows of one line in one function or inlined copy decide together which of them are sites.
     std::map<std::tuple<int, uint32_t, uint32_t>, std::vector<size_t>> groups;
     for (size_t i = 0; i < lines.rows.size(); i++) {
@@ -87,9 +91,56 @@ class SiteFinder {
       if (function < 0 && opening.count({file, line}) != 0)
         std::erase_if(rows, [&](size_t i) { return leads_away(lines.rows[i].address); });
       if (rows.empty()) continue;
-      StatementStarts found = statement_starts(data_, unit, rows);
+      StatementStarts found = statement_starts(data_, unit, rows, story_ != nullptr);
+      if (story_) add_evidence(unit, function, rows, found);
       for (const StatementStart& start : found.starts)
         add_site(unit, function, start, found.may_miss);
+    }
+  }
+
+  void add_evidence(const Unit& unit, int function, const std::vector<size_t>& rows,
+                    const StatementStarts& found) {
+    const UnitLines& lines = data_.lines(unit);
+    const UnitScopes& scopes = data_.scopes(unit);
+    LineEvidence evidence;
+    const LineRow& first = lines.rows[rows.front()];
+    evidence.source = {lines.files[first.file], first.line, first.column};
+    if (function >= 0) {
+      Dwarf_Die die = scopes.at(function).die;
+      evidence.function = function_name(data_, &die);
+      evidence.is_inlined = scopes.at(function).is_inlined();
+      evidence.entry = die_entry_pc(&die).value_or(0);
+    }
+    evidence.rule = found.rule;
+    evidence.doubt = found.doubt;
+    evidence.doubt_at = found.doubt_at;
+    for (size_t i = 0; i < rows.size(); i++) {
+      const LineRow& row = lines.rows[rows[i]];
+      LineEvidence::Row one{row.address, row.column, row.is_stmt, found.roles[i]};
+      for (const StatementStart& start : found.starts) {
+        if (start.row != rows[i]) continue;
+        one.site = point_of(unit, start).pc;
+        one.is_behind_prologue = start.point.pc == row.address && one.site != row.address;
+      }
+      evidence.rows.push_back(one);
+    }
+    story_->copies.push_back(std::move(evidence));
+  }
+
+  /// Where the probe for a start goes.
+  CodePoint point_of(const Unit& unit, const StatementStart& start) const {
+    const LineRow& row = data_.lines(unit).rows[start.row];
+    const bool is_moved = start.point != CodePoint(row.address, row.view);
+    return is_moved ? start.point : site_point(data_, unit, row);
+  }
+
+  void look_for_declarations(const Unit& unit) {
+    const UnitScopes& scopes = data_.scopes(unit);
+    DeclaredLines& declared = data_.declared_lines(unit);
+    for (int i = 0; i < static_cast<int>(scopes.all().size()) && !story_->declares; i++) {
+      if (!scopes.at(i).is_function() || !function_matches(scopes, i)) continue;
+      story_->declares = declared.declaring_scope(i, query_.first) >= 0 ||
+                         declared.is_in_origin(i, query_.first);
     }
   }
 
@@ -144,8 +195,7 @@ class SiteFinder {
     const UnitScopes& scopes = data_.scopes(unit);
     const LineRow& row = lines.rows[start.row];
     LineSite site;
-    CodePoint point = start.point;
-    if (point == CodePoint(row.address, row.view)) point = site_point(data_, unit, row);
+    const CodePoint point = point_of(unit, start);
     // Ranges of damaged debug information may go on behind the code.
     if (!data_.object().file_offset(point.pc)) return;
     site.pc = point.pc;
@@ -172,6 +222,7 @@ class SiteFinder {
 
   const DebugData& data_;
   const LineQuery& query_;
+  LineStory* story_;
   std::map<std::pair<const UnitScopes*, int>, bool> matches_;
   /// By place, line and inlined copy: several copies may begin at one address, and all run.
   std::map<std::tuple<uint64_t, uint32_t, uint32_t, const UnitScopes*, int>, LineSite> sites_;
@@ -241,6 +292,12 @@ std::vector<LineSite> find_line_sites(const DebugData& data, const LineQuery& qu
   for (LineSite& site : following)
     if (site.source.line == nearest) sites.push_back(std::move(site));
   return sites;
+}
+
+LineStory find_line_story(const DebugData& data, const LineQuery& query) {
+  LineStory story;
+  SiteFinder(data, query, &story).run();
+  return story;
 }
 
 std::optional<SourceLine> find_line_at(const DebugData& data, CodePoint point) {

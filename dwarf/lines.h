@@ -40,6 +40,8 @@ struct LineQuery {
   bool relative = false, nearest = false;
 };
 std::vector<LineSite> find_line_sites(const DebugData& data, const LineQuery& query);
+/// What the rows are that the sites were chosen from, also where there is no site.
+LineStory find_line_story(const DebugData& data, const LineQuery& query);
 std::vector<SourceLine> find_code_lines(const DebugData& data, const std::string& file_glob);
 /// The line of the row at `point`, or of the last one before it.
 std::optional<SourceLine> find_line_at(const DebugData& data, CodePoint point);

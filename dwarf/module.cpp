@@ -53,6 +53,10 @@ class DwarfModule : public Module {
                                    bool nearest) const override {
     return find_line_sites(*data_, {function_glob, file_glob, first, last, relative, nearest});
   }
+  LineStory line_story(const std::string& function_glob, const std::string& file_glob,
+                       uint32_t first, uint32_t last) const override {
+    return find_line_story(*data_, {function_glob, file_glob, first, last});
+  }
   std::vector<SourceLine> code_lines(const std::string& file_glob) const override {
     return find_code_lines(*data_, file_glob);
   }
@@ -174,6 +178,13 @@ class DwarfModule : public Module {
       return unavailable(
           "a coroutine may have freed it where it returns; @entry(…) has the value of before");
     return compile_location(*data_, *die, point);
+  }
+  LocationEvidence evidence(const Variable& variable, CodePoint point) const override {
+    return find_evidence(*data_, variable, point);
+  }
+  std::vector<ScopedVariable> variables_called(const std::string& name,
+                                               uint64_t pc) const override {
+    return find_variables_called(*data_, name, pc);
   }
   TypePtr return_type(uint64_t pc) const override {
     const Unit* unit = data_->unit_at(pc);

@@ -11,8 +11,10 @@
 #include <vector>
 
 #include "dwarf/data_symbol.h"
+#include "dwarf/evidence.h"
 #include "dwarf/function_exits.h"
 #include "dwarf/kernel_image.h"
+#include "dwarf/line_evidence.h"
 #include "dwarf/location.h"
 #include "dwarf/overloads.h"
 #include "dwarf/plt.h"
@@ -80,6 +82,9 @@ class Module {
   virtual std::vector<LineSite> line_sites(const std::string& function_glob,
                                            const std::string& file_glob, uint32_t first,
                                            uint32_t last, bool relative, bool nearest) const = 0;
+  /// What those sites are chosen from: all rows of the absolute lines, each with what it is.
+  virtual LineStory line_story(const std::string& function_glob, const std::string& file_glob,
+                               uint32_t first, uint32_t last) const = 0;
   /// Lines with code in files matching `file_glob`, for "line 12 has no code; nearest are 11, 14".
   virtual std::vector<SourceLine> code_lines(const std::string& file_glob) const = 0;
 
@@ -140,6 +145,11 @@ class Module {
                                                    const std::string& file_glob) const = 0;
   /// Where `variable` is at `point`.
   virtual VarLocation location_at(const Variable& variable, CodePoint point) const = 0;
+  /// What there is to show for that: all of the variable's locations, with the one that holds at `point`.
+  virtual LocationEvidence evidence(const Variable& variable, CodePoint point) const = 0;
+  /// Every variable of the name in the function whose code contains pc, whether pc sees it or not; not the file's.
+  virtual std::vector<ScopedVariable> variables_called(const std::string& name,
+                                                       uint64_t pc) const = 0;
   /// Return type of the function whose code contains pc (null: void) and where its value is on
   /// return, by the psABI: the register(s) or memory, as a location with registers as of return.
   virtual TypePtr return_type(uint64_t pc) const = 0;

@@ -83,8 +83,35 @@ class LineCode : private LineRows {
     return found;
   }
 
+  /// Fills in why `found` is what it is.
+  void give_reasons(StatementStarts& found) const {
+    found.rule = unit_.producer.statement_markers ? SiteRule::Markers
+                 : graph_                         ? SiteRule::ControlFlow
+                                                  : SiteRule::Blocks;
+    for (size_t row : rows_) found.roles.push_back(role_of(row, found));
+    if (!found.may_miss) return;
+    found.doubt = is_uncertain_ ? Doubt::Beginning : doubt_;
+    found.doubt_at = is_uncertain_ ? 0 : doubt_at_;
+  }
+
  private:
   using Loop = FlowGraph::Loop;
+
+  RowRole role_of(size_t row, const StatementStarts& found) const {
+    bool is_of_first_part = false;
+    for (const StatementStart& start : found.starts) {
+      if (start.row == row) return RowRole::Site;
+      is_of_first_part = is_of_first_part || at(start.row).column == at(row).column;
+    }
+    for (const StatementStart& start : found.starts)
+      if (start.point.pc == at(row).address) return RowRole::SameAddress;
+    if (!at(row).is_stmt && found.rule != SiteRule::ControlFlow) return RowRole::NotStatement;
+    if (later_parts_.count(row) != 0) return RowRole::LaterPart;
+    if (!found.starts.empty() && !is_of_first_part) return RowRole::OtherPart;
+    const std::optional<size_t> index = graph_ ? graph_->index_of(at(row).address) : std::nullopt;
+    if (index && is_in_left_loop(*index)) return RowRole::LoopTurn;
+    return graph_ && is_only_jump(row) ? RowRole::Jump : RowRole::Continuation;
+  }
 
   /// The statement that stands first on the line: of those that control comes to first, since the lowest may be in a part of
   /// the function that was moved away for being cold.
@@ -476,6 +503,8 @@ class LineCode : private LineRows {
     std::vector<uint64_t> entries = entries_of(own);
     if (entries.empty()) {
       found.may_miss = true;
+      doubt_ = Doubt::WayIn;
+      doubt_at_ = found.starts.front().point.pc;
       return;
     }
     const size_t row = found.starts.front().row;
@@ -563,7 +592,7 @@ class LineCode : private LineRows {
 
   /// Is there code of the line that does something (stores, calls), or the work of several executions at once, and
   /// that runs without passing a site?
-  bool has_other_executions(const StatementStarts& found) const {
+  bool has_other_executions(const StatementStarts& found) {
     std::vector<uint64_t> doing, sites;
     std::set<uint16_t> columns;
     for (const StatementStart& start : found.starts) {
@@ -581,7 +610,7 @@ class LineCode : private LineRows {
         if (one.flow == Instruction::Flow::Return && unit_.producer.statement_markers)
           doing.push_back(one.address);
         if (!is_first_part) continue;
-        if (one.is_vector) return true;
+        if (one.is_vector) return doubts(Doubt::SeveralAtOnce, one.address);
         const bool does = one.writes_memory || one.flow == Instruction::Flow::Call ||
                           one.flow == Instruction::Flow::IndirectCall;
         if (does && !is_in_left_loop(i)) doing.push_back(one.address);
@@ -594,16 +623,25 @@ class LineCode : private LineRows {
       // If it can be entered without a site, the first test is left out, since it is true.
       if (counts_turns && heads(loop)) doing.push_back(graph_->at(loop.header).address);
     }
-    return graph_->comes_without(doing, sites);
+    if (!graph_->comes_without(doing, sites)) return false;
+    for (uint64_t address : doing)
+      if (graph_->comes_without({address}, sites)) return doubts(Doubt::OtherWay, address);
+    return true;
+  }
+
+  bool doubts(Doubt why, uint64_t address) {
+    doubt_ = why;
+    doubt_at_ = address;
+    return true;
   }
 
   /// Does code of one column, which is one operation of the source, do the same sum several times behind one site? Loops that
   /// were unrolled and then merged look so.
-  bool repeats_itself(const StatementStarts& found) const {
+  bool repeats_itself(const StatementStarts& found) {
     if (unit_.producer.gcc) return false;  // as is_stmt says, or not optimised
     if (!scopes_.is_optimised()) return false;
-    if (std::any_of(rows_.begin(), rows_.end(), [&](size_t row) { return calls_again(row); }))
-      return true;
+    for (size_t row : rows_)
+      if (calls_again(row)) return doubts(Doubt::MergedCopies, at(row).address);
     std::map<std::pair<uint16_t, uint32_t>, size_t> times;
     for (size_t row : rows_) {
       std::optional<size_t> index = graph_->index_of(at(row).address);
@@ -611,7 +649,8 @@ class LineCode : private LineRows {
            i < graph_->code().instructions().size() && graph_->at(i).address < end_of(row); i++) {
         const Instruction& one = graph_->at(i);
         if (one.flow != Instruction::Flow::Next || one.is_transfer || one.is_padding) continue;
-        if (++times[{at(row).column, one.shape}] > found.starts.size()) return true;
+        if (++times[{at(row).column, one.shape}] > found.starts.size())
+          return doubts(Doubt::MergedCopies, one.address);
       }
     }
     return false;
@@ -641,13 +680,18 @@ class LineCode : private LineRows {
   std::set<size_t> later_parts_;         ///< rows that look like the line's beginning, and are not
   bool initialises_ = false;             ///< a `for` that declares nothing, but begins with code
   bool is_uncertain_ = false;            ///< whether rows were rightly taken for such
+  Doubt doubt_ = Doubt::Nothing;         ///< else why the line may count less than it runs
+  uint64_t doubt_at_ = 0;
 };
 
 }  // namespace
 
 StatementStarts statement_starts(const DebugData& data, const Unit& unit,
-                                 const std::vector<size_t>& rows) {
-  return LineCode(data, unit, rows).find();
+                                 const std::vector<size_t>& rows, bool with_reasons) {
+  LineCode code(data, unit, rows);
+  StatementStarts found = code.find();
+  if (with_reasons) code.give_reasons(found);
+  return found;
 }
 
 CodePoint site_point(const DebugData& data, const Unit& unit, const LineRow& row) {

@@ -11,6 +11,7 @@
 #include "driver.h"
 
 #include <iostream>
+#include <optional>
 
 #include "analyse/place_returns.h"
 #include "analyse/portable.h"
@@ -28,6 +29,10 @@
 #include "pass_timer.h"
 #include "run_now.h"
 #include "runtime/common/terminal.h"
+#include "why/question.h"
+#include "why/why_point.h"
+#include "why/why_script.h"
+#include "why/why_variable.h"
 
 namespace coretap {
 
@@ -50,6 +55,7 @@ class Driver {
     if (!make_input(o_, input_, diagnostics_)) return report();
     if (CompiledScript cached = pass4_.from_cache()) return finish(cached);
     if (cached_listing_.show()) return 0;
+    if (o_.mode == Options::Mode::Answer && !understand_question()) return report();
     if (pass4_.is_wanted() && !pass4_.begin()) return report();
     const SourceFile& script = sources_.add(input_.script_name, input_.script_text, true);
     int status = compile(script);
@@ -67,7 +73,7 @@ class Driver {
       return header_constant(expression, input_, lookups_);
     };
     probes::ResolveContext context(diagnostics_, input_, lookups_);
-    context.is_listing = input_.listing != Listing::None;
+    context.is_listing = input_.listing != Listing::None || question_.has_value();
 
     {  // Pass 1. Beyond this point: the script is an AST, free of macros and %( %).
       PassTimer timer;
@@ -89,9 +95,11 @@ class Driver {
 
     {  // Pass 2. Beyond this point: bodies have sites, names have declarations and types.
       PassTimer timer;
+      Diagnostics::Attempt attempt(diagnostics_);
       elaborate_probes(program, context);
       place_returns(program, context.is_listing);
       if (input_.listing != Listing::None) return cached_listing_.make(program, context);
+      if (question_) return answer(program, context, attempt);
       if (input_.portable) check_portable(program);
       if (!diagnostics_.has_errors()) resolve_symbols(program, context);
       place_returns(program, false);  // of tapset files that names have loaded
@@ -139,6 +147,32 @@ class Driver {
     return 0;
   }
 
+  /// --why: takes the question apart, and makes it the script. False after reporting.
+  bool understand_question() {
+    const SourceFile& text = sources_.add(kQuestionName, input_.script_text, true);
+    question_ = why::parse_question(text, diagnostics_);
+    if (question_) input_.script_text = why::script_of(*question_);
+    return question_.has_value();
+  }
+
+  /// The exit status. A line that has no site is a question that can be answered, too: `attempt` holds what was said of it.
+  int answer(Program& program, probes::ResolveContext& context, Diagnostics::Attempt& attempt) {
+    const ast::File& script = *program.files[0];
+    if (attempt.has_errors() && why::answer_line_without_site(
+                                    *question_, script.probes[0]->points[0], context, std::cout)) {
+      attempt.drop();
+      return 0;
+    }
+    if (failed(2, "analysis")) return 1;
+    const ast::Expr* variable = why::variable_of(script, *question_, diagnostics_);
+    if (failed(2, "analysis")) return 1;
+    if (!variable)
+      why::answer_point(*question_, program, context, std::cout);
+    else if (!why::answer_variable(*question_, *variable, program, context, std::cout))
+      failed(2, "analysis");
+    return diagnostics_.has_errors() ? 1 : 0;
+  }
+
   /// Pass 5, or the end before it.
   int finish(const CompiledScript& compiled) {
     if (o_.last_pass == 5) return run_now(*compiled.artifacts, o_, notes_, diagnostics_);
@@ -161,6 +195,7 @@ class Driver {
       if (dump(pass.name, [&] { return ir::print(module); })) return true;
       if (!verified(module, pass.name)) return false;
     }
+    if (o_.explain_script) why::answer_script(module, std::cout);
     if (dump("ir", [&] { return ir::print(module); })) return true;
     code = generate(module, input_);
     if (dump("kernel-c", [&] { return code.kernel_c; }) ||
@@ -224,6 +259,7 @@ class Driver {
   Pass4 pass4_;
   CachedListing cached_listing_;
   bool dump_done_ = false;
+  std::optional<why::Question> question_;  ///< of --why
 };
 
 }  // namespace

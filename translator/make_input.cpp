@@ -48,6 +48,11 @@ bool load_script(const Options& o, CompileInput& input, Diagnostics& diagnostics
     input.script_text = "probe " + listed_point(o) + " {}\n";
     return true;
   }
+  if (o.mode == Options::Mode::Answer) {
+    input.script_name = kQuestionName;
+    input.script_text = o.question;
+    return true;
+  }
   if (o.has_script_text) {
     input.script_text = o.script_text + "\n";
   } else {

@@ -10,6 +10,9 @@
 
 namespace coretap {
 
+/// What messages call the text of --why, and the script that is made of it.
+inline constexpr const char* kQuestionName = "<question>";
+
 /// Reads the script and all else that decides the result. False after reporting.
 bool make_input(const Options& options, CompileInput& input, Diagnostics& diagnostics);
 

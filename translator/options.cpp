@@ -3,6 +3,7 @@
 #include "options.h"
 
 #include <getopt.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -25,6 +26,7 @@ enum LongOnly {
   kTargetNamespaces,
   kLines,
   kJson,
+  kWhy,
   kDumpFunctions,
   kDumpProbeTypes,
   kDumpProbeAliases,
@@ -52,6 +54,7 @@ const option kLongOptions[] = {
     {"target-namespaces", required_argument, nullptr, kTargetNamespaces},
     {"lines", required_argument, nullptr, kLines},
     {"json", no_argument, nullptr, kJson},
+    {"why", no_argument, nullptr, kWhy},
     {"dump-functions", no_argument, nullptr, kDumpFunctions},
     {"dump-probe-types", no_argument, nullptr, kDumpProbeTypes},
     {"dump-probe-aliases", no_argument, nullptr, kDumpProbeAliases},
@@ -126,6 +129,13 @@ bool is_module_name(std::string name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), is_part);
 }
 
+/// What --why is about: a script, if it is a file or looks like the name of one, else a question.
+bool is_script_file(const std::string& text) {
+  const bool is_name = text.find_first_of("($@&\"") == std::string::npos;
+  return text == "-" || access(text.c_str(), F_OK) == 0 ||
+         (is_name && (text.ends_with(".stp") || text.find('/') != std::string::npos));
+}
+
 /// Options of stap that cannot mean anything here: why, or null.
 const char* why_refused(int option) {
   switch (option) {
@@ -142,7 +152,7 @@ const char* why_refused(int option) {
 bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
   long number = 0;
   std::string name, value;
-  bool suppress_time_limits = false;
+  bool suppress_time_limits = false, is_why = false;
   opterr = 0;
   auto fail = [&](const std::string& message) {
     err << "ERROR [usage]: " << message << "\n        try 'coretap --help'\n";
@@ -248,6 +258,7 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
         o.listing = argument;
         break;
       case kJson: o.lines_as_json = true; break;
+      case kWhy: is_why = true; break;
       case kDumpFunctions: o.mode = Options::Mode::DumpFunctions; break;
       case kDumpProbeTypes: o.mode = Options::Mode::DumpProbeTypes; break;
       case kDumpProbeAliases: o.mode = Options::Mode::DumpProbeAliases; break;
@@ -307,6 +318,18 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
     for (const char* limit : {"MAXACTION", "MAXACTION_INTERRUPTIBLE"})
       o.defines[limit] = "1000000000";
   }
+  if (is_why && o.mode != Options::Mode::Run)
+    return fail("--why takes a question or a script, and lists nothing");
+  if (is_why && !o.has_script_text && optind >= argc)
+    return fail("--why takes a question or a script: a file, '-', or -e 'TEXT'");
+  if (is_why && !o.has_script_text && !is_script_file(argv[optind])) {
+    o.mode = Options::Mode::Answer;
+    o.question = argv[optind++];
+    if (optind < argc)
+      return fail(std::string("--why takes one question, not also '") + argv[optind] + "'");
+  }
+  o.explain_script = is_why && o.mode == Options::Mode::Run;
+  o.explain_needs |= o.explain_script;
   bool needs_script = o.mode == Options::Mode::Run;
   if (needs_script && !o.has_script_text) {
     if (optind >= argc) return fail("a script must be given: a file, '-', or -e 'TEXT'");
@@ -375,6 +398,8 @@ Look
   -p N           stop after pass 1 parse, 2 elaborate, 3 translate, 4 compile, 5 run
   --lines 'process("P")' [FILE[:FROM-TO]]  print source with the lines that can be probed;
                  -v also variables; --json for programs
+  --why QUESTION  '$x @ POINT': why a variable can be read there or not, and where it can be;
+                 'POINT': why these are its sites; a script: what runs in the kernel, and why
   --explain-needs  list what each probe needs of the kernel, and whether it is there
                  (--explain-needs=json: for programs)
   -v             say how long each pass takes; -vv says how probes are attached

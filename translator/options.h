@@ -15,6 +15,7 @@ struct Options {
     List,
     ListVariables,
     ListLines,
+    Answer,
     DumpFunctions,
     DumpProbeTypes,
     DumpProbeAliases,
@@ -29,6 +30,8 @@ struct Options {
   std::vector<std::string> extra_scripts;  ///< -E
   std::string listing;                     ///< -l/-L pattern; --lines: process(…)
   bool lines_as_json = false;              ///< --json
+  std::string question;                    ///< --why QUESTION
+  bool explain_script = false;             ///< --why, and a script
   std::vector<std::string> arguments;      ///< $1, $2 …
 
   int last_pass = 5;                                         ///< -p

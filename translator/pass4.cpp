@@ -40,7 +40,7 @@ bool Pass4::is_wanted() const {
 bool Pass4::may_cache() const { return is_wanted() && o_.build.empty() && !o_.no_cache; }
 
 CompiledScript Pass4::from_cache() {
-  if (!may_cache()) return {};
+  if (!may_cache() || o_.explain_script) return {};  // --why tells of what the passes make
   PassTimer timer;
   cache_ = std::make_unique<Cache>(cache_folder_path());
   key_ = cache_key(input_);

@@ -161,6 +161,9 @@ struct Global {
   /// code may take what is there, and start a new generation of an array, without losing a count. See
   /// runtime/user/values/array.h and, for scalars, additive_set() in harness.h.
   bool additive = false;
+  /// Every use of it is user space's, in the order of the events: a part that was moved there writes it and kernel code would
+  /// read it, or the other way round. See ir/passes/split.cpp.
+  bool kept_in_order = false;
   // statistics: which fields are kept
   bool need_min_max = false, need_variance = false;
   std::vector<HistSpec> hists;
@@ -193,6 +196,21 @@ struct UpdateStep {
   bool reversed = false;  ///< Arithmetic: the value is the left operand
 };
 
+/// Why split() moved an instruction of a kernel handler to user space.
+enum class MoveReason : uint8_t {
+  Enclosed,       ///< it is a part of a statement that is moved
+  OnlyThere,      ///< the kernel cannot do it
+  GlobalThere,    ///< it uses a global that user space keeps (Global::kept_in_order)
+  ForUser,        ///< it makes a string that only user space uses
+  NeedsValue,     ///< it reads what user space computes
+  SharesValue,    ///< it sets a variable that user space computes, or what is in it does
+  FollowsGlobal,  ///< it uses a global behind an instruction that uses it in user space
+  CatchesError,   ///< it is a try, and what may fail in it is in user space
+  LeftFromThere,  ///< it is a loop, and user space may leave a turn of it
+  BehindNext,     ///< a statement before it may end the handler, and is in user space
+  KeepsOrder,     ///< it would be seen if it ran before what comes before it
+};
+
 struct Inst {
   Op op = Op::Copy;
   Span span;
@@ -217,6 +235,7 @@ struct Inst {
   std::shared_ptr<const ForeachSpec> foreach;
   std::shared_ptr<const std::vector<UpdateStep>> steps;  ///< GlobalUpdate, ArrayUpdate
   bool moved = false;                                    ///< split's mark: runs in user space
+  MoveReason move_reason = MoveReason::Enclosed;         ///< if it is moved
 };
 
 /// Does `inst` look at the value of its global (so that it must be exact at that moment)?
@@ -409,6 +428,14 @@ struct UserHandler {
   Body body;
 };
 
+/// What made a segment: an instruction that was moved, and not only because the statement around it was.
+struct MovedPart {
+  Span at;
+  MoveReason reason = MoveReason::Enclosed;
+  Op op = Op::Copy;
+  std::string name;  ///< of its global, or of the function that it calls; else ""
+};
+
 /// User-side code started by a kernel handler. Its first `captures` locals are filled from the
 /// record.
 struct Segment {
@@ -418,6 +445,7 @@ struct Segment {
   Body body;
   std::string pp;
   uint32_t handler = 0;  ///< index of the kernel handler
+  std::vector<MovedPart> moved;
 };
 
 /// A perf event that is counted and read by PerfRead.

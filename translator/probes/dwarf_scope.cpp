@@ -22,34 +22,46 @@ std::optional<debug::Variable> variable_of_file(const debug::Module& module,
   return std::nullopt;
 }
 
+CodePlace code_place(std::shared_ptr<debug::Module> module, debug::CodePoint point, uint64_t scope,
+                     ir::Mechanism mechanism) {
+  CodePlace place{std::move(module), scope,
+                  mechanism != ir::Mechanism::Uprobe && mechanism != ir::Mechanism::Kprobe, {}};
+  LocationSite& site = place.site;
+  site.point = point;
+  site.is_return = mechanism == ir::Mechanism::Uretprobe || mechanism == ir::Mechanism::Kretprobe;
+  site.machine = place.module->machine();
+  if (mechanism == ir::Mechanism::Kprobe || mechanism == ir::Mechanism::Kretprobe) {
+    site.space = ir::Space::Kernel;
+    site.kernel = place.module->kernel_image();
+  } else {
+    site.fixed_address = place.module->has_fixed_addresses();
+  }
+  if (auto function = place.module->function_at(point.pc, false)) {
+    site.at_entry = function->entry_pc == point.pc;
+    site.entry_known = !site.is_return && !site.at_entry;
+  }
+  return place;
+}
+
 namespace {
 
 class DwarfScope final : public VariableScope {
  public:
   DwarfScope(std::shared_ptr<debug::Module> module, debug::CodePoint point, uint64_t scope,
              ir::Mechanism mechanism, ResolveContext& context)
+      : DwarfScope(code_place(std::move(module), point, scope, mechanism), context) {}
+  DwarfScope(CodePlace place, ResolveContext& context)
       : VariableScope(context),
-        module_(std::move(module)),
-        scope_(scope),
-        has_result_(mechanism != ir::Mechanism::Uprobe && mechanism != ir::Mechanism::Kprobe) {
-    site_.point = point;
-    site_.is_return =
-        mechanism == ir::Mechanism::Uretprobe || mechanism == ir::Mechanism::Kretprobe;
-    site_.machine = module_->machine();
-    if (mechanism == ir::Mechanism::Kprobe || mechanism == ir::Mechanism::Kretprobe) {
-      site_.space = ir::Space::Kernel;
-      site_.kernel = module_->kernel_image();
-    } else {
-      site_.fixed_address = module_->has_fixed_addresses();
-    }
-    if (auto function = module_->function_at(point.pc, false)) {
-      site_.at_entry = function->entry_pc == point.pc;
-      site_.entry_known = !site_.is_return && !site_.at_entry;
-    }
-  }
+        module_(std::move(place.module)),
+        scope_(place.scope),
+        has_result_(place.has_result),
+        site_(std::move(place.site)) {}
 
   std::vector<std::string> listing() override;
   std::vector<std::pair<std::string, std::string>> readable() override;
+  std::shared_ptr<const CodePlace> place() const override {
+    return std::make_shared<CodePlace>(CodePlace{module_, scope_, has_result_, site_});
+  }
   std::string sharing_key() const override {
     return base_key() + "@" + std::to_string(site_.point.pc) + "/" +
            std::to_string(site_.point.view) + "/" + std::to_string(scope_);

@@ -42,6 +42,8 @@ class ContextLowering {
   virtual ir::Operand entry_register(unsigned dwarf_register, ir::Operand cfa) = 0;
 };
 
+struct CodePlace;
+
 /// The variables of one site. Lowering functions emit IR and return the operand that holds the
 /// value; on error they report a diagnostic (id, span, "similar:") and return nothing.
 /// Quiet questions (`defines`) never report.
@@ -60,6 +62,8 @@ class ContextScope {
   virtual std::vector<std::string> listing() = 0;
   /// The same variables with where each is: "in register rax".
   virtual std::vector<std::pair<std::string, std::string>> readable() { return {}; }
+  /// The place in code whose variables these are, by debug information; null if they are known in another way.
+  virtual std::shared_ptr<const CodePlace> place() const { return nullptr; }
   /// Identity of everything `lower` depends on: sites with equal keys share one program.
   virtual std::string sharing_key() const = 0;
   /// The same for a handler that uses only these targets (Target::name as "$x" or "$$vars",

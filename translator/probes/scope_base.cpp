@@ -172,6 +172,18 @@ class TrialLowering final : public ContextLowering {
 
 }  // namespace
 
+std::optional<Diagnostic> refusal(ContextScope& scope, const ast::Expr& target,
+                                  ResolveContext& context) {
+  TrialLowering trial(context);
+  if (target.kind == ast::ExprKind::Target)
+    scope.lower(static_cast<const ast::Target&>(target), trial);
+  else if (target.kind == ast::ExprKind::AtVar)
+    scope.lower(static_cast<const ast::AtVar&>(target), trial);
+  for (const Diagnostic& each : trial.diagnostics().all())
+    if (each.severity != Severity::Warning) return each;
+  return std::nullopt;
+}
+
 /// What is defined is what can be read: only the reading itself knows all that may be in its way.
 bool VariableScope::defines(const ast::Expr& expr) {
   TrialLowering trial(context_);

@@ -59,6 +59,10 @@ class VariableScope : public ContextScope {
   std::optional<Root> root_of(const ast::Expr& expr);
 };
 
+/// Why `target`, a Target or AtVar, cannot be read in the scope: what lowering it would report. Nothing if it can be read.
+std::optional<Diagnostic> refusal(ContextScope& scope, const ast::Expr& target,
+                                  ResolveContext& context);
+
 /// Emits `components` behind `root`, reports what cannot be done.
 std::optional<ir::Operand> lower_components(const Root& root, const std::string& name,
                                             const Span& span, bool address_of,

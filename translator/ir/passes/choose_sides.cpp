@@ -18,6 +18,7 @@
 // Strings that are only printed are not built in the kernel: what makes them moves, too.
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "ir/builder.h"
 #include "ir/passes/split_parts.h"
@@ -27,6 +28,7 @@ namespace coretap {
 
 using ir::Inst;
 using ir::LocalId;
+using ir::MoveReason;
 using ir::Op;
 using ir::Operand;
 
@@ -132,11 +134,17 @@ class SideChoice {
 
   // ---------------------------------------------------------------- where does it run
 
-  /// Only user space can execute `inst` itself, whatever its operands.
+  /// Does it use a global that user space keeps? A run of the session's is whole before another record is handled.
+  bool uses_user_global(const Inst& inst) const {
+    return !may_ask_ && ir::info(inst.op).names_global() && user_globals_.count(inst.global) != 0;
+  }
+
+  /// Only user space executes `inst` itself, whatever its operands.
   bool user_only(const Inst& inst) const {
-    // A run of the session's is whole before another record is handled.
-    if (!may_ask_ && ir::info(inst.op).names_global() && user_globals_.count(inst.global))
-      return true;
+    return uses_user_global(inst) || kernel_cannot(inst);
+  }
+
+  bool kernel_cannot(const Inst& inst) const {
     switch (inst.op) {
       case Op::StatGet: return true;
       case Op::Clear: return module_.globals[inst.global].is_array();
@@ -179,8 +187,9 @@ class SideChoice {
   }
 
   /// Marks `inst` and what is in it, except what has to be hoisted out of it into the kernel.
-  void mark(Inst& inst) {
+  void mark(Inst& inst, MoveReason reason) {
     if (inst.moved) return;
+    inst.move_reason = reason;
     std::set<const Inst*> hoisted;
     for (ir::Block& block : inst.blocks) find_hoisted(inst, block, hoisted);
     mark_except(inst, hoisted);
@@ -396,7 +405,7 @@ class SideChoice {
       Inst& inst = block[i];
       if (can_sink(inst) && only_user_reads(inst, block, i)) {
         use_harness_versions(inst);
-        mark(inst);
+        mark(inst, MoveReason::ForUser);
       }
       if (!inst.moved)
         for (ir::Block& child : inst.blocks) sink_in(child);
@@ -434,7 +443,8 @@ class SideChoice {
   void classify() {
     const size_t before = diagnostics_.all().size();
     for_each_inst(body_.block, [&](Inst& inst) {
-      if (user_only(inst)) mark(inst);
+      if (user_only(inst))
+        mark(inst, kernel_cannot(inst) ? MoveReason::OnlyThere : MoveReason::GlobalThere);
     });
     do {
       changed_ = false;
@@ -456,7 +466,7 @@ class SideChoice {
         const bool has_twin =
             inst.op == Op::Call && module_.functions[inst.function].twin != ir::kNone;
         if (has_twin) inst.function = module_.functions[inst.function].twin;
-        if (has_twin || may_ask_ || !kernel_only(inst)) mark(inst);
+        if (has_twin || may_ask_ || !kernel_only(inst)) mark(inst, MoveReason::NeedsValue);
       }
       for (ir::Block& child : inst.blocks) take_back_hoisted(child, in_moved || moved);
     }
@@ -482,7 +492,8 @@ class SideChoice {
         last = i;
       }
       for (size_t i = first; i < last; i++)
-        if (!block[i].moved && !kernel_only(block[i]) && has_place(block[i])) mark(block[i]);
+        if (!block[i].moved && !kernel_only(block[i]) && has_place(block[i]))
+          mark(block[i], MoveReason::KeepsOrder);
     }
     for (Inst& inst : block)
       if (!inst.moved)
@@ -524,6 +535,21 @@ class SideChoice {
     return false;
   }
 
+  /// Why an instruction follows those that are moved before it, or in it; nothing if it stays.
+  std::optional<MoveReason> reason_to_follow(Inst& inst, bool left,
+                                             const std::set<ir::GlobalId>& touched) {
+    if (left) return MoveReason::BehindNext;
+    if (reads_user_local(inst)) return MoveReason::NeedsValue;
+    if (writes_user_local(inst) && !kernel_only(inst)) return MoveReason::SharesValue;
+    if (ir::info(inst.op).names_global() && touched.count(inst.global))
+      return MoveReason::FollowsGlobal;
+    // What fails in the handler is for the Try around this one, if any.
+    if (inst.op == Op::Try && contains_failing_user(inst.blocks[0]))
+      return MoveReason::CatchesError;
+    if (inst.op == Op::Loop && has_moved_jump(inst.blocks[1])) return MoveReason::LeftFromThere;
+    return std::nullopt;
+  }
+
   /// One sweep in program order; returns whether a moved statement may leave the handler
   /// (`next`), after which everything is user space's.
   bool propagate(ir::Block& block, std::set<ir::GlobalId>& touched) {
@@ -533,12 +559,9 @@ class SideChoice {
       Inst& inst = block[at];
       bool user = inst.moved;
       if (!user) {
-        user = left || reads_user_local(inst) || (writes_user_local(inst) && !kernel_only(inst)) ||
-               (ir::info(inst.op).names_global() && touched.count(inst.global));
-        // What fails in the handler is for the Try around this one, if any.
-        if (inst.op == Op::Try && contains_failing_user(inst.blocks[0])) user = true;
-        if (inst.op == Op::Loop && has_moved_jump(inst.blocks[1])) user = true;
-        if (user) mark(inst);
+        const std::optional<MoveReason> reason = reason_to_follow(inst, left, touched);
+        user = reason.has_value();
+        if (user) mark(inst, *reason);
       }
       if (user) {
         note_globals(inst, touched);
@@ -547,7 +570,7 @@ class SideChoice {
         bool leaves = false;
         for (ir::Block& child : inst.blocks) leaves |= propagate(child, touched);
         if (inst.op == Op::Loop) {  // what a turn does comes before the next turn
-          if (leaves) mark(inst);
+          if (leaves) mark(inst, MoveReason::LeftFromThere);
           for (ir::Block& child : inst.blocks) propagate(child, touched);
         }
         left |= leaves;
@@ -663,7 +686,7 @@ class SideChoice {
       bool carried = inst.op == Op::Loop && !is_temporary(id) &&
                      (count(inst.blocks[0], id) > 0 || !begins_with_write(inst.blocks[1], id));
       if (inside < total || carried) {
-        mark(inst);
+        mark(inst, MoveReason::SharesValue);
         continue;
       }
       for (ir::Block& child : inst.blocks) {
@@ -671,7 +694,7 @@ class SideChoice {
         if (here == total)
           confine(child, id, total);
         else if (here > 0)
-          mark(inst);
+          mark(inst, MoveReason::SharesValue);
       }
     }
   }

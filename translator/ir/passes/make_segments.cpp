@@ -220,6 +220,14 @@ class SegmentMaker {
       refuse_continuation(diagnostics_, inst);
   }
 
+  void note_reason(const Inst& inst, ir::Segment& segment) const {
+    if (inst.move_reason == ir::MoveReason::Enclosed) return;
+    std::string name;
+    if (ir::info(inst.op).names_global()) name = module_.globals[inst.global].name;
+    if (inst.op == Op::Call) name = module_.functions[inst.function].script_name;
+    segment.moved.push_back({inst.span, inst.move_reason, inst.op, std::move(name)});
+  }
+
   /// Makes a segment of `run` and sends its captures.
   void send(ir::Block run, ir::Block& result) {
     ir::Segment segment;
@@ -227,6 +235,7 @@ class SegmentMaker {
     segment.span = run.front().span;
     if (!handler_.sites.empty()) segment.pp = handler_.sites.front().pp;
     segment.handler = static_cast<uint32_t>(&handler_ - module_.kernel_handlers.data());
+    for_each_inst(run, [&](const Inst& inst) { note_reason(inst, segment); });
     std::map<LocalId, LocalId> renamed;
     Inst send;
     send.op = Op::Send;

@@ -129,6 +129,7 @@ void split(ir::Module& module, Diagnostics& diagnostics) {
     attempt.drop();
     module = whole;  // again, with those globals in user space
   }
+  for (ir::GlobalId global : user_globals) module.globals[global].kept_in_order = true;
   ask_kernel(module, diagnostics);
   module.stage = ir::Stage::Split;
 }

@@ -1,0 +1,335 @@
+// What can be read is decided where scripts read it: by the scope of the site, and for the function's other lines by the same
+// functions of the debug information. Here the evidence is laid beside it: the declaration, the list of locations with the
+// entry that holds, the scope that the place is in or not.
+#include "why/why_variable.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <ostream>
+
+#include "probes/access.h"
+#include "probes/dwarf_scope.h"
+#include "probes/scope_base.h"
+#include "runtime/common/terminal.h"
+#include "runtime/common/words.h"
+#include "why/text.h"
+
+namespace coretap::why {
+namespace {
+
+using probes::CodePlace;
+using probes::ResolvedProbe;
+
+/// Sites that are told of one by one; of a line that is copied more often the rest is counted.
+constexpr size_t kMostSites = 6;
+
+/// The one of `name` that code at the place sees.
+std::optional<debug::Variable> visible_variable(const CodePlace& place, const std::string& name) {
+  for (const debug::Variable& each :
+       place.module->variables_at(place.site.point.pc, true, place.scope))
+    if (each.name == name) return each;
+  return std::nullopt;
+}
+
+class VariableAnswer {
+ public:
+  VariableAnswer(const Question& question, const ast::Expr& variable, Program& program,
+                 probes::ResolveContext& context, std::ostream& out)
+      : question_(question), variable_(variable), program_(program), context_(context), out_(out) {
+    // "@var("x")" without a file is "$x".
+    if (variable.kind == ast::ExprKind::Target)
+      name_ = static_cast<const ast::Target&>(variable).name.substr(1);
+    else
+      name_ = static_cast<const ast::AtVar&>(variable).target;
+  }
+
+  bool run() {
+    std::vector<ResolvedProbe*> sites;
+    for (ElaboratedProbe& probe : program_.probes)
+      for (ResolvedProbe& site : probe.sites) sites.push_back(&site);
+    std::vector<std::optional<Diagnostic>> refusals;
+    for (ResolvedProbe* site : sites)
+      refusals.push_back(probes::refusal(*site->scope, variable_, context_));
+    const auto readable = static_cast<size_t>(std::count(refusals.begin(), refusals.end(), std::nullopt));
+    if (readable == 0 && !exists_somewhere(sites)) {
+      program_.diagnostics.report(*refusals.front());
+      return false;
+    }
+    headline(sites, readable);
+    for (size_t i = 0; i < sites.size() && i < kMostSites; i++) tell_site(*sites[i], refusals[i]);
+    if (sites.size() > kMostSites)
+      out_ << "  … and " << count_of(sites.size() - kMostSites, "more site") << ".\n";
+    tell_lines(*sites.front());
+    return true;
+  }
+
+ private:
+  /// Is there a variable of the name at a site, or in a function around one? Of what has no debug information nobody knows.
+  bool exists_somewhere(const std::vector<ResolvedProbe*>& sites) const {
+    return std::any_of(sites.begin(), sites.end(), [&](const ResolvedProbe* site) {
+      const std::shared_ptr<const CodePlace> place = site->scope->place();
+      if (!place) return site->scope->listing().empty();
+      return visible_variable(*place, name_) || place->module->global_variable(name_) ||
+             is_special() ||
+             !place->module->variables_called(name_, place->site.point.pc).empty();
+    });
+  }
+
+  /// "$return", "$$vars", or a variable of another file: no variable of the function.
+  bool is_special() const {
+    return variable_.kind == ast::ExprKind::AtVar || name_ == "return" || name_.starts_with("$");
+  }
+
+  void headline(const std::vector<ResolvedProbe*>& sites, size_t readable) {
+    const std::string what =
+        ct::terminal_safe(question_.variable) + " can" + (readable == 0 ? "not" : "") + " be read at ";
+    if (readable == sites.size() || readable == 0)
+      out_ << (readable == 0 ? "No: " : "Yes: ") << what << ct::terminal_safe(question_.point) << ".\n";
+    else
+      out_ << "In part: " << what << readable << " of the " << count_of(sites.size(), "site") << " of "
+           << ct::terminal_safe(question_.point) << ".\n";
+  }
+
+  void tell_site(const ResolvedProbe& site, const std::optional<Diagnostic>& refusal) {
+    const std::shared_ptr<const CodePlace> place = site.scope->place();
+    if (!place) {
+      out_ << "  " << ct::terminal_safe(site.canonical) << ": "
+           << (refusal ? refusal->message : "it can be read") << ".\n";
+      tell_hints(refusal);
+      return;
+    }
+    out_ << "  At " << hex(place->site.point.pc);
+    if (!site.site.function.empty()) out_ << ", in " << ct::terminal_safe(site.site.function);
+    if (const std::string line = short_place(site.source); !line.empty()) out_ << ", " << line;
+    out_ << ": ";
+    const std::optional<debug::Variable> variable = seen_at(*place);
+    if (variable)
+      tell_visible(*place, *variable, refusal);
+    else if (!refusal)
+      out_ << "it can be read.\n";
+    else if (is_special())
+      out_ << refusal->message << ".\n";
+    else
+      tell_not_visible(site, *place);
+    if (!variable) tell_hints(refusal);
+  }
+
+  void tell_hints(const std::optional<Diagnostic>& refusal) {
+    if (!refusal) return;
+    std::vector<std::string> hints = refusal->hints;
+    for (const Diagnostic::LateHint& late : refusal->late_hints)
+      if (const std::string text = late.text(); !text.empty()) hints.push_back(text);
+    for (const std::string& hint : hints) out_ << "    " << ct::terminal_safe(hint) << "\n";
+  }
+
+  std::optional<debug::Variable> seen_at(const CodePlace& place) const {
+    if (variable_.kind == ast::ExprKind::AtVar) {
+      const auto& var = static_cast<const ast::AtVar&>(variable_);
+      const size_t mark = var.target.find('@');
+      if (!var.module.empty()) return std::nullopt;
+      if (mark != std::string::npos)
+        return probes::variable_of_file(*place.module, var.target.substr(0, mark),
+                                        var.target.substr(mark + 1));
+    }
+    if (std::optional<debug::Variable> seen = visible_variable(place, name_)) return seen;
+    return place.module->global_variable(name_);
+  }
+
+  // ------------------------------------------------------------------ a variable that the place sees
+
+  void tell_visible(const CodePlace& place, const debug::Variable& variable,
+                    const std::optional<Diagnostic>& refusal) {
+    const debug::VarLocation location = place.module->location_at(variable, place.site.point);
+    const ct::Status readable = probes::check_location(location, place.site);
+    if (!readable)
+      out_ << readable.text() << ".\n";
+    else if (refusal)  // the variable can be read, but not what is behind it
+      out_ << ct::terminal_safe(refusal->message) << ".\n";
+    else
+      out_ << location_sentence(location, place.site.machine) << ".\n";
+    tell_declaration(variable, place);
+    tell_evidence(place, variable);
+  }
+
+  void tell_declaration(const debug::Variable& variable, const CodePlace& place) {
+    out_ << "    It is a " << (variable.is_global      ? "variable of the file"
+                               : variable.is_parameter ? "parameter"
+                                                       : "local variable")
+         << ", of type " << ct::terminal_safe(probes::spelling(variable.type));
+    if (variable.decl_line != 0) out_ << ", declared at line " << variable.decl_line;
+    out_ << " (DIE <" << hex(variable.die_offset).substr(2) << ">).\n";
+    const std::optional<debug::SourceLine> here = place.module->line_at(place.site.point.pc);
+    if (here && !variable.is_global && !variable.is_parameter && variable.decl_line > here->line)
+      out_ << "    It is declared below this line: what is there now need not be its value.\n";
+  }
+
+  void tell_evidence(const CodePlace& place, const debug::Variable& variable) {
+    const debug::LocationEvidence evidence =
+        place.module->evidence(variable, place.site.point);
+    const uint16_t machine = place.site.machine;
+    switch (evidence.form) {
+      case debug::LocationEvidence::Nothing:
+        out_ << "    The debug information gives it no location: the compiler kept it nowhere.\n";
+        return;
+      case debug::LocationEvidence::Constant:
+        out_ << "    The compiler knew its value: the debug information has it (DW_AT_const_value).\n";
+        return;
+      case debug::LocationEvidence::Elsewhere:
+        out_ << "    It is only declared here; it is defined elsewhere.\n";
+        return;
+      case debug::LocationEvidence::Expression:
+        out_ << "    One location holds wherever it can be seen: "
+             << location_sentence(evidence.entries.front().location, machine) << ".\n";
+        return;
+      case debug::LocationEvidence::List: break;
+    }
+    tell_list(evidence, place);
+  }
+
+  void tell_list(const debug::LocationEvidence& evidence, const CodePlace& place) {
+    constexpr size_t kShown = 12;
+    const uint64_t pc = place.site.point.pc;
+    const std::vector<debug::LocationEvidence::Entry>& entries = evidence.entries;
+    const auto holding = static_cast<size_t>(std::count_if(entries.begin(), entries.end(),
+                                             [](const auto& entry) { return entry.holds; }));
+    out_ << "    Its list of locations has " << entries.size() << (entries.size() == 1 ? " entry; " : " entries; ")
+          << (holding == 0 ? "none of them holds at " + hex(pc) : "'*' marks what holds here") << ":\n";
+    // Of a long list those around the place.
+    auto ends_before = [&](const auto& entry) { return entry.end <= pc; };
+    const auto before = static_cast<size_t>(std::count_if(entries.begin(), entries.end(), ends_before));
+    const size_t first = before > kShown / 2 && entries.size() > kShown ? std::min(before - kShown / 2, entries.size() - kShown) : 0;
+    const size_t last = std::min(entries.size(), first + kShown);
+    for (size_t i = first; i < last; i++)
+      out_ << "      " << (entries[i].holds ? "* " : "  ") << hex(entries[i].start) << "-"
+           << hex(entries[i].end) << "  " << location_sentence(entries[i].location, place.site.machine)
+           << "\n";
+    if (last - first < entries.size())
+      out_ << "      … " << entries.size() - (last - first) << " further from here are not shown\n";
+    if (!evidence.is_whole)
+      out_ << "      Behind these is an operation that coretap does not follow.\n";
+  }
+
+  // ------------------------------------------------------------------ a variable that the place does not see
+
+  void tell_not_visible(const ResolvedProbe& site, const CodePlace& place) {
+    out_ << "code here does not see it.\n";
+    size_t shown = 0;
+    const std::vector<debug::ScopedVariable> all =
+        place.module->variables_called(name_, place.site.point.pc);
+    for (const debug::ScopedVariable& one : all) {
+      if (shown++ == kMostSites) break;
+      tell_scope(one, site.site.function, place);
+    }
+  }
+
+  void tell_scope(const debug::ScopedVariable& one, const std::string& here, const CodePlace& place) {
+    const std::string owner = ct::terminal_safe(one.function);
+    out_ << "    " << owner << " has one, declared at line " << one.variable.decl_line;
+    const bool is_own = one.function == here;
+    switch (one.scope) {
+      case debug::ScopedVariable::Source:
+        out_ << ", and the compiler left nothing of it in this code.\n";
+        return;
+      case debug::ScopedVariable::Function:
+        out_ << (is_own ? "" : ", but what was inlined into " + owner + " sees only its own variables")
+             << ".\n";
+        return;
+      case debug::ScopedVariable::InlinedCopy:
+        out_ << (is_own ? ", in another copy of its code" : ", and is inlined here; this is code around it")
+             << ": " << ranges_of(one) << ".\n";
+        return;
+      case debug::ScopedVariable::Block: break;
+    }
+    out_ << ", in a block whose code is at " << ranges_of(one);
+    if (const std::string lines = lines_of(one, place); !lines.empty()) out_ << " (" << lines << ")";
+    out_ << ".\n";
+  }
+
+  static std::string ranges_of(const debug::ScopedVariable& one) {
+    constexpr size_t kShown = 4;
+    std::vector<std::string> texts;
+    for (const auto& [lo, hi] : one.ranges) texts.push_back(hex(lo) + "-" + hex(hi));
+    if (texts.empty()) return "no address";
+    const size_t more = texts.size() > kShown ? texts.size() - kShown : 0;
+    texts.resize(texts.size() - more);
+    return ct::join(texts) + (more ? " and " + std::to_string(more) + " more" : "");
+  }
+
+  /// "lines 12 to 15" of the block's code.
+  std::string lines_of(const debug::ScopedVariable& one, const CodePlace& place) {
+    uint32_t low = UINT32_MAX, high = 0;
+    for (const debug::LineSite& site : sites_of_function(place, one.function)) {
+      const bool is_inside = std::any_of(one.ranges.begin(), one.ranges.end(), [&](const auto& range) {
+        return range.first <= site.pc && site.pc < range.second;
+      });
+      if (!is_inside || site.function != one.function) continue;
+      low = std::min(low, site.source.line);
+      high = std::max(high, site.source.line);
+    }
+    if (high == 0) return "";
+    return low == high ? "line " + std::to_string(low)
+                       : "lines " + std::to_string(low) + " to " + std::to_string(high);
+  }
+
+  // ------------------------------------------------------------------ where it can be read
+
+  const std::vector<debug::LineSite>& sites_of_function(const CodePlace& place,
+                                                        const std::string& function) {
+    auto [known, is_new] = sites_.try_emplace(function);
+    if (is_new) known->second = place.module->line_sites(function, "", 0, 0, false, false);
+    return known->second;
+  }
+
+  void tell_lines(const ResolvedProbe& site) {
+    const std::shared_ptr<const CodePlace> place = site.scope->place();
+    if (!place || is_special() || site.source.line == 0 || site.site.function.empty()) return;
+    struct Count {
+      size_t readable = 0, all = 0;
+    };
+    std::map<uint32_t, Count> lines;
+    for (const debug::LineSite& each : sites_of_function(*place, site.site.function)) {
+      if (each.function != site.site.function || each.source.file != site.source.file) continue;
+      Count& count = lines[each.source.line];
+      count.all++;
+      const CodePlace there =
+          probes::code_place(place->module, {each.pc, each.view}, each.scope, site.mechanism);
+      const std::optional<debug::Variable> variable = visible_variable(there, name_);
+      if (variable && probes::check_location(there.module->location_at(*variable, there.site.point),
+                                             there.site))
+        count.readable++;
+    }
+    std::vector<uint32_t> whole, part;
+    for (const auto& [line, count] : lines)
+      if (count.readable == count.all)
+        whole.push_back(line);
+      else if (count.readable != 0)
+        part.push_back(line);
+    const std::string function = ct::terminal_safe(site.site.function);
+    if (whole.empty() && part.empty())
+      out_ << "It can be read at no line of " << function << ".\n";
+    else if (!whole.empty())
+      out_ << "It can be read at these lines of " << function
+           << ", the nearest first: " << nearest_first(whole, site.source.line) << ".\n";
+    if (!part.empty())
+      out_ << "At some of the sites of these lines, too: " << nearest_first(part, site.source.line)
+           << ".\n";
+  }
+
+  const Question& question_;
+  const ast::Expr& variable_;
+  Program& program_;
+  probes::ResolveContext& context_;
+  std::ostream& out_;
+  std::string name_;  ///< without '$'
+  std::map<std::string, std::vector<debug::LineSite>> sites_;  ///< by function
+};
+
+}  // namespace
+
+bool answer_variable(const Question& question, const ast::Expr& variable, Program& program,
+                     probes::ResolveContext& context, std::ostream& out) {
+  return VariableAnswer(question, variable, program, context, out).run();
+}
+
+}  // namespace coretap::why
