@@ -27,6 +27,7 @@ enum LongOnly {
   kLines,
   kJson,
   kWhy,
+  kLesson,
   kDumpFunctions,
   kDumpProbeTypes,
   kDumpProbeAliases,
@@ -55,6 +56,7 @@ const option kLongOptions[] = {
     {"lines", required_argument, nullptr, kLines},
     {"json", no_argument, nullptr, kJson},
     {"why", no_argument, nullptr, kWhy},
+    {"lesson", no_argument, nullptr, kLesson},
     {"dump-functions", no_argument, nullptr, kDumpFunctions},
     {"dump-probe-types", no_argument, nullptr, kDumpProbeTypes},
     {"dump-probe-aliases", no_argument, nullptr, kDumpProbeAliases},
@@ -259,6 +261,7 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
         break;
       case kJson: o.lines_as_json = true; break;
       case kWhy: is_why = true; break;
+      case kLesson: o.mode = Options::Mode::Teach; break;
       case kDumpFunctions: o.mode = Options::Mode::DumpFunctions; break;
       case kDumpProbeTypes: o.mode = Options::Mode::DumpProbeTypes; break;
       case kDumpProbeAliases: o.mode = Options::Mode::DumpProbeAliases; break;
@@ -327,6 +330,13 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
     o.question = argv[optind++];
     if (optind < argc)
       return fail(std::string("--why takes one question, not also '") + argv[optind] + "'");
+  }
+  if (o.mode == Options::Mode::Teach) {
+    if (optind < argc) o.lesson = argv[optind++];
+    if (!o.has_script_text && optind < argc) o.script_path = argv[optind++];
+    if (optind < argc)
+      return fail(std::string("--lesson takes a number and one script, not also '") + argv[optind] +
+                  "'");
   }
   o.explain_script = is_why && o.mode == Options::Mode::Run;
   o.explain_needs |= o.explain_script;
@@ -400,6 +410,7 @@ Look
                  -v also variables; --json for programs
   --why QUESTION  '$x @ POINT': why a variable can be read there or not, and where it can be;
                  'POINT': why these are its sites; a script: what runs in the kernel, and why
+  --lesson [N [SCRIPT]]  lessons: all of them, the task of one, or a check of your script for it
   --explain-needs  list what each probe needs of the kernel, and whether it is there
                  (--explain-needs=json: for programs)
   -v             say how long each pass takes; -vv says how probes are attached

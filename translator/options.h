@@ -16,6 +16,7 @@ struct Options {
     ListVariables,
     ListLines,
     Answer,
+    Teach,
     DumpFunctions,
     DumpProbeTypes,
     DumpProbeAliases,
@@ -32,6 +33,7 @@ struct Options {
   bool lines_as_json = false;              ///< --json
   std::string question;                    ///< --why QUESTION
   bool explain_script = false;             ///< --why, and a script
+  std::string lesson;                      ///< --lesson N; "": all are listed
   std::vector<std::string> arguments;      ///< $1, $2 …
 
   int last_pass = 5;                                         ///< -p

@@ -8,6 +8,7 @@ namespace coretap {
 /// Folders, absolute.
 struct OwnFiles {
   std::string tapsets;
+  std::string lessons;
   std::string runtime;   ///< has bpf/, shared/ and user/harness/, which generated code includes
   std::string compiled;  ///< has the precompiled header and the archives of a built binary
 };
