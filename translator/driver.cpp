@@ -21,7 +21,6 @@
 #include "cached_listing.h"
 #include "generate.h"
 #include "ir/passes/ir_passes.h"
-#include "lessons/teach.h"
 #include "listing.h"
 #include "lower/lower.h"
 #include "make_input.h"
@@ -270,14 +269,6 @@ int drive(const Options& options) {
     case Options::Mode::DumpFunctions:
     case Options::Mode::DumpProbeAliases:
     case Options::Mode::DumpProbeTypes: return dump_names(options);
-    case Options::Mode::Teach: {
-      Diagnostics diagnostics;
-      const int status = lessons::teach({options.lesson, options.script_path, options.script_text,
-                                         options.has_script_text || !options.script_path.empty()},
-                                        diagnostics);
-      diagnostics.flush(std::cerr);
-      return status;
-    }
     default: return Driver(options).run();
   }
 }

@@ -1,9 +1,8 @@
 """--why: each answer beside what gdb, readelf, nm, the workload's own counts or arithmetic say."""
-import pathlib
+import json
 import re
 import shutil
 import subprocess
-import unittest
 
 import live
 from live import LiveTest, build, coretap, line_of, run, script
@@ -64,24 +63,25 @@ def location_list(prog, offset):
 
 
 def gdb_reads(prog, questions):
-    """By (address, variable): does gdb find a value there? `questions` are such pairs."""
+    """By (address, variable): does gdb find a value there? `questions` are such pairs, of a program that is not moved."""
     by_address = {}
-    for address, variable in questions:
-        by_address.setdefault(address, set()).add(variable)
-    commands = ["set confirm off", "starti", "python base = int(gdb.execute('info proc mappings', to_string=True).split('\\n')[4].split()[0], 16)"]
-    for address in by_address:
-        commands.append(f"python gdb.Breakpoint('*%d' % (base + {address}))")
-    lines = ["import gdb", f"wanted = {by_address!r}", "seen = set()", "while True:",
-             "    try:", "        gdb.execute('continue', to_string=True)", "        pc = int(gdb.selected_frame().pc()) - base",
-             "    except gdb.error:", "        break",
-             "    for name in wanted.get(pc, ()):",
-             "        if (pc, name) in seen: continue", "        seen.add((pc, name))",
-             "        value = gdb.selected_frame().read_var(name)",
-             "        print('READ', pc, name, int(not value.is_optimized_out))"]
+    for address, name in questions:
+        by_address.setdefault(address, set()).add(name)
     program = live.TMP / "why_gdb.py"
-    program.write_text("\n".join(lines))
-    arguments = [argument for command in [*commands, f"source {program}"] for argument in ("-ex", command)]
-    output = run("gdb", "-q", "-batch", "-nx", *arguments, prog).stdout
+    program.write_text(f"""
+import gdb
+wanted, seen = {by_address!r}, set()
+for address in wanted:
+    gdb.Breakpoint("*%d" % address)
+gdb.execute("run > /dev/null", to_string=True)
+while gdb.selected_inferior().pid:
+    pc = int(gdb.selected_frame().pc())
+    for name in wanted.get(pc, set()) - {{name for at, name in seen if at == pc}}:
+        seen.add((pc, name))
+        print("READ", pc, name, int(not gdb.selected_frame().read_var(name).is_optimized_out))
+    gdb.execute("continue", to_string=True)
+""")
+    output = run("gdb", "-q", "-batch", "-nx", "-x", program, prog).stdout
     return {(int(pc), name): value == "1" for pc, name, value in re.findall(r"^READ (\d+) (\w+) ([01])$", output, re.M)}
 
 
@@ -89,7 +89,7 @@ class Variables(LiveTest):
     def test_each_variable_at_each_line_as_gdb_says(self):
         """Can it be read at the address? gdb stops there and looks."""
         for compiler, level in (("gcc", "-O0"), ("gcc", "-O2"), ("clang", "-O2")):
-            prog = build("loop", level, compiler=compiler)
+            prog = build("loop", level, "-no-pie", compiler=compiler)
             listed = coretap("-l", f'process("{prog}").statement("sum@loop.c:*")').stdout
             lines = sorted({int(line) for line in re.findall(r":(\d+)\"\)", listed)})
             self.assertGreater(len(lines), 3)
@@ -304,7 +304,6 @@ class Points(LiveTest):
 
 def json_sites(prog, line):
     """How many sites --lines counts on a line."""
-    import json
     result = coretap("--lines", f'process("{prog}")', f"loop.c:{line}", "--json")
     return sum(each["sites"] for file in json.loads(result.stdout)["files"] for each in file["lines"])
 

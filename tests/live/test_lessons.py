@@ -1,0 +1,92 @@
+"""--lesson: every model answer is right, and every wrong answer gets the hint that its first line names (`# hint: CONDITION`).
+
+What is true of a workload is asked of the workload itself, which is compiled and run here without coretap.
+"""
+import re
+import subprocess
+
+import live
+from live import LiveTest, coretap, run
+
+LESSONS = sorted((live.ROOT / "docs/lessons").glob("[0-9]*"))
+
+
+def truth_of(lesson):
+    """The numbers that the lesson's workload says of itself."""
+    if not (lesson / "workload.c").exists():
+        return {}
+    prog, file = live.TMP / lesson.name, live.TMP / (lesson.name + ".truth")
+    subprocess.run(["gcc", "-static", "-o", prog, lesson / "workload.c"], check=True)
+    subprocess.run([prog], check=True, env={"CORETAP_TRUTH": str(file)}, stdout=subprocess.DEVNULL)
+    return dict(line.split("=") for line in file.read_text().splitlines())
+
+
+def rows_of(lesson):
+    """The rows before the text: by condition the hints, and the title."""
+    head = (lesson / "lesson.txt").read_text().split("\n---\n")[0]
+    return dict(re.findall(r"^hint (.*?) => (.*)$", head, re.M)), re.search(r"^title: (.*)$", head, re.M)[1]
+
+
+class Lessons(LiveTest):
+    def test_list(self):
+        shown = self.lines(coretap("--lesson"))
+        self.assertEqual([line.split(None, 1) for line in shown[:-1]],
+                         [[str(int(lesson.name[:2])), rows_of(lesson)[1]] for lesson in LESSONS])
+        self.assertGreaterEqual(len(LESSONS), 4)
+
+    def test_text(self):
+        for lesson in LESSONS:
+            number = str(int(lesson.name[:2]))
+            shown = self.ok(coretap("--lesson", number))
+            self.assertTrue(shown.startswith(f"Lesson {number}: {rows_of(lesson)[1]}\n"))
+            self.assertIn((lesson / "lesson.txt").read_text().split("\n---\n")[1], shown)
+            self.assertRegex(shown, r"\nTask: ")
+
+    def test_answers(self):
+        for lesson in LESSONS:
+            number = str(int(lesson.name[:2]))
+            truth, (hints, _) = truth_of(lesson), rows_of(lesson)
+            answers = sorted((lesson / "answers").glob("*.stp"))
+            self.assertGreaterEqual(len(answers), 3, lesson)
+            for answer in answers:
+                with self.subTest(lesson=lesson.name, answer=answer.name):
+                    result = coretap("--lesson", number, answer)
+                    self.assertEqual(result.stderr, "")
+                    if answer.name == "model.stp":
+                        self.assertEqual((result.returncode, result.stdout), (0, f"Right. Lesson {number} is done.\n"))
+                        continue
+                    condition = re.match(r"# hint: (.*)\n", answer.read_text())[1]
+                    hint = re.sub(r"\{(\w+)\}", lambda name: truth[name[1]], hints[condition])
+                    self.assertEqual((result.returncode, result.stdout.splitlines()[-1]), (1, "Hint: " + hint))
+
+    def test_other_answers(self):
+        """Those that are no answers at all."""
+        for text, words in (('probe begin { println("hell") exit() }', "one word hello"),
+                            ('probe begin { println("hello") println("hello") exit() }', "one word hello"),
+                            ('probe begin { for (i = 0; i < 3000; i++) println("' + "long" * 100 + '") exit() }', "which is no answer"),
+                            ('probe begin { error("no") }', "It did not run to its end")):
+            result = coretap("--lesson", "1", "-e", text)
+            self.assertEqual(result.returncode, 1, text)
+            self.assertIn(words, result.stdout)
+        result = coretap("--lesson", "1", "-e", "probe begin { nonesuch() }")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("[unknown-function]", result.stderr)
+        self.assertIn("Hint: It did not run to its end", result.stdout)
+        # Blanks and empty lines do not matter.
+        self.assertEqual(coretap("--lesson", "1", "-e", 'probe begin { print("\\n  hello \\n\\n") exit() }').returncode, 0)
+
+    def test_refused(self):
+        for arguments, words in ((["99"], "[no-such-lesson]: there is no lesson '99'"), (["x"], "[no-such-lesson]"),
+                                 (["1", "a.stp", "b.stp"], "--lesson takes a number and one script")):
+            result = coretap("--lesson", *arguments)
+            self.assertEqual((result.returncode, result.stdout), (1, ""))
+            self.assertIn(words, result.stderr)
+        without_gcc = live.TMP / "bin"
+        without_gcc.mkdir()
+        result = coretap("--lesson", "2", LESSONS[1] / "answers/model.stp", env={**live.os.environ, "PATH": str(without_gcc)})
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertIn("[lesson-run]: the lesson cannot be run: gcc", result.stderr)
+
+
+if __name__ == "__main__":
+    live.main()
