@@ -21,6 +21,7 @@
 #include "cached_listing.h"
 #include "generate.h"
 #include "ir/passes/ir_passes.h"
+#include "lessons/teach.h"
 #include "listing.h"
 #include "lower/lower.h"
 #include "make_input.h"
@@ -195,7 +196,10 @@ class Driver {
       if (dump(pass.name, [&] { return ir::print(module); })) return true;
       if (!verified(module, pass.name)) return false;
     }
-    if (o_.explain_script) why::answer_script(module, std::cout);
+    if (o_.explain_script) {
+      why::answer_script(module, std::cout);
+      std::cout.flush();  // what the kernel has of it is written by the runtime
+    }
     if (dump("ir", [&] { return ir::print(module); })) return true;
     code = generate(module, input_);
     if (dump("kernel-c", [&] { return code.kernel_c; }) ||
@@ -269,6 +273,14 @@ int drive(const Options& options) {
     case Options::Mode::DumpFunctions:
     case Options::Mode::DumpProbeAliases:
     case Options::Mode::DumpProbeTypes: return dump_names(options);
+    case Options::Mode::Teach: {
+      Diagnostics diagnostics;
+      const int status = lessons::teach({options.lesson, options.script_path, options.script_text,
+                                         options.has_script_text || !options.script_path.empty()},
+                                        diagnostics);
+      diagnostics.flush(std::cerr);
+      return status;
+    }
     default: return Driver(options).run();
   }
 }
