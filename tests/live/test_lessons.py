@@ -51,7 +51,8 @@ class Lessons(LiveTest):
             for answer in answers:
                 with self.subTest(lesson=lesson.name, answer=answer.name):
                     result = coretap("--lesson", number, answer)
-                    self.assertEqual(result.stderr, "")
+                    # A probe of all processes meets calls that began before it was there.
+                    self.assertRegex(result.stderr, r"\A(WARNING: \d+ returns were not handled, .*\n)?\Z")
                     if answer.name == "model.stp":
                         self.assertEqual((result.returncode, result.stdout), (0, f"Right. Lesson {number} is done.\n"))
                         continue

@@ -85,7 +85,7 @@ void tell_row(const LineEvidence::Row& row, std::ostream& out) {
 }
 
 void tell_copy(const LineEvidence& line, std::ostream& out) {
-  out << "  Line " << line.source.line << " of " << short_place(line.source);
+  out << "  Line " << short_place(line.source);
   if (!line.function.empty())
     out << " in " << (line.is_inlined ? "the copy of " : "") << ct::terminal_safe(line.function)
         << (line.is_inlined ? " that begins at " : ", which begins at ") << hex(line.entry);

@@ -105,7 +105,7 @@ class VariableAnswer {
     out_ << ": ";
     const std::optional<debug::Variable> variable = seen_at(*place);
     if (variable)
-      tell_visible(*place, *variable, refusal);
+      tell_visible(site, *place, *variable, refusal);
     else if (!refusal)
       out_ << "it can be read.\n";
     else if (is_special())
@@ -138,8 +138,8 @@ class VariableAnswer {
 
   // ------------------------------------------------------------------ a variable that the place sees
 
-  void tell_visible(const CodePlace& place, const debug::Variable& variable,
-                    const std::optional<Diagnostic>& refusal) {
+  void tell_visible(const ResolvedProbe& site, const CodePlace& place,
+                    const debug::Variable& variable, const std::optional<Diagnostic>& refusal) {
     const debug::VarLocation location = place.module->location_at(variable, place.site.point);
     const ct::Status readable = probes::check_location(location, place.site);
     if (!readable)
@@ -148,19 +148,19 @@ class VariableAnswer {
       out_ << ct::terminal_safe(refusal->message) << ".\n";
     else
       out_ << location_sentence(location, place.site.machine) << ".\n";
-    tell_declaration(variable, place);
+    tell_declaration(site, variable);
     tell_evidence(place, variable);
   }
 
-  void tell_declaration(const debug::Variable& variable, const CodePlace& place) {
+  void tell_declaration(const ResolvedProbe& site, const debug::Variable& variable) {
     out_ << "    It is a " << (variable.is_global      ? "variable of the file"
                                : variable.is_parameter ? "parameter"
                                                        : "local variable")
          << ", of type " << ct::terminal_safe(probes::spelling(variable.type));
     if (variable.decl_line != 0) out_ << ", declared at line " << variable.decl_line;
     out_ << " (DIE <" << hex(variable.die_offset).substr(2) << ">).\n";
-    const std::optional<debug::SourceLine> here = place.module->line_at(place.site.point.pc);
-    if (here && !variable.is_global && !variable.is_parameter && variable.decl_line > here->line)
+    const bool is_local = !variable.is_global && !variable.is_parameter;
+    if (is_local && site.source.line != 0 && variable.decl_line > site.source.line)
       out_ << "    It is declared below this line: what is there now need not be its value.\n";
   }
 
