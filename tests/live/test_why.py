@@ -2,7 +2,6 @@
 import json
 import re
 import shutil
-import subprocess
 
 import live
 from live import LiveTest, build, coretap, line_of, run, script
@@ -124,8 +123,9 @@ class Variables(LiveTest):
                     attributes = die_of(prog, die[1])
                     self.assertIn(name, attributes["DW_AT_name"].split())
                     self.assertIn(f"declared at line {attributes['DW_AT_decl_line']} ", text)
-                    shown = [(int(low, 16), int(high, 16)) for low, high in re.findall(r"^ +\*? *(0x[0-9a-f]+)-(0x[0-9a-f]+)  ", text, re.M)]
-                    where = re.search(r"0x([0-9a-f]+) \(location list\)", attributes.get("DW_AT_location", ""))
+                    site = text.split("\n  At ")[1]
+                    shown = [(int(low, 16), int(high, 16)) for low, high in re.findall(r"^ +\*? *(0x[0-9a-f]+)-(0x[0-9a-f]+)  ", site, re.M)]
+                    where = re.search(r"(?:0x)?([0-9a-f]+) \(location list\)", attributes.get("DW_AT_location", ""))
                     if not where:
                         self.assertEqual(shown, [])
                         continue
@@ -225,7 +225,7 @@ class Points(LiveTest):
                 else:
                     exact += 1
                     self.assertEqual(counts.get(line, 0), times, answer)
-            self.assertGreater(exact, 20)
+            self.assertGreater(exact, 15)
             if compiler == "clang":
                 self.assertGreater(inexact, 0)
 
@@ -361,7 +361,7 @@ class Refused(LiveTest):
                 ([f"$total + 1 @ {at}"], "why-question", "is not a variable of the probed code"),
                 ([f"$totl @ {at}"], "no-such-variable", "similar: $total"),
                 ([f"$total @ {statement(prog, 'sum', 5, 'nonesuch.c')}"], "no-such-line", "no source file"),
-                (['process("/nonexistent").function("f")'], "bad-object", "/nonexistent"),
+                ([f'process("{live.TMP}/nothing").function("f")'], "no-such-object", "there is no such file"),
                 ([f'process("{prog}").function("sun")'], "no-such-function", "sum"),
                 (["nonesuch.point(1)"], "unknown-probe", "unknown probe point"),
                 (["process("], "", "parse error")):
@@ -376,16 +376,17 @@ class Refused(LiveTest):
             self.assertEqual((result.returncode, result.stdout), (1, ""), arguments)
             self.assertIn(words, result.stderr)
 
-    def test_without_rights(self):
-        """Questions load and attach nothing."""
-        prog = build("loop", "-O0")
-        if not shutil.which("setpriv"):
-            self.skipTest("there is no setpriv")
-        live.TMP.chmod(0o755)
-        done = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all", live.CORETAP, "--why",
-                               f"$total @ {statement(prog, 'sum', line_of('loop', 'LOOP */'))}"], capture_output=True, text=True, timeout=60)
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
-        self.assertTrue(done.stdout.startswith("Yes: "))
+    def test_nothing_is_loaded(self):
+        """Questions ask the kernel for nothing: no call of bpf(2) or perf_event_open(2)."""
+        if not shutil.which("strace"):
+            self.skipTest("there is no strace")
+        prog, calls = build("loop", "-O0"), live.TMP / "why.calls"
+        done = run("strace", "-f", "-e", "trace=bpf,perf_event_open,openat", "-o", calls, live.CORETAP, "--why",
+                   f"$total @ {statement(prog, 'sum', line_of('loop', 'LOOP */'))}")
+        self.assertTrue(done.stdout.startswith("Yes: "), done.stderr)
+        made = calls.read_text()
+        self.assertIn(prog, made)
+        self.assertNotRegex(made, r"\b(bpf|perf_event_open)\(")
 
 
 if __name__ == "__main__":

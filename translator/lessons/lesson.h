@@ -1,4 +1,4 @@
-// A lesson as data: docs/lessons/NN-NAME/lesson.txt. docs/adding.md says how one is written.
+// A lesson as data: docs/lessons/NUMBER-NAME/lesson.txt. docs/adding.md says how one is written.
 //
 //     title: How often a function is called
 //     answer: {calls}
