@@ -58,6 +58,16 @@ class Installed(unittest.TestCase):
         wanted = {path.relative_to(here) for path in here.rglob("*") if path.is_file() and path.relative_to(here).parts[0] != "tools"}
         self.assertEqual({path.relative_to(there) for path in there.rglob("*") if path.is_file()}, wanted | {pathlib.Path("marker.stp")})
 
+    def test_lessons(self):
+        here = {path.name for path in (ROOT / "docs/lessons").iterdir()}
+        self.assertEqual({path.name for path in (self.whole / "share/coretap/lessons").iterdir()}, here)
+        self.assertEqual(list((self.whole / "share/coretap/lessons").rglob("answers")), [])
+        done = self.coretap(self.whole, "--lesson", "1", "-e", 'probe begin { println("hello") exit() }')
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "Right. Lesson 1 is done.\n", ""))
+        tree, _ = self.tree()
+        shutil.rmtree(tree / "share/coretap/lessons")
+        self.refused(self.coretap(tree, "--lesson"), "[own-file]: cannot read the lessons", tree)
+
     def test_a_script_runs_of_the_tree_alone(self):
         cache = self.folder / "cache"
         done = self.coretap(self.whole, "-e", SCRIPT, CORETAP_CACHE_DIR=str(cache))

@@ -182,6 +182,18 @@ class Variables(LiveTest):
         self.assertIn(f"in memory, at {int(symbol[1], 16):#x}", text)
         self.assertIn("It is a variable of the file", text)
 
+    def test_at_the_return(self):
+        """A parameter means its value at the entry; the result is in rax, by the psABI."""
+        prog = build("loop", "-O2")
+        point = f'process("{prog}").function("sum").return'
+        symbol = int(re.search(r"^([0-9a-f]+) T sum$", run("nm", prog).stdout, re.M)[1], 16)
+        text = why(f"$n @ {point}")
+        self.assertTrue(text.startswith("Yes: "), text)
+        self.assertEqual(set(addresses(text)), {symbol})
+        self.assertIn("where its value is kept for the return: in register rsi.", text)
+        self.assertIn(": in register rax.", why(f"$return @ {point}"))
+        self.assertEqual(self.lines(script(f"probe {point} {{ println($n) }}", "-c", prog)).count("6"), 3)
+
     def test_no_debug_information(self):
         prog = live.TMP / "loop.stripped"
         run("strip", "-g", "-o", prog, build("loop", "-O0"))

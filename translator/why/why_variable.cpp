@@ -45,31 +45,57 @@ class VariableAnswer {
   }
 
   bool run() {
-    std::vector<ResolvedProbe*> sites;
     for (ElaboratedProbe& probe : program_.probes)
-      for (ResolvedProbe& site : probe.sites) sites.push_back(&site);
-    std::vector<std::optional<Diagnostic>> refusals;
-    for (ResolvedProbe* site : sites)
-      refusals.push_back(probes::refusal(*site->scope, variable_, context_));
-    const auto readable = static_cast<size_t>(std::count(refusals.begin(), refusals.end(), std::nullopt));
-    if (readable == 0 && !exists_somewhere(sites)) {
-      program_.diagnostics.report(*refusals.front());
+      for (ResolvedProbe& site : probe.sites) add(site);
+    if (readable_ == 0 && !exists_somewhere()) {
+      program_.diagnostics.report(*sites_.front().refusal);
       return false;
     }
-    headline(sites, readable);
-    for (size_t i = 0; i < sites.size() && i < kMostSites; i++) tell_site(*sites[i], refusals[i]);
-    if (sites.size() > kMostSites)
-      out_ << "  … and " << count_of(sites.size() - kMostSites, "more site") << ".\n";
-    tell_lines(*sites.front());
+    headline();
+    for (size_t i = 0; i < sites_.size() && i < kMostSites; i++) tell_site(sites_[i]);
+    if (sites_.size() > kMostSites)
+      out_ << "  … and " << count_of(sites_.size() - kMostSites, "more site") << ".\n";
+    tell_lines(*sites_.front().probe);
     return true;
   }
 
  private:
+  /// A site, and where its variable is read.
+  struct Asked {
+    const ResolvedProbe* probe;
+    std::shared_ptr<probes::ContextScope> scope;
+    bool at_entry = false;  ///< of a .return probe, which means the value at the entry
+    std::optional<Diagnostic> refusal;
+  };
+
+  void add(const ResolvedProbe& site) {
+    Asked asked{&site, site.scope, false, std::nullopt};
+    if (const std::optional<uint64_t> entry = entry_of(site)) {
+      asked.at_entry = true;
+      asked.scope = probes::make_dwarf_scope(site.scope->place()->module, {*entry, 0}, 0,
+                                             ir::Mechanism::Uprobe, context_);
+    }
+    asked.refusal = probes::refusal(*asked.scope, variable_, context_);
+    if (!asked.refusal) readable_++;
+    sites_.push_back(std::move(asked));
+  }
+
+  /// Where a .return probe's function begins, if the variable means its value there, as parameters do.
+  std::optional<uint64_t> entry_of(const ResolvedProbe& site) const {
+    const std::shared_ptr<const CodePlace> place = site.scope->place();
+    if (!site.is_return || !place || place->site.kernel || is_special()) return std::nullopt;
+    const std::optional<debug::Variable> variable = visible_variable(*place, name_);
+    if (!variable || !variable->is_parameter) return std::nullopt;
+    const std::optional<debug::Function> function =
+        place->module->function_at(place->site.point.pc, false);
+    return function ? std::optional(function->entry_pc) : std::nullopt;
+  }
+
   /// Is there a variable of the name at a site, or in a function around one? Of what has no debug information nobody knows.
-  bool exists_somewhere(const std::vector<ResolvedProbe*>& sites) const {
-    return std::any_of(sites.begin(), sites.end(), [&](const ResolvedProbe* site) {
-      const std::shared_ptr<const CodePlace> place = site->scope->place();
-      if (!place) return site->scope->listing().empty();
+  bool exists_somewhere() const {
+    return std::any_of(sites_.begin(), sites_.end(), [&](const Asked& asked) {
+      const std::shared_ptr<const CodePlace> place = asked.scope->place();
+      if (!place) return asked.scope->listing().empty();
       return visible_variable(*place, name_) || place->module->global_variable(name_) ||
              is_special() ||
              !place->module->variables_called(name_, place->site.point.pc).empty();
@@ -81,18 +107,21 @@ class VariableAnswer {
     return variable_.kind == ast::ExprKind::AtVar || name_ == "return" || name_.starts_with("$");
   }
 
-  void headline(const std::vector<ResolvedProbe*>& sites, size_t readable) {
+  void headline() {
+    const size_t readable = readable_;
     const std::string what =
         ct::terminal_safe(question_.variable) + " can" + (readable == 0 ? "not" : "") + " be read at ";
-    if (readable == sites.size() || readable == 0)
+    if (readable == sites_.size() || readable == 0)
       out_ << (readable == 0 ? "No: " : "Yes: ") << what << ct::terminal_safe(question_.point) << ".\n";
     else
-      out_ << "In part: " << what << readable << " of the " << count_of(sites.size(), "site") << " of "
+      out_ << "In part: " << what << readable << " of the " << count_of(sites_.size(), "site") << " of "
            << ct::terminal_safe(question_.point) << ".\n";
   }
 
-  void tell_site(const ResolvedProbe& site, const std::optional<Diagnostic>& refusal) {
-    const std::shared_ptr<const CodePlace> place = site.scope->place();
+  void tell_site(const Asked& asked) {
+    const ResolvedProbe& site = *asked.probe;
+    const std::optional<Diagnostic>& refusal = asked.refusal;
+    const std::shared_ptr<const CodePlace> place = asked.scope->place();
     if (!place) {
       out_ << "  " << ct::terminal_safe(site.canonical) << ": "
            << (refusal ? refusal->message : "it can be read") << ".\n";
@@ -102,10 +131,14 @@ class VariableAnswer {
     out_ << "  At " << hex(place->site.point.pc);
     if (!site.site.function.empty()) out_ << ", in " << ct::terminal_safe(site.site.function);
     if (const std::string line = short_place(site.source); !line.empty()) out_ << ", " << line;
-    out_ << ": ";
+    out_ << (asked.at_entry ? ", where its value is kept for the return: " : ": ");
     const std::optional<debug::Variable> variable = seen_at(*place);
     if (variable)
       tell_visible(site, *place, *variable, refusal);
+    else if (!refusal && name_ == "return")
+      out_ << location_sentence(place->module->return_location(place->site.point.pc),
+                                place->site.machine)
+           << ".\n";
     else if (!refusal)
       out_ << "it can be read.\n";
     else if (is_special())
@@ -276,14 +309,14 @@ class VariableAnswer {
 
   const std::vector<debug::LineSite>& sites_of_function(const CodePlace& place,
                                                         const std::string& function) {
-    auto [known, is_new] = sites_.try_emplace(function);
+    auto [known, is_new] = line_sites_.try_emplace(function);
     if (is_new) known->second = place.module->line_sites(function, "", 0, 0, false, false);
     return known->second;
   }
 
   void tell_lines(const ResolvedProbe& site) {
     const std::shared_ptr<const CodePlace> place = site.scope->place();
-    if (!place || is_special() || site.source.line == 0 || site.site.function.empty()) return;
+    if (!place || is_special() || site.is_return || site.source.line == 0 || site.site.function.empty()) return;
     struct Count {
       size_t readable = 0, all = 0;
     };
@@ -322,7 +355,9 @@ class VariableAnswer {
   probes::ResolveContext& context_;
   std::ostream& out_;
   std::string name_;  ///< without '$'
-  std::map<std::string, std::vector<debug::LineSite>> sites_;  ///< by function
+  std::vector<Asked> sites_;
+  size_t readable_ = 0;  ///< of the sites
+  std::map<std::string, std::vector<debug::LineSite>> line_sites_;  ///< by function
 };
 
 }  // namespace
