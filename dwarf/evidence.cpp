@@ -109,8 +109,9 @@ LocationEvidence find_evidence(const DebugData& data, const Variable& variable, 
   if (!die) return evidence;
   Dwarf_Attribute attr, views_attr;
   if (!dwarf_attr_integrate(&*die, DW_AT_location, &attr)) {
-    evidence.form = dwarf_attr_integrate(&*die, DW_AT_const_value, &attr) ? LocationEvidence::Constant
-                    : die_own_flag(&*die, DW_AT_declaration)              ? LocationEvidence::Elsewhere
+    evidence.form = dwarf_attr_integrate(&*die, DW_AT_const_value, &attr)
+                        ? LocationEvidence::Constant
+                    : die_own_flag(&*die, DW_AT_declaration) ? LocationEvidence::Elsewhere
                                                              : LocationEvidence::Nothing;
     return evidence;
   }
@@ -140,7 +141,8 @@ std::vector<ScopedVariable> find_variables_called(const DebugData& data, const s
   if (!unit) return {};
   const UnitScopes& scopes = data.scopes(*unit);
   const int function = scopes.real_function_of(scopes.innermost(pc));
-  return function < 0 ? std::vector<ScopedVariable>() : NameSearch(data, scopes, name).in_function(function);
+  return function < 0 ? std::vector<ScopedVariable>()
+                      : NameSearch(data, scopes, name).in_function(function);
 }
 
 }  // namespace coretap::debug

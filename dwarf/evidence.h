@@ -41,8 +41,9 @@ struct ScopedVariable {
     Block,        ///< of a block in either
     Source,       ///< of the function as it was written: this copy of its code has no trace of it
   } scope = Function;
-  std::string function;                               ///< whose it is
-  std::vector<std::pair<uint64_t, uint64_t>> ranges;  ///< addresses of the scope's code, as [begin, end)
+  std::string function;  ///< whose it is
+  std::vector<std::pair<uint64_t, uint64_t>>
+      ranges;  ///< addresses of the scope's code, as [begin, end)
 };
 
 LocationEvidence find_evidence(const DebugData& data, const Variable& variable, CodePoint point);

@@ -23,12 +23,12 @@ enum class RowRole : uint8_t {
 
 /// Why a line may count less than it runs.
 enum class Doubt : uint8_t {
-  Nothing,          ///< it counts exactly
-  Beginning,        ///< which rows begin an execution is not sure: the beginning left no trace of its own
-  WayIn,            ///< the line's code is in its loop only, and nothing else leads into that
-  SeveralAtOnce,    ///< one instruction does the work of several executions
-  OtherWay,         ///< its code can be come to without passing a site
-  MergedCopies,     ///< behind one site the same is done several times
+  Nothing,    ///< it counts exactly
+  Beginning,  ///< which rows begin an execution is not sure: the beginning left no trace of its own
+  WayIn,      ///< the line's code is in its loop only, and nothing else leads into that
+  SeveralAtOnce,  ///< one instruction does the work of several executions
+  OtherWay,       ///< its code can be come to without passing a site
+  MergedCopies,   ///< behind one site the same is done several times
 };
 
 /// How the sites of a line are found. See the top of statements.cpp.
@@ -45,13 +45,14 @@ struct LineEvidence {
     uint32_t column = 0;  ///< 0: the compiler did not say
     bool is_stmt = false;
     RowRole role = RowRole::Site;
-    uint64_t site = 0;  ///< where the probe of a Site is: elsewhere than the row, if its code was moved
+    uint64_t site =
+        0;  ///< where the probe of a Site is: elsewhere than the row, if its code was moved
     bool is_behind_prologue = false;  ///< that is so because the row is at the function's entry
   };
   SourceLine source;
-  std::string function;   ///< "" if it is not known
+  std::string function;  ///< "" if it is not known
   bool is_inlined = false;
-  uint64_t entry = 0;     ///< of the function or the copy
+  uint64_t entry = 0;  ///< of the function or the copy
   SiteRule rule = SiteRule::ControlFlow;
   Doubt doubt = Doubt::Nothing;
   uint64_t doubt_at = 0;  ///< the address that shows it; 0: there is none to show

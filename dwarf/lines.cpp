@@ -139,8 +139,8 @@ class SiteFinder {
     DeclaredLines& declared = data_.declared_lines(unit);
     for (int i = 0; i < static_cast<int>(scopes.all().size()) && !story_->declares; i++) {
       if (!scopes.at(i).is_function() || !function_matches(scopes, i)) continue;
-      story_->declares = declared.declaring_scope(i, query_.first) >= 0 ||
-                         declared.is_in_origin(i, query_.first);
+      story_->declares =
+          declared.declaring_scope(i, query_.first) >= 0 || declared.is_in_origin(i, query_.first);
     }
   }
 

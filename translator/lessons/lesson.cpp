@@ -96,8 +96,7 @@ ct::Result<Lesson> read_lesson(const fs::path& folder) {
     }
   }
   lesson.text.assign(std::istreambuf_iterator<char>(stream), {});
-  const bool ends_well =
-      !lesson.hints.empty() && lesson.hints.back().when == Hint::Otherwise;
+  const bool ends_well = !lesson.hints.empty() && lesson.hints.back().when == Hint::Otherwise;
   if (lesson.number == 0 || lesson.title.empty() || lesson.answer.empty() || !ends_well)
     return ct::Status(path + ": a number, a title, an answer or the last hint is missing");
   return lesson;

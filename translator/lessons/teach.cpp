@@ -28,7 +28,8 @@ namespace {
 
 constexpr auto kMostTime = std::chrono::seconds(60);
 constexpr size_t kMostOutput = 1 << 20;  ///< bytes of an answer
-constexpr rlim_t kMostFile = 64 << 20;   ///< bytes of any file that the script's run writes; more ends it
+constexpr rlim_t kMostFile =
+    64 << 20;  ///< bytes of any file that the script's run writes; more ends it
 constexpr size_t kShownOutput = 400;
 
 /// How the learner's script ran.
@@ -40,7 +41,8 @@ struct Run {
 
 class Teacher {
  public:
-  Teacher(const Asked& asked, Diagnostics& diagnostics) : asked_(asked), diagnostics_(diagnostics) {}
+  Teacher(const Asked& asked, Diagnostics& diagnostics)
+      : asked_(asked), diagnostics_(diagnostics) {}
 
   int run() {
     ct::Result<std::vector<Lesson>> lessons = read_lessons(own_files().lessons);
@@ -61,7 +63,8 @@ class Teacher {
   static int list(const std::vector<Lesson>& lessons) {
     for (const Lesson& lesson : lessons)
       std::cout << (lesson.number < 10 ? " " : "") << lesson.number << "  " << lesson.title << "\n";
-    std::cout << "coretap --lesson N tells one of them; coretap --lesson N SCRIPT checks your answer.\n";
+    std::cout
+        << "coretap --lesson N tells one of them; coretap --lesson N SCRIPT checks your answer.\n";
     return 0;
   }
 
@@ -87,8 +90,9 @@ class Teacher {
     const bool is_too_long = run->output.size() > kMostOutput ||
                              (WIFSIGNALED(run->status) && WTERMSIG(run->status) == SIGXFSZ);
     if (is_too_long)
-      return wrong("It printed more than " + std::to_string(kMostOutput) + " bytes, which is no answer.",
-                   run->output);
+      return wrong(
+          "It printed more than " + std::to_string(kMostOutput) + " bytes, which is no answer.",
+          run->output);
     if (run->status != 0)
       return wrong("It did not run to its end; the message says why." +
                        std::string(geteuid() == 0 || !lesson.has_workload
@@ -123,7 +127,12 @@ class Teacher {
     if (compiler.empty()) return cannot("gcc, which compiles its workload, is not in $PATH");
     ToolCommand command;
     // As a program that one wants to look into: with debug information, not optimised.
-    command.argv = {compiler, "-g", "-O0", "-static", "-o", folder_ + "/workload",
+    command.argv = {compiler,
+                    "-g",
+                    "-O0",
+                    "-static",
+                    "-o",
+                    folder_ + "/workload",
                     lesson.folder + "/workload.c"};
     Job job = start(command);
     if (!job.started) return cannot(job.started.text());
@@ -148,8 +157,7 @@ class Teacher {
                       of_workload = folder_ + "/workload.output";
     std::vector<std::string> argv{"coretap", script_};
     // What the workload itself prints is not the script's answer.
-    if (lesson.has_workload)
-      argv.insert(argv.end(), {"-c", folder_ + "/workload", "-o", output});
+    if (lesson.has_workload) argv.insert(argv.end(), {"-c", folder_ + "/workload", "-o", output});
     const pid_t child = fork();
     if (child < 0) return std::nullopt;
     if (child == 0) become(argv, lesson.has_workload ? of_workload : output, messages);
@@ -178,7 +186,8 @@ class Teacher {
     const int out = open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     const int err = open(messages.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     std::vector<char*> arguments;
-    for (const std::string& argument : argv) arguments.push_back(const_cast<char*>(argument.c_str()));
+    for (const std::string& argument : argv)
+      arguments.push_back(const_cast<char*>(argument.c_str()));
     arguments.push_back(nullptr);
     if (in < 0 || out < 0 || err < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 ||
         setrlimit(RLIMIT_FSIZE, &size) != 0)
@@ -195,6 +204,8 @@ class Teacher {
 
 }  // namespace
 
-int teach(const Asked& asked, Diagnostics& diagnostics) { return Teacher(asked, diagnostics).run(); }
+int teach(const Asked& asked, Diagnostics& diagnostics) {
+  return Teacher(asked, diagnostics).run();
+}
 
 }  // namespace coretap::lessons

@@ -24,8 +24,10 @@ std::optional<debug::Variable> variable_of_file(const debug::Module& module,
 
 CodePlace code_place(std::shared_ptr<debug::Module> module, debug::CodePoint point, uint64_t scope,
                      ir::Mechanism mechanism) {
-  CodePlace place{std::move(module), scope,
-                  mechanism != ir::Mechanism::Uprobe && mechanism != ir::Mechanism::Kprobe, {}};
+  CodePlace place{std::move(module),
+                  scope,
+                  mechanism != ir::Mechanism::Uprobe && mechanism != ir::Mechanism::Kprobe,
+                  {}};
   LocationSite& site = place.site;
   site.point = point;
   site.is_return = mechanism == ir::Mechanism::Uretprobe || mechanism == ir::Mechanism::Kretprobe;

@@ -11,7 +11,7 @@ namespace coretap::probes {
 /// A place in a program's code, as far as it decides what its variables are and where.
 struct CodePlace {
   std::shared_ptr<debug::Module> module;
-  uint64_t scope = 0;  ///< as Module::variables_at takes it
+  uint64_t scope = 0;       ///< as Module::variables_at takes it
   bool has_result = false;  ///< of a .return probe
   LocationSite site;
 };

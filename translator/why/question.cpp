@@ -6,7 +6,8 @@ namespace coretap::why {
 namespace {
 
 constexpr const char* kForms =
-    "ask for a variable at a probe point, '$x @ process(\"PROGRAM\").statement(\"FUNCTION@FILE:LINE\")', "
+    "ask for a variable at a probe point, '$x @ "
+    "process(\"PROGRAM\").statement(\"FUNCTION@FILE:LINE\")', "
     "for a probe point, or for a script";
 
 std::string trimmed(std::string_view text) {
@@ -49,11 +50,13 @@ std::optional<Question> parse_question(const SourceFile& text, Diagnostics& diag
   };
   const size_t begin = all.find_first_not_of(" \t\r\n");
   if (begin == std::string::npos) return bad(0, "the question is empty");
-  if (all[begin] != '$' && all[begin] != '@' && all[begin] != '&') return Question{"", trimmed(all)};
+  if (all[begin] != '$' && all[begin] != '@' && all[begin] != '&')
+    return Question{"", trimmed(all)};
   const size_t mark = find_mark(all, begin);
   if (mark == std::string::npos)
-    return bad(begin, "the question does not say where: there is no '@' with a probe point behind '" +
-                          trimmed(all) + "'");
+    return bad(begin,
+               "the question does not say where: there is no '@' with a probe point behind '" +
+                   trimmed(all) + "'");
   Question question{trimmed(std::string_view(all).substr(0, mark)),
                     trimmed(std::string_view(all).substr(mark + 1))};
   if (question.point.empty()) return bad(mark, "there is no probe point behind the '@'");

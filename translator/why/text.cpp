@@ -65,14 +65,12 @@ std::string formula(const LocExpr& expr, uint16_t machine) {
       return operand(*expr.children[0], machine) + " ? " + operand(*expr.children[1], machine) +
              " : " + operand(*expr.children[2], machine);
     case LocExpr::ThreadPointer: return "the thread pointer";
-    case LocExpr::TlsAddr:
-      return "its thread's block + " + operand(*expr.children[0], machine);
+    case LocExpr::TlsAddr: return "its thread's block + " + operand(*expr.children[0], machine);
     case LocExpr::ObjectAddr: return "the object's address";
     default: break;
   }
   const char* const sign = operator_text(expr.op);
-  if (!sign || expr.children.size() != 2)
-    internal_error("a node of a location that has no text");
+  if (!sign || expr.children.size() != 2) internal_error("a node of a location that has no text");
   const LocExpr& right = *expr.children[1];
   const std::string left = operand(*expr.children[0], machine);
   if (expr.op == LocExpr::Add && right.op == LocExpr::Const && right.value < 0)

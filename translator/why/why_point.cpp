@@ -59,14 +59,14 @@ std::string doubt_text(const LineEvidence& line) {
   switch (line.doubt) {
     case debug::Doubt::Nothing: return "";
     case debug::Doubt::Beginning:
-      return "which of its rows begin an execution is not sure, because the beginning left no trace "
+      return "which of its rows begin an execution is not sure, because the beginning left no "
+             "trace "
              "of its own";
     case debug::Doubt::WayIn:
       return "its code" + at + " is in its loop, and nothing else leads into that";
     case debug::Doubt::SeveralAtOnce:
       return "the instruction" + at + " does the work of several executions";
-    case debug::Doubt::OtherWay:
-      return "its code" + at + " can be come to without passing a site";
+    case debug::Doubt::OtherWay: return "its code" + at + " can be come to without passing a site";
     case debug::Doubt::MergedCopies: break;
   }
   return "behind one site the same is done several times, as the code" + at + " shows";
@@ -93,9 +93,8 @@ void tell_copy(const LineEvidence& line, std::ostream& out) {
   for (size_t i = 0; i < line.rows.size() && i < kMostRows; i++) tell_row(line.rows[i], out);
   if (line.rows.size() > kMostRows)
     out << "    … and " << count_of(line.rows.size() - kMostRows, "more row") << ".\n";
-  const bool has_site = std::any_of(line.rows.begin(), line.rows.end(), [](const auto& row) {
-    return row.role == RowRole::Site;
-  });
+  const bool has_site = std::any_of(line.rows.begin(), line.rows.end(),
+                                    [](const auto& row) { return row.role == RowRole::Site; });
   if (!has_site)
     out << "    No statement of the line begins in this code: what is left of it was merged into "
            "that of other lines.\n";
@@ -124,8 +123,8 @@ std::string position_of(const probes::CodePlace& place, const ResolvedProbe& sit
   if (site.mechanism == ir::Mechanism::UprobeAtReturn) return "a return instruction of " + name;
   for (const debug::Function& copy : module.functions(site.site.function, "", true))
     if (copy.is_inlined_copy && copy.entry_pc == pc && copy.name == site.site.function)
-      return "where the copy of " + ct::terminal_safe(copy.name) + " begins that was inlined into " +
-             name;
+      return "where the copy of " + ct::terminal_safe(copy.name) +
+             " begins that was inlined into " + name;
   if (real->entry_pc == pc) return "the first instruction of " + name;
   if (real->prologue_end == pc)
     return "behind the prologue of " + name + ", which begins at " + hex(real->entry_pc) +
@@ -149,8 +148,7 @@ void tell_site(const ResolvedProbe& site, std::ostream& out) {
   out << ": " << position_of(*place, site) << ".\n";
   if (!site.site.placement.empty())
     out << "    It is probed " << ct::terminal_safe(site.site.placement) << ".\n";
-  if (site.may_repeat)
-    out << "    Inexact: it may count again when the coroutine is resumed.\n";
+  if (site.may_repeat) out << "    Inexact: it may count again when the coroutine is resumed.\n";
 }
 
 // ------------------------------------------------------------------ a line without a site
@@ -177,7 +175,8 @@ std::optional<AskedLine> asked_line(const ast::ProbePoint& point) {
 std::string nearest_with_sites(const debug::Module& module, const probes::PointSpec& spec,
                                uint32_t line) {
   std::set<uint32_t> lines;
-  for (const debug::LineSite& site : module.line_sites(spec.function, spec.file, 0, 0, false, false))
+  for (const debug::LineSite& site :
+       module.line_sites(spec.function, spec.file, 0, 0, false, false))
     lines.insert(site.source.line);
   return nearest_first({lines.begin(), lines.end()}, line);
 }
@@ -187,7 +186,8 @@ void tell_line_without_rows(const debug::Module& module, const AskedLine& asked,
   const std::string function = ct::terminal_safe(asked.spec.function);
   out << "  The line table of " << ct::terminal_safe(module.path()) << " has no row for line "
       << asked.line << (asked.spec.function == "*" ? "" : " in code of " + function) << ".\n";
-  const debug::LineStory elsewhere = module.line_story("*", asked.spec.file, asked.line, asked.line);
+  const debug::LineStory elsewhere =
+      module.line_story("*", asked.spec.file, asked.line, asked.line);
   std::set<std::string> owners;
   for (const LineEvidence& copy : elsewhere.copies)
     if (!copy.function.empty()) owners.insert(ct::terminal_safe(copy.function));

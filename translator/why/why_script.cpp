@@ -44,7 +44,8 @@ void add_line(const Span& at, std::set<uint32_t>& lines) {
   const Span* span = &at;
   while (span->file && !span->file->is_user_script && span->expanded_from)
     span = span->expanded_from;
-  if (span->file && span->file->is_user_script) lines.insert(line_column(*span->file, span->begin).line);
+  if (span->file && span->file->is_user_script)
+    lines.insert(line_column(*span->file, span->begin).line);
 }
 
 std::string source_of(const Span& at) {
@@ -62,7 +63,8 @@ std::string only_there(const ir::MovedPart& part) {
     case Op::Printf: return "print";
     case Op::PrintHist:
     case Op::StrToHist:
-    case Op::HistGet: return "make the histogram of '" + name + "' from what all processors counted";
+    case Op::HistGet:
+      return "make the histogram of '" + name + "' from what all processors counted";
     case Op::Foreach: return "go through the array '" + name + "' in an order";
     case Op::StatGet:
       return "read the statistic '" + name + "', which is the sum of what all processors counted";
@@ -150,20 +152,24 @@ class ScriptAnswer {
   const char* service_of(size_t index) const {
     const ir::KernelHandler& handler = module_.kernel_handlers[index];
     if (handler.late_for != ir::kNone)
-      return "Runs the handler of the call's entry again, where the program's memory was not there before.";
+      return "Runs the handler of the call's entry again, where the program's memory was not there "
+             "before.";
     if (handler.is_question)
       return "Answers a question of the user-space part, in the session's own context.";
     for (const ir::KernelHandler& other : module_.kernel_handlers)
       if (other.companion == index)
-        return "In the kernel: saves at the entry of the function what a handler inside of it, or at its "
+        return "In the kernel: saves at the entry of the function what a handler inside of it, or "
+               "at its "
                "return, reads of the entry.";
     return nullptr;
   }
 
-  void tell_segment(const ir::Segment& segment, const Inst& send, const ir::KernelHandler& handler) {
+  void tell_segment(const ir::Segment& segment, const Inst& send,
+                    const ir::KernelHandler& handler) {
     std::set<uint32_t> lines;
     for_each(segment.body.block, [&](const Inst& inst) { add_line(inst.span, lines); });
-    out_ << "  In user space: " << (lines.empty() ? "a part of the tapsets" : lines_of(lines)) << ".\n";
+    out_ << "  In user space: " << (lines.empty() ? "a part of the tapsets" : lines_of(lines))
+         << ".\n";
     std::set<std::string> told;
     for (const ir::MovedPart& part : segment.moved) {
       std::set<uint32_t> at;
@@ -207,9 +213,11 @@ class ScriptAnswer {
     out_ << "probe " << ct::terminal_safe(handler.pp) << "\n"
          << "  In user space: all of it, because the session itself makes the event.\n";
     bool has_kernel_part = false;
-    for_each(handler.body.block, [&](const Inst& inst) { has_kernel_part |= inst.op == Op::RunKernel; });
+    for_each(handler.body.block,
+             [&](const Inst& inst) { has_kernel_part |= inst.op == Op::RunKernel; });
     if (has_kernel_part)
-      out_ << "  It reads the kernel's memory: that part is a BPF program, which the session runs there.\n";
+      out_ << "  It reads the kernel's memory: that part is a BPF program, which the session runs "
+              "there.\n";
   }
 
   void tell_global(const ir::Global& global) {
@@ -217,7 +225,8 @@ class ScriptAnswer {
     out_ << "global " << ct::terminal_safe(global.name) << ": in "
          << (global.shared ? "the kernel, where user space reads it" : "user space");
     if (global.kept_in_order)
-      out_ << ", with all its uses: parts on both sides use it, and each must see what the events before it did";
+      out_ << ", with all its uses: parts on both sides use it, and each must see what the events "
+              "before it did";
     else if (global.shared && global.additive)
       out_ << "; kernel code only adds to it, and no count is lost when it is read";
     out_ << ".\n";

@@ -97,8 +97,7 @@ class VariableAnswer {
       const std::shared_ptr<const CodePlace> place = asked.scope->place();
       if (!place) return asked.scope->listing().empty();
       return visible_variable(*place, name_) || place->module->global_variable(name_) ||
-             is_special() ||
-             !place->module->variables_called(name_, place->site.point.pc).empty();
+             is_special() || !place->module->variables_called(name_, place->site.point.pc).empty();
     });
   }
 
@@ -109,13 +108,14 @@ class VariableAnswer {
 
   void headline() {
     const size_t readable = readable_;
-    const std::string what =
-        ct::terminal_safe(question_.variable) + " can" + (readable == 0 ? "not" : "") + " be read at ";
+    const std::string what = ct::terminal_safe(question_.variable) + " can" +
+                             (readable == 0 ? "not" : "") + " be read at ";
     if (readable == sites_.size() || readable == 0)
-      out_ << (readable == 0 ? "No: " : "Yes: ") << what << ct::terminal_safe(question_.point) << ".\n";
+      out_ << (readable == 0 ? "No: " : "Yes: ") << what << ct::terminal_safe(question_.point)
+           << ".\n";
     else
-      out_ << "In part: " << what << readable << " of the " << count_of(sites_.size(), "site") << " of "
-           << ct::terminal_safe(question_.point) << ".\n";
+      out_ << "In part: " << what << readable << " of the " << count_of(sites_.size(), "site")
+           << " of " << ct::terminal_safe(question_.point) << ".\n";
   }
 
   void tell_site(const Asked& asked) {
@@ -186,9 +186,10 @@ class VariableAnswer {
   }
 
   void tell_declaration(const ResolvedProbe& site, const debug::Variable& variable) {
-    out_ << "    It is a " << (variable.is_global      ? "variable of the file"
-                               : variable.is_parameter ? "parameter"
-                                                       : "local variable")
+    out_ << "    It is a "
+         << (variable.is_global      ? "variable of the file"
+             : variable.is_parameter ? "parameter"
+                                     : "local variable")
          << ", of type " << ct::terminal_safe(probes::spelling(variable.type));
     if (variable.decl_line != 0) out_ << ", declared at line " << variable.decl_line;
     out_ << " (DIE <" << hex(variable.die_offset).substr(2) << ">).\n";
@@ -198,15 +199,15 @@ class VariableAnswer {
   }
 
   void tell_evidence(const CodePlace& place, const debug::Variable& variable) {
-    const debug::LocationEvidence evidence =
-        place.module->evidence(variable, place.site.point);
+    const debug::LocationEvidence evidence = place.module->evidence(variable, place.site.point);
     const uint16_t machine = place.site.machine;
     switch (evidence.form) {
       case debug::LocationEvidence::Nothing:
         out_ << "    The debug information gives it no location: the compiler kept it nowhere.\n";
         return;
       case debug::LocationEvidence::Constant:
-        out_ << "    The compiler knew its value: the debug information has it (DW_AT_const_value).\n";
+        out_ << "    The compiler knew its value: the debug information has it "
+                "(DW_AT_const_value).\n";
         return;
       case debug::LocationEvidence::Elsewhere:
         out_ << "    It is only declared here; it is defined elsewhere.\n";
@@ -224,19 +225,24 @@ class VariableAnswer {
     constexpr size_t kShown = 12;
     const uint64_t pc = place.site.point.pc;
     const std::vector<debug::LocationEvidence::Entry>& entries = evidence.entries;
-    const auto holding = static_cast<size_t>(std::count_if(entries.begin(), entries.end(),
-                                             [](const auto& entry) { return entry.holds; }));
-    out_ << "    Its list of locations has " << entries.size() << (entries.size() == 1 ? " entry; " : " entries; ")
-          << (holding == 0 ? "none of them holds at " + hex(pc) : "'*' marks what holds here") << ":\n";
+    const auto holding = static_cast<size_t>(std::count_if(
+        entries.begin(), entries.end(), [](const auto& entry) { return entry.holds; }));
+    out_ << "    Its list of locations has " << entries.size()
+         << (entries.size() == 1 ? " entry; " : " entries; ")
+         << (holding == 0 ? "none of them holds at " + hex(pc) : "'*' marks what holds here")
+         << ":\n";
     // Of a long list those around the place.
     auto ends_before = [&](const auto& entry) { return entry.end <= pc; };
-    const auto before = static_cast<size_t>(std::count_if(entries.begin(), entries.end(), ends_before));
-    const size_t first = before > kShown / 2 && entries.size() > kShown ? std::min(before - kShown / 2, entries.size() - kShown) : 0;
+    const auto before =
+        static_cast<size_t>(std::count_if(entries.begin(), entries.end(), ends_before));
+    const size_t first = before > kShown / 2 && entries.size() > kShown
+                             ? std::min(before - kShown / 2, entries.size() - kShown)
+                             : 0;
     const size_t last = std::min(entries.size(), first + kShown);
     for (size_t i = first; i < last; i++)
       out_ << "      " << (entries[i].holds ? "* " : "  ") << hex(entries[i].start) << "-"
-           << hex(entries[i].end) << "  " << location_sentence(entries[i].location, place.site.machine)
-           << "\n";
+           << hex(entries[i].end) << "  "
+           << location_sentence(entries[i].location, place.site.machine) << "\n";
     if (last - first < entries.size())
       out_ << "      … " << entries.size() - (last - first) << " further from here are not shown\n";
     if (!evidence.is_whole)
@@ -256,7 +262,8 @@ class VariableAnswer {
     }
   }
 
-  void tell_scope(const debug::ScopedVariable& one, const std::string& here, const CodePlace& place) {
+  void tell_scope(const debug::ScopedVariable& one, const std::string& here,
+                  const CodePlace& place) {
     const std::string owner = ct::terminal_safe(one.function);
     out_ << "    " << owner << " has one, declared at line " << one.variable.decl_line;
     const bool is_own = one.function == here;
@@ -265,17 +272,20 @@ class VariableAnswer {
         out_ << ", and the compiler left nothing of it in this code.\n";
         return;
       case debug::ScopedVariable::Function:
-        out_ << (is_own ? "" : ", but what was inlined into " + owner + " sees only its own variables")
+        out_ << (is_own ? ""
+                        : ", but what was inlined into " + owner + " sees only its own variables")
              << ".\n";
         return;
       case debug::ScopedVariable::InlinedCopy:
-        out_ << (is_own ? ", in another copy of its code" : ", and is inlined here; this is code around it")
+        out_ << (is_own ? ", in another copy of its code"
+                        : ", and is inlined here; this is code around it")
              << ": " << ranges_of(one) << ".\n";
         return;
       case debug::ScopedVariable::Block: break;
     }
     out_ << ", in a block whose code is at " << ranges_of(one);
-    if (const std::string lines = lines_of(one, place); !lines.empty()) out_ << " (" << lines << ")";
+    if (const std::string lines = lines_of(one, place); !lines.empty())
+      out_ << " (" << lines << ")";
     out_ << ".\n";
   }
 
@@ -293,9 +303,9 @@ class VariableAnswer {
   std::string lines_of(const debug::ScopedVariable& one, const CodePlace& place) {
     uint32_t low = UINT32_MAX, high = 0;
     for (const debug::LineSite& site : sites_of_function(place, one.function)) {
-      const bool is_inside = std::any_of(one.ranges.begin(), one.ranges.end(), [&](const auto& range) {
-        return range.first <= site.pc && site.pc < range.second;
-      });
+      const bool is_inside = std::any_of(
+          one.ranges.begin(), one.ranges.end(),
+          [&](const auto& range) { return range.first <= site.pc && site.pc < range.second; });
       if (!is_inside || site.function != one.function) continue;
       low = std::min(low, site.source.line);
       high = std::max(high, site.source.line);
@@ -316,7 +326,9 @@ class VariableAnswer {
 
   void tell_lines(const ResolvedProbe& site) {
     const std::shared_ptr<const CodePlace> place = site.scope->place();
-    if (!place || is_special() || site.is_return || site.source.line == 0 || site.site.function.empty()) return;
+    if (!place || is_special() || site.is_return || site.source.line == 0 ||
+        site.site.function.empty())
+      return;
     struct Count {
       size_t readable = 0, all = 0;
     };
@@ -356,7 +368,7 @@ class VariableAnswer {
   std::ostream& out_;
   std::string name_;  ///< without '$'
   std::vector<Asked> sites_;
-  size_t readable_ = 0;  ///< of the sites
+  size_t readable_ = 0;                                             ///< of the sites
   std::map<std::string, std::vector<debug::LineSite>> line_sites_;  ///< by function
 };
 

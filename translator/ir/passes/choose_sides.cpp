@@ -140,9 +140,7 @@ class SideChoice {
   }
 
   /// Only user space executes `inst` itself, whatever its operands.
-  bool user_only(const Inst& inst) const {
-    return uses_user_global(inst) || kernel_cannot(inst);
-  }
+  bool user_only(const Inst& inst) const { return uses_user_global(inst) || kernel_cannot(inst); }
 
   bool kernel_cannot(const Inst& inst) const {
     switch (inst.op) {
