@@ -159,8 +159,9 @@ class Driver {
   /// The exit status. A line that has no site is a question that can be answered, too: `attempt` holds what was said of it.
   int answer(Program& program, probes::ResolveContext& context, Diagnostics::Attempt& attempt) {
     const ast::File& script = *program.files[0];
-    if (attempt.has_errors() && why::answer_line_without_site(
-                                    *question_, script.probes[0]->points[0], context, std::cout)) {
+    if (attempt.has_errors() && !script.probes.empty() &&
+        why::answer_line_without_site(*question_, script.probes[0]->points[0], context,
+                                      std::cout)) {
       attempt.drop();
       return 0;
     }

@@ -47,6 +47,10 @@ class VariableAnswer {
   bool run() {
     for (ElaboratedProbe& probe : program_.probes)
       for (ResolvedProbe& site : probe.sites) add(site);
+    if (sites_.empty()) {
+      out_ << "No: " << ct::terminal_safe(question_.point) << " has no site.\n";
+      return true;
+    }
     if (readable_ == 0 && !exists_somewhere()) {
       program_.diagnostics.report(*sites_.front().refusal);
       return false;
