@@ -262,15 +262,15 @@ class VariableAnswer {
         place.module->variables_called(name_, place.site.point.pc);
     for (const debug::ScopedVariable& one : all) {
       if (shown++ == kMostSites) break;
-      tell_scope(one, site.site.function, place);
+      tell_scope(one, site, place);
     }
   }
 
-  void tell_scope(const debug::ScopedVariable& one, const std::string& here,
+  void tell_scope(const debug::ScopedVariable& one, const ResolvedProbe& site,
                   const CodePlace& place) {
     const std::string owner = ct::terminal_safe(one.function);
     out_ << "    " << owner << " has one, declared at line " << one.variable.decl_line;
-    const bool is_own = one.function == here;
+    const bool is_own = one.function == site.site.function;
     switch (one.scope) {
       case debug::ScopedVariable::Source:
         out_ << ", and the compiler left nothing of it in this code.\n";
@@ -288,7 +288,7 @@ class VariableAnswer {
       case debug::ScopedVariable::Block: break;
     }
     out_ << ", in a block whose code is at " << ranges_of(one);
-    if (const std::string lines = lines_of(one, place); !lines.empty())
+    if (const std::string lines = lines_of(one, place, site.source.file); !lines.empty())
       out_ << " (" << lines << ")";
     out_ << ".\n";
   }
@@ -304,9 +304,10 @@ class VariableAnswer {
   }
 
   /// "lines 12 to 15" of the block's code.
-  std::string lines_of(const debug::ScopedVariable& one, const CodePlace& place) {
+  std::string lines_of(const debug::ScopedVariable& one, const CodePlace& place,
+                       const std::string& file) {
     uint32_t low = UINT32_MAX, high = 0;
-    for (const debug::LineSite& site : sites_of_function(place, one.function)) {
+    for (const debug::LineSite& site : sites_of_function(place, one.function, file)) {
       const bool is_inside = std::any_of(
           one.ranges.begin(), one.ranges.end(),
           [&](const auto& range) { return range.first <= site.pc && site.pc < range.second; });
@@ -321,10 +322,12 @@ class VariableAnswer {
 
   // ------------------------------------------------------------------ where it can be read
 
+  /// Those of one source file: to look through the lines of all files takes seconds in a large program.
   const std::vector<debug::LineSite>& sites_of_function(const CodePlace& place,
-                                                        const std::string& function) {
-    auto [known, is_new] = line_sites_.try_emplace(function);
-    if (is_new) known->second = place.module->line_sites(function, "", 0, 0, false, false);
+                                                        const std::string& function,
+                                                        const std::string& file) {
+    auto [known, is_new] = line_sites_.try_emplace({function, file});
+    if (is_new) known->second = place.module->line_sites(function, file, 0, 0, false, false);
     return known->second;
   }
 
@@ -337,7 +340,8 @@ class VariableAnswer {
       size_t readable = 0, all = 0;
     };
     std::map<uint32_t, Count> lines;
-    for (const debug::LineSite& each : sites_of_function(*place, site.site.function)) {
+    for (const debug::LineSite& each :
+         sites_of_function(*place, site.site.function, site.source.file)) {
       if (each.function != site.site.function || each.source.file != site.source.file) continue;
       Count& count = lines[each.source.line];
       count.all++;
@@ -372,8 +376,9 @@ class VariableAnswer {
   std::ostream& out_;
   std::string name_;  ///< without '$'
   std::vector<Asked> sites_;
-  size_t readable_ = 0;                                             ///< of the sites
-  std::map<std::string, std::vector<debug::LineSite>> line_sites_;  ///< by function
+  size_t readable_ = 0;  ///< of the sites
+  /// By function and file.
+  std::map<std::pair<std::string, std::string>, std::vector<debug::LineSite>> line_sites_;
 };
 
 }  // namespace
