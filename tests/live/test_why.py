@@ -175,6 +175,16 @@ class Variables(LiveTest):
         self.assertTrue(text.startswith("No: "), text)
         self.assertIn("zz", text.split("\n")[1])
 
+    def test_a_function_by_another_of_its_names(self):
+        """The lines are those of the function, whichever of its symbols the point uses."""
+        source, prog = live.TMP / "alias.c", live.TMP / "alias"
+        source.write_text("int written(int n) {\n  n += 2;\n  return n;\n}\n"
+                          'int other(int n) __attribute__((alias("written")));\n'
+                          "int main(int argc, char** argv) {\n  (void)argv;\n  return other(argc) - 3;\n}\n")
+        run("gcc", "-g", "-O0", "-o", prog, source)
+        for name in ("written", "other"):
+            self.assertIn("nearest first: 1, 2, 3, 4.", why(f'$n @ process("{prog}").function("{name}")'))
+
     def test_a_global(self):
         prog = build("loop", "-O0")
         text = why(f"$sink @ {statement(prog, 'sum', line_of('loop', 'LOOP */'))}")

@@ -331,6 +331,17 @@ class VariableAnswer {
     return known->second;
   }
 
+  /// The name that the lines of the site's function have: the point may have used another symbol of the same code (malloc is
+  /// __libc_malloc).
+  std::string name_in_lines(const ResolvedProbe& site, const CodePlace& place) {
+    const std::string& written = site.site.function;
+    for (const debug::LineSite& each : sites_of_function(place, written, site.source.file))
+      if (each.function == written) return written;
+    const std::optional<debug::Function> real =
+        place.module->function_at(place.site.point.pc, false);
+    return real ? real->name : written;
+  }
+
   void tell_lines(const ResolvedProbe& site) {
     const std::shared_ptr<const CodePlace> place = site.scope->place();
     if (!place || is_special() || site.is_return || site.source.line == 0 ||
@@ -340,9 +351,9 @@ class VariableAnswer {
       size_t readable = 0, all = 0;
     };
     std::map<uint32_t, Count> lines;
-    for (const debug::LineSite& each :
-         sites_of_function(*place, site.site.function, site.source.file)) {
-      if (each.function != site.site.function || each.source.file != site.source.file) continue;
+    const std::string name = name_in_lines(site, *place);
+    for (const debug::LineSite& each : sites_of_function(*place, name, site.source.file)) {
+      if (each.function != name || each.source.file != site.source.file) continue;
       Count& count = lines[each.source.line];
       count.all++;
       const CodePlace there =
@@ -358,7 +369,8 @@ class VariableAnswer {
         whole.push_back(line);
       else if (count.readable != 0)
         part.push_back(line);
-    const std::string function = ct::terminal_safe(site.site.function);
+    if (lines.empty()) return;  // the line table knows none of them
+    const std::string function = ct::terminal_safe(name);
     if (whole.empty() && part.empty())
       out_ << "It can be read at no line of " << function << ".\n";
     else if (!whole.empty())
