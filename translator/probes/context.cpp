@@ -17,8 +17,8 @@ std::shared_ptr<debug::KernelBtf> ResolveContext::kernel_btf(const Span& at) {
   } else {
     diagnostics
         .semantic_error("no-kernel-btf", at,
-                        "cannot read the kernel's type information (BTF) from " + input.kernel_btf +
-                            ": " + opened.failure().text())
+                        "cannot read the kernel's type information (BTF) from '" + input.kernel_btf +
+                            "': " + opened.failure().text())
         .hint("use a kernel built with CONFIG_DEBUG_INFO_BTF=y, or name a file with --btf FILE");
   }
   return btf_;
@@ -117,7 +117,7 @@ std::shared_ptr<debug::KernelBtf> ResolveContext::module_btf(const std::string& 
   else
     diagnostics.semantic_error(
         "no-kernel-btf", at,
-        "cannot read the types of module '" + module + "': " + opened.failure().text());
+        "cannot read the types of module '" + module + "' from " + path + ": " + opened.failure().text());
   return known->second;
 }
 
