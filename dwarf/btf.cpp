@@ -376,7 +376,8 @@ ct::Result<std::shared_ptr<KernelBtf>> LibbpfKernelBtf::parse(const std::string&
     const bool has_none =
         (problem == ENOENT || problem == ENODATA) && access(path.c_str(), F_OK) == 0;
     if (has_none) return ct::Status("the file has no section .BTF", problem);
-    return problem ? ct::Status::of_errno(problem) : ct::Status("it is not BTF");
+    const bool is_of_libbpf = problem >= __LIBBPF_ERRNO__START;  // its own: of the format
+    return problem && !is_of_libbpf ? ct::Status::of_errno(problem) : ct::Status("it is not BTF");
   }
   uint32_t first_id = base ? btf__type_cnt(base.get()) : 1;
   return std::make_shared<LibbpfKernelBtf>(

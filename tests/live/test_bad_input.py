@@ -1,5 +1,6 @@
 """What is missing or wrong around a script: one clear message, exit 1, nothing left behind."""
 import os
+import sys
 
 import live
 from live import CORETAP, LiveTest, TMP, build, coretap, run, script
