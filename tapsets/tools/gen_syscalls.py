@@ -8,6 +8,8 @@ import re
 import sys
 import textwrap
 
+import gen_call_texts
+
 HERE = pathlib.Path(__file__).resolve().parent
 TARGET = HERE.parent / "syscalls"
 WORDS = {  # how each kind is read from the argument, and shown
@@ -19,6 +21,10 @@ WORDS = {  # how each kind is read from the argument, and shown
     "x": ("__uint32({})", "0x%x"),
     "o": ("__uint32({})", "%#o"),
 }
+# Texts that the runtime knows by the name of the tapset function: those that gen_call_texts.py finds, and those that are written
+# out in call_text.cpp; the last two depend on another argument.
+TEXTS = gen_call_texts.names() | {"_dfd_str", "_signal_name", "_ipc_key_str", "_ipc_flags_str"}
+BY_OTHER = {"_sock_protocol_str", "_sockopt_optname_str"}
 LINE = re.compile(r"^(\? )?(\w+)(?: @(\w+))?(?: (hex|octal|noreturn))? \((.*?)\)(?: ; (.*))?$")
 
 
@@ -32,20 +38,60 @@ class Call:
         self.optional, self.name, tracepoint, self.returns, arguments, self.argstr = match.groups()
         self.tracepoint = tracepoint or self.name
         self.plain, self.derived, shown = [], [], []
+        # What call_text() is to show, or None where it cannot; the numbers of the strings' and of the times' arguments.
+        self.spec, self.strings, self.times = [], [], []
+        self.numbers = {}
         for number, argument in enumerate(arguments.split(), 1):
+            self.numbers[argument.split(":")[0]] = number
             self.add(argument, f"syscall_arg({number})", shown)
         if self.argstr is None:
-            formats = ", ".join(f for f, _ in shown)
-            values = ", ".join(v for _, v in shown)
-            if not shown:
-                self.argstr = '""'
-            elif formats == "%s":
-                self.argstr = values
-            else:
-                self.argstr = f'sprintf("{formats}", {values})'
+            self.argstr = self.by_spec(len(self.numbers)) or self.by_format(shown)
+
+    @staticmethod
+    def by_format(shown):
+        formats = ", ".join(f for f, _ in shown)
+        values = ", ".join(v for _, v in shown)
+        if not shown:
+            return '""'
+        return values if formats == "%s" else f'sprintf("{formats}", {values})'
+
+    def by_spec(self, count):
+        """argstr by one of the functions that all calls share; None if the call has what they do not know."""
+        if None in self.spec or len(self.strings) > 2 or len(self.times) > 1 or (self.strings and self.times):
+            return None
+        arguments = [f'"{" ".join(self.spec)}"']
+        suffix = ""
+        if self.strings:
+            suffix = f"_{len(self.strings)}"
+            arguments += [f"syscall_arg({n})" for n in self.strings]
+        if self.times:
+            suffix = "_times"
+            arguments += [f"syscall_arg({self.times[0][0]})", self.times[0][1]]
+        # syscall_arg(0) is 0: an argument that the call does not have.
+        arguments += [f"syscall_arg({n if n <= count else 0})" for n in range(1, 7)]
+        return f"_call_text{suffix}({', '.join(arguments)})"
+
+    def item(self, name, kind, text):
+        """The item of a shown argument in `spec`: see runtime/user/values/call_text.cpp."""
+        number = self.numbers[name]
+        if kind in "sSn" or text == "user_string_quoted":
+            self.strings.append(number)
+            return f"{number}s"
+        times = re.fullmatch(r"_struct_time(spec|val)_u\(@,(\d)\)", text or "")
+        if times:
+            self.times.append((number, times[2]))
+            return f"{number}{'t' if times[1] == 'spec' else 'v'}{times[2]}"
+        item = f"{number}{'U' if kind == 'ul' else kind}"
+        by_other = re.fullmatch(r"(\w+)\((\w+),@\)", text or "")
+        if by_other and by_other[1] in BY_OTHER:
+            return f"{item}:{by_other[1]}({self.numbers[by_other[2]]})"
+        if text and text not in TEXTS:
+            return None
+        return f"{item}:{text}" if text else item
 
     def add(self, argument, value, shown):
         name, kind, *rest = argument.split(":")
+        kind, _, only_if = kind.partition("?")
         hidden = kind.endswith("!")
         kind = kind.rstrip("!")
         if kind == "s":
@@ -71,6 +117,11 @@ class Call:
             show = ("%s", text)
         if not hidden:
             shown.append(show)
+            item = self.item(name, kind, rest[0] if rest else None)
+            if only_if:
+                other, bits = only_if.split("&")
+                item += f"?{self.numbers[other]}&{bits}"
+            self.spec.append(item)
 
     def probes(self):
         mark = " ?" if self.optional else ""

@@ -13,6 +13,7 @@
 #include <map>
 #include <set>
 
+#include "calls.h"
 #include "mechanism.h"
 #include "runtime/common/terminal.h"
 #include "runtime/user/harness/kallsyms.h"
@@ -186,6 +187,8 @@ Status Attachments::attach_site(const KernelHandler& handler, const Rung& rung,
     }
     case Mechanism::RawTp: return keep(bpf_program__attach_raw_tracepoint(program, site.target));
     case Mechanism::Tracepoint: return attach_tracepoint(program, site, cookie);
+    case Mechanism::SyscallEntry: return keep(bpf_program__attach_raw_tracepoint(program, "sys_enter"));
+    case Mechanism::SyscallExit: return keep(bpf_program__attach_raw_tracepoint(program, "sys_exit"));
     case Mechanism::PerfEvent: return attach_perf(program, site, cookie);
     case Mechanism::DataWatch:
       if (Status checked = files_->check(site); !checked) return checked;
@@ -274,8 +277,32 @@ Attachments::Outcome Attachments::attach_each(const KernelHandler& handler, cons
   return first;
 }
 
+/// One link for all calls that the kernel has; the loader has told the program which they are.
+Attachments::Outcome Attachments::attach_calls(const KernelHandler& handler, const Rung& rung,
+                                               const KernelObject& object) {
+  Outcome first;
+  u32 there = 0;
+  for (u32 i = 0; i < handler.site_count; ++i) {
+    const Site& site = handler.sites[i];
+    Status absent = missing_call(site);
+    if (absent) {
+      ++there;
+      continue;
+    }
+    if (site.need == Need::Required) return {absent, &site};
+    if (first.status) first = {absent, &site};
+    unattached_.push_back({&site, rung.mechanism, absent.text()});
+  }
+  if (there == 0) {
+    unattached_.resize(unattached_.size() - handler.site_count);
+    return first;
+  }
+  return {attach_site(handler, rung, object, 0)};
+}
+
 Attachments::Outcome Attachments::attach_handler(const KernelHandler& handler, const Rung& rung,
                                                  const KernelObject& object) {
+  if (is_of_many_calls(rung.mechanism)) return attach_calls(handler, rung, object);
   if (!rung.multi) return attach_each(handler, rung, object);
   bpf_program* program = object.find_program(rung.program, 0);
   Outcome outcome = is_uprobe(rung.mechanism) ? attach_uprobes(handler, rung, program)

@@ -1,0 +1,267 @@
+// The text of a system call's arguments.
+//
+// A `spec` has an item for each argument that is shown, with a space between two; gen_syscalls.py makes it of
+// syscalls.table. An item is the argument's number, how its register is read, and how it is shown:
+//
+//   1i 1u 1l 1U 1p 1x 1o   int, unsigned, long, unsigned long, address, unsigned in hexadecimal or in octal
+//   1i:NAME                the text that the tapset function NAME makes of it
+//   3i:NAME(1)             of argument 1, an int, and this one
+//   2s                     the next of the captured texts, in quotes; its address if it could not be read
+//   4t1 4v2                one or two struct timespec (t) or timeval (v) in the captured memory
+//   …?3&64                 the item is there only if argument 3 has one of these bits
+//
+// A spec is taken apart when it is first met. Segments run in one thread, so what it has become is kept without a lock.
+#include "runtime/user/harness/call_text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "call_texts.h"
+
+namespace ct {
+namespace {
+
+/// argument 1 to 6; 0: none.
+struct Item {
+  u32 argument = 0;
+  char kind = 0;
+  u32 count = 0;  ///< of structs
+  std::string text;
+  CallTextFunction function = nullptr;
+  u32 other = 0;
+  u32 only_if = 0;
+  s64 only_if_bits = 0;
+};
+
+s64 as_int(s64 word) { return static_cast<s32>(word); }
+
+/// The register's word as the kernel takes it.
+s64 read(char kind, s64 word) {
+  switch (kind) {
+    case 'i': return as_int(word);
+    case 'u':
+    case 'x':
+    case 'o': return word & 0xffffffff;
+    default: return word;
+  }
+}
+
+class Parser {
+ public:
+  explicit Parser(const char* spec) : at_(spec) {}
+
+  std::vector<Item> items() {
+    std::vector<Item> found;
+    while (*at_) {
+      found.push_back(item());
+      if (*at_ == ' ') ++at_;
+    }
+    return found;
+  }
+
+ private:
+  u32 number() {
+    char* end = nullptr;
+    const unsigned long value = strtoul(at_, &end, 10);
+    at_ = end;
+    return static_cast<u32>(value);
+  }
+
+  Item item() {
+    Item item;
+    item.argument = number();
+    item.kind = *at_++;
+    if (item.kind == 't' || item.kind == 'v') item.count = number();
+    if (*at_ == ':') {
+      const size_t length = strcspn(++at_, "( ?");
+      item.text.assign(at_, length);
+      item.function = call_text_function(item.text);
+      at_ += length;
+      if (*at_ == '(') {
+        ++at_;
+        item.other = number();
+        ++at_;
+      }
+    }
+    if (*at_ == '?') {
+      ++at_;
+      item.only_if = number();
+      ++at_;
+      item.only_if_bits = number();
+    }
+    return item;
+  }
+
+  const char* at_;
+};
+
+const std::vector<Item>& parsed(const char* spec) {
+  static std::map<std::string, std::vector<Item>, std::less<>> known;
+  const std::string_view key = spec;
+  auto found = known.find(key);
+  if (found == known.end()) found = known.emplace(std::string(key), Parser(spec).items()).first;
+  return found->second;
+}
+
+void put_decimal(char* out, size_t size, s64 value) { snprintf(out, size, "%lld", value); }
+
+/// As _signal_name() of the tapsets.
+void put_signal(char* out, size_t size, s64 number) {
+  if (const char* name = signal_name(number))
+    snprintf(out, size, "%s", name);
+  else if (number == 32)
+    snprintf(out, size, "SIGRTMIN");
+  else if (number > 32 && number < 64)
+    snprintf(out, size, "SIGRTMIN+%lld", number - 32);
+  else if (number == 64)
+    snprintf(out, size, "SIGRTMAX");
+  else
+    snprintf(out, size, "0x%llx", number);
+}
+
+/// As _ipc_flags_str(): flags, and the permissions below them.
+void put_ipc_flags(char* out, size_t size, s64 flags) {
+  const s64 mode = flags & 511, bits = flags & ~s64{511};
+  size_t used = 0;
+  if (bits) {
+    call_text_function("_ipc_flags_bits_str")(out, size, bits);
+    used = strlen(out);
+    used += static_cast<size_t>(snprintf(out + used, size - used, "|"));
+  }
+  snprintf(out + used, size - used, "%#llo", mode);
+}
+
+/// The table that the value of another argument chooses; null: the number is shown.
+CallTextFunction chosen(const std::string& text, s64 other) {
+  if (text == "_sock_protocol_str") {
+    if (other == 2 || other == 10) return call_text_function("_sock_protocol_inet_str");
+    if (other == 16) return call_text_function("_sock_protocol_netlink_str");
+  }
+  if (text == "_sockopt_optname_str") {
+    if (other == 1) return call_text_function("_sockopt_optname_socket_str");
+    if (other == 6) return call_text_function("_sockopt_optname_tcp_str");
+  }
+  return nullptr;
+}
+
+void put_named(char* out, size_t size, const Item& item, s64 value, s64 other) {
+  if (item.function) return item.function(out, size, value);
+  if (item.other != 0) {
+    if (CallTextFunction function = chosen(item.text, as_int(other)))
+      return function(out, size, value);
+    return put_decimal(out, size, value);
+  }
+  if (item.text == "_signal_name") return put_signal(out, size, value);
+  if (item.text == "_ipc_flags_str") return put_ipc_flags(out, size, value);
+  const bool is_key = item.text == "_ipc_key_str", is_folder = item.text == "_dfd_str";
+  if (is_key && value == 0)
+    snprintf(out, size, "IPC_PRIVATE");
+  else if (is_folder && value == -100)
+    snprintf(out, size, "AT_FDCWD");
+  else
+    put_decimal(out, size, value);
+}
+
+/// As _struct_timespec_u() and _struct_timeval_u().
+void put_times(char* out, size_t size, const Item& item, s64 address, const s64* memory) {
+  const char* one = item.kind == 'v' ? "[%lld.%06lld]" : "[%lld.%09lld]";
+  if (address == 0) {
+    snprintf(out, size, "NULL");
+  } else if (item.count == 1) {
+    snprintf(out, size, one, memory[0], memory[1]);
+  } else {
+    size_t used = static_cast<size_t>(snprintf(out, size, "["));
+    used += static_cast<size_t>(snprintf(out + used, size - used, one, memory[0], memory[1]));
+    used += static_cast<size_t>(snprintf(out + used, size - used, ","));
+    used += static_cast<size_t>(snprintf(out + used, size - used, one, memory[2], memory[3]));
+    snprintf(out + used, size - used, "]");
+  }
+}
+
+void put_number(char* out, size_t size, char kind, s64 value) {
+  switch (kind) {
+    case 'U': snprintf(out, size, "%llu", static_cast<u64>(value)); return;
+    case 'p':
+    case 'x': snprintf(out, size, "0x%llx", static_cast<u64>(value)); return;
+    case 'o': snprintf(out, size, "%#llo", static_cast<u64>(value)); return;
+    default: put_decimal(out, size, value);
+  }
+}
+
+}  // namespace
+
+void call_text(char* out, size_t size, const char* spec, const CallArguments& arguments) {
+  size_t used = 0, text = 0;
+  auto add = [&](const char* what) {
+    const size_t length = strnlen(what, size - 1 - used);
+    memcpy(out + used, what, length);
+    used += length;
+    out[used] = 0;
+  };
+  out[0] = 0;
+  // The text of one argument, as long as a string of the script may be, whatever follows it.
+  constexpr size_t kLeast = 16;
+  static std::vector<char> piece_memory;
+  piece_memory.resize(std::max(size, kLeast));
+  char* const piece = piece_memory.data();
+  const size_t room = piece_memory.size();
+  bool is_first = true;
+  for (const Item& item : parsed(spec)) {
+    const char* captured = item.kind == 's' ? arguments.texts[text++] : "";
+    if (item.only_if != 0 && (arguments.words[item.only_if - 1] & item.only_if_bits) == 0) continue;
+    const s64 word = arguments.words[item.argument - 1], value = read(item.kind, word);
+    piece[0] = 0;
+    if (item.kind == 's' && *captured)
+      escape_text(piece, captured + 1, room - 1, true);
+    else if (item.kind == 's')
+      put_number(piece, room, 'p', word);
+    else if (item.count != 0)
+      put_times(piece, room, item, word, arguments.memory);
+    else if (!item.text.empty())
+      put_named(piece, room, item, value,
+                item.other != 0 ? arguments.words[item.other - 1] : 0);
+    else
+      put_number(piece, room, item.kind, value);
+    if (!is_first) add(", ");
+    is_first = false;
+    add(piece);
+  }
+}
+
+void escape_text(char* out, const char* in, size_t limit, bool quoted) {
+  static const char kSpecial[] = "\a\b\f\n\r\t\v\"\\", kLetters[] = "abfnrtv\"\\";
+  constexpr size_t kShortest = 5;
+  if (limit < kShortest) limit = kShortest;
+  const size_t end = quoted ? limit - 1 : limit;
+  size_t used = 0, whole = quoted;  // where the last escape ends that leaves room for "...
+  if (quoted) out[used++] = '"';
+  for (; *in; in++) {
+    const auto byte = static_cast<unsigned char>(*in);
+    char piece[5] = {};
+    if (const char* special = strchr(kSpecial, byte)) {
+      piece[0] = '\\';
+      piece[1] = kLetters[special - kSpecial];
+    } else if (byte >= 0x20 && byte < 0x7f) {
+      piece[0] = static_cast<char>(byte);
+    } else {
+      snprintf(piece, sizeof(piece), "\\%03o", byte);
+    }
+    const size_t length = strlen(piece);
+    if (used + length > end) {
+      if (quoted) used = whole;
+      break;
+    }
+    memcpy(out + used, piece, length);
+    used += length;
+    if (used + 3 <= end) whole = used;
+  }
+  strcpy(out + used, !quoted ? "" : *in ? "\"..." : "\"");
+}
+
+}  // namespace ct
