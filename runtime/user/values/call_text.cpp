@@ -111,6 +111,11 @@ const std::vector<Item>& parsed(const char* spec) {
 
 void put_decimal(char* out, size_t size, s64 value) { snprintf(out, size, "%lld", value); }
 
+/// As the script's %#o: 0 is 00.
+void put_octal(char* out, size_t size, s64 value) {
+  snprintf(out, size, "0%llo", static_cast<u64>(value));
+}
+
 /// As _signal_name() of the tapsets.
 void put_signal(char* out, size_t size, s64 number) {
   if (const char* name = signal_name(number))
@@ -134,7 +139,7 @@ void put_ipc_flags(char* out, size_t size, s64 flags) {
     used = strlen(out);
     used += static_cast<size_t>(snprintf(out + used, size - used, "|"));
   }
-  snprintf(out + used, size - used, "%#llo", mode);
+  put_octal(out + used, size - used, mode);
 }
 
 /// The table that the value of another argument chooses; null: the number is shown.
@@ -189,7 +194,7 @@ void put_number(char* out, size_t size, char kind, s64 value) {
     case 'U': snprintf(out, size, "%llu", static_cast<u64>(value)); return;
     case 'p':
     case 'x': snprintf(out, size, "0x%llx", static_cast<u64>(value)); return;
-    case 'o': snprintf(out, size, "%#llo", static_cast<u64>(value)); return;
+    case 'o': put_octal(out, size, value); return;
     default: put_decimal(out, size, value);
   }
 }
