@@ -25,6 +25,11 @@ WORDS = {  # how each kind is read from the argument, and shown
 # out in call_text.cpp; the last two depend on another argument.
 TEXTS = gen_call_texts.names() | {"_dfd_str", "_signal_name", "_ipc_key_str", "_ipc_flags_str"}
 BY_OTHER = {"_sock_protocol_str", "_sockopt_optname_str"}
+# Structs of words in the program's memory.
+STRUCTS = {"_struct_timespec_u": "t", "_struct_timeval_u": "v", "_struct_rlimit_u": "r"}
+# By how many strings, other texts' arguments and structs a call shows: the end of the name of a function in syscall_args.stp.
+SHAPES = {(0, 0, 0): "", (1, 0, 0): "_1", (2, 0, 0): "_2", (0, 0, 1): "_structs", (1, 0, 1): "_1_structs",
+          (1, 2, 0): "_exec", (0, 2, 0): "_buffer"}
 LINE = re.compile(r"^(\? )?(\w+)(?: @(\w+))?(?: (hex|octal|noreturn))? \((.*?)\)(?: ; (.*))?$")
 
 
@@ -38,11 +43,10 @@ class Call:
         self.optional, self.name, tracepoint, self.returns, arguments, self.argstr = match.groups()
         self.tracepoint = tracepoint or self.name
         self.plain, self.derived, shown = [], [], []
-        # What call_text() is to show, or None where it cannot; the numbers of the strings' and of the times' arguments.
-        self.spec, self.strings, self.times = [], [], []
-        self.numbers = {}
+        # What call_text() is to show, or None where it cannot; the numbers of the arguments for its functions (SHAPES).
+        self.spec, self.strings, self.texts, self.times = [], [], [], []
+        self.numbers = {a.split(":")[0]: number for number, a in enumerate(arguments.split(), 1)}
         for number, argument in enumerate(arguments.split(), 1):
-            self.numbers[argument.split(":")[0]] = number
             self.add(argument, f"syscall_arg({number})", shown)
         if self.argstr is None:
             self.argstr = self.by_spec(len(self.numbers)) or self.by_format(shown)
@@ -57,16 +61,14 @@ class Call:
 
     def by_spec(self, count):
         """argstr by one of the functions that all calls share; None if the call has what they do not know."""
-        if None in self.spec or len(self.strings) > 2 or len(self.times) > 1 or (self.strings and self.times):
+        shape = (len(self.strings), len(self.texts), len(self.times))
+        if None in self.spec or shape not in SHAPES:
             return None
+        suffix = SHAPES[shape]
         arguments = [f'"{" ".join(self.spec)}"']
-        suffix = ""
-        if self.strings:
-            suffix = f"_{len(self.strings)}"
-            arguments += [f"syscall_arg({n})" for n in self.strings]
-        if self.times:
-            suffix = "_times"
-            arguments += [f"syscall_arg({self.times[0][0]})", self.times[0][1]]
+        arguments += [f"syscall_arg({n})" for n in self.strings + self.texts]
+        for number, structs in self.times:
+            arguments += [f"syscall_arg({number})", structs]
         # syscall_arg(0) is 0: an argument that the call does not have.
         arguments += [f"syscall_arg({n if n <= count else 0})" for n in range(1, 7)]
         return f"_call_text{suffix}({', '.join(arguments)})"
@@ -77,10 +79,15 @@ class Call:
         if kind in "sSn" or text == "user_string_quoted":
             self.strings.append(number)
             return f"{number}s"
-        times = re.fullmatch(r"_struct_time(spec|val)_u\(@,(\d)\)", text or "")
-        if times:
-            self.times.append((number, times[2]))
-            return f"{number}{'t' if times[1] == 'spec' else 'v'}{times[2]}"
+        structs = re.fullmatch(r"(_struct_\w+_u)(?:\(@,(\d)\))?", text or "")
+        if structs and structs[1] in STRUCTS:
+            count = structs[2] or "1"
+            self.times.append((number, count))
+            return f"{number}{STRUCTS[structs[1]]}{count}"
+        buffer = re.fullmatch(r"user_buffer_quoted\(@,(\w+),45\)", text or "")
+        if buffer or text == "__get_argv(@,0)":
+            self.texts += [number] + ([self.numbers[buffer[1]]] if buffer else [])
+            return f"{number}w"
         item = f"{number}{'U' if kind == 'ul' else kind}"
         by_other = re.fullmatch(r"(\w+)\((\w+),@\)", text or "")
         if by_other and by_other[1] in BY_OTHER:

@@ -7,7 +7,8 @@
 //   1i:NAME                the text that the tapset function NAME makes of it
 //   3i:NAME(1)             of argument 1, an int, and this one
 //   2s                     the next of the captured texts, in quotes; its address if it could not be read
-//   4t1 4v2                one or two struct timespec (t) or timeval (v) in the captured memory
+//   2w                     the next of the captured texts, as it is
+//   4t1 4v2 4r1            one or two struct timespec (t) or timeval (v), or a rlimit (r), in the captured memory
 //   …?3&64                 the item is there only if argument 3 has one of these bits
 //
 // A spec is taken apart when it is first met. Segments run in one thread, so what it has become is kept without a lock.
@@ -77,7 +78,7 @@ class Parser {
     Item item;
     item.argument = number();
     item.kind = *at_++;
-    if (item.kind == 't' || item.kind == 'v') item.count = number();
+    if (strchr("tvr", item.kind)) item.count = number();
     if (*at_ == ':') {
       const size_t length = strcspn(++at_, "( ?");
       item.text.assign(at_, length);
@@ -173,9 +174,11 @@ void put_named(char* out, size_t size, const Item& item, s64 value, s64 other) {
     put_decimal(out, size, value);
 }
 
-/// As _struct_timespec_u() and _struct_timeval_u().
+/// As _struct_timespec_u(), _struct_timeval_u() and _struct_rlimit_u().
 void put_times(char* out, size_t size, const Item& item, s64 address, const s64* memory) {
-  const char* one = item.kind == 'v' ? "[%lld.%06lld]" : "[%lld.%09lld]";
+  const char* one = item.kind == 'r'   ? "[%lld,%lld]"
+                    : item.kind == 'v' ? "[%lld.%06lld]"
+                                       : "[%lld.%09lld]";
   if (address == 0) {
     snprintf(out, size, "NULL");
   } else if (item.count == 1) {
@@ -218,11 +221,14 @@ void call_text(char* out, size_t size, const char* spec, const CallArguments& ar
   const size_t room = piece_memory.size();
   bool is_first = true;
   for (const Item& item : parsed(spec)) {
-    const char* captured = item.kind == 's' ? arguments.texts[text++] : "";
+    const bool is_text = item.kind == 's' || item.kind == 'w';
+    const char* captured = is_text ? arguments.texts[text++] : "";
     if (item.only_if != 0 && (arguments.words[item.only_if - 1] & item.only_if_bits) == 0) continue;
     const s64 word = arguments.words[item.argument - 1], value = read(item.kind, word);
     piece[0] = 0;
-    if (item.kind == 's' && *captured)
+    if (item.kind == 'w')
+      ;
+    else if (item.kind == 's' && *captured)
       escape_text(piece, captured + 1, room - 1, true);
     else if (item.kind == 's')
       put_number(piece, room, 'p', word);
@@ -235,7 +241,7 @@ void call_text(char* out, size_t size, const char* spec, const CallArguments& ar
       put_number(piece, room, item.kind, value);
     if (!is_first) add(", ");
     is_first = false;
-    add(piece);
+    add(item.kind == 'w' ? captured : piece);
   }
 }
 
