@@ -48,8 +48,9 @@ class Call:
         self.numbers = {a.split(":")[0]: number for number, a in enumerate(arguments.split(), 1)}
         for number, argument in enumerate(arguments.split(), 1):
             self.add(argument, f"syscall_arg({number})", shown)
+        self.formatted = self.by_format(shown)  # what argstr is, as a script would write it
         if self.argstr is None:
-            self.argstr = self.by_spec(len(self.numbers)) or self.by_format(shown)
+            self.argstr = self.by_spec(len(self.numbers)) or self.formatted
 
     @staticmethod
     def by_format(shown):

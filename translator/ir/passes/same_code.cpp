@@ -32,6 +32,8 @@ bool equal(const std::shared_ptr<T>& a, const std::shared_ptr<T>& b) {
   return a == b || (a && b && *a == *b);
 }
 
+bool is_in_script(const Inst& inst) { return inst.span && inst.span.file->is_user_script; }
+
 class Comparison {
  public:
   Comparison(const ir::Module& module, const Body& a, const Body& b)
@@ -51,7 +53,7 @@ class Comparison {
     if (a.op != b.op || a.args.size() != b.args.size() || a.blocks.size() != b.blocks.size())
       return false;
     if (!same_attributes(a, b)) return false;
-    if (may_raise(a) && !same_place(a.span, b.span)) return false;
+    if ((may_raise(a) || is_in_script(a)) && !same_place(a.span, b.span)) return false;
     for (size_t i = 0; i < a.args.size(); ++i)
       if (!same(a.args[i], b.args[i])) return false;
     if (!same(a.dst, b.dst) || !same(a.declined, b.declined)) return false;

@@ -5,7 +5,7 @@
 // number of an argument. Compiling, loading and attaching hundreds of them takes minutes; so handlers
 //
 //   - of the entries, or of the exits, of different system calls,
-//   - of one probe of the script,
+//   - with one text in the script: those of one probe,
 //   - with the same code but for constants (same_code.h)
 //
 // become one handler with a site for each call. A constant that is not the same at all sites becomes a column of a table
@@ -92,7 +92,7 @@ class Sharing {
     const KernelHandler& handler = handlers_[index];
     for (Group& group : groups_) {
       const KernelHandler& first = handlers_[group.members[0]];
-      if (group.mechanism != call.mechanism || !is_same_probe(handler, first) ||
+      if (group.mechanism != call.mechanism || handler.span.file != first.span.file ||
           group.numbers.count(call.number) || !is_same_code(module_, first.body, handler.body))
         continue;
       group.numbers.insert(call.number);
@@ -100,10 +100,6 @@ class Sharing {
     }
     groups_.push_back({call.mechanism, {}, {call.number}});
     return groups_.back();
-  }
-
-  static bool is_same_probe(const KernelHandler& a, const KernelHandler& b) {
-    return a.span.file == b.span.file && a.span.begin == b.span.begin;
   }
 
   /// Makes the group's first handler the one of all.
