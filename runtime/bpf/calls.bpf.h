@@ -43,7 +43,8 @@ static __always_inline u64 ct_site_of_call(const volatile u16* table, u64 number
 
 /* The registers of the call, from CT_CALL_FIRST on, to `call`. */
 static __always_inline void ct_read_call(u64* call, const void* regs) {
-  bpf_probe_read_kernel(call, CT_CALL_WORDS * sizeof(u64), regs + offsetof(CT_REGS_STRUCT, CT_CALL_FIRST));
+  bpf_probe_read_kernel(call, CT_CALL_WORDS * sizeof(u64),
+                        regs + offsetof(CT_REGS_STRUCT, CT_CALL_FIRST));
 }
 
 /* In sys_enter, whose arguments are the registers and the number; fills `call`. */

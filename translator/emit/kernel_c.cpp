@@ -461,9 +461,11 @@ class UnitEmitter {
     std::string rows;
     const std::vector<ir::Site>& sites = module_.kernel_handlers[index].sites;
     for (size_t i = 0; i < sites.size(); ++i) {
-      const std::string& event = sites[i].target;  // syscalls:sys_enter_NAME, syscalls:sys_exit_NAME
+      const std::string& event =
+          sites[i].target;  // syscalls:sys_enter_NAME, syscalls:sys_exit_NAME
       const size_t name = event.find('_', event.find('_') + 1) + 1;
-      rows += "[" + num(ir::syscall_number(event.substr(name)).value()) + "] = " + num(i + 1) + ", ";
+      rows +=
+          "[" + num(ir::syscall_number(event.substr(name)).value()) + "] = " + num(i + 1) + ", ";
     }
     return "static const volatile u16 " + name_of_table(index) +
            "[CT_MOST_CALLS] __attribute__((used)) = {" + rows + "};\n";

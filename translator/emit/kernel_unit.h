@@ -68,7 +68,7 @@ class Unit {
   std::map<std::string, std::string> literals_;  ///< text to name
   std::vector<std::string> literal_order_;
   std::set<SiteText> site_tables_;
-  std::set<size_t> columns_;  ///< those that kernel code reads
+  std::set<size_t> columns_;                        ///< those that kernel code reads
   std::map<std::string, size_t> regexes_;           ///< pattern to number
   std::string regex_tables_;                        ///< C text of their tables
   std::map<std::string, std::string> regex_turns_;  ///< name to C text

@@ -187,8 +187,10 @@ Status Attachments::attach_site(const KernelHandler& handler, const Rung& rung,
     }
     case Mechanism::RawTp: return keep(bpf_program__attach_raw_tracepoint(program, site.target));
     case Mechanism::Tracepoint: return attach_tracepoint(program, site, cookie);
-    case Mechanism::SyscallEntry: return keep(bpf_program__attach_raw_tracepoint(program, "sys_enter"));
-    case Mechanism::SyscallExit: return keep(bpf_program__attach_raw_tracepoint(program, "sys_exit"));
+    case Mechanism::SyscallEntry:
+      return keep(bpf_program__attach_raw_tracepoint(program, "sys_enter"));
+    case Mechanism::SyscallExit:
+      return keep(bpf_program__attach_raw_tracepoint(program, "sys_exit"));
     case Mechanism::PerfEvent: return attach_perf(program, site, cookie);
     case Mechanism::DataWatch:
       if (Status checked = files_->check(site); !checked) return checked;

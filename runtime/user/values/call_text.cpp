@@ -235,8 +235,7 @@ void call_text(char* out, size_t size, const char* spec, const CallArguments& ar
     else if (item.count != 0)
       put_times(piece, room, item, word, arguments.memory);
     else if (!item.text.empty())
-      put_named(piece, room, item, value,
-                item.other != 0 ? arguments.words[item.other - 1] : 0);
+      put_named(piece, room, item, value, item.other != 0 ? arguments.words[item.other - 1] : 0);
     else
       put_number(piece, room, item.kind, value);
     if (!is_first) add(", ");

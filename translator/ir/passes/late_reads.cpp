@@ -126,7 +126,8 @@ class Deeds {
   }
 
   void takes_argument(int64_t number) {
-    if (number >= 1 && number <= kMostArguments) arguments = std::max(arguments, static_cast<uint32_t>(number));
+    if (number >= 1 && number <= kMostArguments)
+      arguments = std::max(arguments, static_cast<uint32_t>(number));
   }
 
   void note_globals(const ir::Block& block) {
@@ -208,8 +209,8 @@ class LateReads {
     exit.name = entry.name + "_late";
     exit.span = entry.span;
     exit.origin = entry.origin;
-    exit.mechanism = entry.mechanism == Mechanism::SyscallEntry ? Mechanism::SyscallExit
-                                                                : Mechanism::Tracepoint;
+    exit.mechanism =
+        entry.mechanism == Mechanism::SyscallEntry ? Mechanism::SyscallExit : Mechanism::Tracepoint;
     exit.sites = entry.sites;
     for (ir::Site& site : exit.sites) {
       const SyscallEvents& events = *events_of(site, kEntry);

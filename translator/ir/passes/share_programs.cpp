@@ -170,8 +170,7 @@ class Sharing {
                         column.values.end(), is_same);
     };
     auto found = std::find_if(module_.columns.begin(), module_.columns.end(), same);
-    if (found == module_.columns.end())
-      found = module_.columns.insert(found, std::move(column));
+    if (found == module_.columns.end()) found = module_.columns.insert(found, std::move(column));
     return static_cast<uint32_t>(found - module_.columns.begin());
   }
 
