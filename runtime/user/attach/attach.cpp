@@ -332,7 +332,8 @@ Status Attachments::check_files(const Program& program, const Ladder& ladder) {
 /// Of the uprobes at one address the kernel runs the last one first (consumer_add() in
 /// kernel/events/uprobes.c): attached backwards, they run as the script has them, and what saves a
 /// value before what reads it. Others run in the order of their attaching: first those that others
-/// need (KernelHandler::companion).
+/// need (KernelHandler::companion). Of these, programs for many system calls are first, because all events of single calls run
+/// where the first of them was attached, and a return's handler may be among them.
 std::vector<u32> Attachments::attach_order(const Program& program, const Ladder& ladder) {
   std::vector<bool> needed(program.handler_count);
   for (u32 i = 0; i < program.handler_count; ++i)
@@ -341,7 +342,10 @@ std::vector<u32> Attachments::attach_order(const Program& program, const Ladder&
   std::vector<u32> order, uprobes;
   for (u32 i = 0; i < program.handler_count; ++i)
     if (!ladder.dropped(i)) (is_uprobe(ladder.rung(i).mechanism) ? uprobes : order).push_back(i);
-  std::stable_partition(order.begin(), order.end(), [&](u32 i) { return needed[i]; });
+  const auto others =
+      std::stable_partition(order.begin(), order.end(), [&](u32 i) { return needed[i]; });
+  std::stable_partition(order.begin(), others,
+                        [&](u32 i) { return is_of_many_calls(ladder.rung(i).mechanism); });
   order.insert(order.end(), uprobes.rbegin(), uprobes.rend());
   return order;
 }
