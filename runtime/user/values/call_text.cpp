@@ -28,13 +28,16 @@
 namespace ct {
 namespace {
 
-/// argument 1 to 6; 0: none.
+/// Which table the value of another argument chooses; null: none, and the number is shown.
+using Choice = CallTextFunction (*)(s64 other);
+
+/// Arguments are numbered from 1 on; 0: none.
 struct Item {
   u32 argument = 0;
   char kind = 0;
-  u32 count = 0;  ///< of structs
-  std::string text;
-  CallTextFunction function = nullptr;
+  u32 count = 0;                        ///< of structs
+  CallTextFunction function = nullptr;  ///< makes the text of the value
+  Choice choice = nullptr;              ///< tells, by argument `other`, which does
   u32 other = 0;
   u32 only_if = 0;
   s64 only_if_bits = 0;
@@ -52,6 +55,82 @@ s64 read(char kind, s64 word) {
     default: return word;
   }
 }
+
+/// Appends to the text in `out`.
+template <typename... Values>
+void append(char* out, size_t size, const char* format, Values... values) {
+  const size_t used = strlen(out);
+  snprintf(out + used, size - used, format, values...);
+}
+
+void put_decimal(char* out, size_t size, s64 value) { snprintf(out, size, "%lld", value); }
+
+/// As the script's %#o: 0 is 00.
+void put_octal(char* out, size_t size, s64 value) {
+  snprintf(out, size, "0%llo", static_cast<u64>(value));
+}
+
+/// As _signal_name() of the tapsets.
+void put_signal(char* out, size_t size, s64 number) {
+  if (const char* name = signal_name(number))
+    snprintf(out, size, "%s", name);
+  else if (number == 32)
+    snprintf(out, size, "SIGRTMIN");
+  else if (number > 32 && number < 64)
+    snprintf(out, size, "SIGRTMIN+%lld", number - 32);
+  else if (number == 64)
+    snprintf(out, size, "SIGRTMAX");
+  else
+    snprintf(out, size, "0x%llx", number);
+}
+
+/// As _ipc_flags_str(): flags, and the permissions below them.
+void put_ipc_flags(char* out, size_t size, s64 flags) {
+  constexpr s64 kPermissions = 511;
+  if ((flags & ~kPermissions) != 0) {
+    call_text_function("_ipc_flags_bits_str")(out, size, flags & ~kPermissions);
+    append(out, size, "|");
+  }
+  const size_t used = strlen(out);
+  put_octal(out + used, size - used, flags & kPermissions);
+}
+
+/// As _ipc_key_str().
+void put_ipc_key(char* out, size_t size, s64 key) {
+  key == 0 ? append(out, size, "IPC_PRIVATE") : put_decimal(out, size, key);
+}
+
+/// As _dfd_str().
+void put_folder(char* out, size_t size, s64 fd) {
+  fd == -100 ? append(out, size, "AT_FDCWD") : put_decimal(out, size, fd);
+}
+
+/// As _sock_protocol_str().
+CallTextFunction protocol_of(s64 family) {
+  if (family == 2 || family == 10) return call_text_function("_sock_protocol_inet_str");
+  return family == 16 ? call_text_function("_sock_protocol_netlink_str") : nullptr;
+}
+
+/// As _sockopt_optname_str().
+CallTextFunction option_of(s64 level) {
+  if (level == 1) return call_text_function("_sockopt_optname_socket_str");
+  return level == 6 ? call_text_function("_sockopt_optname_tcp_str") : nullptr;
+}
+
+/// The tapset functions that are more than a table.
+struct Written {
+  std::string_view name;
+  CallTextFunction function;
+  Choice choice;
+};
+constexpr Written kWritten[] = {
+    {"_dfd_str", put_folder, nullptr},
+    {"_signal_name", put_signal, nullptr},
+    {"_ipc_key_str", put_ipc_key, nullptr},
+    {"_ipc_flags_str", put_ipc_flags, nullptr},
+    {"_sock_protocol_str", nullptr, protocol_of},
+    {"_sockopt_optname_str", nullptr, option_of},
+};
 
 class Parser {
  public:
@@ -80,10 +159,15 @@ class Parser {
     item.kind = *at_++;
     if (strchr("tvr", item.kind)) item.count = number();
     if (*at_ == ':') {
-      const size_t length = strcspn(++at_, "( ?");
-      item.text.assign(at_, length);
-      item.function = call_text_function(item.text);
-      at_ += length;
+      ++at_;
+      const std::string_view name(at_, strcspn(at_, "( ?"));
+      item.function = call_text_function(name);
+      for (const Written& row : kWritten)
+        if (row.name == name) {
+          item.function = row.function;
+          item.choice = row.choice;
+        }
+      at_ += name.size();
       if (*at_ == '(') {
         ++at_;
         item.other = number();
@@ -110,86 +194,18 @@ const std::vector<Item>& parsed(const char* spec) {
   return found->second;
 }
 
-void put_decimal(char* out, size_t size, s64 value) { snprintf(out, size, "%lld", value); }
-
-/// As the script's %#o: 0 is 00.
-void put_octal(char* out, size_t size, s64 value) {
-  snprintf(out, size, "0%llo", static_cast<u64>(value));
-}
-
-/// As _signal_name() of the tapsets.
-void put_signal(char* out, size_t size, s64 number) {
-  if (const char* name = signal_name(number))
-    snprintf(out, size, "%s", name);
-  else if (number == 32)
-    snprintf(out, size, "SIGRTMIN");
-  else if (number > 32 && number < 64)
-    snprintf(out, size, "SIGRTMIN+%lld", number - 32);
-  else if (number == 64)
-    snprintf(out, size, "SIGRTMAX");
-  else
-    snprintf(out, size, "0x%llx", number);
-}
-
-/// As _ipc_flags_str(): flags, and the permissions below them.
-void put_ipc_flags(char* out, size_t size, s64 flags) {
-  const s64 mode = flags & 511, bits = flags & ~s64{511};
-  size_t used = 0;
-  if (bits) {
-    call_text_function("_ipc_flags_bits_str")(out, size, bits);
-    used = strlen(out);
-    used += static_cast<size_t>(snprintf(out + used, size - used, "|"));
-  }
-  put_octal(out + used, size - used, mode);
-}
-
-/// The table that the value of another argument chooses; null: the number is shown.
-CallTextFunction chosen(const std::string& text, s64 other) {
-  if (text == "_sock_protocol_str") {
-    if (other == 2 || other == 10) return call_text_function("_sock_protocol_inet_str");
-    if (other == 16) return call_text_function("_sock_protocol_netlink_str");
-  }
-  if (text == "_sockopt_optname_str") {
-    if (other == 1) return call_text_function("_sockopt_optname_socket_str");
-    if (other == 6) return call_text_function("_sockopt_optname_tcp_str");
-  }
-  return nullptr;
-}
-
-void put_named(char* out, size_t size, const Item& item, s64 value, s64 other) {
-  if (item.function) return item.function(out, size, value);
-  if (item.other != 0) {
-    if (CallTextFunction function = chosen(item.text, as_int(other)))
-      return function(out, size, value);
-    return put_decimal(out, size, value);
-  }
-  if (item.text == "_signal_name") return put_signal(out, size, value);
-  if (item.text == "_ipc_flags_str") return put_ipc_flags(out, size, value);
-  const bool is_key = item.text == "_ipc_key_str", is_folder = item.text == "_dfd_str";
-  if (is_key && value == 0)
-    snprintf(out, size, "IPC_PRIVATE");
-  else if (is_folder && value == -100)
-    snprintf(out, size, "AT_FDCWD");
-  else
-    put_decimal(out, size, value);
-}
-
 /// As _struct_timespec_u(), _struct_timeval_u() and _struct_rlimit_u().
 void put_times(char* out, size_t size, const Item& item, s64 address, const s64* memory) {
   const char* one = item.kind == 'r'   ? "[%lld,%lld]"
                     : item.kind == 'v' ? "[%lld.%06lld]"
                                        : "[%lld.%09lld]";
-  if (address == 0) {
-    snprintf(out, size, "NULL");
-  } else if (item.count == 1) {
-    snprintf(out, size, one, memory[0], memory[1]);
-  } else {
-    size_t used = static_cast<size_t>(snprintf(out, size, "["));
-    used += static_cast<size_t>(snprintf(out + used, size - used, one, memory[0], memory[1]));
-    used += static_cast<size_t>(snprintf(out + used, size - used, ","));
-    used += static_cast<size_t>(snprintf(out + used, size - used, one, memory[2], memory[3]));
-    snprintf(out + used, size - used, "]");
-  }
+  if (address == 0) return append(out, size, "NULL");
+  if (item.count == 1) return append(out, size, one, memory[0], memory[1]);
+  append(out, size, "[");
+  append(out, size, one, memory[0], memory[1]);
+  append(out, size, ",");
+  append(out, size, one, memory[2], memory[3]);
+  append(out, size, "]");
 }
 
 void put_number(char* out, size_t size, char kind, s64 value) {
@@ -234,8 +250,9 @@ void call_text(char* out, size_t size, const char* spec, const CallArguments& ar
       put_number(piece, room, 'p', word);
     else if (item.count != 0)
       put_times(piece, room, item, word, arguments.memory);
-    else if (!item.text.empty())
-      put_named(piece, room, item, value, item.other != 0 ? arguments.words[item.other - 1] : 0);
+    else if (CallTextFunction function =
+                 item.choice ? item.choice(as_int(arguments.words[item.other - 1])) : item.function)
+      function(piece, room, value);
     else
       put_number(piece, room, item.kind, value);
     if (!is_first) add(", ");
