@@ -2,6 +2,7 @@
 #include <new>
 
 #include "driver.h"
+#include "help.h"
 #include "options.h"
 #include "runtime/user/run/startup.h"
 
@@ -15,15 +16,13 @@ int run(int argc, char** argv) {
   }
   coretap::Options options;
   if (!coretap::parse_options(argc, argv, options, std::cerr)) return 1;
-  if (options.mode == coretap::Options::Mode::Help) {
-    coretap::print_help(std::cout);
-    return 0;
+  using Mode = coretap::Options::Mode;
+  switch (options.mode) {
+    case Mode::Help: coretap::print_help(std::cout); return 0;
+    case Mode::Version: coretap::print_version(std::cout); return 0;
+    case Mode::DumpOptions: coretap::dump_options(std::cout); return 0;
+    default: return coretap::drive(options);
   }
-  if (options.mode == coretap::Options::Mode::Version) {
-    coretap::print_version(std::cout);
-    return 0;
-  }
-  return coretap::drive(options);
 }
 
 }  // namespace

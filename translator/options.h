@@ -18,6 +18,7 @@ struct Options {
     DumpFunctions,
     DumpProbeTypes,
     DumpProbeAliases,
+    DumpOptions,
     Help,
     Version
   };
@@ -70,8 +71,5 @@ struct Options {
 
 /// Parses argv. On a usage error prints one message to `err` and returns false (exit status 1).
 bool parse_options(int argc, char** argv, Options& options, std::ostream& err);
-
-void print_help(std::ostream& out);
-void print_version(std::ostream& out);
 
 }  // namespace coretap

@@ -58,6 +58,12 @@ class Installed(unittest.TestCase):
         wanted = {path.relative_to(here) for path in here.rglob("*") if path.is_file() and path.relative_to(here).parts[0] != "tools"}
         self.assertEqual({path.relative_to(there) for path in there.rglob("*") if path.is_file()}, wanted | {pathlib.Path("marker.stp")})
 
+    @unittest.skipUnless(shutil.which("man") and shutil.which("lowdown"), "man or lowdown is not installed")
+    def test_the_manual_is_found(self):
+        for page in ("coretap", "coretap-probes", "coretap-language", "coretap-functions", "error::pass1", "error::pass5"):
+            found = run("man", "-M", self.whole / "share/man", "-w", page)
+            self.assertTrue(found.stdout.startswith(f"{self.whole}/share/man/"), found.stderr)
+
     def test_a_script_runs_of_the_tree_alone(self):
         cache = self.folder / "cache"
         done = self.coretap(self.whole, "-e", SCRIPT, CORETAP_CACHE_DIR=str(cache))
