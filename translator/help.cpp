@@ -34,6 +34,7 @@ const char* kind(OptionValue value) {
     case OptionValue::Process: return "process";
     case OptionValue::ProbePoint: return "probe-point";
     case OptionValue::Object: return "object";
+    case OptionValue::Script: return "script";
     case OptionValue::Words: return "words";
   }
   return "";
@@ -82,6 +83,15 @@ void print_row(std::ostream& out, const OptionRow& row) {
 void print_version(std::ostream& out) {
   out << "coretap 0.1.0: SystemTap's language, compiled to eBPF\n"
          "LGPL-2.1-only OR BSD-2-Clause\n";
+}
+
+void print_first_steps(std::ostream& out) {
+  out << "        coretap -e 'probe begin { println(\"hello\") exit() }'   runs a script\n"
+         "        coretap --example                                       lists scripts that come "
+         "along\n"
+         "        coretap --doctor                                        says what this machine "
+         "can do\n"
+         "        coretap --help                                          lists all options\n";
 }
 
 void print_help(std::ostream& out) {

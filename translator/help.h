@@ -6,6 +6,8 @@
 namespace coretap {
 
 void print_help(std::ostream& out);
+/// For who does not know coretap: what to try first.
+void print_first_steps(std::ostream& out);
 void print_version(std::ostream& out);
 
 /// The table of options for programs: docs/man/make_pages.py and the shells' completion. One line each, with tabs between

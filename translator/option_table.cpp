@@ -9,8 +9,10 @@ const std::vector<OptionRow>& option_table() {
       {'c', nullptr, G::Run, V::Command, "CMD",
        "start CMD and end when it ends; target() is its process id"},
       {'x', nullptr, G::Run, V::Process, "PID", "target() is PID"},
-      {'e', nullptr, G::Run, V::Text, "SCRIPT", "the script is the argument, not a file"},
-      {'E', nullptr, G::Run, V::Text, "SCRIPT", "run SCRIPT in addition"},
+      {'e', nullptr, G::Run, V::Script, "SCRIPT", "the script is the argument, not a file"},
+      {kExample, "example", G::Run, V::None, nullptr,
+       "FILE is the name of a script that comes with coretap; without FILE: list them"},
+      {'E', nullptr, G::Run, V::Script, "SCRIPT", "run SCRIPT in addition"},
       {'o', nullptr, G::Run, V::File, "FILE", "write the script's output to FILE"},
       {'G', nullptr, G::Run, V::Text, "NAME=VALUE", "set a global's initial value"},
       {'T', nullptr, G::Run, V::Text, "SECONDS", "end after SECONDS"},
@@ -77,11 +79,19 @@ const std::vector<OptionRow>& option_table() {
        "print one stage: ast, ir-lowered, ir, kernel-c, kernel-base-c, harness, or the IR after a "
        "pass: dead-code, sink, split, place-globals, size-strings, … (stap's -d FILE is accepted: "
        "FILE has a '/', or is \"kernel\")"},
+      {kDoctor, "doctor", G::Look, V::None, nullptr,
+       "say what this machine can do for scripts, what is missing, and what mends it"},
       {kDumpFunctions, "dump-functions", G::Look, V::None, nullptr, "list the tapset functions"},
       {kDumpProbeTypes, "dump-probe-types", G::Look, V::None, nullptr,
        "list the kinds of probe points"},
       {kDumpProbeAliases, "dump-probe-aliases", G::Look, V::None, nullptr,
        "list the probe aliases of the tapsets"},
+      {kColor, "color", G::Look, V::Words, "[WHEN]",
+       "colours in messages: never, auto (if standard error is a terminal and $NO_COLOR is not "
+       "set) or "
+       "always, which it is without WHEN; $SYSTEMTAP_COLORS says which",
+       "never auto always"},
+      {kColor, "colour", G::Look, V::Words, "[WHEN]", "the same", "never auto always"},
       {'w', nullptr, G::Look, V::None, nullptr, "no warnings"},
       {'W', nullptr, G::Look, V::None, nullptr, "warnings are errors"},
       {'h', "help", G::Look, V::None, nullptr, "this help"},
@@ -104,6 +114,8 @@ const std::vector<OptionRow>& option_table() {
        "there are no files per CPU to merge: output is one stream in the order of events"},
       {'B', nullptr, G::Refused, V::Text, "NAME=VALUE", "there is no kernel module to build"},
 
+      {kComplete, "complete", G::Hidden, V::None, nullptr,
+       "the words that follow are those of a command line up to the cursor; for the shells"},
       {kDumpOptions, "dump-options", G::Hidden, V::None, nullptr, "this table"},
   };
   return table;

@@ -20,6 +20,10 @@ enum LongOnly {
   kDumpProbeTypes,
   kDumpProbeAliases,
   kDumpOptions,
+  kComplete,
+  kColor,
+  kExample,
+  kDoctor,
   kDisableCache,
   kVp,
   kCompatible,
@@ -42,7 +46,18 @@ enum class OptionGroup {
 };
 
 /// What an option's value is, for the shells' completion.
-enum class OptionValue { None, Text, File, Folder, Command, Process, ProbePoint, Object, Words };
+enum class OptionValue {
+  None,
+  Text,
+  File,
+  Folder,
+  Command,
+  Process,
+  ProbePoint,
+  Object,
+  Script,
+  Words
+};
 
 struct OptionRow {
   int code;          ///< the letter, or a LongOnly

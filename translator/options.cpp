@@ -9,6 +9,7 @@
 #include <cstring>
 #include <ostream>
 
+#include "help.h"
 #include "option_table.h"
 #include "syntax/parse.h"
 
@@ -213,7 +214,23 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
       case kDumpFunctions: o.mode = Options::Mode::DumpFunctions; break;
       case kDumpProbeTypes: o.mode = Options::Mode::DumpProbeTypes; break;
       case kDumpProbeAliases: o.mode = Options::Mode::DumpProbeAliases; break;
+      case kComplete:
+        o.mode = Options::Mode::Complete;
+        o.arguments.assign(argv + optind, argv + argc);
+        return true;
       case kDumpOptions: o.mode = Options::Mode::DumpOptions; return true;
+      case kColor:
+        if (!optarg || std::strcmp(argument, "always") == 0)
+          o.color = UseColor::Always;
+        else if (std::strcmp(argument, "never") == 0)
+          o.color = UseColor::Never;
+        else if (std::strcmp(argument, "auto") == 0)
+          o.color = UseColor::Auto;
+        else
+          return fail(std::string("--color takes never, auto or always, not '") + argument + "'");
+        break;
+      case kExample: o.is_example = true; break;
+      case kDoctor: o.mode = Options::Mode::Doctor; break;
       case kDisableCache: o.no_cache = true; break;
       case kNoGlobals: o.no_global_display = true; break;
       case kSuppressErrors: o.suppress_errors = true; break;
@@ -271,8 +288,18 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
       o.defines[limit] = "1000000000";
   }
   bool needs_script = o.mode == Options::Mode::Run;
+  if (o.is_example && (!needs_script || o.has_script_text))
+    return fail("--example names the script, so it is not for listings and scripts of -e");
+  if (o.is_example && optind >= argc) {
+    o.mode = Options::Mode::ListExamples;
+    return true;
+  }
   if (needs_script && !o.has_script_text) {
-    if (optind >= argc) return fail("a script must be given: a file, '-', or -e 'TEXT'");
+    if (optind >= argc) {
+      err << "ERROR [usage]: a script must be given: a file, '-', or -e 'TEXT'\n";
+      print_first_steps(err);
+      return false;
+    }
     o.script_path = argv[optind++];
   }
   for (; optind < argc; optind++) o.arguments.emplace_back(argv[optind]);

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "support/colors.h"
+
 namespace coretap {
 
 struct Options {
@@ -19,12 +21,16 @@ struct Options {
     DumpProbeTypes,
     DumpProbeAliases,
     DumpOptions,
+    Complete,
+    ListExamples,
+    Doctor,
     Help,
     Version
   };
   Mode mode = Mode::Run;
 
   std::string script_path;  ///< a file, or "-" for standard input
+  bool is_example = false;  ///< --example: script_path is the name of one
   std::string script_text;  ///< -e
   bool has_script_text = false;
   std::vector<std::string> extra_scripts;  ///< -E
@@ -60,6 +66,7 @@ struct Options {
   std::string vmlinux;                                       ///< --vmlinux FILE
   std::string kernel_release;                                ///< -r
   unsigned buffer_mb = 0;                                    ///< -s
+  UseColor color = UseColor::Auto;                           ///< --color
   bool no_global_display = false;                            ///< --no-global-var-display
   bool suppress_errors = false;                              ///< --suppress-handler-errors
   bool background = false;                                   ///< -F
