@@ -33,6 +33,7 @@ enum LongOnly {
   kSuppressErrors,
   kSuppressTimeLimits,
   kNoEffect,
+  kRefused,
 };
 
 /// Under which heading an option is shown.

@@ -92,10 +92,13 @@ bool is_module_name(std::string name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), is_part);
 }
 
-/// Options of stap that cannot mean anything here: why.
-std::string why_refused(int code) {
-  for (const OptionRow& row : option_table())
-    if (row.code == code) return std::string("-") + static_cast<char>(code) + ": " + row.text;
+/// An option of stap that cannot mean anything here, of a letter or of a name: why.
+std::string why_refused(int code, const char* name) {
+  for (const OptionRow& row : option_table()) {
+    if (row.group != OptionGroup::Refused || row.code != code) continue;
+    if (has_letter(row)) return std::string("-") + static_cast<char>(code) + ": " + row.text;
+    if (std::strcmp(row.name, name) == 0) return std::string("--") + name + ": " + row.text;
+  }
   return "";
 }
 
@@ -111,8 +114,9 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
     return false;
   };
   const GetoptTables tables;
+  int index = 0;
   for (int c;
-       (c = getopt_long(argc, argv, tables.letters.c_str(), tables.names.data(), nullptr)) != -1;) {
+       (c = getopt_long(argc, argv, tables.letters.c_str(), tables.names.data(), &index)) != -1;) {
     const char* const argument = optarg ? optarg : "";  // null where an option takes none
     switch (c) {
       case 'h': o.mode = Options::Mode::Help; return true;
@@ -264,7 +268,9 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
         break;
       case 'a':
       case 'b':
-      case 'B': return fail(why_refused(c));
+      case 'B':
+      case 'i':
+      case kRefused: return fail(why_refused(c, tables.names[static_cast<size_t>(index)].name));
       case ':': return fail(std::string("option '") + argv[optind - 1] + "' needs a value");
       case '?':
         return fail(std::string("unknown option '") +
