@@ -63,7 +63,7 @@ int main() { geo::Rect r; return geo::combine<int, long>(1, 2) + geo::combine(1.
     def test_the_language_of_bpftrace(self):
         for text, meant in (("tracepoint:syscalls:sys_enter_open { @x = count(); }", 'kernel.trace("NAME")'),
                             ('BEGIN { printf("x"); }', "probe begin {"), ("uprobe:/bin/true:main { }", "process("),
-                            ("kretprobe:vfs_read { }", 'kernel.function("NAME").return'), ("interval:s:1 { }", "timer.s(1)")):
+                            ("kretprobe:vfs_read { }", 'kernel.function("NAME").return'), ("interval:s:1 { }", "timer.s(N)")):
             self.said(text, "this looks like bpftrace's language", meant)
 
     def test_words_of_bpftrace(self):
