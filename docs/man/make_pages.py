@@ -163,9 +163,9 @@ def render(path, version, text):
     name, section = path.split("/")[1].rsplit(".", 1)
     text += see_also(f"{name}({section})")
     # Without a date: the page is that of the version, whenever it was made.
-    return subprocess.run(["lowdown", "-s", "-Tman", "--out-no-smarty", "--nroff-nolinks", "--parse-no-metadata", "--parse-no-intraemph", "--parse-no-super",
-                           "-M", f"title={name}",
-                           "-M", f"section={section}", "-M", f"source=coretap {version}", "-M", "volume=coretap"],
+    return subprocess.run(["lowdown", "-s", "-Tman", "--out-no-smarty", "--nroff-nolinks", "--parse-no-metadata",
+                           "--parse-no-intraemph", "--parse-no-super", "-M", f"title={name}", "-M", f"section={section}",
+                           "-M", f"source=coretap {version}", "-M", "volume=coretap"],
                           input=text, capture_output=True, text=True, check=True).stdout
 
 
