@@ -162,6 +162,7 @@ def page_texts(coretap):
 def render(path, version, text):
     name, section = path.split("/")[1].rsplit(".", 1)
     text += see_also(f"{name}({section})")
+    text = text.replace("…", "...")  # a terminal without UTF-8 would show nothing
     # Without a date: the page is that of the version, whenever it was made.
     return subprocess.run(["lowdown", "-s", "-Tman", "--out-no-smarty", "--nroff-nolinks", "--parse-no-metadata",
                            "--parse-no-intraemph", "--parse-no-super", "-M", f"title={name}", "-M", f"section={section}",
