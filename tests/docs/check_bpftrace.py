@@ -3,6 +3,7 @@
 - Its tables are those of translator/support/bpftrace.def; --update writes them.
 - The words of the table are those of bpftrace's manual, where bpftrace is installed.
 - A function that the table names is one of coretap.
+- The script that stands beside one of bpftrace's is one that coretap takes.
 """
 import pathlib
 import re
@@ -75,6 +76,10 @@ def main():
         for called in re.findall(r"(?<![\w.@$])([a-z]\w*)\(", code):
             if called not in functions | language | {"kernel", "process", "timer", "perf", "syscall"}:
                 faults.append(f"{name}: there is no function '{called}'")
+    script = re.findall(r"^```\n(.*?)^```$", PAGE.read_text(), re.M | re.S)[1]
+    taken = subprocess.run([sys.argv[1], "-p2", "-e", script], capture_output=True, text=True, timeout=60)
+    if taken.returncode or taken.stderr:
+        faults.append(f"coretap says of the page's script: {taken.stderr}")
     print("\n".join(faults) or f"{len(table)} words of bpftrace's" + ("" if theirs else ", not compared with its manual"))
     sys.exit(1 if faults else 0)
 
