@@ -58,6 +58,23 @@ class Installed(unittest.TestCase):
         wanted = {path.relative_to(here) for path in here.rglob("*") if path.is_file() and path.relative_to(here).parts[0] != "tools"}
         self.assertEqual({path.relative_to(there) for path in there.rglob("*") if path.is_file()}, wanted | {pathlib.Path("marker.stp")})
 
+    @unittest.skipUnless(shutil.which("man") and shutil.which("lowdown"), "man or lowdown is not installed")
+    def test_the_manual_is_found(self):
+        for page in ("coretap", "coretap-probes", "coretap-language", "coretap-functions", "error::pass1", "error::pass5"):
+            found = run("man", "-M", self.whole / "share/man", "-w", page)
+            self.assertTrue(found.stdout.startswith(f"{self.whole}/share/man/"), found.stderr)
+
+    def test_completion_is_where_the_shells_look(self):
+        script = self.whole / "share/bash-completion/completions/coretap"
+        self.assertIn("-F _coretap coretap", run("bash", "-c", f"source {script}; complete -p coretap").stdout)
+        self.assertTrue((self.whole / "share/zsh/vendor-completions/_coretap").is_file())
+        self.assertTrue((self.whole / "share/fish/vendor_completions.d/coretap.fish").is_file())
+
+    def test_examples_are_found(self):
+        done = self.coretap(self.whole, "--example", "syscount", "-p1")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("probe syscall", done.stdout)
+
     def test_a_script_runs_of_the_tree_alone(self):
         cache = self.folder / "cache"
         done = self.coretap(self.whole, "-e", SCRIPT, CORETAP_CACHE_DIR=str(cache))
