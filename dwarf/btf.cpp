@@ -12,6 +12,7 @@
 #include <bpf/libbpf.h>
 #include <fnmatch.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -370,10 +371,14 @@ ct::Result<std::shared_ptr<KernelBtf>> LibbpfKernelBtf::parse(const std::string&
       base ? btf__parse_split(path.c_str(), base.get()) : btf__parse(path.c_str(), nullptr);
   int problem = errno;
   libbpf_set_print(printer);
-  if (!table || libbpf_get_error(table))
-    return ct::Status("cannot read the kernel's type information (BTF) from '" + path +
-                          "': " + (problem ? strerror(problem) : "not BTF"),
-                      problem);
+  if (!table || libbpf_get_error(table)) {
+    // What libbpf answers of an ELF file without the section (ENODATA since version 1.0).
+    const bool has_none =
+        (problem == ENOENT || problem == ENODATA) && access(path.c_str(), F_OK) == 0;
+    if (has_none) return ct::Status("the file has no section .BTF", problem);
+    const bool is_of_libbpf = problem >= __LIBBPF_ERRNO__START;  // its own: of the format
+    return problem && !is_of_libbpf ? ct::Status::of_errno(problem) : ct::Status("it is not BTF");
+  }
   uint32_t first_id = base ? btf__type_cnt(base.get()) : 1;
   return std::make_shared<LibbpfKernelBtf>(
       BtfPtr(table, [base](struct btf* owned) { btf__free(owned); }), first_id);
@@ -384,7 +389,7 @@ ct::Result<std::shared_ptr<KernelBtf>> LibbpfKernelBtf::parse(const std::string&
 ct::Result<std::shared_ptr<KernelBtf>> KernelBtf::open(const std::string& path) {
   struct stat status;
   if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))  // libbpf waits for a FIFO
-    return ct::Status("'" + path + "' is not a regular file");
+    return ct::Status("it is not a regular file");
   return LibbpfKernelBtf::parse(path, nullptr);
 }
 

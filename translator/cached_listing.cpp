@@ -8,6 +8,7 @@
 #include "line_listing.h"
 #include "listing.h"
 #include "pass_timer.h"
+#include "support/colors.h"
 #include "support/file.h"
 
 namespace coretap {
@@ -30,7 +31,7 @@ bool CachedListing::show() {
   if (!found || !*found || !(**found)[Artifact::Listing].is_there()) return false;
   const Artifacts& kept = **found;
   if (!o_.no_warnings)
-    std::cerr << kept[o_.verbose > 0 ? Artifact::AllWarnings : Artifact::Warnings].bytes();
+    std::cerr << colored(kept[o_.verbose > 0 ? Artifact::AllWarnings : Artifact::Warnings].bytes());
   std::cout << kept[Artifact::Listing].bytes() << std::flush;
   notes_.say("Pass 2: using cached " + cache_->entry_path(key_) + "/" +
              file_name(Artifact::Listing) + " in " + timer.elapsed());

@@ -1,7 +1,11 @@
 #include <iostream>
 #include <new>
 
+#include "complete.h"
+#include "doctor.h"
 #include "driver.h"
+#include "examples.h"
+#include "help.h"
 #include "options.h"
 #include "runtime/user/run/startup.h"
 
@@ -15,15 +19,17 @@ int run(int argc, char** argv) {
   }
   coretap::Options options;
   if (!coretap::parse_options(argc, argv, options, std::cerr)) return 1;
-  if (options.mode == coretap::Options::Mode::Help) {
-    coretap::print_help(std::cout);
-    return 0;
+  coretap::choose_colors(options.color);
+  using Mode = coretap::Options::Mode;
+  switch (options.mode) {
+    case Mode::Help: coretap::print_help(std::cout); return 0;
+    case Mode::Version: coretap::print_version(std::cout); return 0;
+    case Mode::ListExamples: return coretap::list_examples(std::cout, std::cerr);
+    case Mode::Doctor: return coretap::examine(std::cout);
+    case Mode::Complete: coretap::complete(options.arguments, std::cout); return 0;
+    case Mode::DumpOptions: coretap::dump_options(std::cout); return 0;
+    default: return coretap::drive(options);
   }
-  if (options.mode == coretap::Options::Mode::Version) {
-    coretap::print_version(std::cout);
-    return 0;
-  }
-  return coretap::drive(options);
 }
 
 }  // namespace

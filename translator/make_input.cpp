@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "examples.h"
 #include "runtime/common/regular_file.h"
 #include "runtime/user/kernel/build_id.h"
 #include "support/descriptor.h"
@@ -56,16 +57,19 @@ bool load_script(const Options& o, CompileInput& input, Diagnostics& diagnostics
   if (o.has_script_text) {
     input.script_text = o.script_text + "\n";
   } else {
+    const std::string given =
+        o.is_example ? find_example(o.script_path, diagnostics) : o.script_path;
+    if (given.empty() && o.is_example) return false;
     constexpr size_t kMost = 16 << 20;  // bytes: /dev/zero has no end
-    std::string path = o.script_path == "-" ? "/dev/stdin" : o.script_path;
-    if (o.script_path != "-") input.script_name = o.script_path;
+    std::string path = given == "-" ? "/dev/stdin" : given;
+    if (given != "-") input.script_name = given;
     struct stat status;
     bool is_folder = stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
     ct::Result<std::string> text =
         is_folder ? ct::Status::of_errno(EISDIR) : read_file(path, kMost);
     if (!text) {
       diagnostics.error("script-read",
-                        "cannot read script '" + o.script_path + "': " + text.failure().text());
+                        "cannot read script '" + given + "': " + text.failure().text());
       return false;
     }
     input.script_text = *std::move(text);

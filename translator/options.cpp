@@ -10,69 +10,31 @@
 #include <cstring>
 #include <ostream>
 
+#include "help.h"
+#include "option_table.h"
 #include "syntax/parse.h"
 
 namespace coretap {
 
 namespace {
 
-enum LongOnly {
-  kBuild = 1000,
-  kBtf,
-  kVmlinux,
-  kPortable,
-  kExplainNeeds,
-  kAccounts,
-  kTargetNamespaces,
-  kLines,
-  kJson,
-  kWhy,
-  kLesson,
-  kDumpFunctions,
-  kDumpProbeTypes,
-  kDumpProbeAliases,
-  kDisableCache,
-  kVp,
-  kCompatible,
-  kNoGlobals,
-  kRuntime,
-  kPrivilege,
-  kBpf,
-  kSuppressErrors,
-  kSuppressTimeLimits,
-  kNoEffect,
-};
+/// The table as getopt_long(3) takes it.
+struct GetoptTables {
+  std::string letters = ":";
+  std::vector<option> names;
 
-const option kLongOptions[] = {
-    {"help", no_argument, nullptr, 'h'},
-    {"version", no_argument, nullptr, 'V'},
-    {"build", required_argument, nullptr, kBuild},
-    {"btf", required_argument, nullptr, kBtf},
-    {"vmlinux", required_argument, nullptr, kVmlinux},
-    {"portable", no_argument, nullptr, kPortable},
-    {"explain-needs", optional_argument, nullptr, kExplainNeeds},
-    {"accounts", required_argument, nullptr, kAccounts},
-    {"target-namespaces", required_argument, nullptr, kTargetNamespaces},
-    {"lines", required_argument, nullptr, kLines},
-    {"json", no_argument, nullptr, kJson},
-    {"why", no_argument, nullptr, kWhy},
-    {"lesson", no_argument, nullptr, kLesson},
-    {"dump-functions", no_argument, nullptr, kDumpFunctions},
-    {"dump-probe-types", no_argument, nullptr, kDumpProbeTypes},
-    {"dump-probe-aliases", no_argument, nullptr, kDumpProbeAliases},
-    {"disable-cache", no_argument, nullptr, kDisableCache},
-    {"poison-cache", no_argument, nullptr, kDisableCache},
-    {"vp", required_argument, nullptr, kVp},
-    {"compatible", required_argument, nullptr, kCompatible},
-    {"runtime", required_argument, nullptr, kRuntime},
-    {"bpf", no_argument, nullptr, kBpf},
-    {"ldd", no_argument, nullptr, kNoEffect},
-    {"all-modules", no_argument, nullptr, kNoEffect},
-    {"privilege", required_argument, nullptr, kPrivilege},
-    {"no-global-var-display", no_argument, nullptr, kNoGlobals},
-    {"suppress-handler-errors", no_argument, nullptr, kSuppressErrors},
-    {"suppress-time-limits", no_argument, nullptr, kSuppressTimeLimits},
-    {nullptr, 0, nullptr, 0},
+  GetoptTables() {
+    for (const OptionRow& row : option_table()) {
+      int argument = !row.value_name           ? no_argument
+                     : has_optional_value(row) ? optional_argument
+                                               : required_argument;
+      if (has_letter(row))
+        letters += static_cast<char>(row.code) +
+                   std::string(static_cast<size_t>(argument == required_argument), ':');
+      if (row.name) names.push_back({row.name, argument, nullptr, row.code});
+    }
+    names.push_back({nullptr, 0, nullptr, 0});
+  }
 };
 
 bool to_number(const char* text, long low, long high, long& value) {
@@ -138,15 +100,14 @@ bool is_script_file(const std::string& text) {
          (is_name && (text.ends_with(".stp") || text.find('/') != std::string::npos));
 }
 
-/// Options of stap that cannot mean anything here: why, or null.
-const char* why_refused(int option) {
-  switch (option) {
-    case 'a': return "-a: coretap compiles for the machine that it runs on; --build there";
-    case 'b':
-      return "-b: there are no files per CPU to merge: output is one stream in the order of events";
-    case 'B': return "-B: there is no kernel module to build";
-    default: return nullptr;
+/// An option of stap that cannot mean anything here, of a letter or of a name: why.
+std::string why_refused(int code, const char* name) {
+  for (const OptionRow& row : option_table()) {
+    if (row.group != OptionGroup::Refused || row.code != code) continue;
+    if (has_letter(row)) return std::string("-") + static_cast<char>(code) + ": " + row.text;
+    if (std::strcmp(row.name, name) == 0) return std::string("--") + name + ": " + row.text;
   }
+  return "";
 }
 
 }  // namespace
@@ -160,8 +121,10 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
     err << "ERROR [usage]: " << message << "\n        try 'coretap --help'\n";
     return false;
   };
-  for (int c; (c = getopt_long(argc, argv, ":hVe:E:l:L:p:vd:gukwWtFqI:D:G:c:x:o:m:r:s:S:T:a:B:R:bP",
-                               kLongOptions, nullptr)) != -1;) {
+  const GetoptTables tables;
+  int index = 0;
+  for (int c;
+       (c = getopt_long(argc, argv, tables.letters.c_str(), tables.names.data(), &index)) != -1;) {
     const char* const argument = optarg ? optarg : "";  // null where an option takes none
     switch (c) {
       case 'h': o.mode = Options::Mode::Help; return true;
@@ -265,6 +228,23 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
       case kDumpFunctions: o.mode = Options::Mode::DumpFunctions; break;
       case kDumpProbeTypes: o.mode = Options::Mode::DumpProbeTypes; break;
       case kDumpProbeAliases: o.mode = Options::Mode::DumpProbeAliases; break;
+      case kComplete:
+        o.mode = Options::Mode::Complete;
+        o.arguments.assign(argv + optind, argv + argc);
+        return true;
+      case kDumpOptions: o.mode = Options::Mode::DumpOptions; return true;
+      case kColor:
+        if (!optarg || std::strcmp(argument, "always") == 0)
+          o.color = UseColor::Always;
+        else if (std::strcmp(argument, "never") == 0)
+          o.color = UseColor::Never;
+        else if (std::strcmp(argument, "auto") == 0)
+          o.color = UseColor::Auto;
+        else
+          return fail(std::string("--color takes never, auto or always, not '") + argument + "'");
+        break;
+      case kExample: o.is_example = true; break;
+      case kDoctor: o.mode = Options::Mode::Doctor; break;
       case kDisableCache: o.no_cache = true; break;
       case kNoGlobals: o.no_global_display = true; break;
       case kSuppressErrors: o.suppress_errors = true; break;
@@ -298,7 +278,9 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
         break;
       case 'a':
       case 'b':
-      case 'B': return fail(why_refused(c));
+      case 'B':
+      case 'i':
+      case kRefused: return fail(why_refused(c, tables.names[static_cast<size_t>(index)].name));
       case ':': return fail(std::string("option '") + argv[optind - 1] + "' needs a value");
       case '?':
         return fail(std::string("unknown option '") +
@@ -341,8 +323,18 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
   o.explain_script = is_why && o.mode == Options::Mode::Run;
   o.explain_needs |= o.explain_script;
   bool needs_script = o.mode == Options::Mode::Run;
+  if (o.is_example && (!needs_script || o.has_script_text))
+    return fail("--example names the script, so it is not for listings and scripts of -e");
+  if (o.is_example && optind >= argc) {
+    o.mode = Options::Mode::ListExamples;
+    return true;
+  }
   if (needs_script && !o.has_script_text) {
-    if (optind >= argc) return fail("a script must be given: a file, '-', or -e 'TEXT'");
+    if (optind >= argc) {
+      err << "ERROR [usage]: a script must be given: a file, '-', or -e 'TEXT'\n";
+      print_first_steps(err);
+      return false;
+    }
     o.script_path = argv[optind++];
   }
   for (; optind < argc; optind++) o.arguments.emplace_back(argv[optind]);
@@ -359,69 +351,6 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
         "runs in the background");
   if (!o.command.empty() && o.target_pid) return fail("-c and -x cannot be used together");
   return true;
-}
-
-void print_version(std::ostream& out) {
-  out << "coretap 0.1.0: SystemTap's language, compiled to eBPF\n"
-         "LGPL-2.1-only OR BSD-2-Clause\n";
-}
-
-void print_help(std::ostream& out) {
-  out << R"(usage: coretap [options] FILE [arguments]        run the script in FILE
-       coretap [options] -e 'SCRIPT' [arguments] run the script given
-       coretap [options] - [arguments]           run the script on standard input
-       coretap -l|-L 'PROBE-POINT'               list matching probe points
-
-Run
-  -c CMD         start CMD and end when it ends; target() is its process id
-  -x PID         target() is PID
-  -o FILE        write the script's output to FILE
-  -G NAME=VALUE  set a global's initial value
-  -T SECONDS     end after SECONDS
-  -S MB[,N]      with -o: begin a new file (FILE.0, FILE.1 …) after MB, keep the last N
-  -F             with -o: go to the background once the probes are there; prints the process id
-  --no-global-var-display  do not show globals that are only written at the end
-  --suppress-handler-errors  a run-time error only ends its handler; their number is told at the end
-  --suppress-time-limits  with -g: MAXACTION is a thousand million
-  --compatible=VERSION  the language as of that version of stap, for %( systemtap_v … %)
-  -s MB          size of the kernel-to-user buffer
-  -t             report the run time of each probe at the end
-  --target-namespaces=PID  the namespaces of ns_pid() and the like are those of process PID
-  --accounts=FILE  write what was handled, skipped and lost to FILE, as JSON
-Build
-  --build=FILE   write one static executable (same as -p4 -m FILE); run FILE --help
-  -r RELEASE     for that kernel: its vmlinux is looked for; -r /DIR: in that build tree
-  --vmlinux FILE the kernel's file with debug information, which also has the types
-  --btf FILE     use this kernel's BTF instead of the running kernel's
-  --portable     refuse probes and types that are bound to one build of a file
-  -D NAME=VALUE  set a limit, e.g. -D MAXSTRINGLEN=256 -D MAXACTION=10000
-  -I DIR         also look for tapsets in DIR
-  -R DIR         the headers of generated code are in DIR, not where coretap is installed
-                 (so are its own tapsets in $CORETAP_TAPSETS)
-  -u             keep what the script does not use
-  -g             guru mode: embedded C is allowed
-  --disable-cache  compile anew
-                 (compiled scripts are kept in $CORETAP_CACHE_DIR, else ~/.cache/coretap; of all
-                 together, up to $CORETAP_CACHE_MB_LIMIT megabytes, else 256, are kept)
-Look
-  -l PATTERN     list probe points; -L also their variables
-  -p N           stop after pass 1 parse, 2 elaborate, 3 translate, 4 compile, 5 run
-  --lines 'process("P")' [FILE[:FROM-TO]]  print source with the lines that can be probed;
-                 -v also variables; --json for programs
-  --why QUESTION  '$x @ POINT': why a variable can be read there or not, and where it can be;
-                 'POINT': why these are its sites; a script: what runs in the kernel, and why
-  --lesson [N [SCRIPT]]  lessons: all of them, the task of one, or a check of your script for it
-  --explain-needs  list what each probe needs of the kernel, and whether it is there
-                 (--explain-needs=json: for programs)
-  -v             say how long each pass takes; -vv says how probes are attached
-  --vp ABCDE     more of it for single passes, one digit each
-  -d NAME        print one stage: ast, ir-lowered, ir, kernel-c, kernel-base-c, harness,
-                 or the IR after a pass: dead-code, sink, split, place-globals, size-strings, …
-                 (stap's -d FILE is accepted: FILE has a '/', or is "kernel"; so are --ldd and --all-modules)
-  --dump-functions --dump-probe-types --dump-probe-aliases
-  -w / -W        no warnings / warnings are errors
-  -h -V          this help; the version
-)";
 }
 
 }  // namespace coretap

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "support/colors.h"
+
 namespace coretap {
 
 struct Options {
@@ -20,12 +22,17 @@ struct Options {
     DumpFunctions,
     DumpProbeTypes,
     DumpProbeAliases,
+    DumpOptions,
+    Complete,
+    ListExamples,
+    Doctor,
     Help,
     Version
   };
   Mode mode = Mode::Run;
 
   std::string script_path;  ///< a file, or "-" for standard input
+  bool is_example = false;  ///< --example: script_path is the name of one
   std::string script_text;  ///< -e
   bool has_script_text = false;
   std::vector<std::string> extra_scripts;  ///< -E
@@ -64,6 +71,7 @@ struct Options {
   std::string vmlinux;                                       ///< --vmlinux FILE
   std::string kernel_release;                                ///< -r
   unsigned buffer_mb = 0;                                    ///< -s
+  UseColor color = UseColor::Auto;                           ///< --color
   bool no_global_display = false;                            ///< --no-global-var-display
   bool suppress_errors = false;                              ///< --suppress-handler-errors
   bool background = false;                                   ///< -F
@@ -75,8 +83,5 @@ struct Options {
 
 /// Parses argv. On a usage error prints one message to `err` and returns false (exit status 1).
 bool parse_options(int argc, char** argv, Options& options, std::ostream& err);
-
-void print_help(std::ostream& out);
-void print_version(std::ostream& out);
 
 }  // namespace coretap

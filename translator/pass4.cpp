@@ -6,6 +6,7 @@
 #include "build/cache_place.h"
 #include "build/hash.h"
 #include "pass_timer.h"
+#include "support/colors.h"
 #include "support/file.h"
 
 namespace coretap {
@@ -58,7 +59,7 @@ CompiledScript Pass4::from_cache() {
   if (o_.warnings_are_errors && !o_.no_warnings && !warnings.empty()) return {};
   notes_.say("Pass 3: using cached " + cached.folder + "/harness.cpp");
   notes_.say("Pass 4: using cached " + cached.folder + "/harness.so in " + timer.elapsed());
-  if (!o_.no_warnings) std::cerr << warnings;
+  if (!o_.no_warnings) std::cerr << colored(warnings);
   return cached;
 }
 

@@ -8,6 +8,7 @@
 #include "runtime/user/output/output.h"
 #include "runtime/user/run/session.h"
 #include "runtime/user/tell/needs.h"
+#include "support/colors.h"
 
 namespace coretap {
 
@@ -61,6 +62,7 @@ int run_now(const Artifacts& artifacts, const Options& o, const PassNotes& notes
   set_object(artifacts[Artifact::ModernObject], program.object, program.object_size);
   set_object(artifacts[Artifact::BaseObject], program.base_object, program.base_object_size);
   if (o.explain_needs) return ct::explain_needs(program, o.explain_as_json);
+  ct::color_messages(color_of(Paint::Error), color_of(Paint::Warning));
   const ct::Ending ending = ct::run(program, run_options(o));
   notes.say("Pass 5: run completed in " + timer.elapsed());
   // `| head` has what it wants, and where nobody reads no more is written. A command that fails was

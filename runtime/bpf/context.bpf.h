@@ -73,12 +73,16 @@ struct ct_ctx {
   u64 declined; /* STAP_NEXT: the caller tries the overload after this one */
   u64 task;     /* address of the task that the handler tells of; 0: the current one */
   u64 task_ids; /* its tgid and, in the lower half, its pid */
+#ifdef CT_CALLS
+  u64* call; /* of SYSCALL_ENTRY and SYSCALL_EXIT: calls.bpf.h */
+#endif
 #ifdef CT_LATE
   u64 late;               /* late.bpf.h */
   struct ct_entry* entry; /* of the system call at whose exit the handler runs */
 #endif
 };
 
+#define CT_IS_OF_CALLS(c) ((c)->kind == CT_SYSCALL_ENTRY || (c)->kind == CT_SYSCALL_EXIT)
 #define CT_KIND_IS(a) (c->kind == (a))
 #define CT_KIND_IN(kinds) ((1u << c->kind & (kinds)) != 0)
 #define CT_HAS_REGS CT_KIND_IN(CT_WITH_REGISTERS)

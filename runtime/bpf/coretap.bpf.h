@@ -7,6 +7,7 @@
  *   CT_MAX_ACTION     iterations that one run of a handler may make
  *   CT_SLEEPABLE      only if some of its programs are sleepable: see memory.bpf.h
  *   CT_LATE           only if a handler may run at the exit of its system call: see late.bpf.h
+ *   CT_CALLS          only if a handler serves many system calls: see calls.bpf.h
  *   CT_BASE           only for the base flavour: see flavour.bpf.h
  *
  * Everything is `static __always_inline`: a handler becomes one program, constants of the probe
@@ -42,6 +43,7 @@
 #include "flavour.bpf.h"
 #include "arithmetic.bpf.h"
 #include "frame.bpf.h"
+#include "arch.bpf.h"
 #include "context.bpf.h"
 #include "entry.bpf.h"
 #include "syscall.bpf.h"
@@ -67,6 +69,7 @@
 #define __always_inline inline __attribute__((always_inline))
 
 /* CO-RE takes debug information. */
+#include "calls.bpf.h"
 #include "fork.bpf.h"
 #include "late.bpf.h"
 #include "process.bpf.h"

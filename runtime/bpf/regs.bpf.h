@@ -1,5 +1,5 @@
 /* Registers of the probed code by DWARF number, arguments by the calling convention, from data:
- * regs_ARCH.bpf.h defines
+ * regs_ARCH.bpf.h (arch.bpf.h) defines
  *   CT_DWARF_REGS(X)  X(dwarf number, member of struct pt_regs) for each
  *   CT_ARGUMENT_REGS(X)  X(argument index, member)
  *   CT_IP, CT_RESULT  members
@@ -9,14 +9,6 @@
  *                                of programs of 32 bits, where there are such: address of an argument */
 #ifndef CORETAP_REGS_BPF_H
 #define CORETAP_REGS_BPF_H
-
-#if defined(__TARGET_ARCH_x86)
-#include "regs_x86_64.bpf.h"
-#elif defined(__TARGET_ARCH_arm64)
-#include "regs_aarch64.bpf.h"
-#else
-#error "no register table for this architecture"
-#endif
 
 /* Register `member` of the probed code. */
 #define CT_REG(c, member) CT_CONTEXT(c, offsetof(CT_REGS_STRUCT, member))

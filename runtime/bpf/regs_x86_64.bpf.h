@@ -18,6 +18,11 @@
 /* struct thread_struct: of a thread, glibc has its control block behind the stack's upper end. */
 #define CT_THREAD_POINTER fsbase
 #define CT_RESULT rax
+/* What the tracepoints sys_enter and sys_exit tell of a system call lies between two members of struct pt_regs: its
+ * arguments, and its number, which stays there until the exit (syscall_get_nr() in asm/syscall.h). */
+#define CT_CALL_FIRST r10
+#define CT_CALL_NUMBER orig_rax
+#define CT_CALL_ARGS(X) X(0, rdi) X(1, rsi) X(2, rdx) X(3, r10) X(4, r8) X(5, r9)
 /* psABI i386, 2.2.3: all arguments of a 32-bit program's functions are words above the return address. */
 #define CT_WORD_ARGUMENT(c, index) ((u32)(CT_REG(c, rsp) + 4 + 4 * (index)))
 /* clone, fork, vfork, clone3: arch/x86/entry/syscalls/syscall_64.tbl, also with the bit of x32, and syscall_32.tbl for

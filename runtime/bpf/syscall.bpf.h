@@ -1,4 +1,6 @@
-/* Context of the tracepoints syscalls:sys_enter_* and syscalls:sys_exit_*. Their records have one
+/* Arguments and results of system calls.
+ *
+ * Context of the tracepoints syscalls:sys_enter_* and syscalls:sys_exit_*. Their records have one
  * layout on every 64-bit kernel (the number and each argument are widened to 8 bytes), so no
  * relocation is needed. Only handlers of such tracepoints may use these macros: the verifier
  * checks the offsets against the event at attach time. `n` counts from 1. */
@@ -16,10 +18,33 @@ struct ct_sys_exit {
   s64 ret;
 };
 
+#ifdef CT_CALLS
+/* Words of struct pt_regs from CT_CALL_FIRST on; one member's place among them; their number. */
+#define CT_CALL_AT(reg) \
+  ((offsetof(CT_REGS_STRUCT, reg) - offsetof(CT_REGS_STRUCT, CT_CALL_FIRST)) / sizeof(u64))
+#define CT_CALL_WORDS (CT_CALL_AT(CT_CALL_NUMBER) + 1)
+
+/* The same of a program for many calls, whose context is a raw tracepoint's: the registers that calls.bpf.h has copied, or
+ * the result, which is the tracepoint's second argument. */
+static __always_inline s64 ct_call_word(struct ct_ctx* c, u32 index) {
+  if (CT_KIND_IS(CT_SYSCALL_EXIT)) return index == 0 ? CT_CONTEXT(c, 8) : 0;
+  switch (index) {
+#define CT_CASE(n, reg) \
+  case n: return c->call[CT_CALL_AT(reg)];
+    CT_CALL_ARGS(CT_CASE)
+#undef CT_CASE
+  }
+  return 0;
+}
+#endif
+
 /* Word `index` of the arguments, or the result as word 0: it lies where an entry's first argument does. */
 static __always_inline s64 ct_tracepoint_word(struct ct_ctx* c, u32 index) {
 #ifdef CT_LATE
   if (CT_AT_EXIT(c) && index < 6) return c->entry->args[index];
+#endif
+#ifdef CT_CALLS
+  if (CT_IS_OF_CALLS(c)) return ct_call_word(c, index);
 #endif
   switch (index) {
 #define CT_CASE(n) \
@@ -32,6 +57,9 @@ static __always_inline s64 ct_tracepoint_word(struct ct_ctx* c, u32 index) {
 
 /* The call's number, which lies at the same place of both. */
 static __always_inline s64 ct_syscall_number(struct ct_ctx* c) {
+#ifdef CT_CALLS
+  if (CT_IS_OF_CALLS(c)) return c->call[CT_CALL_AT(CT_CALL_NUMBER)];
+#endif
   return CT_CONTEXT(c, offsetof(struct ct_sys_enter, nr));
 }
 

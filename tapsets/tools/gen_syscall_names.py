@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Writes the tables in tapsets/syscall_names.stp: the names of x86's system calls by number.
+"""Writes the tables in tapsets/syscall_names.stp: the names of x86's system calls by number; and
+runtime/shared/syscalls_x86_64.def: the numbers of the trace events syscalls:sys_enter_NAME.
 
-usage: gen_syscall_names.py [--check]     --check only compares, and fails if the file is out of date
+usage: gen_syscall_names.py [--check]     --check only compares, and fails if a file is out of date
 
 The numbers come from linux-libc-dev's headers and from NEWER, which lists the calls that are younger than
 Debian 12's headers. From 424 on, a call has one number on all architectures.
@@ -11,6 +12,7 @@ import re
 import sys
 
 TARGET = pathlib.Path(__file__).resolve().parent.parent / "syscall_names.stp"
+NUMBERS = TARGET.parent.parent / "runtime" / "shared" / "syscalls_x86_64.def"
 HEADERS = pathlib.Path("/usr/include/x86_64-linux-gnu/asm")
 NEWER = {  # arch/x86/entry/syscalls/syscall_64.tbl of Linux 6.18
     451: "cachestat", 452: "fchmodat2", 453: "map_shadow_stack", 454: "futex_wake", 455: "futex_wait",
@@ -19,6 +21,17 @@ NEWER = {  # arch/x86/entry/syscalls/syscall_64.tbl of Linux 6.18
     464: "getxattrat", 465: "listxattrat", 466: "removexattrat", 467: "open_tree_attr",
     468: "file_getattr", 469: "file_setattr",
 }
+# Events that are not named like the call: their names are those of the functions in the kernel.
+EVENTS = {"stat": "newstat", "fstat": "newfstat", "lstat": "newlstat", "sendfile": "sendfile64",
+          "uname": "newuname", "umount2": "umount"}
+# arch/x86/entry/syscalls/syscall_64.tbl: calls that only a kernel's own trampolines make.
+TRAMPOLINES = {335: "uretprobe", 336: "uprobe"}
+EVENTS_HEAD = """/* System calls of x86_64: CORETAP_SYSCALL(number, NAME), where syscalls:sys_enter_NAME is the trace event.
+ * Made by tapsets/tools/gen_syscall_names.py. */
+#ifndef CORETAP_SYSCALL
+#error "define CORETAP_SYSCALL before including syscalls_x86_64.def"
+#endif
+"""
 ONLY_64 = {453}  # map_shadow_stack is not in syscall_32.tbl
 BEGIN, END = "/* Rows made by tapsets/tools/gen_syscall_names.py. */\n", "/* End of the rows. */\n"
 
@@ -42,6 +55,12 @@ def table(names, array, width):
     return "\n".join([*rows, line, "};\n"])
 
 
+def events():
+    names = numbers("unistd_64.h") | NEWER | TRAMPOLINES
+    rows = [f"CORETAP_SYSCALL({number}, {EVENTS.get(name, name)})" for number, name in sorted(names.items())]
+    return EVENTS_HEAD + "\n".join(rows) + "\n#undef CORETAP_SYSCALL\n"
+
+
 def main():
     tables = (table(numbers("unistd_64.h") | NEWER, "ct_syscall_names", 24) +
               table(numbers("unistd_32.h") | {n: name for n, name in NEWER.items() if n not in ONLY_64},
@@ -49,11 +68,11 @@ def main():
     old = TARGET.read_text()
     head, rest = old.split(BEGIN)
     new = head + BEGIN + tables + END + rest.split(END)[1]
-    if "--check" in sys.argv:
-        if new != old:
-            sys.exit(f"{TARGET.name} is out of date: run tapsets/tools/{pathlib.Path(__file__).name}")
-        return
-    TARGET.write_text(new)
+    for path, text in ((TARGET, new), (NUMBERS, events())):
+        if "--check" not in sys.argv:
+            path.write_text(text)
+        elif path.read_text() != text:
+            sys.exit(f"{path.name} is out of date: run tapsets/tools/{pathlib.Path(__file__).name}")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ import re
 import sys
 import textwrap
 
+import gen_call_texts
+
 HERE = pathlib.Path(__file__).resolve().parent
 TARGET = HERE.parent / "syscalls"
 WORDS = {  # how each kind is read from the argument, and shown
@@ -19,6 +21,15 @@ WORDS = {  # how each kind is read from the argument, and shown
     "x": ("__uint32({})", "0x%x"),
     "o": ("__uint32({})", "%#o"),
 }
+# Texts that the runtime knows by the name of the tapset function: those that gen_call_texts.py finds, and those that are written
+# out in call_text.cpp; the last two depend on another argument.
+TEXTS = gen_call_texts.names() | {"_dfd_str", "_signal_name", "_ipc_key_str", "_ipc_flags_str"}
+BY_OTHER = {"_sock_protocol_str", "_sockopt_optname_str"}
+# Structs of words in the program's memory.
+STRUCTS = {"_struct_timespec_u": "t", "_struct_timeval_u": "v", "_struct_rlimit_u": "r"}
+# By how many strings, other texts' arguments and structs a call shows: the end of the name of a function in syscall_args.stp.
+SHAPES = {(0, 0, 0): "", (1, 0, 0): "_1", (2, 0, 0): "_2", (0, 0, 1): "_structs", (1, 0, 1): "_1_structs",
+          (1, 2, 0): "_exec", (0, 2, 0): "_buffer"}
 LINE = re.compile(r"^(\? )?(\w+)(?: @(\w+))?(?: (hex|octal|noreturn))? \((.*?)\)(?: ; (.*))?$")
 
 
@@ -32,20 +43,63 @@ class Call:
         self.optional, self.name, tracepoint, self.returns, arguments, self.argstr = match.groups()
         self.tracepoint = tracepoint or self.name
         self.plain, self.derived, shown = [], [], []
+        # What call_text() is to show, or None where it cannot; the numbers of the arguments for its functions (SHAPES).
+        self.spec, self.strings, self.texts, self.times = [], [], [], []
+        self.numbers = {a.split(":")[0]: number for number, a in enumerate(arguments.split(), 1)}
         for number, argument in enumerate(arguments.split(), 1):
             self.add(argument, f"syscall_arg({number})", shown)
+        self.formatted = self.by_format(shown)  # what argstr is, as a script would write it
         if self.argstr is None:
-            formats = ", ".join(f for f, _ in shown)
-            values = ", ".join(v for _, v in shown)
-            if not shown:
-                self.argstr = '""'
-            elif formats == "%s":
-                self.argstr = values
-            else:
-                self.argstr = f'sprintf("{formats}", {values})'
+            self.argstr = self.by_spec(len(self.numbers)) or self.formatted
+
+    @staticmethod
+    def by_format(shown):
+        formats = ", ".join(f for f, _ in shown)
+        values = ", ".join(v for _, v in shown)
+        if not shown:
+            return '""'
+        return values if formats == "%s" else f'sprintf("{formats}", {values})'
+
+    def by_spec(self, count):
+        """argstr by one of the functions that all calls share; None if the call has what they do not know."""
+        shape = (len(self.strings), len(self.texts), len(self.times))
+        if None in self.spec or shape not in SHAPES:
+            return None
+        suffix = SHAPES[shape]
+        arguments = [f'"{" ".join(self.spec)}"']
+        arguments += [f"syscall_arg({n})" for n in self.strings + self.texts]
+        for number, structs in self.times:
+            arguments += [f"syscall_arg({number})", structs]
+        # syscall_arg(0) is 0: an argument that the call does not have.
+        arguments += [f"syscall_arg({n if n <= count else 0})" for n in range(1, 7)]
+        return f"_call_text{suffix}({', '.join(arguments)})"
+
+    def item(self, name, kind, text):
+        """The item of a shown argument in `spec`: see runtime/user/values/call_text.cpp."""
+        number = self.numbers[name]
+        if kind in "sSn" or text == "user_string_quoted":
+            self.strings.append(number)
+            return f"{number}s"
+        structs = re.fullmatch(r"(_struct_\w+_u)(?:\(@,(\d)\))?", text or "")
+        if structs and structs[1] in STRUCTS:
+            count = structs[2] or "1"
+            self.times.append((number, count))
+            return f"{number}{STRUCTS[structs[1]]}{count}"
+        buffer = re.fullmatch(r"user_buffer_quoted\(@,(\w+),45\)", text or "")
+        if buffer or text == "__get_argv(@,0)":
+            self.texts += [number] + ([self.numbers[buffer[1]]] if buffer else [])
+            return f"{number}w"
+        item = f"{number}{'U' if kind == 'ul' else kind}"
+        by_other = re.fullmatch(r"(\w+)\((\w+),@\)", text or "")
+        if by_other and by_other[1] in BY_OTHER:
+            return f"{item}:{by_other[1]}({self.numbers[by_other[2]]})"
+        if text and text not in TEXTS:
+            return None
+        return f"{item}:{text}" if text else item
 
     def add(self, argument, value, shown):
         name, kind, *rest = argument.split(":")
+        kind, _, only_if = kind.partition("?")
         hidden = kind.endswith("!")
         kind = kind.rstrip("!")
         if kind == "s":
@@ -71,6 +125,11 @@ class Call:
             show = ("%s", text)
         if not hidden:
             shown.append(show)
+            item = self.item(name, kind, rest[0] if rest else None)
+            if only_if:
+                other, bits = only_if.split("&")
+                item += f"?{self.numbers[other]}&{bits}"
+            self.spec.append(item)
 
     def probes(self):
         mark = " ?" if self.optional else ""

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Start-up cost of coretap beside Debian's bpftrace, measured in one run: ./dev bench [--repeat N] [--vm] [--json FILE].
 
-Two programs, each from the script's text to its first line of output and to its end:
+Three programs, each from the script's text to its first line of output and to its end:
   hello      prints one line and exits
   opensnoop  prints pid, command and file name of openat calls; exits after the first (a helper process opens all the time)
+  calls      prints name and arguments of every system call, and results; exits after the first. bpftrace has no texts of arguments:
+             its program prints the call's number
 coretap runs each three ways: cold (an empty cache folder each time), cached, and as a binary built beforehand.
 
 wall is the time to the first line of output, end the time to the exit, cpu the user and system time of the process and all
@@ -32,6 +34,10 @@ HELLO_BT = 'BEGIN { printf("hi\\n"); exit(); }'
 OPENSNOOP_STP = 'probe syscall.openat { printf("%d %s %s\\n", pid(), execname(), filename) exit() }'
 OPENSNOOP_BT = ('tracepoint:syscalls:sys_enter_openat '
                 '{ printf("%d %s %s\\n", pid, comm, str(args->filename)); exit(); }')
+CALLS_STP = ('probe syscall.* { printf("%s(%s)\\n", name, argstr) exit() } '
+             'probe syscall.*.return { printf(" = %s\\n", retstr) exit() }')
+CALLS_BT = ('tracepoint:raw_syscalls:sys_enter { printf("%d\\n", args->id); exit(); } '
+            'tracepoint:raw_syscalls:sys_exit { printf(" = %d\\n", args->ret); exit(); }')
 
 TIMEOUT = 60  # seconds for one run: a hang is reported, not waited for
 
@@ -39,7 +45,7 @@ TIMEOUT = 60  # seconds for one run: a hang is reported, not waited for
 @dataclasses.dataclass
 class Candidate:
     """One way to run one program."""
-    program: str  # hello, opensnoop
+    program: str  # hello, opensnoop, calls
     tool: str
     command: list[str]
     empty_cache: bool = False  # give it an empty cache folder each time
@@ -148,7 +154,8 @@ def mount_tracefs() -> None:
 
 def make_candidates(coretap: str, folder: pathlib.Path) -> tuple[list[Candidate], list[str]]:
     candidates, builds = [], []
-    for program, stp, bt in (("hello", HELLO_STP, HELLO_BT), ("opensnoop", OPENSNOOP_STP, OPENSNOOP_BT)):
+    for program, stp, bt in (("hello", HELLO_STP, HELLO_BT), ("opensnoop", OPENSNOOP_STP, OPENSNOOP_BT),
+                             ("calls", CALLS_STP, CALLS_BT)):
         # The reference is first in its group: ratios are against it.
         candidates.append(Candidate(program, "bpftrace", ["bpftrace", "-q", "-B", "line", "-e", bt]))
         candidates.append(Candidate(program, "coretap, cold", [coretap, "-e", stp], empty_cache=True))

@@ -8,6 +8,7 @@
 #     run       ./dev run examples/malloc-sizes.stp -c 'ls -lR /usr/share', which must print histograms
 #     test      ./dev test
 #     binary    ./dev run --build=malloc-sizes, then that one file in an empty folder with /proc and /sys: the same
+#     package   this tree's ./dev package, installed there: its manual, --doctor, a script, a built binary; purged, nothing is left
 #   --keep leaves the folder there and prints its name.
 #
 # The folder's mounts are made in a mount namespace of this script's own: whatever ends it, they end with it, and the folder is
@@ -45,8 +46,8 @@ outside() {
   for word in "$@"; do
     case $word in
       --keep) keep=1 ;;
-      deps | build | run | test | binary) steps+=("$word") ;;
-      *) die "'$word' is none of --keep deps build run test binary" ;;
+      deps | build | run | test | binary | package) steps+=("$word") ;;
+      *) die "'$word' is none of --keep deps build run test binary package" ;;
     esac
   done
   ((${#steps[@]})) || steps=(run test)
@@ -117,6 +118,45 @@ step_binary() { # besides the binary the folder holds what it traces: ls, libc, 
   chroot "$empty" /malloc-sizes -c 'ls -lR /proc/self' >"$system.out" || die "binary: exit status $?"
   tail -n 20 "$system.out"
   has_histogram "$system.out" || die "binary: there is no histogram in what it printed"
+}
+
+# own_files: what in the system has coretap's name, but for the clone, root's cache, and what dpkg and apt write about every package.
+own_files() {
+  find "$system" -xdev \( -path "$system/coretap" -o -path "$system/root/.cache" -o -path "$system/var/log" -o -path "$system/var/cache" \
+    -o -path "$system/proc" -o -path "$system/sys" -o -path "$system/dev" \) -prune -o -name '*coretap*' -print | sort
+}
+
+step_package() {
+  local package before manual=(coretap coretap-probes coretap-language coretap-functions 'error::pass'{1..5}) page
+  "$root/dev" package || die "package: it was not made"
+  package=$(find "$root/build" -maxdepth 1 -name 'coretap_*.deb' -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d' ' -f2)
+  before=$(own_files)
+  cp "$package" "$system/tmp/package.deb"
+  in_system apt-get -q update >"$system.log" 2>&1 || die "package: apt-get update failed: $(tail -n 5 "$system.log")"
+  in_system env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install man-db /tmp/package.deb >"$system.log" 2>&1 ||
+    die "package: it cannot be installed: $(tail -n 20 "$system.log")"
+  for page in "${manual[@]}"; do
+    in_system man -P cat "$page" >"$system.out" || die "package: man $page: exit status $?"
+    grep -q "^$page(" "$system.out" || die "package: 'man $page' shows something else"
+  done
+  in_system coretap --doctor >"$system.out" || die "package: coretap --doctor: exit status $?"
+  cat "$system.out"
+  for page in 'compile a script  *works' 'build an executable  *works' 'run a script  *works'; do
+    grep -q "^  ok  *$page" "$system.out" || die "package: --doctor does not say '$page'"
+  done
+  # A fresh system has no debug information, which has to be said, with what brings it.
+  grep -q -- '-> .*apt-get install libc6-dbg' "$system.out" || die "package: --doctor does not see that libc6-dbg is missing"
+  [[ $(in_system coretap -e 'probe begin { printf("%s %d\n", "works", 6 * 7) exit() }') == "works 42" ]] || die "package: the script"
+  in_system coretap --build=/tmp/alone -e 'global n probe syscall.* { n++ } probe timer.ms(300) { exit() } probe end { println(n > 0) }'
+  mkdir -p "$system/only/proc" "$system/only/sys"
+  mount -t proc proc "$system/only/proc"
+  mount -t sysfs sysfs "$system/only/sys"
+  cp "$system/tmp/alone" "$system/only/"
+  [[ $(chroot "$system/only" /alone) == 1 ]] || die "package: the built binary does not run alone"
+  umount "$system/only/proc" "$system/only/sys"
+  rm -r "$system/only" "$system/tmp/alone" "$system/tmp/package.deb"
+  in_system env DEBIAN_FRONTEND=noninteractive apt-get -q -y purge coretap >"$system.log" 2>&1 || die "package: it cannot be purged"
+  [[ $(own_files) == "$before" ]] || die "package: purged, it leaves $(diff <(echo "$before") <(own_files))"
 }
 
 inside() {

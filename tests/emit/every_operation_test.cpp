@@ -31,6 +31,8 @@ Module empty_module(Side side) {
   module.globals[kStatistic].hists.push_back({});
   module.patterns.push_back("a+");
   module.perf_counters.push_back({"cycles", 0, 0, ""});
+  module.columns.push_back({{Operand::integer(1)}});
+  module.columns.push_back({{Operand::string("one")}});
   Function function;
   function.name = "callee";
   function.side = side;
@@ -84,6 +86,7 @@ void complete(Inst& inst) {
       break;
     }
     case Op::RegexMatch: inst.name = "a+"; break;
+    case Op::ColumnStr: inst.imm = 1; break;
     case Op::GlobalUpdate:
     case Op::ArrayUpdate:
       inst.steps = std::make_shared<std::vector<UpdateStep>>(1, UpdateStep{});

@@ -68,6 +68,23 @@ class Installed(unittest.TestCase):
         shutil.rmtree(tree / "share/coretap/lessons")
         self.refused(self.coretap(tree, "--lesson"), "[own-file]: cannot read the lessons", tree)
 
+    @unittest.skipUnless(shutil.which("man") and shutil.which("lowdown"), "man or lowdown is not installed")
+    def test_the_manual_is_found(self):
+        for page in ("coretap", "coretap-probes", "coretap-language", "coretap-functions", "error::pass1", "error::pass5"):
+            found = run("man", "-M", self.whole / "share/man", "-w", page)
+            self.assertTrue(found.stdout.startswith(f"{self.whole}/share/man/"), found.stderr)
+
+    def test_completion_is_where_the_shells_look(self):
+        script = self.whole / "share/bash-completion/completions/coretap"
+        self.assertIn("-F _coretap coretap", run("bash", "-c", f"source {script}; complete -p coretap").stdout)
+        self.assertTrue((self.whole / "share/zsh/vendor-completions/_coretap").is_file())
+        self.assertTrue((self.whole / "share/fish/vendor_completions.d/coretap.fish").is_file())
+
+    def test_examples_are_found(self):
+        done = self.coretap(self.whole, "--example", "syscount", "-p1")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("probe syscall", done.stdout)
+
     def test_a_script_runs_of_the_tree_alone(self):
         cache = self.folder / "cache"
         done = self.coretap(self.whole, "-e", SCRIPT, CORETAP_CACHE_DIR=str(cache))

@@ -25,6 +25,8 @@ SANITIZED = "CORETAP_SANITIZED" in os.environ
 TMP = pathlib.Path(tempfile.mkdtemp(prefix="coretap-live-"))
 atexit.register(shutil.rmtree, TMP, ignore_errors=True)
 os.environ.setdefault("CORETAP_CACHE_DIR", str(TMP / "cache"))
+# Workloads in Python write a line in one piece, which the tracer's own lines do not part.
+os.environ.pop("PYTHONUNBUFFERED", None)
 
 
 def rust_missing():

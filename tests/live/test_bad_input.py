@@ -1,5 +1,6 @@
 """What is missing or wrong around a script: one clear message, exit 1, nothing left behind."""
 import os
+import sys
 
 import live
 from live import CORETAP, LiveTest, TMP, build, coretap, run, script
@@ -31,7 +32,11 @@ class BadInput(LiveTest):
 
     def test_kernel_without_btf(self):
         self.refused(coretap("--btf", "/no/such/btf", "-e", 'probe kernel.trace("sched_switch") { exit() }'),
-                     "no-kernel-btf", "/no/such/btf")
+                     "no-kernel-btf", "'/no/such/btf': No such file or directory")
+        self.refused(coretap("--btf", sys.executable, "-e", 'probe kernel.trace("sched_switch") { exit() }'),
+                     "no-kernel-btf", f"'{sys.executable}': the file has no section .BTF")
+        self.refused(coretap("--btf", __file__, "-e", 'probe kernel.trace("sched_switch") { exit() }'),
+                     "no-kernel-btf", f"'{__file__}': ")
 
     def test_without_root_kernel_probes_are_refused_and_user_probes_run(self):
         prog = build("threads", "-O1")

@@ -63,8 +63,34 @@ int main() { geo::Rect r; return geo::combine<int, long>(1, 2) + geo::combine(1.
     def test_the_language_of_bpftrace(self):
         for text, meant in (("tracepoint:syscalls:sys_enter_open { @x = count(); }", 'kernel.trace("NAME")'),
                             ('BEGIN { printf("x"); }', "probe begin {"), ("uprobe:/bin/true:main { }", "process("),
-                            ("kretprobe:vfs_read { }", 'kernel.function("NAME").return'), ("interval:s:1 { }", "timer.s(1)")):
+                            ("kretprobe:vfs_read { }", 'kernel.function("NAME").return'), ("interval:s:1 { }", "timer.s(N)")):
             self.said(text, "this looks like bpftrace's language", meant)
+
+    def test_words_of_bpftrace(self):
+        for text, hint in (("probe kprobe:vfs_read { }", 'SystemTap\'s is: probe kernel.function("NAME")'),
+                           ("probe begin /pid == 1/ { exit() }", "filter is a condition in the handler"),
+                           ("probe begin { @[1] = 2 }", "map is a global array here"),
+                           ("probe begin { println(str(1)) }", "'str' is written user_string(ADDRESS)"),
+                           ("probe begin { x = count() }", "'count' is written a[KEY]++"),
+                           ("probe begin { println(pton(1)) }", "'pton' is not here: write the address as a number"),
+                           ("probe begin { println(comm) }", "'comm' is written execname()"),
+                           ("probe begin { println(arg3 + 1) }", "'arg3' is written $NAME")):
+            self.assertIn(hint, script(text, "-p2").stderr, text)
+        # Whoever gives the name a value means a variable.
+        self.assertEqual(self.ok(script("probe begin { pid = 3 comm = 4 println(pid + comm) exit() }")), "7\n")
+
+    def test_words_of_c(self):
+        for text, hint in (("void f(int a) { }", "a function is written: function NAME(PARAMETER, …)"),
+                           ("probe begin { for (int i = 0; i < 3; i++) println(i) }", "without 'int' the assignment alone makes one"),
+                           ("probe begin { long x; }", "without 'long' the assignment alone makes one"),
+                           ("probe begin { println('a') }", "a string stands in double quotes"),
+                           ("probe begin { do { x++ } while (x < 3) }", "there is no 'do'"),
+                           ("probe begin { switch (x) { case 1: break } }", "there is no 'switch'"),
+                           ("probe begin { elif (x) {} }", "write 'else if'"),
+                           ("probe begin { x = NULL println(x) }", "a null pointer is 0"),
+                           ("probe begin { x = *p }", "what p points to is $p[0]"),
+                           ("probe syscall.read.return { println(return) }", "a function's result is $return")):
+            self.assertIn(hint, script(text, "-p2").stderr, text)
 
     def test_a_string_without_end_is_one_error(self):
         for text in ('probe begin { println("x) exit() }', 'probe begin { println("a" "x) exit() }\n',

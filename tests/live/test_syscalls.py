@@ -1,4 +1,6 @@
 """System calls, timers and profiling against what the workload does."""
+import re
+
 import live
 from live import LiveTest, build, script
 
@@ -37,6 +39,41 @@ class Syscalls(LiveTest):
         # Another process may have been in such a call when the script began; that is told.
         self.assertRegex(result.stderr, r"^(WARNING: \d+ returns were not handled, .* entered before the script began, .*\n)?$")
         self.assertEqual((result.returncode, [l for l in result.stdout.splitlines() if l.startswith("#")]), (0, ["#6 6", "#slept 2"]))
+
+    def test_probes_of_all_calls_are_one_program(self):
+        """Each call is known by its number, and calls of 32 bits and of x32, whose numbers are others, are not there."""
+        result = script('''
+            global calls, points, returns
+            probe syscall.* { if (pid() == target()) { calls[name]++; points[name, pp()]++ } }
+            probe syscall.*.return { if (pid() == target()) returns[name, retval < 0]++ }
+            probe end {
+              foreach (name in calls) printf("#%s %d\\n", name, calls[name])
+              foreach ([name, point] in points) printf("at %s %s\\n", name, point)
+              foreach ([name, failed] in returns) printf("=%s %d %d\\n", name, failed, returns[name, failed])
+            }''', "-v", "-c", build("odd_calls"))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        lines = result.stdout.splitlines()
+        calls = dict(line[1:].rsplit(" ", 1) for line in lines if line.startswith("#"))
+        self.assertEqual((calls["getppid"], calls["writev"], calls["exit_group"]), ("7", "3", "1"))
+        self.assertNotIn("getuid", calls)
+        self.assertNotIn("getpid", {name for name in calls if int(calls[name]) > 50})
+        points = dict(line[3:].split(" ", 1) for line in lines if line.startswith("at "))
+        self.assertEqual(points["getppid"], 'kernel.tracepoint("syscalls:sys_enter_getppid")')
+        self.assertEqual(points["exit_group"], 'kernel.tracepoint("syscalls:sys_enter_exit_group")')
+        self.assertLessEqual({"=getppid 0 7", "=writev 1 3"}, set(lines))
+        ways = [line for line in result.stderr.splitlines() if line.startswith("probe kernel.tracepoint")]
+        self.assertEqual([way.rsplit(": ", 1)[1] for way in ways], ["raw_tp of calls", "raw_tp of returns"])
+
+    def test_hits_of_each_call(self):
+        """-t has a line for each call, of a handler that all share."""
+        result = script("probe syscall.getppid, syscall.writev { if (pid() == target()) printf(\"%s\\n\", argstr) }",
+                        "-t", "-c", build("odd_calls"))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(result.stdout.splitlines().count("-1, 0x0, 0"), 3)
+        hits = dict(re.findall(r'sys_enter_(\w+)"\), \(.*?\), hits: (\d+)', result.stdout + result.stderr))
+        self.assertGreaterEqual(int(hits["getppid"]), 7)
+        self.assertGreaterEqual(int(hits["writev"]), 3)
+        self.assertIn("from: syscall.writev", result.stdout + result.stderr)
 
     def test_state_written_by_user_space_parts_is_seen_in_order(self):
         """An array that a continuation writes moves to user space whole; events keep their order."""

@@ -165,6 +165,16 @@ class NoCache(safety.SafetyTest):
         self.ok(result, "hi\n", "cache-disabled")
         self.assertIn("there is no home folder", result.stderr)
 
+    def test_a_home_is_not_made(self):
+        free = TMP / "free"
+        free.mkdir()
+        free.chmod(0o777)
+        unknown = ["setpriv", "--reuid=12345", "--regid=12345", "--clear-groups"]
+        result = run(*unknown, safety.CORETAP, "-e", HELLO, env=environment(None, HOME=free / "home", XDG_CACHE_HOME=None))
+        self.ok(result, "hi\n", "cache-disabled")
+        self.assertIn("there is no home folder", result.stderr)
+        self.assertEqual(list(free.iterdir()), [])
+
     def test_no_place_at_all(self):
         """Neither a cache nor a folder for temporary files: that is an error, in one message."""
         inner = 'for f in /tmp /var/tmp /dev/shm; do mount -t tmpfs -o ro tmpfs $f; done; exec "$@"'

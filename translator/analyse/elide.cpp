@@ -12,6 +12,7 @@
 
 #include "analyse/probed_variables.h"
 #include "ast/visitor.h"
+#include "support/elsewhere.h"
 
 namespace coretap {
 
@@ -51,13 +52,14 @@ class Elision {
     auto& warning = program_.diagnostics.warning(
         "never-assigned", variable.span,
         std::string("never-assigned ") + kind + " variable '" + variable.name + "'");
-    static const std::set<std::string> kTypesOfC = {"int",      "long",   "char",  "short",
-                                                    "unsigned", "signed", "float", "double",
-                                                    "bool",     "void",   "const", "struct"};
-    if (kTypesOfC.contains(variable.name))
+    if (begins_declaration_elsewhere(variable.name))
       warning.hint("variables are not declared: without '" + variable.name +
                    "' the assignment alone makes one");
-    if (probe && has_variable(*probe, variable.name)) warning.hint(did_you_mean(variable.name));
+    if (std::string hint = c_hint(variable.name); !hint.empty()) warning.hint(hint);
+    if (probe && has_variable(*probe, variable.name))
+      warning.hint(did_you_mean(variable.name));
+    else if (std::string hint = bpftrace_hint(BpftraceWord::Variable, variable.name); !hint.empty())
+      warning.hint(hint);
     std::vector<std::string> similar = similar_names(variable.name, others);
     if (similar.empty()) return;
     std::string line = "similar:";

@@ -10,6 +10,7 @@
 #include "analyse/probed_variables.h"
 #include "analyse/program.h"
 #include "ast/visitor.h"
+#include "support/elsewhere.h"
 
 namespace coretap {
 
@@ -90,6 +91,9 @@ class Inference {
           "variable '" + variable->name + "' is never given a value, so its type is not known");
       if (probe && has_variable(*probe, variable->name))
         error.hint(did_you_mean(variable->name));
+      else if (std::string hint = bpftrace_hint(BpftraceWord::Variable, variable->name);
+               !hint.empty())
+        error.hint(hint);
       else
         error.hint("assign to it before it is used, or check the spelling of the name");
       if (variable->storage == ast::VarDecl::Global)

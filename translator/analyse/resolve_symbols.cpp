@@ -11,6 +11,7 @@
 #include "analyse/may_decline.h"
 #include "analyse/tapset_library.h"
 #include "ast/visitor.h"
+#include "support/elsewhere.h"
 #include "syntax/parse.h"
 
 namespace coretap {
@@ -282,6 +283,8 @@ class SymbolResolver {
     }
     auto& diagnostic = program_.diagnostics.semantic_error(
         "unknown-function", at, "unresolved function '" + call.function + "'");
+    for (const std::string& hint : {c_hint(call.function), bpftrace_call_hint(call.function)})
+      if (!hint.empty()) diagnostic.hint(hint);
     std::vector<std::string> names = tapset_function_names(program_);
     for (const auto& file : program_.files)
       for (const auto& function : file->functions) names.push_back(function->name);

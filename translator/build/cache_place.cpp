@@ -21,6 +21,9 @@ std::string own_folder(const char* variable) {
   return path;
 }
 
+/// A home is never made: some accounts have one that must not be there, as nobody's /nonexistent.
+bool is_there(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
+
 std::string home_of_password_database() {
   std::vector<char> buffer(1 << 14);
   passwd entry{}, *found = nullptr;
@@ -35,8 +38,8 @@ std::string cache_folder_path() {
   if (std::string folder = own_folder("XDG_CACHE_HOME"); !folder.empty())
     return folder + "/coretap";
   std::string home = own_folder("HOME");
-  if (home.empty()) home = home_of_password_database();
-  return home.empty() ? "" : home + "/.cache/coretap";
+  if (!is_there(home)) home = home_of_password_database();
+  return is_there(home) ? home + "/.cache/coretap" : "";
 }
 
 }  // namespace coretap

@@ -119,7 +119,8 @@ std::vector<std::string> base_losses(const ir::Module& module) {
 }
 
 bool tells_sites_apart(const ir::Module& module, const ir::KernelHandler& handler) {
-  if (handler.sites.size() < 2) return false;
+  // The number of the call tells.
+  if (handler.sites.size() < 2 || ir::is_of_many_calls(handler.mechanism)) return false;
   if (handler.late_for != ir::kNone)
     return tells_sites_apart(module, module.kernel_handlers[handler.late_for]);
   bool asks = false;

@@ -391,7 +391,9 @@ void BodyEmitter::inst(const Inst& i) {
     case Op::ThreadId:
     case Op::ProcessId:
     case Op::SiteStr:
-    case Op::SiteNum: return probe_op(i);
+    case Op::SiteNum:
+    case Op::ColumnNum:
+    case Op::ColumnStr: return probe_op(i);
     // Rows of ops.def for the user side: verify() has refused them.
     case Op::RegexGroup:
     case Op::RegexGroups:

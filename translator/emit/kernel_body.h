@@ -95,6 +95,7 @@ class BodyEmitter {
   void core_op(const ir::Inst& inst);
   void perf_read(const ir::Inst& inst);
   void site_string(const ir::Inst& inst);
+  void column(const ir::Inst& inst);
   void send(const ir::Inst& inst);
   void raise(const ir::Inst& inst);
   std::string binary(const ir::Inst& inst);

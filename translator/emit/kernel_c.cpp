@@ -18,6 +18,7 @@
 #include "emit/literals.h"
 #include "emit/user_body.h"
 #include "emit/variants.h"
+#include "ir/syscall_numbers.h"
 
 namespace coretap {
 
@@ -105,6 +106,7 @@ class UnitEmitter {
     std::string out = fill(R"(
         /* Made by coretap from ${script}. */
         ${is_base?}#define CT_BASE
+        ${has_calls?}#define CT_CALLS
         ${has_late?}#define CT_LATE
         ${has_sleepable?}#define CT_SLEEPABLE
         #define CT_HANDLERS ${handlers}
@@ -121,6 +123,7 @@ class UnitEmitter {
     )",
                            {{"script", layout::identifier(module_.script_name)},
                             {"is_base", is_base()},
+                            {"has_calls", has_calls()},
                             {"has_late", unit_.has_late},
                             {"has_sleepable", has_sleepable_},
                             {"handlers", std::max<size_t>(1, module_.kernel_handlers.size())},
@@ -434,16 +437,44 @@ class UnitEmitter {
 
   void programs(size_t index, const kernel::BodyText& text, std::string& out) {
     const ir::KernelHandler& h = module_.kernel_handlers[index];
+    if (ir::is_of_many_calls(h.mechanism)) out += table_of_calls(index);
     for (const Variant& variant : variants(module_, h, unit_.flavour)) {
       if (!is_base() || !tells_sites_apart(module_, h)) {
         const char* one_of_many = is_base() ? "CT_SITE_UNKNOWN" : "CT_SITE_BY_COOKIE";
-        program(index, variant, text, h.sites.size() > 1 ? one_of_many : "0", out);
+        program(index, variant, text,
+                ir::is_of_many_calls(h.mechanism) ? "site"
+                : h.sites.size() > 1              ? one_of_many
+                                                  : "0",
+                out);
         continue;
       }
       for (size_t site = 0; site < h.sites.size(); ++site)
         program(index, {site_program(variant.program, site), variant.mechanism}, text, num(site),
                 out);
     }
+  }
+
+  static std::string name_of_table(size_t handler) { return "ct_calls_" + num(handler); }
+
+  /// Which site a call is, by its number. Volatile, for the loader changes it.
+  std::string table_of_calls(size_t index) const {
+    std::string rows;
+    const std::vector<ir::Site>& sites = module_.kernel_handlers[index].sites;
+    for (size_t i = 0; i < sites.size(); ++i) {
+      const std::string& event =
+          sites[i].target;  // syscalls:sys_enter_NAME, syscalls:sys_exit_NAME
+      const size_t name = event.find('_', event.find('_') + 1) + 1;
+      rows +=
+          "[" + num(ir::syscall_number(event.substr(name)).value()) + "] = " + num(i + 1) + ", ";
+    }
+    return "static const volatile u16 " + name_of_table(index) +
+           "[CT_MOST_CALLS] __attribute__((used)) = {" + rows + "};\n";
+  }
+
+  bool has_calls() const {
+    return std::any_of(
+        module_.kernel_handlers.begin(), module_.kernel_handlers.end(),
+        [](const ir::KernelHandler& h) { return ir::is_of_many_calls(h.mechanism); });
   }
 
   /// What the kernel calls. A sleepable program is counted in and out.
@@ -494,11 +525,16 @@ class UnitEmitter {
         ${is_uprobe?}ct_own_stack(ctx);
         ${is_gate?}if (!ct_running()) return ${not_running};
         ${is_gated?}if (!(${gate})) return 0;
+        ${of_calls?}
+        u64 call[CT_CALL_WORDS];
+        const u64 site = ${which_call}(ctx, ${table_of_calls}, call);
+        if (site == CT_NOT_PROBED) return 0;
+        ${end}
         ${at_exit?}struct ct_entry entry;
         ${at_exit?}if (!ct_late_begins(&entry, ${index})) return 0;
         u64 began = ct_began();
         struct ct_ctx c = {.ctx = ctx, .kind = ${kind}, .handler = ${index},
-                           .first_site = ${first_site}, .site = ${site}${sleeps}};
+                           .first_site = ${first_site}, .site = ${site}${sleeps}${call}};
         ${has_frame?}
         c.frame = ${frames}claim();
         if (!c.frame) {
@@ -533,6 +569,11 @@ class UnitEmitter {
                  {"is_gated", h.gate && !at_exit},
                  {"gate", h.gate ? gate(*h.gate, index) : ""},
                  {"at_exit", at_exit},
+                 {"of_calls", ir::is_of_many_calls(variant.mechanism)},
+                 {"which_call", variant.mechanism == Mechanism::SyscallEntry ? "ct_call_begins"
+                                                                             : "ct_call_returns"},
+                 {"table_of_calls", name_of_table(program_of)},
+                 {"call", ir::is_of_many_calls(variant.mechanism) ? ", .call = call" : ""},
                  {"index", index},
                  {"kind", info(variant.mechanism).kind},
                  {"first_site", unit_.first_site(index)},

@@ -458,6 +458,8 @@ void BodyEmitter::probe_op(const Inst& inst) {
     case Op::ProcessId: return assign(inst.dst, "bpf_get_current_pid_tgid() >> 32");
     case Op::SiteNum: return assign(inst.dst, "ct_site(c)");
     case Op::SiteStr: return site_string(inst);
+    case Op::ColumnNum:
+    case Op::ColumnStr: return column(inst);
     default: ir::no_case(inst.op, "BodyEmitter::probe_op");
   }
 }
@@ -482,6 +484,20 @@ void BodyEmitter::site_string(const Inst& inst) {
   out_.line("u64 ct_row = c->first_site + ct_site(c);");
   out_.line("if (ct_row >= " + num(unit_.site_count()) + ") ct_row = 0;");
   out_.line(call_text("ct_str_copy", to, table + "[ct_row]", cap) + ";");
+  out_.close();
+}
+
+void BodyEmitter::column(const Inst& inst) {
+  uint32_t cap = 0;
+  const auto index = static_cast<size_t>(inst.imm);
+  std::string table = unit_.column_table(index, cap);
+  out_.open("");
+  out_.line("u64 ct_row = " + value(inst.args[0]) + ";");
+  out_.line("if (ct_row >= " + num(module_.columns[index].values.size()) + ") ct_row = 0;");
+  if (inst.op == Op::ColumnStr)
+    out_.line(call_text("ct_str_copy", string_local(inst.dst), table + "[ct_row]", cap) + ";");
+  else
+    assign(inst.dst, table + "[ct_row]");
   out_.close();
 }
 

@@ -146,6 +146,7 @@ class Planner {
       case Op::ThreadId:
       case Op::ProcessId:
       case Op::GlobalGet:
+      case Op::ColumnNum:
       case Op::CoreOffset: return body_.locals[inst.dst].type.ty == Ty::Long;
       case Op::CtxArg: return inst.binding == kNone;
       default: return false;

@@ -4,6 +4,7 @@
 
 #include "emit/call_text.h"
 #include "emit/layout.h"
+#include "emit/literals.h"
 #include "emit/user_body.h"
 
 namespace coretap::kernel {
@@ -49,6 +50,31 @@ std::string Unit::site_table(SiteText what, uint32_t& cap) {
   return std::string("ct_site_") + site_text_name(what);
 }
 
+std::string Unit::column_table(size_t column, uint32_t& cap) {
+  columns_.insert(column);
+  size_t longest = 0;
+  for (const ir::Operand& value : module.columns[column].values)
+    longest = std::max(longest, value.str.size());
+  cap = padded(std::min<size_t>(longest, module.max_string - 1) + 1);
+  return "ct_column_" + std::to_string(column);
+}
+
+std::string Unit::column_text(size_t column) const {
+  const ir::SiteColumn& c = module.columns[column];
+  uint32_t cap = 0;
+  std::string name = const_cast<Unit*>(this)->column_table(column, cap);
+  const bool is_text = c.ty() == ir::Ty::Str;
+  std::string out = is_text ? "static const char " + name + "[][" + std::to_string(cap) + "]"
+                            : "static const s64 " + name + "[]";
+  out += " CT_RODATA = {\n";
+  for (const ir::Operand& value : c.values)
+    out += "  " +
+           (is_text ? c_string(value.str.substr(0, module.max_string - 1))
+                    : long_literal(value.num, "ll")) +
+           ",\n";
+  return out + "};\n";
+}
+
 std::string Unit::retries(const std::string& expression, size_t count) {
   auto [it, is_new] = retries_.try_emplace(std::to_string(count) + ", " + expression);
   if (is_new) it->second = "ct_again_" + std::to_string(retries_.size());
@@ -76,6 +102,7 @@ std::string Unit::constants() const {
       for (const ir::Site& s : h.sites) out += "  " + c_string(text_of(s, what)) + ",\n";
     out += "};\n";
   }
+  for (size_t column : columns_) out += column_text(column);
   for (const auto& [arguments, name] : retries_)
     out += call_text("CT_AGAIN", name, arguments) + "\n";
   return out + regex_text();

@@ -45,6 +45,8 @@ class Unit {
   std::string literal(const std::string& text, uint32_t& cap);
   /// Name of the table of a text, one row a site of all handlers; row size in `cap`.
   std::string site_table(SiteText what, uint32_t& cap);
+  /// Name of the table of a column's values; of texts, the size of a row in `cap`.
+  std::string column_table(size_t column, uint32_t& cap);
   /// Name of the function that walks a pattern's table over the next word of a text of `cap` bytes,
   /// which CT_REGEX_TURN defines; the table's first state in `start`.
   std::string regex_turn(const std::string& pattern, uint32_t cap, uint32_t& start);
@@ -59,12 +61,14 @@ class Unit {
 
  private:
   std::string regex_text() const;
+  std::string column_text(size_t column) const;
   void note_questions(const ir::Block& block);
   std::set<std::string> asked_for_;  ///< fields, as core_field() writes them
   std::string text_of(const ir::Site& site, SiteText what) const;
   std::map<std::string, std::string> literals_;  ///< text to name
   std::vector<std::string> literal_order_;
   std::set<SiteText> site_tables_;
+  std::set<size_t> columns_;                        ///< those that kernel code reads
   std::map<std::string, size_t> regexes_;           ///< pattern to number
   std::string regex_tables_;                        ///< C text of their tables
   std::map<std::string, std::string> regex_turns_;  ///< name to C text

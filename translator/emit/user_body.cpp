@@ -589,6 +589,10 @@ void UserBody::inst(const Inst& inst) {
   switch (inst.op) {
     case Op::Copy:
       return assign(inst.dst, is_str(inst.args[0]) ? view(inst.args[0]) : value(inst.args[0]));
+    case Op::ColumnNum:
+    case Op::ColumnStr:
+      return assign(inst.dst, call_text("ct::row", column_table(static_cast<size_t>(inst.imm)),
+                                        value(inst.args[0])));
     case Op::StrCmp:
     case Op::StrEq:
     case Op::Concat:

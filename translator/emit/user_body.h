@@ -52,6 +52,8 @@ std::string describe_token(const Span& span);
 /// Names in the generated C++: a host-memory scalar, a script function's user-side version.
 std::string host_variable(const ir::Module& module, ir::GlobalId global);
 std::string user_function(const ir::Function& function);
+/// The table of a column of Module::columns.
+std::string column_table(size_t column);
 
 /// Index of a histogram among those that a global keeps.
 size_t hist_index(const ir::Global& global, const ir::HistSpec& hist);

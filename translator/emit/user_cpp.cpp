@@ -8,6 +8,7 @@
 
 #include "emit/code_template.h"
 #include "emit/layout.h"
+#include "emit/literals.h"
 #include "emit/user_body.h"
 #include "emit/user_tables.h"
 
@@ -18,6 +19,8 @@ using ir::Ty;
 std::string host_variable(const ir::Module& module, ir::GlobalId global) {
   return "g" + std::to_string(global) + "_" + layout::identifier(module.globals[global].name);
 }
+
+std::string column_table(size_t column) { return "ct_column_" + num(column); }
 
 std::string user_function(const ir::Function& function) {
   return "ct_fn_" + layout::identifier(function.name);
@@ -60,6 +63,7 @@ class Unit {
                       {"layout", layout::text(module_)}}));
     host_globals();
     out_.verbatim(user_regexes(module_), nullptr, 0);
+    columns();
     for (const std::string& code : module_.user_code) out_.verbatim(code, nullptr, 0);
     for (const ir::Function& f : module_.functions)
       if (f.side == ir::Side::User) out_.line(signature(f) + ";");
@@ -72,6 +76,21 @@ class Unit {
   }
 
  private:
+  /// Those that only kernel code reads are here, too: the compiler drops what nobody uses.
+  void columns() {
+    for (size_t i = 0; i < module_.columns.size(); ++i) {
+      const ir::SiteColumn& column = module_.columns[i];
+      const bool is_text = column.ty() == Ty::Str;
+      std::string rows;
+      for (const ir::Operand& value : column.values)
+        rows += (is_text ? view_literal(value.str.substr(0, module_.max_string - 1))
+                         : long_literal(value.num, "ll")) +
+                ", ";
+      out_.line("[[maybe_unused]] static const " + std::string(is_text ? "ct::View " : "s64 ") +
+                column_table(i) + "[] = {" + rows + "};");
+    }
+  }
+
   void host_globals() {
     for (ir::GlobalId id = 0; id < module_.globals.size(); ++id) {
       const ir::Global& g = module_.globals[id];

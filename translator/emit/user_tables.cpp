@@ -376,6 +376,8 @@ class Tables {
         site.number("perf_type", s.perf_type).wide("perf_config", s.perf_config);
         site.wide("perf_period", s.perf_period).wide("semaphore", s.semaphore);
         site.set("watch", watch_of(s));
+        if (s.origin)
+          site.set("location", location(s.origin->at)).text("derivation", s.origin->derivation);
         sites.push_back(site.str());
       }
       std::string number = std::to_string(rows.size());

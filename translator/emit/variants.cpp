@@ -71,6 +71,8 @@ std::vector<Variant> variants(const ir::Module& module, const ir::KernelHandler&
     case Mechanism::TpBtf: return {{name + "_btf", Mechanism::TpBtf}, {name, Mechanism::RawTp}};
     case Mechanism::RawTp:
     case Mechanism::Tracepoint:
+    case Mechanism::SyscallEntry:
+    case Mechanism::SyscallExit:
     case Mechanism::PerfEvent:
     case Mechanism::DataWatch:
     case Mechanism::TestRun:

@@ -100,11 +100,13 @@ struct CoreAccess {
   struct Step {
     std::string member;  ///< empty: an array index
     int64_t index = 0;
+    bool operator==(const Step&) const = default;
   };
   std::vector<Step> steps;
   bool is_bitfield = false;
   uint32_t size = 0;  ///< bytes at build time
   bool is_signed = false;
+  bool operator==(const CoreAccess&) const = default;
 };
 
 /// A struct or union that generated kernel code declares with preserve_access_index, holding
@@ -194,6 +196,7 @@ struct UpdateStep {
   enum Kind : uint8_t { Arithmetic, KeepLarger, KeepSmaller } kind = Arithmetic;
   Op op = Op::Add;        ///< Arithmetic: one of Add to Shr
   bool reversed = false;  ///< Arithmetic: the value is the left operand
+  bool operator==(const UpdateStep&) const = default;
 };
 
 /// Why split() moved an instruction of a kernel handler to user space.
@@ -316,6 +319,12 @@ struct DataWatch {
   uint64_t entry_offset = 0;  ///< Program: the same in the file
 };
 
+/// Where a handler comes from, for -t.
+struct Origin {
+  Span at;                 ///< of the probe, or of the point that names an alias
+  std::string derivation;  ///< " from: " and a point, from the innermost alias to the probe's own
+};
+
 /// One address, tracepoint or event that a handler is attached to.
 struct Site {
   std::string target;   ///< uprobe: path of the object; tp: "name" or "system:name"; kprobe: symbol
@@ -338,6 +347,7 @@ struct Site {
   uint64_t perf_period = 0;  ///< or, if perf_is_freq, Hz
   bool perf_is_freq = false;
   std::optional<DataWatch> watch;  ///< DataWatch
+  std::optional<Origin> origin;    ///< if it is not the handler's own
 };
 
 /// Is the site in code of one build: of a program's file, or of the kernel by its vmlinux?
@@ -365,12 +375,6 @@ struct ProbedProgram {
   std::string path;
   std::string pp;              ///< of the probe that names it
   Need need = Need::Optional;  ///< Optional, too, if no handler is left that asks for it
-};
-
-/// Where a handler comes from, for -t.
-struct Origin {
-  Span at;                 ///< of the probe, or of the point that names an alias
-  std::string derivation;  ///< " from: " and a point, from the innermost alias to the probe's own
 };
 
 struct KernelHandler {
@@ -457,6 +461,12 @@ struct PerfCounter {
   bool of_process() const { return !program.empty(); }
 };
 
+/// A constant that is another one at each site of a handler: one value a site, all of one type.
+struct SiteColumn {
+  std::vector<Operand> values;
+  Ty ty() const { return values.at(0).kind == Operand::StrLit ? Ty::Str : Ty::Long; }
+};
+
 /// What holds of a module: the passes make each stage of the one before it.
 enum class Stage : uint8_t {
   Lowered,  ///< kernel bodies may hold what only user space can do
@@ -473,6 +483,7 @@ struct Module {
   std::vector<Segment> segments;
   std::vector<CoreType> core_types;
   std::vector<Binding> bindings;
+  std::vector<SiteColumn> columns;
   std::vector<PerfCounter> perf_counters;
   std::vector<WrittenPoint> points;
   std::vector<ProbedProgram> programs;

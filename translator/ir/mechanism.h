@@ -30,6 +30,11 @@ inline bool is_uprobe(Mechanism mechanism) {
   return info(mechanism).family == MechanismInfo::Family::UserProbe;
 }
 
+/// Of many system calls, by one program.
+inline bool is_of_many_calls(Mechanism mechanism) {
+  return mechanism == Mechanism::SyscallEntry || mechanism == Mechanism::SyscallExit;
+}
+
 /// An event of perf_event_open(2), whose counter tells how often it fired.
 inline bool is_perf_event(Mechanism mechanism) {
   return mechanism == Mechanism::PerfEvent || mechanism == Mechanism::DataWatch;

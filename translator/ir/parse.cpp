@@ -52,6 +52,7 @@ class Parser {
     LineReader line(text_.line());
     if (line.take("global")) return global(line);
     if (line.take("binding")) return binding(line);
+    if (line.take("column")) return column(line);
     if (line.take("core")) return core_type(line);
     if (line.take("kernel function") || line.take("user function")) return function(line);
     if (line.take("kernel handler")) return kernel_handler(line);
@@ -103,6 +104,17 @@ class Parser {
     b.is_pointer = line.take("*");
     if (b.is_pointer) b.pointee = line.rest();
     module_.bindings.push_back(std::move(b));
+    text_.advance();
+  }
+
+  void column(LineReader& line) {
+    if (line.count() != module_.columns.size()) fail("columns are numbered from 0 on");
+    line.expect(":");
+    SiteColumn column;
+    while (std::optional<Operand> value = read_literal(line)) column.values.push_back(*value);
+    line.expect_end();
+    if (column.values.empty()) fail("a column has at least one value");
+    module_.columns.push_back(std::move(column));
     text_.advance();
   }
 

@@ -245,6 +245,8 @@ class BodyReader {
         break;
       case Op::CoreOffset:
       case Op::CoreField: inst.core = read_core(line); break;
+      case Op::ColumnNum:
+      case Op::ColumnStr: inst.imm = line.number(), line.expect("of"); break;
       case Op::SiteStr: inst.site_text = site_text(line.word()); break;
       case Op::RegexMatch: inst.name = line.string(); break;
       case Op::EmbeddedC: inst.c = std::make_shared<const EmbeddedC>(line.string()); break;

@@ -211,6 +211,8 @@ class Printer {
         [[fallthrough]];
       case Op::CoreOffset:
       case Op::CoreField: return inst.core ? " " + core_text(*inst.core) : "";
+      case Op::ColumnNum:
+      case Op::ColumnStr: return " " + std::to_string(inst.imm) + " of";
       case Op::SiteStr: return std::string(" ") + site_text_name(inst.site_text);
       case Op::RegexMatch: return " " + quoted(inst.name);
       case Op::EmbeddedC: return " " + quoted(inst.c->text);
@@ -344,6 +346,12 @@ std::string print(const Module& module) {
     out += "binding " + b.owner + " " + (b.name.empty() ? "$return" : "$" + b.name) + ": slot " +
            std::to_string(b.slot) + (b.is_signed ? " s" : " u") + std::to_string(8 * b.size) +
            (b.is_pointer ? " *" + b.pointee : "") + "\n";
+  for (size_t i = 0; i < module.columns.size(); ++i) {
+    out += "column " + std::to_string(i) + ":";
+    for (const Operand& value : module.columns[i].values)
+      out += " " + (value.kind == Operand::StrLit ? quoted(value.str) : std::to_string(value.num));
+    out += "\n";
+  }
   for (const CoreType& type : module.core_types) {
     out += "core " + type.name + "\n";
     for (const CoreType::Member& member : type.members) out += "  " + member.declaration + "\n";

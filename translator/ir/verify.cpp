@@ -230,6 +230,13 @@ class Verifier {
         if (inst.imm < 0 || static_cast<size_t>(inst.imm) >= module_.perf_counters.size())
           fail("perf counter out of range");
         return;
+      case Op::ColumnNum:
+      case Op::ColumnStr:
+        if (inst.imm < 0 || static_cast<size_t>(inst.imm) >= module_.columns.size())
+          fail("column out of range");
+        else if (module_.columns[inst.imm].ty() != (inst.op == Op::ColumnStr ? Ty::Str : Ty::Long))
+          fail("column of another type");
+        return;
       case Op::LoadBytes:
         if (inst.dst == kNone || !body_->locals[inst.dst].type.bytes)
           fail("bytes go into a local for bytes");

@@ -17,8 +17,8 @@ std::shared_ptr<debug::KernelBtf> ResolveContext::kernel_btf(const Span& at) {
   } else {
     diagnostics
         .semantic_error("no-kernel-btf", at,
-                        "cannot read the kernel's type information (BTF) from " + input.kernel_btf +
-                            ": " + opened.failure().text())
+                        "cannot read the kernel's type information (BTF) from '" +
+                            input.kernel_btf + "': " + opened.failure().text())
         .hint("use a kernel built with CONFIG_DEBUG_INFO_BTF=y, or name a file with --btf FILE");
   }
   return btf_;
@@ -115,9 +115,9 @@ std::shared_ptr<debug::KernelBtf> ResolveContext::module_btf(const std::string& 
   if (opened)
     known->second = *opened;
   else
-    diagnostics.semantic_error(
-        "no-kernel-btf", at,
-        "cannot read the types of module '" + module + "': " + opened.failure().text());
+    diagnostics.semantic_error("no-kernel-btf", at,
+                               "cannot read the types of module '" + module + "' from " + path +
+                                   ": " + opened.failure().text());
   return known->second;
 }
 

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <ostream>
+#include <sstream>
 
 #include "runtime/common/terminal.h"
+#include "support/colors.h"
 
 namespace coretap {
 
@@ -29,13 +31,17 @@ void render_source(std::ostream& out, const Span& span) {
   if (!span) return;
   LineColumn at = line_column(*span.file, span.begin);
   std::string_view line = line_text(*span.file, at.line);
-  out << "        source: " << ct::terminal_safe_line(line) << '\n' << "                ";
+  const size_t begin = std::min<size_t>(at.column - 1, line.size());
+  const std::string_view rest = line.substr(begin), token = rest.substr(0, span.end - span.begin);
+  out << "        " << marked(Paint::Source, "source:") << ' '
+      << ct::terminal_safe_line(line.substr(0, begin))
+      << marked(Paint::Token, ct::terminal_safe_line(token))
+      << ct::terminal_safe_line(rest.substr(token.size())) << '\n'
+      << "                ";
   // Shown, what is not printable is longer than it is.
-  for (char c : ct::terminal_safe_line(line.substr(0, at.column - 1)))
-    out << (c == '\t' ? '\t' : ' ');
-  std::string_view rest = line.substr(std::min<size_t>(at.column - 1, line.size()));
-  size_t width = ct::terminal_safe_line(rest.substr(0, span.end - span.begin)).size();
-  out << '^' << std::string(std::max<size_t>(width, 1) - 1, '~') << '\n';
+  for (char c : ct::terminal_safe_line(line.substr(0, begin))) out << (c == '\t' ? '\t' : ' ');
+  const size_t width = ct::terminal_safe_line(token).size();
+  out << marked(Paint::Caret, "^" + std::string(std::max<size_t>(width, 1) - 1, '~')) << '\n';
 }
 
 size_t edit_distance(const std::string& a, const std::string& b) {
@@ -137,11 +143,13 @@ bool Diagnostics::is_repeated(size_t index, bool all_similar, size_t& suppressed
 }
 
 void Diagnostics::flush(std::ostream& out) {
+  std::ostringstream text;
   for (size_t i = flushed_; i < all_.size(); i++) {
     if (suppress_warnings_ && !is_error(all_[i].severity)) continue;
-    if (!is_repeated(i, all_similar_, suppressed_)) render(out, all_[i]);
+    if (!is_repeated(i, all_similar_, suppressed_)) render(text, all_[i]);
   }
   flushed_ = all_.size();
+  out << colored(text.str());
 }
 
 namespace {
@@ -157,6 +165,7 @@ void Diagnostics::tell_suppressed(std::ostream& out) {
   suppressed_ = 0;
 }
 
+/// With the marks of colors.h: who shows the text later decides.
 void Diagnostics::write_warnings(std::ostream& out, bool all_similar) const {
   size_t suppressed = 0;
   for (size_t i = 0; i < all_.size(); i++)
@@ -165,11 +174,13 @@ void Diagnostics::write_warnings(std::ostream& out, bool all_similar) const {
   write_suppressed(out, suppressed);
 }
 
-/// Messages hold names from files that anybody may have written: here, where all pass, they become harmless.
+/// With the marks of colors.h. Messages hold names from files that anybody may have written: here, where all pass, they become harmless.
 void render(std::ostream& out, const Diagnostic& diagnostic) {
   auto place = [](const Span& span) { return ct::terminal_safe(describe(span)); };
-  out << opening(diagnostic.severity) << " [" << diagnostic.id
-      << "]: " << ct::terminal_safe(diagnostic.message);
+  const Paint paint = is_error(diagnostic.severity) ? Paint::Error : Paint::Warning;
+  out << (diagnostic.severity == Severity::Note ? opening(diagnostic.severity)
+                                                : marked(paint, opening(diagnostic.severity)))
+      << " [" << diagnostic.id << "]: " << ct::terminal_safe(diagnostic.message);
   if (diagnostic.span) out << ": at " << place(diagnostic.span);
   out << '\n';
   render_source(out, diagnostic.span);

@@ -35,6 +35,7 @@ struct FormatPiece {
   bool is_quoted = false;                  ///< s and c of pretty printing: in quotes
   int64_t low = 0, high = 0;               ///< When
   std::shared_ptr<const EnumNames> names;  ///< E
+  bool operator==(const FormatPiece&) const = default;
   bool takes_argument() const { return kind == Conversion || kind == When; }
   bool is_wide() const { return conversion == 'I' || conversion == 'U' || conversion == 'L'; }
 };

@@ -15,12 +15,13 @@ OwnFiles own_files() {
   const std::string built = CORETAP_BINARY_DIR;
   if ((folder.string() + "/").starts_with(built + "/"))
     return {CORETAP_SOURCE_DIR "/tapsets", CORETAP_SOURCE_DIR "/docs/lessons",
-            CORETAP_SOURCE_DIR "/runtime", built + "/runtime"};
+            CORETAP_SOURCE_DIR "/runtime", built + "/runtime", CORETAP_SOURCE_DIR "/examples"};
   auto at = [&](const char* from_program) {
     return (folder / from_program).lexically_normal().string();
   };
   return {at(CORETAP_DATA_FROM_PROGRAM "/tapsets"), at(CORETAP_DATA_FROM_PROGRAM "/lessons"),
-          at(CORETAP_DATA_FROM_PROGRAM "/runtime"), at(CORETAP_COMPILED_FROM_PROGRAM)};
+          at(CORETAP_DATA_FROM_PROGRAM "/runtime"), at(CORETAP_COMPILED_FROM_PROGRAM),
+          at(CORETAP_EXAMPLES_FROM_PROGRAM)};
 }
 
 }  // namespace coretap

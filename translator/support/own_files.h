@@ -11,6 +11,7 @@ struct OwnFiles {
   std::string lessons;
   std::string runtime;   ///< has bpf/, shared/ and user/harness/, which generated code includes
   std::string compiled;  ///< has the precompiled header and the archives of a built binary
+  std::string examples;
 };
 
 /// In the build tree that this program was linked in, those of its sources. Else the program is installed, and they

@@ -4,10 +4,10 @@
 // this, which brackets are open and what opened them, and what stood directly before.
 #include "syntax/explain.h"
 
-#include <map>
 #include <optional>
 
 #include "StpLexer.h"
+#include "support/elsewhere.h"
 #include "syntax/operator_tokens.h"
 
 namespace coretap::syntax {
@@ -79,6 +79,11 @@ bool is_operator(size_t type) {
   return type == L::QUESTION || type == L::COLON || (type != L::DOT && is_operator_token(type));
 }
 
+/// For a word that begins a declaration in C.
+std::string no_declarations(const std::string& word) {
+  return "variables are not declared: without '" + word + "' the assignment alone makes one";
+}
+
 class Explainer {
  public:
   Explainer(const Tokens& tokens, size_t at, const Span& end)
@@ -127,6 +132,9 @@ class Explainer {
   bool in_ternary() const;
   bool after_tuple() const;
   std::string unclosed(const Open& open);
+  std::string bpftrace_probe(size_t at) const;
+  void hint_at_dereference();
+  void hint_at_words_of_c();
 
   const Tokens& tokens_;
   size_t at_;
@@ -195,31 +203,11 @@ std::string Explainer::sentence() {
   }
 }
 
-/// What a script of bpftrace may begin with, and how the same is written here.
-const std::map<std::string, std::string> kBpftrace = {
-    {"BEGIN", "begin"},
-    {"END", "end"},
-    {"fentry", "kernel.function(\"NAME\")"},
-    {"fexit", "kernel.function(\"NAME\").return"},
-    {"hardware", "perf.type(TYPE).config(CONFIG)"},
-    {"interval", "timer.s(1)"},
-    {"kfunc", "kernel.function(\"NAME\")"},
-    {"kprobe", "kernel.function(\"NAME\")"},
-    {"kretfunc", "kernel.function(\"NAME\").return"},
-    {"kretprobe", "kernel.function(\"NAME\").return"},
-    {"profile", "timer.profile"},
-    {"rawtracepoint", "kernel.trace(\"NAME\")"},
-    {"software", "perf.type(TYPE).config(CONFIG)"},
-    {"tracepoint", "kernel.trace(\"NAME\")"},
-    {"uprobe", "process(\"PATH\").function(\"NAME\")"},
-    {"uretprobe", "process(\"PATH\").function(\"NAME\").return"},
-    {"usdt", "process(\"PATH\").mark(\"NAME\")"}};
-
 std::string Explainer::between_declarations() {
-  if (auto bpftrace = kBpftrace.find(saw().text);
-      saw().type == L::IDENTIFIER && bpftrace != kBpftrace.end())
-    hints_.push_back("this looks like bpftrace's language; SystemTap's is: probe " +
-                     bpftrace->second + " { … }");
+  if (std::string bpftrace = bpftrace_probe(at_); !bpftrace.empty())
+    hints_.push_back(std::move(bpftrace));
+  else if (saw().type == L::IDENTIFIER && begins_declaration_elsewhere(saw().text))
+    hints_.emplace_back("a function is written: function NAME(PARAMETER, …) { … }");
   else if (saw().type == L::IDENTIFIER)
     for (const std::string& name :
          similar_names(saw().text, {"probe", "function", "global", "private"}, 1))
@@ -273,6 +261,13 @@ std::string Explainer::probe_header() {
     return expected("',' or '}' after an alternative of the probe point");
   }
   if (saw().type == L::STRING_LITERAL) hints_.push_back("an argument stands in parentheses");
+  if (std::string bpftrace = saw().type == L::COLON ? bpftrace_probe(at_ - 1) : "";
+      !bpftrace.empty())
+    hints_.push_back(std::move(bpftrace));
+  if (saw().type == L::SLASH)
+    hints_.emplace_back(
+        "bpftrace's filter is a condition in the handler: { if (CONDITION) … }, or { if "
+        "(!CONDITION) next … }");
   return expected("'{' with the probe's statements, or ',' and another probe point");
 }
 
@@ -352,6 +347,7 @@ std::optional<std::string> Explainer::after_operator() {
                innermost()->owner == L::FOREACH;
   if (sorts) return std::nullopt;
   if (op == "=" && saw().type == L::ASSIGN) hints_.push_back("equality is written '=='");
+  hint_at_dereference();
   return expected("an expression after '" + op + "'");
 }
 
@@ -374,6 +370,8 @@ std::optional<std::string> Explainer::inside_parentheses(const Open& open) {
                               : "')' after the variable of 'catch'");
     case L::IDENTIFIER:
     case L::AT_NAME:
+      if (saw().type == L::RETURN) hints_.emplace_back("a function's result is $return");
+      if (missing) hint_at_dereference();
       if (before() == L::LPAREN) return expected("an argument of '" + open.name + "' or ')'");
       if (missing) return expected("another argument of '" + open.name + "'");
       return expected("',' or ')' after an argument of '" + open.name + "'");
@@ -391,6 +389,8 @@ std::string Explainer::inside_for(const Open& open) {
     for (size_t i = open.index; i < at_; i++)
       if (tokens_[i].type == L::IN)
         hints_.push_back("to go over an array: foreach (key in array) { … }");
+    if (before() == L::IDENTIFIER && begins_declaration_elsewhere(tokens_[at_ - 1].text))
+      hints_.push_back(no_declarations(tokens_[at_ - 1].text));
     return expected(std::string("';' after the ") + parts[semicolons] + " part of 'for'");
   }
   return expected("')' after the three parts of 'for'");
@@ -439,6 +439,33 @@ std::string Explainer::unclosed(const Open& open) {
   return expected("'}' to close the block");
 }
 
+/// The hint if the token there is a kind of probe of bpftrace's.
+std::string Explainer::bpftrace_probe(size_t at) const {
+  if (at >= tokens_.size() || tokens_[at].type != L::IDENTIFIER) return "";
+  return bpftrace_hint(BpftraceWord::Probe, tokens_[at].text);
+}
+
+/// `*p` where an expression should begin.
+void Explainer::hint_at_dereference() {
+  if (saw().type == L::STAR)
+    hints_.emplace_back(
+        "what p points to is $p[0] of a target variable, else kernel_long(p), user_long(p)");
+}
+
+/// A word of C in front may be what led here: 'do' and 'switch' look like variables. The last one of the block is told.
+void Explainer::hint_at_words_of_c() {
+  size_t depth = 0;
+  for (size_t i = at_; i-- > situation_.header_begin;) {
+    if (closes(tokens_[i].type)) depth++;
+    if (opens(tokens_[i].type) && depth-- == 0) return;
+    if (depth > 0 || tokens_[i].type != L::IDENTIFIER) continue;
+    if (std::string hint = c_hint(tokens_[i].text); !hint.empty()) {
+      hints_.push_back(std::move(hint));
+      return;
+    }
+  }
+}
+
 std::string Explainer::in_statement() {
   const Open* open = innermost();
   size_t type = saw().type;
@@ -472,11 +499,16 @@ std::string Explainer::in_statement() {
   if (type == L::CATCH) return "this 'catch' belongs to no 'try'";
   if (type == L::COMMA) return "',' cannot separate statements: write ';'";
   if (!at_end() && is_keyword(type)) {
-    hints_.push_back("'" + saw().text + "' is a word of the language and cannot be a name");
+    hints_.push_back(begins_declaration_elsewhere(saw().text)
+                         ? no_declarations(saw().text)
+                         : "'" + saw().text + "' is a word of the language and cannot be a name");
     return expected("a statement");
   }
-  if (situation_.last_closed && is_statement_head(situation_.last_closed->owner))
+  if (situation_.last_closed && is_statement_head(situation_.last_closed->owner)) {
+    hint_at_words_of_c();
     return expected("a statement after '" + situation_.last_closed->name + " (…)'");
+  }
+  hint_at_words_of_c();
   if (!at_end() && is_operator(type)) return "there is nothing on the left of " + describe(saw());
   return expected("a statement");
 }

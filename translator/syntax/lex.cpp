@@ -26,8 +26,12 @@ bool accept(Token& token, Diagnostics& diagnostics) {
     return true;
   }
   if (token.type != StpLexer::BAD_CHARACTER) return true;
-  diagnostics.parse_error("bad-character", token.span,
-                          printable(token.text[0]) + " means nothing here outside of a string");
+  Diagnostic& message =
+      diagnostics.parse_error("bad-character", token.span,
+                              printable(token.text[0]) + " means nothing here outside of a string");
+  if (token.text[0] == '@')
+    message.hint("bpftrace's map is a global array here: global a, and a[KEY]++");
+  if (token.text[0] == '\'') message.hint("a string stands in double quotes");
   return false;
 }
 

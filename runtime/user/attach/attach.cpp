@@ -13,6 +13,7 @@
 #include <map>
 #include <set>
 
+#include "calls.h"
 #include "mechanism.h"
 #include "runtime/common/terminal.h"
 #include "runtime/user/harness/kallsyms.h"
@@ -186,6 +187,10 @@ Status Attachments::attach_site(const KernelHandler& handler, const Rung& rung,
     }
     case Mechanism::RawTp: return keep(bpf_program__attach_raw_tracepoint(program, site.target));
     case Mechanism::Tracepoint: return attach_tracepoint(program, site, cookie);
+    case Mechanism::SyscallEntry:
+      return keep(bpf_program__attach_raw_tracepoint(program, "sys_enter"));
+    case Mechanism::SyscallExit:
+      return keep(bpf_program__attach_raw_tracepoint(program, "sys_exit"));
     case Mechanism::PerfEvent: return attach_perf(program, site, cookie);
     case Mechanism::DataWatch:
       if (Status checked = files_->check(site); !checked) return checked;
@@ -274,8 +279,32 @@ Attachments::Outcome Attachments::attach_each(const KernelHandler& handler, cons
   return first;
 }
 
+/// One link for all calls that the kernel has; the loader has told the program which they are.
+Attachments::Outcome Attachments::attach_calls(const KernelHandler& handler, const Rung& rung,
+                                               const KernelObject& object) {
+  Outcome first;
+  u32 there = 0;
+  for (u32 i = 0; i < handler.site_count; ++i) {
+    const Site& site = handler.sites[i];
+    Status absent = missing_call(site);
+    if (absent) {
+      ++there;
+      continue;
+    }
+    if (site.need == Need::Required) return {absent, &site};
+    if (first.status) first = {absent, &site};
+    unattached_.push_back({&site, rung.mechanism, absent.text()});
+  }
+  if (there == 0) {
+    unattached_.resize(unattached_.size() - handler.site_count);
+    return first;
+  }
+  return {attach_site(handler, rung, object, 0)};
+}
+
 Attachments::Outcome Attachments::attach_handler(const KernelHandler& handler, const Rung& rung,
                                                  const KernelObject& object) {
+  if (is_of_many_calls(rung.mechanism)) return attach_calls(handler, rung, object);
   if (!rung.multi) return attach_each(handler, rung, object);
   bpf_program* program = object.find_program(rung.program, 0);
   Outcome outcome = is_uprobe(rung.mechanism) ? attach_uprobes(handler, rung, program)
@@ -303,7 +332,8 @@ Status Attachments::check_files(const Program& program, const Ladder& ladder) {
 /// Of the uprobes at one address the kernel runs the last one first (consumer_add() in
 /// kernel/events/uprobes.c): attached backwards, they run as the script has them, and what saves a
 /// value before what reads it. Others run in the order of their attaching: first those that others
-/// need (KernelHandler::companion).
+/// need (KernelHandler::companion). Of these, programs for many system calls are first, because all events of single calls run
+/// where the first of them was attached, and a return's handler may be among them.
 std::vector<u32> Attachments::attach_order(const Program& program, const Ladder& ladder) {
   std::vector<bool> needed(program.handler_count);
   for (u32 i = 0; i < program.handler_count; ++i)
@@ -312,7 +342,10 @@ std::vector<u32> Attachments::attach_order(const Program& program, const Ladder&
   std::vector<u32> order, uprobes;
   for (u32 i = 0; i < program.handler_count; ++i)
     if (!ladder.dropped(i)) (is_uprobe(ladder.rung(i).mechanism) ? uprobes : order).push_back(i);
-  std::stable_partition(order.begin(), order.end(), [&](u32 i) { return needed[i]; });
+  const auto others =
+      std::stable_partition(order.begin(), order.end(), [&](u32 i) { return needed[i]; });
+  std::stable_partition(order.begin(), others,
+                        [&](u32 i) { return is_of_many_calls(ladder.rung(i).mechanism); });
   order.insert(order.end(), uprobes.rbegin(), uprobes.rend());
   return order;
 }

@@ -53,6 +53,7 @@ class Attachments {
   Status check_files(const Program& program, const Ladder& ladder);
   Outcome attach_handler(const KernelHandler& handler, const Rung& rung,
                          const KernelObject& object);
+  Outcome attach_calls(const KernelHandler& handler, const Rung& rung, const KernelObject& object);
   Outcome attach_each(const KernelHandler& handler, const Rung& rung, const KernelObject& object);
   Status attach_site(const KernelHandler& handler, const Rung& rung, const KernelObject& object,
                      u32 index);

@@ -15,6 +15,8 @@
 #include <algorithm>
 
 #include "bindings.h"
+#include "calls.h"
+#include "mechanism.h"
 #include "prepare_program.h"
 #include "runtime/common/words.h"
 #include "runtime/user/harness/user_stacks.h"
@@ -151,7 +153,7 @@ Status KernelObject::open(const void* data, u64 size, const Program& program,
     }
   }
   if (Status settled = settle_ways(program, ladder); !settled) return settled;
-  if (Status set = set_bindings(program, ladder); !set) return set;
+  if (Status set = set_constants(program, ladder); !set) return set;
   for (u32 i = 0; i < program.handler_count; ++i) choose_program(program.handlers[i], i, ladder);
   // Without it the probes that need it are refused by name.
   if (bpf_program* hold = find_program("ct_hold"); hold && !has_sleepable_uprobes())
@@ -216,11 +218,15 @@ void KernelObject::choose_program(const KernelHandler& handler, u32 index, const
   if (!ladder.dropped(index)) set_autoload(handler, ladder.rung(index).program, true);
 }
 
-/// Overwrites the build machine's positions in .rodata, which the kernel freezes on loading.
-Status KernelObject::set_bindings(const Program& program, Ladder& ladder) {
+/// Writes what is known of the running kernel into .rodata, which the kernel freezes on loading: positions of bindings, and
+/// which system calls there are.
+Status KernelObject::set_constants(const Program& program, Ladder& ladder) {
   std::vector<ct_binding> bindings;
   if (Status resolved = resolve_bindings(program, ladder, bindings); !resolved) return resolved;
-  if (bindings.empty()) return {};
+  const bool has_calls =
+      std::any_of(program.handlers, program.handlers + program.handler_count,
+                  [](const KernelHandler& h) { return is_of_many_calls(h.variants[0].mechanism); });
+  if (bindings.empty() && !has_calls) return {};
   const btf* types = bpf_object__btf(object_);
   int section = types ? btf__find_by_name_kind(types, ".rodata", BTF_KIND_DATASEC) : -1;
   bpf_map* map = bpf_object__find_map_by_name(object_, ".rodata");
@@ -232,8 +238,12 @@ Status KernelObject::set_bindings(const Program& program, Ladder& ladder) {
   for (u32 i = 0; i < btf_vlen(type); ++i) {
     const btf_var_secinfo& var = btf_var_secinfos(type)[i];
     const btf_type* t = btf__type_by_id(types, var.type);
-    if (strcmp(btf__name_by_offset(types, t->name_off), "ct_bindings") == 0)
+    const char* name = btf__name_by_offset(types, t->name_off);
+    u32 handler = 0;
+    if (strcmp(name, "ct_bindings") == 0)
       memcpy(memory.data() + var.offset, bindings.data(), bindings.size() * sizeof bindings[0]);
+    else if (sscanf(name, "ct_calls_%u", &handler) == 1 && handler < program.handler_count)
+      drop_missing_calls(program.handlers[handler], memory, var.offset, var.size);
   }
   int rc = bpf_map__set_initial_value(map, memory.data(), size);
   return rc == 0 ? Status() : Status::of_errno(-rc, "cannot set .rodata: ");

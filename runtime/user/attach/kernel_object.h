@@ -76,7 +76,7 @@ class KernelObject {
   Status make_ready(const KernelHandler& handler, const Rung& rung);
   Status settle_ways(const Program& program, Ladder& ladder);
   void choose_program(const KernelHandler& handler, u32 index, const Ladder& ladder);
-  Status set_bindings(const Program& program, Ladder& ladder);
+  Status set_constants(const Program& program, Ladder& ladder);
   bpf_program* find_program(const std::string& name) const;
   size_t files_to_load() const;
   void set_autoload(const KernelHandler& handler, const char* program, bool load);

@@ -127,7 +127,9 @@ bool KernelOffers::lacks(Mechanism mechanism, const Site& site) const {
       return (*site.module && !is_loaded()) || function(site.target).state == Offer::No;
     case Mechanism::TpBtf:
     case Mechanism::RawTp: return types_ && !has_tracepoint(site.target);
-    case Mechanism::Tracepoint: return tracepoint(site.target).state == Offer::No;
+    case Mechanism::Tracepoint:
+    case Mechanism::SyscallEntry:
+    case Mechanism::SyscallExit: return tracepoint(site.target).state == Offer::No;
     case Mechanism::Uprobe:
     case Mechanism::Uretprobe:
     case Mechanism::UprobeAtReturn:
@@ -167,7 +169,9 @@ Offer KernelOffers::site(Mechanism mechanism, const Site& site) const {
       if (!types_) return types();
       if (has_tracepoint(site.target)) return {};
       return no(std::string("this kernel has no tracepoint ") + site.target);
-    case Mechanism::Tracepoint: return tracepoint(site.target);
+    case Mechanism::Tracepoint:
+    case Mechanism::SyscallEntry:
+    case Mechanism::SyscallExit: return tracepoint(site.target);
     case Mechanism::PerfEvent: return perf_event(site);
     case Mechanism::DataWatch: return data_watch(site);
     case Mechanism::TestRun: return {};

@@ -32,6 +32,10 @@ bool is_kprobe(Mechanism mechanism) { return row(mechanism).family == Family::Ke
 
 bool is_tracing(Mechanism mechanism) { return row(mechanism).family == Family::Tracing; }
 
+bool is_of_many_calls(Mechanism mechanism) {
+  return mechanism == Mechanism::SyscallEntry || mechanism == Mechanism::SyscallExit;
+}
+
 bool catches_return(Mechanism mechanism) {
   return row(mechanism).at == Return::Left && !is_tracing(mechanism);
 }

@@ -17,6 +17,9 @@ bool is_kprobe(Mechanism mechanism);
 /// A trampoline of one kernel function: fentry, fexit.
 bool is_tracing(Mechanism mechanism);
 
+/// Many system calls by one program on a raw tracepoint: see calls.h.
+bool is_of_many_calls(Mechanism mechanism);
+
 /// Does the kernel put its own return address on the stack for it?
 bool catches_return(Mechanism mechanism);
 

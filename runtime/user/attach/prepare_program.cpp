@@ -30,6 +30,8 @@ Status prepare_program(bpf_program* program, const Rung& rung, const KernelHandl
       break;
     case Mechanism::RawTp:
     case Mechanism::Tracepoint:
+    case Mechanism::SyscallEntry:
+    case Mechanism::SyscallExit:
     case Mechanism::PerfEvent:
     case Mechanism::DataWatch:
     case Mechanism::TestRun: break;

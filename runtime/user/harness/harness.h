@@ -75,6 +75,11 @@ struct Str {
 inline View text(const char* buffer, u32 capacity) {
   return {buffer, static_cast<u32>(strnlen(buffer, capacity))};
 }
+/// The value that a table has for the site with this index.
+template <typename Value, size_t count>
+const Value& row(const Value (&table)[count], s64 site) {
+  return table[site >= 0 && site < static_cast<s64>(count) ? site : 0];
+}
 inline View text(const char* s) { return {s, static_cast<u32>(strlen(s))}; }
 
 s64 compare(View a, View b);  ///< as unsigned bytes: <0, 0, >0

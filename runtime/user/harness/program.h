@@ -139,6 +139,8 @@ struct Site {
   u64 perf_config, perf_period;
   u64 semaphore;           ///< USDT mark: file offset of its counter of users; 0: none
   const DataWatch* watch;  ///< data watch; else null
+  const char* location;    ///< as KernelHandler's, if they are not the same; else null
+  const char* derivation;  ///< the same
 };
 
 /// Is the site in code of one build, of a program or of the kernel?
@@ -247,6 +249,6 @@ struct Program {
   u32 program_count;
 };
 
-constexpr u32 kProgramAbi = 12;
+constexpr u32 kProgramAbi = 13;
 
 }  // namespace ct

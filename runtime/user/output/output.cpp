@@ -118,9 +118,14 @@ int write_all(int fd, const char* data, size_t& size) {
   return 0;
 }
 
-void print_message(const char* kind, const std::string& text) {
+std::string g_error_color, g_warning_color;
+
+/// A message that opens with `kind`, in a colour if that is wanted.
+void print_message(const char* kind, const std::string& color, const std::string& text) {
   flush_output();
-  std::string line = kind + text;
+  const std::string opening =
+      color.empty() ? kind : "\033[" + color + "m\033[K" + kind + "\033[m\033[K";
+  std::string line = opening + (*kind ? " " : "") + text;
   if (line.back() != '\n') line += '\n';
   size_t size = line.size();
   write_all(STDERR_FILENO, line.data(), size);
@@ -256,6 +261,11 @@ bool output_reader_is_gone() { return g_reader_is_gone; }
 
 bool output_failed() { return g_failed; }
 
+void color_messages(const std::string& error, const std::string& warning) {
+  g_error_color = error;
+  g_warning_color = warning;
+}
+
 void silence_warnings() { g_silent = true; }
 
 void repeat_warnings() { g_repeats = true; }
@@ -264,12 +274,12 @@ void print_warning(const std::string& text) {
   // As stap does: the same warning once, and not for ever more, but with -vv.
   static std::unordered_set<std::string> seen;
   if (g_silent || (!g_repeats && seen.size() < 1024 && !seen.insert(text).second)) return;
-  print_message("WARNING: ", text);
+  print_message("WARNING:", g_warning_color, text);
 }
 
-void print_note(const std::string& text) { print_message("", text); }
+void print_note(const std::string& text) { print_message("", "", text); }
 
-void print_error(const std::string& text) { print_message("ERROR: ", text); }
+void print_error(const std::string& text) { print_message("ERROR:", g_error_color, text); }
 
 void warn(View message) { print_warning(std::string(message.data, message.size)); }
 

@@ -43,6 +43,8 @@ void print_warning(const std::string& text);
 /// A line on stderr for -v.
 void print_note(const std::string& text);
 void print_error(const std::string& text);
+/// Colours of the words that open messages: parameters of SGR sequences (ECMA-48), "" for none.
+void color_messages(const std::string& error, const std::string& warning);
 void silence_warnings();
 void repeat_warnings();  ///< shows a warning as often as it comes
 

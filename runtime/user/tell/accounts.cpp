@@ -58,6 +58,8 @@ std::string uncounted_recursion(Mechanism mechanism) {
     case Mechanism::UprobeAtReturn:
     case Mechanism::TpBtf:
     case Mechanism::RawTp:
+    case Mechanism::SyscallEntry:
+    case Mechanism::SyscallExit:
     case Mechanism::Fentry:
     case Mechanism::Fexit:
     case Mechanism::TestRun: break;
@@ -112,6 +114,8 @@ void report_reasons(const KernelHandler& handler, const HandlerAccount& a) {
     case Mechanism::UprobeAtReturn:
     case Mechanism::TpBtf:
     case Mechanism::RawTp:
+    case Mechanism::SyscallEntry:
+    case Mechanism::SyscallExit:
     case Mechanism::Tracepoint:
     case Mechanism::Fentry:
     case Mechanism::Fexit:

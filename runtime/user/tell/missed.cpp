@@ -130,6 +130,8 @@ Losses missed_events(Mechanism mechanism, const std::vector<u32>& programs,
     case Mechanism::TpBtf:
     case Mechanism::RawTp:
     case Mechanism::Tracepoint:
+    case Mechanism::SyscallEntry:
+    case Mechanism::SyscallExit:
     case Mechanism::Fentry:
     case Mechanism::Fexit:
     case Mechanism::TestRun: break;

@@ -23,22 +23,6 @@ std::string line_of(const char* path, const char* start) {
   return found;
 }
 
-Status check_rights() {
-  const bool bpf = has_capability(Capability::Bpf), perfmon = has_capability(Capability::Perfmon);
-  if (has_capability(Capability::SysAdmin) || (bpf && perfmon)) {
-    if (!is_in_user_namespace()) return {};
-    return Status(
-        "tracing needs the rights of the machine's root; this process is root only in a user "
-        "namespace of its own (unshare -U, a rootless container)");
-  }
-  return Status(
-      std::string("tracing needs root, or the capabilities CAP_BPF and CAP_PERFMON; this process "
-                  "lacks ") +
-      (bpf       ? "CAP_PERFMON"
-       : perfmon ? "CAP_BPF"
-                 : "both"));
-}
-
 /// What the kernel says to the ways into it, best first: No is the last one's.
 Offer best_offer(const KernelHandler& handler, const Site& site, const KernelOffers& kernel) {
   Offer offer;
@@ -71,6 +55,33 @@ Status check_probes(const Program& program, const KernelOffers& kernel) {
   return Status(more ? first + " (and " + std::to_string(more) + " more)" : first);
 }
 
+/// Debian's level 3 keeps perf events, and so kprobes, uprobes and tracepoints, for CAP_SYS_ADMIN.
+std::string perf_restriction(const Status& refusal) {
+  if (refusal.category() == Failure::Verifier || refusal.code() != EACCES) return "";
+  std::string level = line_of("/proc/sys/kernel/perf_event_paranoid", "");
+  if (atoi(level.c_str()) < 3) return "";
+  return " (kernel.perf_event_paranoid is " + std::to_string(atoi(level.c_str())) +
+         ": this kernel lets only CAP_SYS_ADMIN use perf events, which this kind of probe needs)";
+}
+
+}  // namespace
+
+Status check_rights() {
+  const bool bpf = has_capability(Capability::Bpf), perfmon = has_capability(Capability::Perfmon);
+  if (has_capability(Capability::SysAdmin) || (bpf && perfmon)) {
+    if (!is_in_user_namespace()) return {};
+    return Status(
+        "tracing needs the rights of the machine's root; this process is root only in a user "
+        "namespace of its own (unshare -U, a rootless container)");
+  }
+  return Status(
+      std::string("tracing needs root, or the capabilities CAP_BPF and CAP_PERFMON; this process "
+                  "lacks ") +
+      (bpf       ? "CAP_PERFMON"
+       : perfmon ? "CAP_BPF"
+                 : "both"));
+}
+
 /// Lockdown's mode, from securityfs; where that is not mounted, as the kernel was booted.
 Status check_lockdown() {
   std::string modes = line_of("/sys/kernel/security/lockdown", "");
@@ -89,17 +100,6 @@ Status check_lockdown() {
   if (mode != "confidentiality") return {};
   return Status("the kernel is in lockdown mode confidentiality, in which nobody may trace it");
 }
-
-/// Debian's level 3 keeps perf events, and so kprobes, uprobes and tracepoints, for CAP_SYS_ADMIN.
-std::string perf_restriction(const Status& refusal) {
-  if (refusal.category() == Failure::Verifier || refusal.code() != EACCES) return "";
-  std::string level = line_of("/proc/sys/kernel/perf_event_paranoid", "");
-  if (atoi(level.c_str()) < 3) return "";
-  return " (kernel.perf_event_paranoid is " + std::to_string(atoi(level.c_str())) +
-         ": this kernel lets only CAP_SYS_ADMIN use perf events, which this kind of probe needs)";
-}
-
-}  // namespace
 
 Status explain_refusal(const Program& program, const Status& refusal, bool verbose) {
   Status reason = check_rights();

@@ -11,4 +11,10 @@ namespace ct {
 /// With `verbose`, what the kernel said follows.
 Status explain_refusal(const Program& program, const Status& refusal, bool verbose);
 
+/// Fails if the process lacks the rights to trace, and says which.
+Status check_rights();
+
+/// Fails if the kernel's lockdown forbids everybody to trace.
+Status check_lockdown();
+
 }  // namespace ct

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "runtime/common/clock.h"
+#include "runtime/user/attach/mechanism.h"
 
 namespace ct {
 namespace {
@@ -60,6 +61,7 @@ void Timing::read(const Program& program, const KernelObject& object, const Ladd
     for (const ct_times& cpu : object.site_times(i)) sites_[i].merge(of(cpu));
   for (u32 i = 0; i < program.handler_count; ++i)
     mixed_[i] = program.handlers[i].site_count > 1 && !object.has_cookies() && !ladder.dropped(i) &&
+                !is_of_many_calls(ladder.rung(i).mechanism) &&
                 !object.has_site_programs(ladder.rung(i).program);
 }
 
@@ -74,7 +76,9 @@ std::string Timing::report(const Program& program) const {
     for (u32 s = 0; s < h.site_count; ++s, ++index) {
       std::string point = h.sites[s].pp;
       if (mixed_[i]) point += " and " + std::to_string(h.site_count - 1) + " more";
-      text += line(point, h.location, sites_[index], h.derivation, index);
+      const Site& site = h.sites[s];
+      text += line(point, site.location ? site.location : h.location, sites_[index],
+                   site.derivation ? site.derivation : h.derivation, index);
     }
   }
   for (u32 i = 0; i < program.user_handler_count; ++i, ++index) {

@@ -380,6 +380,8 @@ class SideChoice {
     switch (inst.op) {
       case Op::Concat:
       case Op::Sprintf: return true;
+      case Op::ColumnNum:
+      case Op::ColumnStr: return true;
       case Op::Copy: return body_.locals[inst.dst].type.ty == ir::Ty::Str;
       case Op::Call: {
         const ir::Function& callee = module_.functions[inst.function];

@@ -32,6 +32,9 @@ namespace {
 
 constexpr size_t kMostLateHandlers = 32;
 
+/// Of a system call.
+constexpr uint32_t kMostArguments = 6;
+
 /// The trace events of a system call's entry and exit: how their names begin, of one call, and of all calls.
 struct SyscallEvents {
   std::string_view entry, exit;
@@ -46,8 +49,13 @@ const SyscallEvents* events_of(const ir::Site& site, std::string_view SyscallEve
   return nullptr;
 }
 
+bool is_of_calls(Mechanism mechanism) {
+  return mechanism == Mechanism::Tracepoint || mechanism == Mechanism::SyscallEntry ||
+         mechanism == Mechanism::SyscallExit;
+}
+
 bool all_sites(const KernelHandler& handler, std::string_view SyscallEvents::*which) {
-  return handler.mechanism == Mechanism::Tracepoint &&
+  return is_of_calls(handler.mechanism) &&
          std::all_of(handler.sites.begin(), handler.sites.end(),
                      [&](const ir::Site& site) { return events_of(site, which) != nullptr; });
 }
@@ -113,12 +121,13 @@ class Deeds {
     } else if (inst.args[0].kind == Operand::Int) {
       takes_argument(inst.args[0].num);
     } else {
-      is_same_at_exit = false;
+      arguments = kMostArguments;  // which, its site says
     }
   }
 
   void takes_argument(int64_t number) {
-    if (number >= 1 && number <= 6) arguments = std::max(arguments, static_cast<uint32_t>(number));
+    if (number >= 1 && number <= kMostArguments)
+      arguments = std::max(arguments, static_cast<uint32_t>(number));
   }
 
   void note_globals(const ir::Block& block) {
@@ -177,6 +186,8 @@ class LateReads {
       case Mechanism::TpBtf:
       case Mechanism::RawTp:
       case Mechanism::Tracepoint:
+      case Mechanism::SyscallEntry:
+      case Mechanism::SyscallExit:
       case Mechanism::PerfEvent:
       case Mechanism::DataWatch:
       case Mechanism::Kprobe:
@@ -198,7 +209,8 @@ class LateReads {
     exit.name = entry.name + "_late";
     exit.span = entry.span;
     exit.origin = entry.origin;
-    exit.mechanism = Mechanism::Tracepoint;
+    exit.mechanism =
+        entry.mechanism == Mechanism::SyscallEntry ? Mechanism::SyscallExit : Mechanism::Tracepoint;
     exit.sites = entry.sites;
     for (ir::Site& site : exit.sites) {
       const SyscallEvents& events = *events_of(site, kEntry);

@@ -10,6 +10,9 @@ namespace coretap {
 /// Drops pure instructions whose results nobody uses: alias variables that a script ignores.
 void drop_dead_code(ir::Module& module);
 
+/// Joins handlers of system calls that differ in constants only: each has a site for each call then.
+void share_programs(ir::Module& module);
+
 /// Moves pure instructions into the one branch of an If that uses their results.
 void sink_into_branches(ir::Module& module);
 

@@ -150,6 +150,12 @@ class StringSizer {
       case Op::GlobalGet:
       case Op::ArrayGet: return module_.globals[inst.global].value.cap;
       case Op::Call: return module_.functions[inst.function].result.cap;
+      case Op::ColumnStr: {
+        uint32_t longest = 8;
+        for (const ir::Operand& value : module_.columns[static_cast<size_t>(inst.imm)].values)
+          longest = std::max(longest, cap_of(value, body));
+        return longest;
+      }
       case Op::SiteStr: {
         uint32_t longest = 8;
         for (const ir::Site& site : handler.sites)

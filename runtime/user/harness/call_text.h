@@ -1,0 +1,26 @@
+// Arguments of system calls as one text: what argstr is made of in user space. call_text.cpp has the language of `spec`.
+#pragma once
+
+#include <stddef.h>
+
+#include "../../shared/abi.h"
+
+namespace ct {
+
+/// What was captured of a call. `texts` are as the tapset function __call_string() gives them: "" if the address cannot be
+/// read, else a character and the text.
+struct CallArguments {
+  s64 words[6];
+  const char* texts[4];
+  s64 memory[4];  ///< words of a struct timespec or timeval, or of two of them
+};
+
+/// Writes the arguments as `spec` says to the `size` bytes at `out`; what does not fit is cut, as sprintf() of the script does.
+void call_text(char* out, size_t size, const char* spec, const CallArguments& arguments);
+
+/// Copies a text with C escapes for what is not printable ASCII; `out` has room for `limit` + 1 bytes. `limit`: most
+/// characters of the result, at least 5. A text in quotes that does not fit has its last three characters replaced by the
+/// closing quote and dots.
+void escape_text(char* out, const char* in, size_t limit, bool quoted);
+
+}  // namespace ct

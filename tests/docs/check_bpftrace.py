@@ -1,0 +1,87 @@
+"""docs/from-bpftrace.md has all of bpftrace's words, and says of each what is true: check_bpftrace.py CORETAP [--update].
+
+- Its tables are those of translator/support/bpftrace.def; --update writes them.
+- The words of the table are those of bpftrace's manual, where bpftrace is installed.
+- A function that the table names is one of coretap.
+- The script that stands beside one of bpftrace's is one that coretap takes.
+"""
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs/from-bpftrace.md"
+ROW = re.compile(r'^BPFTRACE\((\w+), "((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)"\)$', re.M)
+TABLE = re.compile(r"(<!-- table (\w+) -->\n).*?(<!-- end of table -->)", re.S)
+# Not in the manual of 0.17, but in its language or in that of later versions.
+BEYOND = {"Probe": {"fentry", "fexit", "rawtracepoint"}, "Variable": {"args"},
+          "Function": {"kstack", "ustack", "offsetof", "print", "printf"}, "Map": {"zero"}}
+
+
+def rows():
+    text = (ROOT / "translator/support/bpftrace.def").read_text()
+    found = [tuple(re.sub(r"\\(.)", r"\1", field) for field in row) for row in ROW.findall(text)]
+    assert len(found) == text.count("\nBPFTRACE("), "a row of bpftrace.def is written in another way"
+    return found
+
+
+def page(table):
+    def written(match):
+        lines = ["| bpftrace | Here | |", "|---|---|---|"]
+        lines += [f"| `{name}` | {'`' + here + '`' if here else 'none'} | {remark} |".replace("  |", " |")
+                  for kind, name, here, remark in table if kind == match[2]]
+        return match[1] + "\n".join(lines) + "\n" + match[3]
+    return TABLE.sub(written, PAGE.read_text())
+
+
+def manual():
+    """The words of bpftrace's manual by kind; None where it is not installed."""
+    if not shutil.which("man") or not shutil.which("bpftrace"):
+        return None
+    shown = subprocess.run(["man", "bpftrace"], capture_output=True, text=True, env={"PATH": "/usr/bin:/bin", "MANWIDTH": "200", "LC_ALL": "C.UTF-8"})
+    text = re.sub(r".\x08", "", shown.stdout)
+    if "BUILTINS" not in text:
+        return None  # a machine that leaves manual pages out
+    parts = dict(zip(*[iter(re.split(r"^([A-Z][A-Z /]+)$", text, flags=re.M)[1:])] * 2))
+
+    def headings(title):
+        names = re.findall(r"^   (\S.*)$", parts[title], re.M)
+        return {word for name in names for word in re.split(r",? and |, ", name)}
+    variables = re.findall(r"^\s*│\s*([a-z$][\w$#]*)", parts["BUILTINS"], re.M)
+    return {"Probe": headings("PROBES"), "Variable": set(variables), "Function": headings("FUNCTIONS"), "Map": headings("MAP FUNCTIONS")}
+
+
+def main():
+    table, faults = rows(), []
+    if "--update" in sys.argv:
+        PAGE.write_text(page(table))
+    if page(table) != PAGE.read_text():
+        faults.append(f"docs/from-bpftrace.md is not what bpftrace.def says: {sys.argv[0]} {sys.argv[1]} --update")
+
+    theirs = manual()
+    for kind in BEYOND if theirs else ():
+        ours = {name for row_kind, name, _, _ in table if row_kind == kind}
+        assert len(theirs[kind]) > 8, f"bpftrace's manual is read wrongly: {theirs[kind]}"
+        faults += [f"bpftrace.def lacks the {kind.lower()} '{name}'" for name in sorted(theirs[kind] - ours)]
+        faults += [f"bpftrace's manual has no {kind.lower()} '{name}'" for name in sorted(ours - theirs[kind] - BEYOND[kind])]
+
+    listed = subprocess.run([sys.argv[1], "--dump-functions"], capture_output=True, text=True, check=True).stdout
+    functions = set(re.findall(r"^(?:\w+ )*?(\w+)(?=:| ?\()", listed, re.M))
+    language = {"print", "println", "printf", "sprintf", "if", "foreach", "probe", "twice"}
+    for _, name, here, remark in table:
+        code = here + " " + " ".join(re.findall(r"`([^`]*)`", remark))
+        # Parts of probe points have a dot before them, operators an '@'.
+        for called in re.findall(r"(?<![\w.@$])([a-z]\w*)\(", code):
+            if called not in functions | language | {"kernel", "process", "timer", "perf", "syscall"}:
+                faults.append(f"{name}: there is no function '{called}'")
+    script = re.findall(r"^```\n(.*?)^```$", PAGE.read_text(), re.M | re.S)[1]
+    taken = subprocess.run([sys.argv[1], "-p2", "-e", script], capture_output=True, text=True, timeout=60)
+    if taken.returncode or taken.stderr:
+        faults.append(f"coretap says of the page's script: {taken.stderr}")
+    print("\n".join(faults) or f"{len(table)} words of bpftrace's" + ("" if theirs else ", not compared with its manual"))
+    sys.exit(1 if faults else 0)
+
+
+main()
