@@ -447,7 +447,9 @@ std::string Explainer::bpftrace_probe(size_t at) const {
 
 /// `*p` where an expression should begin.
 void Explainer::hint_at_dereference() {
-  if (saw().type == L::STAR)
+  if (saw().type != L::STAR || at_ + 1 >= tokens_.size()) return;
+  const size_t next = tokens_[at_ + 1].type;
+  if (next == L::IDENTIFIER || next == L::TARGET)
     hints_.emplace_back(
         "what p points to is $p[0] of a target variable, else kernel_long(p), user_long(p)");
 }
