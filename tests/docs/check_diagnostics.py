@@ -90,6 +90,19 @@ def ids_in_tests():
             for name in name}
 
 
+def complaints_of_troubleshooting(sources):
+    """What docs/troubleshooting.md quotes and nobody says."""
+    text = (ROOT / "docs" / "troubleshooting.md").read_text()
+    complaints = [f"docs/troubleshooting.md: there is no diagnostic '{name}'" for name in re.findall(r"`\[([a-z-]+)\]`", text) if name not in sources]
+    code = "".join(path.read_text() for path in sorted((ROOT / "runtime" / "user").rglob("*.[ch]*")))
+    joined = re.sub(r'"\s*"', "", code)  # string literals side by side
+    for message in re.findall(r"^\| `([^`\[]+)`", text, re.M):
+        for words in re.split(r"\s*(?:\b[NM]\b|…|\(.*?\)|\b3\b)\s*", message):
+            if len(words) > 8 and words.strip(" ,:") not in joined:
+                complaints.append(f"docs/troubleshooting.md: no run-time message has the words '{words}'")
+    return complaints
+
+
 def main():
     sources = ids_in_sources()
     if "--list" in sys.argv:
@@ -103,6 +116,7 @@ def main():
                    for name in sorted(set(page)) if name not in sources]
     complaints += [f"docs/diagnostics.md: '{name}' has {count} rows"
                    for name, count in sorted(collections.Counter(page).items()) if count > 1]
+    complaints += complaints_of_troubleshooting(sources)
     tested = ids_in_tests()
     complaints += [f"{sources[name][0]}: no test expects '{name}'" for name in sorted(set(sources) - tested - set(UNTESTED))]
     complaints += [f"check_diagnostics.py: '{name}' of UNTESTED is tested, or not reported"
