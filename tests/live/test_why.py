@@ -28,7 +28,7 @@ def addresses(text):
 def line_rows(prog, file, line):
     """The addresses of a line's rows, as readelf decodes the line table."""
     table = run("readelf", "--debug-dump=decodedline", "-W", prog).stdout
-    return {int(row, 16) for row in re.findall(rf"^{re.escape(file)} +{line} +(0x[0-9a-f]+|0)\b", table, re.M)}
+    return {int(row, 16) for row in re.findall(rf"^(?:\S*/)?{re.escape(file)} +{line} +(0x[0-9a-f]+|0)\b", table, re.M)}
 
 
 def die_of(prog, offset):
