@@ -33,7 +33,8 @@ size_t LineRows::row_of(size_t instruction) const {
   auto after =
       std::upper_bound(lines_.rows.begin(), lines_.rows.end(), address,
                        [](uint64_t value, const LineRow& row) { return value < row.address; });
-  return static_cast<size_t>(std::prev(after) - lines_.rows.begin());
+  return after == lines_.rows.begin() ? kNoRow
+                                      : static_cast<size_t>(std::prev(after) - lines_.rows.begin());
 }
 
 bool LineRows::is_own_or_inlined(size_t instruction) const {

@@ -22,7 +22,14 @@ class LineRows {
  public:
   LineRows(const DebugData& data, const Unit& unit, const std::vector<size_t>& rows);
 
-  const LineRow& at(size_t row) const { return lines_.rows[row]; }
+  /// In the place of a row: code in front of all rows, as a damaged table, or one that somebody wrote by hand, leaves it.
+  static constexpr size_t kNoRow = SIZE_MAX;
+
+  /// Of kNoRow: a row of no line.
+  const LineRow& at(size_t row) const {
+    static constexpr LineRow kOfNoLine;
+    return row == kNoRow ? kOfNoLine : lines_.rows[row];
+  }
   const LineRow& first() const { return at(rows_.front()); }
   /// The function, or inlined copy, that the line's first row is of.
   int instance() const { return scopes_.function_of(scopes_.scope_of_row(lines_, first())); }
@@ -33,7 +40,7 @@ class LineRows {
   uint64_t end_of(size_t row) const;
   /// Where the code ends that begins at `row` and belongs to no later statement.
   uint64_t end_of_statement(size_t row) const;
-  /// The row that an instruction belongs to.
+  /// The row that an instruction belongs to, or kNoRow.
   size_t row_of(size_t instruction) const;
   /// Is an instruction's row of the line, or of no line, or of a function that is inlined into it?
   bool is_own_or_inlined(size_t instruction) const;

@@ -144,6 +144,7 @@ class LineCode : private LineRows {
     if (!index) return true;
     for (size_t before : graph_->previous(*index)) {
       size_t statement = row_of(before);
+      if (statement == kNoRow) return false;
       while (statement > 0 && !at(statement).is_stmt && !at(statement - 1).end_sequence)
         statement--;
       if (!same_line(at(statement), at(row))) return false;
@@ -170,8 +171,8 @@ class LineCode : private LineRows {
     for (size_t before : graph_->previous(*index)) {
       if (graph_->at(before).end() == at(row).address)
         falls_in = true;
-      else if (auto statement = statement_before(row_of(before) + 1))
-        found.push_back(*statement);
+      else if (const size_t own = row_of(before); own != kNoRow)
+        if (auto statement = statement_before(own + 1)) found.push_back(*statement);
     }
     if (falls_in && above) found.push_back(*above);
     return found;
