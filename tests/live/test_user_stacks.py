@@ -312,6 +312,22 @@ class UserStacks(live.LiveTest):
         self.assertEqual(names[:2], ["outer", "main"])
         self.assertEqual(names[-1], "_start")
 
+    def test_plt_without_rules(self):
+        """A static program calls functions that are chosen when it starts, as strcmp(), by entries that nothing says how to unwind from."""
+        program = build("callers", *FLAGS, "-static", "-no-pie")
+        code = subprocess.run(["objdump", "-d", "--no-show-raw-insn", program], capture_output=True, text=True, check=True).stdout
+        plt = code[code.index("Disassembly of section .plt:"):code.index("Disassembly of section .text:")]
+        entries = {line.split(":")[0].strip() for line in plt.splitlines() if "jmp" in line}
+        main = re.search(r"^[0-9a-f]+ <main>:\n((?:.+\n)*)", code, re.M)[1]
+        calls = [(int(at, 16) + 5, entry) for at, entry in re.findall(r"^ *([0-9a-f]+):\s+call +([0-9a-f]+)", main, re.M) if entry in entries]
+        (entry,) = {entry for _, entry in calls}
+        out = self.ok(script(f'probe process("{program}").statement(0x{entry}) {{ println("-- ") print_ubacktrace() }}', "-c", f"{program} plain"))
+        stacks = [self.frames(part.splitlines()) for part in out.split("-- \n")[1:]]
+        self.assertEqual({stack[-1][1] for stack in stacks}, {"_start"})
+        behind = [stack[1][0] for stack in stacks if stack[1][1] == "main"]
+        self.assertEqual(len(behind), (live.HERE / "workloads" / "callers.c").read_text().count("!strcmp(what, "))
+        self.assertLessEqual(set(behind), {address for address, _ in calls})
+
     def test_profile(self):
         """At least 99 of 100 samples have the whole stack, of a call tree that is known."""
         program = build("callers", *FLAGS)

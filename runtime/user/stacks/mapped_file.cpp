@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <string_view>
 #include <tuple>
 
 #include "runtime/common/clock.h"
@@ -39,16 +40,23 @@ s64 monotonic_ns(const timespec& real) {
   return clock_ns(CLOCK_MONOTONIC) - age;
 }
 
-bool has_section(Elf* elf, const char* wanted) {
+/// The first section that `fits(name, header)`; null if there is none.
+template <typename Fits>
+Elf_Scn* find_section(Elf* elf, Fits&& fits) {
   size_t names;
-  if (elf_getshdrstrndx(elf, &names) != 0) return false;
+  if (elf_getshdrstrndx(elf, &names) != 0) return nullptr;
   for (Elf_Scn* section = elf_nextscn(elf, nullptr); section; section = elf_nextscn(elf, section)) {
     GElf_Shdr header;
     const char* name =
         gelf_getshdr(section, &header) ? elf_strptr(elf, names, header.sh_name) : nullptr;
-    if (name && strcmp(name, wanted) == 0) return true;
+    if (name && fits(name, header)) return section;
   }
-  return false;
+  return nullptr;
+}
+
+bool has_section(Elf* elf, const char* wanted) {
+  return find_section(
+      elf, [&](const char* name, const GElf_Shdr&) { return strcmp(name, wanted) == 0; });
 }
 
 }  // namespace
@@ -186,6 +194,25 @@ Dwarf_Frame* MappedFile::rules(u64 address) {
   if (known != rules_.end()) return known->second;
   if (rules_.size() >= kMostRules) forget_rules();
   return rules_[address] = find_rules(address);
+}
+
+bool MappedFile::is_jump_of_plt(u64 address) const {
+#if defined(__x86_64__)
+  u64 start = 0;
+  Elf_Scn* section = find_section(elf_, [&](const char* name, const GElf_Shdr& header) {
+    start = header.sh_addr;
+    return (strncmp(name, ".plt", 4) == 0 || strcmp(name, ".iplt") == 0) &&
+           header.sh_type == SHT_PROGBITS && address >= start && address - start < header.sh_size;
+  });
+  const Elf_Data* data = section ? elf_rawdata(section, nullptr) : nullptr;
+  if (!data || !data->d_buf) return false;
+  const char* code = static_cast<const char*>(data->d_buf);
+  for (const std::string_view begin : {"\xff\x25", "\xf2\xff\x25", "\xf3\x0f\x1e\xfa"})
+    if (address - start + begin.size() <= data->d_size &&
+        memcmp(code + (address - start), begin.data(), begin.size()) == 0)
+      return true;
+#endif
+  return false;
 }
 
 // ------------------------------------------------------------------ symbols

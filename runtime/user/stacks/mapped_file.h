@@ -62,6 +62,10 @@ class MappedFile {
   /// good until the next call.
   Dwarf_Frame* rules(u64 address);
 
+  /// Is the instruction at an address the jump with which an entry of the procedure linkage table begins, or the endbr64 in
+  /// front of it? (Of x86-64; what a lazy entry goes on with changes the stack.)
+  bool is_jump_of_plt(u64 address) const;
+
   /// The symbol that an address is in, or null.
   const Symbol* symbol(u64 address);
   bool line(u64 address, Line& line);

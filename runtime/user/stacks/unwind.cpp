@@ -93,6 +93,7 @@ class Unwinder {
     const u64 address = frame.place - frame.bias;
     Dwarf_Frame* rules = frame.file->rules(address);
     if (!rules) {
+      if (frame.file->is_jump_of_plt(address)) return step_from_plt();
       // The psABI: the frame pointer of the outermost frame is 0.
       if (registers_.known[kFramePointer] && registers_.value[kFramePointer] == 0) return false;
       return stop("'" + frame.file->path() + "' does not say how to unwind from " + hex(frame.pc));
@@ -103,6 +104,22 @@ class Unwinder {
     // Nobody has called what the kernel lets a handler return to: it is where pc is, the rules begin a byte before.
     if (is_signal_frame) frame.place = frame.pc;
     return apply(rules);
+  }
+
+  /// Linkers write no rules for the entries of static programs, and some linkers for none. What an entry begins with leaves
+  /// the stack and the registers as the call made them.
+  bool step_from_plt() {
+#if defined(__x86_64__)
+    return_at_ = registers_.value[kStackPointer];
+    u64 pc = 0;
+    if (!registers_.known[kStackPointer] || !read(return_at_, sizeof pc, pc)) return stop();
+    if (!undo_uretprobe(pc)) return false;
+    registers_.value[kStackPointer] = return_at_ + sizeof pc;
+    pc_ = registers_.value[kReturnAddress] = pc;
+    return true;
+#else
+    return stop("the code is of a procedure linkage table without rules");
+#endif
   }
 
   bool apply(Dwarf_Frame* rules) {

@@ -56,9 +56,16 @@ s64 read(char kind, s64 word) {
   }
 }
 
-/// Appends to the text in `out`.
+/// Appends `text` to the text in `out`.
+void append(char* out, size_t size, const char* text) {
+  const size_t used = strlen(out);
+  snprintf(out + used, size - used, "%s", text);
+}
+
+/// The same of what `format` makes of the values.
 template <typename... Values>
-void append(char* out, size_t size, const char* format, Values... values) {
+requires(sizeof...(Values) > 0) void append(char* out, size_t size, const char* format,
+                                            Values... values) {
   const size_t used = strlen(out);
   snprintf(out + used, size - used, format, values...);
 }
