@@ -21,6 +21,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "call_texts.h"
@@ -286,16 +287,17 @@ void escape_text(char* out, const char* in, size_t limit, bool quoted) {
     } else {
       snprintf(piece, sizeof(piece), "\\%03o", byte);
     }
-    const size_t length = strlen(piece);
-    if (used + length > end) {
+    const std::string_view shown = piece;
+    if (used + shown.size() > end) {
       if (quoted) used = whole;
       break;
     }
-    memcpy(out + used, piece, length);
-    used += length;
+    used += shown.copy(out + used, shown.size());
     if (used + 3 <= end) whole = used;
   }
-  strcpy(out + used, !quoted ? "" : *in ? "\"..." : "\"");
+  const std::string_view tail = !quoted ? "" : *in ? "\"..." : "\"";
+  used += tail.copy(out + used, tail.size());
+  out[used] = '\0';
 }
 
 }  // namespace ct
