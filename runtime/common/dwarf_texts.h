@@ -9,33 +9,24 @@
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
-#include <gelf.h>
 #include <string.h>
 
 #include <initializer_list>
 #include <string>
 
+#include "runtime/common/elf_sections.h"
 #include "runtime/common/result.h"
 
 namespace ct {
 
-/// The first section of texts in which the last one has no end; nullptr if there is none.
-inline const char* endless_texts(Elf* elf) {
-  size_t names;
-  if (elf_getshdrstrndx(elf, &names) != 0) return nullptr;
-  for (Elf_Scn* section = elf_nextscn(elf, nullptr); section; section = elf_nextscn(elf, section)) {
-    GElf_Shdr header;
-    const char* name =
-        gelf_getshdr(section, &header) ? elf_strptr(elf, names, header.sh_name) : nullptr;
-    if (!name || header.sh_type == SHT_NOBITS) continue;
-    for (const char* texts : {".debug_str", ".debug_line_str", ".zdebug_str", ".zdebug_line_str"}) {
-      if (strcmp(name, texts) != 0) continue;
-      const Elf_Data* data = elf_getdata(section, nullptr);
-      if (data && data->d_size > 0 && static_cast<const char*>(data->d_buf)[data->d_size - 1] != 0)
-        return texts;
-    }
+/// Is it a section of texts whose last one has no end?
+inline bool has_endless_text(Elf_Scn* section, const char* name, const GElf_Shdr& header) {
+  for (const char* texts : {".debug_str", ".debug_line_str", ".zdebug_str", ".zdebug_line_str"}) {
+    if (strcmp(name, texts) != 0 || header.sh_type == SHT_NOBITS) continue;
+    const Elf_Data* data = elf_getdata(section, nullptr);
+    return data && data->d_size > 0 && static_cast<const char*>(data->d_buf)[data->d_size - 1] != 0;
   }
-  return nullptr;
+  return false;
 }
 
 /// The debug information of an ELF file, for dwarf_end(). The ELF file must outlive it. The failure is a clause.
@@ -43,10 +34,14 @@ inline Result<Dwarf*> begin_dwarf(Elf* elf) {
   Dwarf* dwarf = dwarf_begin_elf(elf, DWARF_C_READ, nullptr);
   if (!dwarf) return Status(dwarf_errmsg(-1));
   // Now, because libdw has decompressed the sections.
-  const char* section = endless_texts(elf);
-  if (!section) return dwarf;
+  std::string damaged;
+  find_section(elf, [&](Elf_Scn* section, const char* name, const GElf_Shdr& header) {
+    if (has_endless_text(section, name, header)) damaged = name;
+    return !damaged.empty();
+  });
+  if (damaged.empty()) return dwarf;
   dwarf_end(dwarf);
-  return Status(std::string("the last text in its ") + section + " has no end");
+  return Status("the last text in its " + damaged + " has no end");
 }
 
 /// The text of an attribute of the DIE, or of those that it is a copy or the definition of

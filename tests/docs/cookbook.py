@@ -4,9 +4,10 @@
     cookbook.py CORETAP [--update] [QUESTION...]
 
 A block ```console has commands, "$ COMMAND", each with its output behind it. A number of the output stands for any number, so
-that the page shows a real run; a line "…" stands for any lines. Lines of a block in which "…" stands first may come in any order.
+that the page shows a real run; a line "…" stands for any lines.
 The blocks are run in one folder, with docs/demo.c in it, top to bottom. --update writes the page anew with what was printed now.
-A QUESTION is a part of a heading: only the blocks under such headings are run, and those under none. Exit 77: no BPF rights here.
+A QUESTION is a part of a heading: only the blocks under such headings are run, and those of whole
+chapters. Exit 77: no BPF rights here.
 """
 import os
 import pathlib
@@ -78,19 +79,16 @@ def shape(line):
 def agrees(shown, printed):
     """Does the output look as the page shows it?"""
     shapes = [shape(line) for line in printed]
-    if shown and shown[0] == "…":
-        return all(line == "…" or shape(line) in shapes for line in shown)
-    at = 0
-    is_open = False
+    at, has_gap = 0, False
     for line in shown:
         if line == "…":
-            is_open = True
+            has_gap = True
             continue
         found = next((place for place in range(at, len(shapes)) if shapes[place] == shape(line)), None)
-        if found is None or (not is_open and found != at):
+        if found is None or (not has_gap and found != at):
             return False
-        at, is_open = found + 1, False
-    return is_open or at == len(shapes)
+        at, has_gap = found + 1, False
+    return has_gap or at == len(shapes)
 
 
 def main():
@@ -113,10 +111,11 @@ def main():
         for command, shown in commands(match[1]):
             printed, code = run(command, folder, coretap)
             count += 1
-            if code != 0 or not (agrees(shown, printed) or update):
+            is_shown = agrees(shown, printed)
+            if code != 0 or not (is_shown or update):
                 faults += 1
                 print(f"{title}: exit {code}\n$ {command}\nshown:", *shown, "printed:", *printed[:60], sep="\n", flush=True)
-            if update and code == 0 and not agrees(shown, printed):
+            if update and code == 0 and not is_shown:
                 shown = printed if len(printed) <= SHOWN else printed[:SHOWN - 1] + ["…"]
             lines += ["$ " + command, *shown]
         return "```console\n" + "".join(line + "\n" for line in lines) + "```"

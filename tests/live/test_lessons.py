@@ -61,10 +61,10 @@ class Lessons(LiveTest):
                     self.assertEqual((result.returncode, result.stdout.splitlines()[-1]), (1, "Hint: " + hint))
 
     def test_other_answers(self):
-        """Those that are no answers at all."""
+        """Those that are not answers at all."""
         for text, words in (('probe begin { println("hell") exit() }', "one word hello"),
                             ('probe begin { println("hello") println("hello") exit() }', "one word hello"),
-                            ('probe begin { for (i = 0; i < 3000; i++) println("' + "long" * 100 + '") exit() }', "which is no answer"),
+                            ('probe begin { for (i = 0; i < 3000; i++) println("' + "long" * 100 + '") exit() }', "which is not an answer"),
                             ('probe begin { error("no") }', "It did not run to its end")):
             result = coretap("--lesson", "1", "-e", text)
             self.assertEqual(result.returncode, 1, text)

@@ -91,7 +91,7 @@ class Teacher {
                              (WIFSIGNALED(run->status) && WTERMSIG(run->status) == SIGXFSZ);
     if (is_too_long)
       return wrong(
-          "It printed more than " + std::to_string(kMostOutput) + " bytes, which is no answer.",
+          "It printed more than " + std::to_string(kMostOutput) + " bytes, which is not an answer.",
           run->output);
     if (run->status != 0)
       return wrong("It did not run to its end; the message says why." +

@@ -14,7 +14,7 @@ namespace {
 constexpr const char* kKeys[] = {"error", "warning", "source", "caret", "token"};
 constexpr const char* kDefaults = "error=01;31:warning=00;33:source=00;34:caret=01:token=01";
 constexpr size_t kCount = std::size(kKeys);
-constexpr char kEnd = 0x0e;  // a control character that is no Paint
+constexpr char kEnd = 0x0e;  // a control character that is not a Paint
 
 using Colors = std::array<std::string, kCount>;
 

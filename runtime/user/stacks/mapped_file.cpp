@@ -18,6 +18,7 @@
 
 #include "runtime/common/clock.h"
 #include "runtime/common/dwarf_texts.h"
+#include "runtime/common/elf_sections.h"
 #include "runtime/common/regular_file.h"
 #include "runtime/user/kernel/build_id.h"
 
@@ -40,23 +41,9 @@ s64 monotonic_ns(const timespec& real) {
   return clock_ns(CLOCK_MONOTONIC) - age;
 }
 
-/// The first section that `fits(name, header)`; null if there is none.
-template <typename Fits>
-Elf_Scn* find_section(Elf* elf, Fits&& fits) {
-  size_t names;
-  if (elf_getshdrstrndx(elf, &names) != 0) return nullptr;
-  for (Elf_Scn* section = elf_nextscn(elf, nullptr); section; section = elf_nextscn(elf, section)) {
-    GElf_Shdr header;
-    const char* name =
-        gelf_getshdr(section, &header) ? elf_strptr(elf, names, header.sh_name) : nullptr;
-    if (name && fits(name, header)) return section;
-  }
-  return nullptr;
-}
-
 bool has_section(Elf* elf, const char* wanted) {
   return find_section(
-      elf, [&](const char* name, const GElf_Shdr&) { return strcmp(name, wanted) == 0; });
+      elf, [&](Elf_Scn*, const char* name, const GElf_Shdr&) { return strcmp(name, wanted) == 0; });
 }
 
 }  // namespace
@@ -199,7 +186,7 @@ Dwarf_Frame* MappedFile::rules(u64 address) {
 bool MappedFile::is_jump_of_plt(u64 address) const {
 #if defined(__x86_64__)
   u64 start = 0;
-  Elf_Scn* section = find_section(elf_, [&](const char* name, const GElf_Shdr& header) {
+  Elf_Scn* section = find_section(elf_, [&](Elf_Scn*, const char* name, const GElf_Shdr& header) {
     start = header.sh_addr;
     return (strncmp(name, ".plt", 4) == 0 || strcmp(name, ".iplt") == 0) &&
            header.sh_type == SHT_PROGBITS && address >= start && address - start < header.sh_size;
