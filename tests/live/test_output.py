@@ -118,8 +118,11 @@ class Output(LiveTest):
         self.assertEqual([line for line in lines if line.startswith("command")], [f"command {i} end" for i in range(1, 3001)])
 
     def test_lines_are_whole_in_a_flood(self):
-        command = 'i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo command $i end; done'
-        done = live.script(f'probe timer.ms(1) {{ for (i = 0; i < 900; i++) println("{LINE}") }}', "-c", command)
+        """The command goes on until the first timer has fired: on a fast machine 300 lines take less than a millisecond."""
+        fired = live.TMP / "flood-fired"
+        command = f'i=0; while [ $i -lt 300 ] || ! [ -e {fired} ]; do i=$((i+1)); echo command $i end; done'
+        done = live.script(f'global told probe timer.ms(1) {{ for (i = 0; i < 900; i++) println("{LINE}") '
+                           f'if (!told++) system("touch {fired}") }}', "-c", command)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertEqual({re.sub(r"\d+", "N", line) for line in done.stdout.splitlines()}, {"command N end", LINE})
 
