@@ -49,6 +49,7 @@ class Driver {
         cached_listing_(options, input_, lookups_, notes_) {
     diagnostics_.suppress_warnings(o_.no_warnings);
     diagnostics_.show_similar_warnings(o_.verbose > 0);
+    diagnostics_.write_json(options.output_json);
     diagnostics_.warnings_are_errors(o_.warnings_are_errors);
   }
 

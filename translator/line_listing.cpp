@@ -16,7 +16,7 @@
 
 #include "runtime/common/terminal.h"
 #include "runtime/common/words.h"
-#include "runtime/user/output/json.h"
+#include "runtime/common/json.h"
 #include "support/file.h"
 
 namespace coretap {

@@ -34,6 +34,9 @@ const std::vector<OptionRow>& option_table() {
        "the namespaces of ns_pid() and the like are those of process PID"},
       {kAccounts, "accounts", G::Run, V::File, "FILE",
        "write what was handled, skipped and lost to FILE, as JSON"},
+      {kOutput, "output", G::Run, V::Words, "FORMAT",
+       "text, or json for programs: prints, messages, globals and accounts, one object a line",
+       "text json"},
 
       {kBuild, "build", G::Build, V::File, "FILE",
        "write one static executable (same as -p4 -m FILE); run FILE --help"},

@@ -13,6 +13,7 @@ enum LongOnly {
   kPortable,
   kExplainNeeds,
   kAccounts,
+  kOutput,
   kTargetNamespaces,
   kLines,
   kJson,

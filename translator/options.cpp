@@ -212,6 +212,11 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
         o.explain_as_json = optarg != nullptr;
         break;
       case kAccounts: o.accounts = argument; break;
+      case kOutput:
+        o.output_json = std::strcmp(argument, "json") == 0;
+        if (!o.output_json && std::strcmp(argument, "text") != 0)
+          return fail(std::string("--output takes text or json, not '") + argument + "'");
+        break;
       case kTargetNamespaces:
         if (!to_number(argument, 1, 1L << 22, number))
           return fail(std::string("--target-namespaces takes a process id, not '") + argument +
@@ -338,6 +343,8 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
     o.script_path = argv[optind++];
   }
   for (; optind < argc; optind++) o.arguments.emplace_back(argv[optind]);
+  if (o.output_json && (o.mode != Options::Mode::Run || o.last_pass != 5 || !o.dump.empty() || o.explain_needs))
+    return fail("--output=json is about a run and --build: what is asked for here is printed as text");
   if (o.lines_as_json && o.mode != Options::Mode::ListLines)
     return fail("--json needs --lines: it is about that listing");
   if (o.mode == Options::Mode::ListLines && o.arguments.size() > 1)

@@ -66,6 +66,7 @@ struct Options {
   bool portable = false;                                     ///< --portable
   bool explain_needs = false;                                ///< --explain-needs
   bool explain_as_json = false;                              ///< --explain-needs=json
+  bool output_json = false;                                  ///< --output=json
   std::string accounts;                                      ///< --accounts=FILE
   std::string btf;                                           ///< --btf FILE
   std::string vmlinux;                                       ///< --vmlinux FILE

@@ -32,6 +32,7 @@ Pass4::Pass4(const Options& options, const CompileInput& input, Lookups& lookups
              const PassNotes& notes, Diagnostics& diagnostics)
     : o_(options), input_(input), lookups_(lookups), notes_(notes), diagnostics_(diagnostics) {
   cache_warnings_.suppress_warnings(o_.no_warnings);
+  cache_warnings_.write_json(o_.output_json);
 }
 
 bool Pass4::is_wanted() const {
@@ -53,13 +54,18 @@ CompiledScript Pass4::from_cache() {
   }
   CompiledScript cached{*std::move(found), cache_->entry_path(key_)};
   if (!cached) return {};
-  std::string warnings(
-      (*cached.artifacts)[o_.verbose > 0 ? Artifact::AllWarnings : Artifact::Warnings].bytes());
+  const Artifact form = o_.output_json   ? Artifact::JsonWarnings
+                        : o_.verbose > 0 ? Artifact::AllWarnings
+                                         : Artifact::Warnings;
+  std::string warnings((*cached.artifacts)[form].bytes());
   // With -W it is compiled anew, which fails.
   if (o_.warnings_are_errors && !o_.no_warnings && !warnings.empty()) return {};
   notes_.say("Pass 3: using cached " + cached.folder + "/harness.cpp");
   notes_.say("Pass 4: using cached " + cached.folder + "/harness.so in " + timer.elapsed());
-  if (!o_.no_warnings) std::cerr << colored(warnings);
+  if (!o_.no_warnings && o_.output_json)
+    std::cout << warnings << std::flush;
+  else if (!o_.no_warnings)
+    std::cerr << colored(warnings);
   return cached;
 }
 
@@ -125,12 +131,14 @@ void Pass4::leave() {
 }
 
 void Pass4::keep_warnings() const {
-  for (bool all_similar : {false, true}) {
+  for (Artifact form : {Artifact::Warnings, Artifact::AllWarnings, Artifact::JsonWarnings}) {
     std::ostringstream text;
-    diagnostics_.write_warnings(text, all_similar);
-    const char* name = file_name(all_similar ? Artifact::AllWarnings : Artifact::Warnings);
+    if (form == Artifact::JsonWarnings)
+      diagnostics_.write_warnings_as_json(text);
+    else
+      diagnostics_.write_warnings(text, form == Artifact::AllWarnings);
     // A full disk shows in commit().
-    if (!text.str().empty()) (void)write_file_at(work_->fd(), name, text.str());
+    if (!text.str().empty()) (void)write_file_at(work_->fd(), file_name(form), text.str());
   }
 }
 

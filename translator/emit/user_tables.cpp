@@ -250,6 +250,7 @@ class Tables {
     row.text("name", g.name).set("value", g.is_stat ? "ct::Kind::Stat" : kind(g.value));
     row.set("is_array", g.is_array()).set("shared", g.shared).set("additive", g.additive);
     row.set("wrap", g.wrap).set("displayed", g.displayed_at_end);
+    row.set("own", module_.displays_globals && g.span && g.span.file->is_user_script);
     row.set("saves_entry", g.saves_entry).set("hashed", layout::is_hashed(g));
     row.set("ordered", layout::is_ordered(g));
     if (layout::is_scalar(g) && g.shared) {

@@ -1,6 +1,7 @@
 #include "support/diagnostics.h"
 
 #include <algorithm>
+#include <iostream>
 #include <ostream>
 #include <sstream>
 
@@ -146,9 +147,14 @@ void Diagnostics::flush(std::ostream& out) {
   std::ostringstream text;
   for (size_t i = flushed_; i < all_.size(); i++) {
     if (suppress_warnings_ && !is_error(all_[i].severity)) continue;
-    if (!is_repeated(i, all_similar_, suppressed_)) render(text, all_[i]);
+    if (is_repeated(i, all_similar_ || as_json_, suppressed_)) continue;
+    if (as_json_)
+      std::cout << to_json(all_[i]) << '\n';
+    else
+      render(text, all_[i]);
   }
   flushed_ = all_.size();
+  if (as_json_) std::cout.flush();
   out << colored(text.str());
 }
 
@@ -174,6 +180,13 @@ void Diagnostics::write_warnings(std::ostream& out, bool all_similar) const {
   write_suppressed(out, suppressed);
 }
 
+void Diagnostics::write_warnings_as_json(std::ostream& out) const {
+  size_t suppressed = 0;
+  for (size_t i = 0; i < all_.size(); i++)
+    if (all_[i].severity == Severity::Warning && !is_repeated(i, true, suppressed))
+      out << to_json(all_[i]) << '\n';
+}
+
 /// With the marks of colors.h. Messages hold names from files that anybody may have written: here, where all pass, they become harmless.
 void render(std::ostream& out, const Diagnostic& diagnostic) {
   auto place = [](const Span& span) { return ct::terminal_safe(describe(span)); };
@@ -194,15 +207,19 @@ void render(std::ostream& out, const Diagnostic& diagnostic) {
     out << '\n';
     render_source(out, other.span);
   }
-  auto write_hint = [&](const std::string& hint) {
+  for (const std::string& hint : all_hints(diagnostic))
     out << "        " << ct::terminal_safe_line(hint) << '\n';
-  };
+}
+
+std::vector<std::string> all_hints(const Diagnostic& diagnostic) {
+  std::vector<std::string> hints;
   auto late = diagnostic.late_hints.begin();
   for (size_t i = 0; i <= diagnostic.hints.size(); i++) {
     for (; late != diagnostic.late_hints.end() && late->position == i; ++late)
-      if (const std::string hint = late->text(); !hint.empty()) write_hint(hint);
-    if (i < diagnostic.hints.size()) write_hint(diagnostic.hints[i]);
+      if (std::string hint = late->text(); !hint.empty()) hints.push_back(std::move(hint));
+    if (i < diagnostic.hints.size()) hints.push_back(diagnostic.hints[i]);
   }
+  return hints;
 }
 
 std::string similar_hint(const std::string& name, const std::vector<std::string>& candidates,

@@ -85,6 +85,8 @@ class Diagnostics {
   void warnings_are_errors(bool on) { warnings_as_errors_ = on; }  ///< -W
 
   void show_similar_warnings(bool on) { all_similar_ = on; }  ///< -v
+  /// From now on flush() writes JSON, one object a line, to standard output (--output=json). Then nothing is left out as similar.
+  void write_json(bool on) { as_json_ = on; }
 
   /// Writes everything that was added since the last flush. Identical messages at the same
   /// place are written once, and so are, as in SystemTap, warnings of the same words.
@@ -93,6 +95,7 @@ class Diagnostics {
   void tell_suppressed(std::ostream& out);
   /// Writes the warnings of the run, flushed or not, as without -v or (`all_similar`) with it.
   void write_warnings(std::ostream& out, bool all_similar) const;
+  void write_warnings_as_json(std::ostream& out) const;
 
   /// Work whose result may not count, as of an optional probe point (`?`): what is reported after its
   /// construction is kept, unless drop() says that the work did not count.
@@ -121,10 +124,17 @@ class Diagnostics {
   bool suppress_warnings_ = false;
   bool warnings_as_errors_ = false;
   bool all_similar_ = false;
+  bool as_json_ = false;
 };
 
 /// Writes one diagnostic, with source line and caret.
 void render(std::ostream& out, const Diagnostic& diagnostic);
+
+/// One diagnostic as a JSON object on a line: docs/json-output.md.
+std::string to_json(const Diagnostic& diagnostic);
+
+/// All hints, in their order; those that are made only when they are shown are made now.
+std::vector<std::string> all_hints(const Diagnostic& diagnostic);
 
 /// Up to `most` names of `candidates` close to `name` by edit distance, best first:
 /// for "similar: ..." hints.

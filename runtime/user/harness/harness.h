@@ -210,6 +210,10 @@ void put_wide(Sink& sink, s64 low, s64 high, char conversion);  ///< I U L
 /// %m and %M of an address: only the kernel side can read it, so this is an error.
 [[noreturn]] void no_memory(s64 address, bool is_user, const char* near);
 
+/// In a child process, before it becomes another program: what that prints must not come between lines of JSON, and so goes
+/// to standard error where the output is JSON on standard output.
+void let_child_print();
+
 /// printf for embedded C.
 void printf(const char* format, ...) __attribute__((format(printf, 1, 2)));
 

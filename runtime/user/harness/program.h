@@ -46,6 +46,7 @@ struct Global {
   const char* name;
   Kind value;
   bool is_array, shared, additive, wrap, displayed;
+  bool own;          ///< of the script, not of a tapset, and may be shown at the end
   bool saves_entry;  ///< hidden: what a probe at a function's entry keeps, by thread
   bool hashed;       ///< shared array: the map's key is a hash of the key (shared/key_hash.h)
   bool ordered;      ///< shared array a%[N]: see runtime/bpf/index.bpf.h
@@ -249,6 +250,6 @@ struct Program {
   u32 program_count;
 };
 
-constexpr u32 kProgramAbi = 13;
+constexpr u32 kProgramAbi = 14;
 
 }  // namespace ct

@@ -30,6 +30,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "runtime/common/json.h"
 #include "runtime/common/clock.h"
 
 namespace ct {
@@ -38,6 +39,15 @@ namespace {
 constexpr u32 kBufferSize = 65536;
 char g_buffer[kBufferSize];
 Sink g_output = {g_buffer, 0, kBufferSize, true};
+
+// --output=json: what a handler prints is gathered here, and becomes an object in g_buffer.
+constexpr u32 kPrintSize = 16384;
+bool g_is_json = false;
+char g_printed[kPrintSize];
+Sink g_prints = {g_printed, 0, kPrintSize, true};
+const char* g_print_probe = "";
+u64 g_print_time = 0;
+
 int g_fd = STDOUT_FILENO;
 bool g_failed = false, g_reader_is_gone = false;
 bool g_silent = false;
@@ -120,8 +130,39 @@ int write_all(int fd, const char* data, size_t& size) {
 
 std::string g_error_color, g_warning_color;
 
-/// A message that opens with `kind`, in a colour if that is wanted.
-void print_message(const char* kind, const std::string& color, const std::string& text) {
+/// How a message begins: its words, their colour, and its type in JSON.
+struct Opening {
+  const char* kind;
+  const std::string& color;
+  const char* type;
+};
+const Opening kWarning = {"WARNING:", g_warning_color, "warning"};
+const Opening kError = {"ERROR:", g_error_color, "error"};
+const std::string g_no_color;
+const Opening kNote = {"", g_no_color, nullptr};
+
+void print_as_object(const char* type, const Message& message) {
+  static constexpr const char* kSpeakers[] = {"session", "handler", "script"};
+  std::string object = std::string("{\"type\": \"") + type + "\", \"from\": \"" +
+                       kSpeakers[static_cast<size_t>(message.from)] +
+                       "\", \"message\": " + json_string(message.text);
+  auto add = [&](const char* name, const std::string& value) {
+    object += std::string(", \"") + name + "\": " + value;
+  };
+  if (message.probe) add("probe", json_string(message.probe));
+  if (!message.near.empty()) add("near", json_string(message.near));
+  if (message.line) add("file", json_string(message.file));
+  if (message.line) add("line", std::to_string(message.line));
+  put_object(object + "}");
+  flush_output();
+}
+
+/// Notes, and what is wrong with the output itself, are for people.
+void print_message(const Opening& opening_of, const Message& message) {
+  if (g_is_json && opening_of.type && !g_failed) return print_as_object(opening_of.type, message);
+  const auto& [kind, color, type] = opening_of;
+  const std::string text =
+      message.text + (message.near.empty() ? "" : " near " + message.near);
   flush_output();
   const std::string opening =
       color.empty() ? kind : "\033[" + color + "m\033[K" + kind + "\033[m\033[K";
@@ -133,7 +174,42 @@ void print_message(const char* kind, const std::string& color, const std::string
 
 }  // namespace
 
-Sink& output() { return g_output; }
+Sink& output() { return g_is_json ? g_prints : g_output; }
+
+bool output_is_json() { return g_is_json; }
+
+void set_output_to_json() { g_is_json = true; }
+
+namespace {
+
+void put_line(const std::string& text) {
+  put(g_output, {text.data(), static_cast<u32>(text.size())});
+  put(g_output, {"\n", 1});
+}
+
+/// The first `size` bytes that were printed become an object; the others stay.
+void take_prints(u32 size) {
+  if (size == 0) return;
+  put_line("{\"type\": \"print\", \"probe\": " + json_string(g_print_probe) +
+           ", \"time_ns\": " + std::to_string(g_print_time) +
+           ", \"text\": " + json_string({g_printed, size}) + "}");
+  g_prints.size -= size;
+  memmove(g_printed, g_printed + size, g_prints.size);
+}
+
+}  // namespace
+
+void begin_prints(const char* pp, u64 time_ns) {
+  if (!g_is_json) return;
+  take_prints(g_prints.size);
+  g_print_probe = pp;
+  g_print_time = time_ns;
+}
+
+void put_object(const std::string& object) {
+  take_prints(g_prints.size);
+  put_line(object);
+}
 
 namespace {
 
@@ -240,10 +316,13 @@ void flush(u32 size) {
 }  // namespace
 
 void flush_output() {
+  take_prints(g_prints.size);
   if (g_output.size != 0) flush(g_output.size);
 }
 
 void make_room_in_output() {
+  if (g_prints.size == kPrintSize)
+    return take_prints(kPrintSize - static_cast<u32>(incomplete_utf8({g_printed, kPrintSize})));
   auto* last = static_cast<const char*>(memrchr(g_buffer, '\n', g_output.size));
   flush(last ? static_cast<u32>(last - g_buffer) + 1 : g_output.size);
 }
@@ -270,18 +349,32 @@ void silence_warnings() { g_silent = true; }
 
 void repeat_warnings() { g_repeats = true; }
 
-void print_warning(const std::string& text) {
+namespace {
+void print_warning(Message message) {
   // As stap does: the same warning once, and not for ever more, but with -vv.
   static std::unordered_set<std::string> seen;
-  if (g_silent || (!g_repeats && seen.size() < 1024 && !seen.insert(text).second)) return;
-  print_message("WARNING:", g_warning_color, text);
+  if (g_silent || (!g_repeats && seen.size() < 1024 && !seen.insert(message.text).second)) return;
+  print_message(kWarning, message);
+}
+}  // namespace
+
+void print_warning(const std::string& text) { print_warning(Message{.text = text}); }
+
+void print_note(const std::string& text) { print_message(kNote, {.text = text}); }
+
+void print_error(const std::string& text) { print_message(kError, {.text = text}); }
+
+void print_error(const Message& message) { print_message(kError, message); }
+
+void warn(View text) {
+  print_warning(Message{.from = Speaker::Script,
+                        .text = std::string(text.data, text.size),
+                        .probe = g_is_json ? g_print_probe : nullptr});
 }
 
-void print_note(const std::string& text) { print_message("", "", text); }
-
-void print_error(const std::string& text) { print_message("ERROR:", g_error_color, text); }
-
-void warn(View message) { print_warning(std::string(message.data, message.size)); }
+void let_child_print() {
+  if (g_is_json && g_fd == STDOUT_FILENO) dup2(STDERR_FILENO, STDOUT_FILENO);
+}
 
 void printf(const char* format, ...) {
   va_list args;

@@ -1,4 +1,5 @@
 // Standard output of a script: one buffer in front of one descriptor.
+// With --output=json (docs/json-output.md) what is printed and every message is an object on a line of that output.
 #pragma once
 
 #include <functional>
@@ -24,6 +25,14 @@ void flush_output();
 /// As flush_output() for a buffer that is full: the line that was begun stays, if others ended.
 void make_room_in_output();
 
+/// From now on the output is JSON.
+void set_output_to_json();
+bool output_is_json();
+/// What is printed from now on is printed by a handler of `pp`, for an event of `time_ns` (CLOCK_MONOTONIC). `pp` must stay.
+void begin_prints(const char* pp, u64 time_ns);
+/// A line of its own between what was and what will be printed: `object` is a JSON object.
+void put_object(const std::string& object);
+
 /// While output is blocked `is_waiting_over` is asked several times a second whether the session was
 /// told to end. If so, a reader that takes nothing for two seconds more is given up: what is lost is
 /// reported, and output_failed() is true.
@@ -43,6 +52,18 @@ void print_warning(const std::string& text);
 /// A line on stderr for -v.
 void print_note(const std::string& text);
 void print_error(const std::string& text);
+/// Who says something, of the words of docs/json-output.md.
+enum class Speaker : uint8_t { Session, Handler, Script };
+/// A message whose parts are known.
+struct Message {
+  Speaker from = Speaker::Session;
+  std::string text = {};
+  std::string near = {};       ///< of a handler's error: where it was raised, in SystemTap's words, or ""
+  const char* probe = nullptr;  ///< of the handler
+  const char* file = nullptr;   ///< of the script, with `line`, if they are known
+  u32 line = 0;
+};
+void print_error(const Message& message);
 /// Colours of the words that open messages: parameters of SGR sequences (ECMA-48), "" for none.
 void color_messages(const std::string& error, const std::string& warning);
 void silence_warnings();

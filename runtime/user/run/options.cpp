@@ -20,6 +20,7 @@ void print_help(const Program& program, const char* name) {
       "  -c CMD          start the probes, run CMD, end when it ends; target() is its pid\n"
       "  -x PID          make target() PID\n"
       "  -o FILE         write output to FILE (strftime formats)\n"
+      "  --output=json   output for programs: one JSON object a line\n"
       "  -G NAME=VALUE   set a global variable of the script\n"
       "  -D LIMIT=N      set MAXMAPENTRIES, MAXERRORS, MAXNESTING or MAXSKIPPED\n"
       "  -s MB           size of the buffer between kernel and user space\n"
@@ -77,7 +78,7 @@ bool add_limit(const char* text, RunOptions& options) {
   return true;
 }
 
-enum LongOnly { kExplainNeeds = 1000, kAccounts, kCheckLoad, kTargetNamespaces };
+enum LongOnly { kExplainNeeds = 1000, kAccounts, kCheckLoad, kTargetNamespaces, kOutput };
 
 bool apply(int option, const char* argument, RunOptions& options) {
   long number;
@@ -107,6 +108,9 @@ bool apply(int option, const char* argument, RunOptions& options) {
       if (!parse_number(argument, 1, INT_MAX, number)) return false;
       options.namespaces_of = number;
       return true;
+    case kOutput:
+      options.output_json = strcmp(argument, "json") == 0;
+      return options.output_json || strcmp(argument, "text") == 0;
     case kAccounts: options.accounts_path = argument; return *argument != '\0';
     case 't': options.timing = true; return true;
     case 'w': options.no_warnings = true; return true;
@@ -123,6 +127,7 @@ bool parse_options(const Program& program, int argc, char** argv, RunOptions& op
                           {"explain-needs", optional_argument, nullptr, kExplainNeeds},
                           {"check-load", no_argument, nullptr, kCheckLoad},
                           {"accounts", required_argument, nullptr, kAccounts},
+                          {"output", required_argument, nullptr, kOutput},
                           {"target-namespaces", required_argument, nullptr, kTargetNamespaces},
                           {nullptr, 0, nullptr, 0}};
   int at = 0;  // in kLong

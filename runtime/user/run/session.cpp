@@ -153,6 +153,7 @@ void Session::stop() {
     run_handlers(UserEvent::Error);
   } else {
     run_handlers(UserEvent::End);
+    begin_prints("end", now_ns());
     display_globals(program_);
   }
   if (object_.loaded()) {
@@ -188,9 +189,9 @@ Ending Session::run_all() {
   }
   stop();
   report_target();
-  if (std::string hits = timing_.report(program_); !hits.empty())
-    put(output(), {hits.data(), static_cast<u32>(hits.size())});
+  timing_.report(program_);
   accounts_.report(program_, errors(), suppressed_, options_.timing);
+  if (output_is_json()) put_object(accounts_.json(program_, errors(), suppressed_, " "));
   if (!options_.accounts_path.empty()) {
     Status written =
         accounts_.write(options_.accounts_path.c_str(), program_, errors(), suppressed_);
@@ -230,6 +231,7 @@ Ending run(const Program& program, const RunOptions& options) {
   Session session(effective, options);
   g_session = &session;
   set_current_program(effective);
+  if (options.output_json) set_output_to_json();
   Background background;
   if (options.background) {
     if (!background.begin()) return background.status() == 0 ? Ending::Done : Ending::Failed;

@@ -18,6 +18,7 @@
 #include "runtime/user/attach/kernel_object.h"
 #include "runtime/user/attach/perf_counters.h"
 #include "runtime/user/kernel/namespaces.h"
+#include "runtime/user/output/output.h"
 #include "runtime/user/tell/accounts.h"
 #include "runtime/user/tell/timing.h"
 #include "served_files.h"
@@ -83,8 +84,9 @@ class Session {
   ServedFiles::Outcome run_when_asked(const UserHandler& handler);
   template <typename Run>
   bool run_guarded(const char* pp, s64 actions, Run&& run);
-  void handler_error(const std::string& text);
-  void report_error(const std::string& text);
+  void handler_error(const Message& message);
+  void report_error(const Message& message);
+  void report_error(const std::string& text) { report_error(Message{.text = text}); }
   void report_no_memory();
   void report_target();
   u64 errors() const { return state_->error_count; }

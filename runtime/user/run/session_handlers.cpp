@@ -29,11 +29,11 @@ struct PartFailed {};
 }  // namespace
 
 /// An error that ended user-side code of a probe.
-void Session::handler_error(const std::string& text) {
+void Session::handler_error(const Message& message) {
   if (program_.suppress_errors)
     ++suppressed_;
   else
-    report_error(text);
+    report_error(message);
 }
 
 /// Small allocations may have taken all there was: what the session keeps back lets the end probes run.
@@ -45,8 +45,8 @@ void Session::report_no_memory() {
   request_exit();
 }
 
-void Session::report_error(const std::string& text) {
-  print_error(text);
+void Session::report_error(const Message& message) {
+  print_error(message);
   __atomic_add_fetch(&state_->error_count, 1, __ATOMIC_RELAXED);
 }
 
@@ -57,19 +57,21 @@ template <typename Run>
 bool Session::run_guarded(const char* pp, s64 actions, Run&& run) {
   probe_point_ = pp;
   actions_left = actions;
+  if (output_is_json()) begin_prints(pp, record_ ? record_->time_ns : now_ns());
   bool raised = true;
   try {
     run();
     raised = false;
   } catch (const Error& e) {
-    std::string text = e.message;
-    if (e.near) text += std::string(" near ") + e.near;
-    handler_error(text);
+    handler_error(
+        {.from = Speaker::Handler, .text = e.message, .near = e.near ? e.near : "", .probe = pp});
   } catch (const NextHandler&) {
     raised = false;
   } catch (const PartFailed&) {
   } catch (const Interrupted&) {
-    report_error(std::string("probe ") + pp + " was interrupted");
+    report_error({.from = Speaker::Handler,
+                  .text = std::string("probe ") + pp + " was interrupted",
+                  .probe = pp});
   } catch (const std::bad_alloc&) {
     report_no_memory();
   }
@@ -182,7 +184,7 @@ void Session::on_record(const void* data, size_t size) {
   if (is_part ? part_failed_ : !ended_runs_.allows(program_, *header)) return;
   if (header->segment == CT_REC_ERROR) {
     if (size >= sizeof(ct_rec_error))
-      print_error(describe_error(program_, *static_cast<const ct_rec_error*>(data)));
+      print_error(error_of(program_, *static_cast<const ct_rec_error*>(data)));
     return;
   }
   if (header->segment == CT_REC_USTACK && stack_hooks) return stack_hooks->record(data, size);

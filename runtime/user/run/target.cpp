@@ -112,6 +112,7 @@ std::string executable(const std::string& name) {
   for (std::string& w : words) arguments.push_back(w.data());
   arguments.push_back(nullptr);
   restore_signals_in_child();
+  let_child_print();
   char byte;
   if (!transfer(read, go_fd, byte)) _exit(0);  // the session gave up
   execvp(file.c_str(), arguments.data());

@@ -19,7 +19,7 @@
 #include "missed.h"
 #include "runtime/user/attach/mechanism.h"
 #include "runtime/user/kernel/kernel_features.h"
-#include "runtime/user/output/json.h"
+#include "runtime/common/json.h"
 #include "runtime/user/output/output.h"
 
 namespace ct {
@@ -186,20 +186,25 @@ void Accounts::report(const Program& program, u64 errors, u64 suppressed, bool t
                   " updates of variables were lost: too many CPUs changed them at once");
 }
 
-Status Accounts::write(const char* path, const Program& program, u64 errors, u64 suppressed) const {
+std::string Accounts::json(const Program& program, u64 errors, u64 suppressed,
+                           const char* separator) const {
   u64 skipped = 0, lost = 0;
   std::string handlers;
   for (size_t i = 0; i < handlers_.size(); ++i) {
     skipped += handlers_[i].skipped();
     lost += handlers_[i].counts.lost_records;
-    handlers += (i ? ",\n  " : "\n  ") + handler_json(program.handlers[i], handlers_[i]);
+    handlers += (i ? "," : "") + std::string(separator) +
+                handler_json(program.handlers[i], handlers_[i]);
   }
-  std::string text =
-      "{\"script\": " + json_string(program.script_name) +
-      ", \"errors\": " + std::to_string(errors) +
-      ", \"suppressed_errors\": " + std::to_string(all_suppressed(program, suppressed)) +
-      ", \"skipped\": " + std::to_string(skipped) + ", \"lost_records\": " + std::to_string(lost) +
-      ", \"handlers\": [" + handlers + "]}\n";
+  return "{\"type\": \"accounts\", \"script\": " + json_string(program.script_name) +
+         ", \"errors\": " + std::to_string(errors) +
+         ", \"suppressed_errors\": " + std::to_string(all_suppressed(program, suppressed)) +
+         ", \"skipped\": " + std::to_string(skipped) +
+         ", \"lost_records\": " + std::to_string(lost) + ", \"handlers\": [" + handlers + "]}";
+}
+
+Status Accounts::write(const char* path, const Program& program, u64 errors, u64 suppressed) const {
+  const std::string text = json(program, errors, suppressed, "\n  ") + "\n";
   FILE* file = fopen(path, "we");
   bool written = file && fputs(text.c_str(), file) >= 0;
   int error = errno;

@@ -17,7 +17,7 @@
 #include "runtime/user/attach/mechanism.h"
 #include "runtime/user/attach/object_section.h"
 #include "runtime/user/harness/harness.h"
-#include "runtime/user/output/json.h"
+#include "runtime/common/json.h"
 #include "runtime/user/output/output.h"
 
 namespace ct {

@@ -4,6 +4,8 @@
 
 #include "runtime/common/clock.h"
 #include "runtime/user/attach/mechanism.h"
+#include "runtime/common/json.h"
+#include "runtime/user/output/output.h"
 
 namespace ct {
 namespace {
@@ -27,14 +29,23 @@ Statistic of(const ct_times& times) {
 }
 
 /// One line of the report, in SystemTap's words; nothing for what never ran.
-std::string line(const std::string& point, const char* location, const Statistic& times,
-                 const std::string& from, size_t index) {
-  if (times.count == 0) return "";
+void tell(const std::string& point, const char* location, const Statistic& times,
+          const std::string& from, size_t index) {
+  if (times.count == 0) return;
   auto number = [](s64 n) { return std::to_string(n); };
-  return point + ", (" + location + "), hits: " + std::to_string(times.count) +
-         ", ns: " + number(times.min) + "min/" + number(times.avg()) + "avg/" + number(times.max) +
-         "max, variance: " + number(times.variance(0)) + "," + from +
-         ", index: " + std::to_string(index) + "\n";
+  if (output_is_json())
+    return put_object("{\"type\": \"timing\", \"probe\": " + json_string(point) +
+                      ", \"location\": " + json_string(location) +
+                      ", \"hits\": " + std::to_string(times.count) + ", \"min_ns\": " +
+                      number(times.min) + ", \"avg_ns\": " + number(times.avg()) +
+                      ", \"max_ns\": " + number(times.max) + ", \"variance\": " +
+                      number(times.variance(0)) + ", \"index\": " + std::to_string(index) + "}");
+  const std::string text =
+      point + ", (" + location + "), hits: " + std::to_string(times.count) +
+      ", ns: " + number(times.min) + "min/" + number(times.avg()) + "avg/" + number(times.max) +
+      "max, variance: " + number(times.variance(0)) + "," + from +
+      ", index: " + std::to_string(index) + "\n";
+  put(output(), {text.data(), static_cast<u32>(text.size())});
 }
 
 }  // namespace
@@ -65,9 +76,9 @@ void Timing::read(const Program& program, const KernelObject& object, const Ladd
                 !object.has_site_programs(ladder.rung(i).program);
 }
 
-std::string Timing::report(const Program& program) const {
-  if (!enabled_) return "";
-  std::string text = "----- probe hit report: \n";
+void Timing::report(const Program& program) const {
+  if (!enabled_) return;
+  if (!output_is_json()) put(output(), text("----- probe hit report: \n"));
   size_t index = 0;
   std::vector<size_t> first_index(program.handler_count);
   for (u32 i = 0; i < program.handler_count; ++i) {
@@ -77,20 +88,19 @@ std::string Timing::report(const Program& program) const {
       std::string point = h.sites[s].pp;
       if (mixed_[i]) point += " and " + std::to_string(h.site_count - 1) + " more";
       const Site& site = h.sites[s];
-      text += line(point, site.location ? site.location : h.location, sites_[index],
-                   site.derivation ? site.derivation : h.derivation, index);
+      tell(point, site.location ? site.location : h.location, sites_[index],
+           site.derivation ? site.derivation : h.derivation, index);
     }
   }
   for (u32 i = 0; i < program.user_handler_count; ++i, ++index) {
     const UserHandler& h = program.user_handlers[i];
-    text += line(h.pp, h.location, user_[i], h.derivation, index);
+    tell(h.pp, h.location, user_[i], h.derivation, index);
   }
   for (u32 i = 0; i < program.segment_count; ++i, ++index) {
     const Segment& s = program.segments[i];
     std::string from = " from: index " + std::to_string(first_index[s.handler]) + " in user space";
-    text += line(s.pp, s.location, segments_[i], from, index);
+    tell(s.pp, s.location, segments_[i], from, index);
   }
-  return text;
 }
 
 }  // namespace ct

@@ -24,8 +24,8 @@ class Timing {
   /// What the kernel side counted, once nothing runs there any more.
   void read(const Program& program, const KernelObject& object, const Ladder& ladder);
 
-  /// Empty if not enabled.
-  std::string report(const Program& program) const;
+  /// Prints the report, as text or as JSON. Nothing if not enabled.
+  void report(const Program& program) const;
 
  private:
   static void note(std::vector<Statistic>& all, u32 index, u64 ns);

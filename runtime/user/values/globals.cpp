@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "array.h"
+#include "global_json.h"
 #include "runtime/user/output/output.h"
 
 namespace ct {
@@ -176,6 +177,10 @@ void display_globals(const Program& program) {
   next_epoch();
   for (u32 i = 0; i < program.global_count; ++i) {
     const Global& g = program.globals[i];
+    if (output_is_json()) {
+      if (g.own) put_object(global_json(i, g, is_scalar(g) ? slot(g) : nullptr));
+      continue;
+    }
     if (!g.displayed) continue;
     if (g.is_array)
       display_array(i, g);

@@ -20,7 +20,8 @@ u32 entry_limit(const Global& global, u32 max_map_entries);
 Status set_scalars(const Program& program, char* shared,
                    const std::vector<std::pair<std::string, std::string>>& values);
 
-/// Prints globals that the script only writes, as stap does in a last `end` probe.
+/// Prints globals that the script only writes, as stap does in a last `end` probe. In JSON these are all globals of the script: its
+/// text does not show what a program reads.
 void display_globals(const Program& program);
 
 }  // namespace ct

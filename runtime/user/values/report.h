@@ -4,11 +4,12 @@
 #include <string>
 
 #include "runtime/user/harness/program.h"
+#include "runtime/user/output/output.h"
 
 namespace ct {
 
-/// Text of a run-time error that a kernel handler sent: "division by 0 near …".
-std::string describe_error(const Program& program, const ct_rec_error& record);
+/// A run-time error that a kernel handler sent, with its probe and the place in the script: "division by 0 near …".
+Message error_of(const Program& program, const ct_rec_error& record);
 
 /// The two halves of it: what went wrong, and where ("probe begin at FILE:LINE", or "" if the message says all).
 std::string error_message(const Program& program, const ct_rec_error& record);

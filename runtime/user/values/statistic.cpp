@@ -48,6 +48,20 @@ s64 HistShape::value_of(u32 bucket) const {
   return static_cast<s64>(1ull << (bucket - kLogZero - 1));
 }
 
+HistLimits HistShape::limits(u32 bucket) const {
+  const s64 value = value_of(bucket);
+  // Unsigned, since the limits of a bucket that is never used may be no numbers.
+  const u64 twice = 2 * static_cast<u64>(value);
+  if (linear) {
+    const u64 begin = static_cast<u64>(low) + (u64{bucket} - 1) * static_cast<u64>(step);
+    return {bucket != 0, bucket != buckets() - 1, static_cast<s64>(begin),
+            static_cast<s64>(begin + static_cast<u64>(step) - 1)};
+  }
+  if (value == 0 || value == INT64_MIN) return {true, true, value, value};
+  if (value > 0) return {true, true, value, static_cast<s64>(twice - 1)};
+  return {true, true, static_cast<s64>(twice + 1), value};
+}
+
 Statistic make_statistic(const Global& global) {
   Statistic s;
   for (u32 i = 0; i < global.hist_count; ++i)

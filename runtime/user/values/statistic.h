@@ -8,6 +8,12 @@
 
 namespace ct {
 
+/// The least and the greatest value that a bucket takes, where it has such.
+struct HistLimits {
+  bool has_low, has_high;
+  s64 low, high;
+};
+
 /// The buckets of one histogram: log ones are powers of two of both signs around a bucket for 0;
 /// linear ones have an underflow bucket in front and an overflow bucket behind.
 struct HistShape {
@@ -17,6 +23,7 @@ struct HistShape {
   u32 buckets() const;
   u32 bucket_of(s64 value) const;
   s64 value_of(u32 bucket) const;  ///< lower bound (linear: of the under- and overflow: the limit)
+  HistLimits limits(u32 bucket) const;
 };
 HistShape shape(const HistField& field);
 
