@@ -14,9 +14,9 @@
 #include <set>
 #include <sstream>
 
+#include "runtime/common/json.h"
 #include "runtime/common/terminal.h"
 #include "runtime/common/words.h"
-#include "runtime/common/json.h"
 #include "support/file.h"
 
 namespace coretap {

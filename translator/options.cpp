@@ -343,8 +343,10 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
     o.script_path = argv[optind++];
   }
   for (; optind < argc; optind++) o.arguments.emplace_back(argv[optind]);
-  if (o.output_json && (o.mode != Options::Mode::Run || o.last_pass != 5 || !o.dump.empty() || o.explain_needs))
-    return fail("--output=json is about a run and --build: what is asked for here is printed as text");
+  if (o.output_json &&
+      (o.mode != Options::Mode::Run || o.last_pass != 5 || !o.dump.empty() || o.explain_needs))
+    return fail(
+        "--output=json is about a run and --build: what is asked for here is printed as text");
   if (o.lines_as_json && o.mode != Options::Mode::ListLines)
     return fail("--json needs --lines: it is about that listing");
   if (o.mode == Options::Mode::ListLines && o.arguments.size() > 1)

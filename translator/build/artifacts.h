@@ -14,9 +14,18 @@ namespace coretap {
 
 /// The files. A script has a harness; a listing has none, and only the text that it prints. The warnings are those of the
 /// compilation, as they are shown without and with -v and with --output=json, so that a cached run can repeat them.
-enum class Artifact : uint8_t { Harness, ModernObject, BaseObject, Warnings, AllWarnings, JsonWarnings, Listing };
+enum class Artifact : uint8_t {
+  Harness,
+  ModernObject,
+  BaseObject,
+  Warnings,
+  AllWarnings,
+  JsonWarnings,
+  Listing
+};
 constexpr const char* kArtifactNames[] = {"harness.so", "kernel.bpf.o", "kernel.base.bpf.o",
-                                          "warnings",   "all-warnings", "warnings.json", "listing"};
+                                          "warnings",   "all-warnings", "warnings.json",
+                                          "listing"};
 constexpr size_t kArtifacts = std::size(kArtifactNames);
 constexpr const char* file_name(Artifact artifact) {
   return kArtifactNames[static_cast<size_t>(artifact)];

@@ -30,8 +30,8 @@
 #include <unordered_set>
 #include <utility>
 
-#include "runtime/common/json.h"
 #include "runtime/common/clock.h"
+#include "runtime/common/json.h"
 
 namespace ct {
 namespace {
@@ -161,8 +161,7 @@ void print_as_object(const char* type, const Message& message) {
 void print_message(const Opening& opening_of, const Message& message) {
   if (g_is_json && opening_of.type && !g_failed) return print_as_object(opening_of.type, message);
   const auto& [kind, color, type] = opening_of;
-  const std::string text =
-      message.text + (message.near.empty() ? "" : " near " + message.near);
+  const std::string text = message.text + (message.near.empty() ? "" : " near " + message.near);
   flush_output();
   const std::string opening =
       color.empty() ? kind : "\033[" + color + "m\033[K" + kind + "\033[m\033[K";
@@ -190,9 +189,8 @@ void put_line(const std::string& text) {
 /// The first `size` bytes that were printed become an object; the others stay.
 void take_prints(u32 size) {
   if (size == 0) return;
-  put_line("{\"type\": \"print\", \"probe\": " + json_string(g_print_probe) +
-           ", \"time_ns\": " + std::to_string(g_print_time) +
-           ", \"text\": " + json_string({g_printed, size}) + "}");
+  put_line("{\"type\": \"print\", \"probe\": " + json_string(g_print_probe) + ", \"time_ns\": " +
+           std::to_string(g_print_time) + ", \"text\": " + json_string({g_printed, size}) + "}");
   g_prints.size -= size;
   memmove(g_printed, g_printed + size, g_prints.size);
 }

@@ -58,7 +58,8 @@ enum class Speaker : uint8_t { Session, Handler, Script };
 struct Message {
   Speaker from = Speaker::Session;
   std::string text = {};
-  std::string near = {};       ///< of a handler's error: where it was raised, in SystemTap's words, or ""
+  std::string near =
+      {};  ///< of a handler's error: where it was raised, in SystemTap's words, or ""
   const char* probe = nullptr;  ///< of the handler
   const char* file = nullptr;   ///< of the script, with `line`, if they are known
   u32 line = 0;

@@ -17,9 +17,9 @@
 #include <unistd.h>
 
 #include "missed.h"
+#include "runtime/common/json.h"
 #include "runtime/user/attach/mechanism.h"
 #include "runtime/user/kernel/kernel_features.h"
-#include "runtime/common/json.h"
 #include "runtime/user/output/output.h"
 
 namespace ct {
@@ -193,8 +193,8 @@ std::string Accounts::json(const Program& program, u64 errors, u64 suppressed,
   for (size_t i = 0; i < handlers_.size(); ++i) {
     skipped += handlers_[i].skipped();
     lost += handlers_[i].counts.lost_records;
-    handlers += (i ? "," : "") + std::string(separator) +
-                handler_json(program.handlers[i], handlers_[i]);
+    handlers +=
+        (i ? "," : "") + std::string(separator) + handler_json(program.handlers[i], handlers_[i]);
   }
   return "{\"type\": \"accounts\", \"script\": " + json_string(program.script_name) +
          ", \"errors\": " + std::to_string(errors) +

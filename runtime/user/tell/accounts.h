@@ -47,8 +47,7 @@ class Accounts {
   /// `suppressed`: errors of user-side code that --suppress-handler-errors kept quiet.
   void report(const Program& program, u64 errors, u64 suppressed, bool timing) const;
   /// All of it as a JSON object, for --accounts and --output=json; `separator` stands before each handler.
-  std::string json(const Program& program, u64 errors, u64 suppressed,
-                   const char* separator) const;
+  std::string json(const Program& program, u64 errors, u64 suppressed, const char* separator) const;
   /// Writes --accounts=FILE.
   Status write(const char* path, const Program& program, u64 errors, u64 suppressed) const;
 

@@ -12,12 +12,12 @@
 #include <set>
 #include <vector>
 
+#include "runtime/common/json.h"
 #include "runtime/common/terminal.h"
 #include "runtime/user/attach/kernel_offers.h"
 #include "runtime/user/attach/mechanism.h"
 #include "runtime/user/attach/object_section.h"
 #include "runtime/user/harness/harness.h"
-#include "runtime/common/json.h"
 #include "runtime/user/output/output.h"
 
 namespace ct {

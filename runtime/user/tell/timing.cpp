@@ -3,8 +3,8 @@
 #include <time.h>
 
 #include "runtime/common/clock.h"
-#include "runtime/user/attach/mechanism.h"
 #include "runtime/common/json.h"
+#include "runtime/user/attach/mechanism.h"
 #include "runtime/user/output/output.h"
 
 namespace ct {
@@ -34,17 +34,16 @@ void tell(const std::string& point, const char* location, const Statistic& times
   if (times.count == 0) return;
   auto number = [](s64 n) { return std::to_string(n); };
   if (output_is_json())
-    return put_object("{\"type\": \"timing\", \"probe\": " + json_string(point) +
-                      ", \"location\": " + json_string(location) +
-                      ", \"hits\": " + std::to_string(times.count) + ", \"min_ns\": " +
-                      number(times.min) + ", \"avg_ns\": " + number(times.avg()) +
-                      ", \"max_ns\": " + number(times.max) + ", \"variance\": " +
-                      number(times.variance(0)) + ", \"index\": " + std::to_string(index) + "}");
-  const std::string text =
-      point + ", (" + location + "), hits: " + std::to_string(times.count) +
-      ", ns: " + number(times.min) + "min/" + number(times.avg()) + "avg/" + number(times.max) +
-      "max, variance: " + number(times.variance(0)) + "," + from +
-      ", index: " + std::to_string(index) + "\n";
+    return put_object(
+        "{\"type\": \"timing\", \"probe\": " + json_string(point) +
+        ", \"location\": " + json_string(location) + ", \"hits\": " + std::to_string(times.count) +
+        ", \"min_ns\": " + number(times.min) + ", \"avg_ns\": " + number(times.avg()) +
+        ", \"max_ns\": " + number(times.max) + ", \"variance\": " + number(times.variance(0)) +
+        ", \"index\": " + std::to_string(index) + "}");
+  const std::string text = point + ", (" + location + "), hits: " + std::to_string(times.count) +
+                           ", ns: " + number(times.min) + "min/" + number(times.avg()) + "avg/" +
+                           number(times.max) + "max, variance: " + number(times.variance(0)) + "," +
+                           from + ", index: " + std::to_string(index) + "\n";
   put(output(), {text.data(), static_cast<u32>(text.size())});
 }
 

@@ -63,8 +63,7 @@ std::string statistic_json(const Global& g, const Statistic& s) {
     if (g.keep_variance) fields.add("variance", std::to_string(s.variance(0)));
   }
   List histograms;
-  for (u32 i = 0; i < g.hist_count; ++i)
-    histograms.add(histogram_json(g.hists[i], s.hists[i]));
+  for (u32 i = 0; i < g.hist_count; ++i) histograms.add(histogram_json(g.hists[i], s.hists[i]));
   if (g.hist_count != 0) fields.add("histograms", histograms.array());
   return fields.object();
 }

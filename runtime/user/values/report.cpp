@@ -56,9 +56,8 @@ std::string error_place(const Program& program, const ct_rec_error& r) {
 }
 
 Message error_of(const Program& program, const ct_rec_error& r) {
-  Message message = {.from = Speaker::Handler,
-                     .text = error_message(program, r),
-                     .near = error_place(program, r)};
+  Message message = {
+      .from = Speaker::Handler, .text = error_message(program, r), .near = error_place(program, r)};
   if (r.handler >= program.handler_count) return message;
   const KernelHandler& h = program.handlers[r.handler];
   if (h.site_count != 0) message.probe = h.sites[r.site < h.site_count ? r.site : 0].pp;
