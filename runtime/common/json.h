@@ -35,6 +35,15 @@ inline size_t valid_length(std::string_view text) {
   return is_wrong ? 0 : length;
 }
 
+/// A control character that begins `text`, of C0, DEL or C1, or -1: a terminal might obey it.
+inline int control_character(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text[0]);
+  if (first < 0x20 || first == 0x7f) return first;
+  if (first != 0xc2 || text.size() < 2) return -1;
+  const auto second = static_cast<unsigned char>(text[1]);
+  return second < 0xa0 ? second : -1;
+}
+
 }  // namespace json
 
 /// A JSON string with its quotes. Each byte that is not a part of valid UTF-8 (RFC 3629) becomes U+FFFD.
@@ -45,9 +54,9 @@ inline std::string json_string(std::string_view text) {
     const size_t length = json::valid_length(text);
     if (length == 0) {
       out += "\\ufffd";
-    } else if (static_cast<unsigned char>(c) < 0x20) {
+    } else if (const int control = json::control_character(text); control >= 0) {
       char code[8];
-      snprintf(code, sizeof code, "\\u%04x", c);
+      snprintf(code, sizeof code, "\\u%04x", static_cast<unsigned>(control));
       out += code;
     } else {
       if (c == '"' || c == '\\') out += '\\';

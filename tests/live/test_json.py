@@ -100,7 +100,7 @@ class Json(LiveTest):
         result = live.script('probe begin { print("a") print("b\\n") system("echo other; echo") } '
                              'probe begin(1) { for (i = 0; i < 4000; i++) print("\\303\\244x\\303\\244x\\303\\244x\\303\\244x") } '
                              'probe process.function("sum") { printf("%d\\n", $n) } '
-                             'probe end { warn("late") print("\\355\\240\\200\\300\\200") }', "--output=json", "-c", live.build("loop"))
+                             'probe end { warn("late") print("\\355\\240\\200\\300\\200\\302\\233") }', "--output=json", "-c", live.build("loop"))
         after = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
         self.assertEqual(result.returncode, 0, result.stderr)
         objects = self.objects(result.stdout)
@@ -114,7 +114,8 @@ class Json(LiveTest):
         self.assertEqual("".join(each["text"] for each in long), "äx" * 16000, "no character is cut")
         calls = [each for each in prints if "sum@" in each["probe"]]
         self.assertEqual([each["text"] for each in calls], ["6\n"] * 3)
-        self.assertEqual(prints[-1]["text"], "\ufffd" * 5, "a surrogate and an overlong form are not UTF-8")
+        self.assertEqual(prints[-1]["text"], "\ufffd" * 5 + "\x9b", "a surrogate and an overlong form are not UTF-8")
+        self.assertNotIn("\x9b", result.stdout, "a terminal may take it for the beginning of a sequence")
         self.assertEqual(self.of_type(objects, "warning"),
                          [{"type": "warning", "from": "script", "message": "late", "probe": "end"}])
         self.assertIn("other\n", result.stderr)
@@ -143,6 +144,9 @@ class Json(LiveTest):
         [error] = self.of_type(self.objects(result.stdout), "error")
         self.assertEqual((error["from"], error["id"], error["kind"], error["file"], error["line"], error["column"], error["end_column"]),
                          ("compiler", "unknown-function", "semantic", str(script), 2, 11, 15))
+        self.assertIn("similar: print", " ".join(error["hints"]))
+        built = live.coretap("--output=json", f"--build={live.TMP / 'wrong'}", script)
+        self.assertEqual((built.returncode, built.stdout), (1, result.stdout))
         # Warnings come back from the cache.
         text = 'global a, b probe begin { exit() } probe end { if (0) a = b }'
         first, second = (live.script(text, "--output=json") for _ in range(2))

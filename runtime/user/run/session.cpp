@@ -191,12 +191,12 @@ Ending Session::run_all() {
   report_target();
   timing_.report(program_);
   accounts_.report(program_, errors(), suppressed_, options_.timing);
-  if (output_is_json()) put_object(accounts_.json(program_, errors(), suppressed_, " "));
   if (!options_.accounts_path.empty()) {
     Status written =
         accounts_.write(options_.accounts_path.c_str(), program_, errors(), suppressed_);
     if (!written) report_error(written.text());
   }
+  if (output_is_json()) put_object(accounts_.json(program_, errors(), suppressed_, " "));
   flush_output();
   set_output_watch({});
   close_signals();
