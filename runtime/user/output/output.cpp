@@ -318,8 +318,8 @@ void flush_output() {
   if (g_output.size != 0) flush(g_output.size);
 }
 
-void make_room_in_output() {
-  if (g_prints.size == kPrintSize)
+void make_room_in_output(const Sink& sink) {
+  if (&sink == &g_prints)
     return take_prints(kPrintSize - static_cast<u32>(incomplete_utf8({g_printed, kPrintSize})));
   auto* last = static_cast<const char*>(memrchr(g_buffer, '\n', g_output.size));
   flush(last ? static_cast<u32>(last - g_buffer) + 1 : g_output.size);
@@ -348,7 +348,7 @@ void silence_warnings() { g_silent = true; }
 void repeat_warnings() { g_repeats = true; }
 
 namespace {
-void print_warning(Message message) {
+void print_warning(const Message& message) {
   // As stap does: the same warning once, and not for ever more, but with -vv.
   static std::unordered_set<std::string> seen;
   if (g_silent || (!g_repeats && seen.size() < 1024 && !seen.insert(message.text).second)) return;

@@ -22,8 +22,8 @@ void set_output(int fd);
 /// dropped, and the session is asked to end; see output_failed().
 void flush_output();
 
-/// As flush_output() for a buffer that is full: the line that was begun stays, if others ended.
-void make_room_in_output();
+/// As flush_output() for a buffer that is full, `sink`: the line that was begun stays, if others ended.
+void make_room_in_output(const Sink& sink);
 
 /// From now on the output is JSON.
 void set_output_to_json();
@@ -58,8 +58,8 @@ enum class Speaker : uint8_t { Session, Handler, Script };
 struct Message {
   Speaker from = Speaker::Session;
   std::string text = {};
-  std::string near =
-      {};  ///< of a handler's error: where it was raised, in SystemTap's words, or ""
+  /// Of a handler's error: where it was raised, in SystemTap's words, or "".
+  std::string near = {};
   const char* probe = nullptr;  ///< of the handler
   const char* file = nullptr;   ///< of the script, with `line`, if they are known
   u32 line = 0;

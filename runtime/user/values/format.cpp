@@ -21,7 +21,7 @@ void put_bytes(Sink& sink, const char* data, u64 size) {
     u64 room = sink.capacity - sink.size;
     if (room == 0) {
       if (!sink.is_output) return;
-      make_room_in_output();
+      make_room_in_output(sink);
       continue;
     }
     u64 n = size < room ? size : room;
