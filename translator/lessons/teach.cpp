@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <memory>
@@ -30,7 +31,7 @@ constexpr auto kMostTime = std::chrono::seconds(60);
 constexpr size_t kMostOutput = 1 << 20;  ///< bytes of an answer
 constexpr rlim_t kMostFile =
     64 << 20;  ///< bytes of any file that the script's run writes; more ends it
-constexpr size_t kShownOutput = 400;
+constexpr size_t kShownOutput = 2000;  ///< bytes; a histogram is to be seen whole
 
 /// How the learner's script ran.
 struct Run {
@@ -114,10 +115,20 @@ class Teacher {
   }
 
   static int wrong(const std::string& hint, const std::string& output) {
-    std::string shown = ct::terminal_safe(output.substr(0, kShownOutput));
+    // What follows the last line break would be an empty line.
+    const std::string start =
+        output.substr(0, std::min(kShownOutput, output.find_last_not_of('\n') + 1));
+    std::string shown;
+    for (size_t at = 0; at < start.size();) {
+      const size_t end = std::min(start.find('\n', at), start.size());
+      shown += ct::terminal_safe(start.substr(at, end - at)) + (end < start.size() ? "\n" : "");
+      at = end + 1;
+    }
     if (output.size() > kShownOutput) shown += "…";
-    std::cout << "Not yet. Your script printed: " << (shown.empty() ? "nothing" : shown)
-              << "\nHint: " << hint << "\n";
+    // Several lines begin below the sentence, so that what is in columns stays in columns.
+    const bool has_lines = shown.find('\n') != std::string::npos;
+    std::cout << "Not yet. Your script printed:" << (has_lines ? "\n" : " ")
+              << (shown.empty() ? "nothing" : shown) << "\nHint: " << hint << "\n";
     return 1;
   }
 
