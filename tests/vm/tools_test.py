@@ -1,10 +1,11 @@
 """Scripts of examples/ that probe the kernel's functions count what a workload did, in a guest, for this machine's kernel cannot.
 
-    tools_test.py CORETAP WORKLOAD [KERNEL...]
+    tools_test.py CORETAP WORKLOAD KNOWN_NETWORK [KERNEL...]
 
 Needs QEMU and the packaged kernels; without them it is skipped, loudly (exit status 77).
 """
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -13,8 +14,9 @@ import kernels
 import run_in_vm
 
 EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "examples"
-TOOLS = ["tools/vfsstat"]
 WORK = "workload open=7 read=20 write=30 create=5 unlink=5"
+TOOLS = {"tools/vfsstat": WORK, "first-programs/vfs-read-latency": WORK, "first-programs/unlink-calls": WORK,
+         "first-programs/tcp-sends": "known_network", "first-programs/tcp-latency": "known_network", "tools/tcptop": "known_network"}
 
 
 def check_vfsstat(text):
@@ -25,19 +27,57 @@ def check_vfsstat(text):
     assert counted == {"READ": 20, "WRITE": 30 + printed, "FSYNC": 0, "OPEN": 7 + 5 + 2, "CREATE": 5, "UNLINK": 5}, text
 
 
+def check_read_latency(text):
+    count, average = map(int, re.search(r"^workload: (\d+) reads, average (\d+) ns$", text, re.M).groups())
+    assert count == 20 and average > 0, text
+    assert sum(map(int, re.findall(r"^ *\d+ \|@* +(\d+)$", text, re.M))) == count, text
+
+
+def check_unlink(text):
+    pid = re.search(r"^pid (\d+)$", text, re.M)[1]
+    calls = re.findall(rf"^{pid} workload -> do_unlinkat (\S+)\n{pid} workload <- do_unlinkat (-?\d+)$", text, re.M)
+    assert calls == [(f"/tmp/workload.{pid}.0.{i}", "0") for i in range(5)], text
+
+
+def connections_of(text):
+    return int(re.search(r"^did connections (\d+)$", text, re.M)[1])
+
+
+def check_sends(text):
+    """Each connection sends 100 bytes one way and 200 the other."""
+    calls, size = zip(*(map(int, row) for row in re.findall(r"^\d\d:\d\d:\d\d +(\d+) calls +(\d+) bytes$", text, re.M)))
+    assert (sum(calls), sum(size)) == (2 * connections_of(text), 300 * connections_of(text)), text
+
+
+def check_latency(text):
+    """The side that connects sends and then receives; the other side receives first."""
+    assert int(re.search(r"^known_network: (\d+) answers, ", text, re.M)[1]) == connections_of(text), text
+
+
+def check_tcptop(text):
+    ends = re.findall(r"^\d+ +known_network +127.0.0.1:(\d+) +127.0.0.1:(\d+) +0 +0$", text, re.M)
+    assert len(set(ends)) == 2 * connections_of(text) and {(b, a) for a, b in ends} == set(ends), text
+
+
+CHECKS = dict(zip(TOOLS, (check_vfsstat, check_read_latency, check_unlink, check_sends, check_latency, check_tcptop)))
+
+
 def main():
-    coretap, workload, *names = sys.argv[1:]
+    coretap, workload, network, *names = sys.argv[1:]
     names = names or kernels.KERNELS
     run_in_vm.skip_unless(names)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="coretap-tools-"))
-    for tool in TOOLS:
-        subprocess.run([coretap, f"--build={folder / pathlib.Path(tool).name}", str(EXAMPLES / f"{tool}.stp")], check=True)
+    binaries = {tool: folder / pathlib.Path(tool).name for tool in TOOLS}
+    for tool, binary in binaries.items():
+        subprocess.run([coretap, f"--build={binary}", str(EXAMPLES / f"{tool}.stp")], check=True)
     for kernel in names:
-        result = run_in_vm.run(kernel, [run_in_vm.Job("vfsstat", f"vfsstat -c '{WORK}'", 60)], [*map(str, folder.iterdir()), workload])
-        (job,) = result.jobs
-        assert (job.exit_code, job.stderr) == (0, ""), (job.exit_code, job.stdout, job.stderr)
-        check_vfsstat(job.stdout)
-        print(f"{result.release}: vfsstat counts what the workload did")
+        jobs = [run_in_vm.Job(tool, f"{binary.name} {'-G rows=100' if tool == 'tools/tcptop' else ''} -c '{TOOLS[tool]}'", 60)
+                for tool, binary in binaries.items()]
+        result = run_in_vm.run(kernel, jobs, [*map(str, binaries.values()), workload, network])
+        for tool, job in zip(TOOLS, result.jobs):
+            assert (job.exit_code, job.stderr) == (0, ""), (tool, job.exit_code, job.stdout, job.stderr)
+            CHECKS[tool](job.stdout)
+        print(f"{result.release}: {', '.join(binary.name for binary in binaries.values())} tell what was done")
 
 
 if __name__ == "__main__":
