@@ -24,13 +24,12 @@ std::vector<fs::path> examples() {
   for (fs::recursive_directory_iterator at(own_files().examples, error), end; !error && at != end;
        at.increment(error))
     if (at->path().extension() == ".stp") found.push_back(at->path());
-  std::sort(found.begin(), found.end(),
-            [](const fs::path& a, const fs::path& b) {
-              const auto key = [](const fs::path& path) {
-                return std::tuple(path.filename(), std::distance(path.begin(), path.end()), path);
-              };
-              return key(a) < key(b);
-            });
+  std::sort(found.begin(), found.end(), [](const fs::path& a, const fs::path& b) {
+    const auto key = [](const fs::path& path) {
+      return std::tuple(path.filename(), std::distance(path.begin(), path.end()), path);
+    };
+    return key(a) < key(b);
+  });
   return found;
 }
 
@@ -80,7 +79,8 @@ std::string find_example(const std::string& name, Diagnostics& diagnostics) {
   const std::vector<fs::path> all = examples();
   for (const fs::path& path : all) {
     const std::string within = path_of(path);
-    for (const std::string& known : {path.stem().string(), path.filename().string(), within, within + ".stp"})
+    for (const std::string& known :
+         {path.stem().string(), path.filename().string(), within, within + ".stp"})
       if (name == known) return path.string();
   }
   Diagnostic& message = report_none(
@@ -91,9 +91,7 @@ std::string find_example(const std::string& name, Diagnostics& diagnostics) {
   return "";
 }
 
-std::vector<std::string> example_names() {
-  return names_of(examples());
-}
+std::vector<std::string> example_names() { return names_of(examples()); }
 
 int list_examples(std::ostream& out, std::ostream& errors) {
   const std::vector<fs::path> all = examples();
