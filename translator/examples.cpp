@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iomanip>
+#include <iterator>
 #include <ostream>
+#include <tuple>
 #include <vector>
 
 #include "support/own_files.h"
@@ -15,16 +17,35 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// All examples, by name.
+/// All examples, by name; of equal names the one that is in no folder comes first.
 std::vector<fs::path> examples() {
   std::vector<fs::path> found;
   std::error_code error;
   for (fs::recursive_directory_iterator at(own_files().examples, error), end; !error && at != end;
        at.increment(error))
     if (at->path().extension() == ".stp") found.push_back(at->path());
-  std::sort(found.begin(), found.end(),
-            [](const fs::path& a, const fs::path& b) { return a.filename() < b.filename(); });
+  std::sort(found.begin(), found.end(), [](const fs::path& a, const fs::path& b) {
+    const auto key = [](const fs::path& path) {
+      return std::tuple(path.filename(), std::distance(path.begin(), path.end()), path);
+    };
+    return key(a) < key(b);
+  });
   return found;
+}
+
+/// The example's path below the examples' folder, without ".stp".
+std::string path_of(const fs::path& example) {
+  return example.lexically_relative(own_files().examples).replace_extension().string();
+}
+
+/// The name of each of all examples: its own, or with its folder if an example before it has that name.
+std::vector<std::string> names_of(const std::vector<fs::path>& all) {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < all.size(); i++) {
+    const bool again = i > 0 && all[i - 1].filename() == all[i].filename();
+    names.push_back(again ? path_of(all[i]) : all[i].stem().string());
+  }
+  return names;
 }
 
 /// The first sentence of the comment at the top, behind the line of "#!".
@@ -55,26 +76,22 @@ Diagnostic& report_none(Diagnostics& diagnostics, const std::string& message) {
 }  // namespace
 
 std::string find_example(const std::string& name, Diagnostics& diagnostics) {
-  std::vector<std::string> names;
-  for (const fs::path& path : examples()) {
-    const std::string within = fs::path(path).lexically_relative(own_files().examples).string();
-    for (const std::string& known : {path.stem().string(), path.filename().string(), within})
+  const std::vector<fs::path> all = examples();
+  for (const fs::path& path : all) {
+    const std::string within = path_of(path);
+    for (const std::string& known :
+         {path.stem().string(), path.filename().string(), within, within + ".stp"})
       if (name == known) return path.string();
-    names.push_back(path.stem().string());
   }
   Diagnostic& message = report_none(
       diagnostics, "there is no example '" + name + "' in '" + own_files().examples + "'");
-  if (const std::string similar = similar_hint(name, names); !similar.empty())
+  if (const std::string similar = similar_hint(name, names_of(all)); !similar.empty())
     message.hint(similar);
   message.hint("'coretap --example' lists all");
   return "";
 }
 
-std::vector<std::string> example_names() {
-  std::vector<std::string> names;
-  for (const fs::path& path : examples()) names.push_back(path.stem().string());
-  return names;
-}
+std::vector<std::string> example_names() { return names_of(examples()); }
 
 int list_examples(std::ostream& out, std::ostream& errors) {
   const std::vector<fs::path> all = examples();
@@ -85,8 +102,9 @@ int list_examples(std::ostream& out, std::ostream& errors) {
     diagnostics.flush(errors);
     return 1;
   }
-  for (const fs::path& path : all)
-    out << std::left << std::setw(16) << path.stem().string() << ' ' << summary_of(path) << '\n';
+  const std::vector<std::string> names = names_of(all);
+  for (size_t i = 0; i < all.size(); i++)
+    out << std::left << std::setw(16) << names[i] << ' ' << summary_of(all[i]) << '\n';
   return 0;
 }
 

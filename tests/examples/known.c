@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -113,6 +115,49 @@ static void turns(void) {
   printf("schedstat %s", line);
 }
 
+// The thread "waker" lets this one go on after 200 and after another 300 ms.
+static int pipe_ends[2];
+static void* waker(void* unused) {
+  prctl(PR_SET_NAME, "waker");
+  for (int ms = 200; ms <= 300; ms += 100) {
+    sleeper(ms);
+    if (write(pipe_ends[1], "x", 1) != 1) abort();
+  }
+  return unused;
+}
+static void wakes(void) {
+  pthread_t thread;
+  char text;
+  if (pipe(pipe_ends) || pthread_create(&thread, 0, waker, 0)) abort();
+  if (read(pipe_ends[0], &text, 1) != 1 || read(pipe_ends[0], &text, 1) != 1) abort();
+  pthread_join(thread, 0);
+}
+
+// Computes in one function, for half a second of CPU time.
+__attribute__((noinline)) void hot(void) {
+  while (clock() < CLOCKS_PER_SEC / 2)
+    for (int i = 0; i < 1000000; i++) sink += i;
+}
+
+// Touches 1,000 pages, sleeps and works, and prints what the kernel counted of it: us on a CPU, times it gave the CPU up and lost it, page faults.
+static void usage(void) {
+  char* pages = malloc(1000 * 4096);
+  for (int i = 0; i < 1000; i++) pages[i * 4096] = 1;
+  for (int i = 0; i < 50; i++) {
+    sleeper(1);
+    for (int j = 0; j < 200000; j++) sink += j;
+  }
+  struct rusage used;
+  getrusage(RUSAGE_SELF, &used);
+  printf("usage %ld %ld %ld %ld\n", (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000 + used.ru_utime.tv_usec + used.ru_stime.tv_usec,
+         used.ru_nvcsw, used.ru_nivcsw, used.ru_minflt);
+}
+
+// Takes memory until the kernel says no.
+static void eats(void) {
+  for (;;) memset(malloc(1 << 20), 1, 1 << 20);
+}
+
 int main(int argc, char** argv) {
   const char* mode = argc > 1 ? argv[1] : "";
   const char* path = argc > 2 ? argv[2] : "";
@@ -133,5 +178,10 @@ int main(int argc, char** argv) {
   if (!strcmp(mode, "names")) names();
   if (!strcmp(mode, "syscalls")) system_calls();
   if (!strcmp(mode, "turns")) turns();
+  if (!strcmp(mode, "wakes")) wakes();
+  if (!strcmp(mode, "burns")) hot();
+  if (!strcmp(mode, "usage")) usage();
+  if (!strcmp(mode, "eats")) eats();
+  if (!strcmp(mode, "faults")) *(volatile int*)0 = 1;
   return 0;
 }

@@ -3,8 +3,10 @@ import os
 import pathlib
 import pty
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -118,6 +120,44 @@ class Tools(LiveTest):
         self.assertEqual([row[1:6] for row in rows], [["known", "2", "3", str(6000 // 1024), str(3000 // 1024)]])
         self.assertEqual(self.rows("fileslower", "-G", "ms=100000", "-c", f"{program()} files {path}"), [])
 
+    def test_ext4slower(self):
+        image, folder = TMP / "ext4.image", TMP / "ext4"
+        folder.mkdir()
+        image.write_bytes(bytes(8 << 20))
+        subprocess.run(["mkfs.ext4", "-q", str(image)], check=True)
+        if run("mount", "-o", "loop", image, folder).returncode != 0:
+            self.skipTest("an image cannot be mounted here")
+        self.addCleanup(run, "umount", folder)
+        calls = [["write", "1000"]] * 3 + [["pread", "3000"]] * 2 + [["fsync", "0"]] * 2 + [["fdatasync", "0"]]
+        rows = [row for row in self.rows("ext4slower", "-G", "ms=0", "-c", f"{program()} files {folder / 'on'}") if row[-1] == str(folder / "on")]
+        self.assertEqual([row[2:4] for row in rows], [["open", "0"], *calls])
+        # The same on a file system that is not ext4.
+        subprocess.run(["mount", "-t", "tmpfs", "none", str(folder)], check=True)
+        self.addCleanup(run, "umount", folder)
+        rows = self.rows("ext4slower", "-G", "ms=0", "-c", f"{program()} files {folder / 'off'}")
+        self.assertEqual([row for row in rows if row[-1].startswith(str(folder))], [])
+        self.assertEqual(self.rows("ext4slower", "-G", "ms=100000", "-c", f"{program()} files {TMP / 'files'}"), [])
+
+    def test_cachestat(self):
+        """A file of 256 pages that is not in the cache is read twice, in pieces of 16 pages."""
+        path = TMP / "cached"
+        path.write_bytes(os.urandom(1 << 20))
+        fd = os.open(path, os.O_RDWR)
+        os.fsync(fd)
+        os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+        os.close(fd)
+        read = f"dd if={path} of=/dev/null bs=65536 status=none"
+        run("dd", "if=/dev/null", "of=/dev/null")  # what it reads of the C library is in the cache
+        pages, misses, share = re.search(r"^all +(\d+) +(\d+) +(\d+\.\d)", self.output("cachestat", "-c", f"sh -c '{read}; {read}'"), re.M).groups()
+        # The loader reads the heads of libraries, too: a page of each.
+        self.assertTrue(512 <= int(pages) <= 540, (pages, misses))
+        self.assertEqual(int(misses), 256)
+        self.assertAlmostEqual(float(share), 100 - 25600 / int(pages), delta=0.1)
+
+    def test_vfsstat(self):
+        """This kernel may have no way to probe its functions: vm.tools runs the binary in a guest."""
+        self.assertTrue(built("vfsstat").exists())
+
     # ------------------------------------------------------------------ scheduler
 
     def schedstat(self, tool):
@@ -161,6 +201,84 @@ class Tools(LiveTest):
         self.assertTrue(500000 <= sum(us for us, _, _ in waits) < 1500000, waits)
         self.assertTrue(300000 <= max(longest for _, _, longest in waits) < 1200000, waits)
         self.assertRegex(out, r"(nanosleep|schedule)")
+
+    def test_runqlen(self):
+        """Three programs that compute share CPU 0: two wait."""
+        out = self.output("runqlen", "-c", f"sh -c 'for i in 1 2 3; do taskset -c 0 {program()} burns & done; wait'")
+        count, whole, part = map(int, re.search(r"^CPU 0: (\d+) samples, (\d+)\.(\d+) tasks wait", out, re.M).groups())
+        self.assertGreater(count, 50)
+        self.assertTrue(150 <= whole * 100 + part < 400, out)
+        self.assertEqual(sum(map(int, BUCKET.findall(out.split("CPU 0:")[1].split("CPU 1:")[0]))), count)
+
+    def test_wakeuptime(self):
+        out = self.output("wakeuptime", "-c", f"{program()} wakes")
+        us, count, longest = map(int, re.search(r"^known, woken by waker: (\d+) us in (\d+) waits, longest (\d+) us\n .* : ", out, re.M).groups())
+        self.assertEqual(count, 2)
+        self.assertTrue(500000 <= us < 1500000 and 300000 <= longest < 1200000, out)
+        self.assertRegex(out.split("known, woken by waker")[1], r" : (anon_)?pipe_write\+")
+
+    def test_profile(self):
+        out = self.output("profile", "-G", "rows=1000", "-c", f"{program()} burns")
+        stacks = re.findall(r"^(\S+): (\d+) of (\d+) samples\n((?: .*\n)*)", out, re.M)
+        every = {int(total) for _, _, total, _ in stacks}
+        self.assertEqual(every, {sum(int(count) for _, count, _, _ in stacks)})
+        hot = sum(int(count) for name, count, _, stack in stacks if name == "known" and re.search(r": hot\+\S+ at \S*known.c:\d+ .*\n.*: main\+", stack))
+        self.assertGreater(hot, 20)
+        self.assertGreater(hot, 0.8 * every.pop(), out)
+
+    def test_pidstat(self):
+        def attempt():
+            out = self.output("pidstat", "-c", f"{program()} usage")
+            us, own, lost, faults = map(int, re.search(r"^usage (\d+) (\d+) (\d+) (\d+)$", out, re.M).groups())
+            rows = [list(map(int, row)) for row in re.findall(r"^\d+ +known +\d+\.\d +(\d+) +(\d+) +(\d+) +(\d+) +\d+ +\d+ +\d+$", out, re.M)]
+            got = [sum(column) for column in zip(*rows)]
+            # The program reads its numbers before its end, and the faults before the tracing began are only in the kernel's.
+            return (abs(got[0] - us) < 0.3 * us + 3000 and abs(got[1] - own) <= 5 and abs(got[2] - lost) <= 5
+                    and 1000 <= got[3] <= faults + 20), (out, us, own, lost, faults)
+
+        self.agree(attempt)
+
+    # ------------------------------------------------------------------ processes
+
+    def test_killed_by_whom(self):
+        out = self.output("killed-by-whom", "-c", f"sh -c 'echo $$; sleep 100 & kill $!; wait $!; {program()} faults; :' 2>/dev/null")
+        shell = re.search(r"^(\d+)$", out, re.M)[1]
+        rows = [line.split(None, 5) for line in out.splitlines() if line.startswith(tuple("012")) and ":" in line]
+        self.assertEqual([(row[3], row[4]) for row in rows], [("SIGTERM", shell), ("SIGSEGV", rows[1][1])])
+        self.assertEqual(rows[0][5], "sh")
+        self.assertEqual((rows[1][2], rows[1][5]), ("known", "known (a fault of its own)"))
+
+    def test_oomkill(self):
+        old, new = pathlib.Path("/sys/fs/cgroup/memory"), pathlib.Path("/sys/fs/cgroup")
+        if (old / "memory.limit_in_bytes").exists():
+            group, limit = old / f"coretap-{os.getpid()}", "memory.limit_in_bytes"
+        elif "memory" in (new / "cgroup.subtree_control").read_text():
+            group, limit = new / f"coretap-{os.getpid()}", "memory.max"
+        else:
+            self.skipTest("there are no limits of memory here")
+        group.mkdir()
+        self.addCleanup(group.rmdir)
+        (group / limit).write_text("20M")
+        eater = TMP / "eater.sh"
+        eater.write_text(f"echo $$ > {group}/cgroup.procs\nexec {program()} eats\n")
+        out = self.output("oomkill", "-c", f"sh -c '(echo victim; sh {eater}) 2>/dev/null; :' 2>/dev/null")
+        rows = [line.split() for line in out.splitlines() if " known " in line]
+        self.assertEqual(len(rows), 1, out)
+        _, victim, name, size, asked, asker = rows[0][:6]
+        self.assertEqual((name, asker, asked), ("known", "known", victim))
+        self.assertTrue(18000 <= int(size) <= 24000, out)
+
+    def test_memleak(self):
+        leaks = TMP / "leaks"
+        subprocess.run(["gcc", "-g", "-O2", "-o", str(leaks), str(HERE / "leaks.c")], check=True)
+        lines = {text.split("LEAK ")[1].split(" ")[0]: str(number)
+                 for number, text in enumerate((HERE / "leaks.c").read_text().splitlines(), 1) if "LEAK" in text}
+        done = run(built("memleak"), "-c", str(leaks))
+        # Another process may be within malloc() when the probes are placed.
+        self.assertRegex(done.stderr, r"\A(WARNING: \d+ returns were not handled.*\n)?\Z")
+        found = re.findall(r"^(\d+) bytes in (\d+) blocks:\n 0x\w+ : (\w+)\+\S+ at \S*leaks.c:(\d+) ", done.stdout, re.M)
+        self.assertEqual(found, [("900", "1", "keep_moved", lines["realloc"]), ("500", "5", "keep", lines["malloc"]),
+                                 ("280", "1", "keep_zeros", lines["calloc"])])
 
     # ------------------------------------------------------------------ disks
 
@@ -219,6 +337,14 @@ class Tools(LiveTest):
             self.assertEqual(ends[f"{address}:{client}"][4:6], [to_server, to_client])
             self.assertEqual(ends[f"{address}:{server}"][4:6], [to_client, to_server])
 
+        truth, rows = run_tool("tcptop")
+        for address, (client, server, to_server, to_client) in zip(addresses, truth):
+            ends = [f"{address}:{client}", f"{address}:{server}"]
+            # A screen of every second has its own rows.
+            for local, remote, tx, rx in ((*ends, to_server, to_client), (*reversed(ends), to_client, to_server)):
+                mine = [row for row in rows if row[2:4] == [local, remote]]
+                self.assertEqual([str(sum(int(row[column]) for row in mine)) for column in (4, 5)], [tx, rx])
+
     def test_tcpretrans(self):
         out = self.output("tcpretrans", "-c", f"unshare -n /usr/bin/python3.11 -I {HERE / 'full_queue.py'}")
         port, times = re.search(r"^truth (\d+) (\d+)$", out, re.M).groups()
@@ -255,6 +381,26 @@ class Tools(LiveTest):
             server.stdout.close()
         self.assertRegex(out, r'(?m)^\d+ +openssl +SSL_write +7 "?secret\\n"?$')
         self.assertRegex(out, r'(?m)^\d+ +openssl +SSL_read +7 "?terces\\n"?$')
+
+    def test_pgsql_latency(self):
+        """The server of tests/live/test_marks_of_postgresql.py is given what it needs to be quick."""
+        tools = pathlib.Path("/usr/lib/postgresql/15/bin")
+        if not (tools / "postgres").exists():
+            self.skipTest(f"{tools}/postgres is missing (Debian's package postgresql-15)")
+        queries = ["SELECT 'quick';", "SELECT pg_sleep(0.3);", "SELECT 1/0;", "SELECT 'last';"]
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="coretap-pg-"))
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        (folder / "queries").write_text("\n".join(queries) + "\n")
+        shutil.chown(folder, "postgres")
+        started = run("runuser", "-u", "postgres", "--", tools / "initdb", "-D", folder / "data", "--no-sync", "-A", "trust", cwd=folder)
+        self.assertEqual(started.returncode, 0, started.stderr)
+        # One process that reads queries from its input: a server in single-user mode.
+        out = self.output("pgsql-latency", "-c", f"sh -c 'cd {folder}; runuser -u postgres -- {tools}/postgres --single -F -D {folder}/data postgres "
+                          f"< {folder}/queries > /dev/null 2>&1; :'")
+        rows = re.findall(r"^\d+ +(\d+\.\d{3}) (.*)$", out, re.M)
+        self.assertEqual([text.strip() for _, text in rows], [query for query in queries if "1/0" not in query], out)
+        self.assertTrue(300 <= float(rows[1][0]) < 1500, rows)
+        self.assertRegex(out, r"(?m)^3 queries, ")
 
     # ------------------------------------------------------------------ programs
 

@@ -157,13 +157,19 @@ class FirstSteps(LiveTest):
 
     def test_examples_are_listed(self):
         listed = dict(line.split(None, 1) for line in self.ok(coretap("--example")).splitlines())
-        self.assertEqual(set(listed), {path.stem for path in EXAMPLES.rglob("*.stp")})
+        # Two have the same name: the one in a folder is listed with it.
+        names = {path.stem for path in EXAMPLES.rglob("*.stp")}
+        self.assertEqual(set(listed), names | {"tools/profile"})
+        self.assertEqual(len(listed), len(list(EXAMPLES.rglob("*.stp"))))
+        self.assertNotEqual(listed["profile"], listed["tools/profile"])
         self.assertEqual(listed["execsnoop"], "Programs that are executed, with their arguments and the result; also those that cannot be")
 
     def test_examples_are_found(self):
         whole = self.ok(coretap("-p1", EXAMPLES / "tools/syscount.stp"))
         for name in ("syscount", "syscount.stp", "tools/syscount.stp"):
             self.assertEqual(self.ok(coretap("-p1", "--example", name)), whole)
+        for name, path in (("profile", "profile.stp"), ("tools/profile", "tools/profile.stp")):
+            self.assertEqual(self.ok(coretap("-p1", "--example", name)), self.ok(coretap("-p1", EXAMPLES / path)))
         self.assertIn("write", self.ok(coretap("--example", "syscount", "-c", "echo hello")))
 
     def test_an_example_that_is_not_there(self):
