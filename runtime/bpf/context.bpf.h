@@ -127,7 +127,9 @@ static __always_inline u64 ct_untyped(u64 value) {
  * site, where it is a constant; for others it is CT_SITE_UNKNOWN unless there is only one. */
 static __always_inline u64 ct_site(struct ct_ctx* c) {
 #ifndef CT_BASE
-  if (c->site == CT_SITE_BY_COOKIE) return bpf_get_attach_cookie(c->ctx);
+  /* A program of many calls computes its site. The verifier must see that it never asks for the cookie, which raw
+   * tracepoints have since Linux 6.10 only (commit 68ca5d4eebb8): its kind is a constant. */
+  if (c->site == CT_SITE_BY_COOKIE && !CT_IS_OF_CALLS(c)) return bpf_get_attach_cookie(c->ctx);
 #endif
   return c->site;
 }
