@@ -33,6 +33,26 @@ class Session(LiveTest):
         out = self.lines(script('probe end { printf("%d\\n", target()) }', "-c", "sh -c 'echo $$'"))
         self.assertEqual(out[0], out[1])
 
+    def test_first_event_of_a_command_is_its_execve(self):
+        """However it waits for the probes, no system call of the waiting process is counted. The program (x86-64) makes 12 calls and ends."""
+        path = TMP / "twelve"
+        source = ('.globl _start\n_start: mov $12, %ebx\n1: mov $39, %eax\nsyscall\ndec %ebx\njnz 1b\n'
+                  'mov $231, %eax\nxor %edi, %edi\nsyscall\n')
+        subprocess.run(["gcc", "-x", "assembler", "-nostdlib", "-static", "-o", str(path), "-"], input=source, text=True, check=True)
+        text = ('global calls, returns, reads, first probe kernel.trace("sys_enter") { if (pid() == target()) { if (!calls++) first = $id } } '
+                'probe kernel.trace("sys_exit") { if (pid() == target()) returns++ } '
+                'probe syscall.read, syscall.read.return { if (pid() == target()) reads++ } '
+                'probe end { printf("%d %d %d %d\\n", calls, returns, reads, first) }')
+        busy = [subprocess.Popen(["sh", "-c", "while :; do :; done"]) for _ in range(4)]
+        try:
+            for _ in range(4):
+                # execve and exit_group, which does not return, are the other two.
+                self.assertEqual(self.ok(script(text, "-c", path)), "14 13 0 59\n")
+        finally:
+            for process in busy:
+                process.kill()
+                process.wait()
+
     def test_existing_process(self):
         prog = build("threads", "-O1")
         sleeper = subprocess.Popen(["sleep", "30"])

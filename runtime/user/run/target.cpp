@@ -5,15 +5,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <new>
 #include <string_view>
 
+#include "runtime/common/clock.h"
 #include "runtime/user/kernel/rights.h"
 #include "runtime/user/output/output.h"
 #include "signals.h"
@@ -69,6 +73,7 @@ Target::~Target() {
   }
   if (go_fd_ >= 0) close(go_fd_);
   if (error_fd_ >= 0) close(error_fd_);
+  if (step_) munmap(step_, sizeof *step_);
 }
 
 namespace {
@@ -101,8 +106,21 @@ std::string executable(const std::string& name) {
   }
 }
 
+/// Looks again and again until `is_done()`, or until seconds have passed: the other process may be gone.
+/// Without a system call: the vDSO tells the time.
+template <typename Condition>
+bool spin_until(Condition is_done) {
+  constexpr u64 kPatience = 5'000'000'000;
+  for (const u64 begin = clock_ns(CLOCK_MONOTONIC); !is_done();)
+    if (clock_ns(CLOCK_MONOTONIC) - begin > kPatience) return false;
+  return true;
+}
+
+}  // namespace
+
 /// `answer_fd` first gets the process's number in the kernel, and then errno, if exec fails.
-[[noreturn]] void run_child(const std::string& command, int go_fd, int answer_fd) {
+void Target::run_child(const std::string& command, int go_fd, int answer_fd,
+                       std::atomic<Step>& step) {
   std::vector<std::string> words;
   if (!split_command(command, words)) words = {"/bin/sh", "-c", command};
   std::string file = executable(words[0]);
@@ -115,25 +133,29 @@ std::string executable(const std::string& name) {
   let_child_print();
   char byte;
   if (!transfer(read, go_fd, byte)) _exit(0);  // the session gave up
+  step = Step::Awake;
+  if (!spin_until([&] { return step == Step::Released; })) _exit(0);
   execvp(file.c_str(), arguments.data());
   int error = errno;
   transfer(write, answer_fd, error);
   _exit(127);
 }
 
-}  // namespace
-
 Status Target::start(const std::string& command) {
   int go[2], error[2];
   if (pipe2(go, O_CLOEXEC) != 0 || pipe2(error, O_CLOEXEC) != 0)
     return Status::of_errno(errno, "cannot start -c command: ");
+  void* shared =
+      mmap(nullptr, sizeof *step_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (shared == MAP_FAILED) return Status::of_errno(errno, "cannot start -c command: ");
+  step_ = new (shared) std::atomic<Step>(Step::Asleep);
   flush_output();
   pid_ = fork();
   if (pid_ < 0) return Status::of_errno(errno, "cannot start -c command: ");
   if (pid_ == 0) {
     close(go[1]);
     close(error[0]);
-    run_child(command, go[0], error[1]);
+    run_child(command, go[0], error[1], *step_);
   }
   close(go[0]);
   close(error[1]);
@@ -143,12 +165,19 @@ Status Target::start(const std::string& command) {
   return {};
 }
 
+void Target::wake() {
+  char byte = 1;
+  if (!transfer(write, go_fd_, byte)) return;
+  // The child may need this very CPU.
+  spin_until([&] { return *step_ == Step::Awake || sched_yield() != 0; });
+}
+
 Status Target::go() {
   released_ = true;
-  char byte = 1;
+  *step_ = Step::Released;
   int error = 0;
   // A successful exec closes the pipe: nothing to read.
-  if (!transfer(write, go_fd_, byte) || !transfer(read, error_fd_, error)) return {};
+  if (!transfer(read, error_fd_, error)) return {};
   waitpid(pid_, nullptr, 0);
   ended_ = true;
   return Status::of_errno(error);
