@@ -64,6 +64,24 @@ class Coverage(LiveTest):
         build(prog, *WITHOUT_ID, "-DTRIPLE")
         self.assertEqual(self.ok(run(tracer, "-c", prog)), TRIPLED + "0 5 5 \n")
 
+    def test_what_alternatives_were_left_out_for_is_not_optional(self):
+        """`a !, b` without a is b, which was not compiled: a is needed. In a script and in an alias."""
+        for name, probe in (("points", 'probe PROG.function("fo*").call !, PROG.function("later").call { n++ }'),
+                            ("alias", 'probe work = PROG.function("foo").call !, PROG.function("later").call {} probe work { n++ }')):
+            with self.subTest(name):
+                prog, tracer = build(TMP / f"chosen.{name}", *WITHOUT_ID), TMP / f"chosen.{name}.tracer"
+                script = f'global n {probe} probe end {{ println("n=", n) }}'.replace("PROG", f'process("{prog}")')
+                self.ok(coretap(f"--build={tracer}", "-e", script))
+                self.assertEqual(self.ok(run(tracer, "-c", prog)), SUM.strip() + "\nn=5\n")
+                build(prog, *WITHOUT_ID, "-DTRIPLE")
+                result = run(tracer, "-c", prog)
+                self.assertEqual((result.returncode, result.stdout), (1, ""), result.stderr)
+                self.assertIn("cannot attach probe ", result.stderr)
+                self.assertIn(DIFFERS, result.stderr)
+                # Compiled now, b would do.
+                other = script.replace('"foo"', '"nowhere"').replace('"fo*"', '"nowhere*"')
+                self.assertIn("n=", self.ok(coretap("-e", other, "-c", prog)))
+
     def test_nothing_of_an_optional_script(self):
         """Everything is optional and gone, and no other probe could do anything."""
         prog = build(TMP / "gone", *WITHOUT_ID)

@@ -32,8 +32,14 @@ struct Layers {
   std::vector<const ast::Expr*> conditions;
   std::vector<const ast::ProbeDecl*> aliases;
   std::vector<const ast::ProbePoint*> aliased;  ///< the points that named an alias, outermost first
-  bool optional = false;  ///< one of the points on the way is marked `?` or `!`
+  bool optional = false;  ///< one of the points on the way may be missing: see may_be_missing()
 };
+
+/// May `point`, one of `points`, be missing where the script runs, once it was found here? `a !, b` without `a` is
+/// `b`, which was left out because `a` was found: so `a` may be missing only if nothing follows it.
+bool may_be_missing(const ast::ProbePoint& point, const std::vector<ast::ProbePoint>& points) {
+  return point.optional || (point.sufficient && &point == &points.back());
+}
 
 class Elaborator {
  public:
@@ -48,6 +54,7 @@ class Elaborator {
       point_ = ir::kNone;
       alias_.clear();
       Layers layers;
+      layers.optional = may_be_missing(point, probe_.points);
       Diagnostics::Attempt attempt(program_.diagnostics);
       bool found = expand(point, layers, 0, point.optional || point.sufficient);
       if (!found && (point.optional || point.sufficient)) attempt.drop();
@@ -69,7 +76,6 @@ class Elaborator {
 
   /// True if at least one site came of it.
   bool expand(const ast::ProbePoint& point, Layers layers, int depth, bool quiet) {
-    layers.optional |= point.optional || point.sufficient;
     if (point.condition) layers.conditions.push_back(point.condition.get());
     load_aliases_for(program_, point);
     bool wildcard = false, any_alias = false, found = false;
@@ -138,7 +144,9 @@ class Elaborator {
       for (size_t i = name.components.size(); i < point.components.size(); i++)
         full.components.push_back(point.components[i]);
       Diagnostics::Attempt attempt(program_.diagnostics);
-      bool one = expand(full, layers, depth + 1, quiet);
+      Layers below = layers;
+      below.optional |= may_be_missing(target, alias.points);
+      bool one = expand(full, below, depth + 1, quiet);
       if (!one && (target.optional || target.sufficient || quiet)) attempt.drop();
       found |= one;
       if (one && target.sufficient) break;
@@ -224,7 +232,7 @@ class Elaborator {
     if (point_ == ir::kNone) {
       point_ = static_cast<uint32_t>(program_.points.size());
       program_.points.push_back(
-          {unconditional(*top_), top_->span, top_->optional || top_->sufficient});
+          {unconditional(*top_), top_->span, may_be_missing(*top_, probe_.points)});
     }
     return point_;
   }
