@@ -277,9 +277,10 @@ int drive(const Options& options) {
     case Options::Mode::DumpProbeTypes: return dump_names(options);
     case Options::Mode::Teach: {
       Diagnostics diagnostics;
-      const int status = lessons::teach({options.lesson, options.script_path, options.script_text,
-                                         options.has_script_text || !options.script_path.empty()},
-                                        diagnostics);
+      const int status = lessons::teach(
+          {options.lesson, options.script_path, options.script_text,
+           options.has_script_text || !options.script_path.empty(), options.lesson_folder},
+          diagnostics);
       diagnostics.flush(std::cerr);
       return status;
     }

@@ -87,8 +87,10 @@ const std::vector<OptionRow>& option_table() {
        "not, and where it can be; 'POINT', why these are its sites; of a script, what runs in the "
        "kernel, and why"},
       {kLesson, "lesson", G::Look, V::None, nullptr,
-       "lessons: all of them; with a number in the place of FILE, the task of one; with a script "
-       "behind it, too, a check of that script"},
+       "lessons: all of them; with a number in the place of FILE, the task of one, on a terminal "
+       "with "
+       "$EDITOR for the answer; with a script behind it, too, a check of that script; 'export DIR' "
+       "writes all as pages"},
       {kDoctor, "doctor", G::Look, V::None, nullptr,
        "say what this machine can do for scripts, what is missing, and what mends it"},
       {kDumpFunctions, "dump-functions", G::Look, V::None, nullptr, "list the tapset functions"},

@@ -320,7 +320,13 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
   }
   if (o.mode == Options::Mode::Teach) {
     if (optind < argc) o.lesson = argv[optind++];
-    if (!o.has_script_text && optind < argc) o.script_path = argv[optind++];
+    if (o.lesson == "export") {
+      if (o.has_script_text || optind >= argc)
+        return fail("--lesson export takes a folder, where the pages of all lessons go");
+      o.lesson_folder = argv[optind++];
+    }
+    if (o.lesson_folder.empty() && !o.has_script_text && optind < argc)
+      o.script_path = argv[optind++];
     if (optind < argc)
       return fail(std::string("--lesson takes a number and one script, not also '") + argv[optind] +
                   "'");

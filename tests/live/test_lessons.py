@@ -2,8 +2,12 @@
 
 What is true of a workload is asked of the workload itself, which is compiled and run here without coretap.
 """
+import html
+import os
+import pty
 import re
 import subprocess
+import tempfile
 
 import live
 from live import LiveTest, coretap, run
@@ -32,7 +36,7 @@ class Lessons(LiveTest):
         shown = self.lines(coretap("--lesson"))
         self.assertEqual([line.split(None, 1) for line in shown[:-1]],
                          [[str(int(lesson.name[:2])), rows_of(lesson)[1]] for lesson in LESSONS])
-        self.assertGreaterEqual(len(LESSONS), 13)
+        self.assertGreaterEqual(len(LESSONS), 16)
 
     def test_text(self):
         for lesson in LESSONS:
@@ -106,6 +110,64 @@ class Lessons(LiveTest):
         result = coretap("--lesson", "6", "-e", (LESSONS[5] / "answers/model.stp").read_text(), **nobody)
         self.assertEqual(result.returncode, 1)
         self.assertIn("This lesson needs root; lesson 1 does not.", result.stdout)
+
+    def test_editor(self):
+        """On a terminal the answer is written in $EDITOR until it is right: here a wrong and then a right one. The file stays."""
+        with tempfile.TemporaryDirectory() as folder:
+            editor = live.TMP / "editor.sh"
+            # Both halves begin with the task, which is a comment.
+            editor.write_text('grep -q "^# Task: " "$2" || exit 1\nif grep -q help "$2"; then sed -i s/help/hello/ "$2"\n'
+                              'else echo \'probe begin { println("help") exit() }\' >> "$2"; fi\n')
+            leader, follower = pty.openpty()
+            try:
+                with subprocess.Popen([live.CORETAP, "--lesson", "1"], stdin=follower, stdout=follower, stderr=subprocess.PIPE, cwd=folder,
+                                      env={**os.environ, "EDITOR": f"sh {editor} -option", "VISUAL": ""}) as process:
+                    os.write(leader, b"\n\n")
+                    self.assertEqual((process.wait(60), process.stderr.read()), (0, b""))
+                shown = os.read(leader, 65536).decode()
+            finally:
+                os.close(leader)
+                os.close(follower)
+            self.assertLess(shown.index("Task: "), shown.index("Not yet. Your script printed: help"))
+            self.assertEqual(shown.split("\r\n")[-2], "Right. Lesson 1 is done.")
+            self.assertEqual(os.listdir(folder), ["lesson-1.stp"])
+            text = (live.pathlib.Path(folder) / "lesson-1.stp").read_text()
+            self.assertTrue(text.startswith("# Lesson 1: ") and text.endswith('probe begin { println("hello") exit() }\n'), text)
+
+    def test_editor_that_fails_and_no_terminal(self):
+        leader, follower = pty.openpty()
+        try:
+            with subprocess.Popen([live.CORETAP, "--lesson", "1"], stdin=follower, stdout=follower, stderr=subprocess.PIPE, cwd=live.TMP,
+                                  env={**os.environ, "EDITOR": "false"}) as process:
+                os.write(leader, b"\n")
+                self.assertEqual(process.wait(60), 1)
+                self.assertIn(b"[lesson-run]: the lesson cannot be run: the editor 'false' failed", process.stderr.read())
+        finally:
+            os.close(leader)
+            os.close(follower)
+        result = coretap("--lesson", "1", env={**os.environ, "EDITOR": "false"})
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+
+    def test_pages(self):
+        """Each lesson is a page, which a program for Markdown turns into a page with the text, its code as code, and the workload."""
+        folder = live.TMP / "pages"
+        self.assertEqual(self.ok(coretap("--lesson", "export", folder)), "")
+        self.assertEqual({path.stem for path in folder.iterdir()}, {lesson.name for lesson in LESSONS} | {"README"})
+        index = (folder / "README.md").read_text()
+        for lesson in LESSONS:
+            self.assertIn(f"]({lesson.name}.md)", index)
+            made = subprocess.run(["lowdown", "-thtml", "--out-no-smarty", folder / f"{lesson.name}.md"],
+                                  stdout=subprocess.PIPE, check=True, text=True).stdout
+            words = " ".join(html.unescape(re.sub(r"<[^>]*>", "", made)).split())
+            text = (lesson / "lesson.txt").read_text().split("\n---\n")[1]
+            for part in text.split("\n\n") + ([(lesson / "workload.c").read_text()] if (lesson / "workload.c").exists() else []):
+                self.assertIn(" ".join(part.split()), words)
+            self.assertNotIn(" ".join((lesson / "answers/model.stp").read_text().split()), words)
+        again = coretap("--lesson", "export", folder)
+        self.assertEqual((again.returncode, again.stdout), (1, ""))
+        self.assertIn("[lesson-pages]: the pages cannot be written: ", again.stderr)
+        self.assertIn("File exists", again.stderr)
+        self.assertIn("takes a folder", coretap("--lesson", "export").stderr)
 
     def test_refused(self):
         for arguments, words in ((["99"], "[no-such-lesson]: there is no lesson '99'"), (["x"], "[no-such-lesson]"),

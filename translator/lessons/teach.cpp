@@ -16,7 +16,9 @@
 #include <thread>
 
 #include "build/work_folder.h"
+#include "lessons/editor.h"
 #include "lessons/lesson.h"
+#include "lessons/pages.h"
 #include "runtime/common/terminal.h"
 #include "support/file.h"
 #include "support/lookups.h"
@@ -51,10 +53,11 @@ class Teacher {
       diagnostics_.error("own-file", "cannot read the lessons: " + lessons.failure().text());
       return 1;
     }
+    if (!asked_.export_folder.empty()) return export_all(*lessons);
     if (asked_.number.empty()) return list(*lessons);
     for (const Lesson& lesson : *lessons)
       if (std::to_string(lesson.number) == asked_.number)
-        return asked_.has_script ? check(lesson) : tell(lesson);
+        return asked_.has_script ? check(lesson, asked_.script_path) : tell(lesson);
     diagnostics_.error("no-such-lesson", "there is no lesson '" + asked_.number + "'")
         .hint("coretap --lesson lists them: 1 to " + std::to_string(lessons->size()));
     return 1;
@@ -69,18 +72,43 @@ class Teacher {
     return 0;
   }
 
-  static int tell(const Lesson& lesson) {
+  int export_all(const std::vector<Lesson>& lessons) {
+    if (ct::Status written = write_pages(lessons, asked_.export_folder); !written) {
+      diagnostics_.error("lesson-pages", "the pages cannot be written: " + written.text());
+      return 1;
+    }
+    return 0;
+  }
+
+  int tell(const Lesson& lesson) {
     std::cout << "Lesson " << lesson.number << ": " << lesson.title << "\n\n" << lesson.text;
+    if (const std::string command = editor(); !command.empty()) return edit(lesson, command);
     std::cout << "\nWhen your script is written: coretap --lesson " << lesson.number << " SCRIPT\n";
     return 0;
   }
 
-  int check(const Lesson& lesson) {
+  /// The learner writes and has it checked, until the answer is right or there is no more input.
+  int edit(const Lesson& lesson, const std::string& command) {
+    const std::string path = answer_file(lesson);
+    for (int status = 0;;) {
+      std::cout << "\nEnter opens your script, " << path << ", in " << command << "; Ctrl-D ends.\n"
+                << std::flush;
+      std::string line;
+      if (!std::getline(std::cin, line)) return status;
+      ct::Status edited = begin_answer(lesson);
+      if (!edited) return cannot(path + ": " + edited.text()), 1;
+      if (edited = edit_answer(command, lesson); !edited) return cannot(edited.text()), 1;
+      status = check(lesson, path);
+      if (status == 0 || diagnostics_.has_errors()) return status;
+    }
+  }
+
+  int check(const Lesson& lesson, const std::string& script_path) {
     ct::Result<std::unique_ptr<WorkFolder>> folder = WorkFolder::make_private();
     if (!folder) return cannot("there is no folder to work in: " + folder.failure().text()), 1;
     folder_ = (*folder)->path();
     if (lesson.has_workload && !build_workload(lesson)) return 1;
-    if (!prepare_script()) return 1;
+    if (!prepare_script(script_path)) return 1;
     std::optional<Run> run = run_script(lesson);
     if (!run) return cannot("coretap cannot be started again"), 1;
     std::cerr << run->messages;
@@ -153,8 +181,8 @@ class Teacher {
   }
 
   /// The learner's script, in a file.
-  bool prepare_script() {
-    script_ = asked_.script_path;
+  bool prepare_script(const std::string& path) {
+    script_ = path;
     if (!script_.empty()) return true;
     script_ = folder_ + "/answer.stp";
     Descriptor file(open(script_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));

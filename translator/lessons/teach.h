@@ -1,4 +1,4 @@
-// --lesson: lists the lessons, tells one, or checks a script.
+// --lesson: lists the lessons, tells one, checks a script, or writes all as pages.
 #pragma once
 
 #include <string>
@@ -12,6 +12,7 @@ struct Asked {
   std::string script_path;  ///< or
   std::string script_text;
   bool has_script = false;
+  std::string export_folder;  ///< where the pages of all lessons go; "": nowhere
 };
 
 /// Returns the exit status: 0 also if a script's answer is right, 1 if it is wrong or after reporting.
