@@ -69,6 +69,16 @@ TEST(VerifierReport, TooLarge) {
   EXPECT_NE(verdict.meaning.find("too many ways"), std::string::npos);
 }
 
+TEST(VerifierReport, FieldOfAnotherKind) {
+  Verdict verdict = verdict_of(
+      "67: (b7) r1 = 0                       ; R1_w=0\n"
+      "146: <invalid CO-RE relocation>\n"
+      "failed to resolve CO-RE relocation <byte_off> [32] struct folio.flags (0:0 @ offset 0)\n"
+      "processed 27 insns (limit 1000000) max_states_per_insn 0\n");
+  EXPECT_NE(verdict.words.find("struct folio.flags"), std::string::npos);
+  EXPECT_NE(verdict.meaning.find("has another type here"), std::string::npos);
+}
+
 TEST(VerifierReport, OtherFailuresAreNoVerdict) {
   Verdict verdict;
   EXPECT_FALSE(

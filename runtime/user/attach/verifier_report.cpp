@@ -36,6 +36,9 @@ const struct {
     {"jumps is too complex",
      "there are too many branches in this handler: make it shorter, or do part of the work in an "
      "end or timer probe"},
+    {"failed to resolve CO-RE relocation",
+     "a field is read that this kernel lacks, or that has another type here than where the script "
+     "was compiled: ask for it with @defined(), or compile the script for this kernel (--vmlinux)"},
     {"infinite loop detected", "the end of a loop cannot be seen: give it a constant bound"},
     {"back-edge from insn", "the end of a loop cannot be seen: give it a constant bound"},
     {"stack size of", "local variables take more than the 512 bytes that a handler has"},
