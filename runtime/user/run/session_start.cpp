@@ -184,15 +184,16 @@ Status Session::start() {
 }
 
 void Session::go_live() {
-  drain();         // of processes whose data is to be watched
-  flush_output();  // what begin probes printed comes before what the command prints
-  if (target_.started()) share_output_with_command();
+  drain();  // of processes whose data is to be watched
   if (object_.loaded()) accounts_.begin(program_, object_, ladder_, attachments_);
   if (target_.started()) target_.wake();
   __atomic_store_n(&state_->phase, CT_RUNNING, __ATOMIC_SEQ_CST);
   // Not before: a thread that is younger than this has not run while handlers were not yet live.
   __atomic_store_n(&state_->live_since_ns, clock_ns(CLOCK_MONOTONIC), __ATOMIC_SEQ_CST);
+  // Who reads what begin probes printed may rely on the handlers; and it comes before what the command prints.
+  flush_output();
   if (target_.started()) {
+    share_output_with_command();
     if (Status gone = target_.go(); !gone) {
       report_error("cannot run -c command '" + options_.command + "': " + gone.text());
       target_reported_ = true;
