@@ -133,7 +133,9 @@ void Target::run_child(const std::string& command, int go_fd, int answer_fd,
   let_child_print();
   char byte;
   if (!transfer(read, go_fd, byte)) _exit(0);  // the session gave up
-  step = Step::Awake;
+  // A session that did not wait any longer has written Released already.
+  Step asleep = Step::Asleep;
+  step.compare_exchange_strong(asleep, Step::Awake);
   auto is_released = [&] { return step == Step::Released; };
   // Seconds are for a session whose output is blocked: then the processor is worth more than a target without events.
   if (!spin_until(is_released))
