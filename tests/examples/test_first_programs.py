@@ -8,7 +8,8 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "live"))
 import live  # noqa: E402
-from live import ROOT, TMP, LiveTest, coretap, run  # noqa: E402
+from live import ROOT, TMP, coretap, run  # noqa: E402
+from workloads import ExampleTest, program  # noqa: E402
 
 PROGRAMS = ROOT / "examples" / "first-programs"
 # One connection; the server waits for 200 ms before it answers. Then it sends, and nobody answers.
@@ -30,7 +31,7 @@ thread.join()
 """
 
 
-class FirstPrograms(LiveTest):
+class FirstPrograms(ExampleTest):
     def output(self, name, command, *options):
         binary = TMP / name
         built = coretap(f"--build={binary}", *options, PROGRAMS / f"{name}.stp")
@@ -65,23 +66,14 @@ class FirstPrograms(LiveTest):
 
     def test_task_pairs(self):
         """While the program sleeps 100 times, it leaves its CPU and comes to it as often as it says."""
-        known = TMP / "known"
-        subprocess.run(["gcc", "-g", "-O1", "-fno-inline", "-pthread", "-o", str(known), str(HERE / "known.c")], check=True)
-
         def attempt():
-            out = self.output("task-pairs", f"{known} turns")
+            out = self.output("task-pairs", f"{program()} turns")
             times = int(re.search(r"^schedstat \d+ \d+ (\d+)$", out, re.M)[1])
             rows = [(int(count), before, after) for count, before, after in re.findall(r"^ +(\d+) (.{16}) (.*)$", out, re.M)]
             left, came = (sum(row[0] for row in rows if row[column].strip() == "known") for column in (1, 2))
             return max(abs(left - times), abs(came - times)) <= 10, (left, came, times)
 
-        tried = []
-        for _ in range(5):  # where a sandbox hides its agent from tracing (docs/testing.md), one run of some is complete
-            fits, told = attempt()
-            if fits:
-                return
-            tried.append(told)
-        self.fail(str(tried))
+        self.agree(attempt, times=5)
 
     def test_tcp_latency(self):
         path = TMP / "slow_server.py"

@@ -3,26 +3,19 @@ import concurrent.futures
 import os
 import pathlib
 import re
-import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "live"))
 import live  # noqa: E402
-from live import ROOT, TMP, LiveTest, coretap, run  # noqa: E402
+from live import ROOT, TMP, coretap, run  # noqa: E402
+from workloads import ExampleTest, program  # noqa: E402
 
 SCRIPTS = ROOT / "examples" / "sixty-seconds"
 CONNECTIONS = f"/usr/bin/python3.11 -I -S {HERE / 'connections.py'}"
 
 
-def program():
-    path = TMP / "known"
-    if not path.exists():
-        subprocess.run(["gcc", "-g", "-O1", "-fno-inline", "-pthread", "-o", str(path), str(HERE / "known.c")], check=True)
-    return str(path)
-
-
-class SixtySeconds(LiveTest):
+class SixtySeconds(ExampleTest):
     @classmethod
     def setUpClass(cls):
         """All binaries are made before any measures, two at a time."""
@@ -94,12 +87,7 @@ class SixtySeconds(LiveTest):
         self.assertGreaterEqual(usr + system + 0.2, share)
 
     def test_iostat(self):
-        path = TMP / "direct"
-        path.write_bytes(os.urandom(1 << 20))
-        subprocess.run(["sync", str(path)], check=True)
-        read = f"dd if={path} of=/dev/null iflag=direct bs=65536 count=8 status=none"
-        if run(*read.split()).returncode != 0:
-            self.skipTest("this file system has no direct reads")
+        read = self.direct_read()
         out = self.output("iostat", read)
         requests, kb = map(int, re.search(r"^  (\d+) reads 0 writes (\d+) KB of \d+ dd$", out, re.M).groups())
         self.assertTrue(8 <= requests < 40, out)

@@ -12,17 +12,11 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "live"))
 import live  # noqa: E402
-from live import ROOT, TMP, LiveTest, coretap, run  # noqa: E402
+from live import ROOT, TMP, coretap, run  # noqa: E402
+from workloads import ExampleTest, program  # noqa: E402
 
 TOOLS = ROOT / "examples" / "tools"
 BUCKET = re.compile(r"^ *\d+ \|@* +(\d+)$", re.M)
-
-
-def program():
-    path = TMP / "known"
-    if not path.exists():
-        subprocess.run(["gcc", "-g", "-O1", "-fno-inline", "-pthread", "-o", str(path), str(HERE / "known.c")], check=True)
-    return str(path)
 
 
 def built(name, *arguments):
@@ -34,7 +28,7 @@ def built(name, *arguments):
     return binary
 
 
-class Tools(LiveTest):
+class Tools(ExampleTest):
     def output(self, name, *options):
         return self.ok(run(built(name), *options, timeout=120))
 
@@ -165,16 +159,6 @@ class Tools(LiveTest):
         out = self.output(tool, "-c", f"{program()} turns")
         return (out, *map(int, re.search(r"^schedstat (\d+) (\d+) (\d+)$", out, re.M).groups()))
 
-    def agree(self, attempt):
-        """Where a sandbox hides its agent from tracing (docs/testing.md), what happens while it has the CPU is missing: one run of some is complete."""
-        tried = []
-        for _ in range(10):
-            fits, told = attempt()
-            if fits:
-                return
-            tried.append(told)
-        self.fail(str(tried))
-
     def test_runqlat(self):
         def attempt():
             out, _, waiting, times = self.schedstat("runqlat")
@@ -283,12 +267,7 @@ class Tools(LiveTest):
     # ------------------------------------------------------------------ disks
 
     def test_disk_tools(self):
-        path = TMP / "direct"
-        path.write_bytes(os.urandom(1 << 20))
-        subprocess.run(["sync", str(path)], check=True)
-        read = f"dd if={path} of=/dev/null iflag=direct bs=65536 count=8 status=none"
-        if run(*read.split()).returncode != 0:
-            self.skipTest("this file system has no direct reads")
+        read = self.direct_read()
         rows = [row for row in self.rows("biosnoop", "-c", read) if row[1] == "dd" and row[3] == "R"]
         self.assertGreaterEqual(sum(int(row[5]) for row in rows), 8 * 65536)
         big = [row for row in rows if int(row[5]) >= 4096]
