@@ -86,9 +86,9 @@ void print_text(std::ostream& out, const std::string& file, const Lines& lines,
 }
 
 std::string json_list(const std::set<std::string>& texts) {
-  std::vector<std::string> values;
-  for (const std::string& text : texts) values.push_back(ct::json_string(text));
-  return "[" + ct::join(values) + "]";
+  ct::JsonList values;
+  for (const std::string& text : texts) values.add(ct::json_string(text));
+  return values.array();
 }
 
 void print_json(std::ostream& out, const std::map<std::string, Lines>& files,

@@ -67,6 +67,26 @@ inline std::string json_string(std::string_view text) {
   return out + "\"";
 }
 
+/// Builds an object or an array, item by item. Items and values are JSON text.
+class JsonList {
+ public:
+  void add(std::string_view item) {
+    if (!text_.empty()) text_ += ", ";
+    text_ += item;
+  }
+  /// A member of an object; its name needs no escapes.
+  void add(const char* name, std::string_view value) {
+    add("\"");
+    text_.append(name).append("\": ").append(value);
+  }
+  bool empty() const { return text_.empty(); }
+  std::string object() const { return "{" + text_ + "}"; }
+  std::string array() const { return "[" + text_ + "]"; }
+
+ private:
+  std::string text_;
+};
+
 /// Bytes at the end of `text` that may be the beginning of a character whose other bytes are still to come.
 inline size_t incomplete_utf8(std::string_view text) {
   for (size_t back = 1; back <= 3 && back <= text.size(); ++back) {

@@ -143,17 +143,15 @@ const Opening kNote = {"", g_no_color, nullptr};
 
 void print_as_object(const char* type, const Message& message) {
   static constexpr const char* kSpeakers[] = {"session", "handler", "script"};
-  std::string object = std::string("{\"type\": \"") + type + "\", \"from\": \"" +
-                       kSpeakers[static_cast<size_t>(message.from)] +
-                       "\", \"message\": " + json_string(message.text);
-  auto add = [&](const char* name, const std::string& value) {
-    object += std::string(", \"") + name + "\": " + value;
-  };
-  if (message.probe) add("probe", json_string(message.probe));
-  if (!message.near.empty()) add("near", json_string(message.near));
-  if (message.line) add("file", json_string(message.file));
-  if (message.line) add("line", std::to_string(message.line));
-  put_object(object + "}");
+  JsonList members;
+  members.add("type", json_string(type));
+  members.add("from", json_string(kSpeakers[static_cast<size_t>(message.from)]));
+  members.add("message", json_string(message.text));
+  if (message.probe) members.add("probe", json_string(message.probe));
+  if (!message.near.empty()) members.add("near", json_string(message.near));
+  if (message.line) members.add("file", json_string(message.file));
+  if (message.line) members.add("line", std::to_string(message.line));
+  put_object(members.object());
   flush_output();
 }
 
@@ -189,8 +187,12 @@ void put_line(const std::string& text) {
 /// The first `size` bytes that were printed become an object; the others stay.
 void take_prints(u32 size) {
   if (size == 0) return;
-  put_line("{\"type\": \"print\", \"probe\": " + json_string(g_print_probe) + ", \"time_ns\": " +
-           std::to_string(g_print_time) + ", \"text\": " + json_string({g_printed, size}) + "}");
+  JsonList members;
+  members.add("type", "\"print\"");
+  members.add("probe", json_string(g_print_probe));
+  members.add("time_ns", std::to_string(g_print_time));
+  members.add("text", json_string({g_printed, size}));
+  put_line(members.object());
   g_prints.size -= size;
   memmove(g_printed, g_printed + size, g_prints.size);
 }

@@ -72,27 +72,25 @@ std::string number_or_null(const Losses& losses) {
 }
 
 std::string handler_json(const KernelHandler& handler, const HandlerAccount& a) {
-  std::string text = "{\"probe\": " + json_string(handler.site_count ? handler.sites[0].pp : "");
-  auto add = [&](const char* name, const std::string& value) {
-    text += std::string(", \"") + name + "\": " + value;
-  };
+  JsonList members;
   Losses recursion = {a.recursion, uncounted_recursion(a.mechanism)};
-  add("points", std::to_string(handler.site_count));
-  add("mechanism", json_string(a.probed ? mechanism_name(a.mechanism) : "none"));
-  add("handled", std::to_string(a.counts.handled - a.counts.entry_unseen));
-  add("errors", std::to_string(a.counts.errors));
-  add("no_scratch", std::to_string(a.counts.frame_busy));
-  add("recursion", number_or_null(recursion));
-  add("missed", number_or_null(a.missed));
-  add("lost_records", std::to_string(a.counts.lost_records));
-  add("entry_unseen", std::to_string(a.counts.entry_unseen));
-  add("array_full", std::to_string(a.counts.array_full));
-  add("lost_updates", std::to_string(a.counts.lost_updates));
+  members.add("probe", json_string(handler.site_count ? handler.sites[0].pp : ""));
+  members.add("points", std::to_string(handler.site_count));
+  members.add("mechanism", json_string(a.probed ? mechanism_name(a.mechanism) : "none"));
+  members.add("handled", std::to_string(a.counts.handled - a.counts.entry_unseen));
+  members.add("errors", std::to_string(a.counts.errors));
+  members.add("no_scratch", std::to_string(a.counts.frame_busy));
+  members.add("recursion", number_or_null(recursion));
+  members.add("missed", number_or_null(a.missed));
+  members.add("lost_records", std::to_string(a.counts.lost_records));
+  members.add("entry_unseen", std::to_string(a.counts.entry_unseen));
+  members.add("array_full", std::to_string(a.counts.array_full));
+  members.add("lost_updates", std::to_string(a.counts.lost_updates));
   std::string unknown;
   for (const std::string& why : {recursion.unknown, a.missed.unknown})
     if (!why.empty()) unknown += (unknown.empty() ? "" : "; ") + why;
-  if (!unknown.empty()) add("unknown", json_string(unknown));
-  return text + "}";
+  if (!unknown.empty()) members.add("unknown", json_string(unknown));
+  return members.object();
 }
 
 /// With -t, why probes were skipped, in SystemTap's words where it has them.

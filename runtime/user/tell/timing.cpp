@@ -33,13 +33,19 @@ void tell(const std::string& point, const char* location, const Statistic& times
           const std::string& from, size_t index) {
   if (times.count == 0) return;
   auto number = [](s64 n) { return std::to_string(n); };
-  if (output_is_json())
-    return put_object(
-        "{\"type\": \"timing\", \"probe\": " + json_string(point) +
-        ", \"location\": " + json_string(location) + ", \"hits\": " + std::to_string(times.count) +
-        ", \"min_ns\": " + number(times.min) + ", \"avg_ns\": " + number(times.avg()) +
-        ", \"max_ns\": " + number(times.max) + ", \"variance\": " + number(times.variance(0)) +
-        ", \"index\": " + std::to_string(index) + "}");
+  if (output_is_json()) {
+    JsonList members;
+    members.add("type", "\"timing\"");
+    members.add("probe", json_string(point));
+    members.add("location", json_string(location));
+    members.add("hits", std::to_string(times.count));
+    members.add("min_ns", number(times.min));
+    members.add("avg_ns", number(times.avg()));
+    members.add("max_ns", number(times.max));
+    members.add("variance", number(times.variance(0)));
+    members.add("index", std::to_string(index));
+    return put_object(members.object());
+  }
   const std::string text = point + ", (" + location + "), hits: " + std::to_string(times.count) +
                            ", ns: " + number(times.min) + "min/" + number(times.avg()) + "avg/" +
                            number(times.max) + "max, variance: " + number(times.variance(0)) + "," +

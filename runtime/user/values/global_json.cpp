@@ -11,35 +11,21 @@
 namespace ct {
 namespace {
 
-/// Builds "{…}" and "[…]".
-class List {
- public:
-  void add(const std::string& item) { text_ += (text_.empty() ? "" : ", ") + item; }
-  void add(const char* name, const std::string& value) {
-    add(std::string("\"") + name + "\": " + value);
-  }
-  std::string object() const { return "{" + text_ + "}"; }
-  std::string array() const { return "[" + text_ + "]"; }
-
- private:
-  std::string text_;
-};
-
 /// The buckets that are not empty. `low` and `high` are the least and the greatest value of a bucket; null: it has no such limit.
 std::string histogram_json(const HistField& field, const std::vector<u64>& counts) {
   const HistShape of = shape(field);
   const u32 last = of.buckets() - 1;
-  List buckets;
+  JsonList buckets;
   for (u32 i = 0; i <= last; ++i) {
     if (counts[i] == 0) continue;
     const HistLimits limits = of.limits(i);
-    List bucket;
+    JsonList bucket;
     bucket.add("low", limits.has_low ? std::to_string(limits.low) : "null");
     bucket.add("high", limits.has_high ? std::to_string(limits.high) : "null");
     bucket.add("count", std::to_string(counts[i]));
     buckets.add(bucket.object());
   }
-  List histogram;
+  JsonList histogram;
   histogram.add("scale", of.linear ? "\"linear\"" : "\"log\"");
   if (of.linear) {
     histogram.add("low", std::to_string(of.low));
@@ -51,7 +37,7 @@ std::string histogram_json(const HistField& field, const std::vector<u64>& count
 }
 
 std::string statistic_json(const Global& g, const Statistic& s) {
-  List fields;
+  JsonList fields;
   fields.add("count", std::to_string(s.count));
   // A shared statistic has in its map only what the script asks for.
   const bool has_sum = !g.shared || g.stat.sum != kAbsent;
@@ -62,7 +48,7 @@ std::string statistic_json(const Global& g, const Statistic& s) {
     if (g.keep_min_max) fields.add("max", std::to_string(s.max));
     if (g.keep_variance) fields.add("variance", std::to_string(s.variance(0)));
   }
-  List histograms;
+  JsonList histograms;
   for (u32 i = 0; i < g.hist_count; ++i) histograms.add(histogram_json(g.hists[i], s.hists[i]));
   if (g.hist_count != 0) fields.add("histograms", histograms.array());
   return fields.object();
@@ -78,9 +64,9 @@ std::string element_value(const Global& g, const Element& e) {
 }
 
 std::string elements_json(u32 index, const Global& g) {
-  List elements;
+  JsonList elements;
   for (const Element& e : array(index).snapshot({})) {
-    List key, element;
+    JsonList key, element;
     for (std::string_view rest = e.key; !rest.empty();) {
       const KeyPart part = next_part(rest);
       key.add(part.kind == 'l' ? std::to_string(part.number) : json_string(part.text));
@@ -108,7 +94,7 @@ std::string scalar_json(u32 index, const Global& g, const char* slot) {
 
 std::string global_json(u32 index, const Global& g, const char* slot) {
   static constexpr const char* kTypes[] = {"\"long\"", "\"string\"", "\"statistic\""};
-  List fields;
+  JsonList fields;
   fields.add("type", "\"global\"");
   fields.add("name", json_string(g.name));
   fields.add("value_type", kTypes[static_cast<size_t>(g.value)]);
