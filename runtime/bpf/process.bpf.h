@@ -11,6 +11,18 @@
 #ifndef CORETAP_PROCESS_BPF_H
 #define CORETAP_PROCESS_BPF_H
 
+struct task_struct___ct_command {
+  u32 flags;
+} __attribute__((preserve_access_index));
+
+/* The process that is to become the command of -c, and has not done so yet: it runs coretap's own code. */
+static __always_inline bool ct_is_before_command(void) {
+  const u32 forknoexec = 0x40; /* PF_FORKNOEXEC: begin_new_exec() takes it away */
+  if (!ct_state.has_command || bpf_get_current_pid_tgid() >> 32 != ct_state.target_pid) return false;
+  struct task_struct___ct_command* task = (struct task_struct___ct_command*)bpf_get_current_task();
+  return BPF_CORE_READ(task, flags) & forknoexec;
+}
+
 #ifdef CT_PROGRAMS
 
 struct file___ct_process {
@@ -89,13 +101,6 @@ static __always_inline bool ct_in_process(u32 pid) {
 static __always_inline bool ct_is_user_task(void) {
   const u32 kthread = 0x00200000, io_worker = 0x10, user_worker = 0x4000; /* linux/sched.h: PF_ */
   return !(BPF_CORE_READ(ct_this_task(), flags) & (kthread | io_worker | user_worker));
-}
-
-/* The process that is to become the command of -c, and has not done so yet. */
-static __always_inline bool ct_is_before_command(void) {
-  const u32 forknoexec = 0x40; /* PF_FORKNOEXEC: begin_new_exec() takes it away */
-  return ct_state.has_command && bpf_get_current_pid_tgid() >> 32 == ct_state.target_pid &&
-         BPF_CORE_READ(ct_this_task(), flags) & forknoexec;
 }
 
 static __always_inline bool ct_runs(u32 program) {

@@ -61,8 +61,8 @@ static __always_inline void ct_sleeper_ends(u64* ended) {
     if (ct_slot) __sync_fetch_and_add(&ct_slot->member, 1);                 \
   } while (0)
 
-/* A perf event while the session is not live. Counted, because the kernel's counter of the event is
- * compared with the runs: see runtime/user/tell/missed.cpp. */
+/* A perf event while the session is not live, or of the process that is not yet the command of -c. Counted, because the
+ * kernel's counter of the event is compared with the runs: see runtime/user/tell/missed.cpp. */
 static __always_inline int ct_gated(u32 handler) {
   CT_COUNT(handler, gated);
   return 0;

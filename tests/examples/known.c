@@ -133,24 +133,51 @@ static void wakes(void) {
   pthread_join(thread, 0);
 }
 
+// us on a CPU, times it gave the CPU up and lost it, page faults, and us of time.
+static void counted(long to[5]) {
+  struct rusage used;
+  struct timespec now;
+  getrusage(RUSAGE_SELF, &used);
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  to[0] = (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000 + used.ru_utime.tv_usec + used.ru_stime.tv_usec;
+  to[1] = used.ru_nvcsw;
+  to[2] = used.ru_nivcsw;
+  to[3] = used.ru_minflt;
+  to[4] = now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+// Prints what the kernel counted since `before`, after NAME.
+static void print_counted(const char* name, const long before[5]) {
+  long now[5];
+  counted(now);
+  printf("%s %ld %ld %ld %ld %ld\n", name, now[0] - before[0], now[1] - before[1], now[2] - before[2], now[3] - before[3], now[4] - before[4]);
+}
+
 // Computes in one function, for half a second of CPU time.
 __attribute__((noinline)) void hot(void) {
   while (clock() < CLOCKS_PER_SEC / 2)
     for (int i = 0; i < 1000000; i++) sink += i;
 }
 
-// Touches 1,000 pages, sleeps and works, and prints what the kernel counted of it: us on a CPU, times it gave the CPU up and lost it, page faults.
+// Touches 1,000 pages, sleeps and works, and prints what the kernel counted of it.
 static void usage(void) {
+  long before[5];
+  counted(before);
   char* pages = malloc(1000 * 4096);
   for (int i = 0; i < 1000; i++) pages[i * 4096] = 1;
   for (int i = 0; i < 50; i++) {
     sleeper(1);
     for (int j = 0; j < 200000; j++) sink += j;
   }
-  struct rusage used;
-  getrusage(RUSAGE_SELF, &used);
-  printf("usage %ld %ld %ld %ld\n", (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000 + used.ru_utime.tv_usec + used.ru_stime.tv_usec,
-         used.ru_nvcsw, used.ru_nivcsw, used.ru_minflt);
+  print_counted("usage", before);
+}
+
+// Computes, and prints what the kernel counted of it.
+static void burns_counted(void) {
+  long before[5];
+  counted(before);
+  hot();
+  print_counted("burned", before);
 }
 
 // Takes memory until the kernel says no.
@@ -180,6 +207,7 @@ int main(int argc, char** argv) {
   if (!strcmp(mode, "turns")) turns();
   if (!strcmp(mode, "wakes")) wakes();
   if (!strcmp(mode, "burns")) hot();
+  if (!strcmp(mode, "burns-counted")) burns_counted();
   if (!strcmp(mode, "usage")) usage();
   if (!strcmp(mode, "eats")) eats();
   if (!strcmp(mode, "faults")) *(volatile int*)0 = 1;

@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import sys
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "live"))
@@ -42,16 +43,21 @@ class SixtySeconds(ExampleTest):
             self.assertIn(f"#   coretap {path.name}", head)
 
     def test_uptime(self):
-        """The program computes for half a second of CPU time, and never waits for a disk for long."""
-        out = self.output("uptime", f"sh -c '{program()} burns; cat /proc/loadavg'")
-        loads = re.search(r"^load (\S+ \S+ \S+)$", out, re.M)[1].split()
-        told = re.search(r"^(\d\S* \d\S* \d\S*) \d+/\d+ \d+$", out, re.M)[1].split()
-        for shown, true in zip(loads, told):
-            self.assertAlmostEqual(float(shown), float(true), delta=0.3)
-        load, ran, waits, disk = re.search(r"^\d+ +known +(\d+\.\d+) +(\d+) +(\d+) +(\d+)$", out, re.M).groups()
-        self.assertTrue(400 <= int(ran) <= 700, out)
-        self.assertLess(int(disk), 100)
-        self.assertTrue(0.2 < float(load) <= 1.05, out)
+        """The program computes for half a second of CPU time. The kernel's own load changes every five seconds: the script reads it between the shell and the test."""
+        def attempt():
+            began = time.monotonic()
+            out = self.output("uptime", f"sh -c '{program()} burns-counted; cat /proc/loadavg'")
+            wall = (time.monotonic() - began) * 1000
+            readings = [line.split()[:3] for line in (out, pathlib.Path("/proc/loadavg").read_text()) for line in re.findall(r"^\d\S* \d\S* \d\S* \d+/\d+ \d+$", line, re.M)]
+            self.assertEqual(len(readings), 2)
+            cpu, took = (int(us) / 1000 for us in re.search(r"^burned (\d+) \d+ \d+ \d+ (\d+)$", out, re.M).groups())
+            row = re.search(r"^\d+ +known +(\d+\.\d+) +(\d+) +(\d+) +(\d+)$", out, re.M)
+            load, ran, waits, disk = map(float, row.groups()) if row else (0, 0, 0, 0)
+            whole = ran + waits + disk
+            return (re.search(r"^load (\S+ \S+ \S+)$", out, re.M)[1].split() in readings and 0.8 * cpu <= ran <= wall
+                    and took - 2 <= whole <= wall and whole / wall - 0.02 <= load <= whole / took), (out, readings, wall)
+
+        self.agree(attempt)
 
     def test_dmesg(self):
         words = f"coretap's test {os.getpid()} was here"

@@ -107,6 +107,17 @@ class Output(LiveTest):
                 self.assertEqual([line for line in process.stderr if b"transport failures" not in line], [])
         self.assertIsNone(target.poll())
 
+    def test_no_sample_of_the_process_that_waits_to_be_the_command(self):
+        """It looks again and again whether it may go, as long as nobody reads what begin printed: samples of it would be of coretap's own code."""
+        process = self.start(f'global samples, early probe begin {{ for (i = 0; i < 500; i++) println("{LINE * 3}") }} '
+                             'probe timer.profile { samples++ if (pid() == target() && execname() != "sleep") early++ } '
+                             'probe end { printf("%d %d", samples > 20, early) }', "-c", "sleep 0.1")
+        self.block(process)
+        time.sleep(1)
+        out, err = process.communicate(timeout=PATIENCE)
+        self.assertEqual((process.returncode, err), (0, b""))
+        self.assertEqual(out.decode().splitlines()[-1], "1 0")
+
     def test_lines_are_whole(self):
         """The command's own lines come between those of the script, whoever of the two fills the pipe."""
         command = 'i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo command $i end; done'

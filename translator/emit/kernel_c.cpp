@@ -523,7 +523,8 @@ class UnitEmitter {
     const std::string body = "ct_body_" + layout::identifier(h.name) + "(&c)";
     return fill(R"(
         ${is_uprobe?}ct_own_stack(ctx);
-        ${is_gate?}if (!ct_running()) return ${not_running};
+        ${is_sample?}if (!ct_running() || ct_is_before_command()) return ct_gated(${index});
+        ${is_gate?}if (!ct_running()) return 0;
         ${is_gated?}if (!(${gate})) return 0;
         ${of_calls?}
         u64 call[CT_CALL_WORDS];
@@ -561,10 +562,11 @@ class UnitEmitter {
         return 0;
     )",
                 {{"is_uprobe", is_uprobe(h.mechanism)},
-                 {"is_gate", !is_asked},
+                 {"is_gate", !is_asked && !is_perf_event(h.mechanism)},
+                 // A sample of the process that waits to be the command would be one of coretap's own code.
+                 {"is_sample", is_perf_event(h.mechanism)},
                  {"has_limit", text.has_loop && h.is_interruptible},
                  {"limit", module_.actions_of(h)},
-                 {"not_running", is_perf_event(h.mechanism) ? "ct_gated(" + num(index) + ")" : "0"},
                  // A system call's exit runs what its entry has let in.
                  {"is_gated", h.gate && !at_exit},
                  {"gate", h.gate ? gate(*h.gate, index) : ""},
