@@ -20,20 +20,18 @@
 #include "build/header_constant.h"
 #include "cached_listing.h"
 #include "generate.h"
-#include "ir/passes/ir_passes.h"
 #include "lessons/teach.h"
 #include "listing.h"
 #include "lower/lower.h"
 #include "make_input.h"
+#include "pass3.h"
 #include "pass4.h"
 #include "pass_notes.h"
 #include "pass_timer.h"
 #include "run_now.h"
 #include "runtime/common/terminal.h"
+#include "why/answer.h"
 #include "why/question.h"
-#include "why/why_point.h"
-#include "why/why_script.h"
-#include "why/why_variable.h"
 
 namespace coretap {
 
@@ -101,7 +99,10 @@ class Driver {
       elaborate_probes(program, context);
       place_returns(program, context.is_listing);
       if (input_.listing != Listing::None) return cached_listing_.make(program, context);
-      if (question_) return answer(program, context, attempt);
+      if (question_) {
+        const bool is_answered = why::answer(*question_, program, context, attempt, std::cout);
+        return failed(2, "analysis") || !is_answered ? 1 : 0;
+      }
       if (input_.portable) check_portable(program);
       if (!diagnostics_.has_errors()) resolve_symbols(program, context);
       place_returns(program, false);  // of tapset files that names have loaded
@@ -131,10 +132,11 @@ class Driver {
     GeneratedCode code;
     {  // Pass 3. Beyond this point: nothing knows about probes, DWARF or the AST.
       PassTimer timer;
-      if (!translate(program, context, code)) return 1;
+      Pass3 pass3(o_, input_, notes_, diagnostics_);
+      if (!pass3.translate(program, context, code)) return 1;
       notes_.say("Pass 3: translated to C using " + memory_use() + ", in " + timer.elapsed());
+      if (pass3.has_dumped()) return 0;
     }
-    if (dump_done_) return 0;
     if (o_.last_pass == 3) {
       std::cout << code.kernel_c << code.harness_cpp;
       return 0;
@@ -157,58 +159,11 @@ class Driver {
     return question_.has_value();
   }
 
-  /// The exit status. A line that has no site is a question that can be answered, too: `attempt` holds what was said of it.
-  int answer(Program& program, probes::ResolveContext& context, Diagnostics::Attempt& attempt) {
-    const ast::File& script = *program.files[0];
-    if (attempt.has_errors() && !script.probes.empty() &&
-        why::answer_line_without_site(*question_, script.probes[0]->points[0], context,
-                                      std::cout)) {
-      attempt.drop();
-      return 0;
-    }
-    if (failed(2, "analysis")) return 1;
-    const ast::Expr* variable = why::variable_of(script, *question_, diagnostics_);
-    if (failed(2, "analysis")) return 1;
-    if (!variable)
-      why::answer_point(*question_, program, context, std::cout);
-    else if (!why::answer_variable(*question_, *variable, program, context, std::cout))
-      failed(2, "analysis");
-    return diagnostics_.has_errors() ? 1 : 0;
-  }
-
   /// Pass 5, or the end before it.
   int finish(const CompiledScript& compiled) {
     if (o_.last_pass == 5) return run_now(*compiled.artifacts, o_, notes_, diagnostics_);
     std::cout << compiled.folder << '\n';
     return 0;
-  }
-
-  bool translate(Program& program, probes::ResolveContext& context, GeneratedCode& code) {
-    check_runtime_limits(program);
-    if (failed(3, "translation")) return false;
-    ir::Module module = lower(program, context);
-    module.kernel_build_id = input_.kernel_build_id;
-    if (failed(3, "translation")) return false;
-    if (dump("ir-lowered", [&] { return ir::print(module); })) return true;
-    for (const IrPass& pass : ir_passes()) {
-      PassTimer timer;
-      pass.run(module, diagnostics_);
-      if (failed(3, "translation")) return false;
-      notes_.say(std::string("Pass 3: ") + pass.name + " in " + timer.elapsed(), 3);
-      if (dump(pass.name, [&] { return ir::print(module); })) return true;
-      if (!verified(module, pass.name)) return false;
-    }
-    if (o_.explain_script) {
-      why::answer_script(module, std::cout);
-      std::cout.flush();  // what the kernel has of it is written by the runtime
-    }
-    if (dump("ir", [&] { return ir::print(module); })) return true;
-    code = generate(module, input_);
-    if (dump("kernel-c", [&] { return code.kernel_c; }) ||
-        dump("kernel-base-c", [&] { return code.kernel_base_c; }) ||
-        dump("harness", [&] { return code.harness_cpp; }))
-      return true;
-    return o_.dump.empty() || unknown_dump();
   }
 
   // ---------------------------------------------------------------- around the passes
@@ -218,43 +173,7 @@ class Driver {
     return 1;
   }
 
-  /// After a pass: errors end the run with stap's summary line.
-  bool failed(int pass, const char* what) {
-    diagnostics_.flush(std::cerr);
-    if (!diagnostics_.ends_run()) return false;
-    std::cerr << "Pass " << pass << ": " << what << " failed.  [man error::pass" << pass << "]\n";
-    return true;
-  }
-
-  /// Prints what `text` gives if it is what -d asks for.
-  template <typename Text>
-  bool dump(const char* stage, Text text) {
-    if (o_.dump != stage) return false;
-    std::cout << text();
-    dump_done_ = true;
-    return true;
-  }
-
-  bool unknown_dump() {
-    std::string stages = "ast ir-lowered";
-    for (const IrPass& pass : ir_passes()) stages += std::string(" ") + pass.name;
-    diagnostics_.error("unknown-dump", "there is no stage named '" + o_.dump + "'")
-        .hint("stages: " + stages + " ir kernel-c kernel-base-c harness");
-    return !failed(3, "translation");
-  }
-
-  bool verified(const ir::Module& module, const char* after) {
-#ifdef NDEBUG
-    if (!o_.verbose && o_.dump.empty()) return true;
-#endif
-    std::string violation = ir::verify(module);
-    if (violation.empty()) return true;
-    diagnostics_
-        .error("internal-ir", std::string("internal error after ") + after + ": " + violation)
-        .hint("this is a bug in coretap; please report it with the script");
-    failed(3, "translation");
-    return false;
-  }
+  bool failed(int pass, const char* what) { return pass_failed(diagnostics_, pass, what); }
 
   const Options& o_;
   PassNotes notes_;
@@ -264,7 +183,6 @@ class Driver {
   Diagnostics diagnostics_;
   Pass4 pass4_;
   CachedListing cached_listing_;
-  bool dump_done_ = false;
   std::optional<why::Question> question_;  ///< of --why
 };
 

@@ -27,6 +27,13 @@ void PassNotes::say_sides(const Program& program) const {
   }
 }
 
+bool pass_failed(Diagnostics& diagnostics, int pass, const char* what) {
+  diagnostics.flush(std::cerr);
+  if (!diagnostics.ends_run()) return false;
+  std::cerr << "Pass " << pass << ": " << what << " failed.  [man error::pass" << pass << "]\n";
+  return true;
+}
+
 std::string summary(const Program& program) {
   size_t sites = 0, embeds = 0;
   for (const ElaboratedProbe& probe : program.probes)

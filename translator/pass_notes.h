@@ -5,6 +5,7 @@
 
 #include "analyse/program.h"
 #include "options.h"
+#include "support/diagnostics.h"
 
 namespace coretap {
 
@@ -22,6 +23,9 @@ class PassNotes {
  private:
   const Options& options_;
 };
+
+/// After a pass: writes what was reported; errors end the run with stap's summary line. `what`: "analysis", for example.
+bool pass_failed(Diagnostics& diagnostics, int pass, const char* what);
 
 /// "Pass 2: analyzed script: …", as stap counts.
 std::string summary(const Program& program);
