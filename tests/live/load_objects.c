@@ -1,6 +1,7 @@
 /* Loads BPF object files into the running kernel, one after the other; prints the end of the log of
  * each that it refuses. Exit status 1 if there was one. As coretap does, it gives up a sleepable program
- * that the kernel refuses: the object holds another one for the same probe.
+ * that the kernel refuses: the object holds another one for the same probe. And it leaves out programs of
+ * tracepoints that the kernel does not have.
  *   load_objects OBJECT... */
 #include <bpf/libbpf.h>
 #include <stdarg.h>
@@ -25,6 +26,8 @@ static int load(const char* path, int with_sleepable) {
   bpf_object__for_each_program(program, object) {
     const char* section = bpf_program__section_name(program);
     if (!with_sleepable && strstr(section, ".s")) bpf_program__set_autoload(program, 0);
+    if (!strncmp(section, "tp_btf/", 7) && libbpf_find_vmlinux_btf_id(section + 7, BPF_TRACE_RAW_TP) < 0)
+      bpf_program__set_autoload(program, 0);
   }
   int rc = bpf_object__load(object);
   bpf_object__close(object);

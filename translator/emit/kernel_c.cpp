@@ -521,7 +521,8 @@ class UnitEmitter {
     const bool is_asked = h.mechanism == Mechanism::TestRun;  // at any time
     const bool waits = is_late(h) && !is_too_long && !at_exit;
     const std::string body = "ct_body_" + layout::identifier(h.name) + "(&c)";
-    return fill(R"(
+    return fill(
+        R"(
         ${is_uprobe?}ct_own_stack(ctx);
         ${is_sample?}if (!ct_running() || ct_is_before_command()) return ct_gated(${index});
         ${is_gate?}if (!ct_running()) return 0;
@@ -561,35 +562,35 @@ class UnitEmitter {
         ct_took(&c, began);
         return 0;
     )",
-                {{"is_uprobe", is_uprobe(h.mechanism)},
-                 {"is_gate", !is_asked && !is_perf_event(h.mechanism)},
-                 // A sample of the process that waits to be the command would be one of coretap's own code.
-                 {"is_sample", is_perf_event(h.mechanism)},
-                 {"has_limit", text.has_loop && h.is_interruptible},
-                 {"limit", module_.actions_of(h)},
-                 // A system call's exit runs what its entry has let in.
-                 {"is_gated", h.gate && !at_exit},
-                 {"gate", h.gate ? gate(*h.gate, index) : ""},
-                 {"at_exit", at_exit},
-                 {"of_calls", ir::is_of_many_calls(variant.mechanism)},
-                 {"which_call", variant.mechanism == Mechanism::SyscallEntry ? "ct_call_begins"
-                                                                             : "ct_call_returns"},
-                 {"table_of_calls", name_of_table(program_of)},
-                 {"call", ir::is_of_many_calls(variant.mechanism) ? ", .call = call" : ""},
-                 {"index", index},
-                 {"kind", info(variant.mechanism).kind},
-                 {"first_site", unit_.first_site(index)},
-                 {"site", site},
-                 {"sleeps", variant.sleepable ? ", .sleeps = 1" : ""},
-                 {"has_frame", text.frame_end != 0},
-                 {"frames", variant.sleepable ? "ct_sleepers_frame_" : "ct_frame_"},
-                 {"takes_actions", text.has_loop && !is_too_long},
-                 {"actions", h.actions},
-                 {"body", body},
-                 {"waits", waits},
-                 {"late_arguments", h.late_arguments},
-                 {"ends", !at_exit && !waits},
-                 {"code", is_too_long ? "CT_ERR_MAXACTION" : body}});
+        {{"is_uprobe", is_uprobe(h.mechanism)},
+         {"is_gate", !is_asked && !is_perf_event(h.mechanism)},
+         // A sample of the process that waits to be the command would be one of coretap's own code.
+         {"is_sample", is_perf_event(h.mechanism)},
+         {"has_limit", text.has_loop && h.is_interruptible},
+         {"limit", module_.actions_of(h)},
+         // A system call's exit runs what its entry has let in.
+         {"is_gated", h.gate && !at_exit},
+         {"gate", h.gate ? gate(*h.gate, index) : ""},
+         {"at_exit", at_exit},
+         {"of_calls", ir::is_of_many_calls(variant.mechanism)},
+         {"which_call",
+          variant.mechanism == Mechanism::SyscallEntry ? "ct_call_begins" : "ct_call_returns"},
+         {"table_of_calls", name_of_table(program_of)},
+         {"call", ir::is_of_many_calls(variant.mechanism) ? ", .call = call" : ""},
+         {"index", index},
+         {"kind", info(variant.mechanism).kind},
+         {"first_site", unit_.first_site(index)},
+         {"site", site},
+         {"sleeps", variant.sleepable ? ", .sleeps = 1" : ""},
+         {"has_frame", text.frame_end != 0},
+         {"frames", variant.sleepable ? "ct_sleepers_frame_" : "ct_frame_"},
+         {"takes_actions", text.has_loop && !is_too_long},
+         {"actions", h.actions},
+         {"body", body},
+         {"waits", waits},
+         {"late_arguments", h.late_arguments},
+         {"ends", !at_exit && !waits},
+         {"code", is_too_long ? "CT_ERR_MAXACTION" : body}});
   }
 
   /// Is the event one of those that the handler is for? What costs least is asked first; what remembers that it was asked,
