@@ -11,6 +11,8 @@ import shutil
 import subprocess
 import sys
 
+import spellings
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/from-bpftrace.md"
 ROW = re.compile(r'^BPFTRACE\((\w+), "((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)"\)$', re.M)
@@ -67,15 +69,10 @@ def main():
         faults += [f"bpftrace.def lacks the {kind.lower()} '{name}'" for name in sorted(theirs[kind] - ours)]
         faults += [f"bpftrace's manual has no {kind.lower()} '{name}'" for name in sorted(ours - theirs[kind] - BEYOND[kind])]
 
-    listed = subprocess.run([sys.argv[1], "--dump-functions"], capture_output=True, text=True, check=True).stdout
-    functions = set(re.findall(r"^(?:\w+ )*?(\w+)(?=:| ?\()", listed, re.M))
-    language = {"print", "println", "printf", "sprintf", "if", "foreach", "probe", "twice"}
+    functions = spellings.functions(sys.argv[1])
     for _, name, here, remark in table:
         code = here + " " + " ".join(re.findall(r"`([^`]*)`", remark))
-        # Parts of probe points have a dot before them, operators an '@'.
-        for called in re.findall(r"(?<![\w.@$])([a-z]\w*)\(", code):
-            if called not in functions | language | {"kernel", "process", "timer", "perf", "syscall"}:
-                faults.append(f"{name}: there is no function '{called}'")
+        faults += [f"{name}: there is no function '{called}'" for called in spellings.unknown(code, functions)]
     script = re.findall(r"^```\n(.*?)^```$", PAGE.read_text(), re.M | re.S)[1]
     taken = subprocess.run([sys.argv[1], "-p2", "-e", script], capture_output=True, text=True, timeout=60)
     if taken.returncode or taken.stderr:
