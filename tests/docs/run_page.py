@@ -39,6 +39,7 @@ POST = ["examples/tutorial/post.c", "examples/tutorial/takings.stp"]
 PAGES = {
     "cookbook.md": Page(["docs/demo.c"], 8, varies=True),
     "tutorial.md": Page(POST, 30),
+    "language-guide.md": Page(POST, 30),
 }
 BLOCK = re.compile(r"^```console( varies)?( fails)?\n(.*?)^```$", re.M | re.S)
 
