@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the commands of a page under docs/ and compares what they print with what the page shows.
+"""Runs the commands of a page, README.md or one under docs/, and compares what they print with what the page shows.
 
     run_page.py CORETAP PAGE [--update] [HEADING...]
 
@@ -8,7 +8,9 @@ A command goes on in the next line while a quote or a here-document is open in i
 Words behind "console" say what is expected of the block:
 - varies: another run prints other numbers. A number or build-id stands for any, and white space for any.
 - fails: its commands exit with another status than 0.
+- elsewhere: it builds, tests or installs coretap itself; tests/chroot/prove.sh does so.
 The blocks of a page run in one folder, top to bottom. The folder is shown as /home/me, and holds the files that PAGES names.
+/tmp is a folder in it. There `coretap`, and `./dev run`, is the one that is tested.
 --update writes the page anew with what was printed now.
 A HEADING is a part of a heading "### …": only the blocks under such headings are run, and those that stand under none.
 Exit 77: no BPF rights here.
@@ -33,10 +35,12 @@ class Page:
     files: list  # what the folder holds
     shown: int  # how many lines of an output --update shows
     varies: bool = False  # all of its blocks do
+    is_checkout: bool = False  # the files have their places, and ./dev is there
 
 
 POST = ["examples/tutorial/post.c", "examples/tutorial/takings.stp"]
 PAGES = {
+    "README.md": Page(["tests/live/workloads/loop.c", "examples/malloc-sizes.stp"], 4, is_checkout=True),
     "cookbook.md": Page(["docs/demo.c"], 8, varies=True),
     "tutorial.md": Page(POST, 30),
     "language-guide.md": Page(POST, 30),
@@ -74,19 +78,39 @@ def heading(text, position):
     return title if level == "###" else ""
 
 
-def run(command, folder, coretap):
-    """What it prints, errors among it, and its exit status."""
+def environment(folder, coretap):
+    """In which the commands run: `coretap` is this one, and prints without colours."""
     tools = folder / ".bin"
     tools.mkdir(exist_ok=True)
     link = tools / "coretap"
     if not link.exists():
         link.symlink_to(coretap)
-    environment = dict(os.environ, PATH=f"{tools}:{os.environ['PATH']}", LC_ALL="C", NO_COLOR="1")
+    return dict(os.environ, PATH=f"{tools}:{os.environ['PATH']}", LC_ALL="C", NO_COLOR="1")
+
+
+def run(command, folder, coretap):
+    """What it prints, errors among it, and its exit status."""
+    command = command.replace("/tmp/", f"{folder}/tmp/")
     try:
-        done = live.run("bash", "-c", f"exec 2>&1\n{command}", cwd=folder, env=environment)
+        done = live.run("bash", "-c", f"exec 2>&1\n{command}", cwd=folder, env=environment(folder, coretap))
     except subprocess.TimeoutExpired:
         return ["(it does not end)"], None
-    return [line.rstrip() for line in done.stdout.replace(str(folder), "/home/me").splitlines()], done.returncode
+    shown = done.stdout.replace(f"{folder}/tmp/", "/tmp/").replace(str(folder), "/home/me")
+    return [line.rstrip() for line in shown.splitlines()], done.returncode
+
+
+def make_folder(page):
+    """The folder in which the commands of the page run."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="coretap-page-"))
+    (folder / "tmp").mkdir()
+    for file in page.files:
+        place = folder / (file if page.is_checkout else pathlib.Path(file).name)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / file, place)
+    if page.is_checkout:
+        (folder / "dev").write_text('#!/bin/bash\n[ "$1" = run ] && shift && exec coretap "$@"\n')
+        (folder / "dev").chmod(0o755)
+    return folder
 
 
 def shape(line):
@@ -118,11 +142,12 @@ def main():
     if missing:
         print(f"*** SKIPPED: {missing} ***", file=sys.stderr)
         sys.exit(77)
-    page, path = PAGES[name], ROOT / "docs" / name
+    page = PAGES[name]
+    path = ROOT / name if page.is_checkout else ROOT / "docs" / name
     text, faults, count = path.read_text(), 0, 0
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="coretap-page-"))
-    for file in page.files:
-        shutil.copy(ROOT / file, folder)
+    folder = make_folder(page)
+    unread = len(re.findall(r"^```console", text, re.M)) - len(BLOCK.findall(text)) - len(re.findall(r"^```console elsewhere$", text, re.M))
+    assert unread == 0, f"{unread} blocks are written in another way"
 
     def one(match):
         nonlocal faults, count
@@ -151,4 +176,5 @@ def main():
     sys.exit(faults != 0 or count == 0)
 
 
-main()
+if __name__ == "__main__":
+    main()
