@@ -6,7 +6,8 @@
     picture.py CORETAP --update       records the commands anew, and makes the picture
 
 The commands run on a terminal of their own (pty(7)), so that they colour what they show as they do for a person.
-The picture names no font of its own, and every line says how wide it is, so it looks the same with any monospaced font.
+The picture names no font of its own, and every piece says how wide it is, so it looks the same with any monospaced font.
+Its blanks are no-break spaces: viewers do not agree on what keeps others.
 Exit 77: no BPF rights here.
 """
 import dataclasses
@@ -111,7 +112,7 @@ def svg(lines):
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img">',
            "<title>coretap on a terminal: lines and variables, values at a line, a histogram, a mistake and its hint</title>",
            f'<rect width="{width}" height="{height}" rx="8" fill="{GROUND}"/>',
-           f'<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="{SIZE}" fill="{TEXT}" xml:space="preserve">']
+           f'<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="{SIZE}" fill="{TEXT}">']
     style = Style()
     for number, line in enumerate(lines):
         spans, at = [], 0
@@ -121,7 +122,7 @@ def svg(lines):
             elif piece:
                 look = (f' fill="{style.colour}"' if style.colour != TEXT else "") + (' font-weight="bold"' if style.bold else "")
                 spans.append(f'<text x="{MARGIN + at * CELL:.1f}" y="{MARGIN + LINE * number + SIZE}" textLength="{len(piece) * CELL:.1f}"'
-                             f'{look}>{html.escape(piece, quote=False)}</text>')
+                             f'{look}>{html.escape(piece, quote=False).replace(" ", chr(0xA0))}</text>')
                 at += len(piece)
         out += spans
     return "\n".join([*out, "</g>", "</svg>", ""])
