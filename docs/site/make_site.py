@@ -24,7 +24,7 @@ SOURCES = ["examples/*.stp", "examples/*/*.stp", "examples/*/*.c", "docs/*.c", "
 SOURCE_LINK = re.compile(r"(\]\((?!https?:)[^)#]+\.(?:stp|c|json|shapes))\)")
 BLOCK = re.compile(r"(^```.*?^```$)", re.M | re.S)
 OFFLINE = """// Made by docs/site/make_site.py: the search without a server.
-window.__search = {index: Promise.resolve(INDEX)};
+window.__search = {index: new Promise(done => setTimeout(() => done(INDEX), 0))};
 if (location.protocol === "file:") {
   const source = WORKER, FromFile = window.Worker;
   window.Worker = function () { return new FromFile(URL.createObjectURL(new Blob([source]))); };

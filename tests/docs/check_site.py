@@ -20,7 +20,11 @@ import browser
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PHONE = 360
 LOADED = {("link", "href"), ("script", "src"), ("img", "src")}
-WAIT_FOR_RESULTS = "[...document.querySelectorAll('.md-search-result__item a')].map(link => link.href).join(' ')"
+# The theme loses its index if somebody types before the search is ready, so that nobody does here.
+READY = "document.querySelector('.md-search-result__meta').textContent.trim() == 'Type to start searching'"
+# A key that is released makes the search look.
+SEARCH = """document.querySelector('.md-search__input').dispatchEvent(new KeyboardEvent('keyup', {bubbles: true})),
+[...document.querySelectorAll('.md-search-result__item a')].map(link => link.href).join(' ')"""
 
 
 class Page(html.parser.HTMLParser):
@@ -76,8 +80,10 @@ def check_browser(site):
         chromium.set_width(1200)
         chromium.open((site / "index.html").as_uri())
         chromium.value("document.querySelector('.md-search__input').focus()")
+        if not chromium.wait(READY):
+            faults.append("the search does not become ready")
         chromium.ask("Input.insertText", text="rename")
-        found = chromium.wait(WAIT_FOR_RESULTS) or ""
+        found = chromium.wait(SEARCH) or ""
         if "docs/cookbook.html" not in found:
             faults.append(f"the search finds: {found}")
         faults += [f"the console is told: {text}" for text in sorted(set(chromium.said))]
