@@ -8,7 +8,7 @@ A command goes on in the next line while a quote or a here-document is open in i
 Words behind "console" say what is expected of the block:
 - varies: another run prints other numbers. A number or build-id stands for any, and white space for any.
 - fails: its commands exit with another status than 0.
-- elsewhere: it builds, tests or installs coretap itself; tests/chroot/prove.sh does so.
+- elsewhere: it builds, tests or installs coretap itself, and is not run here; tests/chroot/prove.sh and tests/install/ do so.
 The blocks of a page run in one folder, top to bottom. The folder is shown as /home/me, and holds the files that PAGES names.
 /tmp is a folder in it. There `coretap`, and `./dev run`, is the one that is tested.
 --update writes the page anew with what was printed now.
