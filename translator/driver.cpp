@@ -19,6 +19,7 @@
 #include "ast/print.h"
 #include "build/header_constant.h"
 #include "cached_listing.h"
+#include "explain_script.h"
 #include "generate.h"
 #include "ir/passes/ir_passes.h"
 #include "lessons/teach.h"
@@ -59,6 +60,8 @@ class Driver {
     if (cached_listing_.show()) return 0;
     if (o_.mode == Options::Mode::Answer && !understand_question()) return report();
     if (pass4_.is_wanted() && !pass4_.begin()) return report();
+    if (o_.explain_stages) explain_.emplace(o_.explain_file, input_, lookups_, diagnostics_);
+    if (explain_ && !explain_->prepare()) return report();
     const SourceFile& script = sources_.add(input_.script_name, input_.script_text, true);
     int status = compile(script);
     diagnostics_.tell_suppressed(std::cerr);
@@ -126,6 +129,7 @@ class Driver {
       return 0;
     }
 
+    if (explain_) explain_->analysed(program, context);
     notes_.say_sides(program);
 
     GeneratedCode code;
@@ -135,6 +139,7 @@ class Driver {
       notes_.say("Pass 3: translated to C using " + memory_use() + ", in " + timer.elapsed());
     }
     if (dump_done_) return 0;
+    if (explain_) return 0;
     if (o_.last_pass == 3) {
       std::cout << code.kernel_c << code.harness_cpp;
       return 0;
@@ -208,6 +213,7 @@ class Driver {
         dump("kernel-base-c", [&] { return code.kernel_base_c; }) ||
         dump("harness", [&] { return code.harness_cpp; }))
       return true;
+    if (explain_ && !explain_->finish(module, code)) return report() == 0;
     return o_.dump.empty() || unknown_dump();
   }
 
@@ -266,6 +272,7 @@ class Driver {
   CachedListing cached_listing_;
   bool dump_done_ = false;
   std::optional<why::Question> question_;  ///< of --why
+  std::optional<ExplainScript> explain_;   ///< of --explain
 };
 
 }  // namespace

@@ -15,10 +15,10 @@ namespace coretap {
 
 namespace {
 
-mode_t executable_mode() {
+mode_t mode_of(OutputFile::Kind kind) {
   mode_t mask = umask(0);
   umask(mask);
-  return 0777 & ~mask;
+  return (kind == OutputFile::Kind::Executable ? 0777 : 0666) & ~mask;
 }
 
 /// A file of an unpredictable name in `folder`, for the owner alone.
@@ -69,25 +69,27 @@ bool OutputFile::prepare(const std::string& path, Diagnostics& diagnostics) {
     return fail("it is not a regular file", diagnostics);
   if (faccessat(folder_.get(), ".", W_OK | X_OK, AT_EACCESS) != 0)
     return fail(std::strerror(errno), diagnostics);
-  constexpr unsigned long long kSmallest = 1 << 20;  // of a binary
+  constexpr unsigned long long kSmallest = 1 << 20;  // of a binary, and most pages are smaller
   if (free_bytes(folder_.get()) < kSmallest) return fail(std::strerror(ENOSPC), diagnostics);
   return true;
 }
 
-bool OutputFile::take(const WorkFolder& work, const char* name, Diagnostics& diagnostics) {
+bool OutputFile::take(const WorkFolder& work, const char* name, Diagnostics& diagnostics,
+                      Kind kind) {
+  const mode_t mode = mode_of(kind);
   Descriptor made(openat(work.fd(), name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  if (!made || fchmod(made.get(), executable_mode()) != 0)
+  if (!made || fchmod(made.get(), mode) != 0)
     return fail(std::strerror(errno), diagnostics);
   if (renameat(work.fd(), name, folder_.get(), name_.c_str()) == 0) return true;
-  return errno == EXDEV ? copy(made.get(), diagnostics) : fail(std::strerror(errno), diagnostics);
+  return errno == EXDEV ? copy(made.get(), mode, diagnostics) : fail(std::strerror(errno), diagnostics);
 }
 
 /// The output is in another file system: the copy gets its name when it is whole.
-bool OutputFile::copy(int from, Diagnostics& diagnostics) {
+bool OutputFile::copy(int from, mode_t mode, Diagnostics& diagnostics) {
   std::string temporary;
   Descriptor to = make_temporary(folder_.get(), temporary);
   if (!to) return fail(std::strerror(errno), diagnostics);
-  if (copy_bytes(from, to.get()) && fchmod(to.get(), executable_mode()) == 0 &&
+  if (copy_bytes(from, to.get()) && fchmod(to.get(), mode) == 0 &&
       renameat(folder_.get(), temporary.c_str(), folder_.get(), name_.c_str()) == 0)
     return true;
   int error = errno;
