@@ -24,6 +24,7 @@ void ExplainScript::analysed(const Program& program, probes::ResolveContext& con
 }
 
 bool ExplainScript::finish(const ir::Module& module, const GeneratedCode& code) {
+  explain::collect_attach(module, story_);
   explain::collect_sides(module, *places_, named_, story_);
   const Flavour flavour = code.kernel_c.empty() ? Flavour::Base : Flavour::Modern;
   explain::collect_code(module, code.kernel_c.empty() ? code.kernel_base_c : code.kernel_c, flavour,

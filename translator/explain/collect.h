@@ -43,6 +43,9 @@ void collect_types(const Program& program, const Places& places, const Named& na
 void collect_sides(const ir::Module& module, const Places& places, const Named& named,
                    Story& story);
 
+/// How each kernel handler would be attached, on this and on older kernels. The same.
+void collect_attach(const ir::Module& module, Story& story);
+
 /// What a kernel handler was made for: its probe points, as the script has them.
 std::set<Id> points_of(const ir::Module& module, const ir::KernelHandler& handler,
                        const Places& places);

@@ -31,7 +31,8 @@ struct Origin {
 class Numbering {
  public:
   explicit Numbering(const Places& places) : places_(places) {
-    file_.name = kNumbersName;
+    script_.name = library_.name = kNumbersName;
+    script_.is_user_script = true;  // what the emitters do may depend on that
   }
 
   void number(ir::Module& module) {
@@ -39,8 +40,10 @@ class Numbering {
     for (ir::KernelHandler& handler : module.kernel_handlers) number(handler.body.block);
     for (ir::Segment& segment : module.segments) number(segment.body.block);
     for (ir::UserHandler& handler : module.user_handlers) number(handler.body.block);
-    for (uint32_t line = 0; line <= origins_.size() * kLinesEach; line++)
-      file_.line_starts.push_back(line);
+    for (uint32_t line = 0; line <= origins_.size() * kLinesEach; line++) {
+      script_.line_starts.push_back(line);
+      library_.line_starts.push_back(line);
+    }
   }
 
   const Origin* of_line(uint32_t line) const {
@@ -57,14 +60,14 @@ class Numbering {
             {inst.blocks.empty() ? places_.of(inst.span) : places_.line_of(inst.span),
              places_.script_line(inst.span)});
         const auto at = static_cast<uint32_t>(origins_.size() - 1) * kLinesEach;
-        inst.span = {&file_, at, at, nullptr};
+        inst.span = {inst.span.file->is_user_script ? &script_ : &library_, at, at, nullptr};
       }
       for (ir::Block& child : inst.blocks) number(child);
     }
   }
 
   const Places& places_;
-  SourceFile file_;
+  SourceFile script_, library_;  ///< without text, of one name
   std::vector<Origin> origins_;
 };
 

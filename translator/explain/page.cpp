@@ -9,6 +9,7 @@
 #include "explain/page_parts.h"
 #include "runtime/common/json.h"
 #include "runtime/common/terminal.h"
+#include "runtime/common/words.h"
 
 namespace coretap::explain {
 namespace {
@@ -69,6 +70,7 @@ class Page {
     sides();
     generated();
     programs();
+    attach();
     const std::string title = safe(story_.script_name) + " explained";
     return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
@@ -144,7 +146,7 @@ class Page {
     for (const Name& name : line.names) {
       go_to(name.begin);
       out += "<span class=\"name\" tabindex=\"0\"" + id(name.id) + ">";
-      ends.push_back(name.end);
+      ends.push_back(ends.empty() ? name.end : std::min(name.end, ends.back()));
     }
     go_to(static_cast<uint32_t>(text.size()));
     return out;
@@ -338,6 +340,30 @@ class Page {
     if (!note.empty()) note = "  <span class=\"soft\">" + safe(note) + "</span>";
     if (one.c_line) note += "  <span class=\"soft\">:" + std::to_string(one.c_line) + "</span>";
     line(one.id, std::to_string(one.index), safe(one.text) + note);
+  }
+
+  void attach() {
+    if (story_.attach.empty()) return;
+    open("attach", "Attach",
+         "What is tried for each probe, in this order, until the kernel takes one. A built binary has "
+         "both forms of the kernel object.");
+    body_ += "<div class=\"wide\"><table><tr><th>Probe</th><th>Linux 6.1, 6.12 and newer</th><th>Linux "
+             "5.10</th></tr>\n";
+    for (const AttachRow& row : story_.attach) {
+      body_ += "<tr" + id(row.id) + "><td>" +
+               (row.points.empty() ? "" : code(row.points.front())) +
+               (row.points.size() > 1 ? " and " + std::to_string(row.points.size() - 1) + " more" : "") +
+               "</td><td>" + safe(ct::join(row.modern, "; else ")) + "</td><td>" +
+               (row.base.empty() ? "none" : safe(ct::join(row.base, "; else "))) + "</td></tr>\n";
+    }
+    body_ += "</table></div>\n";
+    if (!story_.base_obstacles.empty()) {
+      body_ += "<p>There is no form for Linux 5.10:</p><ul>\n";
+      for (const std::string& obstacle : story_.base_obstacles)
+        body_ += "<li>" + safe(obstacle) + "</li>\n";
+      body_ += "</ul>\n";
+    }
+    close();
   }
 
   /// {"item": ["origin", …]}. An id needs no escapes.

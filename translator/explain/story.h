@@ -199,6 +199,15 @@ struct BpfProgram {
   std::vector<HelperUse> helpers;
 };
 
+// ------------------------------------------------------------------ Attach
+
+struct AttachRow {
+  Id id;
+  std::vector<std::string> points;
+  /// What is tried, in this order, in each form of the kernel object.
+  std::vector<std::string> modern, base;
+};
+
 struct Story {
   std::string script_name;
   std::vector<ScriptLine> script;
@@ -212,6 +221,8 @@ struct Story {
   std::vector<Code> code;
   std::vector<BpfProgram> programs;
   std::string no_programs;  ///< why there are none, as a clause; "": nothing runs in the kernel
+  std::vector<AttachRow> attach;
+  std::vector<std::string> base_obstacles;  ///< why there is no form for old kernels; empty: there is one
   Links links;
 };
 

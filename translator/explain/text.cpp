@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "runtime/common/terminal.h"
+#include "runtime/common/words.h"
 
 namespace coretap::explain {
 namespace {
@@ -22,6 +23,7 @@ class Teller {
     sides();
     for (const Code& code : story_.code) generated(code);
     programs();
+    attach();
   }
 
  private:
@@ -148,6 +150,21 @@ class Teller {
       for (const HelperUse& use : program.helpers)
         out_ << "    " << use.calls << " calls of " << use.name << ". " << use.sentence << "\n";
     }
+    out_ << "\n";
+  }
+
+  void attach() {
+    if (story_.attach.empty()) return;
+    title("Attach");
+    for (const AttachRow& row : story_.attach) {
+      out_ << "  " << (row.points.empty() ? "" : ct::terminal_safe(row.points.front()));
+      if (row.points.size() > 1) out_ << " and " << row.points.size() - 1 << " more";
+      out_ << "\n    Linux 6.1, 6.12 and newer: " << ct::join(row.modern, "; else ")
+           << "\n    Linux 5.10: " << (row.base.empty() ? "none" : ct::join(row.base, "; else "))
+           << "\n";
+    }
+    for (const std::string& obstacle : story_.base_obstacles)
+      out_ << "  There is no form for Linux 5.10: " << ct::terminal_safe(obstacle) << "\n";
     out_ << "\n";
   }
 
