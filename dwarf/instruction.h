@@ -76,7 +76,7 @@ class InstructionSet {
   virtual std::optional<Instruction> decode(std::string_view bytes, uint64_t address,
                                             std::vector<uint64_t>& mentioned) const = 0;
 
-  /// The instruction at the start of `bytes` as gdb and objdump write it by default (AT&T's way on x86); "" if they are no code.
+  /// The instruction at the start of `bytes` in the notation of gdb and objdump (AT&T's on x86); "" if they are no code.
   virtual std::string text(std::string_view bytes, uint64_t address) const = 0;
 
   /// The table behind the indirect jump that ends `bytes`; they begin with an instruction at

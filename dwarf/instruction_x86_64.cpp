@@ -423,6 +423,10 @@ class X86 final : public InstructionSet {
       ZydisFormatter made;
       ZydisFormatterInit(&made, ZYDIS_FORMATTER_STYLE_ATT);
       ZydisFormatterSetProperty(&made, ZYDIS_FORMATTER_PROP_HEX_UPPERCASE, ZYAN_FALSE);
+      for (ZydisFormatterProperty padding :
+           {ZYDIS_FORMATTER_PROP_ADDR_PADDING_ABSOLUTE, ZYDIS_FORMATTER_PROP_DISP_PADDING,
+            ZYDIS_FORMATTER_PROP_IMM_PADDING})
+        ZydisFormatterSetProperty(&made, padding, ZYDIS_PADDING_DISABLED);
       return made;
     }();
     Decoded decoded;

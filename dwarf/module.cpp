@@ -162,10 +162,10 @@ class DwarfModule : public Module {
     if (!index) return lines;
     const InstructionSet& set = *InstructionSet::of(machine());
     const std::vector<Instruction>& all = flow->instructions();
-    for (size_t i = *index - std::min(around, *index); i < all.size() && i <= *index + around; i++) {
+    for (size_t i = *index - std::min(around, *index); i < all.size() && i <= *index + around;
+         i++) {
       const std::string_view bytes = data_->object().code_bytes(all[i].address, all[i].length);
-      lines.push_back(
-          {all[i].address, std::string(bytes), set.text(bytes, all[i].address)});
+      lines.push_back({all[i].address, std::string(bytes), set.text(bytes, all[i].address)});
     }
     return lines;
   }

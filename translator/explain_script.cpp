@@ -12,9 +12,7 @@
 
 namespace coretap {
 
-bool ExplainScript::prepare() {
-  return file_.empty() || output_.prepare(file_, diagnostics_);
-}
+bool ExplainScript::prepare() { return file_.empty() || output_.prepare(file_, diagnostics_); }
 
 void ExplainScript::analysed(const Program& program, probes::ResolveContext& context) {
   places_.emplace(*program.files[0]->source);

@@ -78,10 +78,10 @@ bool OutputFile::take(const WorkFolder& work, const char* name, Diagnostics& dia
                       Kind kind) {
   const mode_t mode = mode_of(kind);
   Descriptor made(openat(work.fd(), name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  if (!made || fchmod(made.get(), mode) != 0)
-    return fail(std::strerror(errno), diagnostics);
+  if (!made || fchmod(made.get(), mode) != 0) return fail(std::strerror(errno), diagnostics);
   if (renameat(work.fd(), name, folder_.get(), name_.c_str()) == 0) return true;
-  return errno == EXDEV ? copy(made.get(), mode, diagnostics) : fail(std::strerror(errno), diagnostics);
+  return errno == EXDEV ? copy(made.get(), mode, diagnostics)
+                        : fail(std::strerror(errno), diagnostics);
 }
 
 /// The output is in another file system: the copy gets its name when it is whole.

@@ -78,8 +78,9 @@ class ObjectReader {
 
   static std::string_view bytes_of(Elf_Scn* section) {
     const Elf_Data* data = elf_getdata(section, nullptr);
-    return data && data->d_buf ? std::string_view(static_cast<const char*>(data->d_buf), data->d_size)
-                               : std::string_view();
+    return data && data->d_buf
+               ? std::string_view(static_cast<const char*>(data->d_buf), data->d_size)
+               : std::string_view();
   }
 
   void read_functions(std::vector<BpfFunction>& functions) {
@@ -176,7 +177,7 @@ class ObjectReader {
   size_t names_ = 0, strings_ = 0;
   Elf_Data* symbols_ = nullptr;
   std::string_view btf_, lines_;
-  std::map<size_t, Section> sections_;  ///< those with code, by their index
+  std::map<size_t, Section> sections_;                    ///< those with code, by their index
   std::map<std::pair<size_t, uint64_t>, size_t> places_;  ///< of functions, by section and offset
 };
 

@@ -56,7 +56,8 @@ const struct {
     {"probe_read_kernel_str", "Copies a string of the kernel's memory."},
     {"probe_read_user_str", "Copies a string of the program's memory."},
     {"copy_from_user", "Copies the program's memory, and waits for a page that is not there."},
-    {"copy_from_user_task", "Copies another process's memory, and waits for a page that is not there."},
+    {"copy_from_user_task",
+     "Copies another process's memory, and waits for a page that is not there."},
     {"perf_event_read_value", "Reads a counter of the processor."},
     {"perf_prog_read_value", "Reads the counter whose overflow started the program."},
     {"snprintf", "Formats text."},
@@ -120,8 +121,8 @@ std::string arithmetic(const bpf_insn& one) {
   if (BPF_OP(one.code) == BPF_NEG) return to + " = -" + to;
   if (BPF_OP(one.code) == BPF_END) {
     const std::string wide = reg(one.dst_reg);
-    return wide + " = " + (BPF_SRC(one.code) == BPF_TO_BE ? "be" : "le") +
-           std::to_string(one.imm) + " " + wide;
+    return wide + " = " + (BPF_SRC(one.code) == BPF_TO_BE ? "be" : "le") + std::to_string(one.imm) +
+           " " + wide;
   }
   const char* const sign = alu_operator(BPF_OP(one.code));
   if (!sign) return unknown(one);
@@ -203,8 +204,8 @@ std::string bpf_text(const bpf_insn* code, size_t left) {
     default: break;
   }
   if (bpf_length(code, left) != 2) return unknown(one);
-  const uint64_t value =
-      static_cast<uint32_t>(one.imm) | static_cast<uint64_t>(static_cast<uint32_t>(code[1].imm)) << 32;
+  const uint64_t value = static_cast<uint32_t>(one.imm) |
+                         static_cast<uint64_t>(static_cast<uint32_t>(code[1].imm)) << 32;
   return reg(one.dst_reg) + " = " + std::to_string(static_cast<int64_t>(value)) + " ll";
 }
 

@@ -22,7 +22,7 @@ struct TargetUse {
 
 /// Ids of what is in the tree, for the stages behind the script.
 struct Named {
-  std::map<const ast::VarDecl*, std::set<Id>> variables;      ///< where each is declared and used
+  std::map<const ast::VarDecl*, std::set<Id>> variables;  ///< where each is declared and used
   std::map<const ast::FunctionDecl*, std::set<Id>> functions;
   /// For each of Program::probes: its variables of the target, by the whole name, "$x".
   std::vector<std::map<std::string, TargetUse>> targets;

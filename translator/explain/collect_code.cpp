@@ -137,8 +137,7 @@ void collect_code(const ir::Module& module, const std::string& kernel_c, Flavour
   numbering.number(numbered);
   if (!kernel_c.empty())
     story.code.push_back(code_of("The kernel's part, in C", 'k', kernel_c,
-                                 emit_kernel_c(numbered, flavour), numbering, places,
-                                 story.links));
+                                 emit_kernel_c(numbered, flavour), numbering, places, story.links));
   story.code.push_back(code_of("User space's part, in C++", 'c', harness_cpp,
                                emit_user_cpp(numbered), numbering, places, story.links));
 }

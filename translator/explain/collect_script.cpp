@@ -102,8 +102,8 @@ class ScriptCollector {
         const auto& call = static_cast<const ast::Call&>(expr);
         if (!is_written(expr.span)) break;
         Span function = expr.span;  // a call begins with the function's name
-        function.end = std::min(
-            expr.span.end, function.begin + static_cast<uint32_t>(call.function.size()));
+        function.end =
+            std::min(expr.span.end, function.begin + static_cast<uint32_t>(call.function.size()));
         const Id id = name(function, expr.span);
         for (const ast::FunctionDecl* callee : call.callees) {
           story_.links.add(id, name(callee->span, callee->span));
@@ -143,7 +143,11 @@ class ScriptCollector {
       Span all = function->span;
       const Span& body = function->body ? function->body->span : function->embedded_span;
       if (body.file == all.file) all.end = std::max(all.end, body.end);
-      piece("function", function->name, all);
+      const bool is_one_sided = function->c && function->c->for_kernel != function->c->for_user;
+      piece(!is_one_sided             ? "function"
+            : function->c->for_kernel ? "function for the kernel"
+                                      : "function for user space",
+            function->name, all);
     }
     for (const ElaboratedProbe& probe : program_.probes)
       if (probe.body) aliases(*probe.body);

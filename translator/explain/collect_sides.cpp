@@ -69,10 +69,11 @@ void collect_sides(const ir::Module& module, const Places& places, const Named& 
     Handler handler;
     handler.id = "w" + std::to_string(i);
     handler.points.push_back(made.pp);
-    handler.kernel = why::has_kernel_part(made)
-                         ? "All of it is in user space, because the session itself makes the event; "
-                           "what reads the kernel's memory is a BPF program that the session runs."
-                         : "All of it is in user space, because the session itself makes the event.";
+    handler.kernel =
+        why::has_kernel_part(made)
+            ? "All of it is in user space, because the session itself makes the event; "
+              "what reads the kernel's memory is a BPF program that the session runs."
+            : "All of it is in user space, because the session itself makes the event.";
     story.links.add(handler.id, places.of(made.span));
     story.handlers.push_back(std::move(handler));
   }

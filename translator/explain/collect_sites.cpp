@@ -84,11 +84,9 @@ class SiteCollector {
     if (const std::string line = why::short_place(resolved.source); !line.empty())
       site.where += ", " + line;
     site.why = why::position_of(place, resolved);
-    if (!resolved.site.placement.empty())
-      site.why += "; it is probed " + resolved.site.placement;
+    if (!resolved.site.placement.empty()) site.why += "; it is probed " + resolved.site.placement;
     if (story_.sites.size() >= kMostInFull) return;
-    const std::vector<debug::AssemblyLine> code =
-        place.module->assembly(pc, kInstructionsAround);
+    const std::vector<debug::AssemblyLine> code = place.module->assembly(pc, kInstructionsAround);
     for (const debug::AssemblyLine& one : code)
       site.code.push_back({site.id + "_" + std::to_string(site.code.size()), one.address,
                            hex_bytes(one.bytes), one.text, one.address == pc});
@@ -159,12 +157,12 @@ class SiteCollector {
               const debug::Variable& variable) {
     row.type = probes::spelling(variable.type);
     row.where = where(place, variable);
-    row.declared = std::string(variable.is_global      ? "A variable of the file"
-                               : variable.is_parameter ? "A parameter"
-                                                       : "A local variable") +
-                   (variable.decl_line ? ", declared at line " + std::to_string(variable.decl_line)
-                                       : "") +
-                   ".";
+    row.declared =
+        std::string(variable.is_global      ? "A variable of the file"
+                    : variable.is_parameter ? "A parameter"
+                                            : "A local variable") +
+        (variable.decl_line ? ", declared at line " + std::to_string(variable.decl_line) : "") +
+        ".";
     const debug::LocationEvidence evidence = place.module->evidence(variable, place.site.point);
     if (evidence.form == debug::LocationEvidence::List)
       for (const auto& entry : evidence.entries)

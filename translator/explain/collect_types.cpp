@@ -61,8 +61,7 @@ class TypeCollector {
       story_.types.push_back(std::move(row));
     }
     story_.links.add(known->second, ids);
-    if (typed_at.file == &places_.script())
-      story_.links.add(known->second, places_.of(typed_at));
+    if (typed_at.file == &places_.script()) story_.links.add(known->second, places_.of(typed_at));
   }
 
   const Program& program_;

@@ -79,12 +79,14 @@ class Page {
            "'unsafe-inline'; script-src 'unsafe-inline'\">\n<title>" +
            title + "</title>\n<style>\n" + kPageStyle + "</style>\n</head>\n<body>\n<header><h1>" +
            title +
-           "</h1>\n<p>From the script's text to the code that it becomes. Choose a line, a name or a "
+           "</h1>\n<p>From the script's text to the code that it becomes. Choose a line, a name or "
+           "a "
            "field: it is marked in all stages <span class=\"key\"><span class=\"origin\">what it "
            "came from</span> and <span class=\"result\">what became of it</span></span>.</p>"
            "</header>\n<nav>" +
            tabs_ +
-           "<p id=\"said\" data-idle=\"Nothing is chosen. Escape takes the marks away.\">Nothing is "
+           "<p id=\"said\" data-idle=\"Nothing is chosen. Escape takes the marks away.\">Nothing "
+           "is "
            "chosen. Escape takes the marks away.</p></nav>\n<main>\n" +
            body_ + "</div>\n</main>\n<script type=\"application/json\" id=\"links\">" + links() +
            "</script>\n<script>\n" + kPageScript + "</script>\n</body>\n</html>\n";
@@ -116,8 +118,9 @@ class Page {
       line(story_.script[i].id, std::to_string(i + 1), with_names(story_.script[i]));
     body_ += "</div>\n";
     if (!story_.library.empty())
-      body_ += "<h3>What it brought in</h3>\n<p class=\"soft\">Functions and aliases of the tapsets "
-               "that its names mean.</p>\n";
+      body_ +=
+          "<h3>What it brought in</h3>\n<p class=\"soft\">Functions and aliases of the tapsets "
+          "that its names mean.</p>\n";
     for (const LibraryPiece& piece : story_.library) {
       body_ += "<details" + id(piece.id) + "><summary>" + piece.kind + " " + code(piece.name) +
                " <span class=\"soft\">" + safe(piece.file) + ":" + std::to_string(piece.line) +
@@ -156,7 +159,8 @@ class Page {
     open("sites", "Sites", "Where each probe point is, and why exactly there.");
     for (const Site& site : story_.sites) {
       body_ += "<div class=\"site\"" + id(site.id) + "><h3>" + code(site.point) + "</h3><p>" +
-               (site.where.empty() ? "" : code(site.where) + ": ") + safe(site.why) + ".</p></div>\n";
+               (site.where.empty() ? "" : code(site.where) + ": ") + safe(site.why) +
+               ".</p></div>\n";
       if (!site.source.empty()) {
         body_ += "<p class=\"soft\">" + safe(site.file) + "</p><div class=\"text\">\n";
         for (const SourceRow& row : site.source)
@@ -188,7 +192,8 @@ class Page {
   void variables() {
     if (story_.variables.empty()) return;
     open("variables", "Variables",
-         "Where each variable of the target is at its site, and in the other lines of the function.");
+         "Where each variable of the target is at its site, and in the other lines of the "
+         "function.");
     for (const VariableRow& row : story_.variables) {
       body_ += "<div class=\"part\"" + id(row.id) + "><h3>" + code(row.name) +
                " <span class=\"soft\">" + safe(row.type) + "</span></h3><p class=\"soft\">at " +
@@ -208,8 +213,8 @@ class Page {
 
   void ribbon(const VariableRow& row) {
     if (row.ribbon.empty()) return;
-    body_ += "<p class=\"soft\">In the lines of " + code(row.function) +
-             ":</p><div class=\"ribbon\">";
+    body_ +=
+        "<p class=\"soft\">In the lines of " + code(row.function) + ":</p><div class=\"ribbon\">";
     for (const RibbonCell& cell : row.ribbon)
       body_ += "<span class=\"reach" + std::to_string(static_cast<int>(cell.reach)) +
                (cell.is_site ? " here" : "") + "\" title=\"" + reach_text(cell.reach) + ": " +
@@ -225,15 +230,16 @@ class Page {
     if (story_.types.empty()) return;
     open("types", "Types",
          "What type inference concluded for each name, and the first place that settled it.");
-    body_ += "<div class=\"wide\"><table><tr><th>Name</th><th>Is a</th><th>Type</th><th>Settled "
-             "by</th></tr>\n";
+    body_ +=
+        "<div class=\"wide\"><table><tr><th>Name</th><th>Is a</th><th>Type</th><th>Settled "
+        "by</th></tr>\n";
     for (const TypeRow& row : story_.types)
-      body_ += "<tr" + id(row.id) + "><td>" + code(row.name) + "</td><td>" + safe(row.what) +
-               "</td><td>" + safe(row.type) + "</td><td>" +
-               (row.settled_line
-                    ? "line " + std::to_string(row.settled_line) + ": " + code(row.because)
-                    : safe(row.because)) +
-               "</td></tr>\n";
+      body_ +=
+          "<tr" + id(row.id) + "><td>" + code(row.name) + "</td><td>" + safe(row.what) +
+          "</td><td>" + safe(row.type) + "</td><td>" +
+          (row.settled_line ? "line " + std::to_string(row.settled_line) + ": " + code(row.because)
+                            : safe(row.because)) +
+          "</td></tr>\n";
     body_ += "</table></div>\n";
     close();
   }
@@ -251,8 +257,8 @@ class Page {
     if (!story_.globals.empty()) {
       body_ += "<h3>Global variables</h3>\n<ul>\n";
       for (const GlobalPlace& global : story_.globals)
-        body_ += "<li" + id(global.id) + ">" + code(global.name) + " is in " +
-                 safe(global.place) + ".</li>\n";
+        body_ += "<li" + id(global.id) + ">" + code(global.name) + " is in " + safe(global.place) +
+                 ".</li>\n";
       body_ += "</ul>\n";
     }
     close();
@@ -313,12 +319,13 @@ class Page {
   void programs() {
     if (story_.programs.empty() && story_.no_programs.empty()) return;
     open("bpf", "BPF",
-         "The instructions that the C became, as the kernel's verifier writes them. The number behind "
+         "The instructions that the C became, as the kernel's verifier writes them. The number "
+         "behind "
          "an instruction is its line of the C above.");
     if (!story_.no_programs.empty())
       body_ += "<p>They are not here: " + safe(story_.no_programs) + ".</p>\n";
     for (const BpfProgram& program : story_.programs) {
-      body_ += "<details" + id(program.id) + "><summary>" + code(program.name) +
+      body_ += "<details id=\"" + program.id + "\"><summary>" + code(program.name) +
                " <span class=\"soft\">" + safe(program.section) + ", " +
                std::to_string(program.slots) + " instructions</span></summary>\n";
       if (!program.helpers.empty()) {
@@ -345,16 +352,18 @@ class Page {
   void attach() {
     if (story_.attach.empty()) return;
     open("attach", "Attach",
-         "What is tried for each probe, in this order, until the kernel takes one. A built binary has "
+         "What is tried for each probe, in this order, until the kernel takes one. A built binary "
+         "has "
          "both forms of the kernel object.");
-    body_ += "<div class=\"wide\"><table><tr><th>Probe</th><th>Linux 6.1, 6.12 and newer</th><th>Linux "
-             "5.10</th></tr>\n";
+    body_ +=
+        "<div class=\"wide\"><table><tr><th>Probe</th><th>Linux 6.1, 6.12 and newer</th><th>Linux "
+        "5.10</th></tr>\n";
     for (const AttachRow& row : story_.attach) {
-      body_ += "<tr" + id(row.id) + "><td>" +
-               (row.points.empty() ? "" : code(row.points.front())) +
-               (row.points.size() > 1 ? " and " + std::to_string(row.points.size() - 1) + " more" : "") +
-               "</td><td>" + safe(ct::join(row.modern, "; else ")) + "</td><td>" +
-               (row.base.empty() ? "none" : safe(ct::join(row.base, "; else "))) + "</td></tr>\n";
+      body_ +=
+          "<tr" + id(row.id) + "><td>" + (row.points.empty() ? "" : code(row.points.front())) +
+          (row.points.size() > 1 ? " and " + std::to_string(row.points.size() - 1) + " more" : "") +
+          "</td><td>" + safe(ct::join(row.modern, "; else ")) + "</td><td>" +
+          (row.base.empty() ? "none" : safe(ct::join(row.base, "; else "))) + "</td></tr>\n";
     }
     body_ += "</table></div>\n";
     if (!story_.base_obstacles.empty()) {

@@ -53,7 +53,7 @@ struct ScriptLine {
 /// Text of a tapset that the script's names and probes brought in.
 struct LibraryPiece {
   Id id;
-  std::string kind;  ///< "function", "alias", "macro"
+  std::string kind;  ///< "function", "function for the kernel", "alias", …
   std::string name, file;
   uint32_t line = 0;  ///< of the file, where `lines` begins
   std::vector<std::string> lines;
@@ -78,10 +78,11 @@ struct Instruction {
 struct Site {
   Id id;
   std::string point;  ///< as -l prints it
-  std::string where;  ///< "0x1139, loop.c:12"; "" if it is not in code that debug information describes
-  std::string why;    ///< a sentence
-  std::string rows;   ///< lines about each row of the line table; or ""
-  std::string file;   ///< of `source`
+  std::string
+      where;  ///< "0x1139, loop.c:12"; "" if it is not in code that debug information describes
+  std::string why;                ///< a sentence
+  std::string rows;               ///< lines about each row of the line table; or ""
+  std::string file;               ///< of `source`
   std::vector<SourceRow> source;  ///< around the site; empty if the file is not there
   std::vector<Instruction> code;  ///< around the site
 };
@@ -126,8 +127,8 @@ struct VariableRow {
 struct TypeRow {
   Id id;
   std::string name;
-  std::string what;  ///< "global", "parameter of big", "local"
-  std::string type;  ///< "long", "array of stats by (string, long)"
+  std::string what;           ///< "global", "parameter of big", "local"
+  std::string type;           ///< "long", "array of stats by (string, long)"
   uint32_t settled_line = 0;  ///< of the script, where the type was settled; 0: see `because`
   std::string because;        ///< the text there, or another reason
 };
@@ -222,7 +223,8 @@ struct Story {
   std::vector<BpfProgram> programs;
   std::string no_programs;  ///< why there are none, as a clause; "": nothing runs in the kernel
   std::vector<AttachRow> attach;
-  std::vector<std::string> base_obstacles;  ///< why there is no form for old kernels; empty: there is one
+  std::vector<std::string>
+      base_obstacles;  ///< why there is no form for old kernels; empty: there is one
   Links links;
 };
 

@@ -13,7 +13,8 @@ namespace coretap::why {
 /// A value of a record.
 struct RecordField {
   uint32_t bytes = 0;
-  std::string name;  ///< of the variable, or the script's text whose value it is, in quotes; safe for a terminal
+  std::string
+      name;  ///< of the variable, or the script's text whose value it is, in quotes; safe for a terminal
   const char* kind = "";  ///< "a number", "a string", "memory"
   Span made_at;           ///< where the script computes it; empty if that is not known
 };

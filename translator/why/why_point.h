@@ -2,7 +2,6 @@
 #pragma once
 
 #include <iosfwd>
-
 #include <string>
 
 #include "analyse/program.h"
