@@ -20,7 +20,7 @@ class OutputFile {
   /// link there is replaced, not followed.
   bool prepare(const std::string& path, Diagnostics& diagnostics);
   enum class Kind : uint8_t { Executable, Plain };
-  /// Moves or copies the file `name` of `work` into place, readable by all, and executable or not, as far as the umask says. False after reporting; what
+  /// Moves or copies the file `name` of `work` into place, with the rights of its kind as far as the umask says. False after reporting; what
   /// was at the path before is then still there.
   bool take(const WorkFolder& work, const char* name, Diagnostics& diagnostics,
             Kind kind = Kind::Executable);
