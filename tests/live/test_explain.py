@@ -367,6 +367,18 @@ class BadInput(LiveTest):
         self.refused("output-write", f"--explain={TMP}", *hello)
         self.refused("usage", "--explain=", *hello)
 
+    def test_the_name_of_an_open_file_is_not_replaced(self):
+        """As /dev/stdout is one."""
+        link = TMP / "opened"
+        link.symlink_to("/proc/self/fd/1")
+        for option in ("--explain", "--build"):
+            with open(TMP / "regular", "w") as out:
+                result = subprocess.run([live.CORETAP, f"{option}={link}", "-e", "probe begin { exit() }"], stdout=out,
+                                        stderr=subprocess.PIPE, text=True, timeout=60, stdin=subprocess.DEVNULL)
+            self.assertEqual(result.returncode, 1, result.stderr)
+            self.assertIn(f"[output-write]: cannot write '{link}': it stands for a file that is open already", result.stderr)
+            self.assertTrue(link.is_symlink())
+
     def test_script_with_an_error_leaves_the_file_as_it_was(self):
         page = TMP / "kept.html"
         page.write_text("before")

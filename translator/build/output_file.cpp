@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 
 #include "build/hash.h"
 
@@ -28,6 +29,14 @@ Descriptor make_temporary(int folder, std::string& name) {
   name = ".coretap-" + hash_text({reinterpret_cast<char*>(random), sizeof random});
   return Descriptor(
       openat(folder, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+}
+
+/// Is it a link into /proc, as /dev/stdout is? Then it stands for an open file, and is not one that may be replaced.
+bool is_of_proc(int folder, const std::string& name) {
+  constexpr std::string_view kProc = "/proc/";
+  char target[kProc.size()];
+  const ssize_t length = readlinkat(folder, name.c_str(), target, sizeof target);
+  return length > 0 && std::string_view(target, static_cast<size_t>(length)) == kProc;
 }
 
 /// Copies all of `from`; false with errno set.
@@ -67,6 +76,8 @@ bool OutputFile::prepare(const std::string& path, Diagnostics& diagnostics) {
   if (name_.empty() || name_ == "." || name_ == "..") return fail("it is a folder", diagnostics);
   if (fstatat(folder_.get(), name_.c_str(), &status, 0) == 0 && !S_ISREG(status.st_mode))
     return fail("it is not a regular file", diagnostics);
+  if (is_of_proc(folder_.get(), name_))
+    return fail("it stands for a file that is open already", diagnostics);
   if (faccessat(folder_.get(), ".", W_OK | X_OK, AT_EACCESS) != 0)
     return fail(std::strerror(errno), diagnostics);
   constexpr unsigned long long kSmallest = 1 << 20;  // of a binary, and most pages are smaller

@@ -16,7 +16,7 @@ namespace coretap {
 /// with the place is said at once.
 class OutputFile {
  public:
-  /// False after reporting: no such folder, a full disk, or something at `path` that is not a regular file. A symbolic
+  /// False after reporting: no such folder, a full disk, or something at `path` that is not a regular file, or that stands for an open one. A symbolic
   /// link there is replaced, not followed.
   bool prepare(const std::string& path, Diagnostics& diagnostics);
   enum class Kind : uint8_t { Executable, Plain };
