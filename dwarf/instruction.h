@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -74,6 +75,9 @@ class InstructionSet {
   /// Addresses that it takes or reads from are added to `mentioned`.
   virtual std::optional<Instruction> decode(std::string_view bytes, uint64_t address,
                                             std::vector<uint64_t>& mentioned) const = 0;
+
+  /// The instruction at the start of `bytes` in the notation of gdb and objdump (AT&T's on x86); "" if they are no code.
+  virtual std::string text(std::string_view bytes, uint64_t address) const = 0;
 
   /// The table behind the indirect jump that ends `bytes`; they begin with an instruction at
   /// `address` and run up to the jump without one that jumps away for good. Nothing if the jump goes

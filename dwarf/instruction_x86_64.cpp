@@ -21,6 +21,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <string_view>
 
 #include "dwarf/instruction.h"
@@ -415,6 +416,27 @@ class X86 final : public InstructionSet {
         one.target = target;
     }
     return one;
+  }
+
+  std::string text(std::string_view bytes, uint64_t address) const override {
+    static const ZydisFormatter formatter = [] {
+      ZydisFormatter made;
+      ZydisFormatterInit(&made, ZYDIS_FORMATTER_STYLE_ATT);
+      ZydisFormatterSetProperty(&made, ZYDIS_FORMATTER_PROP_HEX_UPPERCASE, ZYAN_FALSE);
+      for (ZydisFormatterProperty padding :
+           {ZYDIS_FORMATTER_PROP_ADDR_PADDING_ABSOLUTE, ZYDIS_FORMATTER_PROP_DISP_PADDING,
+            ZYDIS_FORMATTER_PROP_IMM_PADDING})
+        ZydisFormatterSetProperty(&made, padding, ZYDIS_PADDING_DISABLED);
+      return made;
+    }();
+    Decoded decoded;
+    char text[256];
+    if (!decode_one(decoder_, bytes, address, decoded) ||
+        !ZYAN_SUCCESS(ZydisFormatterFormatInstruction(
+            &formatter, &decoded.instruction, decoded.operands,
+            decoded.instruction.operand_count_visible, text, sizeof text, address, nullptr)))
+      return "";
+    return text;
   }
 
   std::optional<JumpTable> jump_table(std::string_view bytes, uint64_t address) const override {

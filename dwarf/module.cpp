@@ -155,6 +155,21 @@ class DwarfModule : public Module {
     return !flow || flow->is_instruction(pc);
   }
 
+  std::vector<AssemblyLine> assembly(uint64_t pc, size_t around) const override {
+    const CodeFlow* flow = data_->code_flow(pc);
+    const std::optional<size_t> index = flow ? flow->index_of(pc) : std::nullopt;
+    std::vector<AssemblyLine> lines;
+    if (!index) return lines;
+    const InstructionSet& set = *InstructionSet::of(machine());
+    const std::vector<Instruction>& all = flow->instructions();
+    for (size_t i = *index - std::min(around, *index); i < all.size() && i <= *index + around;
+         i++) {
+      const std::string_view bytes = data_->object().code_bytes(all[i].address, all[i].length);
+      lines.push_back({all[i].address, std::string(bytes), set.text(bytes, all[i].address)});
+    }
+    return lines;
+  }
+
   std::vector<Variable> variables_at(uint64_t pc, bool globals, uint64_t scope) const override {
     return find_variables(*data_, pc, globals, scope);
   }

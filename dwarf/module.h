@@ -133,6 +133,9 @@ class Module {
   /// Start of the instruction at pc? (line tables of broken producers can lie)
   virtual bool is_code(uint64_t pc) const = 0;
 
+  /// The instruction at pc with up to `around` before and behind it in its function's code. Empty if the code cannot be decoded.
+  virtual std::vector<AssemblyLine> assembly(uint64_t pc, size_t around) const = 0;
+
   /// Variables in scope at pc, innermost scope first (a name that is shadowed is left out);
   /// parameters before locals inside a function; file-level variables only with `globals`.
   /// Inlined code often begins at the very address of the line or function around it: `scope`

@@ -65,6 +65,13 @@ struct CodeSymbol {
   bool is_only = false;
 };
 
+/// A machine instruction, for a reader.
+struct AssemblyLine {
+  uint64_t address = 0;
+  std::string bytes;  ///< as they are in the file
+  std::string text;   ///< as InstructionSet::text() writes it
+};
+
 /// The code of a function as it is in the file.
 struct FunctionCode {
   std::string name;  ///< "" if the code belongs to no function that is known

@@ -19,6 +19,7 @@
 #include "ast/print.h"
 #include "build/header_constant.h"
 #include "cached_listing.h"
+#include "explain_script.h"
 #include "generate.h"
 #include "lessons/teach.h"
 #include "listing.h"
@@ -57,6 +58,8 @@ class Driver {
     if (cached_listing_.show()) return 0;
     if (o_.mode == Options::Mode::Answer && !understand_question()) return report();
     if (pass4_.is_wanted() && !pass4_.begin()) return report();
+    if (o_.explain_stages) explain_.emplace(o_.explain_file, input_, lookups_, diagnostics_);
+    if (explain_ && !explain_->prepare()) return report();
     const SourceFile& script = sources_.add(input_.script_name, input_.script_text, true);
     int status = compile(script);
     diagnostics_.tell_suppressed(std::cerr);
@@ -127,6 +130,7 @@ class Driver {
       return 0;
     }
 
+    if (explain_) explain_->analysed(program, context);
     notes_.say_sides(program);
 
     GeneratedCode code;
@@ -136,6 +140,7 @@ class Driver {
       if (!pass3.translate(program, context, code)) return 1;
       notes_.say("Pass 3: translated to C using " + memory_use() + ", in " + timer.elapsed());
       if (pass3.has_dumped()) return 0;
+      if (explain_) return explain_->finish(pass3.module(), code) ? 0 : report();
     }
     if (o_.last_pass == 3) {
       std::cout << code.kernel_c << code.harness_cpp;
@@ -184,6 +189,7 @@ class Driver {
   Pass4 pass4_;
   CachedListing cached_listing_;
   std::optional<why::Question> question_;  ///< of --why
+  std::optional<ExplainScript> explain_;   ///< of --explain
 };
 
 }  // namespace

@@ -75,6 +75,9 @@ const std::vector<OptionRow>& option_table() {
       {kExplainNeeds, "explain-needs", G::Look, V::Words, "[json]",
        "list what each probe needs of the kernel, and whether it is there; json: for programs",
        "json"},
+      {kExplain, "explain", G::Look, V::File, "[FILE]",
+       "follow the script through all stages, from its text to the code that it becomes; with FILE "
+       "as a page for a browser, where what belongs together is marked"},
       {'v', nullptr, G::Look, V::None, nullptr,
        "say how long each pass takes; -vv says how probes are attached"},
       {kVp, "vp", G::Look, V::Text, "ABCDE", "more of it for single passes, one digit each"},

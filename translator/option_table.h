@@ -12,6 +12,7 @@ enum LongOnly {
   kVmlinux,
   kPortable,
   kExplainNeeds,
+  kExplain,
   kAccounts,
   kOutput,
   kTargetNamespaces,

@@ -211,6 +211,11 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
         o.explain_needs = true;
         o.explain_as_json = optarg != nullptr;
         break;
+      case kExplain:
+        if (optarg && !*optarg) return fail("--explain takes nothing or a file, not ''");
+        o.explain_stages = true;
+        o.explain_file = argument;
+        break;
       case kAccounts: o.accounts = argument; break;
       case kOutput:
         o.output_json = std::strcmp(argument, "json") == 0;
@@ -318,6 +323,11 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
     if (optind < argc)
       return fail(std::string("--why takes one question, not also '") + argv[optind] + "'");
   }
+  if (o.explain_stages && (is_why || o.mode != Options::Mode::Run || o.explain_needs ||
+                           !o.build.empty() || !o.dump.empty() || o.last_pass != 5))
+    return fail(
+        "--explain goes through all stages of a script: no other stage, listing or question "
+        "can be asked for with it");
   if (o.mode == Options::Mode::Teach) {
     if (optind < argc) o.lesson = argv[optind++];
     if (o.lesson == "export") {
@@ -349,8 +359,8 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
     o.script_path = argv[optind++];
   }
   for (; optind < argc; optind++) o.arguments.emplace_back(argv[optind]);
-  if (o.output_json &&
-      (o.mode != Options::Mode::Run || o.last_pass != 5 || !o.dump.empty() || o.explain_needs))
+  if (o.output_json && (o.mode != Options::Mode::Run || o.last_pass != 5 || !o.dump.empty() ||
+                        o.explain_needs || o.explain_stages))
     return fail(
         "--output=json is about a run and --build: what is asked for here is printed as text");
   if (o.lines_as_json && o.mode != Options::Mode::ListLines)

@@ -40,6 +40,8 @@ struct Options {
   bool lines_as_json = false;              ///< --json
   std::string question;                    ///< --why QUESTION
   bool explain_script = false;             ///< --why, and a script
+  bool explain_stages = false;             ///< --explain
+  std::string explain_file;                ///< --explain=FILE
   std::string lesson_folder;               ///< --lesson export FOLDER
   std::string lesson;                      ///< --lesson N; "": all are listed
   std::vector<std::string> arguments;      ///< $1, $2 …

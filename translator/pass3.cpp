@@ -13,7 +13,7 @@ namespace coretap {
 bool Pass3::translate(Program& program, probes::ResolveContext& context, GeneratedCode& code) {
   check_runtime_limits(program);
   if (failed()) return false;
-  ir::Module module = lower(program, context);
+  ir::Module& module = module_.emplace(lower(program, context));
   module.kernel_build_id = input_.kernel_build_id;
   if (failed()) return false;
   if (dump("ir-lowered", [&] { return ir::print(module); })) return true;

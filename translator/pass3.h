@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "analyse/program.h"
@@ -24,6 +25,9 @@ class Pass3 {
   /// Fills `code`, or as far as the stage that -d asks for, which is printed. False after reporting.
   bool translate(Program& program, probes::ResolveContext& context, GeneratedCode& code);
 
+  /// After translate(): what `code` was made of.
+  const ir::Module& module() const { return *module_; }
+
   /// What -d asks for is printed: nothing is left to do.
   bool has_dumped() const { return has_dumped_; }
 
@@ -37,6 +41,7 @@ class Pass3 {
   const CompileInput& input_;
   const PassNotes& notes_;
   Diagnostics& diagnostics_;
+  std::optional<ir::Module> module_;
   bool has_dumped_ = false;
 };
 

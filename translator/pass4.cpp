@@ -36,7 +36,8 @@ Pass4::Pass4(const Options& options, const CompileInput& input, Lookups& lookups
 }
 
 bool Pass4::is_wanted() const {
-  return o_.last_pass >= 4 && o_.dump.empty() && o_.mode == Options::Mode::Run;
+  return o_.last_pass >= 4 && o_.dump.empty() && o_.mode == Options::Mode::Run &&
+         !o_.explain_stages;
 }
 
 bool Pass4::may_cache() const { return is_wanted() && o_.build.empty() && !o_.no_cache; }

@@ -3,7 +3,6 @@
 // the place where a variable is used to the variable. The first place that fixes a type is
 // remembered, so that a clash can show both ends.
 #include <algorithm>
-#include <map>
 #include <set>
 #include <utility>
 
@@ -118,13 +117,12 @@ class Inference {
     if (!known(type)) return decl.type;
     if (!known(decl.type)) {
       decl.type = type;
-      origin_[&decl] = at;
+      decl.typed_at = at;
       changed_ = true;
     } else if (decl.type != type) {
-      auto it = origin_.find(&decl);
       if (!reporting_ || clashed_.insert(&decl).second)
         clash(at, "'" + decl.name + "'", type, decl.type,
-              it == origin_.end() ? decl.span : it->second);
+              decl.typed_at ? decl.typed_at : decl.span);
       return type;  // reported: go on as if it fitted
     }
     return decl.type;
@@ -132,9 +130,8 @@ class Inference {
 
   /// Where the type of the variable behind `expr` was settled, if it is one.
   Span settled_at(ast::Expr& expr) {
-    ast::VarDecl* decl = array_of(expr);
-    auto it = origin_.find(decl);
-    return it == origin_.end() ? Span{} : it->second;
+    const ast::VarDecl* decl = array_of(expr);
+    return decl ? decl->typed_at : Span{};
   }
 
   /// Infers `expr`, which should be of type `want`; `because` is the place that asks for it.
@@ -343,6 +340,7 @@ class Inference {
       // Nothing but its use says what C without a declared type results in.
       if (!known(result) && known(want)) {
         callee->return_type = want;
+        callee->typed_at = call.span;
         changed_ = true;
         result = want;
       }
@@ -351,6 +349,7 @@ class Inference {
       // An overload that only hands the call on gives what the others give.
       if (known(callee->return_type) || !known(result)) continue;
       callee->return_type = result;
+      callee->typed_at = call.span;
       changed_ = true;
     }
     return result;
@@ -399,6 +398,7 @@ class Inference {
         Type type = expect(*ret.value, function_->return_type);
         if (!known(function_->return_type) && known(type)) {
           function_->return_type = type;
+          function_->typed_at = ret.span;
           changed_ = true;
         }
         return;
@@ -499,7 +499,6 @@ class Inference {
   bool changed_ = false;
   bool reporting_ = false;
   bool takes_wildcards_ = false, takes_statistic_ = false;  ///< `delete` visits what it deletes
-  std::map<const ast::VarDecl*, Span> origin_;
   std::set<const ast::VarDecl*> reported_, clashed_;
   std::set<const ast::Expr*> checked_patterns_;
   const ast::Expr* member_of_ = nullptr;  ///< `$n` of the last `$n.key`, where `.` should be `->`

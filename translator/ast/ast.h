@@ -390,6 +390,7 @@ struct VarDecl {
   // filled by resolve_symbols and infer_types
   int arity = -1;  ///< -1 not known, 0 scalar, n keys
   std::vector<Type> key_types;
+  Span typed_at;  ///< the use from which its type was inferred; empty: the declaration says it
   bool is_used = false;
 };
 
@@ -404,8 +405,9 @@ struct FunctionDecl {
   Span embedded_span;
   bool is_private = false;
   std::optional<int64_t> priority;  ///< `: type (…) : priority`
-  // filled by resolve_symbols
+  // filled by resolve_symbols and infer_types
   std::vector<std::unique_ptr<VarDecl>> locals;
+  Span typed_at;  ///< the `return` or call from which return_type was inferred, or empty
 };
 
 /// `functor`, `functor("string")` or `functor(number)`; the functor may hold wildcards.

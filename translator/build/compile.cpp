@@ -272,6 +272,18 @@ bool Compilation::to_run(const GeneratedCode& code, Diagnostics& diagnostics) {
   return ok;
 }
 
+ct::Result<std::string> Compilation::to_object(const std::string& kernel_c) {
+  start_kernel();
+  if (kernel_.pid < 0) return ct::Status("clang is not in $PATH (apt-get install clang)");
+  feed(kernel_, kernel_c);
+  const JobResult result = finish(kernel_);
+  if (result.exit_code != 0) return ct::Status("clang refuses the C: " + result.output);
+  record_headers(kKernelMade);
+  const Descriptor object(openat(work_.fd(), kKernelMade, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!object) return ct::Status::of_errno(errno, "clang's object: ");
+  return read_all(object.get());
+}
+
 bool Compilation::to_binary(const GeneratedCode& code, Diagnostics& diagnostics) {
   if (!compile(code, true, diagnostics)) return false;
   auto object = [](const std::string& text, Artifact artifact) {

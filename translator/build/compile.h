@@ -8,6 +8,7 @@
 #include <string>
 
 #include "build/work_folder.h"
+#include "runtime/common/result.h"
 #include "support/compile_input.h"
 #include "support/diagnostics.h"
 #include "support/lookups.h"
@@ -41,6 +42,9 @@ class Compilation {
   /// Compiles for running now: makes the artifacts, with one flavour of the kernel object. False
   /// after reporting.
   bool to_run(const GeneratedCode& code, Diagnostics& diagnostics);
+
+  /// Compiles the kernel's part alone, and gives the object. Fails with a clause.
+  ct::Result<std::string> to_object(const std::string& kernel_c);
 
   /// Compiles and links a static executable, the file kBinaryName of the work folder. False after reporting.
   bool to_binary(const GeneratedCode& code, Diagnostics& diagnostics);

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 
 #include "build/hash.h"
 
@@ -15,10 +16,10 @@ namespace coretap {
 
 namespace {
 
-mode_t executable_mode() {
+mode_t mode_of(OutputFile::Kind kind) {
   mode_t mask = umask(0);
   umask(mask);
-  return 0777 & ~mask;
+  return (kind == OutputFile::Kind::Executable ? 0777 : 0666) & ~mask;
 }
 
 /// A file of an unpredictable name in `folder`, for the owner alone.
@@ -28,6 +29,14 @@ Descriptor make_temporary(int folder, std::string& name) {
   name = ".coretap-" + hash_text({reinterpret_cast<char*>(random), sizeof random});
   return Descriptor(
       openat(folder, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+}
+
+/// Is it a link into /proc, as /dev/stdout is? Then it stands for an open file, and is not one that may be replaced.
+bool is_of_proc(int folder, const std::string& name) {
+  constexpr std::string_view kProc = "/proc/";
+  char target[kProc.size()];
+  const ssize_t length = readlinkat(folder, name.c_str(), target, sizeof target);
+  return length > 0 && std::string_view(target, static_cast<size_t>(length)) == kProc;
 }
 
 /// Copies all of `from`; false with errno set.
@@ -67,27 +76,31 @@ bool OutputFile::prepare(const std::string& path, Diagnostics& diagnostics) {
   if (name_.empty() || name_ == "." || name_ == "..") return fail("it is a folder", diagnostics);
   if (fstatat(folder_.get(), name_.c_str(), &status, 0) == 0 && !S_ISREG(status.st_mode))
     return fail("it is not a regular file", diagnostics);
+  if (is_of_proc(folder_.get(), name_))
+    return fail("it stands for a file that is open already", diagnostics);
   if (faccessat(folder_.get(), ".", W_OK | X_OK, AT_EACCESS) != 0)
     return fail(std::strerror(errno), diagnostics);
-  constexpr unsigned long long kSmallest = 1 << 20;  // of a binary
+  constexpr unsigned long long kSmallest = 1 << 20;  // of a binary, and most pages are smaller
   if (free_bytes(folder_.get()) < kSmallest) return fail(std::strerror(ENOSPC), diagnostics);
   return true;
 }
 
-bool OutputFile::take(const WorkFolder& work, const char* name, Diagnostics& diagnostics) {
+bool OutputFile::take(const WorkFolder& work, const char* name, Diagnostics& diagnostics,
+                      Kind kind) {
+  const mode_t mode = mode_of(kind);
   Descriptor made(openat(work.fd(), name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  if (!made || fchmod(made.get(), executable_mode()) != 0)
-    return fail(std::strerror(errno), diagnostics);
+  if (!made || fchmod(made.get(), mode) != 0) return fail(std::strerror(errno), diagnostics);
   if (renameat(work.fd(), name, folder_.get(), name_.c_str()) == 0) return true;
-  return errno == EXDEV ? copy(made.get(), diagnostics) : fail(std::strerror(errno), diagnostics);
+  return errno == EXDEV ? copy(made.get(), mode, diagnostics)
+                        : fail(std::strerror(errno), diagnostics);
 }
 
 /// The output is in another file system: the copy gets its name when it is whole.
-bool OutputFile::copy(int from, Diagnostics& diagnostics) {
+bool OutputFile::copy(int from, mode_t mode, Diagnostics& diagnostics) {
   std::string temporary;
   Descriptor to = make_temporary(folder_.get(), temporary);
   if (!to) return fail(std::strerror(errno), diagnostics);
-  if (copy_bytes(from, to.get()) && fchmod(to.get(), executable_mode()) == 0 &&
+  if (copy_bytes(from, to.get()) && fchmod(to.get(), mode) == 0 &&
       renameat(folder_.get(), temporary.c_str(), folder_.get(), name_.c_str()) == 0)
     return true;
   int error = errno;

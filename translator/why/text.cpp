@@ -127,6 +127,14 @@ std::string location_sentence(const VarLocation& location, uint16_t machine) {
   return "the value of " + formula(*location.expr, machine);
 }
 
+std::optional<debug::Variable> visible_variable(const probes::CodePlace& place,
+                                                const std::string& name) {
+  for (const debug::Variable& each :
+       place.module->variables_at(place.site.point.pc, true, place.scope))
+    if (each.name == name) return each;
+  return std::nullopt;
+}
+
 std::string nearest_first(std::vector<uint32_t> lines, uint32_t from) {
   constexpr size_t kShown = 12;
   auto distance = [&](uint32_t line) { return line > from ? line - from : from - line; };

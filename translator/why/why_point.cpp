@@ -6,6 +6,7 @@
 #include <map>
 #include <ostream>
 #include <set>
+#include <sstream>
 
 #include "probes/dwarf_scope.h"
 #include "probes/point_spec.h"
@@ -113,7 +114,8 @@ void tell_copies(const debug::LineStory& story, std::ostream& out) {
 
 // ------------------------------------------------------------------ sites
 
-/// Where in its function a site is.
+}  // namespace
+
 std::string position_of(const probes::CodePlace& place, const ResolvedProbe& site) {
   const uint64_t pc = place.site.point.pc;
   const debug::Module& module = *place.module;
@@ -132,15 +134,27 @@ std::string position_of(const probes::CodePlace& place, const ResolvedProbe& sit
   return name + "+" + hex(pc - real->entry_pc);
 }
 
+std::string event_of(const ResolvedProbe& site) {
+  if (site.side == ir::Side::User) return "it runs in user space, in the session itself";
+  std::string text = std::string("by ") + ir::info(site.mechanism).text;
+  if (!site.site.target.empty()) text += " at " + ct::terminal_safe(site.site.target);
+  if (site.site.offset != 0) text += "+" + hex(site.site.offset);
+  return text;
+}
+
+std::string rows_of_line(const debug::Module& module, const std::string& function,
+                         const debug::SourceLine& line) {
+  std::ostringstream out;
+  tell_copies(module.line_story(function, line.file, line.line, line.line), out);
+  return out.str();
+}
+
+namespace {
+
 void tell_site(const ResolvedProbe& site, std::ostream& out) {
   const std::shared_ptr<const probes::CodePlace> place = site.scope->place();
   if (!place) {
-    out << "  " << ct::terminal_safe(site.canonical) << ": "
-        << (site.side == ir::Side::User ? "it runs in user space, in the session itself"
-                                        : std::string("by ") + ir::info(site.mechanism).text);
-    if (!site.site.target.empty()) out << " at " << ct::terminal_safe(site.site.target);
-    if (site.site.offset != 0) out << "+" << hex(site.site.offset);
-    out << ".\n";
+    out << "  " << ct::terminal_safe(site.canonical) << ": " << event_of(site) << ".\n";
     return;
   }
   out << "  " << hex(place->site.point.pc);

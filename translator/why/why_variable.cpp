@@ -24,14 +24,6 @@ using probes::ResolvedProbe;
 /// Sites that are told of one by one; of a line that is copied more often the rest is counted.
 constexpr size_t kMostSites = 6;
 
-/// The one of `name` that code at the place sees.
-std::optional<debug::Variable> visible_variable(const CodePlace& place, const std::string& name) {
-  for (const debug::Variable& each :
-       place.module->variables_at(place.site.point.pc, true, place.scope))
-    if (each.name == name) return each;
-  return std::nullopt;
-}
-
 class VariableAnswer {
  public:
   VariableAnswer(const Question& question, const ast::Expr& variable, Program& program,
