@@ -327,6 +327,12 @@ bool is_builtin_operator(std::string_view name) {
   return std::find(names.begin(), names.end(), "@" + std::string(name)) != names.end();
 }
 
+std::vector<std::string> at_operator_names() {
+  std::vector<std::string> names;
+  for (const std::string& name : syntax::operator_names()) names.push_back(name.substr(1));
+  return names;
+}
+
 std::vector<std::string> print_function_names() {
   std::vector<std::string> names;
   for (const syntax::PrintName& each : syntax::kPrintNames) names.emplace_back(each.name);

@@ -594,4 +594,17 @@ std::optional<std::string> canonical_layout(const SourceFile& file, Diagnostics&
   return std::move(made.text);
 }
 
+size_t highest_argument(const SourceFile& file) {
+  constexpr size_t kMost = 1000;
+  size_t highest = 0;
+  for (const syntax::Piece& piece : syntax::pieces_of(file)) {
+    if (piece.type != StpLexer::ARGUMENT && piece.type != StpLexer::AT_ARGUMENT) continue;
+    size_t number = 0;
+    for (char c : piece.text.substr(1))
+      if (number <= kMost && c != '#') number = number * 10 + static_cast<size_t>(c - '0');
+    if (number <= kMost) highest = std::max(highest, number);
+  }
+  return highest;
+}
+
 }  // namespace coretap

@@ -14,4 +14,7 @@ namespace coretap {
 /// The text must have been parsed without errors. Nothing, after reporting, if it is nested too deep.
 std::optional<std::string> canonical_layout(const SourceFile& file, Diagnostics& diagnostics);
 
+/// The highest N of the script's `$N` and `@N`, at most 1000; 0 if there is none.
+size_t highest_argument(const SourceFile& file);
+
 }  // namespace coretap
