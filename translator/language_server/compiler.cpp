@@ -5,7 +5,6 @@
 #include <set>
 
 #include "analyse/place_returns.h"
-#include "analyse/portable.h"
 #include "dwarf/types.h"
 #include "lower/lower.h"
 #include "probes/probe_kind.h"
@@ -106,6 +105,8 @@ struct Compiler::Points {
   std::vector<Variable> variables;
   std::map<std::string, debug::TypePtr> types;
 };
+
+Compiler::Compiler(Services services) : services_(std::move(services)) {}
 
 Compiler::~Compiler() = default;
 

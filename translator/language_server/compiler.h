@@ -40,7 +40,8 @@ struct Variable {
 
 class Compiler {
  public:
-  explicit Compiler(Services services) : services_(std::move(services)) {}
+  explicit Compiler(Services services);
+  ~Compiler();
 
   /// Passes 1 and 2: all messages are in the session's diagnostics.
   std::unique_ptr<Session> analyse(const std::string& name, const std::string& text) const;
@@ -71,9 +72,6 @@ class Compiler {
   std::vector<Definition> functions_;
   bool has_functions_ = false;
   std::map<std::string, std::unique_ptr<Points>> points_;  ///< by their text
-
- public:
-  ~Compiler();
 };
 
 }  // namespace coretap::language_server

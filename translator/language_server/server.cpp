@@ -290,7 +290,11 @@ class Server {
     return *found;
   }
 
-  Position position(const Json& at) const { return {at.at("line").get<size_t>(), at.at("character").get<size_t>()}; }
+  static size_t count(const Json& number) {
+    if (!number.is_number_unsigned()) throw RequestFailed{kInvalidParams, "a position counts from 0"};
+    return number.get<size_t>();
+  }
+  static Position position(const Json& at) { return {count(at.at("line")), count(at.at("character"))}; }
 
   Json at_position(const Json& params, Json (*feature)(const View&, size_t, Compiler&)) {
     const auto& [uri, open] = document(params);

@@ -4,6 +4,7 @@
 
 #include "syntax/build_ast.h"
 #include "syntax/format.h"
+#include "syntax/names.h"
 #include "syntax/parse.h"
 
 namespace coretap::syntax {

@@ -61,8 +61,9 @@ class Layout {
 
   bool must_break_after(size_t i) const { return i > 0 && pieces_[i - 1].ends_line; }
 
-  void begin_line(size_t i, size_t indent) {
-    bool blank = pieces_[i].breaks_before > 1;
+  /// `may_have_blank`: may an empty line be before it?
+  void begin_line(size_t i, size_t indent, bool may_have_blank = true) {
+    bool blank = pieces_[i].breaks_before > 1 && may_have_blank;
     if (i > 0 && pieces_[i - 1].type == StpLexer::LBRACE && s_.role == Role::OpenBlock) blank = false;
     if (s_.is_after_long_body && pieces_[i].type != StpLexer::PP_CLOSE && pieces_[i].type != StpLexer::PP_ELSE)
       blank = true;
@@ -106,7 +107,8 @@ class Layout {
     if (!s_.is_in_statement || !s_.is_statement_level()) return false;
     const size_t type = piece.type;
     if (type == StpLexer::RBRACE || type == antlr4::Token::EOF) return true;
-    if (s_.is_file_level() && conditionals_macro() == false) return begins_declaration(piece, on_new_line);
+    if (s_.is_file_level() && !conditionals_macro()) return begins_declaration(piece, on_new_line);
+    if (type == StpLexer::ELSE || type == StpLexer::CATCH) return true;
     if (!s_.ends_operand() || s_.type == StpLexer::RETURN) return s_.ends_operand() && begins_statement(type);
     if (type == StpLexer::AT_NAME || type == StpLexer::ARGUMENT || type == StpLexer::AT_ARGUMENT)
       return on_new_line;
@@ -340,13 +342,13 @@ class Layout {
       on_new_line = true;
       indent = 0;
     } else if (role == Role::Semicolon) {
-      on_new_line = must_break_after(i);
+      on_new_line = false;
     } else if (role == Role::OpenBlock) {
       place_block(i, begins, on_new_line, indent);
     } else if (role == Role::CloseBlock) {
       const Open* block = innermost_block();
       indent = block ? block->indent : s_.indent();
-      if (block) on_new_line = !block->is_one_line || must_break_after(i);
+      if (block) on_new_line = !block->is_one_line;
     } else if (piece.type == StpLexer::ELSE || piece.type == StpLexer::CATCH) {
       indent = s_.innermost() ? s_.innermost()->indent : s_.indent();
       if (s_.role == Role::CloseBlock && !was_one_line_ && !has_comment_before) on_new_line = false;
@@ -360,8 +362,9 @@ class Layout {
     } else if (piece.type == StpLexer::EMBEDDED && s_.is_file_level() && s_.declaration == Declaration::Function) {
       indent = s_.statement_indent;
     }
+    on_new_line |= must_break_after(i) || (has_comment_before && piece.breaks_before > 0);
     if (on_new_line)
-      begin_line(i, indent);
+      begin_line(i, indent, role != Role::CloseBlock && (role != Role::OpenBlock || begins));
     else if (!lines_.is_empty() && is_blank_between(pieces_[i - 1], s_, piece, role))
       lines_.add(" ");
     if (s_.aligns_next) {
@@ -395,10 +398,9 @@ class Layout {
 
   /// Where '{' of a block stands.
   void place_block(size_t i, bool begins, bool& on_new_line, size_t& indent) const {
-    const bool must = must_break_after(i) || (i > 0 && pieces_[i - 1].is_comment && pieces_[i].breaks_before > 0);
     const Open* top = s_.innermost();
     if (top && top->kind == Open::Control && top->wants_body) {
-      on_new_line = must;
+      on_new_line = false;
       indent = top->indent;
     } else if (begins) {
       if (is_forced_apart()) on_new_line = true;
@@ -458,7 +460,8 @@ class Layout {
       case Role::Semicolon:
         if (s_.is_statement_level()) s_.end_statement();
         return;
-      case Role::Comma: 
+      case Role::Comma:
+        s_.is_after_long_body = false;
         if (s_.is_file_level() && !s_.is_in_statement) return;
         if (s_.is_file_level() && after_body_) {  // a second body follows
           s_.declaration = Declaration::Probe;

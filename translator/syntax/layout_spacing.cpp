@@ -96,8 +96,7 @@ bool is_blank_between(const Piece& before, const LayoutState& state, const Piece
   const Role left = state.role;
   // What stands directly behind a script's argument may belong to it: `$1_name`.
   if (is_argument(before) || is_argument(piece)) {
-    if (piece.is_adjacent) return false;
-    if (left == Role::Operand && role == Role::Operand) return true;
+    if (left == Role::Operand && role == Role::Operand) return !piece.is_adjacent;
   }
   if (left == Role::AsWritten || role == Role::AsWritten) return !piece.is_adjacent;
   if (left == Role::Preprocessor || role == Role::Preprocessor)
@@ -120,9 +119,7 @@ bool is_blank_between(const Piece& before, const LayoutState& state, const Piece
     case Role::Arrow: return false;
     case Role::Unary:
       // "- -x" and "! ~x" would be other tokens.
-      return (before.text.back() == piece.text.front() && before.text.size() < 2 && role == Role::Unary) ||
-             (before.text == "!" && piece.text == "~") ||
-             (role == Role::Unary && before.text.back() == piece.text.front());
+      return role == Role::Unary && (before.text.back() == piece.text.front() || (before.text == "!" && piece.text == "~"));
     case Role::Wildcard: return role == Role::OpenBlock || role == Role::Binary || role == Role::Keyword;
     default: break;
   }
