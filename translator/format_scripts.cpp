@@ -28,14 +28,16 @@ ct::Status replace(const std::string& path, const std::string& text) {
   std::error_code error;
   const std::string real = std::filesystem::canonical(path, error).string();
   struct stat status;
-  if (error || stat(real.c_str(), &status) != 0) return ct::Status::of_errno(error ? error.value() : errno);
+  if (error || stat(real.c_str(), &status) != 0)
+    return ct::Status::of_errno(error ? error.value() : errno);
   if (!S_ISREG(status.st_mode)) return ct::Status::of_errno(EINVAL);
   std::string made = real + ".XXXXXX";
   const Descriptor file(mkstemp(made.data()));
   if (!file) return ct::Status::of_errno(errno);
   ct::Status done = write_all(file.get(), text);
   // Whoever may write a file of another user's leaves it that user's, where the system lets him.
-  if (done && fchown(file.get(), status.st_uid, status.st_gid) != 0 && errno != EPERM) done = ct::Status::of_errno(errno);
+  if (done && fchown(file.get(), status.st_uid, status.st_gid) != 0 && errno != EPERM)
+    done = ct::Status::of_errno(errno);
   if (done && fchmod(file.get(), status.st_mode & 07777) != 0) done = ct::Status::of_errno(errno);
   if (done && rename(made.c_str(), real.c_str()) != 0) done = ct::Status::of_errno(errno);
   if (!done) unlink(made.c_str());
@@ -64,7 +66,8 @@ class Formatting {
     ct::Result<std::string> text = std::filesystem::is_directory(path, ignored)
                                        ? ct::Status::of_errno(EISDIR)
                                        : read_file(is_input ? "/dev/stdin" : path, kMostBytes);
-    if (!text) return fail("script-read", "cannot read script '" + path + "': " + text.failure().text());
+    if (!text)
+      return fail("script-read", "cannot read script '" + path + "': " + text.failure().text());
     format(is_input ? "<input>" : path, *std::move(text), is_input ? "" : path);
   }
 
@@ -101,8 +104,8 @@ class Formatting {
 
 }  // namespace
 
-std::optional<std::string> formatted(const SourceFile& script, const Options& options, Sources& sources,
-                                     Diagnostics& diagnostics) {
+std::optional<std::string> formatted(const SourceFile& script, const Options& options,
+                                     Sources& sources, Diagnostics& diagnostics) {
   CompileInput input;
   input.tapset_dirs = tapset_folders(options);
   // The layout is the same on every machine: nothing is asked of this one. A script's arguments stand for names or numbers;

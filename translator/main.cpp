@@ -8,8 +8,8 @@
 #include "format_scripts.h"
 #include "help.h"
 #include "options.h"
-#include "serve_editor.h"
 #include "runtime/user/run/startup.h"
+#include "serve_editor.h"
 
 namespace {
 

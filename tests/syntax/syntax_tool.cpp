@@ -131,7 +131,8 @@ int show(const std::string& path, const Options& options) {
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    std::cerr << "usage: syntax_tool print|dump|layout|sll|ll|check [-g] [-t] [-m FILE] [-a ARG] FILE…\n";
+    std::cerr
+        << "usage: syntax_tool print|dump|layout|sll|ll|check [-g] [-t] [-m FILE] [-a ARG] FILE…\n";
     return 2;
   }
   Options options;

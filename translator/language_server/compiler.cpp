@@ -13,13 +13,15 @@ namespace coretap::language_server {
 
 namespace {
 
-constexpr size_t kMostPoints = 50;  // resolved probe points that are kept, each with its debug information
-constexpr size_t kMostSites = 20;   // of a wildcard, that are asked for their variables
+constexpr size_t kMostPoints =
+    50;  // resolved probe points that are kept, each with its debug information
+constexpr size_t kMostSites = 20;  // of a wildcard, that are asked for their variables
 
 /// The comment `/** … */` that ends before `begin`, without its stars; "" if there is none.
 std::string documentation_before(std::string_view text, size_t begin) {
   std::string_view before = text.substr(0, begin);
-  while (!before.empty() && std::isspace(static_cast<unsigned char>(before.back()))) before.remove_suffix(1);
+  while (!before.empty() && std::isspace(static_cast<unsigned char>(before.back())))
+    before.remove_suffix(1);
   if (!before.ends_with("*/")) return "";
   const size_t open = before.rfind("/**");
   if (open == std::string_view::npos) return "";
@@ -46,12 +48,14 @@ size_t line_begin(std::string_view text, size_t at) {
 
 std::string signature_of(const ast::FunctionDecl& function) {
   std::string text = function.name;
-  if (function.return_type != ast::Type::Unknown) text += std::string(":") + ast::type_name(function.return_type);
+  if (function.return_type != ast::Type::Unknown)
+    text += std::string(":") + ast::type_name(function.return_type);
   text += " (";
   for (const auto& parameter : function.parameters) {
     if (!text.ends_with("(")) text += ", ";
     text += parameter->name;
-    if (parameter->type != ast::Type::Unknown) text += std::string(":") + ast::type_name(parameter->type);
+    if (parameter->type != ast::Type::Unknown)
+      text += std::string(":") + ast::type_name(parameter->type);
   }
   return text + ")";
 }
@@ -65,7 +69,8 @@ Definition definition_of(Definition::Kind kind, const std::string& name, const S
   // A macro's text is at home where the macro is; what it declares is where the macro is used.
   const std::string_view text = std::string_view(span.file->text).substr(span.begin);
   const size_t at = std::min(text.find(name), text.size());
-  made.place = line_column(*span.file, span.begin + static_cast<uint32_t>(at < span.end - span.begin ? at : 0));
+  made.place = line_column(*span.file,
+                           span.begin + static_cast<uint32_t>(at < span.end - span.begin ? at : 0));
   return made;
 }
 
@@ -91,8 +96,17 @@ Variable variable_of(const std::string& listed) {
   return {listed.substr(0, colon), listed.substr(colon + 1)};
 }
 
+/// Would the compiler be told the same today? A program may have been built anew, or a tapset been changed.
+bool is_current(const Session& session) {
+  const std::vector<Lookup> asked = session.lookups.all();
+  return std::all_of(asked.begin(), asked.end(), [&](const Lookup& each) {
+    return session.lookups.answer_today(each.question, each.subject) == each.answer;
+  });
+}
+
 void add_new(std::vector<Variable>& all, Variable variable) {
-  const bool is_known = std::any_of(all.begin(), all.end(), [&](const Variable& each) { return each.name == variable.name; });
+  const bool is_known = std::any_of(
+      all.begin(), all.end(), [&](const Variable& each) { return each.name == variable.name; });
   if (!is_known) all.push_back(std::move(variable));
 }
 
@@ -154,7 +168,8 @@ std::vector<Definition> Compiler::definitions(const std::string& text) const {
   if (!session->program || session->program->files.empty()) return all;
   const ast::File& file = *session->program->files.front();
   for (const auto& function : file.functions) all.push_back(definition_of(*function));
-  for (const auto& global : file.globals) all.push_back(definition_of(Definition::Global, global->name, global->span));
+  for (const auto& global : file.globals)
+    all.push_back(definition_of(Definition::Global, global->name, global->span));
   for (const auto& alias : file.aliases)
     for (const ast::ProbePoint& name : alias->alias_names)
       all.push_back(definition_of(Definition::Alias, dotted(name), name.span));
@@ -162,9 +177,10 @@ std::vector<Definition> Compiler::definitions(const std::string& text) const {
 }
 
 const std::vector<Definition>& Compiler::tapset_functions() {
-  if (has_functions_) return functions_;
-  has_functions_ = true;
-  const std::unique_ptr<Session> session = parse("script", "probe begin {}\n");
+  if (of_functions_ && is_current(*of_functions_)) return functions_;
+  functions_.clear();
+  of_functions_ = parse("script", "probe begin {}\n");
+  Session* session = of_functions_.get();
   if (!session->program) return functions_;
   load_all_functions(*session->program);
   std::set<std::pair<std::string, std::string>> known;
@@ -177,6 +193,7 @@ const std::vector<Definition>& Compiler::tapset_functions() {
     }
   std::stable_sort(functions_.begin(), functions_.end(),
                    [](const Definition& a, const Definition& b) { return a.name < b.name; });
+  session->program.reset();
   return functions_;
 }
 
@@ -196,7 +213,8 @@ std::optional<Definition> Compiler::tapset_alias(const std::string& point) const
 }
 
 Compiler::Points& Compiler::resolve(const std::string& points) {
-  if (const auto known = points_.find(points); known != points_.end()) return *known->second;
+  if (const auto known = points_.find(points); known != points_.end() && is_current(*known->second->session))
+    return *known->second;
   if (points_.size() >= kMostPoints) points_.clear();
   auto made = std::make_unique<Points>();
   made->session = parse("script", "probe " + points + " {}\n");
@@ -212,22 +230,27 @@ Compiler::Points& Compiler::resolve(const std::string& points) {
     infer_types(*s.program);
     size_t asked = 0;
     for (ElaboratedProbe& probe : s.program->probes) {
-      for (const auto& local : probe.locals) add_new(made->variables, {local->name, ast::type_name(local->type)});
+      for (const auto& local : probe.locals)
+        add_new(made->variables, {local->name, ast::type_name(local->type)});
       for (probes::ResolvedProbe& site : probe.sites)
         if (site.scope && asked++ < kMostSites)
-          for (const std::string& listed : site.scope->listing()) add_new(made->variables, variable_of(listed));
+          for (const std::string& listed : site.scope->listing())
+            add_new(made->variables, variable_of(listed));
     }
   }
   return *(points_[points] = std::move(made));
 }
 
-const std::vector<Variable>& Compiler::variables(const std::string& points) { return resolve(points).variables; }
+const std::vector<Variable>& Compiler::variables(const std::string& points) {
+  return resolve(points).variables;
+}
 
 debug::TypePtr Compiler::find_type(const std::string& points, const std::string& access) {
   Points& resolved = resolve(points);
   Session& s = *resolved.session;
   if (!s.program || !resolved.context) return nullptr;
-  if (const auto known = resolved.types.find(access); known != resolved.types.end()) return known->second;
+  if (const auto known = resolved.types.find(access); known != resolved.types.end())
+    return known->second;
   // The access as an expression, by the parser.
   Diagnostics quiet;
   ParseContext context;
@@ -240,12 +263,15 @@ debug::TypePtr Compiler::find_type(const std::string& points, const std::string&
   if (!quiet.has_errors() && file->probes.size() == 1) {
     const auto& block = static_cast<const ast::Block&>(*file->probes.front()->body);
     if (block.statements.size() == 1 && block.statements.front()->kind == ast::StmtKind::Expr) {
-      const ast::Expr& expression = *static_cast<const ast::ExprStmt&>(*block.statements.front()).expr;
-      const bool is_target = expression.kind == ast::ExprKind::Target || expression.kind == ast::ExprKind::AtVar;
+      const ast::Expr& expression =
+          *static_cast<const ast::ExprStmt&>(*block.statements.front()).expr;
+      const bool is_target =
+          expression.kind == ast::ExprKind::Target || expression.kind == ast::ExprKind::AtVar;
       size_t asked = 0;
       for (ElaboratedProbe& probe : s.program->probes)
         for (probes::ResolvedProbe& site : probe.sites)
-          if (is_target && !type && site.scope && asked++ < kMostSites) type = site.scope->type_of(expression);
+          if (is_target && !type && site.scope && asked++ < kMostSites)
+            type = site.scope->type_of(expression);
     }
   }
   return resolved.types[access] = type;

@@ -49,7 +49,7 @@ class Compiler {
   std::unique_ptr<Session> parse(const std::string& name, const std::string& text) const;
   /// The functions, globals, macros and aliases that the script defines.
   std::vector<Definition> definitions(const std::string& text) const;
-  /// Functions of the tapsets, sorted by name. Found when they are first asked for.
+  /// Functions of the tapsets, sorted by name. Read when they are first asked for, and again when a file has changed.
   const std::vector<Definition>& tapset_functions();
   /// The alias of the tapsets that the point names.
   std::optional<Definition> tapset_alias(const std::string& point) const;
@@ -70,7 +70,7 @@ class Compiler {
 
   Services services_;
   std::vector<Definition> functions_;
-  bool has_functions_ = false;
+  std::unique_ptr<Session> of_functions_;  ///< what they were read from
   std::map<std::string, std::unique_ptr<Points>> points_;  ///< by their text
 };
 

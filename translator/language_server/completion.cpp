@@ -15,7 +15,11 @@ constexpr int kFunction = 3, kField = 5, kVariable = 6, kKeyword = 14, kEvent = 
 class Completion {
  public:
   Completion(const View& view, size_t at, Compiler& compiler)
-      : view_(view), text_(view.document.text()), at_(at), compiler_(compiler), cursor_(cursor_at(text_, at)) {}
+      : view_(view),
+        text_(view.document.text()),
+        at_(at),
+        compiler_(compiler),
+        cursor_(cursor_at(text_, at)) {}
 
   Json run() {
     switch (cursor_.kind) {
@@ -30,8 +34,11 @@ class Completion {
 
  private:
   /// `text` stands in the place of what is from `begin` up to the cursor.
-  Json& add(const std::string& label, const std::string& text, size_t begin, int kind, const std::string& detail = "") {
-    Json item = {{"label", label}, {"kind", kind}, {"textEdit", {{"range", range(view_, begin, at_)}, {"newText", text}}}};
+  Json& add(const std::string& label, const std::string& text, size_t begin, int kind,
+            const std::string& detail = "") {
+    Json item = {{"label", label},
+                 {"kind", kind},
+                 {"textEdit", {{"range", range(view_, begin, at_)}, {"newText", text}}}};
     if (!detail.empty()) item["detail"] = detail;
     // An editor compares this with the text from `begin` on.
     if (label != text) item["filterText"] = text;
@@ -39,16 +46,21 @@ class Completion {
     return items_.back();
   }
 
-  bool fits(const std::string& name) const { return name.starts_with(text_.substr(cursor_.begin, at_ - cursor_.begin)); }
+  bool fits(const std::string& name) const {
+    return name.starts_with(text_.substr(cursor_.begin, at_ - cursor_.begin));
+  }
 
   /// Candidates are longer texts that begin as what is written. Only the part behind its last dot is shown and replaced.
   void points() {
     const std::string written = text_.substr(cursor_.point_begin, at_ - cursor_.point_begin);
     for (const std::string& candidate : compiler_.services().complete_points(written)) {
       size_t same = 0;
-      while (same < written.size() && same < candidate.size() && written[same] == candidate[same]) same++;
+      while (same < written.size() && same < candidate.size() && written[same] == candidate[same])
+        same++;
       size_t part = same;
-      while (part > 0 && (std::isalnum(static_cast<unsigned char>(candidate[part - 1])) || candidate[part - 1] == '_')) part--;
+      while (part > 0 && (std::isalnum(static_cast<unsigned char>(candidate[part - 1])) ||
+                          candidate[part - 1] == '_'))
+        part--;
       add(candidate.substr(part), candidate.substr(part), cursor_.point_begin + part, kEvent);
     }
   }
@@ -73,28 +85,34 @@ class Completion {
     const std::unique_ptr<Session> session = compiler_.parse(view_.name, text_);
     if (!session->program) return;
     for (const MacroName& macro : macro_names(*session->program->macros, *session->script))
-      if (fits("@" + macro.name)) add("@" + macro.name, "@" + macro.name, cursor_.begin, kFunction, "macro");
+      if (fits("@" + macro.name))
+        add("@" + macro.name, "@" + macro.name, cursor_.begin, kFunction, "macro");
   }
 
   void words() {
     std::set<std::string> known;
     for (const Definition& own : compiler_.definitions(text_)) {
-      if (own.kind == Definition::Alias || !fits(own.name) || !known.insert(own.name).second) continue;
-      add(own.name, own.name, cursor_.begin, own.kind == Definition::Function ? kFunction : kVariable,
+      if (own.kind == Definition::Alias || !fits(own.name) || !known.insert(own.name).second)
+        continue;
+      add(own.name, own.name, cursor_.begin,
+          own.kind == Definition::Function ? kFunction : kVariable,
           own.kind == Definition::Function ? own.signature : "global");
     }
     if (!cursor_.points.empty())
       for (const Variable& variable : compiler_.variables(cursor_.points))
-        if (!variable.name.starts_with("$") && fits(variable.name) && known.insert(variable.name).second)
+        if (!variable.name.starts_with("$") && fits(variable.name) &&
+            known.insert(variable.name).second)
           add(variable.name, variable.name, cursor_.begin, kVariable, variable.type);
     for (const Definition& function : compiler_.tapset_functions())
       if (fits(function.name)) {
         if (!known.insert(function.name).second) continue;  // an overload
-        Json& item = add(function.name, function.name, cursor_.begin, kFunction, function.signature);
+        Json& item =
+            add(function.name, function.name, cursor_.begin, kFunction, function.signature);
         if (!function.documentation.empty()) item["documentation"] = function.documentation;
       }
     for (const std::string& name : print_function_names())
-      if (fits(name) && known.insert(name).second) add(name, name, cursor_.begin, kFunction, "built in");
+      if (fits(name) && known.insert(name).second)
+        add(name, name, cursor_.begin, kFunction, "built in");
     for (const std::string& keyword : keyword_names())
       if (fits(keyword)) add(keyword, keyword, cursor_.begin, kKeyword);
   }
@@ -109,6 +127,8 @@ class Completion {
 
 }  // namespace
 
-Json completion(const View& view, size_t at, Compiler& compiler) { return Completion(view, at, compiler).run(); }
+Json completion(const View& view, size_t at, Compiler& compiler) {
+  return Completion(view, at, compiler).run();
+}
 
 }  // namespace coretap::language_server

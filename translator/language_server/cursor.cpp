@@ -9,21 +9,29 @@ namespace coretap::language_server {
 
 namespace {
 
-bool is_name_byte(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '$'; }
+bool is_name_byte(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '$';
+}
 
 /// Behind the comment, string or embedded C that begins at `at`; `at` if none does.
 size_t behind_literal(std::string_view text, size_t at) {
   const std::string_view rest = text.substr(at);
-  auto behind = [&](size_t found, size_t length) { return found == std::string_view::npos ? text.size() : found + length; };
-  if (rest.starts_with("#") && (at == 0 || text[at - 1] != '$') && (at == 0 || text[at - 1] != '@')) return behind(text.find('\n', at), 0);
+  auto behind = [&](size_t found, size_t length) {
+    return found == std::string_view::npos ? text.size() : found + length;
+  };
+  if (rest.starts_with("#") && (at == 0 || text[at - 1] != '$') && (at == 0 || text[at - 1] != '@'))
+    return behind(text.find('\n', at), 0);
   if (rest.starts_with("//")) return behind(text.find('\n', at), 0);
   if (rest.starts_with("/*")) return behind(text.find("*/", at + 2), 2);
   if (rest.starts_with("%{")) return behind(text.find("%}", at + 2), 2);
   if (!rest.starts_with("\"")) return at;
   for (size_t i = at + 1; i < text.size(); i++) {
-    if (text[i] == '\\') i++;
-    else if (text[i] == '"') return i + 1;
-    else if (text[i] == '\n') return i;
+    if (text[i] == '\\')
+      i++;
+    else if (text[i] == '"')
+      return i + 1;
+    else if (text[i] == '\n')
+      return i;
   }
   return text.size();
 }
@@ -49,8 +57,10 @@ Cursor cursor_at(std::string_view text, size_t at) {
     if (literal > i) {
       const bool is_string = text[i] == '"';
       // Behind its last byte a literal is over, but a comment of a line and a string without an end go on.
-      const bool is_open = literal > at || (literal == at && (text.substr(i).starts_with("#") || text.substr(i).starts_with("//") ||
-                                                              (is_string && text[literal - 1] != '"') || literal == i + 1));
+      const bool is_open =
+          literal > at ||
+          (literal == at && (text.substr(i).starts_with("#") || text.substr(i).starts_with("//") ||
+                             (is_string && text[literal - 1] != '"') || literal == i + 1));
       if (is_open && !(is_string && is_in_head)) return cursor;
       if (is_open) break;
       last = literal - 1;
@@ -62,7 +72,8 @@ Cursor cursor_at(std::string_view text, size_t at) {
       size_t end = i + 1;
       while (end < text.size() && is_name_byte(text[end])) end++;
       const std::string_view word = text.substr(i, end - i);
-      if (depth == 0 && end < at && (word == "probe" || word == "function" || word == "global" || word == "private")) {
+      if (depth == 0 && end < at &&
+          (word == "probe" || word == "function" || word == "global" || word == "private")) {
         const bool is_part = is_in_head && (text[last] == '.');
         if (!is_part) {
           is_in_head = word == "probe";
@@ -96,7 +107,8 @@ Cursor cursor_at(std::string_view text, size_t at) {
   cursor.end = at;
   while (cursor.end < text.size() && is_name_byte(text[cursor.end])) cursor.end++;
   if (probe.begin != std::string_view::npos) {
-    while (probe.begin < at && std::isspace(static_cast<unsigned char>(text[probe.begin]))) probe.begin++;
+    while (probe.begin < at && std::isspace(static_cast<unsigned char>(text[probe.begin])))
+      probe.begin++;
     if (!is_in_head) {
       size_t end = probe.end;
       while (end > probe.begin && std::isspace(static_cast<unsigned char>(text[end - 1]))) end--;
@@ -120,7 +132,9 @@ Cursor cursor_at(std::string_view text, size_t at) {
     return cursor;
   }
   const std::string_view word = text.substr(cursor.begin, cursor.end - cursor.begin);
-  cursor.kind = word.starts_with("$") ? Cursor::Variable : word.starts_with("@") ? Cursor::At : Cursor::Word;
+  cursor.kind = word.starts_with("$")   ? Cursor::Variable
+                : word.starts_with("@") ? Cursor::At
+                                        : Cursor::Word;
   // `$x->a->b`: back to its beginning. An index in between may be any expression; of it only names and numbers are followed.
   size_t begin = cursor.begin;
   while (begin >= 2 && text.substr(begin - 2, 2) == "->") {

@@ -15,11 +15,12 @@ struct Cursor {
     At,        ///< `@name`
     Word,      ///< any other name, or the beginning of one
   } kind = Nothing;
-  size_t begin = 0, end = 0;  ///< bytes of the word: of its beginning up to the cursor, and of the whole
-  size_t point_begin = 0;     ///< Point: where the points begin
-  size_t point_end = 0;       ///< Point: where the one at the cursor ends
-  std::string access;         ///< Variable: what a member is behind: "$task->mm"; "" if it is the variable
-  std::string points;         ///< the points of the probe that the cursor is in; "" in a function
+  size_t begin = 0,
+         end = 0;  ///< bytes of the word: of its beginning up to the cursor, and of the whole
+  size_t point_begin = 0;  ///< Point: where the points begin
+  size_t point_end = 0;    ///< Point: where the one at the cursor ends
+  std::string access;  ///< Variable: what a member is behind: "$task->mm"; "" if it is the variable
+  std::string points;  ///< the points of the probe that the cursor is in; "" in a function
 };
 
 /// `at`: the byte behind the cursor.

@@ -26,8 +26,10 @@ Span in_script(Span span, const SourceFile* script) {
 }
 
 Json place_in(const View& view, const Span& span, const SourceFile* script) {
-  if (const Span own = in_script(span, script)) return {{"uri", view.uri}, {"range", range(view, own.begin, own.end)}};
-  const LineColumn begin = line_column(*span.file, span.begin), end = line_column(*span.file, span.end);
+  if (const Span own = in_script(span, script))
+    return {{"uri", view.uri}, {"range", range(view, own.begin, own.end)}};
+  const LineColumn begin = line_column(*span.file, span.begin),
+                   end = line_column(*span.file, span.end);
   return {{"uri", uri_of(span.file->name)},
           {"range",
            {{"start", {{"line", begin.line - 1}, {"character", begin.column - 1}}},
@@ -47,7 +49,9 @@ Json to_json(const View& view, const Diagnostic& diagnostic, const SourceFile* s
   made["message"] = message;
   Json related = Json::array();
   for (const Diagnostic::Related& other : diagnostic.related)
-    if (other.span) related.push_back({{"location", place_in(view, other.span, script)}, {"message", other.message}});
+    if (other.span)
+      related.push_back(
+          {{"location", place_in(view, other.span, script)}, {"message", other.message}});
   if (!related.empty()) made["relatedInformation"] = related;
   return made;
 }
@@ -62,7 +66,8 @@ Json diagnostics_of(const View& view, const Compiler& compiler) {
     // An empty document is one that is about to be written.
     if (diagnostic.id == "empty-script") continue;
     Json made = to_json(view, diagnostic, session->script);
-    if (known.insert(made.dump(-1, ' ', false, Json::error_handler_t::replace)).second) all.push_back(std::move(made));
+    if (known.insert(made.dump(-1, ' ', false, Json::error_handler_t::replace)).second)
+      all.push_back(std::move(made));
   }
   return all;
 }

@@ -1,7 +1,8 @@
 #include "language_server/message_reader.h"
 
-#include <charconv>
 #include <strings.h>
+
+#include <charconv>
 
 namespace coretap::language_server {
 
@@ -18,7 +19,8 @@ std::optional<std::string> MessageReader::next() {
   if (!length_) {
     const size_t end = buffer_.find(kEnd);
     if (end == std::string::npos) {
-      if (buffer_.size() > kMostHead) failure_ = "the head of a message has no end: it is longer than 8 KB";
+      if (buffer_.size() > kMostHead)
+        failure_ = "the head of a message has no end: it is longer than 8 KB";
       return std::nullopt;
     }
     if (!read_head(std::string_view(buffer_).substr(0, end))) return std::nullopt;
@@ -37,17 +39,20 @@ bool MessageReader::read_head(std::string_view head) {
     const size_t end = head.find("\r\n");
     std::string_view line = head.substr(0, end);
     head = end == std::string_view::npos ? "" : head.substr(end + 2);
-    if (line.size() < kName.size() || strncasecmp(line.data(), kName.data(), kName.size()) != 0) continue;
+    if (line.size() < kName.size() || strncasecmp(line.data(), kName.data(), kName.size()) != 0)
+      continue;
     line.remove_prefix(kName.size());
     while (!line.empty() && (line.front() == ' ' || line.front() == '\t')) line.remove_prefix(1);
     size_t length = 0;
     const auto [stop, error] = std::from_chars(line.data(), line.data() + line.size(), length);
     if (error != std::errc() || stop != line.data() + line.size()) {
-      failure_ = "the length of a message is no number: Content-Length: " + std::string(line.substr(0, 40));
+      failure_ = "the length of a message is no number: Content-Length: " +
+                 std::string(line.substr(0, 40));
       return false;
     }
     if (length > kMostContent) {
-      failure_ = "a message of " + std::to_string(length) + " bytes is too long: 64 MB are the most";
+      failure_ =
+          "a message of " + std::to_string(length) + " bytes is too long: 64 MB are the most";
       return false;
     }
     length_ = length;

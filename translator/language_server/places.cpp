@@ -12,7 +12,9 @@ Json location(const View& view, const Definition& found) {
   if (found.path.empty()) {
     // Within the script the column counts as the client does; it is of bytes.
     const size_t line = view.document.offset({found.place.line - 1, 0}, view.encoding);
-    return {{"uri", view.uri}, {"range", range(view, line + found.place.column - 1, line + found.place.column - 1 + found.name.size())}};
+    return {{"uri", view.uri},
+            {"range", range(view, line + found.place.column - 1,
+                            line + found.place.column - 1 + found.name.size())}};
   }
   Json end = start;
   end["character"] = found.place.column - 1 + found.name.size();
@@ -20,10 +22,12 @@ Json location(const View& view, const Definition& found) {
 }
 
 /// As Markdown: the signature as code, then the comment's text as it is written.
-Json documentation(const View& view, const Cursor& cursor, const std::string& code, const std::string& text) {
+Json documentation(const View& view, const Cursor& cursor, const std::string& code,
+                   const std::string& text) {
   std::string value = "```\n" + code + "\n```";
   if (!text.empty()) value += "\n```text\n" + text + "\n```";
-  return {{"contents", {{"kind", "markdown"}, {"value", value}}}, {"range", range(view, cursor.begin, cursor.end)}};
+  return {{"contents", {{"kind", "markdown"}, {"value", value}}},
+          {"range", range(view, cursor.begin, cursor.end)}};
 }
 
 std::string word_at(const View& view, const Cursor& cursor) {
@@ -31,7 +35,8 @@ std::string word_at(const View& view, const Cursor& cursor) {
 }
 
 std::string point_at(const View& view, const Cursor& cursor) {
-  std::string points = view.document.text().substr(cursor.point_begin, cursor.point_end - cursor.point_begin);
+  std::string points =
+      view.document.text().substr(cursor.point_begin, cursor.point_end - cursor.point_begin);
   // Only the one at the cursor: it is the last.
   int brackets = 0;
   size_t begin = 0;
@@ -52,7 +57,8 @@ std::string point_at(const View& view, const Cursor& cursor) {
 Json hover(const View& view, size_t at, Compiler& compiler) {
   const Cursor cursor = cursor_at(view.document.text(), at);
   const std::string word = word_at(view, cursor);
-  if (word.empty() || cursor.kind == Cursor::Nothing || cursor.kind == Cursor::Point) return nullptr;
+  if (word.empty() || cursor.kind == Cursor::Nothing || cursor.kind == Cursor::Point)
+    return nullptr;
   if (cursor.kind == Cursor::Variable) {
     const std::string access = cursor.access.empty() ? word : cursor.access + "->" + word;
     if (cursor.points.empty()) return nullptr;
@@ -61,7 +67,8 @@ Json hover(const View& view, size_t at, Compiler& compiler) {
   }
   if (cursor.kind != Cursor::Word) return nullptr;
   for (const Definition& own : compiler.definitions(view.document.text()))
-    if (own.name == word && own.kind == Definition::Function) return documentation(view, cursor, own.signature, own.documentation);
+    if (own.name == word && own.kind == Definition::Function)
+      return documentation(view, cursor, own.signature, own.documentation);
   std::string signatures, text;
   for (const Definition& function : compiler.tapset_functions()) {
     if (function.name != word) continue;
@@ -83,8 +90,10 @@ Json definition(const View& view, size_t at, Compiler& compiler) {
     const std::string point = point_at(view, cursor);
     for (const Definition& own : compiler.definitions(text))
       if (own.kind == Definition::Alias && own.name == point) return location(view, own);
-    if (const std::optional<Definition> alias = compiler.tapset_alias(point)) return location(view, *alias);
-    if (const std::optional<Definition> line = compiler.source_of(point)) return location(view, *line);
+    if (const std::optional<Definition> alias = compiler.tapset_alias(point))
+      return location(view, *alias);
+    if (const std::optional<Definition> line = compiler.source_of(point))
+      return location(view, *line);
     return nullptr;
   }
   if (cursor.kind == Cursor::At) {

@@ -29,8 +29,8 @@ constexpr int kMostNesting = 64;  // of JSON
 constexpr int kQuiet = 100;       // ms without a message before diagnostics are looked for
 
 // Codes of JSON-RPC and of the protocol.
-constexpr int kParseError = -32700, kInvalidRequest = -32600, kMethodNotFound = -32601, kInvalidParams = -32602,
-              kNotInitialized = -32002;
+constexpr int kParseError = -32700, kInvalidRequest = -32600, kMethodNotFound = -32601,
+              kInvalidParams = -32602, kNotInitialized = -32002;
 
 /// A failure that is the answer to a request.
 struct RequestFailed {
@@ -84,20 +84,25 @@ class Server {
   void send(const Json& message) {
     if (is_broken_) return;
     const std::string text = message.dump(-1, ' ', false, Json::error_handler_t::replace);
-    const ct::Status written = write_all(out_, "Content-Length: " + std::to_string(text.size()) + "\r\n\r\n" + text);
+    const ct::Status written =
+        write_all(out_, "Content-Length: " + std::to_string(text.size()) + "\r\n\r\n" + text);
     if (written) return;
     is_over_ = is_broken_ = true;
     write_problem_ = written.text();
   }
 
-  void answer(const Json& id, Json result) { send({{"jsonrpc", "2.0"}, {"id", id}, {"result", std::move(result)}}); }
+  void answer(const Json& id, Json result) {
+    send({{"jsonrpc", "2.0"}, {"id", id}, {"result", std::move(result)}});
+  }
   void answer_error(const Json& id, int code, const std::string& message) {
     send({{"jsonrpc", "2.0"}, {"id", id}, {"error", {{"code", code}, {"message", message}}}});
   }
   void notify(const char* method, Json params) {
     send({{"jsonrpc", "2.0"}, {"method", method}, {"params", std::move(params)}});
   }
-  void show_error(const std::string& text) { notify("window/showMessage", {{"type", 1}, {"message", text}}); }
+  void show_error(const std::string& text) {
+    notify("window/showMessage", {{"type", 1}, {"message", text}});
+  }
 
   /// Until something is there to be read. False at the end of the input.
   bool wait() {
@@ -147,13 +152,17 @@ class Server {
     stop(open);
     open.is_changed = false;
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) return show_error(std::string("no diagnostics: ") + std::strerror(errno));
+    if (pipe2(ends, O_CLOEXEC) != 0)
+      return show_error(std::string("no diagnostics: ") + std::strerror(errno));
     Descriptor reading(ends[0]), writing(ends[1]);
     const pid_t child = fork();
     if (child < 0) return show_error(std::string("no diagnostics: ") + std::strerror(errno));
     if (child == 0) {
-      const Json found = {{"uri", uri}, {"version", open.version}, {"diagnostics", diagnostics_of(view(uri, open), compiler_)}};
-      const ct::Status written = write_all(writing.get(), found.dump(-1, ' ', false, Json::error_handler_t::replace));
+      const Json found = {{"uri", uri},
+                          {"version", open.version},
+                          {"diagnostics", diagnostics_of(view(uri, open), compiler_)}};
+      const ct::Status written =
+          write_all(writing.get(), found.dump(-1, ' ', false, Json::error_handler_t::replace));
       _exit(written ? 0 : 1);  // nothing of the server's may run twice
     }
     open.child = child;
@@ -179,7 +188,8 @@ class Server {
     if (status == 0 && !found.is_discarded())
       notify("textDocument/publishDiagnostics", found);
     else
-      show_error("coretap ended while it compiled " + open.name + ": its messages are on the server's standard error");
+      show_error("coretap ended while it compiled " + open.name +
+                 ": its messages are on the server's standard error");
   }
 
   // ---------------------------------------------------------------- messages
@@ -193,16 +203,22 @@ class Server {
           return depth <= kMostNesting;
         },
         false);
-    if (message.is_discarded() || is_too_deep) return answer_error(nullptr, kParseError, is_too_deep ? "the message is nested too deep" : "the message is no JSON");
-    if (!message.is_object()) return answer_error(nullptr, kInvalidRequest, "the message is no object");
+    if (message.is_discarded() || is_too_deep)
+      return answer_error(
+          nullptr, kParseError,
+          is_too_deep ? "the message is nested too deep" : "the message is no JSON");
+    if (!message.is_object())
+      return answer_error(nullptr, kInvalidRequest, "the message is no object");
     const Json id = message.contains("id") ? message["id"] : Json();
     const bool is_request = id.is_number_integer() || id.is_string();
     if (!message.contains("method")) {
       // An answer to a request that was never made is no harm.
-      if (!message.contains("result") && !message.contains("error")) answer_error(is_request ? id : Json(), kInvalidRequest, "the message has no method");
+      if (!message.contains("result") && !message.contains("error"))
+        answer_error(is_request ? id : Json(), kInvalidRequest, "the message has no method");
       return;
     }
-    if (!message["method"].is_string()) return answer_error(is_request ? id : Json(), kInvalidRequest, "the method is no string");
+    if (!message["method"].is_string())
+      return answer_error(is_request ? id : Json(), kInvalidRequest, "the method is no string");
     const std::string method = message["method"];
     const Json params = message.contains("params") ? message["params"] : Json::object();
     try {
@@ -213,13 +229,16 @@ class Server {
     } catch (const RequestFailed& failed) {
       if (is_request) answer_error(id, failed.code, failed.message);
     } catch (const Json::exception& wrong) {
-      if (is_request) answer_error(id, kInvalidParams, "the parameters of " + method + " are wrong: " + wrong.what());
+      if (is_request)
+        answer_error(id, kInvalidParams,
+                     "the parameters of " + method + " are wrong: " + wrong.what());
     }
   }
 
   Json request(const std::string& method, const Json& params) {
     if (method == "initialize") return initialize(params);
-    if (!is_initialized_) throw RequestFailed{kNotInitialized, "the first request must be initialize"};
+    if (!is_initialized_)
+      throw RequestFailed{kNotInitialized, "the first request must be initialize"};
     if (was_shut_down_) throw RequestFailed{kInvalidRequest, "the server is shut down"};
     if (method == "shutdown") {
       was_shut_down_ = true;
@@ -259,7 +278,8 @@ class Server {
   }
 
   Json initialize(const Json& params) {
-    if (is_initialized_) throw RequestFailed{kInvalidRequest, "initialize is the first request, and only that"};
+    if (is_initialized_)
+      throw RequestFailed{kInvalidRequest, "initialize is the first request, and only that"};
     is_initialized_ = true;
     const Json::json_pointer offered("/capabilities/general/positionEncodings");
     if (params.contains(offered) && params[offered].is_array())
@@ -281,31 +301,39 @@ class Server {
   static View view_of(const OpenDocument& open, const std::string& uri, Encoding encoding) {
     return {open.document, uri, open.name, encoding};
   }
-  View view(const std::string& uri, const OpenDocument& open) const { return view_of(open, uri, encoding_); }
+  View view(const std::string& uri, const OpenDocument& open) const {
+    return view_of(open, uri, encoding_);
+  }
 
   std::pair<const std::string, OpenDocument>& document(const Json& params) {
     const std::string uri = params.at("textDocument").at("uri");
     const auto found = documents_.find(uri);
-    if (found == documents_.end()) throw RequestFailed{kInvalidParams, "the document '" + uri + "' is not open"};
+    if (found == documents_.end())
+      throw RequestFailed{kInvalidParams, "the document '" + uri + "' is not open"};
     return *found;
   }
 
   static size_t count(const Json& number) {
-    if (!number.is_number_unsigned()) throw RequestFailed{kInvalidParams, "a position counts from 0"};
+    if (!number.is_number_unsigned())
+      throw RequestFailed{kInvalidParams, "a position counts from 0"};
     return number.get<size_t>();
   }
-  static Position position(const Json& at) { return {count(at.at("line")), count(at.at("character"))}; }
+  static Position position(const Json& at) {
+    return {count(at.at("line")), count(at.at("character"))};
+  }
 
   Json at_position(const Json& params, Json (*feature)(const View&, size_t, Compiler&)) {
     const auto& [uri, open] = document(params);
-    return feature(view(uri, open), open.document.offset(position(params.at("position")), encoding_), compiler_);
+    return feature(view(uri, open),
+                   open.document.offset(position(params.at("position")), encoding_), compiler_);
   }
 
   void open(const Json& item) {
     const std::string uri = item.at("uri");
     std::string text = item.at("text");
     if (text.size() > kMostText) return show_error(uri + " is too long for a script");
-    if (documents_.size() >= kMostDocuments && !documents_.contains(uri)) return show_error("more than 500 documents are open: " + uri + " is left out");
+    if (documents_.size() >= kMostDocuments && !documents_.contains(uri))
+      return show_error("more than 500 documents are open: " + uri + " is left out");
     if (const auto known = documents_.find(uri); known != documents_.end()) {
       stop(known->second);
       documents_.erase(known);
@@ -319,7 +347,8 @@ class Server {
     auto& [uri, open] = document(params);
     for (const Json& each : params.at("contentChanges")) {
       const std::string text = each.at("text");
-      if (text.size() + open.document.text().size() > 2 * kMostText) return show_error(uri + " is too long for a script");
+      if (text.size() + open.document.text().size() > 2 * kMostText)
+        return show_error(uri + " is too long for a script");
       if (each.contains("range")) {
         const size_t begin = open.document.offset(position(each["range"].at("start")), encoding_);
         const size_t end = open.document.offset(position(each["range"].at("end")), encoding_);
@@ -328,7 +357,8 @@ class Server {
         open.document.set(text);
       }
     }
-    if (params.at("textDocument").contains("version")) open.version = params["textDocument"]["version"];
+    if (params.at("textDocument").contains("version"))
+      open.version = params["textDocument"]["version"];
     stop(open);
     open.is_changed = true;
   }

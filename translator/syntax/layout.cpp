@@ -64,8 +64,10 @@ class Layout {
   /// `may_have_blank`: may an empty line be before it?
   void begin_line(size_t i, size_t indent, bool may_have_blank = true) {
     bool blank = pieces_[i].breaks_before > 1 && may_have_blank;
-    if (i > 0 && pieces_[i - 1].type == StpLexer::LBRACE && s_.role == Role::OpenBlock) blank = false;
-    if (s_.is_after_long_body && pieces_[i].type != StpLexer::PP_CLOSE && pieces_[i].type != StpLexer::PP_ELSE)
+    if (i > 0 && pieces_[i - 1].type == StpLexer::LBRACE && s_.role == Role::OpenBlock)
+      blank = false;
+    if (s_.is_after_long_body && pieces_[i].type != StpLexer::PP_CLOSE &&
+        pieces_[i].type != StpLexer::PP_ELSE)
       blank = true;
     s_.is_after_long_body = false;
     lines_.begin_line(indent, blank);
@@ -74,18 +76,22 @@ class Layout {
   bool is_forced_apart() const {
     const Open* top = s_.innermost();
     if (!conditionals_.empty() && conditionals_.back().is_one_line) return false;
-    return s_.role != Role::Preprocessor && (!top || top->kind == Open::Block) && !(top && top->is_one_line);
+    return s_.role != Role::Preprocessor && (!top || top->kind == Open::Block) &&
+           !(top && top->is_one_line);
   }
 
   /// The column of a line that continues something.
   size_t continuation(const Piece& piece, Role role) const {
-    if (!conditionals_.empty() && conditionals_.back().is_in_condition) return conditionals_.back().column + 3;
+    if (!conditionals_.empty() && conditionals_.back().is_in_condition)
+      return conditionals_.back().column + 3;
     const Open* top = s_.innermost();
     const bool is_bracket = top && top->kind != Open::Block && top->kind != Open::Control;
     const std::vector<size_t>& questions = is_bracket ? top->questions : s_.questions;
-    if (piece.type == StpLexer::COLON && role == Role::Binary && !questions.empty()) return questions.back();
+    if (piece.type == StpLexer::COLON && role == Role::Binary && !questions.empty())
+      return questions.back();
     if (!is_bracket) return s_.align;
-    if (top->is_hanging) return top->indent + (role == Role::Close || role == Role::CloseHead ? 0 : kContinuation);
+    if (top->is_hanging)
+      return top->indent + (role == Role::Close || role == Role::CloseHead ? 0 : kContinuation);
     return top->inner;
   }
 
@@ -109,20 +115,24 @@ class Layout {
     if (type == StpLexer::RBRACE || type == antlr4::Token::EOF) return true;
     if (s_.is_file_level() && !conditionals_macro()) return begins_declaration(piece, on_new_line);
     if (type == StpLexer::ELSE || type == StpLexer::CATCH) return true;
-    if (!s_.ends_operand() || s_.type == StpLexer::RETURN) return s_.ends_operand() && begins_statement(type);
+    if (!s_.ends_operand() || s_.type == StpLexer::RETURN)
+      return s_.ends_operand() && begins_statement(type);
     if (type == StpLexer::AT_NAME || type == StpLexer::ARGUMENT || type == StpLexer::AT_ARGUMENT)
       return on_new_line;
     if (begins_operand(type)) {
       const bool is_string = type == StpLexer::STRING_LITERAL || type == StpLexer::AT_ARGUMENT;
       if (s_.type == StpLexer::AT_NAME || s_.type == StpLexer::ARGUMENT) return on_new_line;
-      return !(is_string && (s_.type == StpLexer::STRING_LITERAL || s_.type == StpLexer::AT_ARGUMENT));
+      return !(is_string &&
+               (s_.type == StpLexer::STRING_LITERAL || s_.type == StpLexer::AT_ARGUMENT));
     }
-    if (type == StpLexer::LPAREN) return on_new_line && s_.type != StpLexer::IDENTIFIER && s_.type != StpLexer::AT_NAME;
+    if (type == StpLexer::LPAREN)
+      return on_new_line && s_.type != StpLexer::IDENTIFIER && s_.type != StpLexer::AT_NAME;
     return begins_statement(type) || type == StpLexer::BANG || type == StpLexer::TILDE;
   }
 
   bool conditionals_macro() const {
-    return std::any_of(conditionals_.begin(), conditionals_.end(), [](const OpenConditional& each) { return each.is_macro; });
+    return std::any_of(conditionals_.begin(), conditionals_.end(),
+                       [](const OpenConditional& each) { return each.is_macro; });
   }
 
   bool begins_declaration(const Piece& piece, bool on_new_line) const {
@@ -132,12 +142,15 @@ class Layout {
       case StpLexer::GLOBAL:
       case StpLexer::FUNCTION:
       case StpLexer::PRIVATE:
-        if (s_.declaration == Declaration::None && s_.type == StpLexer::AT_NAME && !on_new_line) return false;
+        if (s_.declaration == Declaration::None && s_.type == StpLexer::AT_NAME && !on_new_line)
+          return false;
         return s_.role != Role::Dot && s_.role != Role::Comma && s_.type != StpLexer::PROBE;
-      case StpLexer::EMBEDDED: return s_.declaration == Declaration::Global || s_.declaration == Declaration::None;
+      case StpLexer::EMBEDDED:
+        return s_.declaration == Declaration::Global || s_.declaration == Declaration::None;
       case StpLexer::AT_NAME:
         if (piece.text == "@define") return true;
-        return (s_.declaration == Declaration::Global || s_.declaration == Declaration::None) && s_.ends_operand() && on_new_line;
+        return (s_.declaration == Declaration::Global || s_.declaration == Declaration::None) &&
+               s_.ends_operand() && on_new_line;
       default: return false;
     }
   }
@@ -179,12 +192,14 @@ class Layout {
     }
     const Piece& piece = pieces_[next];
     if (piece.type >= StpLexer::PP_OPEN && piece.type <= StpLexer::PP_CLOSE) {
-      if (s_.is_statement_level() && s_.ends_operand() && !(s_.is_file_level() && s_.declaration == Declaration::Probe))
+      if (s_.is_statement_level() && s_.ends_operand() &&
+          !(s_.is_file_level() && s_.declaration == Declaration::Probe))
         return s_.indent();
       return s_.is_in_statement ? continuation(pieces_[i], Role::None) : s_.indent();
     }
     settle(piece, true);
-    if (s_.is_statement_level() && piece.type == StpLexer::LBRACE && s_.is_in_statement && s_.is_file_level())
+    if (s_.is_statement_level() && piece.type == StpLexer::LBRACE && s_.is_in_statement &&
+        s_.is_file_level())
       return s_.statement_indent;
     return s_.is_in_statement ? continuation(pieces_[i], Role::None) : s_.indent();
   }
@@ -208,7 +223,8 @@ class Layout {
         if (now == piece.column)
           lines_.add(line);
         else if (blanks < line.size())
-          lines_.add(std::string(width > piece.column ? width - piece.column : 0, ' ') + std::string(line.substr(blanks)));
+          lines_.add(std::string(width > piece.column ? width - piece.column : 0, ' ') +
+                     std::string(line.substr(blanks)));
       }
       is_first = false;
       if (end == std::string_view::npos) return;
@@ -223,17 +239,20 @@ class Layout {
     const bool on_new_line = piece.breaks_before > 0 || must_break_after(i);
     const bool opens = piece.type == StpLexer::PP_OPEN;
     const bool closes_branch = piece.type == StpLexer::PP_ELSE || piece.type == StpLexer::PP_CLOSE;
-    if (on_new_line && s_.is_statement_level() && !(s_.is_file_level() && s_.declaration != Declaration::None) &&
+    if (on_new_line && s_.is_statement_level() &&
+        !(s_.is_file_level() && s_.declaration != Declaration::None) &&
         (closes_branch || (opens && s_.ends_operand())) && s_.is_in_statement && s_.ends_operand())
       s_.end_statement();
     if (on_new_line && i > 0) {
       const bool is_nested = !conditionals_.empty();
-      size_t indent = closes_branch && is_nested ? conditionals_.back().indent
-                      : piece.type == StpLexer::PP_THEN && is_nested ? conditionals_.back().indent + 3
-                      : s_.is_statement_level() ? (s_.is_in_statement ? s_.statement_indent : s_.indent())
-                                                : continuation(piece, Role::Preprocessor);
+      size_t indent =
+          closes_branch && is_nested                     ? conditionals_.back().indent
+          : piece.type == StpLexer::PP_THEN && is_nested ? conditionals_.back().indent + 3
+          : s_.is_statement_level() ? (s_.is_in_statement ? s_.statement_indent : s_.indent())
+                                    : continuation(piece, Role::Preprocessor);
       begin_line(i, indent);
-    } else if (i > 0 && !lines_.is_empty() && is_blank_between(pieces_[i - 1], s_, piece, Role::Preprocessor)) {
+    } else if (i > 0 && !lines_.is_empty() &&
+               is_blank_between(pieces_[i - 1], s_, piece, Role::Preprocessor)) {
       lines_.add(" ");
     }
     const size_t column = lines_.column();
@@ -322,7 +341,9 @@ class Layout {
   }
 
   static size_t count_shifts(const LayoutState& state) {
-    return static_cast<size_t>(std::count_if(state.open.begin(), state.open.end(), [](const Open& each) { return each.kind == Open::Shift; }));
+    return static_cast<size_t>(
+        std::count_if(state.open.begin(), state.open.end(),
+                      [](const Open& each) { return each.kind == Open::Shift; }));
   }
 
   // ---------------------------------------------------------------- tokens
@@ -354,12 +375,14 @@ class Layout {
       if (s_.role == Role::CloseBlock && !was_one_line_ && !has_comment_before) on_new_line = false;
     } else if (piece.type == StpLexer::IF && s_.type == StpLexer::ELSE && !has_comment_before) {
       on_new_line = false;
-    } else if (begins && !on_new_line && is_forced_apart() && s_.role != Role::None && role != Role::Comma) {
+    } else if (begins && !on_new_line && is_forced_apart() && s_.role != Role::None &&
+               role != Role::Comma) {
       // After "private" and the like a declaration goes on.
       on_new_line = true;
     } else if (begins && was_in_statement && s_.is_file_level() && !conditionals_macro()) {
       on_new_line = true;
-    } else if (piece.type == StpLexer::EMBEDDED && s_.is_file_level() && s_.declaration == Declaration::Function) {
+    } else if (piece.type == StpLexer::EMBEDDED && s_.is_file_level() &&
+               s_.declaration == Declaration::Function) {
       indent = s_.statement_indent;
     }
     on_new_line |= must_break_after(i) || (has_comment_before && piece.breaks_before > 0);
@@ -481,7 +504,8 @@ class Layout {
 
   std::vector<size_t>& questions() {
     Open* top = s_.innermost();
-    return top && top->kind != Open::Block && top->kind != Open::Control ? top->questions : s_.questions;
+    return top && top->kind != Open::Block && top->kind != Open::Control ? top->questions
+                                                                         : s_.questions;
   }
 
   void open_block(const Piece& piece) {
@@ -540,7 +564,8 @@ class Layout {
   }
 
   void operand(const Piece& piece) {
-    if (piece.type == StpLexer::AT_NAME && piece.text == "@define") s_.declaration = Declaration::Macro;
+    if (piece.type == StpLexer::AT_NAME && piece.text == "@define")
+      s_.declaration = Declaration::Macro;
     if (piece.type != StpLexer::EMBEDDED || !s_.is_file_level() || conditionals_macro()) return;
     const bool is_long = piece.text.find('\n') != std::string_view::npos;
     s_.end_statement();
@@ -575,9 +600,11 @@ std::string words_of(std::string_view comment) {
 /// Does the layout hold the same tokens and comments? A script's text must never be lost by laying it out.
 bool is_same(const SourceFile& before, const SourceFile& after) {
   const std::vector<Piece> left = pieces_of(before), right = pieces_of(after);
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](const Piece& a, const Piece& b) {
-    return a.type == b.type && (a.is_comment ? words_of(a.text) == words_of(b.text) : a.text == b.text);
-  });
+  return std::equal(
+      left.begin(), left.end(), right.begin(), right.end(), [](const Piece& a, const Piece& b) {
+        return a.type == b.type &&
+               (a.is_comment ? words_of(a.text) == words_of(b.text) : a.text == b.text);
+      });
 }
 
 }  // namespace
@@ -588,12 +615,14 @@ std::optional<std::string> canonical_layout(const SourceFile& file, Diagnostics&
   if (!layout.run()) {
     const auto at = static_cast<uint32_t>(layout.failed_at().data() - file.text.data());
     diagnostics.parse_error("too-deep", Span{&file, at, at + 1, nullptr},
-                            "this is nested deeper than coretap follows (" + std::to_string(syntax::kMaxDepth) + " levels)");
+                            "this is nested deeper than coretap follows (" +
+                                std::to_string(syntax::kMaxDepth) + " levels)");
     return std::nullopt;
   }
   SourceFile made;
   made.text = layout.text();
-  if (!syntax::is_same(file, made)) internal_error("the layout of '" + file.name + "' has other tokens");
+  if (!syntax::is_same(file, made))
+    internal_error("the layout of '" + file.name + "' has other tokens");
   return std::move(made.text);
 }
 

@@ -65,11 +65,13 @@ std::vector<Piece> pieces_of(const SourceFile& file) {
     // "\r\n" is one line end, and so is a "\r" alone.
     for (size_t i = 0; i < between.size(); i++)
       piece.breaks_before +=
-          between[i] == '\n' || (between[i] == '\r' && (i + 1 == between.size() || between[i + 1] != '\n'));
+          between[i] == '\n' ||
+          (between[i] == '\r' && (i + 1 == between.size() || between[i + 1] != '\n'));
     piece.is_adjacent = between.empty() && begin > 0;
     piece.column = column_after(between, column);
     piece.is_comment = piece.type == StpLexer::COMMENT;
-    piece.ends_line = (piece.is_comment && !piece.text.starts_with("/*")) || piece.type == StpLexer::BAD_STRING;
+    piece.ends_line =
+        (piece.is_comment && !piece.text.starts_with("/*")) || piece.type == StpLexer::BAD_STRING;
     column = column_after(piece.text, piece.column);
     end = stop;
     pieces.push_back(piece);

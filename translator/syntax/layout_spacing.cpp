@@ -52,25 +52,33 @@ Role role_of(const Piece& piece, size_t next, const LayoutState& state, bool is_
     case StpLexer::AMPERSAND: return state.ends_operand() ? Role::Binary : Role::Unary;
     case StpLexer::INCREMENT:
     case StpLexer::DECREMENT: return state.ends_operand() ? Role::Suffix : Role::Unary;
-    case StpLexer::BANG: return is_in_points && state.ends_operand() ? Role::Suffix
-                                : is_ambiguous                       ? Role::AsWritten
-                                                                     : Role::Unary;
+    case StpLexer::BANG:
+      return is_in_points && state.ends_operand() ? Role::Suffix
+             : is_ambiguous                       ? Role::AsWritten
+                                                  : Role::Unary;
     case StpLexer::TILDE: return Role::Unary;
-    case StpLexer::QUESTION: return is_in_points ? Role::Suffix : is_ambiguous ? Role::AsWritten : Role::Binary;
+    case StpLexer::QUESTION:
+      return is_in_points ? Role::Suffix : is_ambiguous ? Role::AsWritten : Role::Binary;
     case StpLexer::STAR:
       if (is_in_points) return Role::Wildcard;
       if (is_ambiguous) return Role::AsWritten;
       return state.ends_operand() ? Role::Binary : Role::Operand;
-    case StpLexer::PERCENT: return state.declaration == Declaration::Global && state.is_file_level() ? Role::Suffix : Role::Binary;
-    case StpLexer::DOT: return is_in_points ? Role::Dot : is_ambiguous ? Role::AsWritten : Role::Binary;
-    case StpLexer::COLON: return state.declaration == Declaration::Function ? Role::Dot : Role::Binary;
+    case StpLexer::PERCENT:
+      return state.declaration == Declaration::Global && state.is_file_level() ? Role::Suffix
+                                                                               : Role::Binary;
+    case StpLexer::DOT:
+      return is_in_points ? Role::Dot : is_ambiguous ? Role::AsWritten : Role::Binary;
+    case StpLexer::COLON:
+      return state.declaration == Declaration::Function ? Role::Dot : Role::Binary;
     case StpLexer::PRETTY: return state.ends_operand() ? Role::Suffix : Role::Operand;
     case StpLexer::ARROW: return Role::Arrow;
     case StpLexer::COMMA: return Role::Comma;
     case StpLexer::SEMICOLON: return Role::Semicolon;
     case StpLexer::LPAREN:
     case StpLexer::LBRACKET: return Role::Open;
-    case StpLexer::LBRACE: return is_in_points && !state.is_after_body && begins_point(state) ? Role::Open : Role::OpenBlock;
+    case StpLexer::LBRACE:
+      return is_in_points && !state.is_after_body && begins_point(state) ? Role::Open
+                                                                         : Role::OpenBlock;
     case StpLexer::RPAREN: {
       const Open* top = state.innermost();
       return top && top->is_head ? Role::CloseHead : Role::Close;
@@ -91,7 +99,8 @@ Role role_of(const Piece& piece, size_t next, const LayoutState& state, bool is_
   }
 }
 
-bool is_blank_between(const Piece& before, const LayoutState& state, const Piece& piece, Role role) {
+bool is_blank_between(const Piece& before, const LayoutState& state, const Piece& piece,
+                      Role role) {
   if (before.is_comment || piece.is_comment) return true;
   const Role left = state.role;
   // What stands directly behind a script's argument may belong to it: `$1_name`.
@@ -100,7 +109,8 @@ bool is_blank_between(const Piece& before, const LayoutState& state, const Piece
   }
   if (left == Role::AsWritten || role == Role::AsWritten) return !piece.is_adjacent;
   if (left == Role::Preprocessor || role == Role::Preprocessor)
-    return (left != Role::Open || before.type == StpLexer::LBRACE) && role != Role::Close && role != Role::Comma && role != Role::Semicolon;
+    return (left != Role::Open || before.type == StpLexer::LBRACE) && role != Role::Close &&
+           role != Role::Comma && role != Role::Semicolon;
   switch (role) {
     case Role::Comma:
     case Role::Semicolon:
@@ -119,8 +129,10 @@ bool is_blank_between(const Piece& before, const LayoutState& state, const Piece
     case Role::Arrow: return false;
     case Role::Unary:
       // "- -x" and "! ~x" would be other tokens.
-      return role == Role::Unary && (before.text.back() == piece.text.front() || (before.text == "!" && piece.text == "~"));
-    case Role::Wildcard: return role == Role::OpenBlock || role == Role::Binary || role == Role::Keyword;
+      return role == Role::Unary && (before.text.back() == piece.text.front() ||
+                                     (before.text == "!" && piece.text == "~"));
+    case Role::Wildcard:
+      return role == Role::OpenBlock || role == Role::Binary || role == Role::Keyword;
     default: break;
   }
   switch (role) {
@@ -129,8 +141,8 @@ bool is_blank_between(const Piece& before, const LayoutState& state, const Piece
       if (piece.type == StpLexer::LBRACE) return true;
       if (piece.type == StpLexer::LBRACKET) return !state.ends_operand();
       if (left == Role::Suffix) return !state.is_in_points();
-      return left != Role::Operand ||
-             !(before.type == StpLexer::IDENTIFIER || before.type == StpLexer::AT_NAME || state.is_in_points());
+      return left != Role::Operand || !(before.type == StpLexer::IDENTIFIER ||
+                                        before.type == StpLexer::AT_NAME || state.is_in_points());
     default: return true;
   }
 }

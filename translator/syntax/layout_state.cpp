@@ -44,7 +44,8 @@ bool LayoutState::ends_operand() const {
   if (role == Role::Keyword)
     return type == StpLexer::BREAK || type == StpLexer::CONTINUE || type == StpLexer::NEXT ||
            type == StpLexer::RETURN || type == StpLexer::LONG || type == StpLexer::STRING;
-  return role == Role::Operand || role == Role::Suffix || role == Role::Close || role == Role::Wildcard;
+  return role == Role::Operand || role == Role::Suffix || role == Role::Close ||
+         role == Role::Wildcard;
 }
 
 const Open* LayoutState::innermost() const {

@@ -13,21 +13,21 @@ namespace coretap::syntax {
 
 /// What a token is to its neighbours.
 enum class Role {
-  None,         ///< nothing is before it
-  Operand,      ///< a name, a literal, embedded code
-  Keyword,      ///< of a statement or a declaration
-  Unary,        ///< an operator before its operand
-  Suffix,       ///< an operator behind its operand, as the '-' of `in a-`, the '%' of `a%[9]`
+  None,     ///< nothing is before it
+  Operand,  ///< a name, a literal, embedded code
+  Keyword,  ///< of a statement or a declaration
+  Unary,    ///< an operator before its operand
+  Suffix,   ///< an operator behind its operand, as the '-' of `in a-`, the '%' of `a%[9]`
   Binary,
-  Dot,          ///< between the parts of a probe point; the ':' of a type
-  Wildcard,     ///< of a probe point
+  Dot,       ///< between the parts of a probe point; the ':' of a type
+  Wildcard,  ///< of a probe point
   Arrow,
-  AsWritten,    ///< an operator or a part of a probe point, as in a macro's text
+  AsWritten,  ///< an operator or a part of a probe point, as in a macro's text
   Comma,
   Semicolon,
-  Open,         ///< '(', '[' and the '{' of probe points
+  Open,  ///< '(', '[' and the '{' of probe points
   Close,
-  CloseHead,    ///< the ')' of `if (…)`
+  CloseHead,  ///< the ')' of `if (…)`
   OpenBlock,
   CloseBlock,
   Preprocessor,  ///< '%(' '%?' '%:' '%)'
@@ -40,17 +40,17 @@ struct Open {
   enum Kind {
     Parenthesis,
     Bracket,
-    Points,   ///< '{' in a probe point
+    Points,  ///< '{' in a probe point
     Block,
     Control,  ///< if, else, while, for, foreach, try, catch
     Shift,    ///< the branch of a conditional that stands further to the right
   } kind;
-  size_t indent = 0;       ///< of the line that it is in
-  size_t inner = 0;        ///< Block, Shift: of what is in it; brackets: where a line in them begins
+  size_t indent = 0;  ///< of the line that it is in
+  size_t inner = 0;   ///< Block, Shift: of what is in it; brackets: where a line in them begins
   bool is_one_line = false;
-  bool is_head = false;    ///< a parenthesis of `if (…)`
-  bool is_hanging = false; ///< a bracket at the end of its line
-  size_t keyword = 0;      ///< Control: its token's type
+  bool is_head = false;                      ///< a parenthesis of `if (…)`
+  bool is_hanging = false;                   ///< a bracket at the end of its line
+  size_t keyword = 0;                        ///< Control: its token's type
   bool wants_body = false, is_done = false;  ///< Control
   std::vector<size_t> questions;  ///< brackets: the columns of each '?' that has no ':' yet
 };
@@ -61,12 +61,12 @@ struct LayoutState {
   Declaration declaration = Declaration::None;
   bool is_in_statement = false;
   size_t statement_indent = 0;
-  size_t align = 0;             ///< where a further line of the statement begins
-  bool aligns_next = false;     ///< that is where the next token stands, if it is on this line
-  std::vector<size_t> questions;  ///< as Open::questions, outside of brackets
-  Role role = Role::None;       ///< of the token before
-  size_t type = 0;              ///< of the token before
-  bool is_after_body = false;   ///< behind the body of a declaration
+  size_t align = 0;                 ///< where a further line of the statement begins
+  bool aligns_next = false;         ///< that is where the next token stands, if it is on this line
+  std::vector<size_t> questions;    ///< as Open::questions, outside of brackets
+  Role role = Role::None;           ///< of the token before
+  size_t type = 0;                  ///< of the token before
+  bool is_after_body = false;       ///< behind the body of a declaration
   bool is_after_long_body = false;  ///< of several lines, and nothing is behind it yet
 
   bool ends_operand() const;

@@ -24,8 +24,9 @@ std::vector<MacroName> macro_names(const MacroLibrary& library, const SourceFile
   for (const syntax::Piece& piece : syntax::pieces_of(script)) {
     if (piece.is_comment) continue;
     if (is_name && piece.type == StpLexer::IDENTIFIER)
-      all.push_back({std::string(piece.text), "",
-                     line_column(script, static_cast<uint32_t>(piece.text.data() - script.text.data()))});
+      all.push_back(
+          {std::string(piece.text), "",
+           line_column(script, static_cast<uint32_t>(piece.text.data() - script.text.data()))});
     is_name = piece.type == StpLexer::AT_NAME && piece.text == "@define";
   }
   for (const auto& [name, macro] : library.macros)
