@@ -1,3 +1,4 @@
+#include <cctype>
 #include <set>
 
 #include "language_server/cursor.h"

@@ -1,5 +1,6 @@
 #include "language_server/features.h"
 
+#include <algorithm>
 #include <cctype>
 
 #include "ast/ast.h"

@@ -475,7 +475,7 @@ class Layout {
         s_.close_block(closed);
         if (s_.open.size() == depth) return;
         was_one_line_ = closed.is_one_line;
-        const bool is_declaration = s_.is_file_level();
+        const bool is_declaration = s_.is_file_level() && !conditionals_macro();
         s_.end_statement();
         s_.is_after_long_body = is_declaration && !closed.is_one_line;
         return;

@@ -13,8 +13,7 @@ class LayoutLines {
   void begin_line(size_t indent, bool blank);
   /// Adds to the present line.
   void add(std::string_view text);
-  /// A comment that ends the present line; `column` is where it stood in its line, and `shares` whether it stands
-  /// below the comment of the line before, with nothing before it.
+  /// A comment that ends the present line; `column` is where it stood in the source.
   void add_comment(std::string_view text, size_t column);
   /// The column behind what is written of the present line.
   size_t column() const { return column_; }
