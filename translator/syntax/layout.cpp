@@ -166,8 +166,8 @@ class Layout {
 
   void comment(size_t i) {
     const Piece& piece = pieces_[i];
-    const bool ends_its_line =
-        piece.ends_line || i + 1 == pieces_.size() || pieces_[i + 1].breaks_before > 0;
+    const bool ends_its_line = piece.ends_line || i + 1 == pieces_.size() ||
+                               pieces_[i + 1].breaks_before > 0 || is_before_end_of_block(i + 1);
     const bool has_lines = piece.text.find('\n') != std::string_view::npos;
     if (i > 0 && piece.breaks_before == 0 && !must_break_after(i)) {
       if (ends_its_line && !has_lines) return lines_.add_comment(piece.text, piece.column);
@@ -178,6 +178,12 @@ class Layout {
       if (ends_its_line && !has_lines) return lines_.add_comment(piece.text, piece.column);
     }
     add_comment_of_lines(piece);
+  }
+
+  /// Is it a '}' that will begin a line?
+  bool is_before_end_of_block(size_t i) const {
+    const Open* block = innermost_block();
+    return pieces_[i].type == StpLexer::RBRACE && block && !block->is_one_line;
   }
 
   /// Where a comment on a line of its own stands: where what it belongs to would.
@@ -256,6 +262,10 @@ class Layout {
       lines_.add(" ");
     }
     const size_t column = lines_.column();
+    if (opens && s_.aligns_next) {
+      if (!on_new_line) s_.align = column;
+      s_.aligns_next = false;
+    }
     lines_.add(piece.text);
     switch (piece.type) {
       case StpLexer::PP_OPEN: open_conditional(piece, i, column); break;
@@ -375,11 +385,11 @@ class Layout {
       if (s_.role == Role::CloseBlock && !was_one_line_ && !has_comment_before) on_new_line = false;
     } else if (piece.type == StpLexer::IF && s_.type == StpLexer::ELSE && !has_comment_before) {
       on_new_line = false;
-    } else if (begins && !on_new_line && is_forced_apart() && s_.role != Role::None &&
-               role != Role::Comma) {
-      // After "private" and the like a declaration goes on.
+    } else if (begins && !on_new_line && is_forced_apart() && !has_comment_before &&
+               s_.role != Role::None && role != Role::Comma) {
       on_new_line = true;
-    } else if (begins && was_in_statement && s_.is_file_level() && !conditionals_macro()) {
+    } else if (begins && was_in_statement && s_.is_file_level() && !conditionals_macro() &&
+               !has_comment_before) {
       on_new_line = true;
     } else if (piece.type == StpLexer::EMBEDDED && s_.is_file_level() &&
                s_.declaration == Declaration::Function) {
@@ -422,9 +432,12 @@ class Layout {
   /// Where '{' of a block stands.
   void place_block(size_t i, bool begins, bool& on_new_line, size_t& indent) const {
     const Open* top = s_.innermost();
+    const bool has_comment_before = pieces_[i - 1].is_comment;
     if (top && top->kind == Open::Control && top->wants_body) {
       on_new_line = false;
       indent = top->indent;
+    } else if (has_comment_before) {
+      if (!begins) indent = s_.statement_indent;
     } else if (begins) {
       if (is_forced_apart()) on_new_line = true;
     } else {  // of a declaration
@@ -511,6 +524,7 @@ class Layout {
   void open_block(const Piece& piece) {
     Open block;
     block.kind = Open::Block;
+    if (s_.is_file_level()) s_.declaration = Declaration::None;  // its head is over
     block.is_one_line = piece.is_one_line;
     const Open* top = s_.innermost();
     block.indent = top && top->kind == Open::Control ? top->indent : s_.statement_indent;
@@ -538,6 +552,7 @@ class Layout {
       case StpLexer::WHILE:
       case StpLexer::FOR:
       case StpLexer::FOREACH: return open_control(piece.type, false);
+      case StpLexer::RETURN: s_.aligns_next = true; return;
       case StpLexer::TRY: return open_control(piece.type, true);
       case StpLexer::ELSE:
       case StpLexer::CATCH: {

@@ -25,6 +25,7 @@ Role role_of_sign(size_t next, const LayoutState& state) {
     case StpLexer::COMMA:
     case StpLexer::RBRACKET:
     case StpLexer::LIMIT:
+    case StpLexer::IN:
     case StpLexer::ASSIGN: return Role::Suffix;  // of foreach
     default: return Role::Binary;
   }
@@ -44,6 +45,8 @@ Role role_of(const Piece& piece, size_t next, const LayoutState& state, bool is_
     if (state.type == StpLexer::ARROW) return Role::Operand;
     if (is_in_points && begins_point(state)) return Role::Operand;
     if (is_in_points && state.role == Role::Wildcard && piece.is_adjacent) return Role::Operand;
+    if (state.role == Role::AsWritten && state.type == StpLexer::DOT && piece.is_adjacent)
+      return Role::Operand;
     return Role::Keyword;
   }
   switch (type) {
@@ -113,8 +116,8 @@ bool is_blank_between(const Piece& before, const LayoutState& state, const Piece
            role != Role::Comma && role != Role::Semicolon;
   switch (role) {
     case Role::Comma:
-    case Role::Semicolon:
-    case Role::Suffix:
+    case Role::Semicolon: return false;
+    case Role::Suffix: return piece.type == StpLexer::QUESTION || piece.type == StpLexer::BANG;
     case Role::Arrow:
     case Role::Close:
     case Role::CloseHead: return false;
@@ -142,7 +145,7 @@ bool is_blank_between(const Piece& before, const LayoutState& state, const Piece
       if (piece.type == StpLexer::LBRACKET) return !state.ends_operand();
       if (left == Role::Suffix) return !state.is_in_points();
       return left != Role::Operand || !(before.type == StpLexer::IDENTIFIER ||
-                                        before.type == StpLexer::AT_NAME || state.is_in_points());
+                                        before.type == StpLexer::AT_NAME || is_keyword(before.type) || state.is_in_points());
     default: return true;
   }
 }

@@ -69,10 +69,12 @@ bool LayoutState::is_in_points() const {
 }
 
 size_t LayoutState::indent() const {
-  if (open.empty()) return 0;
-  const Open& top = open.back();
-  if (top.kind == Open::Control) return top.indent + (top.is_done ? 0 : 2);
-  return top.inner;
+  for (size_t i = open.size(); i > 0; i--) {
+    const Open& top = open[i - 1];
+    if (top.kind != Open::Control) return top.inner;
+    if (!top.is_done) return top.indent + 2;
+  }
+  return 0;
 }
 
 void LayoutState::end_statement() {
