@@ -213,7 +213,8 @@ std::optional<Definition> Compiler::tapset_alias(const std::string& point) const
 }
 
 Compiler::Points& Compiler::resolve(const std::string& points) {
-  if (const auto known = points_.find(points); known != points_.end() && is_current(*known->second->session))
+  if (const auto known = points_.find(points);
+      known != points_.end() && is_current(*known->second->session))
     return *known->second;
   if (points_.size() >= kMostPoints) points_.clear();
   auto made = std::make_unique<Points>();

@@ -70,7 +70,7 @@ class Compiler {
 
   Services services_;
   std::vector<Definition> functions_;
-  std::unique_ptr<Session> of_functions_;  ///< what they were read from
+  std::unique_ptr<Session> of_functions_;                  ///< what they were read from
   std::map<std::string, std::unique_ptr<Points>> points_;  ///< by their text
 };
 

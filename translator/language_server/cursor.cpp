@@ -118,16 +118,18 @@ Cursor cursor_at(std::string_view text, size_t at) {
   if (is_in_head) {
     cursor.kind = Cursor::Point;
     cursor.point_begin = std::min(probe.begin, at);
-    cursor.point_end = at;
-    for (int brackets = 0; cursor.point_end < text.size(); cursor.point_end++) {
-      const char c = text[cursor.point_end];
+    cursor.point_end = cursor.point_begin;
+    for (int brackets = 0; cursor.point_end < text.size();) {
       const size_t literal = behind_literal(text, cursor.point_end);
-      if (literal > cursor.point_end && c == '"') {
-        cursor.point_end = literal - 1;
+      if (literal > cursor.point_end) {
+        cursor.point_end = literal;
         continue;
       }
+      const char c = text[cursor.point_end];
       brackets += (c == '(') - (c == ')');
-      if ((c == ',' || c == '{' || c == '=' || c == '\n') && brackets <= 0) break;
+      const bool is_end = c == ',' || c == '{' || c == '=' || c == '\n';
+      if (is_end && brackets <= 0 && cursor.point_end >= at) break;
+      cursor.point_end++;
     }
     return cursor;
   }

@@ -263,6 +263,8 @@ class Server {
       is_over_ = true;
     } else if (!is_initialized_ || was_shut_down_) {
       // The protocol says that they are dropped.
+    } else if (method == "initialized") {
+      (void)compiler_.tapset_functions();  // now, so that the first request does not wait for them
     } else if (method == "textDocument/didOpen") {
       open(params.at("textDocument"));
     } else if (method == "textDocument/didChange") {

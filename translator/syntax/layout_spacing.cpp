@@ -144,8 +144,9 @@ bool is_blank_between(const Piece& before, const LayoutState& state, const Piece
       if (piece.type == StpLexer::LBRACE) return true;
       if (piece.type == StpLexer::LBRACKET) return !state.ends_operand();
       if (left == Role::Suffix) return !state.is_in_points();
-      return left != Role::Operand || !(before.type == StpLexer::IDENTIFIER ||
-                                        before.type == StpLexer::AT_NAME || is_keyword(before.type) || state.is_in_points());
+      return left != Role::Operand ||
+             !(before.type == StpLexer::IDENTIFIER || before.type == StpLexer::AT_NAME ||
+               is_keyword(before.type) || state.is_in_points());
     default: return true;
   }
 }
