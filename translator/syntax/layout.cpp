@@ -298,6 +298,9 @@ class Layout {
     if (i + 1 >= pieces_.size() || pieces_[i + 1].breaks_before == 0) return;
     if (pieces_[i + 1].column <= conditional.source_column && !conditional.is_macro) return;
     if (!s_.is_statement_level() || s_.is_in_statement) return;
+    // These belong to what is before the conditional, and stand as that does.
+    const size_t first = type_from(i + 1);
+    if (first == StpLexer::ELSE || first == StpLexer::CATCH || first == StpLexer::RBRACE) return;
     Open shift;
     shift.kind = Open::Shift;
     shift.inner = (conditional.is_macro ? conditional.indent : s_.indent()) + kStep;
