@@ -104,7 +104,8 @@ STRING_LITERAL: '"' (~["\\\r\n] | '\\' .)* '"';
 // Embedded C: everything up to the first '%}'.
 EMBEDDED: '%{' .*? '%}';
 
-COMMENT: ('#' ~[\r\n]* | '//' ~[\r\n]* | '/*' .*? '*/') -> skip;
+// Comments are on the hidden channel: the parser does not see them, --format keeps them.
+COMMENT: ('#' ~[\r\n]* | '//' ~[\r\n]* | '/*' .*? '*/') -> channel(HIDDEN);
 SPACE: [ \t\r\n\u000b\f]+ -> skip;
 
 // What cannot be a token: reported with a sentence of its own by the preprocessor.

@@ -5,9 +5,11 @@
 #include "doctor.h"
 #include "driver.h"
 #include "examples.h"
+#include "format_scripts.h"
 #include "help.h"
 #include "options.h"
 #include "runtime/user/run/startup.h"
+#include "serve_editor.h"
 
 namespace {
 
@@ -26,6 +28,8 @@ int run(int argc, char** argv) {
     case Mode::Version: coretap::print_version(std::cout); return 0;
     case Mode::ListExamples: return coretap::list_examples(std::cout, std::cerr);
     case Mode::Doctor: return coretap::examine(std::cout);
+    case Mode::Format: return coretap::format_scripts(options, std::cout, std::cerr);
+    case Mode::LanguageServer: return coretap::serve_editor(options, std::cerr);
     case Mode::Complete: coretap::complete(options.arguments, std::cout); return 0;
     case Mode::DumpOptions: coretap::dump_options(std::cout); return 0;
     default: return coretap::drive(options);

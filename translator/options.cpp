@@ -255,6 +255,9 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
         break;
       case kExample: o.is_example = true; break;
       case kDoctor: o.mode = Options::Mode::Doctor; break;
+      case kFormat: o.mode = Options::Mode::Format; break;
+      case kLanguageServer: o.mode = Options::Mode::LanguageServer; break;
+      case kInPlace: o.in_place = true; break;
       case kDisableCache: o.no_cache = true; break;
       case kNoGlobals: o.no_global_display = true; break;
       case kSuppressErrors: o.suppress_errors = true; break;
@@ -358,11 +361,17 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
     }
     o.script_path = argv[optind++];
   }
+  if (o.mode == Options::Mode::Format && !o.has_script_text && optind < argc)
+    o.script_path = argv[optind++];
   for (; optind < argc; optind++) o.arguments.emplace_back(argv[optind]);
   if (o.output_json && (o.mode != Options::Mode::Run || o.last_pass != 5 || !o.dump.empty() ||
                         o.explain_needs || o.explain_stages))
     return fail(
         "--output=json is about a run and --build: what is asked for here is printed as text");
+  if (o.in_place && o.mode != Options::Mode::Format)
+    return fail("--in-place needs --format: it is about where that writes");
+  if (o.in_place && (o.has_script_text || o.script_path.empty() || o.script_path == "-"))
+    return fail("--in-place writes files: name one");
   if (o.lines_as_json && o.mode != Options::Mode::ListLines)
     return fail("--json needs --lines: it is about that listing");
   if (o.mode == Options::Mode::ListLines && o.arguments.size() > 1)

@@ -26,6 +26,8 @@ struct Options {
     Complete,
     ListExamples,
     Doctor,
+    Format,
+    LanguageServer,
     Help,
     Version
   };
@@ -38,6 +40,7 @@ struct Options {
   std::vector<std::string> extra_scripts;  ///< -E
   std::string listing;                     ///< -l/-L pattern; --lines: process(…)
   bool lines_as_json = false;              ///< --json
+  bool in_place = false;                   ///< --in-place
   std::string question;                    ///< --why QUESTION
   bool explain_script = false;             ///< --why, and a script
   bool explain_stages = false;             ///< --explain

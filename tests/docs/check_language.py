@@ -46,10 +46,16 @@ def rows():
     return found
 
 
+def module_path(module):
+    """A module of tests: of the live ones, or of those of editors."""
+    live = ROOT / f"tests/live/{module}.py"
+    return live if live.exists() else ROOT / f"tests/editors/{module}.py"
+
+
 @functools.cache
 def methods(module):
     """Texts of a test module's methods, written as the script has them."""
-    source = (ROOT / f"tests/live/{module}.py").read_text()
+    source = module_path(module).read_text()
     return {node.name: ast.get_source_segment(source, node).replace("{{", "{").replace("}}", "}").replace("\\\\", "\\")
             for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)}
 
@@ -88,7 +94,7 @@ def shows_of(name):
 def problems_of_test(test, side, cell, shows):
     area, _, name = test.partition(".")
     if area.startswith("test_"):
-        text = methods(area).get("test_" + name) if (ROOT / f"tests/live/{area}.py").exists() else None
+        text = methods(area).get("test_" + name) if module_path(area).exists() else None
         if text is None:
             return [f"there is no test {test}"]
         if side and not cell.startswith("none") and not re.search(SIDES[side], text):

@@ -1,5 +1,6 @@
-"""Every tapset file and example script that Debian's systemtap packages install: each parses, SLL
-and LL give the same tree, and its print parses to the same AST and prints the same again.
+"""Every tapset file and example script that Debian's systemtap packages install, and every one of
+coretap's own: each parses, SLL and LL give the same tree, and its print parses to the same AST and
+prints the same again; so does its canonical layout, in which only white space is another.
 
     corpus.py SYNTAX_TOOL
 
@@ -12,6 +13,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path("/usr/share/systemtap")
+SOURCES = pathlib.Path(__file__).resolve().parents[2]
 # Script arguments that a file needs to be a script at all; all others get numbers.
 ARGUMENTS = {"measureinterval.stp": ["begin", "end", "@count", "begin"],
              "eventcount.stp": ["begin", "end", "begin", "end"]}
@@ -30,6 +32,16 @@ def macro_options():
         if not {"dyninst", "bpf"} & set(path.parts):
             options += ["-m", str(path)]
     return options
+
+
+def own_macros():
+    return [word for path in sorted((SOURCES / "tapsets").glob("*.stpm")) for word in ("-m", str(path))]
+
+
+def own_scripts():
+    """Those that are meant to be right."""
+    folders = ("examples", "tapsets", "docs/lessons")
+    return sorted(path for folder in folders for path in (SOURCES / folder).rglob("*.stp"))
 
 
 def examples():
@@ -67,6 +79,7 @@ def main():
     for arguments, group in groups:
         options = [word for argument in arguments for word in ("-a", argument)]
         failed |= check(tool, ["-g", *options, *macros], group)
+    failed |= check(tool, ["-t", "-g", "-a", "1", "-a", "2", "-a", "3", *own_macros()], own_scripts())
     unexpected = {path for path in failed if pathlib.Path(path).name not in NOT_SCRIPTS}
     stale = set(NOT_SCRIPTS) - {pathlib.Path(path).name for path in failed}
     print(f"{len(tapsets)} tapset files, {len(scripts)} examples: "

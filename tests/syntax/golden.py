@@ -2,7 +2,8 @@
 
     golden.py SYNTAX_TOOL [--update] [FOLDER/NAME…]
 
-print and dump hold the AST as script text and as structure; errors hold whole messages. A first
+print and dump hold the AST as script text and as structure; layout the script in canonical
+layout; errors hold whole messages. A first
 line `# args: …` holds options for syntax_tool. NAME.out beside the case is its output and exit
 status; --update rewrites it: read the diff.
 """
@@ -12,7 +13,7 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent / "golden"
-MODES = {"print": "print", "dump": "dump", "errors": "print"}
+MODES = {"layout": "layout", "print": "print", "dump": "dump", "errors": "print"}
 
 
 def run(tool, case):

@@ -1,14 +1,17 @@
 // The front end alone, for the tests beside it:
-//   syntax_tool print|dump|sll|ll|check [-g] [-t] [-m LIBRARY.stpm]… [-a ARG]… FILE…
-// print, dump: the AST as script text or as structure. sll, ll: ANTLR's tree by prediction mode.
-// check: for every FILE, SLL and LL agree, and what is printed parses to the same AST and prints
-// the same again; one line per file that fails, then "N files, M failed".
+//   syntax_tool print|dump|layout|sll|ll|check [-g] [-t] [-m LIBRARY.stpm]… [-a ARG]… FILE…
+// print, dump: the AST as script text or as structure. layout: the text in canonical layout.
+// sll, ll: ANTLR's tree by prediction mode.
+// check: for every FILE, SLL and LL agree; what is printed parses to the same AST and prints
+// the same again; so does its layout, which differs in white space only. One line per file that fails, then "N files, M failed".
+#include <cctype>
 #include <fstream>
 #include <iostream>
 #include <sstream>
 
 #include "ast/dump.h"
 #include "ast/print.h"
+#include "syntax/layout.h"
 #include "syntax/parse.h"
 
 namespace {
@@ -40,6 +43,31 @@ ParseContext make_context(const Options& options, Sources& sources, Diagnostics&
   return context;
 }
 
+std::string without_white_space(const std::string& text) {
+  std::string rest;
+  for (char c : text)
+    if (!std::isspace(static_cast<unsigned char>(c))) rest += c;
+  return rest;
+}
+
+/// What is wrong with the layout of a script, whose tree is `file`. Empty when all is well.
+std::string check_layout(const SourceFile& source, const ast::File& file, ParseContext& context) {
+  Diagnostics& diagnostics = *context.diagnostics;
+  const std::optional<std::string> text = canonical_layout(source, diagnostics);
+  if (!text) return "it is not laid out";
+  const SourceFile& laid_out = context.sources->add(source.name + " (laid out)", *text, true);
+  std::unique_ptr<ast::File> tree = parse(laid_out, context);
+  std::ostringstream out;
+  diagnostics.flush(out);
+  if (diagnostics.has_errors()) return "its layout does not parse\n" + out.str();
+  if (!ast::equal(file, *tree)) return "its layout is another AST";
+  if (without_white_space(source.text) != without_white_space(*text))
+    return "its layout differs in more than white space";
+  const std::optional<std::string> again = canonical_layout(laid_out, diagnostics);
+  if (again != text) return "its layout is laid out otherwise";
+  return {};
+}
+
 /// Empty when all is well, else what is wrong.
 std::string check(const std::string& path, const Options& options) {
   Sources sources;
@@ -63,7 +91,7 @@ std::string check(const std::string& path, const Options& options) {
   if (diagnostics.has_errors()) return "its print does not parse\n" + out.str();
   if (!ast::equal(*file, *again)) return "its print is another AST";
   if (print(*again) != text) return "printing again differs";
-  return {};
+  return check_layout(source, *file, context);
 }
 
 int check_all(const std::vector<std::string>& paths, const Options& options) {
@@ -87,8 +115,13 @@ int show(const std::string& path, const Options& options) {
     std::cout << parse_tree_text(source, context, options.mode == "ll") << '\n';
   } else {
     std::unique_ptr<ast::File> file = parse(source, context);
-    if (!diagnostics.has_errors())
+    if (diagnostics.has_errors()) {
+      // Only the messages are shown.
+    } else if (options.mode == "layout") {
+      std::cout << canonical_layout(source, diagnostics).value_or("");
+    } else {
       std::cout << (options.mode == "dump" ? ast::dump(*file) + "\n" : print(*file));
+    }
   }
   diagnostics.flush(std::cout);
   return diagnostics.has_errors() ? 1 : 0;
@@ -98,7 +131,8 @@ int show(const std::string& path, const Options& options) {
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    std::cerr << "usage: syntax_tool print|dump|sll|ll|check [-g] [-t] [-m FILE] [-a ARG] FILE…\n";
+    std::cerr
+        << "usage: syntax_tool print|dump|layout|sll|ll|check [-g] [-t] [-m FILE] [-a ARG] FILE…\n";
     return 2;
   }
   Options options;

@@ -4,6 +4,7 @@
 
 #include "syntax/build_ast.h"
 #include "syntax/format.h"
+#include "syntax/names.h"
 #include "syntax/parse.h"
 
 namespace coretap::syntax {
@@ -325,6 +326,12 @@ namespace coretap {
 bool is_builtin_operator(std::string_view name) {
   const std::vector<std::string>& names = syntax::operator_names();
   return std::find(names.begin(), names.end(), "@" + std::string(name)) != names.end();
+}
+
+std::vector<std::string> at_operator_names() {
+  std::vector<std::string> names;
+  for (const std::string& name : syntax::operator_names()) names.push_back(name.substr(1));
+  return names;
 }
 
 std::vector<std::string> print_function_names() {

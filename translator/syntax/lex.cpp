@@ -58,6 +58,7 @@ Lexed lex(const SourceFile& file, const Span* expanded_from, Diagnostics& diagno
     std::unique_ptr<antlr4::Token> raw = lexer.nextToken();
     size_t type = raw->getType();
     if (type == antlr4::Token::EOF) break;
+    if (raw->getChannel() != antlr4::Token::DEFAULT_CHANNEL) continue;  // a comment
     auto begin = static_cast<uint32_t>(raw->getStartIndex());
     auto end = static_cast<uint32_t>(raw->getStopIndex() + 1);
     Span span{&file, begin, end, expanded_from};

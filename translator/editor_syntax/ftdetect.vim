@@ -1,0 +1,1 @@
+autocmd BufRead,BufNewFile *.stp,*.stpm set filetype=systemtap
