@@ -6,7 +6,7 @@ import re
 import subprocess
 
 import live
-from live import LiveTest, script
+from live import LiveTest, run, script
 
 ENTRY_VIEWS = """
 __attribute__((noipa)) int len(const char *s) {
@@ -62,6 +62,23 @@ __attribute__((noipa)) int f(int n) {
   return sink;
 }
 int main(void) { return f(1) == 'u' ? 0 : 1; }
+"""
+CONSTANT_ARRAYS = r"""
+volatile int sink;
+__attribute__((noipa)) int use(int n) { return n; }
+__attribute__((noipa)) int f(int n) {
+  static const char longer[] = "a \"text\" of more than eight bytes\n";
+  static const char rows[2][4] = {"ab", "cd"};
+  static const int numbers[3] = {1, -2, 3};
+  static const struct { char name[12]; short size; } pair = {"pair of", -7};
+  static const char word[] = "hello";
+  const char *p = "pointed at";
+  char few[4] = {'a' + n, 'b', 0, 0};
+  sink = use(longer[3] + rows[1][0] + numbers[1] + pair.name[2] + pair.size + word[1] + p[1]);
+  use(few[0] + few[1]);
+  return sink;
+}
+int main(void) { return f(1) == 0; }
 """
 SYMBOLS_ONLY = """
 #include <cstdio>
@@ -250,6 +267,20 @@ class Values(LiveTest):
                          r"DW_AT_const_value *: \((indirect )?string")
         out = self.output(path, ('function("f")', "println(" + ', " ", '.join(f"$word[{i}]" for i in range(7)) + ")"))
         self.assertEqual(out, [" ".join(str(byte) for byte in b"tapped\0")])
+
+    def test_arrays_and_texts_that_are_constants(self):
+        """What is kept in no memory: constants of the debug information, texts that a pointer would lead to, and characters of which
+        some are in registers. What they are says the program."""
+        path = self.program("constants", CONSTANT_ARRAYS, "-O2")
+        told = run("readelf", "-wi", path).stdout
+        for form in (r"DW_AT_const_value *: \((indirect )?string", r"DW_AT_const_value *: \d+ byte block", "DW_OP_implicit_pointer"):
+            self.assertTrue(re.search(form, told), form)
+        line = next(n for n, text in enumerate(CONSTANT_ARRAYS.splitlines(), 1) if "use(few" in text)
+        values = {"longer": r'"a \"text\" of more than eight bytes\n"', "word": '"hello"', "p": '"pointed at"', "few": '"bb"',
+                  "numbers": "[1, -2, 3]", "rows": '["ab", "cd"]', "pair": '{.name="pair of", .size=-7}'}
+        out = self.output(path, (f'statement("f@constants.c:{line}")', " ".join(f"println(${name}$$);" for name in values)
+                                 + " println($word$, $p$, $few$, $rows[1]$, $pair->name$)"))
+        self.assertEqual(out, [*values.values(), '"hello""pointed at""bb""cd""pair of"'])
 
     def test_names_of_a_symbol_table(self):
         """Without debug information a C++ function is known by its name without the result that a template's symbol has."""

@@ -40,6 +40,8 @@ class Printer {
   void pointer(const Place& place, const debug::Type& type, bool is_top);
   /// The text at `address`, of at most `limit` bytes (0: any number).
   void string(const ir::Operand& address, ir::Space space, uint64_t limit);
+  /// The text that begins with the character at this place, wherever it is.
+  void characters(const Place& first, uint64_t limit);
   void array(const Place& place, bool is_top);
   void record(const Place& place, bool is_top);
   /// ".a=1, .b=2"; without their names "1, 2".
