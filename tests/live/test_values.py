@@ -351,7 +351,26 @@ class Values(LiveTest):
             println($n, " ", @var("hidden@var.c"), " ", @var("mine@fixed.c", "{fixed}")) }}
             probe process("{fixed}").function("f") {{ println($n, " ", @var("mine@fixed.c", "{fixed}")) }}""", "-c", str(fixed)))
         self.assertEqual(out, ["1 41 3", "42 3"])
-        for program, other, name, words in ((pie, library, "hidden@var.c", "where that is loaded cannot be told from here"),
+        # Where the library is in the process is looked up there; another build of it is not taken for it.
+        twin, alone = live.TMP / "libtwin.so", live.TMP / "alone"
+        (live.TMP / "twin.c").write_text(VAR_LIBRARY.replace("41", "40"))
+        subprocess.run(["gcc", "-g", "-O1", "-shared", "-fPIC", str(live.TMP / "twin.c"), "-o", str(twin)], check=True)
+        (live.TMP / "alone.c").write_text("__attribute__((noipa)) int f(int n) { return n; }\nint main(void) { return f(0); }\n")
+        subprocess.run(["gcc", "-g", "-O1", str(live.TMP / "alone.c"), "-o", str(alone)], check=True)
+        for program in (pie, fixed):
+            out = self.lines(script(f"""probe process("{program}").function("f") {{
+                println($n, " ", @var("hidden@var.c", "{library}"), " ", &@var("hidden@var.c", "{library}") & 4095)
+                try {{ println(@var("hidden@twin.c", "{twin}")) }} catch (why) {{ println(why) }} }}
+                probe process("{program}").library("{library}").function("shared") {{ println(@var("mine@{program.name}.c", "{program}")) }}""",
+                                    "-c", str(program)))
+            at = next(int(line.split()[1], 16) for line in run("readelf", "-sW", library).stdout.splitlines() if line.endswith(" hidden"))
+            self.assertEqual(out, ["3", f"42 41 {at & 4095}", f"this process has not loaded '{twin}' of this build"])
+        out = self.lines(script(f"""probe process("{alone}").function("f") {{
+            try {{ println(@var("hidden@var.c", "{library}")) }} catch (why) {{ println(why) }} }}""", "-c", str(alone)))
+        self.assertEqual(out, [f"this process has not loaded '{library}' of this build"])
+        unnamed = live.TMP / "libunnamed.so"
+        subprocess.run(["gcc", "-g", "-shared", "-fPIC", "-Wl,--build-id=none", str(live.TMP / "var.c"), "-o", str(unnamed)], check=True)
+        for program, other, name, words in ((pie, unnamed, "hidden@var.c", "where that is loaded cannot be told from here: it has no build-id"),
                                             (pie, fixed, "mine@fixed.c", "and the probe is in another program"),
                                             (fixed, pie, "mine@pie.c", "and the probe is in another program"),
                                             (fixed, fixed, "mine@pie.c", "there is no global variable 'mine' of file 'pie.c'")):

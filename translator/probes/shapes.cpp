@@ -22,6 +22,8 @@ constexpr std::array kKinds{
     KindRow{"plain", Shape::Plain, false, "", ""},
     KindRow{"text", Shape::Text, false, " data size ", ""},
     KindRow{"array", Shape::Array, false, " data ", " size end room last of "},
+    KindRow{"bits", Shape::Bits, false, " data skip end more of ", ""},
+    KindRow{"blocks", Shape::Blocks, false, " block data begin end last-block last last-begin ", ""},
     KindRow{"tree", Shape::Tree, false, " size first left right up of ", ""},
     KindRow{"chain", Shape::Chain, false, " size first next of ", ""},
     KindRow{"map-tree", Shape::Tree, true, " size first left right up of ", ""},
