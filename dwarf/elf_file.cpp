@@ -357,7 +357,7 @@ bool ElfFile::needs(std::string_view library) const {
   for (int i = 0; data && gelf_getdyn(data, i, &tag) && tag.d_tag != DT_NULL; i++) {
     if (tag.d_tag != DT_NEEDED) continue;
     const char* name = elf_strptr(elf_, header.sh_link, tag.d_un.d_val);
-    if (name && name == library) return true;
+    if (name && std::string_view(name).starts_with(library)) return true;
   }
   return false;
 }

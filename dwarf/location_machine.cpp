@@ -431,7 +431,9 @@ VarLocation Machine::implicit_value(const Dwarf_Op& op) {
 VarLocation Machine::implicit_pointer(const Dwarf_Op& op) {
   Dwarf_Die target;
   if (context_.depth >= kMaxPointees) throw needs("a chain of pointers that were optimised away");
-  if (dwarf_getlocation_die(attr_, &op, &target) != 0) throw damaged("what it points to");
+  // gcc 12 leaves the number of the DIE out in a .dwo file (it is 0, where the unit's header is).
+  if (op.number == 0 || dwarf_getlocation_die(attr_, &op, &target) != 0)
+    throw damaged("what it points to");
   auto offset = static_cast<int64_t>(op.number2);
   VarLocation pointee = compile_location_of(context_, target);
   if (pointee.kind == VarLocation::Memory)

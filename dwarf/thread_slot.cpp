@@ -13,7 +13,8 @@ std::optional<ThreadSlot> find_thread_slot(const ElfFile& object, uint64_t offse
   const MachineRegisters* machine = registers_of(object.machine());
   if (!machine || !machine->thread_relocations) return std::nullopt;
   const ThreadRelocations& types = *machine->thread_relocations;
-  const bool has_vector = object.needs("libc.so.6");
+  // A library that calls no function of the C library may ask for the dynamic linker alone.
+  const bool has_vector = object.needs("libc.so.6") || object.needs("ld-linux");
   std::optional<ThreadSlot> best;
   int rank = 0;
   auto offer = [&](int value, ThreadSlot slot) {

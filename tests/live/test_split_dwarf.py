@@ -14,14 +14,14 @@ from live import coretap, run, script
 
 PROGRAMS = live.HERE.parent / "gdb" / "programs"
 # Compiler, DWARF version, level, source, and a function whose variables are all there when it is entered.
-BUILDS = (("gcc", 4, "-O2", "inlined.c", "both"), ("g++", 5, "-O2", "classes.cpp", "Both::size"),
+BUILDS = (("gcc", 4, "-O2", "inlined.c", "both"), ("g++", 5, "-O0", "classes.cpp", "measure"),
           ("clang", 4, "-O1", "structs.c", "decode"), ("clang++", 5, "-O2", "references.cpp", "refs"), ("gcc", 5, "-O1", "calls.c", "many"))
 
 
 def compile_in(folder, compiler, flags, source):
     """Compiles in two steps, as makefiles do, so that the .dwo file has the object's name; the program's path."""
     subprocess.run([compiler, "-g", "-w", *flags, "-c", str(source), "-o", "prog.o"], cwd=folder, check=True)
-    subprocess.run([compiler, "prog.o", "-Wl,--build-id", "-o", "prog"], cwd=folder, check=True)
+    subprocess.run([compiler, "prog.o", "-Wl,--build-id=0x00112233445566778899aabbccddeeff00112233", "-o", "prog"], cwd=folder, check=True)
     return folder / "prog"
 
 
