@@ -40,7 +40,8 @@ struct Producer {
 
 struct Unit {
   Dwarf_Die die{};
-  Dwarf_Die skeleton{};  ///< with the unit's addresses and line table: `die`, unless -gsplit-dwarf took them apart
+  Dwarf_Die
+      skeleton{};  ///< with the unit's addresses and line table: `die`, unless -gsplit-dwarf took them apart
   /// DW_TAG_partial_unit (dwz), a type unit, or a skeleton whose file cannot be read: no code that is described.
   bool is_partial = false;
   bool is_c = true;  ///< no namespaces or classes to look into

@@ -107,7 +107,8 @@ std::string without_template_arguments(const std::string& name) {
     const bool begins_word = at == 0 || !is_word(at - 1);
     if (depth == 0 && begins_word && name.compare(at, kOperator.size(), kOperator) == 0 &&
         !is_word(at + kOperator.size())) {
-      const size_t end = std::min(name.find_first_not_of("<>=-", at + kOperator.size()), name.size());
+      const size_t end =
+          std::min(name.find_first_not_of("<>=-", at + kOperator.size()), name.size());
       bare += name.substr(at, end - at);
       at = end - 1;
       continue;

@@ -378,8 +378,7 @@ std::vector<ElfFile::CodeSegment> ElfFile::code_segments() const {
   return found;
 }
 
-void ElfFile::for_each_relocation(
-    const std::function<void(const Relocation&)>& visit) const {
+void ElfFile::for_each_relocation(const std::function<void(const Relocation&)>& visit) const {
   Elf_Scn* table = find_section_type(SHT_DYNSYM);
   GElf_Shdr table_header{};
   Elf_Data* symbols =
@@ -407,8 +406,7 @@ void ElfFile::for_each_relocation(
       }
       const auto number = static_cast<int>(GELF_R_SYM(relocation.r_info));
       Relocation found{relocation.r_offset, static_cast<unsigned>(GELF_R_TYPE(relocation.r_info)),
-                       "", std::nullopt,
-                       relocation.r_addend};
+                       "", std::nullopt, relocation.r_addend};
       if (number != 0 && symbols && gelf_getsym(symbols, number, &symbol)) {
         if (const char* name = elf_strptr(elf_, table_header.sh_link, symbol.st_name))
           found.symbol = name;

@@ -64,9 +64,9 @@ class ElfFile {
   void for_each_name(const std::function<void(std::string_view, bool is_defined)>& visit) const;
   /// A dynamic relocation of a word of data.
   struct Relocation {
-    uint64_t slot = 0;           ///< where the word is
-    unsigned type = 0;           ///< R_*
-    std::string_view symbol;     ///< "" if it is this object's own place
+    uint64_t slot = 0;              ///< where the word is
+    unsigned type = 0;              ///< R_*
+    std::string_view symbol;        ///< "" if it is this object's own place
     std::optional<uint64_t> value;  ///< of the symbol, if this object defines it
     int64_t addend = 0;
   };
@@ -75,7 +75,7 @@ class ElfFile {
   bool is_cut_off() const;
   /// Is it linked to be loaded at one place (ET_EXEC)?
   bool has_fixed_addresses() const;
-  /// Does it ask the dynamic linker for the library of this name (DT_NEEDED)?
+  /// Does it ask the dynamic linker for a library whose name begins so (DT_NEEDED)?
   bool needs(std::string_view library) const;
   /// A shared object that others are linked with (DT_SONAME).
   bool is_library() const;

@@ -123,8 +123,8 @@ std::unordered_map<uint64_t, std::string_view> part_symbols(const DebugData& dat
   return parts;
 }
 
-void add_from_dwarf(const DebugData& data, const NameQuery& name,
-                    const std::string& file_glob, FunctionSet& found) {
+void add_from_dwarf(const DebugData& data, const NameQuery& name, const std::string& file_glob,
+                    FunctionSet& found) {
   std::optional<std::unordered_map<uint64_t, std::string_view>> parts;
   for (const FunctionRecord& record : data.functions().with_code()) {
     if (!name_matches(name, record.base_name, record.scope, record.linkage)) continue;
@@ -170,8 +170,8 @@ std::vector<Function> implementations(const DebugData& data, const FunctionSymbo
   return found;
 }
 
-void add_from_symbols(const DebugData& data, const NameQuery& query,
-                      const std::string& file_glob, FunctionSet& found) {
+void add_from_symbols(const DebugData& data, const NameQuery& query, const std::string& file_glob,
+                      FunctionSet& found) {
   const bool wants_pieces = query.glob.find(".cold") != std::string::npos;
   for (const FunctionSymbol& symbol : data.symbols()) {
     if (found.has(symbol.address)) continue;

@@ -47,7 +47,8 @@ class FunctionIndex {
 /// A function as a script names it.
 struct NameQuery {
   std::string glob;
-  bool is_bare = false;  ///< templates are meant, without the arguments of theirs and of the classes around them
+  bool is_bare =
+      false;  ///< templates are meant, without the arguments of theirs and of the classes around them
 };
 /// What a written name may mean, the first that there is: itself, then the instances of the templates of that name.
 std::vector<NameQuery> queries_of(const std::string& glob);

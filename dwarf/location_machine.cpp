@@ -531,10 +531,10 @@ LocExprPtr Machine::thread_local_address(const LocExprPtr& offset) {
     slot = find_thread_slot(object, static_cast<uint64_t>(offset->value));
   if (!slot) return expr::unary(LocExpr::TlsAddr, offset);
   const LocExprPtr word = memory(expr::static_address(slot->address), address_size_);
-  const LocExprPtr rest = slot->kind == ThreadSlot::ModuleAndOffset
-                              ? memory(expr::static_address(slot->address + address_size_),
-                                       address_size_)
-                              : expr::constant(slot->rest);
+  const LocExprPtr rest =
+      slot->kind == ThreadSlot::ModuleAndOffset
+          ? memory(expr::static_address(slot->address + address_size_), address_size_)
+          : expr::constant(slot->rest);
   if (slot->kind == ThreadSlot::Offset)
     return expr::binary(LocExpr::Add, expr::binary(LocExpr::Add, pointer, word), rest);
   auto block = std::make_shared<LocExpr>();

@@ -32,8 +32,8 @@ constexpr uint64_t offset_in_file(uint64_t die_number) {
 
 /// How an object is known in a process that has loaded it: by what its memory holds, wherever that is.
 struct LoadMark {
-  uint64_t dynamic = 0;     ///< link-time address of its dynamic section
-  uint64_t id_address = 0;  ///< and of the bytes of its build-id
+  uint64_t dynamic = 0;          ///< link-time address of its dynamic section
+  uint64_t id_address = 0;       ///< and of the bytes of its build-id
   std::array<uint64_t, 2> id{};  ///< the first 16 of them
 };
 

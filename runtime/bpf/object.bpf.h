@@ -50,10 +50,11 @@ struct task_struct___ct_auxv {
 /* A search, and what it has found so far. */
 struct ct_object_search {
   struct ct_ctx* c;
-  u64 dynamic, id_address, id_first, id_second; /* of the object: link-time addresses, and 16 bytes of its build-id */
-  u64 at;                                       /* what is looked through */
-  u64 headers, count;                           /* the program's */
-  u64 moved, own_dynamic, debug;                /* the program's, then `moved` the object's */
+  u64 dynamic, id_address, id_first,
+      id_second;      /* of the object: link-time addresses, and 16 bytes of its build-id */
+  u64 at;             /* what is looked through */
+  u64 headers, count; /* the program's */
+  u64 moved, own_dynamic, debug; /* the program's, then `moved` the object's */
   u64 found;
 };
 

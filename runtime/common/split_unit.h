@@ -56,8 +56,7 @@ inline std::string why_not_of_unit(const std::string& path) {
     }
     close(*fd);
   }
-  if (has_own && split > 0)
-    return "an object file, in which it is not read (-gsplit-dwarf=single)";
+  if (has_own && split > 0) return "an object file, in which it is not read (-gsplit-dwarf=single)";
   return split > 1 ? "which is not read, for it has sections of its own for types "
                      "(-fdebug-types-section)"
                    : "which is of another build, or damaged";

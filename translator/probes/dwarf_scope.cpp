@@ -214,11 +214,11 @@ ct::Result<Root, Diagnostic> DwarfScope::find_global(const std::string& name,
     there.kernel.reset();  // of a probe in the kernel, it is the process that runs
     there.space = ir::Space::User;
   } else if (!module->has_fixed_addresses()) {
-    return semantic_problem("variable-unavailable", at,
-                            "'" + name + "' is in " + module->path() +
-                                ", and where that is loaded cannot be told from here: " +
-                                mark.failure().text(),
-                            {"probe a function of that object to read its variables"});
+    return semantic_problem(
+        "variable-unavailable", at,
+        "'" + name + "' is in " + module->path() +
+            ", and where that is loaded cannot be told from here: " + mark.failure().text(),
+        {"probe a function of that object to read its variables"});
   }
   there.fixed_address = module->has_fixed_addresses();
   if (ct::Status readable = check_location(location, there); !readable)

@@ -47,7 +47,8 @@ ct::Status check_nodes(const VarLocation& location, const LocationSite& site) {
            site.kernel->is_per_cpu(static_cast<uint64_t>(node.value));
   });
   if (is_per_cpu) return ct::Status("each CPU has one of its own (it is a per-CPU variable)");
-  if (site.is_return && !site.fixed_address && !site.loaded && !site.kernel && uses(LocExpr::StaticAddr))
+  if (site.is_return && !site.fixed_address && !site.loaded && !site.kernel &&
+      uses(LocExpr::StaticAddr))
     return ct::Status(
         "its address depends on where the object is loaded, which a .return probe cannot tell");
   return {};

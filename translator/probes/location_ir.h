@@ -29,9 +29,10 @@ struct LocationSite {
   bool is_return = false;      ///< registers are those after the return, ip is in the caller
   uint16_t machine = 0;        ///< of the program (EM_*); 0 where there is no register to read
   bool fixed_address = false;  ///< not position independent: link-time addresses are final
-  std::shared_ptr<const LoadedObject> loaded;  ///< whose link-time addresses they are; null: the site's own
-  bool entry_known = false;    ///< a companion probe can save registers on entry
-  ir::Space space = ir::Space::User;         ///< where the locations' memory is
+  std::shared_ptr<const LoadedObject>
+      loaded;                         ///< whose link-time addresses they are; null: the site's own
+  bool entry_known = false;           ///< a companion probe can save registers on entry
+  ir::Space space = ir::Space::User;  ///< where the locations' memory is
   std::optional<debug::KernelImage> kernel;  ///< the site is in code of this kernel
   ir::Operand object;                        ///< what LocExpr::ObjectAddr stands for
   /// Emits the value that a register had on entry of the activation with this CFA.

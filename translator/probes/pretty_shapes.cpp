@@ -258,13 +258,13 @@ bool Printer::bit_elements(const Place& place, const Shape& shape, ir::LocalId s
   if (!found || !type) return false;
   const Operand data = (*found)[0], skip = (*found)[1], more = (*found)[3];
   const Operand bytes = combined(Op::Sub, (*found)[2], data);
-  const Operand is_sane = combined(
-      Op::And, combined(Op::Ult, bytes, Operand::integer(kBeyondReason)),
-      combined(Op::And, combined(Op::Ult, skip, Operand::integer(kWordBits)),
-               combined(Op::Ult, more, Operand::integer(kWordBits))));
-  const Operand bits =
-      combined(Op::Sub, combined(Op::Add, combined(Op::Mul, bytes, Operand::integer(kByteBits)), more),
-               skip);
+  const Operand is_sane =
+      combined(Op::And, combined(Op::Ult, bytes, Operand::integer(kBeyondReason)),
+               combined(Op::And, combined(Op::Ult, skip, Operand::integer(kWordBits)),
+                        combined(Op::Ult, more, Operand::integer(kWordBits))));
+  const Operand bits = combined(
+      Op::Sub, combined(Op::Add, combined(Op::Mul, bytes, Operand::integer(kByteBits)), more),
+      skip);
   if_true(is_sane, [&] { copy(bits, state); });
   next = [this, type, data, skip, space = place.space](unsigned number) {
     const Operand at = combined(Op::Add, skip, Operand::integer(number));
@@ -286,8 +286,8 @@ bool Printer::bit_elements(const Place& place, const Shape& shape, ir::LocalId s
 bool Printer::block_elements(const Place& place, const Shape& shape, ir::LocalId state,
                              NextElement& next) {
   constexpr int64_t kPointer = 8;
-  const auto found = numbers(
-      place, shape, {"block", "data", "begin", "end", "last-block", "last", "last-begin"});
+  const auto found =
+      numbers(place, shape, {"block", "data", "begin", "end", "last-block", "last", "last-begin"});
   ct::Result<Place> pointer = walk(place, *shape.path("data"));
   debug::TypePtr type = pointer ? type_of(*pointer)->target() : nullptr;
   const auto size = type ? static_cast<int64_t>(type->byte_size()) : 0;
@@ -301,21 +301,23 @@ bool Printer::block_elements(const Place& place, const Shape& shape, ir::LocalId
   const Operand head = combined(Op::Sub, end, data), tail = combined(Op::Sub, last, last_begin);
   // In a block of `bytes`, and in a list that is one: all are below 2^40.
   const Operand most = Operand::integer(kBeyondReason);
-  Operand is_sane = combined(Op::And, combined(Op::Ult, bytes, most), combined(Op::Ult, distance, most));
+  Operand is_sane =
+      combined(Op::And, combined(Op::Ult, bytes, most), combined(Op::Ult, distance, most));
   for (const Operand& part : {head, tail})
     is_sane = combined(Op::And, is_sane,
                        combined(Op::Eq, combined(Op::Ult, bytes, part), Operand::integer(0)));
-  const Operand blocks = combined(
-      Op::Sub, combined(Op::Div, distance, Operand::integer(kPointer)), Operand::integer(1));
-  const Operand all = combined(Op::Add, combined(Op::Mul, bytes, blocks), combined(Op::Add, head, tail));
+  const Operand blocks = combined(Op::Sub, combined(Op::Div, distance, Operand::integer(kPointer)),
+                                  Operand::integer(1));
+  const Operand all =
+      combined(Op::Add, combined(Op::Mul, bytes, blocks), combined(Op::Add, head, tail));
   if_true(is_sane, [&] {
-    if_true(combined(Op::Ult, all, most),
-            [&] { copy(combined(Op::Div, all, stride), state); });
+    if_true(combined(Op::Ult, all, most), [&] { copy(combined(Op::Div, all, stride), state); });
   });
   next = [this, type, size, bytes, block, space = place.space,
           skipped = combined(Op::Sub, data, begin)](unsigned number) {
     const Operand at = combined(Op::Add, skipped, Operand::integer(number * size));
-    const Operand step = combined(Op::Mul, combined(Op::Div, at, bytes), Operand::integer(kPointer));
+    const Operand step =
+        combined(Op::Mul, combined(Op::Div, at, bytes), Operand::integer(kPointer));
     const Operand found_block =
         text_.builder().load(space, combined(Op::Add, block, step), kPointer, false);
     Place element;
