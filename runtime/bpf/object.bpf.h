@@ -50,11 +50,14 @@ struct task_struct___ct_auxv {
 /* A search, and what it has found so far. */
 struct ct_object_search {
   struct ct_ctx* c;
-  u64 dynamic, id_address, id_first,
-      id_second;      /* of the object: link-time addresses, and 16 bytes of its build-id */
-  u64 at;             /* what is looked through */
-  u64 headers, count; /* the program's */
-  u64 moved, own_dynamic, debug; /* the program's, then `moved` the object's */
+  /* Of the object: link-time addresses, and the first 16 bytes of its build-id. */
+  u64 dynamic, id_address, id_first, id_second;
+  /* What is looked through, from where. */
+  u64 at;
+  /* Of the program: its headers and their number, its dynamic section, and the linker's struct r_debug. */
+  u64 headers, count, own_dynamic, debug;
+  /* How far the program was moved, and, when it is found, the object. */
+  u64 moved;
   u64 found;
 };
 
