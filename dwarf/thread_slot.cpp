@@ -23,7 +23,7 @@ std::optional<ThreadSlot> find_thread_slot(const ElfFile& object, uint64_t offse
     best = slot;
   };
   object.for_each_relocation([&](const ElfFile::Relocation& one) {
-    const bool is_own = one.symbol.empty();
+    const bool is_own = one.symbol.empty() && !one.value;
     const bool is_it = !is_own && one.value == offset;
     if (one.type == types.offset) {
       if (is_own)
