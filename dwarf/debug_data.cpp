@@ -19,6 +19,7 @@
 #include "dwarf/names.h"
 #include "dwarf/no_return.h"
 #include "dwarf/scopes.h"
+#include "runtime/common/split_unit.h"
 
 namespace coretap::debug {
 namespace {
@@ -66,12 +67,6 @@ bool is_cpp_language(Dwarf_Die* unit) {
     case kLangCpp20: return true;
     default: return false;
   }
-}
-
-/// The .dwo file that has the unit's DIEs, if the unit is a skeleton: DWARF 5, 3.1.2, and gcc's extension of DWARF 4.
-const char* split_file_of(Dwarf_Die* unit) {
-  const char* file = die_text(unit, DW_AT_dwo_name);
-  return file ? file : die_text(unit, DW_AT_GNU_dwo_name);
 }
 
 }  // namespace
@@ -154,46 +149,80 @@ void DebugData::use_alternate(std::unique_ptr<ElfFile> file) {
 }
 
 void DebugData::load_units() {
+  dwarfs_.push_back(dwarf_);
+  if (alternate_dwarf_) dwarfs_.push_back(alternate_dwarf_);
+  for (size_t i = 0; i < dwarfs_.size(); i++) dwarf_numbers_.emplace(dwarfs_[i], i);
   Dwarf_CU* cu = nullptr;
-  Dwarf_Die die, split;
+  Dwarf_Die die;
   Dwarf_Half version;
   uint8_t type;
-  while (dwarf_get_units(dwarf_, cu, &cu, &version, &type, &die, &split) == 0) {
-    Unit unit;
-    unit.die = die;
-    const char* split_file = split_file_of(&die);
-    if (split_file) note_split_unit(&die, split_file);
-    unit.is_partial = split_file || dwarf_tag(&die) != DW_TAG_compile_unit;
-    unit.is_c = is_c_language(&die);
-    unit.language = dwarf_srclang(&die);
-    unit.is_cpp = is_cpp_language(&die);
-    unit.producer = read_producer(&die);
-    if (const char* directory = die_text(&die, DW_AT_comp_dir)) unit.comp_dir = directory;
-    size_t index = units_.size();
-    if (!unit.is_partial)
-      for_each_range(&die, [&](uint64_t lo, uint64_t hi) {
-        if (object_->file_offset(lo)) unit_ranges_.push_back({lo, hi, index});
-      });
-    units_.push_back(std::move(unit));
+  while (dwarf_get_units(dwarf_, cu, &cu, &version, &type, &die, nullptr) == 0) {
+    if (!ct::split_name(&die)) {
+      add_unit(die, die, dwarf_tag(&die) != DW_TAG_compile_unit);
+      continue;
+    }
+    const std::optional<Dwarf_Die> split = find_split_unit(&die);
+    add_unit(split.value_or(die), die, !split);
   }
   std::stable_sort(unit_ranges_.begin(), unit_ranges_.end(),
                    [](const CodeRange& a, const CodeRange& b) { return a.lo < b.lo; });
 }
 
-void DebugData::note_split_unit(Dwarf_Die* skeleton, const char* file) {
-  const char* directory = die_text(skeleton, DW_AT_comp_dir);
-  std::string path = *file == '/' || !directory ? file : std::string(directory) + "/" + file;
-  auto known = std::find(split_files_.begin(), split_files_.end(), path);
-  const size_t index = static_cast<size_t>(known - split_files_.begin());
-  if (known == split_files_.end()) split_files_.push_back(path);
-  for_each_range(skeleton, [&](uint64_t lo, uint64_t hi) {
-    split_ranges_.push_back({lo, hi, index});
-  });
+void DebugData::add_unit(Dwarf_Die die, Dwarf_Die skeleton, bool is_partial) {
+  Unit unit;
+  unit.die = die;
+  unit.skeleton = skeleton;
+  unit.is_partial = is_partial;
+  unit.is_c = is_c_language(&die);
+  unit.language = dwarf_srclang(&die);
+  unit.is_cpp = is_cpp_language(&die);
+  unit.producer = read_producer(&die);
+  if (const char* directory = die_text(&die, DW_AT_comp_dir)) unit.comp_dir = directory;
+  size_t index = units_.size();
+  if (!unit.is_partial)
+    for_each_range(&skeleton, [&](uint64_t lo, uint64_t hi) {
+      if (object_->file_offset(lo)) unit_ranges_.push_back({lo, hi, index});
+    });
+  units_.push_back(std::move(unit));
 }
 
-std::string DebugData::split_file_at(uint64_t pc) const {
-  for (const CodeRange& range : split_ranges_)
-    if (range.lo <= pc && pc < range.hi) return split_files_[range.unit];
+/// The unit that a skeleton stands for; nothing, and a note of the file, if it cannot be read.
+std::optional<Dwarf_Die> DebugData::find_split_unit(Dwarf_Die* skeleton) {
+  const std::string& own_file = debug_file()->path();
+  for (std::string& path : ct::split_paths(skeleton, own_file))
+    looked_at_.push_back(std::move(path));
+  ct::Result<Dwarf_Die> split = ct::split_unit(skeleton, own_file);
+  if (split) {
+    Dwarf* file = dwarf_cu_getdwarf(split->cu);
+    if (dwarf_numbers_.try_emplace(file, dwarfs_.size()).second) {
+      dwarfs_.push_back(file);
+      add_types_of(file);
+    }
+    return *split;
+  }
+  const std::string& text = split.failure().text();
+  const auto known = std::find(unread_.begin(), unread_.end(), text);
+  const auto index = static_cast<size_t>(known - unread_.begin());
+  if (known == unread_.end()) unread_.push_back(text);
+  for_each_range(skeleton, [&](uint64_t lo, uint64_t hi) {
+    unread_ranges_.push_back({lo, hi, index});
+  });
+  return std::nullopt;
+}
+
+/// Types that are units of their own (-fdebug-types-section).
+void DebugData::add_types_of(Dwarf* split_file) {
+  Dwarf_CU* cu = nullptr;
+  Dwarf_Die die;
+  Dwarf_Half version;
+  uint8_t type;
+  while (dwarf_get_units(split_file, cu, &cu, &version, &type, &die, nullptr) == 0)
+    if (dwarf_tag(&die) == DW_TAG_type_unit) add_unit(die, die, true);
+}
+
+std::string DebugData::unread_split_file_at(uint64_t pc) const {
+  for (const CodeRange& range : unread_ranges_)
+    if (range.lo <= pc && pc < range.hi) return unread_[range.unit];
   return "";
 }
 
@@ -298,9 +327,17 @@ const JumpSources& DebugData::jump_sources() const {
   return *jump_sources_;
 }
 
-std::optional<Dwarf_Die> DebugData::die_at(uint64_t offset) const {
+uint64_t DebugData::die_number(Dwarf_Die* die) const {
+  const auto file = dwarf_numbers_.find(dwarf_cu_getdwarf(die->cu));
+  const uint64_t number = file == dwarf_numbers_.end() ? 0 : file->second;
+  return number << kDieOffsetBits | dwarf_dieoffset(die);
+}
+
+std::optional<Dwarf_Die> DebugData::die_at(uint64_t number) const {
   Dwarf_Die die;
-  if (!dwarf_ || !dwarf_offdie(dwarf_, offset, &die)) return std::nullopt;
+  const uint64_t file = number >> kDieOffsetBits;
+  if (file >= dwarfs_.size() || !dwarf_offdie(dwarfs_[file], offset_in_file(number), &die))
+    return std::nullopt;
   return die;
 }
 

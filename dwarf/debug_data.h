@@ -40,8 +40,10 @@ struct Producer {
 
 struct Unit {
   Dwarf_Die die{};
-  bool is_partial =
-      false;  ///< DW_TAG_partial_unit (dwz), a type unit, or a split one's skeleton: no code that is described
+  Dwarf_Die
+      skeleton{};  ///< with the unit's addresses and line table: `die`, unless -gsplit-dwarf took them apart
+  /// DW_TAG_partial_unit (dwz), a type unit, or a skeleton whose file cannot be read: no code that is described.
+  bool is_partial = false;
   bool is_c = true;  ///< no namespaces or classes to look into
   int language = 0;  ///< DW_LANG_*
   bool is_cpp = false;
@@ -75,10 +77,9 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
   std::vector<std::string> files() const;
 
   const std::vector<Unit>& units() const { return units_; }
-  /// Where the units made with -gsplit-dwarf have their DIEs: paths of .dwo files, each once. They are not read.
-  const std::vector<std::string>& split_files() const { return split_files_; }
-  /// The one of the unit whose code contains pc; "" if that unit is not split.
-  std::string split_file_at(uint64_t pc) const;
+  /// See Module.
+  const std::vector<std::string>& unread_split_files() const { return unread_; }
+  std::string unread_split_file_at(uint64_t pc) const;
   /// The unit whose code contains pc, or null.
   const Unit* unit_at(uint64_t pc) const;
   const UnitScopes& scopes(const Unit& unit) const;
@@ -105,8 +106,9 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
   const LandingPads& landing_pads() const;
   const JumpSources& jump_sources() const;
 
-  /// A DIE of the main file by Variable/Function::die_offset.
-  std::optional<Dwarf_Die> die_at(uint64_t offset) const;
+  /// The number that tells a DIE from all others of the object, in whichever file it is (records.h), and the DIE of a number.
+  uint64_t die_number(Dwarf_Die* die) const;
+  std::optional<Dwarf_Die> die_at(uint64_t number) const;
   /// CFI rows for pc: .eh_frame of the object, else .debug_frame. Caller frees with free().
   Dwarf_Frame* frame_at(uint64_t pc) const;
 
@@ -116,7 +118,9 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
   ct::Status use_dwarf_of(const ElfFile& file);
   void use_alternate(std::unique_ptr<ElfFile> file);
   void load_units();
-  void note_split_unit(Dwarf_Die* skeleton, const char* file);
+  void add_unit(Dwarf_Die die, Dwarf_Die skeleton, bool is_partial);
+  std::optional<Dwarf_Die> find_split_unit(Dwarf_Die* skeleton);
+  void add_types_of(Dwarf* split_file);
 
   std::unique_ptr<ElfFile> object_, debug_, alternate_;
   Dwarf* dwarf_ = nullptr;
@@ -130,8 +134,10 @@ class DebugData : public std::enable_shared_from_this<DebugData> {
     size_t unit;
   };
   std::vector<CodeRange> unit_ranges_;
-  std::vector<std::string> split_files_;
-  std::vector<CodeRange> split_ranges_;  ///< `unit` is an index into split_files_
+  std::vector<Dwarf*> dwarfs_;  ///< by the number of the file in die_number()
+  std::unordered_map<Dwarf*, uint64_t> dwarf_numbers_;
+  std::vector<std::string> unread_;
+  std::vector<CodeRange> unread_ranges_;  ///< `unit` is an index into unread_
   mutable std::unique_ptr<FunctionIndex> functions_;
   mutable std::unique_ptr<NameIndex> names_;
   mutable std::optional<std::vector<FunctionSymbol>> symbols_;

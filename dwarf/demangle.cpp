@@ -3,6 +3,7 @@
 #include <cxxabi.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <memory>
 #include <string_view>
@@ -94,6 +95,34 @@ size_t begin_of_last_part(const std::string& name) {
       without_operator(std::string_view(name).substr(0, begin_of_template_arguments(name)));
   return back_from(name, end,
                    [&](size_t i) { return i > 0 && name[i] == ':' && name[i - 1] == ':'; });
+}
+
+std::string without_template_arguments(const std::string& name) {
+  auto is_word = [&](size_t at) {
+    return at < name.size() && (isalnum(static_cast<unsigned char>(name[at])) || name[at] == '_');
+  };
+  std::string bare;
+  int depth = 0;
+  for (size_t at = 0; at < name.size(); at++) {
+    const bool begins_word = at == 0 || !is_word(at - 1);
+    if (depth == 0 && begins_word && name.compare(at, kOperator.size(), kOperator) == 0 &&
+        !is_word(at + kOperator.size())) {
+      const size_t end =
+          std::min(name.find_first_not_of("<>=-", at + kOperator.size()), name.size());
+      bare += name.substr(at, end - at);
+      at = end - 1;
+      continue;
+    }
+    const bool is_arrow = at > 0 && name[at - 1] == '-';
+    if (name[at] == '<') {
+      if (depth++ == 0 && bare.ends_with(' ')) bare.pop_back();
+    } else if (name[at] == '>' && depth > 0) {
+      depth -= !is_arrow;
+    } else if (depth == 0) {
+      bare += name[at];
+    }
+  }
+  return bare;
 }
 
 }  // namespace coretap::debug

@@ -17,4 +17,7 @@ size_t begin_of_parameters(const std::string& name);
 /// Where the last part of a demangled name begins: behind "ns::" of "ns::f<int>".
 size_t begin_of_last_part(const std::string& name);
 
+/// "ns::Box<int>::get<long>" -> "ns::Box::get"; an operator's own brackets stay ("operator< <3>" -> "operator<").
+std::string without_template_arguments(const std::string& name);
+
 }  // namespace coretap::debug

@@ -348,6 +348,20 @@ bool ElfFile::has_fixed_addresses() const {
   return gelf_getehdr(elf_, &header) && header.e_type == ET_EXEC;
 }
 
+bool ElfFile::needs(std::string_view library) const {
+  Elf_Scn* dynamic = find_section_type(SHT_DYNAMIC);
+  GElf_Shdr header;
+  if (!dynamic || !gelf_getshdr(dynamic, &header)) return false;
+  Elf_Data* data = elf_getdata(dynamic, nullptr);
+  GElf_Dyn tag;
+  for (int i = 0; data && gelf_getdyn(data, i, &tag) && tag.d_tag != DT_NULL; i++) {
+    if (tag.d_tag != DT_NEEDED) continue;
+    const char* name = elf_strptr(elf_, header.sh_link, tag.d_un.d_val);
+    if (name && std::string_view(name).starts_with(library)) return true;
+  }
+  return false;
+}
+
 bool ElfFile::is_library() const {
   // The name by which programs ask for it. The C library is a program, too: it has an interpreter.
   Section dynamic = section(".dynamic");
@@ -364,8 +378,7 @@ std::vector<ElfFile::CodeSegment> ElfFile::code_segments() const {
   return found;
 }
 
-void ElfFile::for_each_relocation(
-    const std::function<void(uint64_t, std::string_view, int64_t)>& visit) const {
+void ElfFile::for_each_relocation(const std::function<void(const Relocation&)>& visit) const {
   Elf_Scn* table = find_section_type(SHT_DYNSYM);
   GElf_Shdr table_header{};
   Elf_Data* symbols =
@@ -392,10 +405,14 @@ void ElfFile::for_each_relocation(
         relocation = {without.r_offset, without.r_info, word};
       }
       const auto number = static_cast<int>(GELF_R_SYM(relocation.r_info));
-      const char* name = number != 0 && symbols && gelf_getsym(symbols, number, &symbol)
-                             ? elf_strptr(elf_, table_header.sh_link, symbol.st_name)
-                             : nullptr;
-      visit(relocation.r_offset, name ? name : "", relocation.r_addend);
+      Relocation found{relocation.r_offset, static_cast<unsigned>(GELF_R_TYPE(relocation.r_info)),
+                       "", std::nullopt, relocation.r_addend};
+      if (number != 0 && symbols && gelf_getsym(symbols, number, &symbol)) {
+        if (const char* name = elf_strptr(elf_, table_header.sh_link, symbol.st_name))
+          found.symbol = name;
+        if (symbol.st_shndx != SHN_UNDEF) found.value = symbol.st_value;
+      }
+      visit(found);
     }
   }
 }

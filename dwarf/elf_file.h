@@ -62,13 +62,21 @@ class ElfFile {
   std::vector<FunctionSymbol> function_symbols() const;
   /// Every name of both symbol tables, and whether the file defines it.
   void for_each_name(const std::function<void(std::string_view, bool is_defined)>& visit) const;
-  /// Every dynamic relocation of a word of data: its address, the symbol's name ("" if it is this object's own place), addend.
-  void for_each_relocation(const std::function<void(uint64_t slot, std::string_view symbol,
-                                                    int64_t addend)>& visit) const;
+  /// A dynamic relocation of a word of data.
+  struct Relocation {
+    uint64_t slot = 0;              ///< where the word is
+    unsigned type = 0;              ///< R_*
+    std::string_view symbol;        ///< "" if it is this object's own place
+    std::optional<uint64_t> value;  ///< of the symbol, if this object defines it
+    int64_t addend = 0;
+  };
+  void for_each_relocation(const std::function<void(const Relocation&)>& visit) const;
   /// Does the file end before the section headers that it says it has?
   bool is_cut_off() const;
   /// Is it linked to be loaded at one place (ET_EXEC)?
   bool has_fixed_addresses() const;
+  /// Does it ask the dynamic linker for a library whose name begins so (DT_NEEDED)?
+  bool needs(std::string_view library) const;
   /// A shared object that others are linked with (DT_SONAME).
   bool is_library() const;
   /// Link-time addresses of the defined symbols `name` of code and data: several, if files that were

@@ -57,8 +57,14 @@ bool is_piece(std::string_view symbol, const char* kind) {
 }
 
 /// By the mangled name, or by any number of the last parts of the full one: f, C::f and ns::C::f, as in stap.
-bool name_matches(const std::string& glob, const char* base, const std::string& scope,
+bool name_matches(const NameQuery& query, const char* base, const std::string& scope,
                   const char* linkage) {
+  const std::string& glob = query.glob;
+  if (query.is_bare) {
+    if (!strchr(base, '<') && scope.find('<') == std::string::npos) return false;
+    const std::string bare = without_template_arguments(base);
+    return name_matches(NameQuery{glob}, bare.c_str(), without_template_arguments(scope), nullptr);
+  }
   if (glob_matches(glob, base) || (linkage && glob_matches(glob, linkage))) return true;
   if (scope.empty()) return false;
   const std::string full = scope + base;
@@ -117,16 +123,16 @@ std::unordered_map<uint64_t, std::string_view> part_symbols(const DebugData& dat
   return parts;
 }
 
-void add_from_dwarf(const DebugData& data, const std::string& name_glob,
-                    const std::string& file_glob, FunctionSet& found) {
+void add_from_dwarf(const DebugData& data, const NameQuery& name, const std::string& file_glob,
+                    FunctionSet& found) {
   std::optional<std::unordered_map<uint64_t, std::string_view>> parts;
   for (const FunctionRecord& record : data.functions().with_code()) {
-    if (!name_matches(name_glob, record.base_name, record.scope, record.linkage)) continue;
+    if (!name_matches(name, record.base_name, record.scope, record.linkage)) continue;
     if (!data.object().file_offset(record.entry)) continue;  // discarded by the linker
     if (!parts) parts = part_symbols(data);
     if (parts->count(record.entry)) continue;
     const FunctionSymbol* symbol = data.symbol_at(record.entry);
-    if (symbol && symbol->is_ifunc && !glob_matches(name_glob, record.base_name)) continue;
+    if (symbol && symbol->is_ifunc && !glob_matches(name.glob, record.base_name)) continue;
     Function function = describe_function(data, *record.unit, nullptr, -1, record.die);
     if (file_matches(file_glob, function.decl.file)) found.add(std::move(function));
   }
@@ -164,17 +170,17 @@ std::vector<Function> implementations(const DebugData& data, const FunctionSymbo
   return found;
 }
 
-void add_from_symbols(const DebugData& data, const std::string& name_glob,
-                      const std::string& file_glob, FunctionSet& found) {
-  const bool wants_pieces = name_glob.find(".cold") != std::string::npos;
+void add_from_symbols(const DebugData& data, const NameQuery& query, const std::string& file_glob,
+                      FunctionSet& found) {
+  const bool wants_pieces = query.glob.find(".cold") != std::string::npos;
   for (const FunctionSymbol& symbol : data.symbols()) {
     if (found.has(symbol.address)) continue;
     std::string linkage(symbol.name);
-    bool matches = glob_matches(name_glob, linkage.c_str());
+    bool matches = !query.is_bare && glob_matches(query.glob, linkage.c_str());
     if (!matches && linkage.starts_with("_Z")) {
       const std::string name = demangled_name(linkage);
       const size_t last = begin_of_last_part(name);
-      matches = name_matches(name_glob, name.c_str() + last, name.substr(0, last), nullptr);
+      matches = name_matches(query, name.c_str() + last, name.substr(0, last), nullptr);
     }
     if (!matches || (is_piece(symbol.name, ".cold") && !wants_pieces)) continue;
     if (!data.object().file_offset(symbol.address)) continue;
@@ -188,11 +194,11 @@ void add_from_symbols(const DebugData& data, const std::string& name_glob,
   }
 }
 
-void add_inlined(const DebugData& data, const std::string& name_glob, const std::string& file_glob,
+void add_inlined(const DebugData& data, const NameQuery& name, const std::string& file_glob,
                  FunctionSet& found) {
   std::unordered_set<const void*> wanted;
   for (const FunctionRecord& record : data.functions().abstract())
-    if (name_matches(name_glob, record.base_name, record.scope, record.linkage))
+    if (name_matches(name, record.base_name, record.scope, record.linkage))
       wanted.insert(die_origin(record.die).addr);
   if (wanted.empty()) return;
   for (const Unit& unit : data.units()) {
@@ -209,7 +215,7 @@ void add_inlined(const DebugData& data, const std::string& name_glob, const std:
       for (const CodePoint& entry : entries.of(index)) {
         function.entry_pc = function.prologue_end = entry.pc;
         function.entry_view = entry.view;
-        found.add_copy(function, dwarf_dieoffset(&real_die));
+        found.add_copy(function, data.die_number(&real_die));
       }
     }
   }
@@ -332,8 +338,8 @@ std::string function_name(const DebugData& data, Dwarf_Die* die) {
   return data.functions().scope_of(die) + die_name(die);
 }
 
-bool function_name_matches(const DebugData& data, Dwarf_Die* die, const std::string& glob) {
-  return name_matches(glob, die_name(die), data.functions().scope_of(die), linkage_of(die));
+bool function_name_matches(const DebugData& data, Dwarf_Die* die, const NameQuery& query) {
+  return name_matches(query, die_name(die), data.functions().scope_of(die), linkage_of(die));
 }
 
 Function describe_function(const DebugData& data, const Unit& unit, const UnitScopes* scopes,
@@ -360,7 +366,7 @@ Function describe_function(const DebugData& data, const Unit& unit, const UnitSc
                               : find_prologue_end(data, unit, &die, function.entry_pc);
   function.is_external = die_flag(&die, DW_AT_external);
   function.is_go = unit.language == DW_LANG_Go;
-  function.die_offset = dwarf_dieoffset(&die);
+  function.die_offset = data.die_number(&die);
   if (function.is_inlined_copy && scopes) {
     int outer = scopes->real_function_of(scope_index);
     if (outer >= 0) {
@@ -371,13 +377,25 @@ Function describe_function(const DebugData& data, const Unit& unit, const UnitSc
   return function;
 }
 
+std::vector<NameQuery> queries_of(const std::string& glob) {
+  std::vector<NameQuery> queries{{glob}};
+  const bool is_bare = !glob.empty() && !is_glob(glob) && without_template_arguments(glob) == glob;
+  if (is_bare) queries.push_back({glob, true});
+  return queries;
+}
+
 std::vector<Function> find_functions(const DebugData& data, const std::string& name_glob,
                                      const std::string& file_glob, bool inlines) {
-  FunctionSet found;
-  if (data.has_dwarf()) add_from_dwarf(data, name_glob, file_glob, found);
-  add_from_symbols(data, name_glob, file_glob, found);
-  if (data.has_dwarf() && inlines) add_inlined(data, name_glob, file_glob, found);
-  return found.take();
+  std::vector<Function> functions;
+  for (const NameQuery& query : queries_of(name_glob)) {
+    FunctionSet found;
+    if (data.has_dwarf()) add_from_dwarf(data, query, file_glob, found);
+    add_from_symbols(data, query, file_glob, found);
+    if (data.has_dwarf() && inlines) add_inlined(data, query, file_glob, found);
+    functions = found.take();
+    if (!functions.empty()) break;
+  }
+  return functions;
 }
 
 std::optional<Function> find_function_entered_at(const DebugData& data, uint64_t address) {

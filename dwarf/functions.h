@@ -44,6 +44,15 @@ class FunctionIndex {
   std::unordered_map<const void*, std::string> scope_by_die_;  ///< key: DIE address
 };
 
+/// A function as a script names it.
+struct NameQuery {
+  std::string glob;
+  bool is_bare =
+      false;  ///< templates are meant, without the arguments of theirs and of the classes around them
+};
+/// What a written name may mean, the first that there is: itself, then the instances of the templates of that name.
+std::vector<NameQuery> queries_of(const std::string& glob);
+
 /// Does shell pattern `glob` match? Plain names are compared, not matched. "" and "*" match all.
 bool glob_matches(const std::string& glob, const char* text);
 /// Suffix match on path components: "main.c" and "src/main.c" match "/x/src/main.c".
@@ -55,7 +64,7 @@ std::string absolute_source_path(const char* path, const std::string& comp_dir);
 
 /// Qualified name of a function or inlined copy.
 std::string function_name(const DebugData& data, Dwarf_Die* die);
-bool function_name_matches(const DebugData& data, Dwarf_Die* die, const std::string& glob);
+bool function_name_matches(const DebugData& data, Dwarf_Die* die, const NameQuery& query);
 ParameterTypes parameters_of(const DebugData& data, Dwarf_Die function);
 /// Of a C++ function that has nothing but its mangled symbol; nothing of other names.
 std::optional<std::vector<std::string>> demangled_parameters(const std::string& symbol);

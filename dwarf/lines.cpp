@@ -179,9 +179,10 @@ class SiteFinder {
     if (query_.function_glob.empty() || query_.function_glob == "*") return true;
     auto [cached, is_new] = matches_.try_emplace({&scopes, scope}, false);
     if (!is_new) return cached->second;
+    const NameQuery name{query_.function_glob, query_.is_bare};
     for (int i = scope; i >= 0; i = scopes.at(i).parent) {
       Dwarf_Die die = scopes.at(i).die;
-      if (scopes.at(i).is_function() && function_name_matches(data_, &die, query_.function_glob)) {
+      if (scopes.at(i).is_function() && function_name_matches(data_, &die, name)) {
         cached->second = true;
         break;
       }
@@ -206,7 +207,7 @@ class SiteFinder {
     int scope = scopes.scope_of_row(lines, row);
     if (scope >= 0) {
       Dwarf_Die die = scopes.at(scope).die;
-      site.scope = dwarf_dieoffset(&die);
+      site.scope = data_.die_number(&die);
     }
     int function = scopes.function_of(scope), real = scopes.real_function_of(scope);
     if (function >= 0) {
@@ -232,7 +233,7 @@ class SiteFinder {
 
 UnitLines read_lines(const DebugData& data, const Unit& unit) {
   UnitLines lines;
-  Dwarf_Die die = unit.die;
+  Dwarf_Die die = unit.skeleton;
   Dwarf_Lines* table = nullptr;
   size_t count = 0;
   if (dwarf_getsrclines(&die, &table, &count) != 0) return lines;
@@ -280,7 +281,9 @@ std::vector<SourceLine> find_code_lines(const DebugData& data, const std::string
   return out;
 }
 
-std::vector<LineSite> find_line_sites(const DebugData& data, const LineQuery& query) {
+namespace {
+
+std::vector<LineSite> sites_of(const DebugData& data, const LineQuery& query) {
   std::vector<LineSite> sites = SiteFinder(data, query).run();
   if (!sites.empty() || !query.nearest || query.first == 0) return sites;
   LineQuery open_ended = query;
@@ -294,9 +297,26 @@ std::vector<LineSite> find_line_sites(const DebugData& data, const LineQuery& qu
   return sites;
 }
 
+}  // namespace
+
+std::vector<LineSite> find_line_sites(const DebugData& data, const LineQuery& query) {
+  LineQuery one = query;
+  for (const NameQuery& name : queries_of(query.function_glob)) {
+    one.is_bare = name.is_bare;
+    std::vector<LineSite> sites = sites_of(data, one);
+    if (!sites.empty()) return sites;
+  }
+  return {};
+}
+
 LineStory find_line_story(const DebugData& data, const LineQuery& query) {
+  LineQuery one = query;
   LineStory story;
-  SiteFinder(data, query, &story).run();
+  for (const NameQuery& name : queries_of(query.function_glob)) {
+    one.is_bare = name.is_bare;
+    SiteFinder(data, one, &story).run();
+    if (!story.copies.empty() || story.declares) break;
+  }
   return story;
 }
 

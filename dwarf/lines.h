@@ -38,6 +38,7 @@ struct LineQuery {
   std::string function_glob, file_glob;
   uint32_t first = 0, last = 0;
   bool relative = false, nearest = false;
+  bool is_bare = false;  ///< see NameQuery
 };
 std::vector<LineSite> find_line_sites(const DebugData& data, const LineQuery& query);
 /// What the rows are that the sites were chosen from, also where there is no site.

@@ -60,6 +60,8 @@ struct LocExpr {
     Ge,
     Select,         ///< children[0] != 0 ? children[1] : children[2]  (DW_OP_bra patterns)
     ThreadPointer,  ///< of the thread that runs
+    ThreadBlock,  ///< where the thread that runs has the thread-local variables of module number children[0];
+                  ///< `value` is how far from the thread pointer glibc keeps the way to all of them
     TlsAddr,  ///< children[0] = offset in the module's block of thread-local variables, which is somewhere
     ObjectAddr,  ///< the address of the object whose member's place this is (Member::address)
   } op = Const;

@@ -20,6 +20,18 @@
 namespace coretap::debug {
 namespace {
 
+/// Where section offsets are counted from. In a .dwo file of DWARF 5, gcc counts from behind the header of .debug_loclists.dwo (its
+/// loc_section_label), which is a length, a version, two sizes and a count.
+uint64_t begin_of_lists(Dwarf_CU* unit, unsigned offset_size) {
+  Dwarf_Half version = 0;
+  uint8_t type = 0;
+  if (dwarf_cu_info(unit, &version, &type, nullptr, nullptr, nullptr, nullptr, nullptr) != 0 ||
+      version < 5 || type != DW_UT_split_compile)
+    return 0;
+  const unsigned length = offset_size == 8 ? 12 : 4;
+  return length + sizeof(uint16_t) + 2 * sizeof(uint8_t) + sizeof(uint32_t);
+}
+
 /// A section offset as it is written in the attribute: libdw reads it only for attributes that it knows.
 std::optional<uint64_t> written_offset(const Dwarf_Attribute& attr) {
   uint8_t size = 0;
@@ -28,11 +40,12 @@ std::optional<uint64_t> written_offset(const Dwarf_Attribute& attr) {
     return std::nullopt;
   if (!dwarf_cu_die(attr.cu, &unit, nullptr, nullptr, nullptr, &size, nullptr, nullptr))
     return std::nullopt;
+  const unsigned unit_size = size;
   if (attr.form == DW_FORM_data4) size = 4;
   if (attr.form == DW_FORM_data8) size = 8;
   uint64_t value = 0;
   for (unsigned i = 0; i < size; i++) value |= uint64_t{attr.valp[i]} << (8 * i);
-  return value;
+  return value + begin_of_lists(attr.cu, unit_size);
 }
 
 struct ViewPair {

@@ -28,6 +28,7 @@
 #include "dwarf/location_list.h"
 #include "dwarf/registers.h"
 #include "dwarf/scopes.h"
+#include "dwarf/thread_slot.h"
 
 namespace coretap::debug {
 
@@ -230,7 +231,7 @@ class Machine {
   size_t branch_target(const Dwarf_Op& op) const;
   LocExprPtr frame_base();
   LocExprPtr entry_value(const Dwarf_Op& op);
-  LocExprPtr thread_local_address(const LocExprPtr& offset) const;
+  LocExprPtr thread_local_address(const LocExprPtr& offset);
   LocExprPtr register_value(unsigned number);
   LocExprPtr memory(LocExprPtr address, unsigned size);
   VarLocation in_register(unsigned number);
@@ -430,7 +431,9 @@ VarLocation Machine::implicit_value(const Dwarf_Op& op) {
 VarLocation Machine::implicit_pointer(const Dwarf_Op& op) {
   Dwarf_Die target;
   if (context_.depth >= kMaxPointees) throw needs("a chain of pointers that were optimised away");
-  if (dwarf_getlocation_die(attr_, &op, &target) != 0) throw damaged("what it points to");
+  // gcc 12 leaves the number of the DIE out in a .dwo file (it is 0, where the unit's header is).
+  if (op.number == 0 || dwarf_getlocation_die(attr_, &op, &target) != 0)
+    throw damaged("what it points to");
   auto offset = static_cast<int64_t>(op.number2);
   VarLocation pointee = compile_location_of(context_, target);
   if (pointee.kind == VarLocation::Memory)
@@ -466,13 +469,12 @@ bool Machine::run_value_op(const Dwarf_Op& op, Stack& stack) {
     return value;
   };
   switch (op.atom) {
-    case DW_OP_addr: return static_address(op.number);
+    case DW_OP_addr:
     case DW_OP_addrx:
     case DW_OP_GNU_addr_index: {
-      Dwarf_Attribute value = through_attribute();
-      Dwarf_Addr address;
-      if (dwarf_formaddr(&value, &address) != 0) throw damaged("address index");
-      return static_address(address);
+      const std::optional<uint64_t> address = address_operand(attr_, op);
+      if (!address) throw damaged("address index");
+      return static_address(*address);
     }
     case DW_OP_constx:
     case DW_OP_GNU_const_index: {
@@ -516,14 +518,30 @@ bool Machine::run_value_op(const Dwarf_Op& op, Stack& stack) {
 }
 
 /// A program's own block is at one distance from the thread pointer. That of a library is where the dynamic linker found
-/// room, or is made when a thread first asks for it.
-LocExprPtr Machine::thread_local_address(const LocExprPtr& offset) const {
-  const std::optional<int64_t> block = context_.data.object().thread_block();
-  if (!block) return expr::unary(LocExpr::TlsAddr, offset);
+/// room, or is made when a thread first asks for it; the library's own code knows the way.
+LocExprPtr Machine::thread_local_address(const LocExprPtr& offset) {
+  const ElfFile& object = context_.data.object();
   auto pointer = std::make_shared<LocExpr>();
   pointer->op = LocExpr::ThreadPointer;
-  return expr::binary(LocExpr::Add, expr::binary(LocExpr::Add, pointer, offset),
-                      expr::constant(*block));
+  if (const std::optional<int64_t> block = object.thread_block())
+    return expr::binary(LocExpr::Add, expr::binary(LocExpr::Add, pointer, offset),
+                        expr::constant(*block));
+  std::optional<ThreadSlot> slot;
+  if (offset->op == LocExpr::Const && !object.entry())
+    slot = find_thread_slot(object, static_cast<uint64_t>(offset->value));
+  if (!slot) return expr::unary(LocExpr::TlsAddr, offset);
+  const LocExprPtr word = memory(expr::static_address(slot->address), address_size_);
+  const LocExprPtr rest =
+      slot->kind == ThreadSlot::ModuleAndOffset
+          ? memory(expr::static_address(slot->address + address_size_), address_size_)
+          : expr::constant(slot->rest);
+  if (slot->kind == ThreadSlot::Offset)
+    return expr::binary(LocExpr::Add, expr::binary(LocExpr::Add, pointer, word), rest);
+  auto block = std::make_shared<LocExpr>();
+  block->op = LocExpr::ThreadBlock;
+  block->value = slot->vector;
+  block->children = {word};
+  return expr::binary(LocExpr::Add, block, rest);
 }
 
 /// Operations that rearrange the stack or read memory.
@@ -743,6 +761,16 @@ LocExprPtr Machine::entry_value(const Dwarf_Op& op) {
 }
 
 }  // namespace
+
+std::optional<uint64_t> address_operand(Dwarf_Attribute* attr, const Dwarf_Op& op) {
+  if (op.atom == DW_OP_addr) return op.number;
+  if (op.atom != DW_OP_addrx && op.atom != DW_OP_GNU_addr_index) return std::nullopt;
+  Dwarf_Attribute value;
+  Dwarf_Addr address;
+  if (dwarf_getlocation_attr(attr, &op, &value) != 0 || dwarf_formaddr(&value, &address) != 0)
+    return std::nullopt;
+  return address;
+}
 
 VarLocation run_location(const LocationContext& context, Dwarf_Attribute* attr, const Dwarf_Op* ops,
                          size_t count) {

@@ -4,6 +4,7 @@
 #include <elfutils/libdw.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,10 @@ LocExprPtr run_cfa(const LocationContext& context);
 
 /// Where the variable `die` is in the same context, for a pointer to it that was optimised away.
 VarLocation compile_location_of(const LocationContext& context, Dwarf_Die die);
+
+/// The link-time address that an operation pushes (DW_OP_addr, or by a number in .debug_addr); nothing of other operations, and if
+/// the number is damaged.
+std::optional<uint64_t> address_operand(Dwarf_Attribute* attr, const Dwarf_Op& op);
 
 /// The bytes of a constant, as one value or as pieces of eight bytes.
 VarLocation constant_bytes(const unsigned char* bytes, size_t count);

@@ -16,6 +16,7 @@
 #include "dwarf/functions.h"
 #include "dwarf/labels.h"
 #include "dwarf/lines.h"
+#include "dwarf/load_mark.h"
 #include "dwarf/location_compile.h"
 #include "dwarf/names.h"
 #include "dwarf/scopes.h"
@@ -36,8 +37,13 @@ class DwarfModule : public Module {
   const std::string& debug_path() const override { return debug_path_; }
   std::string build_id() const override { return data_->object().build_id(); }
   bool has_dwarf() const override { return data_->has_dwarf(); }
-  const std::vector<std::string>& split_files() const override { return data_->split_files(); }
-  std::string split_file_at(uint64_t pc) const override { return data_->split_file_at(pc); }
+  const std::vector<std::string>& unread_split_files() const override {
+    return data_->unread_split_files();
+  }
+  std::string unread_split_file_at(uint64_t pc) const override {
+    return data_->unread_split_file_at(pc);
+  }
+  ct::Result<LoadMark> load_mark() const override { return read_load_mark(data_->object()); }
   uint16_t machine() const override { return data_->object().machine(); }
   bool has_fixed_addresses() const override { return data_->object().has_fixed_addresses(); }
   const LoadError& dwarf_error() const override { return data_->dwarf_error(); }

@@ -52,10 +52,13 @@ class Module {
   virtual const std::string& debug_path() const = 0;  ///< file the DWARF came from, or ""
   virtual std::string build_id() const = 0;           ///< lower-case hex, or ""
   virtual bool has_dwarf() const = 0;
-  /// The .dwo files that units made with -gsplit-dwarf have their debug information in, each once. It is not read.
-  virtual const std::vector<std::string>& split_files() const = 0;
-  /// The one of the unit whose code contains pc; "" if that unit is not split.
-  virtual std::string split_file_at(uint64_t pc) const = 0;
+  /// The .dwo files of units made with -gsplit-dwarf that cannot be read, each once, as parts of a sentence: the name, and what is
+  /// wrong with it ("'/dir/a.dwo', which is not there").
+  virtual const std::vector<std::string>& unread_split_files() const = 0;
+  /// The one of the unit whose code contains pc; "" if that unit was not split, or its file was read.
+  virtual std::string unread_split_file_at(uint64_t pc) const = 0;
+  /// Fails with a clause if the object could not be told from others: it has no build-id, or is not linked dynamically.
+  virtual ct::Result<LoadMark> load_mark() const = 0;
   virtual uint16_t machine() const = 0;              ///< EM_*, see registers.h
   virtual bool has_fixed_addresses() const = 0;      ///< linked to be loaded at one place (ET_EXEC)
   virtual const LoadError& dwarf_error() const = 0;  ///< why has_dwarf() is false, with paths

@@ -3,6 +3,7 @@
 #include "dwarf/debug_data.h"
 #include "dwarf/die.h"
 #include "dwarf/functions.h"
+#include "dwarf/location_machine.h"
 
 namespace coretap::debug {
 namespace {
@@ -22,9 +23,11 @@ bool is_discarded(const DebugData& data, Dwarf_Die* variable) {
   Dwarf_Attribute attr;
   Dwarf_Op* ops = nullptr;
   size_t count = 0;
-  return dwarf_attr(variable, DW_AT_location, &attr) &&
-         dwarf_getlocation(&attr, &ops, &count) == 0 && count == 1 && ops[0].atom == DW_OP_addr &&
-         !data.object().is_allocated(ops[0].number);
+  if (!dwarf_attr(variable, DW_AT_location, &attr) || dwarf_getlocation(&attr, &ops, &count) != 0 ||
+      count != 1)
+    return false;
+  const std::optional<uint64_t> address = address_operand(&attr, ops[0]);
+  return address && !data.object().is_allocated(*address);
 }
 
 bool has_storage(Dwarf_Die* variable) {

@@ -152,8 +152,9 @@ const NoReturnCalls::Import* NoReturnCalls::import_at(uint64_t slot) {
 
 void NoReturnCalls::read_imports() {
   imports_read_ = true;
-  data_.object().for_each_relocation([&](uint64_t slot, std::string_view symbol, int64_t addend) {
-    imports_[slot] = {std::string(symbol), symbol.empty() ? static_cast<uint64_t>(addend) : 0};
+  data_.object().for_each_relocation([&](const ElfFile::Relocation& one) {
+    imports_[one.slot] = {std::string(one.symbol),
+                          one.symbol.empty() ? static_cast<uint64_t>(one.addend) : 0};
   });
 }
 

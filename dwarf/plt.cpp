@@ -30,8 +30,8 @@ constexpr std::array<std::string_view, 8> kTwice = {
 /// A function's name by the address of its slot.
 std::map<uint64_t, std::string> read_slots(const ElfFile& file) {
   std::map<uint64_t, std::string> slots;
-  file.for_each_relocation([&](uint64_t slot, std::string_view symbol, int64_t) {
-    if (!symbol.empty()) slots.emplace(slot, symbol);
+  file.for_each_relocation([&](const ElfFile::Relocation& one) {
+    if (!one.symbol.empty()) slots.emplace(one.slot, one.symbol);
   });
   return slots;
 }

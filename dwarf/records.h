@@ -2,6 +2,7 @@
 // Addresses are link-time (ELF vaddr) of the object. Module (module.h) answers questions with them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -22,6 +23,20 @@ struct LoadError {
   std::vector<std::string> rejected;
 };
 
+/// Variables and functions are told apart by a number of their DIE: its offset in its file, and above these bits the number of the
+/// file, which is 0 for the object's own. Files of their own are dwz's and those of -gsplit-dwarf.
+constexpr unsigned kDieOffsetBits = 40;
+constexpr uint64_t offset_in_file(uint64_t die_number) {
+  return die_number & ((uint64_t{1} << kDieOffsetBits) - 1);
+}
+
+/// How an object is known in a process that has loaded it: by what its memory holds, wherever that is.
+struct LoadMark {
+  uint64_t dynamic = 0;          ///< link-time address of its dynamic section
+  uint64_t id_address = 0;       ///< and of the bytes of its build-id
+  std::array<uint64_t, 2> id{};  ///< the first 16 of them
+};
+
 /// A place in source text.
 struct SourceLine {
   std::string file;  ///< as DWARF gives it, made absolute with the compilation directory
@@ -36,7 +51,7 @@ struct Variable {
   bool is_parameter = false;
   bool is_global = false;
   uint32_t decl_line = 0;
-  uint64_t die_offset = 0;  ///< in the object's DWARF; identity for location_at
+  uint64_t die_offset = 0;  ///< the number of its DIE; identity for location_at
 };
 
 /// A function, or one inlined copy of it. Addresses are link-time (ELF vaddr) of the object.
@@ -55,7 +70,7 @@ struct Function {
   std::string inlined_into;        ///< outermost real function, for an inlined copy
   /// Go code, whose stack may be moved while it runs: frames have no lasting address.
   bool is_go = false;
-  uint64_t die_offset = 0;  ///< also the `scope` for Module::variables_at
+  uint64_t die_offset = 0;  ///< the number of its DIE; also the `scope` for Module::variables_at
 };
 
 /// A symbol of code, and whether it alone has its name.

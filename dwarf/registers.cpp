@@ -38,6 +38,7 @@ const MachineRegisters x86_64 = {
     14,
     std::nullopt,
     true,
+    ThreadRelocations{R_X86_64_DTPMOD64, R_X86_64_TPOFF64, 8},
 };
 
 // psABI i386, table 2.14 "DWARF Register Number Mapping". The kernel is one of x86-64, which keeps the registers of a 32-bit

@@ -26,6 +26,13 @@ struct UnreadableRegisters {
   unsigned number;
 };
 
+/// The relocations of thread-local variables (R_*), and where glibc keeps a thread's vector of blocks (DTV).
+struct ThreadRelocations {
+  unsigned module;  ///< the number of a module
+  unsigned offset;  ///< a distance from the thread pointer
+  int vector;       ///< from the thread pointer to the pointer to the vector
+};
+
 struct MachineRegisters {
   uint16_t machine;  ///< EM_*
   const char* name;
@@ -44,6 +51,8 @@ struct MachineRegisters {
   /// The thread-local variables of a program itself end where the thread pointer is ("variant II" in Drepper, "ELF Handling
   /// For Thread-Local Storage", 3), and the kernel keeps the thread pointer where a probe can read it.
   bool has_thread_block = false;
+  /// How the dynamic linker fills the words by which libraries find theirs; nothing if that is not known.
+  std::optional<ThreadRelocations> thread_relocations = std::nullopt;
 };
 
 /// The table of a machine, or null if we have none.

@@ -146,23 +146,24 @@ int UnitScopes::innermost(uint64_t pc) const {
   return after == segments_.begin() ? kNoScope : std::prev(after)->scope;
 }
 
-int UnitScopes::innermost_in(uint64_t pc, uint64_t die_offset) const {
+int UnitScopes::innermost_in(uint64_t pc, uint64_t die_number) const {
   const int deepest = innermost(pc);
-  if (die_offset == 0) return deepest;
+  if (die_number == 0) return deepest;
   int inner = deepest;
   for (int i = deepest; i >= 0; i = at(i).parent) {
     Scope scope = at(i);
-    if (dwarf_dieoffset(&scope.die) == die_offset) return scope.is_function() ? inner : i;
+    if (dwarf_dieoffset(&scope.die) == offset_in_file(die_number))
+      return scope.is_function() ? inner : i;
     if (scope.is_function()) inner = scope.parent;
   }
   // gcc may place the entry of an inlined copy where none of its ranges reaches (location views).
-  const int placed = index_of(die_offset);
+  const int placed = index_of(die_number);
   return placed < 0 ? deepest : placed;
 }
 
-int UnitScopes::index_of(uint64_t die_offset) const {
+int UnitScopes::index_of(uint64_t die_number) const {
   for (size_t i = 0; i < scopes_.size(); i++)
-    if (dwarf_dieoffset(const_cast<Dwarf_Die*>(&scopes_[i].die)) == die_offset)
+    if (dwarf_dieoffset(const_cast<Dwarf_Die*>(&scopes_[i].die)) == offset_in_file(die_number))
       return static_cast<int>(i);
   return kNoScope;
 }
@@ -374,7 +375,7 @@ Variable make_variable(const DebugData& data, Dwarf_Die* die, bool is_global) {
   variable.is_global = is_global;
   int line = 0;
   if (dwarf_decl_line(die, &line) == 0) variable.decl_line = static_cast<uint32_t>(line);
-  variable.die_offset = dwarf_dieoffset(die);
+  variable.die_offset = data.die_number(die);
   return variable;
 }
 

@@ -38,11 +38,11 @@ class UnitScopes {
   const std::vector<Scope>& all() const { return scopes_; }
   const Scope& at(int index) const { return scopes_[static_cast<size_t>(index)]; }
   int innermost(uint64_t pc) const;  ///< index, or -1
-  /// The innermost scope at pc that belongs to the scope whose DIE is at `die_offset`, not to
-  /// code inlined into it; the innermost of all if there is none such (or `die_offset` is 0).
-  int innermost_in(uint64_t pc, uint64_t die_offset) const;
-  /// The scope whose DIE is at `die_offset`, or -1.
-  int index_of(uint64_t die_offset) const;
+  /// The innermost scope at pc that belongs to the scope whose DIE has the number `die_number`, not to
+  /// code inlined into it; the innermost of all if there is none such (or `die_number` is 0).
+  int innermost_in(uint64_t pc, uint64_t die_number) const;
+  /// The scope whose DIE has this number, or -1.
+  int index_of(uint64_t die_number) const;
   /// The innermost scope that the source line of a row belongs to. Where inlined copies begin at its
   /// address, that is not always the scope of the instruction: see the top of scopes.cpp.
   int scope_of_row(const UnitLines& lines, const LineRow& row) const;

@@ -72,6 +72,7 @@
 #include "calls.bpf.h"
 #include "fork.bpf.h"
 #include "late.bpf.h"
+#include "object.bpf.h"
 #include "process.bpf.h"
 #include "return_address.bpf.h"
 #include "thread.bpf.h"

@@ -21,7 +21,8 @@ namespace ct {
 
 /// Is it a section of texts whose last one has no end?
 inline bool has_endless_text(Elf_Scn* section, const char* name, const GElf_Shdr& header) {
-  for (const char* texts : {".debug_str", ".debug_line_str", ".zdebug_str", ".zdebug_line_str"}) {
+  for (const char* texts : {".debug_str", ".debug_line_str", ".zdebug_str", ".zdebug_line_str",
+                            ".debug_str.dwo", ".zdebug_str.dwo"}) {
     if (strcmp(name, texts) != 0 || header.sh_type == SHT_NOBITS) continue;
     const Elf_Data* data = elf_getdata(section, nullptr);
     return data && data->d_size > 0 && static_cast<const char*>(data->d_buf)[data->d_size - 1] != 0;
@@ -29,19 +30,25 @@ inline bool has_endless_text(Elf_Scn* section, const char* name, const GElf_Shdr
   return false;
 }
 
-/// The debug information of an ELF file, for dwarf_end(). The ELF file must outlive it. The failure is a clause.
-inline Result<Dwarf*> begin_dwarf(Elf* elf) {
-  Dwarf* dwarf = dwarf_begin_elf(elf, DWARF_C_READ, nullptr);
-  if (!dwarf) return Status(dwarf_errmsg(-1));
-  // Now, because libdw has decompressed the sections.
+/// Fails with a clause if a section of texts has an end without a zero byte. libdw must have decompressed the sections.
+inline Status check_texts(Elf* elf) {
   std::string damaged;
   find_section(elf, [&](Elf_Scn* section, const char* name, const GElf_Shdr& header) {
     if (has_endless_text(section, name, header)) damaged = name;
     return !damaged.empty();
   });
-  if (damaged.empty()) return dwarf;
-  dwarf_end(dwarf);
+  if (damaged.empty()) return {};
   return Status("the last text in its " + damaged + " has no end");
+}
+
+/// The debug information of an ELF file, for dwarf_end(). The ELF file must outlive it. The failure is a clause.
+inline Result<Dwarf*> begin_dwarf(Elf* elf) {
+  Dwarf* dwarf = dwarf_begin_elf(elf, DWARF_C_READ, nullptr);
+  if (!dwarf) return Status(dwarf_errmsg(-1));
+  Status whole = check_texts(elf);
+  if (whole) return dwarf;
+  dwarf_end(dwarf);
+  return whole;
 }
 
 /// The text of an attribute of the DIE, or of those that it is a copy or the definition of

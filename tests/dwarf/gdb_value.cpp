@@ -51,6 +51,7 @@ std::string gdb_expression(const LocExpr& tree) {
     case LocExpr::Select: return "(" + parts[0] + " != 0 ? " + parts[1] + " : " + parts[2] + ")";
     case LocExpr::ThreadPointer: return "((unsigned long)$fs_base)";
     case LocExpr::EntryReg:
+    case LocExpr::ThreadBlock:
     case LocExpr::TlsAddr:
     case LocExpr::ObjectAddr: return "";
   }

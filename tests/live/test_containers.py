@@ -11,6 +11,7 @@ import live
 from live import LiveTest, script
 
 CXX = r"""
+#include <deque>
 #include <list>
 #include <map>
 #include <memory>
@@ -30,6 +31,7 @@ struct Holder {
   std::map<int, int> table;
   int after;
 };
+struct Large { long v, pad[99]; };
 struct alignas(32) Wide { long v; };
 long sink;
 NOIPA long texts(std::string by_value, const std::string &ref, std::string *ptr, std::string_view view,
@@ -51,12 +53,17 @@ NOIPA long tables(const std::map<int, std::string> &two, const std::map<std::str
 NOIPA long wide(const std::map<int, Wide> &tree, const std::list<Wide> &list, const std::unordered_map<int, __int128> &hash) {
   return sink += tree.size() + list.size() + hash.size();
 }
+NOIPA long blocks(const std::vector<bool> &flags, const std::vector<bool> &no_flags, const std::deque<int> &few, const std::deque<P> &far,
+                  const std::deque<std::string> &words, const std::deque<int> &empty, const std::deque<Large> &large,
+                  const std::vector<bool> &wild_flags, const std::deque<int> &wild) {
+  return sink += flags.size() + no_flags.size() + few.size() + far.size() + words.size() + empty.size() + large.size();
+}
 NOIPA long inside(const Holder &h) { return sink += h.after; }
 NOIPA long wild(const std::string &text, const std::string &lost, const std::vector<int> &turned, const std::vector<int> &odd,
                 const std::map<int, int> &tree, const std::optional<int> &maybe, const std::vector<std::string> &gone) {
   return sink++;
 }
-template <typename T> const T &forged(const long (&words)[8]) { return *reinterpret_cast<const T *>(words); }
+template <typename T, int N> const T &forged(const long (&words)[N]) { return *reinterpret_cast<const T *>(words); }
 int main() {
   std::string word = "a word that is long enough for the heap", nul("a\0b", 3);
   texts("short", word, &word, std::string_view(word).substr(2, 4), "", nul);
@@ -69,6 +76,18 @@ int main() {
   for (int i = 0; i < 100; i++) table["key" + std::to_string(1000 + i * 37 % 100)] = i * 37 % 100;
   tables({{2, "two"}, {1, "one"}}, table, {30, 10, 20}, {5, 4, 3}, {{6, 36}}, {});
   wide({{1, {10}}, {2, {20}}}, {{30}, {40}}, {{3, (__int128)1 << 70}});
+  std::vector<bool> flags;
+  for (int i = 0; i < 70; i++) flags.push_back(i % 3 == 0);
+  std::deque<P> far;
+  for (int i = 0; i < 62; i++) far.push_back({i, -i});
+  for (int i = 0; i < 60; i++) far.pop_front();
+  for (int i = 62; i < 70; i++) far.push_back({i, -i});  // the elements 64 to 69 are in the second block
+  std::deque<std::string> words_to_front{"last"};
+  for (const char *each : {"third", "second", "first"}) words_to_front.push_front(each);
+  std::deque<Large> large(3);
+  for (long i = 0; i < 3; i++) large[i].v = i * 11;
+  long wild_flags[8] = {4096, 0, 64, 0, 8192}, wild_blocks[10] = {0, 0, 8192, 8192, 8704, 4096, 8200, 8192, 8704, 4088};
+  blocks(flags, {}, {5, 6, 7}, far, words_to_front, {}, large, forged<std::vector<bool>>(wild_flags), forged<std::deque<int>>(wild_blocks));
   Holder h{"holder", {9, 8}, 7, std::make_unique<P>(P{1, 2}), {{3, 4}}, 77};
   inside(h);
   long big[8] = {(long)word.data(), 1L << 50}, lost[8] = {16, 5}, turned[8] = {4096, 64, 8192}, odd[8] = {4096, 4103, 8192};
@@ -86,6 +105,11 @@ SHOWN = {
                  'word="word"'],
     "tables": ['two={[1]="one", [2]="two"}', 'many={["key1000"]=0, ["key1001"]=1, ["key1002"]=2, ["key1003"]=3, ["key1004"]=4, ...}',
                "set=[10, 20, 30]", "list=[5, 4, 3]", "one={[6]=36}", "nothing={}"],
+    "blocks": ["flags=[1, 0, 0, 1, 0, ...]", "no_flags=[]", "few=[5, 6, 7]",
+               "far=[{.x=60, .y=-60}, {.x=61, .y=-61}, {.x=62, .y=-62}, {.x=63, .y=-63}, {.x=64, .y=-64}, ...]",
+               'words=["first", "second", "third", "last"]', "empty=[]",
+               "large=[{.v=0, .pad=[0, 0, 0, 0, 0, ...]}, {.v=11, .pad=[0, 0, 0, 0, 0, ...]}, {.v=22, .pad=[0, 0, 0, 0, 0, ...]}]",
+               "wild_flags=<fault>", "wild=<fault>"],
     "wide": ["tree={[1]={.v=10}, [2]={.v=20}}", "list=[{.v=30}, {.v=40}]", f"hash={{[3]={1 << 70}}}"],
     "wild": ["text=<fault>", "lost=<fault>", "turned=<fault>", "odd=<fault>", "tree=<fault>", "maybe=<fault>", "gone=[<fault>]"],
 }

@@ -6,7 +6,7 @@ import re
 import subprocess
 
 import live
-from live import LiveTest, script
+from live import LiveTest, run, script
 
 ENTRY_VIEWS = """
 __attribute__((noipa)) int len(const char *s) {
@@ -62,6 +62,23 @@ __attribute__((noipa)) int f(int n) {
   return sink;
 }
 int main(void) { return f(1) == 'u' ? 0 : 1; }
+"""
+CONSTANT_ARRAYS = r"""
+volatile int sink;
+__attribute__((noipa)) int use(int n) { return n; }
+__attribute__((noipa)) int f(int n) {
+  static const char longer[] = "a \"text\" of more than eight bytes\n";
+  static const char rows[2][4] = {"ab", "cd"};
+  static const int numbers[3] = {1, -2, 3};
+  static const struct { char name[12]; short size; } pair = {"pair of", -7};
+  static const char word[] = "hello";
+  const char *p = "pointed at";
+  char few[4] = {'a' + n, 'b', 0, 0};
+  sink = use(longer[3] + rows[1][0] + numbers[1] + pair.name[2] + pair.size + word[1] + p[1]);
+  use(few[0] + few[1]);
+  return sink;
+}
+int main(void) { return f(1) == 0; }
 """
 SYMBOLS_ONLY = """
 #include <cstdio>
@@ -251,6 +268,20 @@ class Values(LiveTest):
         out = self.output(path, ('function("f")', "println(" + ', " ", '.join(f"$word[{i}]" for i in range(7)) + ")"))
         self.assertEqual(out, [" ".join(str(byte) for byte in b"tapped\0")])
 
+    def test_arrays_and_texts_that_are_constants(self):
+        """What is kept in no memory: constants of the debug information, texts that a pointer would lead to, and characters of which
+        some are in registers. What they are says the program."""
+        path = self.program("constants", CONSTANT_ARRAYS, "-O2")
+        told = run("readelf", "-wi", path).stdout
+        for form in (r"DW_AT_const_value *: \((indirect )?string", r"DW_AT_const_value *: \d+ byte block", "DW_OP_implicit_pointer"):
+            self.assertTrue(re.search(form, told), form)
+        line = next(n for n, text in enumerate(CONSTANT_ARRAYS.splitlines(), 1) if "use(few" in text)
+        values = {"longer": r'"a \"text\" of more than eight bytes\n"', "word": '"hello"', "p": '"pointed at"', "few": '"bb"',
+                  "numbers": "[1, -2, 3]", "rows": '["ab", "cd"]', "pair": '{.name="pair of", .size=-7}'}
+        out = self.output(path, (f'statement("f@constants.c:{line}")', " ".join(f"println(${name}$$);" for name in values)
+                                 + " println($word$, $p$, $few$, $rows[1]$, $pair->name$)"))
+        self.assertEqual(out, [*values.values(), '"hello""pointed at""bb""cd""pair of"'])
+
     def test_names_of_a_symbol_table(self):
         """Without debug information a C++ function is known by its name without the result that a template's symbol has."""
         path = self.program("symbols", SYMBOLS_ONLY, "-O1", compiler="g++")
@@ -320,7 +351,26 @@ class Values(LiveTest):
             println($n, " ", @var("hidden@var.c"), " ", @var("mine@fixed.c", "{fixed}")) }}
             probe process("{fixed}").function("f") {{ println($n, " ", @var("mine@fixed.c", "{fixed}")) }}""", "-c", str(fixed)))
         self.assertEqual(out, ["1 41 3", "42 3"])
-        for program, other, name, words in ((pie, library, "hidden@var.c", "where that is loaded cannot be told from here"),
+        # Where the library is in the process is looked up there; another build of it is not taken for it.
+        twin, alone = live.TMP / "libtwin.so", live.TMP / "alone"
+        (live.TMP / "twin.c").write_text(VAR_LIBRARY.replace("41", "40"))
+        subprocess.run(["gcc", "-g", "-O1", "-shared", "-fPIC", str(live.TMP / "twin.c"), "-o", str(twin)], check=True)
+        (live.TMP / "alone.c").write_text("__attribute__((noipa)) int f(int n) { return n; }\nint main(void) { return f(0); }\n")
+        subprocess.run(["gcc", "-g", "-O1", str(live.TMP / "alone.c"), "-o", str(alone)], check=True)
+        for program in (pie, fixed):
+            out = self.lines(script(f"""probe process("{program}").function("f") {{
+                println($n, " ", @var("hidden@var.c", "{library}"), " ", &@var("hidden@var.c", "{library}") & 4095)
+                try {{ println(@var("hidden@twin.c", "{twin}")) }} catch (why) {{ println(why) }} }}
+                probe process("{program}").library("{library}").function("shared") {{ println(@var("mine@{program.name}.c", "{program}")) }}""",
+                                    "-c", str(program)))
+            at = next(int(line.split()[1], 16) for line in run("readelf", "-sW", library).stdout.splitlines() if line.endswith(" hidden"))
+            self.assertEqual(out, ["3", f"42 41 {at & 4095}", f"this process has not loaded '{twin}' of this build"])
+        out = self.lines(script(f"""probe process("{alone}").function("f") {{
+            try {{ println(@var("hidden@var.c", "{library}")) }} catch (why) {{ println(why) }} }}""", "-c", str(alone)))
+        self.assertEqual(out, [f"this process has not loaded '{library}' of this build"])
+        unnamed = live.TMP / "libunnamed.so"
+        subprocess.run(["gcc", "-g", "-shared", "-fPIC", "-Wl,--build-id=none", str(live.TMP / "var.c"), "-o", str(unnamed)], check=True)
+        for program, other, name, words in ((pie, unnamed, "hidden@var.c", "where that is loaded cannot be told from here: it has no build-id"),
                                             (pie, fixed, "mine@fixed.c", "and the probe is in another program"),
                                             (fixed, pie, "mine@pie.c", "and the probe is in another program"),
                                             (fixed, fixed, "mine@pie.c", "there is no global variable 'mine' of file 'pie.c'")):

@@ -207,19 +207,29 @@ ct::Result<Root, Diagnostic> DwarfScope::find_global(const std::string& name,
     return semantic_problem("variable-unavailable", at,
                             "'" + name + "' is in " + module->path() +
                                 ", and the probe is in another program: " + module_->path());
-  if (!module->has_fixed_addresses())
-    return semantic_problem("variable-unavailable", at,
-                            "'" + name + "' is in " + module->path() +
-                                ", and where that is loaded cannot be told from here",
-                            {"probe a function of that object to read its variables"});
-  LocationSite fixed = site_;
-  fixed.fixed_address = true;
-  if (ct::Status readable = check_location(location, fixed); !readable)
+  LocationSite there = site_;
+  const ct::Result<debug::LoadMark> mark = module->load_mark();
+  if (mark) {
+    there.loaded = std::make_shared<LoadedObject>(LoadedObject{*mark, module->path()});
+    there.kernel.reset();  // of a probe in the kernel, it is the process that runs
+    there.space = ir::Space::User;
+  } else if (!module->has_fixed_addresses()) {
+    return semantic_problem(
+        "variable-unavailable", at,
+        "'" + name + "' is in " + module->path() +
+            ", and where that is loaded cannot be told from here: " + mark.failure().text(),
+        {"probe a function of that object to read its variables"});
+  }
+  there.fixed_address = module->has_fixed_addresses();
+  if (ct::Status readable = check_location(location, there); !readable)
     return semantic_problem("variable-unavailable", at,
                             "'" + name + "' cannot be read here: " + readable.text());
   debug::TypePtr type = variable->type;
-  return Root{type, [location, type, fixed](PlaceEmitter& emitter) {
-                return PlaceEmitter(emitter.to(), fixed).variable(location, type);
+  return Root{type, [location, type, there](PlaceEmitter& emitter) {
+                // A program's own thread-local variables are found without its addresses.
+                if (there.loaded && uses_thread_pointer(location))
+                  require_loaded(*there.loaded, emitter.to().builder());
+                return PlaceEmitter(emitter.to(), there).variable(location, type);
               }};
 }
 

@@ -35,8 +35,8 @@ ct::Status check_nodes(const VarLocation& location, const LocationSite& site) {
   };
   if (uses(LocExpr::TlsAddr))
     return ct::Status(
-        "it is thread-local, and where a library's (or a 32-bit program's) thread-local variables "
-        "are is not known");
+        "it is thread-local, and nothing in the object says where a thread has it (as in 32-bit "
+        "programs, and in libraries made with -mtls-dialect=gnu2)");
   bool lost = any_node(location, [&](const LocExpr& node) {
     return node.op == LocExpr::EntryReg && (!site.entry_known || node.children.empty());
   });
@@ -47,7 +47,8 @@ ct::Status check_nodes(const VarLocation& location, const LocationSite& site) {
            site.kernel->is_per_cpu(static_cast<uint64_t>(node.value));
   });
   if (is_per_cpu) return ct::Status("each CPU has one of its own (it is a per-CPU variable)");
-  if (site.is_return && !site.fixed_address && !site.kernel && uses(LocExpr::StaticAddr))
+  if (site.is_return && !site.fixed_address && !site.loaded && !site.kernel &&
+      uses(LocExpr::StaticAddr))
     return ct::Status(
         "its address depends on where the object is loaded, which a .return probe cannot tell");
   return {};
@@ -91,6 +92,43 @@ Operand as_in_program(Operand value, const LocationSite& site, ir::Builder& to) 
   return to.value(Op::And, {value, Operand::integer(UINT32_MAX)});
 }
 
+/// How far an object was moved in the process where the probe fired; a run-time error if it is not there.
+Operand moved_by(const LoadedObject& object, ir::Builder& to) {
+  constexpr int64_t kTooMany = 3;  // CT_OBJECTS_TOO_MANY; what is odd is not a distance
+  auto number = [](uint64_t value) { return ", " + std::to_string(value) + "ull"; };
+  const debug::LoadMark& mark = object.mark;
+  ir::LocalId moved = to.temp(ir::Ty::Long);
+  to.embedded(EmbeddedC("/* bpf */ /* event */ /* user-memory */ /* pure */ /* walks 20000 */ "
+                        "ct_object_moved(c" +
+                        number(mark.dynamic) + number(mark.id_address) + number(mark.id[0]) +
+                        number(mark.id[1]) + ")"),
+              {}, moved);
+  to.if_true(to.value(Op::And, {Operand::of(moved), Operand::integer(1)}), [&] {
+    to.if_true(to.value(Op::Eq, {Operand::of(moved), Operand::integer(kTooMany)}), [&] {
+      to.append(Op::Error, {Operand::string("this process has loaded too many objects to find '" +
+                                            object.path + "' among them")});
+    });
+    to.append(Op::Error,
+              {Operand::string("this process has not loaded '" + object.path + "' of this build")});
+  });
+  return Operand::of(moved);
+}
+
+/// A block is made when its thread first asks for it; before that the read is a run-time error.
+Operand thread_block(const LocExpr& expr, const LocationSite& site, ir::Builder& to) {
+  const Operand module = lower_location(*expr.children[0], site, to);
+  const ir::LocalId block = to.temp(ir::Ty::Long);
+  to.embedded(EmbeddedC("/* bpf */ /* event */ /* user-memory */ /* pure */ ct_thread_block(c, "
+                        "STAP_ARG_module, " +
+                        std::to_string(expr.value) + ")"),
+              {module}, block);
+  to.if_true(to.value(Op::Eq, {Operand::of(block), Operand::integer(0)}), [&] {
+    to.append(Op::Error, {Operand::string("this thread has not used the thread-local variables of "
+                                          "the object yet")});
+  });
+  return Operand::of(block);
+}
+
 void append_text(const LocExpr& expr, std::string& text) {
   text += '(' + std::to_string(expr.op) + ' ' + std::to_string(expr.value);
   if (expr.op == LocExpr::Deref)
@@ -128,10 +166,17 @@ bool uses_static_address(const VarLocation& location) {
   return any_node(location, [](const LocExpr& node) { return node.op == LocExpr::StaticAddr; });
 }
 
+bool uses_thread_pointer(const VarLocation& location) {
+  return any_node(location, [](const LocExpr& node) { return node.op == LocExpr::ThreadPointer; });
+}
+
+void require_loaded(const LoadedObject& object, ir::Builder& to) { moved_by(object, to); }
+
 Operand lower_location(const LocExpr& expr, const LocationSite& site, ir::Builder& to) {
   switch (expr.op) {
     case LocExpr::Const: return Operand::integer(expr.value);
     case LocExpr::StaticAddr: {
+      if (site.loaded) return to.add(moved_by(*site.loaded, to), expr.value);
       if (site.fixed_address) return Operand::integer(expr.value);
       if (site.kernel) {
         ir::LocalId dst = to.temp(ir::Ty::Long);
@@ -167,6 +212,7 @@ Operand lower_location(const LocExpr& expr, const LocationSite& site, ir::Builde
       to.embedded(EmbeddedC("/* event */ /* pure */ /* stable */ ct_thread_pointer()"), {}, dst);
       return Operand::of(dst);
     }
+    case LocExpr::ThreadBlock: return thread_block(expr, site, to);
     case LocExpr::TlsAddr: return Operand::integer(0);  // refused by check_location
     case LocExpr::Add: return lower_binary(expr, Op::Add, site, to);
     case LocExpr::Sub: return lower_binary(expr, Op::Sub, site, to);

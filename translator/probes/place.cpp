@@ -310,7 +310,7 @@ ct::Result<Operand> PlaceEmitter::read_raw(const Place& place, uint32_t size, bo
   return bytes;
 }
 
-ct::Result<Operand> PlaceEmitter::read_part(const Place& place, uint64_t at) {
+ct::Result<Operand> PlaceEmitter::read_part(const Place& place, uint64_t at, uint32_t size) {
   Place part = place;
   if (!part.core_path.empty()) {
     part.base = memory_address(place);
@@ -318,7 +318,7 @@ ct::Result<Operand> PlaceEmitter::read_part(const Place& place, uint64_t at) {
     part.offset = 0;
   }
   part.offset += static_cast<int64_t>(at);
-  return read_raw(part, 8, false);
+  return read_raw(part, size, false);
 }
 
 ct::Result<Operand> PlaceEmitter::read(const Place& place) {

@@ -66,7 +66,13 @@ class PlaceEmitter {
   /// The value as a long: sized and sign-extended by type; of an aggregate its address.
   ct::Result<ir::Operand> read(const Place& place);
   /// The eight bytes at `at` of an object that is larger than a number.
-  ct::Result<ir::Operand> read_part(const Place& place, uint64_t at);
+  ct::Result<ir::Operand> read_part(const Place& place, uint64_t at) {
+    return read_part(place, at, 8);
+  }
+  /// The byte at `at` of an object, from 0 to 255. A byte of a constant is a constant.
+  ct::Result<ir::Operand> read_byte(const Place& place, uint64_t at) {
+    return read_part(place, at, 1);
+  }
   ct::Result<ir::Operand> address(const Place& place);
 
   ContextLowering& to() { return to_; }
@@ -80,6 +86,7 @@ class PlaceEmitter {
                               const ct::Result<ir::Operand>& stride);
   const debug::VarLocation* implicit_pointer(const Place& pointer) const;
   ir::Operand memory_address(const Place& place);
+  ct::Result<ir::Operand> read_part(const Place& place, uint64_t at, uint32_t size);
   ct::Result<ir::Operand> read_raw(const Place& place, uint32_t size, bool is_signed);
   ct::Result<ir::Operand> read_bytes(const debug::VarLocation& location, uint64_t at,
                                      uint32_t size);

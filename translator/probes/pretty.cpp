@@ -38,6 +38,17 @@ std::shared_ptr<const EnumNames> names_of(const debug::Type& type) {
   return names;
 }
 
+/// How many bytes there are from `place` on to the end of what holds it, which is not memory.
+uint64_t described_size(const Place& place) {
+  uint64_t size = sizeof(uint64_t);
+  if (place.kind == Place::Described) {
+    size = 0;
+    for (const debug::VarLocation::Piece& piece : place.described->pieces) size += piece.byte_size;
+  }
+  const auto begin = static_cast<uint64_t>(place.offset);
+  return begin < size ? size - begin : 0;
+}
+
 /// ".name=", of a base class "<Base>=".
 std::string label_of(const debug::Member& member) {
   if (!member.name.empty()) return "." + member.name + "=";
@@ -140,8 +151,10 @@ FormatPiece* Printer::read(const Place& place, char conversion) {
 void Printer::pointer(const Place& place, const debug::Type& type, bool is_top) {
   debug::TypePtr target = type.target();
   if (is_char(target) && !type.is_reference()) {
-    ct::Result<Operand> value = emitter_.read(place);
-    return value ? string(*value, place.space, 0) : text_.text("?");
+    if (ct::Result<Operand> value = emitter_.read(place)) return string(*value, place.space, 0);
+    // Of a pointer that was optimised away it may be known what it would point to.
+    ct::Result<Place> first = emitter_.pointee(place);
+    return first ? characters(*first, 0) : text_.text("?");
   }
   if (is_top && target && target->kind() == TypeKind::Function) text_.text("<function>:");
   scalar(place, 'p');
@@ -175,13 +188,53 @@ void Printer::string(const Operand& address, ir::Space space, uint64_t limit) {
   piece.is_quoted = true;
 }
 
+/// An array that the compiler took apart is in registers or in the debug information itself, a byte here and a byte there.
+/// What is constant is text already; what is not is put together of its characters, which end at the first that is 0.
+void Printer::characters(const Place& first, uint64_t limit) {
+  if (ct::Result<Operand> address = emitter_.address(first))
+    return string(*address, first.space, limit);
+  const auto most = static_cast<size_t>(emitter_.to().module().max_string - 1);
+  const uint64_t size = described_size(first);
+  const uint64_t end = limit == 0 ? size : std::min(limit, size);
+  std::vector<Operand> bytes;
+  std::string constant;
+  bool is_constant = true, is_whole = false;
+  while (!is_whole && bytes.size() < (is_constant ? most : kMostValues)) {
+    ct::Result<Operand> byte = emitter_.read_byte(first, bytes.size());
+    if (!byte) return text_.text("?");
+    is_constant = is_constant && byte->kind == Operand::Int;
+    is_whole = byte->kind == Operand::Int && byte->num == 0;
+    if (is_whole) break;
+    bytes.push_back(*byte);
+    constant += static_cast<char>(byte->num);
+    is_whole = bytes.size() == end;
+  }
+  const int bit = is_constant ? -1 : text_.bits(2, true);
+  if (!is_constant && bit < 0) return text_.text("...");
+  Operand whole = Operand::string(constant);
+  if (!is_constant) {
+    text_.clear_bit(bit);  // no read has ended the try block
+    Text text(emitter_);
+    for (const Operand& byte : bytes) {
+      text.when(byte, 1, UINT8_MAX);
+      text.value('c', byte);
+    }
+    for (size_t i = 0; i < bytes.size(); i++) text.end();
+    whole = text.finish({});
+  }
+  FormatPiece& piece = text_.value('s', whole);
+  piece.is_quoted = true;
+  piece.fault_bit = bit;
+  if (!is_whole) text_.text("...");
+}
+
 void Printer::array(const Place& place, bool is_top) {
   if (!is_top && !deep_) return text_.text("[...]");
   const std::vector<uint64_t> counts = place.type->array_counts();
   const uint64_t count = place.dims < counts.size() ? counts[place.dims] : 0;
   if (is_char(place.type->target()) && place.dims + 1 >= counts.size()) {
-    ct::Result<Operand> address = emitter_.address(place);
-    return address ? string(*address, place.space, count) : text_.text("?");
+    ct::Result<Place> first = emitter_.element(place, Operand::integer(0));
+    return first ? characters(*first, count) : text_.text("?");
   }
   text_.text("[");
   // Of an array whose size only the program knows (0), not even the first element may be there.

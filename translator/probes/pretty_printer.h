@@ -3,7 +3,10 @@
 #pragma once
 
 #include <functional>
+#include <initializer_list>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "probes/pretty_text.h"
 #include "probes/shapes.h"
@@ -40,6 +43,8 @@ class Printer {
   void pointer(const Place& place, const debug::Type& type, bool is_top);
   /// The text at `address`, of at most `limit` bytes (0: any number).
   void string(const ir::Operand& address, ir::Space space, uint64_t limit);
+  /// The text that begins with the character at this place, wherever it is.
+  void characters(const Place& first, uint64_t limit);
   void array(const Place& place, bool is_top);
   void record(const Place& place, bool is_top);
   /// ".a=1, .b=2"; without their names "1, 2".
@@ -59,6 +64,9 @@ class Printer {
   ct::Result<Place> seen_through(Place place) const;
   ct::Result<Place> walk(Place place, const ShapePath& path) const;
   ct::Result<ir::Operand> number(const Place& place, const ShapePath& path) const;
+  /// What the paths of these keys lead to; nothing if one cannot be read.
+  std::optional<std::vector<ir::Operand>> numbers(const Place& place, const Shape& shape,
+                                                  std::initializer_list<const char*> keys) const;
   void shaped(const Place& place, const Shape& shape, bool is_top);
   void sized_text(const Place& place, const Shape& shape);
   void optional(const Place& place, const Shape& shape, bool is_top);
@@ -68,6 +76,8 @@ class Printer {
   void sequence(const Place& place, const Shape& shape);
   // They set `state` to the number of elements, if that is one; false: it cannot be read.
   bool array_elements(const Place& place, const Shape& shape, ir::LocalId state, NextElement& next);
+  bool bit_elements(const Place& place, const Shape& shape, ir::LocalId state, NextElement& next);
+  bool block_elements(const Place& place, const Shape& shape, ir::LocalId state, NextElement& next);
   bool linked_elements(const Place& place, const Shape& shape, ir::LocalId state,
                        NextElement& next);
   bool read_count(const Place& place, const Shape& shape, const ir::Operand& data,

@@ -121,6 +121,8 @@ void Printer::shaped(const Place& place, const Shape& shape, bool is_top) {
     case Shape::Text: return sized_text(place, shape);
     case Shape::Optional: return optional(place, shape, is_top);
     case Shape::Array:
+    case Shape::Bits:
+    case Shape::Blocks:
     case Shape::Tree:
     case Shape::Chain:
       if (!is_top && !deep_) return text_.text(shape.is_keyed ? "{...}" : "[...]");
@@ -236,6 +238,97 @@ bool Printer::array_elements(const Place& place, const Shape& shape, ir::LocalId
   return true;
 }
 
+std::optional<std::vector<Operand>> Printer::numbers(
+    const Place& place, const Shape& shape, std::initializer_list<const char*> keys) const {
+  std::vector<Operand> values;
+  for (const char* key : keys) {
+    ct::Result<Operand> value = number(place, *shape.path(key));
+    if (!value) return std::nullopt;
+    values.push_back(*value);
+  }
+  return values;
+}
+
+/// From bit `skip` of the word at `data` to bit `more` of the word at `end`, the lowest bit of a word first.
+bool Printer::bit_elements(const Place& place, const Shape& shape, ir::LocalId state,
+                           NextElement& next) {
+  constexpr int64_t kWordBits = 64, kByteBits = 8;
+  const auto found = numbers(place, shape, {"data", "skip", "end", "more"});
+  debug::TypePtr type = type_at(type_of(place), *shape.path("of"));
+  if (!found || !type) return false;
+  const Operand data = (*found)[0], skip = (*found)[1], more = (*found)[3];
+  const Operand bytes = combined(Op::Sub, (*found)[2], data);
+  const Operand is_sane =
+      combined(Op::And, combined(Op::Ult, bytes, Operand::integer(kBeyondReason)),
+               combined(Op::And, combined(Op::Ult, skip, Operand::integer(kWordBits)),
+                        combined(Op::Ult, more, Operand::integer(kWordBits))));
+  const Operand bits = combined(
+      Op::Sub, combined(Op::Add, combined(Op::Mul, bytes, Operand::integer(kByteBits)), more),
+      skip);
+  if_true(is_sane, [&] { copy(bits, state); });
+  next = [this, type, data, skip, space = place.space](unsigned number) {
+    const Operand at = combined(Op::Add, skip, Operand::integer(number));
+    const Operand from = combined(Op::Add, data, combined(Op::Shr, at, Operand::integer(3)));
+    const Operand byte = text_.builder().load(space, from, 1, false);
+    const Operand low = combined(Op::And, at, Operand::integer(kByteBits - 1));
+    Place element;
+    element.kind = Place::Value;
+    element.type = type;
+    element.base = combined(Op::And, combined(Op::Shr, byte, low), Operand::integer(1));
+    element.extended = true;
+    return ct::Result<Place>(element);
+  };
+  return true;
+}
+
+/// Blocks of one size, and a list of pointers to them. The elements begin at `data` in the block from `begin` to `end`, to which
+/// the pointer at `block` leads, and end at `last` in the block that begins at `last-begin`.
+bool Printer::block_elements(const Place& place, const Shape& shape, ir::LocalId state,
+                             NextElement& next) {
+  constexpr int64_t kPointer = 8;
+  const auto found =
+      numbers(place, shape, {"block", "data", "begin", "end", "last-block", "last", "last-begin"});
+  ct::Result<Place> pointer = walk(place, *shape.path("data"));
+  debug::TypePtr type = pointer ? type_of(*pointer)->target() : nullptr;
+  const auto size = type ? static_cast<int64_t>(type->byte_size()) : 0;
+  if (!found || size == 0) return false;
+  const std::vector<Operand>& at_key = *found;
+  const Operand block = at_key[0], data = at_key[1], begin = at_key[2], end = at_key[3];
+  const Operand last_block = at_key[4], last = at_key[5], last_begin = at_key[6];
+  const Operand stride = Operand::integer(size);
+  const Operand bytes = combined(Op::Sub, end, begin);
+  const Operand distance = combined(Op::Sub, last_block, block);
+  const Operand head = combined(Op::Sub, end, data), tail = combined(Op::Sub, last, last_begin);
+  // In a block of `bytes`, and in a list that is one: all are below 2^40.
+  const Operand most = Operand::integer(kBeyondReason);
+  Operand is_sane =
+      combined(Op::And, combined(Op::Ult, bytes, most), combined(Op::Ult, distance, most));
+  for (const Operand& part : {head, tail})
+    is_sane = combined(Op::And, is_sane,
+                       combined(Op::Eq, combined(Op::Ult, bytes, part), Operand::integer(0)));
+  const Operand blocks = combined(Op::Sub, combined(Op::Div, distance, Operand::integer(kPointer)),
+                                  Operand::integer(1));
+  const Operand all =
+      combined(Op::Add, combined(Op::Mul, bytes, blocks), combined(Op::Add, head, tail));
+  if_true(is_sane, [&] {
+    if_true(combined(Op::Ult, all, most), [&] { copy(combined(Op::Div, all, stride), state); });
+  });
+  next = [this, type, size, bytes, block, space = place.space,
+          skipped = combined(Op::Sub, data, begin)](unsigned number) {
+    const Operand at = combined(Op::Add, skipped, Operand::integer(number * size));
+    const Operand step =
+        combined(Op::Mul, combined(Op::Div, at, bytes), Operand::integer(kPointer));
+    const Operand found_block =
+        text_.builder().load(space, combined(Op::Add, block, step), kPointer, false);
+    Place element;
+    element.type = type;
+    element.space = space;
+    element.base = combined(Op::Add, found_block, combined(Op::Mod, at, bytes));
+    return ct::Result<Place>(element);
+  };
+  return true;
+}
+
 bool Printer::linked_elements(const Place& place, const Shape& shape, ir::LocalId state,
                               NextElement& next) {
   ct::Result<Place> pointer = walk(place, *shape.path("first"));
@@ -291,9 +384,11 @@ ct::Result<Operand> Printer::next_node(const Shape& shape, const debug::TypePtr&
 void Printer::sequence(const Place& place, const Shape& shape) {
   guarded([&](ir::LocalId state) {
     NextElement next;
-    const bool is_known = shape.kind == Shape::Array ? array_elements(place, shape, state, next)
-                                                     : linked_elements(place, shape, state, next);
-    if (!is_known) return false;
+    const auto find = shape.kind == Shape::Array    ? &Printer::array_elements
+                      : shape.kind == Shape::Bits   ? &Printer::bit_elements
+                      : shape.kind == Shape::Blocks ? &Printer::block_elements
+                                                    : &Printer::linked_elements;
+    if (!(this->*find)(place, shape, state, next)) return false;
     text_.when(Operand::of(state), 0, kAny);
     text_.text(shape.is_keyed ? "{" : "[");
     const bool outer = std::exchange(is_element_, true);

@@ -28,7 +28,18 @@ struct ShapePath {
 };
 
 struct Shape {
-  enum Kind : uint8_t { Plain, Text, Array, Tree, Chain, Optional, Pointer, Value } kind = Plain;
+  enum Kind : uint8_t {
+    Plain,
+    Text,
+    Array,
+    Bits,
+    Blocks,
+    Tree,
+    Chain,
+    Optional,
+    Pointer,
+    Value
+  } kind = Plain;
   std::string type;       ///< a pattern of full names
   bool is_keyed = false;  ///< Tree, Chain: of pairs of a key and a value
   std::map<std::string, ShapePath, std::less<>> paths;  ///< by key

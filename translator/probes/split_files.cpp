@@ -1,37 +1,28 @@
 #include "probes/split_files.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "probes/families.h"
 
 namespace coretap::probes {
 
-namespace {
-
-std::string shown(const std::string& path) {
-  std::error_code ignored;
-  return "'" + path + "'" + (std::filesystem::exists(path, ignored) ? "" : " (missing)");
-}
-
-}  // namespace
-
 std::string split_at(const debug::Module& module, uint64_t pc) {
-  const std::string file = module.split_file_at(pc);
-  if (file.empty()) return "";
-  return "its debug information is in a split file, which is not read: " + shown(file);
+  const std::string file = module.unread_split_file_at(pc);
+  return file.empty() ? "" : "its debug information is in " + file;
 }
 
 std::vector<std::string> split_file_hints(const debug::Module& module) {
   constexpr size_t kNamed = 3;
-  const std::vector<std::string>& files = module.split_files();
+  const std::vector<std::string>& files = module.unread_split_files();
   if (files.empty()) return {};
-  std::vector<std::string> named;
-  for (size_t i = 0; i < std::min(files.size(), kNamed); i++) named.push_back(shown(files[i]));
-  const size_t more = files.size() - named.size();
-  return {"debug information in split files is not read: " + join(named) +
-          (more > 0 ? " and " + std::to_string(more) + " more" : "") +
-          "; compile without -gsplit-dwarf"};
+  const size_t named = std::min(files.size(), kNamed);
+  std::string list;
+  for (size_t i = 0; i < named; i++) list += (i == 0 ? "" : "; in ") + files[i];
+  const size_t more = files.size() - named;
+  return {"debug information is missing: it is in " + list +
+          (more > 0 ? "; and in " + std::to_string(more) + " more files" : "") +
+          "; the files of -gsplit-dwarf are looked for where they were made, and beside the "
+          "program"};
 }
 
 }  // namespace coretap::probes

@@ -65,6 +65,8 @@ std::string formula(const LocExpr& expr, uint16_t machine) {
       return operand(*expr.children[0], machine) + " ? " + operand(*expr.children[1], machine) +
              " : " + operand(*expr.children[2], machine);
     case LocExpr::ThreadPointer: return "the thread pointer";
+    case LocExpr::ThreadBlock:
+      return "its thread's block of module " + operand(*expr.children[0], machine);
     case LocExpr::TlsAddr: return "its thread's block + " + operand(*expr.children[0], machine);
     case LocExpr::ObjectAddr: return "the object's address";
     default: break;

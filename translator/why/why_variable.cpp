@@ -188,7 +188,7 @@ class VariableAnswer {
                                      : "local variable")
          << ", of type " << ct::terminal_safe(probes::spelling(variable.type));
     if (variable.decl_line != 0) out_ << ", declared at line " << variable.decl_line;
-    out_ << " (DIE <" << hex(variable.die_offset).substr(2) << ">).\n";
+    out_ << " (DIE <" << hex(debug::offset_in_file(variable.die_offset)).substr(2) << ">).\n";
     const bool is_local = !variable.is_global && !variable.is_parameter;
     if (is_local && site.source.line != 0 && variable.decl_line > site.source.line)
       out_ << "    It is declared below this line: what is there now need not be its value.\n";

@@ -20,6 +20,7 @@
 #include "runtime/common/dwarf_texts.h"
 #include "runtime/common/elf_sections.h"
 #include "runtime/common/regular_file.h"
+#include "runtime/common/split_unit.h"
 #include "runtime/user/kernel/build_id.h"
 
 namespace ct {
@@ -301,6 +302,7 @@ void MappedFile::open_dwarf() {
   const bool is_apart = !has_section(elf_, ".debug_info") && !has_section(elf_, ".debug_frame");
   if (is_apart) open_debug_file();
   Elf* elf = is_apart && debug_elf_ ? debug_elf_ : elf_;
+  dwarf_path_ = elf == elf_ ? path_ : debug_path("/usr/lib/debug");
   if (auto dwarf = begin_dwarf(elf)) dwarf_ = *dwarf;
 }
 
@@ -334,6 +336,10 @@ std::vector<MappedFile::Inlined> MappedFile::inlined(u64 address) {
   Dwarf_Die die;
   Dwarf_Die* unit = unit_of(address, die);
   Dwarf_Die* scopes = nullptr;
+  if (unit && split_name(unit)) {
+    Result<Dwarf_Die> split = split_unit(unit, dwarf_path_);
+    unit = split ? &(die = *split) : nullptr;
+  }
   const int count = unit ? dwarf_getscopes(unit, address, &scopes) : 0;
   for (int i = 0; i < count && dwarf_tag(&scopes[i]) != DW_TAG_subprogram; ++i) {
     if (dwarf_tag(&scopes[i]) != DW_TAG_inlined_subroutine) continue;

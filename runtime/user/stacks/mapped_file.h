@@ -89,6 +89,7 @@ class MappedFile {
     u64 offset, size, address;
   };
   std::string path_, why_not_;
+  std::string dwarf_path_;  ///< of the file that `dwarf_` reads
   u64 inode_;
   u32 refused_to_ = 0;  ///< the process for which open() failed
   int fd_ = -1, debug_fd_ = -1;
