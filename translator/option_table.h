@@ -15,6 +15,8 @@ enum LongOnly {
   kAccounts,
   kOutput,
   kTargetNamespaces,
+  kRemote,
+  kRemotePrefix,
   kLines,
   kJson,
   kWhy,

@@ -27,6 +27,8 @@ struct RunOptions {
   bool output_json = false;   ///< --output=json
   bool check_load = false;    ///< --check-load: instead of a run
   bool explain_needs = false, explain_as_json = false;  ///< --explain-needs: instead of a run
+  /// --for-remote: how many seconds of silence on standard input end the run (lifeline.h); 0: it is an input as any other.
+  unsigned lifeline_s = 0;
   bool timing = false;                                  ///< -t: the hit report
 };
 

@@ -145,6 +145,8 @@ Status Session::open_files() {
   name_ = options_.name.empty() ? "stap_" + std::to_string(getpid()) : options_.name;
   if (Status opened = files_.open(program_, name_); !opened) return opened;
   if (Status opened = input_.open(program_); !opened) return opened;
+  if (options_.lifeline_s != 0 && input_.fd() >= 0)
+    return Status("input.char and input.line probe standard input, which a remote run does not have");
   if (files_.fd() >= 0)
     if (Status watched = watch(files_.fd(), kFiles); !watched) return watched;
   return input_.fd() < 0 ? Status() : watch(input_.fd(), kInput);
