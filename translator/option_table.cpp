@@ -37,6 +37,8 @@ const std::vector<OptionRow>& option_table() {
       {kOutput, "output", G::Run, V::Words, "FORMAT",
        "text, or json for programs: prints, messages, globals and accounts, one object a line",
        "text json"},
+      {kMetrics, "metrics", G::Run, V::Text, "ADDR:PORT",
+       "serve globals and accounts to Prometheus by HTTP, at /metrics; :PORT is on loopback"},
       {kRemote, "remote", G::Run, V::Text, "HOST",
        "build the script here and run it on [ssh://][USER@]HOST[:PORT], by ssh; direct: is this "
        "machine; may be given several times"},

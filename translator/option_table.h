@@ -15,6 +15,7 @@ enum LongOnly {
   kAccounts,
   kOutput,
   kTargetNamespaces,
+  kMetrics,
   kRemote,
   kRemotePrefix,
   kLines,

@@ -239,6 +239,10 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
                       "'");
         o.namespaces_of = number;
         break;
+      case kMetrics:
+        if (!*argument) return fail("--metrics takes ADDR:PORT or :PORT, not ''");
+        o.metrics = argument;
+        break;
       case kRemote: {
         ct::Result<remote::Address> address = remote::parse_address(argument);
         if (!address) return fail("--remote: " + address.failure().text());

@@ -82,6 +82,7 @@ struct Options {
   std::string compatible;                                    ///< --compatible
   int pass_verbose[5] = {};                                  ///< --vp
   unsigned timeout_s = 0;                                    ///< -T
+  std::string metrics;                                       ///< --metrics=ADDR:PORT
   std::vector<remote::Address> remotes;                      ///< --remote
   bool remote_prefix = false;                                ///< --remote-prefix
 };

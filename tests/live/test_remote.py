@@ -19,11 +19,12 @@ SEPARATION = pathlib.Path("/run/sshd")
 
 COUNTED = """
 global calls, total
-probe process(@1).function("sum") { calls++; total += $n }
+probe process(@1).function("sum") { if (pid() == target()) { calls++; total += $n } }
 probe end { printf("%d calls, %d values\\n", calls, total) }
 """
 COUNTS = "3 calls, 18 values\n"
-UNTIL_INTERRUPT = 'probe begin { println("live") } probe kernel.trace("sched_switch") {} probe end { println("over") }'
+UNTIL_INTERRUPT = '''global switches probe kernel.trace("sched_switch") { switches++ }
+probe begin { println("live") } probe end { println(switches > 0 ? "over" : "without an event") }'''
 
 
 def free_port():
@@ -194,6 +195,17 @@ class Remote(LiveTest):
             tracer.kill()
         self.nothing_is_left()
 
+    def test_run_that_is_killed(self):
+        tracer = subprocess.Popen([CORETAP, f"--remote={self.hosts[0].address}", "-e", UNTIL_INTERRUPT],
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self.environment)
+        with tracer:
+            self.assertEqual(tracer.stdout.readline(), "live\n")
+            os.kill(binaries(self.hosts[0].tmp)[0], signal.SIGKILL)
+            out, err = tracer.communicate(timeout=120)
+        self.assertEqual((out, tracer.returncode), ("", 1))
+        self.assertIn(f"ERROR [remote-failed]: the run on '{self.hosts[0].address}' failed with status 137\n", err)
+        self.nothing_is_left()
+
     def test_failing_runs(self):
         """The messages are the run's own, and which machine they are from is told where there are several."""
         done = self.on(self.hosts[:2], "-e", 'probe begin { error("broken") }')
@@ -201,8 +213,8 @@ class Remote(LiveTest):
         self.assertEqual(done.stderr.count("ERROR: broken"), 2)
         for host in self.hosts[:2]:
             self.assertIn(f"ERROR [remote-failed]: the run on '{host.address}' failed\n", done.stderr)
-        done = self.on(self.hosts[:1], "-e", "probe begin {}", "-c", "false")
-        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        done = self.on(self.hosts[:1], "-e", 'probe end { println("over") }', "-c", "false")
+        self.assertEqual((done.returncode, done.stdout), (1, "over\n"))
         self.assertEqual(done.stderr, "WARNING: Child process exited with status 1\n")
         self.nothing_is_left()
 

@@ -270,8 +270,13 @@ class Run {
             .hint("the script ends there by itself");
         break;
       case Trouble::Failed:
-        if (hosts_.size() > 1)
-          diagnostics_.error("remote-failed", "the run on " + name + " failed");
+        // A run that fails has said why and ends with 1; another status is of a signal that ended it.
+        if (hosts_.size() > 1 || connection.exit_status() != 1)
+          diagnostics_.error("remote-failed",
+                             "the run on " + name + " failed" +
+                                 (connection.exit_status() == 1
+                                      ? ""
+                                      : " with status " + std::to_string(connection.exit_status())));
         break;
     }
   }

@@ -24,6 +24,7 @@ struct RunOptions {
   unsigned file_count = 0;    ///< -S: files that are kept; 0 = all
   unsigned timeout_s = 0;     ///< -T
   std::string accounts_path;  ///< --accounts
+  std::string metrics;        ///< --metrics: ADDR:PORT
   bool output_json = false;   ///< --output=json
   bool check_load = false;    ///< --check-load: instead of a run
   bool explain_needs = false, explain_as_json = false;  ///< --explain-needs: instead of a run
