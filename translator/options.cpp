@@ -115,8 +115,10 @@ std::string why_not_remote(const Options& o) {
   if (o.remotes.empty()) return "";
   if (o.mode != Options::Mode::Run || o.last_pass != 5 || !o.dump.empty() || o.explain_needs)
     return "--remote runs a script: what is asked for here is about this machine";
-  if (!o.build.empty()) return "--remote and --build cannot be used together: a run builds by itself";
-  if (o.background) return "-F and --remote cannot be used together: a run ends with its connections";
+  if (!o.build.empty())
+    return "--remote and --build cannot be used together: a run builds by itself";
+  if (o.background)
+    return "-F and --remote cannot be used together: a run ends with its connections";
   if (!o.accounts.empty())
     return "--accounts and --remote cannot be used together: each machine has accounts of its own; "
            "--output=json has them in the output";

@@ -31,7 +31,8 @@ std::vector<std::string> arguments_of(const Options& o) {
   for (const auto& [name, value] : o.globals) add("-G", name + "=" + value);
   if (o.buffer_mb != 0) add("-s", std::to_string(o.buffer_mb));
   if (o.timeout_s != 0) add("-T", std::to_string(o.timeout_s));
-  if (o.namespaces_of != 0) words.push_back("--target-namespaces=" + std::to_string(o.namespaces_of));
+  if (o.namespaces_of != 0)
+    words.push_back("--target-namespaces=" + std::to_string(o.namespaces_of));
   if (!o.metrics.empty()) words.push_back("--metrics=" + o.metrics);
   if (o.output_json) words.emplace_back("--output=json");
   if (o.timing) words.emplace_back("-t");

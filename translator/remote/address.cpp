@@ -8,9 +8,9 @@ namespace coretap::remote {
 namespace {
 
 bool is_port(const std::string& text) {
-  const bool digits = !text.empty() && text.size() <= 5 &&
-                      std::all_of(text.begin(), text.end(),
-                                  [](unsigned char c) { return std::isdigit(c) != 0; });
+  const bool digits =
+      !text.empty() && text.size() <= 5 &&
+      std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
   return digits && std::stoi(text) >= 1 && std::stoi(text) <= 65535;
 }
 
@@ -19,8 +19,8 @@ bool is_host(const std::string& text) {
   return !text.empty() && text[0] != '-' && text.find("@-") == std::string::npos &&
          !text.ends_with('@') && !text.starts_with('@') &&
          std::all_of(text.begin(), text.end(), [](unsigned char c) {
-           return std::isalnum(c) || c >= 0x80 || std::string("@._-:%+").find(static_cast<char>(c)) !=
-                                                      std::string::npos;
+           return std::isalnum(c) || c >= 0x80 ||
+                  std::string("@._-:%+").find(static_cast<char>(c)) != std::string::npos;
          });
 }
 
@@ -55,7 +55,8 @@ ct::Result<Address> parse_address(const std::string& text) {
       return ct::Status("'" + address.port + "' is not a port, which is a number up to 65535");
   } else {
     const size_t colon = rest.find(':');
-    const bool has_port = colon != std::string::npos && rest.find(':', colon + 1) == std::string::npos;
+    const bool has_port =
+        colon != std::string::npos && rest.find(':', colon + 1) == std::string::npos;
     address.host = has_port ? rest.substr(0, colon) : rest;
     if (has_port) address.port = rest.substr(colon + 1);
     if (has_port && !is_port(address.port))

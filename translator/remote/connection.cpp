@@ -96,8 +96,8 @@ std::string shell_word(const std::string& text) {
 }
 
 ct::Status Connection::start() {
-  std::vector<std::string> there = {"sh", "-c", kScript, "sh", std::to_string(job_.binary.size()),
-                                    job_.name};
+  std::vector<std::string> there = {
+      "sh", "-c", kScript, "sh", std::to_string(job_.binary.size()), job_.name};
   there.insert(there.end(), job_.arguments.begin(), job_.arguments.end());
   std::vector<std::string> words;
   if (address_.direct) {
@@ -123,7 +123,8 @@ void Connection::send() {
   if (!wants_to_send()) return;
   const ssize_t n = write(input_.get(), job_.binary.data() + sent_, job_.binary.size() - sent_);
   if (n > 0) sent_ += static_cast<size_t>(n);
-  if (n < 0 && errno != EAGAIN && errno != EINTR) let_go();  // why it is gone is told on its outputs
+  if (n < 0 && errno != EAGAIN && errno != EINTR)
+    let_go();  // why it is gone is told on its outputs
 }
 
 void Connection::tell(char word) {

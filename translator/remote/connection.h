@@ -51,7 +51,10 @@ class Connection {
   void send();
   /// Takes what has come on standard output (`error`: standard error); what the script wrote is added to `text`. False at the end.
   bool receive(bool error, std::string& text);
-  void begin() { tell('.'); step_ = Step::Running; }
+  void begin() {
+    tell('.');
+    step_ = Step::Running;
+  }
   /// Sends a byte of the lifeline. A connection that is gone shows elsewhere.
   void tell(char word);
   /// Ends the lifeline: whatever is there ends.
@@ -68,7 +71,9 @@ class Connection {
   int exit_status() const { return exit_status_; }
   /// What ssh or the shell there said; "" if nothing.
   const std::string& words() const { return words_; }
-  bool wants_to_send() const { return step_ == Step::Copying && input_ && sent_ < job_.binary.size(); }
+  bool wants_to_send() const {
+    return step_ == Step::Copying && input_ && sent_ < job_.binary.size();
+  }
   int input() const { return input_.get(); }
   int output(bool error) const { return error ? error_.get() : output_.get(); }
 

@@ -217,7 +217,8 @@ class Run {
   // ---------------------------------------------------------------- what went wrong
 
   void report_no_ssh(const ct::Status& why) {
-    diagnostics_.error("remote-ssh", "--remote cannot start what connects to a machine: " + why.text())
+    diagnostics_
+        .error("remote-ssh", "--remote cannot start what connects to a machine: " + why.text())
         .hint("ssh is in the package openssh-client");
   }
 
@@ -227,11 +228,13 @@ class Run {
     std::string command = "ssh -o BatchMode=yes ";
     if (!address.port.empty()) command += "-p " + address.port + " ";
     diagnostics_
-        .error("remote-connect", "cannot run anything on '" + address.text + "': " + said(connection))
+        .error("remote-connect",
+               "cannot run anything on '" + address.text + "': " + said(connection))
         .hint("nobody is asked for a password or about a host's key: '" + command + address.host +
               " true' must succeed without a question")
-        .hint("'ssh-copy-id' puts your key there, and ssh-agent keeps its password; 'ssh' by hand "
-              "asks whether the host's key is known");
+        .hint(
+            "'ssh-copy-id' puts your key there, and ssh-agent keeps its password; 'ssh' by hand "
+            "asks whether the host's key is known");
   }
 
   static std::string said(const Connection& connection) {
@@ -255,28 +258,32 @@ class Run {
         break;
       case Trouble::Copy:
         diagnostics_
-            .error("remote-copy", "the script cannot be copied to " + name + ": " + said(connection))
+            .error("remote-copy",
+                   "the script cannot be copied to " + name + ": " + said(connection))
             .hint("it needs mktemp, head, and some megabytes in $TMPDIR there, else in /tmp");
         break;
       case Trouble::Start:
         diagnostics_.error("remote-start", "the script cannot be started on " + name)
-            .hint("what was copied is executed in $TMPDIR there, else in /tmp: is it mounted "
-                  "noexec?");
+            .hint(
+                "what was copied is executed in $TMPDIR there, else in /tmp: is it mounted "
+                "noexec?");
         break;
       case Trouble::Lost:
         if (abandoned_) break;
         diagnostics_
-            .error("remote-lost", "the connection to " + name + " broke: what it printed last is lost")
+            .error("remote-lost",
+                   "the connection to " + name + " broke: what it printed last is lost")
             .hint("the script ends there by itself");
         break;
       case Trouble::Failed:
         // A run that fails has said why and ends with 1; another status is of a signal that ended it.
         if (hosts_.size() > 1 || connection.exit_status() != 1)
-          diagnostics_.error("remote-failed",
-                             "the run on " + name + " failed" +
-                                 (connection.exit_status() == 1
-                                      ? ""
-                                      : " with status " + std::to_string(connection.exit_status())));
+          diagnostics_.error(
+              "remote-failed",
+              "the run on " + name + " failed" +
+                  (connection.exit_status() == 1
+                       ? ""
+                       : " with status " + std::to_string(connection.exit_status())));
         break;
     }
   }

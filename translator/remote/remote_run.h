@@ -11,8 +11,8 @@ namespace coretap::remote {
 
 struct Asked {
   std::vector<Address> addresses;
-  bool prefix = false;             ///< --remote-prefix: "N: " before each line
-  std::string output;              ///< -o: of this machine
+  bool prefix = false;                   ///< --remote-prefix: "N: " before each line
+  std::string output;                    ///< -o: of this machine
   unsigned file_mb = 0, file_count = 0;  ///< -S
   Job job;
 };

@@ -30,7 +30,7 @@ struct RunOptions {
   bool explain_needs = false, explain_as_json = false;  ///< --explain-needs: instead of a run
   /// --for-remote: how many seconds of silence on standard input end the run (lifeline.h); 0: it is an input as any other.
   unsigned lifeline_s = 0;
-  bool timing = false;                                  ///< -t: the hit report
+  bool timing = false;  ///< -t: the hit report
 };
 
 }  // namespace ct

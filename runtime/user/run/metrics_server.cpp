@@ -30,7 +30,8 @@ bool parse_place(const std::string& text, Place& place) {
   if (colon == std::string::npos) return false;
   std::string host = text.substr(0, colon);
   const std::string digits = text.substr(colon + 1);
-  if (digits.empty() || digits.size() > 5 || digits.find_first_not_of("0123456789") != std::string::npos)
+  if (digits.empty() || digits.size() > 5 ||
+      digits.find_first_not_of("0123456789") != std::string::npos)
     return false;
   const int port = atoi(digits.c_str());
   if (port > 65535) return false;
@@ -52,7 +53,8 @@ bool parse_place(const std::string& text, Place& place) {
   return true;
 }
 
-std::string response(const char* status, const char* type, const std::string& body, bool with_body) {
+std::string response(const char* status, const char* type, const std::string& body,
+                     bool with_body) {
   return std::string("HTTP/1.1 ") + status + "\r\nContent-Type: " + type +
          "\r\nContent-Length: " + std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" +
          (with_body ? body : "");
@@ -91,9 +93,12 @@ Status MetricsServer::open(const std::string& place) {
 Status MetricsServer::listen_on(const std::string& place) {
   Place where;
   if (!parse_place(place, where))
-    return Status("--metrics takes ADDR:PORT or :PORT, where ADDR is an address of this machine, not '" +
-                  place + "'");
-  auto failure = [&] { return Status::of_errno(errno, "cannot serve metrics on '" + place + "': "); };
+    return Status(
+        "--metrics takes ADDR:PORT or :PORT, where ADDR is an address of this machine, not '" +
+        place + "'");
+  auto failure = [&] {
+    return Status::of_errno(errno, "cannot serve metrics on '" + place + "': ");
+  };
   listener_ = socket(where.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   const int yes = 1;
   if (listener_ < 0 || setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
@@ -141,8 +146,8 @@ bool MetricsServer::receive(int fd, Client& client) {
 
 /// False: all is sent, or the client has gone.
 bool MetricsServer::send(int fd, Client& client) const {
-  const ssize_t n = ::send(fd, client.answer.data() + client.sent, client.answer.size() - client.sent,
-                           MSG_NOSIGNAL);
+  const ssize_t n = ::send(fd, client.answer.data() + client.sent,
+                           client.answer.size() - client.sent, MSG_NOSIGNAL);
   if (n < 0) return errno == EAGAIN || errno == EINTR;
   client.sent += static_cast<size_t>(n);
   return client.sent < client.answer.size();

@@ -82,7 +82,15 @@ bool add_limit(const char* text, RunOptions& options) {
   return true;
 }
 
-enum LongOnly { kExplainNeeds = 1000, kAccounts, kCheckLoad, kTargetNamespaces, kOutput, kForRemote, kMetrics };
+enum LongOnly {
+  kExplainNeeds = 1000,
+  kAccounts,
+  kCheckLoad,
+  kTargetNamespaces,
+  kOutput,
+  kForRemote,
+  kMetrics
+};
 
 bool apply(int option, const char* argument, RunOptions& options) {
   long number;

@@ -163,8 +163,9 @@ ServedFiles::Outcome Session::run_when_asked(const UserHandler& handler) {
 /// handler's error; the page is without it.
 std::string Session::metrics_page() {
   drain();
-  std::string page = metrics_of_globals(program_) +
-                     accounts_.metrics(program_, object_, ladder_, attachments_, errors(), suppressed_);
+  std::string page =
+      metrics_of_globals(program_) +
+      accounts_.metrics(program_, object_, ladder_, attachments_, errors(), suppressed_);
   page += files_.answer_of(kMetricsFile,
                            [this](const UserHandler& handler) { return run_when_asked(handler); });
   if (!page.empty() && page.back() != '\n') page += '\n';

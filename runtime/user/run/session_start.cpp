@@ -146,7 +146,8 @@ Status Session::open_files() {
   if (Status opened = files_.open(program_, name_); !opened) return opened;
   if (Status opened = input_.open(program_); !opened) return opened;
   if (options_.lifeline_s != 0 && input_.fd() >= 0)
-    return Status("input.char and input.line probe standard input, which a remote run does not have");
+    return Status(
+        "input.char and input.line probe standard input, which a remote run does not have");
   if (files_.fd() >= 0)
     if (Status watched = watch(files_.fd(), kFiles); !watched) return watched;
   if (metrics_.fd() >= 0)

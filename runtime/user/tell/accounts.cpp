@@ -206,8 +206,8 @@ std::string Accounts::json(const Program& program, u64 errors, u64 suppressed,
         (i ? "," : "") + std::string(separator) + handler_json(program.handlers[i], handlers_[i]);
   }
   return "{\"type\": \"accounts\", \"script\": " + json_string(program.script_name) +
-         ", \"errors\": " + std::to_string(errors) +
-         ", \"suppressed_errors\": " + std::to_string(all_suppressed(program, handlers_, suppressed)) +
+         ", \"errors\": " + std::to_string(errors) + ", \"suppressed_errors\": " +
+         std::to_string(all_suppressed(program, handlers_, suppressed)) +
          ", \"skipped\": " + std::to_string(skipped) +
          ", \"lost_records\": " + std::to_string(lost) + ", \"handlers\": [" + handlers + "]}";
 }
@@ -223,15 +223,25 @@ struct HandlerFamily {
 
 constexpr HandlerFamily kFamilies[] = {
     {"coretap_handled_total", "Events that the probe has handled.",
-     [](const HandlerAccount& a) { return Losses{a.counts.handled - a.counts.entry_unseen, ""}; }},
+     [](const HandlerAccount& a) {
+       return Losses{a.counts.handled - a.counts.entry_unseen, ""};
+     }},
     {"coretap_handler_errors_total", "Handlers of the probe that a run-time error ended.",
-     [](const HandlerAccount& a) { return Losses{a.counts.errors, ""}; }},
+     [](const HandlerAccount& a) {
+       return Losses{a.counts.errors, ""};
+     }},
     {"coretap_lost_records_total", "Records that found no room on the way to user space.",
-     [](const HandlerAccount& a) { return Losses{a.counts.lost_records, ""}; }},
+     [](const HandlerAccount& a) {
+       return Losses{a.counts.lost_records, ""};
+     }},
     {"coretap_lost_updates_total", "Updates of variables that were lost.",
-     [](const HandlerAccount& a) { return Losses{a.counts.lost_updates, ""}; }},
+     [](const HandlerAccount& a) {
+       return Losses{a.counts.lost_updates, ""};
+     }},
     {"coretap_no_scratch_total", "Events that were skipped for lack of scratch memory.",
-     [](const HandlerAccount& a) { return Losses{a.counts.frame_busy, ""}; }},
+     [](const HandlerAccount& a) {
+       return Losses{a.counts.frame_busy, ""};
+     }},
     {"coretap_recursion_total", "Events that were skipped because BPF code ran on that CPU.",
      [](const HandlerAccount& a) {
        return Losses{a.recursion, uncounted_recursion(a.mechanism)};
@@ -251,11 +261,10 @@ std::string Accounts::metrics(const Program& program, const KernelObject& object
   auto single = [](const std::string& name, const char* help, u64 value) {
     return metric_family(name, "counter", help) + name + " " + std::to_string(value) + "\n";
   };
-  std::string text =
-      single("coretap_errors_total", "Run-time errors of the script.", errors) +
-      single("coretap_suppressed_errors_total",
-             "Run-time errors that --suppress-handler-errors kept quiet.",
-             all_suppressed(program, now, suppressed));
+  std::string text = single("coretap_errors_total", "Run-time errors of the script.", errors) +
+                     single("coretap_suppressed_errors_total",
+                            "Run-time errors that --suppress-handler-errors kept quiet.",
+                            all_suppressed(program, now, suppressed));
   for (const HandlerFamily& family : kFamilies) {
     if (now.empty()) break;
     text += metric_family(family.name, "counter", family.help);
@@ -264,8 +273,8 @@ std::string Accounts::metrics(const Program& program, const KernelObject& object
       const KernelHandler& handler = program.handlers[i];
       if (!now[i].probed || !value.unknown.empty()) continue;
       // The index tells handlers of one probe point apart.
-      text += std::string(family.name) + "{handler=\"" + std::to_string(i) + "\",probe=" +
-              metric_label(handler.site_count ? handler.sites[0].pp : "") + "} " +
+      text += std::string(family.name) + "{handler=\"" + std::to_string(i) +
+              "\",probe=" + metric_label(handler.site_count ? handler.sites[0].pp : "") + "} " +
               std::to_string(value.count) + "\n";
     }
   }

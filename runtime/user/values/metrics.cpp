@@ -51,9 +51,9 @@ std::string bucket_lines(const std::string& name, const std::string& labels, con
     const HistLimits limits = of.limits(i);
     // The uppermost is +Inf. An underflow has a limit only above it.
     if (!limits.has_high || (limits.high < 0 && sum == 0)) continue;
-    lines += sample_line(name + "_bucket",
-                         with(labels, "le=\"" + std::to_string(limits.high) + "\""),
-                         std::to_string(sum));
+    lines +=
+        sample_line(name + "_bucket", with(labels, "le=\"" + std::to_string(limits.high) + "\""),
+                    std::to_string(sum));
   }
   return lines + sample_line(name + "_bucket", with(labels, "le=\"+Inf\""), std::to_string(sum));
 }
@@ -88,7 +88,8 @@ std::string statistic_families(const Global& g, const std::vector<Sample>& sampl
     text += metric_family(each, "gauge", help);
     for (const Sample& sample : samples) {
       const Statistic& s = *sample.element.statistic;
-      if (s.count != 0) text += sample_line(each, sample.labels, std::to_string(is_max ? s.max : s.min));
+      if (s.count != 0)
+        text += sample_line(each, sample.labels, std::to_string(is_max ? s.max : s.min));
     }
   }
   return text;
@@ -129,7 +130,8 @@ std::string metrics_of(u32 index, const Global& g, const char* slot) {
     }
   } else if (g.value == Kind::Stat) {
     Element e;
-    if (!array(index).find({"", 0}, e)) e.statistic = std::make_unique<Statistic>(make_statistic(g));
+    if (!array(index).find({"", 0}, e))
+      e.statistic = std::make_unique<Statistic>(make_statistic(g));
     samples.push_back({"", std::move(e)});
   } else {
     Element e;
@@ -141,11 +143,14 @@ std::string metrics_of(u32 index, const Global& g, const char* slot) {
   }
   if (g.value == Kind::Stat) return statistic_families(g, samples);
   // Whether a number only grows the script does not say.
-  std::string text = metric_family(g.name, "untyped", std::string("Global ") + g.name + " of the script.");
+  std::string text =
+      metric_family(g.name, "untyped", std::string("Global ") + g.name + " of the script.");
   for (const Sample& sample : samples)
-    text += g.value == Kind::Str
-                ? sample_line(g.name, with(sample.labels, "value=" + metric_label(sample.element.text)), "1")
-                : sample_line(g.name, sample.labels, std::to_string(sample.element.number));
+    text +=
+        g.value == Kind::Str
+            ? sample_line(g.name, with(sample.labels, "value=" + metric_label(sample.element.text)),
+                          "1")
+            : sample_line(g.name, sample.labels, std::to_string(sample.element.number));
   return text;
 }
 
