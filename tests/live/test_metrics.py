@@ -12,7 +12,7 @@ import time
 import live
 from live import CORETAP, LiveTest, TMP, build, coretap, line_of, run
 
-LINE = line_of("loop", "LOOP")
+LINE = line_of("loop", "/* LOOP */")
 # loop.c runs the line with the values 1 to 6, three times.
 VALUES = [value for _ in range(3) for value in range(1, 7)]
 COUNTED = f"""
