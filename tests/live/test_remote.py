@@ -234,6 +234,7 @@ class Remote(LiveTest):
         programs = FOLDER / "other"
         programs.mkdir()
         there = programs_first(programs)
+        self.assertEqual(self.ok(coretap("--remote=direct:", "-e", text, env=there)), "ran\n")
         executable(programs / "uname", '[ "$1" = -m ] && echo aarch64 || echo Linux\n')
         self.refused(coretap("--remote=direct:", "-e", text, env=there), "remote-machine", "'direct:' is another kind of machine: Linux aarch64")
         (programs / "uname").unlink()
