@@ -30,6 +30,7 @@
 #include "pass_notes.h"
 #include "pass_timer.h"
 #include "run_now.h"
+#include "run_remotely.h"
 #include "runtime/common/terminal.h"
 #include "why/answer.h"
 #include "why/question.h"
@@ -208,8 +209,10 @@ int drive(const Options& options) {
       diagnostics.flush(std::cerr);
       return status;
     }
-    default: return Driver(options).run();
+    default: break;
   }
+  auto translate = [](const Options& asked) { return Driver(asked).run(); };
+  return options.remotes.empty() ? translate(options) : run_remotely(options, translate);
 }
 
 }  // namespace coretap

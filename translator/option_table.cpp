@@ -37,6 +37,13 @@ const std::vector<OptionRow>& option_table() {
       {kOutput, "output", G::Run, V::Words, "FORMAT",
        "text, or json for programs: prints, messages, globals and accounts, one object a line",
        "text json"},
+      {kMetrics, "metrics", G::Run, V::Text, "ADDR:PORT",
+       "serve globals and accounts to Prometheus by HTTP, at /metrics; :PORT is on loopback"},
+      {kRemote, "remote", G::Run, V::Text, "HOST",
+       "build the script here and run it on [ssh://][USER@]HOST[:PORT], by ssh; direct: is this "
+       "machine; may be given several times"},
+      {kRemotePrefix, "remote-prefix", G::Run, V::None, nullptr,
+       "with --remote: \"N: \" before each line, the index of the machine that it is from"},
 
       {kBuild, "build", G::Build, V::File, "FILE",
        "write one static executable (same as -p4 -m FILE); run FILE --help"},
@@ -154,9 +161,6 @@ const std::vector<OptionRow>& option_table() {
       {kRefused, "modinfo", G::Refused, V::Text, "NAME=VALUE", "there is no kernel module"},
       {kRefused, "monitor", G::Refused, V::Text, "[SECONDS]",
        "there is no monitor: print what is wanted in a timer probe"},
-      {kRefused, "remote", G::Refused, V::Text, "HOST",
-       "--build an executable, copy it with scp and start it with ssh"},
-      {kRefused, "remote-prefix", G::Refused, V::None, nullptr, "it belongs to --remote"},
       {kRefused, "rlimit-as", G::Refused, V::Text, "N",
        "set the limit in the shell that starts coretap: ulimit"},
       {kRefused, "rlimit-cpu", G::Refused, V::Text, "N",

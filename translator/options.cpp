@@ -110,6 +110,24 @@ std::string why_refused(int code, const char* name) {
   return "";
 }
 
+/// What cannot be had together with --remote, or "".
+std::string why_not_remote(const Options& o) {
+  if (o.remotes.empty()) return "";
+  if (o.mode != Options::Mode::Run || o.last_pass != 5 || !o.dump.empty() || o.explain_needs)
+    return "--remote runs a script: what is asked for here is about this machine";
+  if (!o.build.empty())
+    return "--remote and --build cannot be used together: a run builds by itself";
+  if (o.background)
+    return "-F and --remote cannot be used together: a run ends with its connections";
+  if (!o.accounts.empty())
+    return "--accounts and --remote cannot be used together: each machine has accounts of its own; "
+           "--output=json has them in the output";
+  if (o.output_json && o.remote_prefix)
+    return "--remote-prefix and --output=json cannot be used together: a line with a prefix is not "
+           "JSON";
+  return "";
+}
+
 }  // namespace
 
 bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
@@ -228,6 +246,17 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
                       "'");
         o.namespaces_of = number;
         break;
+      case kMetrics:
+        if (!*argument) return fail("--metrics takes ADDR:PORT or :PORT, not ''");
+        o.metrics = argument;
+        break;
+      case kRemote: {
+        ct::Result<remote::Address> address = remote::parse_address(argument);
+        if (!address) return fail("--remote: " + address.failure().text());
+        o.remotes.push_back(*std::move(address));
+        break;
+      }
+      case kRemotePrefix: o.remote_prefix = true; break;
       case kLines:
         o.mode = Options::Mode::ListLines;
         o.listing = argument;
@@ -383,6 +412,9 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
         "-F needs -o FILE: the session has a part in user space, which must write somewhere when "
         "it "
         "runs in the background");
+  if (o.remote_prefix && o.remotes.empty())
+    return fail("--remote-prefix needs --remote: it is about lines from other machines");
+  if (const std::string why = why_not_remote(o); !why.empty()) return fail(why);
   if (!o.command.empty() && o.target_pid) return fail("-c and -x cannot be used together");
   return true;
 }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "remote/address.h"
 #include "support/colors.h"
 
 namespace coretap {
@@ -86,6 +87,9 @@ struct Options {
   std::string compatible;                                    ///< --compatible
   int pass_verbose[5] = {};                                  ///< --vp
   unsigned timeout_s = 0;                                    ///< -T
+  std::string metrics;                                       ///< --metrics=ADDR:PORT
+  std::vector<remote::Address> remotes;                      ///< --remote
+  bool remote_prefix = false;                                ///< --remote-prefix
 };
 
 /// Parses argv. On a usage error prints one message to `err` and returns false (exit status 1).

@@ -32,6 +32,7 @@ ct::RunOptions run_options(const Options& o) {
   run.file_count = o.file_count;
   run.timing = o.timing;
   run.accounts_path = o.accounts;
+  run.metrics = o.metrics;
   run.output_json = o.output_json;
   return run;
 }

@@ -20,8 +20,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 PAGES = ["README.md", "docs/*.md", "examples/*/README.md"]
 FILES = ["LICENSE", "docs/*.svg"]
-SOURCES = ["examples/*.stp", "examples/*/*.stp", "examples/*/*.c", "docs/*.c", "docs/*.json", "tapsets/*.shapes"]
-SOURCE_LINK = re.compile(r"(\]\((?!https?:)[^)#]+\.(?:stp|c|json|shapes))\)")
+SOURCES = ["examples/*.stp", "examples/*/*.stp", "examples/*/*.c", "examples/*/*.service", "docs/*.c", "docs/*.json", "tapsets/*.shapes"]
+SOURCE_LINK = re.compile(r"(\]\((?!https?:)[^)#]+\.(?:stp|c|json|service|shapes))\)")
 BLOCK = re.compile(r"(^```.*?^```$)", re.M | re.S)
 OFFLINE = """// Made by docs/site/make_site.py: the search without a server.
 window.__search = {index: new Promise(done => setTimeout(() => done(INDEX), 0))};

@@ -24,10 +24,13 @@ struct RunOptions {
   unsigned file_count = 0;    ///< -S: files that are kept; 0 = all
   unsigned timeout_s = 0;     ///< -T
   std::string accounts_path;  ///< --accounts
+  std::string metrics;        ///< --metrics: ADDR:PORT
   bool output_json = false;   ///< --output=json
   bool check_load = false;    ///< --check-load: instead of a run
   bool explain_needs = false, explain_as_json = false;  ///< --explain-needs: instead of a run
-  bool timing = false;                                  ///< -t: the hit report
+  /// --for-remote: how many seconds of silence on standard input end the run (lifeline.h); 0: it is an input as any other.
+  unsigned lifeline_s = 0;
+  bool timing = false;  ///< -t: the hit report
 };
 
 }  // namespace ct

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lifeline.h"
 #include "options.h"
 #include "runtime/user/tell/needs.h"
 #include "startup.h"
@@ -21,5 +22,6 @@ int main(int argc, char** argv) {
   options.name = slash ? slash + 1 : argv[0];
   if (options.explain_needs) return ct::explain_needs(ct_program, options.explain_as_json);
   if (options.check_load) return ct::check_load(ct_program, options);
+  if (options.lifeline_s != 0 && !ct::begin_with_lifeline(options.lifeline_s)) return 1;
   return ct::exit_status(ct::run(ct_program, options));
 }

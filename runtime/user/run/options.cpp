@@ -30,6 +30,10 @@ void print_help(const Program& program, const char* name) {
       "  --check-load    only load the kernel code, and say whether this kernel takes it\n"
       "  --target-namespaces=PID  the namespaces of ns_pid() and the like are those of PID\n"
       "  --accounts=FILE write what was handled, skipped and lost to FILE, as JSON\n"
+      "  --metrics=ADDR:PORT  serve the globals and accounts to Prometheus, at /metrics\n"
+      "  --for-remote=SECONDS  as coretap --remote starts it: end with standard input, or when "
+      "nothing\n"
+      "                  comes from there for so long\n"
       "  -t              report at the end how often each probe was hit\n"
       "  -w              no warnings\n"
       "  -v              say more\n"
@@ -78,7 +82,15 @@ bool add_limit(const char* text, RunOptions& options) {
   return true;
 }
 
-enum LongOnly { kExplainNeeds = 1000, kAccounts, kCheckLoad, kTargetNamespaces, kOutput };
+enum LongOnly {
+  kExplainNeeds = 1000,
+  kAccounts,
+  kCheckLoad,
+  kTargetNamespaces,
+  kOutput,
+  kForRemote,
+  kMetrics
+};
 
 bool apply(int option, const char* argument, RunOptions& options) {
   long number;
@@ -111,6 +123,11 @@ bool apply(int option, const char* argument, RunOptions& options) {
     case kOutput:
       options.output_json = strcmp(argument, "json") == 0;
       return options.output_json || strcmp(argument, "text") == 0;
+    case kForRemote:
+      if (!parse_number(argument, 1, INT_MAX / 1000, number)) return false;
+      options.lifeline_s = static_cast<unsigned>(number);
+      return true;
+    case kMetrics: options.metrics = argument; return *argument != '\0';
     case kAccounts: options.accounts_path = argument; return *argument != '\0';
     case 't': options.timing = true; return true;
     case 'w': options.no_warnings = true; return true;
@@ -129,6 +146,8 @@ bool parse_options(const Program& program, int argc, char** argv, RunOptions& op
                           {"accounts", required_argument, nullptr, kAccounts},
                           {"output", required_argument, nullptr, kOutput},
                           {"target-namespaces", required_argument, nullptr, kTargetNamespaces},
+                          {"metrics", required_argument, nullptr, kMetrics},
+                          {"for-remote", required_argument, nullptr, kForRemote},
                           {nullptr, 0, nullptr, 0}};
   int at = 0;  // in kLong
   optind = 0;  // start anew: tests call this more than once

@@ -323,6 +323,23 @@ void ServedFiles::read_folder(const Request& request) const {
   reply(request, 0, entries.data(), entries.size());
 }
 
+bool ServedFiles::make_answer(const UserHandler& handler, const Run& run,
+                              std::string& answer) const {
+  g_value = {"", handler.capacity ? handler.capacity : max_string_ - 1, handler.file};
+  const bool is_done = run(handler) == Outcome::Done;
+  answer = g_value.text;
+  return is_done;
+}
+
+std::string ServedFiles::answer_of(const std::string& path, const Run& run) {
+  for (const Node& node : nodes_) {
+    std::string answer;
+    if (node.read && node.read->file == path)
+      return make_answer(*node.read, run, answer) ? answer : "";
+  }
+  return "";
+}
+
 /// The answer is made at the first read, and stays what it is for as long as the file is open.
 void ServedFiles::read(const Request& request, const Run& run) {
   const auto* asked = request.as<fuse_read_in>();
@@ -331,9 +348,7 @@ void ServedFiles::read(const Request& request, const Run& run) {
   if (opened == handles_.end() || !handler) return reply(request, EINVAL);
   Handle& handle = opened->second;
   if (!handle.is_made) {
-    g_value = {"", handler->capacity ? handler->capacity : max_string_ - 1, handler->file};
-    handle.failed = run(*handler) != Outcome::Done;
-    handle.answer = g_value.text;
+    handle.failed = !make_answer(*handler, run, handle.answer);
     handle.is_made = true;
   }
   if (handle.failed) return reply(request, EIO);

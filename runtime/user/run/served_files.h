@@ -31,6 +31,8 @@ class ServedFiles {
   using Run = std::function<Outcome(const UserHandler&)>;
   /// Answers what is asked now, or the first of much.
   void serve(const Run& run);
+  /// What a reader of the file `path` would get now; "" if there is no such file or its handler fails.
+  std::string answer_of(const std::string& path, const Run& run);
   /// The folder goes; who still waits for an answer gets an error.
   void close();
 
@@ -60,6 +62,7 @@ class ServedFiles {
   void look_up(const Request& request) const;
   void attributes(const Request& request) const;
   void open_file(const Request& request);
+  bool make_answer(const UserHandler& handler, const Run& run, std::string& answer) const;
   void read(const Request& request, const Run& run);
   void read_folder(const Request& request) const;
   void write(const Request& request, const Run& run);
@@ -72,6 +75,9 @@ class ServedFiles {
   u64 next_handle_ = 1;
   std::vector<char> buffer_;
 };
+
+/// The path of the file of `prometheus` probes.
+constexpr char kMetricsFile[] = "__prometheus";
 
 /// The path of the file whose handlers get the session's standard input.
 constexpr char kStandardInput[] = "__stdin";

@@ -78,6 +78,8 @@ void Session::on_event(u64 source) {
     files_.serve([this](const UserHandler& handler) { return run_when_asked(handler); });
   } else if (source == kInput) {
     on_input();
+  } else if (source == kMetrics) {
+    metrics_.serve([this] { return metrics_page(); });
   } else if (timers_.expired(source - kFirstTimer)) {
     run_when_asked(timers_.handler(source - kFirstTimer));
   }
@@ -127,6 +129,7 @@ void Session::report_target() {
 void Session::stop() {
   files_.close();
   input_.close();
+  metrics_.close();
   __atomic_store_n(&state_->phase, CT_STOPPING, __ATOMIC_SEQ_CST);
   flush_output();  // detaching takes the kernel up to 100 ms: nobody should wait that long to read
   u64 waiting = object_.loaded() ? wait_for_programs(kPatienceMs) : 0;
@@ -177,6 +180,7 @@ Ending Session::run_all() {
   if (Status started = start(); !started) {
     files_.close();
     input_.close();
+    metrics_.close();
     print_error(started.text());
     close_signals();
     return Ending::Failed;

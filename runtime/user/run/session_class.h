@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "ended_runs.h"
+#include "metrics_server.h"
 #include "runtime/common/clock.h"
 #include "runtime/common/result.h"
 #include "runtime/user/attach/attach.h"
@@ -30,7 +31,7 @@
 namespace ct {
 
 /// What an event of the session's epoll set is of.
-enum Source : u64 { kRing = 1, kSignals, kTimeout, kFiles, kInput, kFirstTimer };
+enum Source : u64 { kRing = 1, kSignals, kTimeout, kFiles, kInput, kMetrics, kFirstTimer };
 
 class Session {
  public:
@@ -73,6 +74,7 @@ class Session {
   void on_signal();
   void on_input();
   bool is_waiting_over();
+  std::string metrics_page();
   void begin_end();
   void on_record(const void* data, size_t size);
   int drain();
@@ -105,6 +107,7 @@ class Session {
   Timers timers_;
   ServedFiles files_;
   StandardInput input_;
+  MetricsServer metrics_;
   std::string name_;
   std::unique_ptr<char[]> reserve_ = std::make_unique<char[]>(kReserve);
   ct_state own_state_ = {};  ///< when there is no kernel object

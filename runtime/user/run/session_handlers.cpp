@@ -10,6 +10,7 @@
 #include "runtime/user/harness/user_stacks.h"
 #include "runtime/user/output/output.h"
 #include "runtime/user/values/array.h"
+#include "runtime/user/values/globals.h"
 #include "runtime/user/values/report.h"
 #include "session_class.h"
 #include "signals.h"
@@ -156,6 +157,19 @@ ServedFiles::Outcome Session::run_when_asked(const UserHandler& handler) {
   if (exit_requested_) return ServedFiles::Outcome::NotRun;
   next_epoch();
   return run_user_handler(handler) ? ServedFiles::Outcome::Done : ServedFiles::Outcome::Failed;
+}
+
+/// What --metrics answers: the globals, the accounts, and what `prometheus` probes write. One that fails is told as any
+/// handler's error; the page is without it.
+std::string Session::metrics_page() {
+  drain();
+  std::string page =
+      metrics_of_globals(program_) +
+      accounts_.metrics(program_, object_, ladder_, attachments_, errors(), suppressed_);
+  page += files_.answer_of(kMetricsFile,
+                           [this](const UserHandler& handler) { return run_when_asked(handler); });
+  if (!page.empty() && page.back() != '\n') page += '\n';
+  return page;
 }
 
 void Session::run_handlers(UserEvent event) {

@@ -145,8 +145,13 @@ Status Session::open_files() {
   name_ = options_.name.empty() ? "stap_" + std::to_string(getpid()) : options_.name;
   if (Status opened = files_.open(program_, name_); !opened) return opened;
   if (Status opened = input_.open(program_); !opened) return opened;
+  if (options_.lifeline_s != 0 && input_.fd() >= 0)
+    return Status(
+        "input.char and input.line probe standard input, which a remote run does not have");
   if (files_.fd() >= 0)
     if (Status watched = watch(files_.fd(), kFiles); !watched) return watched;
+  if (metrics_.fd() >= 0)
+    if (Status watched = watch(metrics_.fd(), kMetrics); !watched) return watched;
   return input_.fd() < 0 ? Status() : watch(input_.fd(), kInput);
 }
 
@@ -163,6 +168,9 @@ Status Session::start() {
                                     options_.file_count);
         !opened)
       return opened;
+  // Early: a port that is taken is told at once, and who asks waits for the handlers.
+  if (!options_.metrics.empty())
+    if (Status opened = metrics_.open(options_.metrics); !opened) return opened;
   if (Status opened = open_events(); !opened) return opened;
   set_output_watch([this] { return is_waiting_over(); });
   if (stack_hooks) stack_hooks->begin();

@@ -21,6 +21,7 @@
 #include "runtime/user/attach/mechanism.h"
 #include "runtime/user/kernel/kernel_features.h"
 #include "runtime/user/output/output.h"
+#include "runtime/user/values/metrics.h"
 
 namespace ct {
 namespace {
@@ -131,12 +132,17 @@ void Accounts::begin(const Program& program, const KernelObject& object, const L
 void Accounts::end(const Program& program, const KernelObject& object, const Ladder& ladder,
                    const Attachments& attachments) {
   stop_perf_events(attachments);
-  handlers_ = take(program, object, ladder, attachments);
-  for (auto [handler, count] : unseen_) handlers_[handler].counts.entry_unseen += count;
+  handlers_ = since_begin(take(program, object, ladder, attachments));
+}
+
+/// Without what was there before the handlers went live, and with what user space has counted.
+std::vector<HandlerAccount> Accounts::since_begin(std::vector<HandlerAccount> now) const {
+  for (auto [handler, count] : unseen_) now[handler].counts.entry_unseen += count;
   for (size_t i = 0; i < before_.size(); ++i) {
-    handlers_[i].recursion = since(handlers_[i].recursion, before_[i].recursion);
-    handlers_[i].missed.count = since(handlers_[i].missed.count, before_[i].missed.count);
+    now[i].recursion = since(now[i].recursion, before_[i].recursion);
+    now[i].missed.count = since(now[i].missed.count, before_[i].missed.count);
   }
+  return now;
 }
 
 void Accounts::end_of_parts(const Program& program, const KernelObject& object,
@@ -146,14 +152,19 @@ void Accounts::end_of_parts(const Program& program, const KernelObject& object,
       handlers_[i].counts = object.counts(program, ladder, i).counts;
 }
 
+namespace {
+
 /// Errors that --suppress-handler-errors kept quiet, of both sides.
-u64 Accounts::all_suppressed(const Program& program, u64 by_user_side) const {
+u64 all_suppressed(const Program& program, const std::vector<HandlerAccount>& handlers,
+                   u64 by_user_side) {
   if (!program.suppress_errors) return 0;
   // An error of a kernel part is one of the user-side handler that it belongs to.
-  for (const HandlerAccount& a : handlers_)
+  for (const HandlerAccount& a : handlers)
     if (a.mechanism != Mechanism::TestRun) by_user_side += a.counts.errors;
   return by_user_side;
 }
+
+}  // namespace
 
 void Accounts::report(const Program& program, u64 errors, u64 suppressed, bool timing) const {
   u64 skipped = 0, lost = 0, unseen = 0, lost_updates = 0;
@@ -164,7 +175,7 @@ void Accounts::report(const Program& program, u64 errors, u64 suppressed, bool t
     unseen += a.counts.entry_unseen;
     lost_updates += a.counts.lost_updates;
   }
-  suppressed = all_suppressed(program, suppressed);
+  suppressed = all_suppressed(program, handlers_, suppressed);
   std::string quiet = suppressed ? " and " + std::to_string(suppressed) + " suppressed" : "";
   if (errors != 0 || suppressed != 0 || skipped != 0)
     print_warning("Number of errors: " + std::to_string(errors) + quiet +
@@ -195,10 +206,79 @@ std::string Accounts::json(const Program& program, u64 errors, u64 suppressed,
         (i ? "," : "") + std::string(separator) + handler_json(program.handlers[i], handlers_[i]);
   }
   return "{\"type\": \"accounts\", \"script\": " + json_string(program.script_name) +
-         ", \"errors\": " + std::to_string(errors) +
-         ", \"suppressed_errors\": " + std::to_string(all_suppressed(program, suppressed)) +
+         ", \"errors\": " + std::to_string(errors) + ", \"suppressed_errors\": " +
+         std::to_string(all_suppressed(program, handlers_, suppressed)) +
          ", \"skipped\": " + std::to_string(skipped) +
          ", \"lost_records\": " + std::to_string(lost) + ", \"handlers\": [" + handlers + "]}";
+}
+
+namespace {
+
+/// A family of which each handler has a sample. What the kernel does not count has none.
+struct HandlerFamily {
+  const char* name;
+  const char* help;
+  Losses (*value)(const HandlerAccount&);
+};
+
+constexpr HandlerFamily kFamilies[] = {
+    {"coretap_handled_total", "Events that the probe has handled.",
+     [](const HandlerAccount& a) {
+       return Losses{a.counts.handled - a.counts.entry_unseen, ""};
+     }},
+    {"coretap_handler_errors_total", "Handlers of the probe that a run-time error ended.",
+     [](const HandlerAccount& a) {
+       return Losses{a.counts.errors, ""};
+     }},
+    {"coretap_lost_records_total", "Records that found no room on the way to user space.",
+     [](const HandlerAccount& a) {
+       return Losses{a.counts.lost_records, ""};
+     }},
+    {"coretap_lost_updates_total", "Updates of variables that were lost.",
+     [](const HandlerAccount& a) {
+       return Losses{a.counts.lost_updates, ""};
+     }},
+    {"coretap_no_scratch_total", "Events that were skipped for lack of scratch memory.",
+     [](const HandlerAccount& a) {
+       return Losses{a.counts.frame_busy, ""};
+     }},
+    {"coretap_recursion_total", "Events that were skipped because BPF code ran on that CPU.",
+     [](const HandlerAccount& a) {
+       return Losses{a.recursion, uncounted_recursion(a.mechanism)};
+     }},
+    {"coretap_missed_total", "Events that the kernel did not tell.",
+     [](const HandlerAccount& a) { return a.missed; }},
+};
+
+}  // namespace
+
+std::string Accounts::metrics(const Program& program, const KernelObject& object,
+                              const Ladder& ladder, const Attachments& attachments, u64 errors,
+                              u64 suppressed) const {
+  const std::vector<HandlerAccount> now =
+      object.loaded() ? since_begin(take(program, object, ladder, attachments))
+                      : std::vector<HandlerAccount>();
+  auto single = [](const std::string& name, const char* help, u64 value) {
+    return metric_family(name, "counter", help) + name + " " + std::to_string(value) + "\n";
+  };
+  std::string text = single("coretap_errors_total", "Run-time errors of the script.", errors) +
+                     single("coretap_suppressed_errors_total",
+                            "Run-time errors that --suppress-handler-errors kept quiet.",
+                            all_suppressed(program, now, suppressed));
+  for (const HandlerFamily& family : kFamilies) {
+    if (now.empty()) break;
+    text += metric_family(family.name, "counter", family.help);
+    for (u32 i = 0; i < now.size(); ++i) {
+      const Losses value = family.value(now[i]);
+      const KernelHandler& handler = program.handlers[i];
+      if (!now[i].probed || !value.unknown.empty()) continue;
+      // The index tells handlers of one probe point apart.
+      text += std::string(family.name) + "{handler=\"" + std::to_string(i) +
+              "\",probe=" + metric_label(handler.site_count ? handler.sites[0].pp : "") + "} " +
+              std::to_string(value.count) + "\n";
+    }
+  }
+  return text;
 }
 
 Status Accounts::write(const char* path, const Program& program, u64 errors, u64 suppressed) const {

@@ -48,11 +48,14 @@ class Accounts {
   void report(const Program& program, u64 errors, u64 suppressed, bool timing) const;
   /// All of it as a JSON object, for --accounts and --output=json; `separator` stands before each handler.
   std::string json(const Program& program, u64 errors, u64 suppressed, const char* separator) const;
+  /// What they are at this moment, in Prometheus's text format, for --metrics. Only while the handlers are live.
+  std::string metrics(const Program& program, const KernelObject& object, const Ladder& ladder,
+                      const Attachments& attachments, u64 errors, u64 suppressed) const;
   /// Writes --accounts=FILE.
   Status write(const char* path, const Program& program, u64 errors, u64 suppressed) const;
 
  private:
-  u64 all_suppressed(const Program& program, u64 by_user_side) const;
+  std::vector<HandlerAccount> since_begin(std::vector<HandlerAccount> now) const;
   std::vector<HandlerAccount> handlers_;  ///< empty if the script has no kernel part
   std::vector<HandlerAccount> before_;
   std::map<u32, u64> unseen_;  ///< by handler

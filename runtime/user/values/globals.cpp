@@ -8,6 +8,7 @@
 
 #include "array.h"
 #include "global_json.h"
+#include "metrics.h"
 #include "runtime/user/output/output.h"
 
 namespace ct {
@@ -187,6 +188,16 @@ void display_globals(const Program& program) {
     else
       display_scalar(i, g);
   }
+}
+
+std::string metrics_of_globals(const Program& program) {
+  next_epoch();
+  std::string text;
+  for (u32 i = 0; i < program.global_count; ++i) {
+    const Global& g = program.globals[i];
+    if (g.own) text += metrics_of(i, g, is_scalar(g) ? slot(g) : nullptr);
+  }
+  return text;
 }
 
 }  // namespace ct

@@ -24,4 +24,7 @@ Status set_scalars(const Program& program, char* shared,
 /// text does not show what a program reads.
 void display_globals(const Program& program);
 
+/// All globals of the script in Prometheus's text format: metrics.h.
+std::string metrics_of_globals(const Program& program);
+
 }  // namespace ct
