@@ -42,7 +42,7 @@ class Asking {
     module_.files();
     module_.notices();
     module_.build_id();
-    module_.split_files();
+    module_.unread_split_files();
     module_.layout();
     module_.marks();
     module_.plt();
@@ -67,7 +67,7 @@ class Asking {
     module_.symbol_at(pc);
     module_.section_at(pc);
     module_.data_offset(pc);
-    module_.split_file_at(pc);
+    module_.unread_split_file_at(pc);
     module_.cfa_at(function.prologue_end);
     module_.function_at(pc, true);
     module_.is_code(pc);

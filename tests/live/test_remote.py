@@ -1,5 +1,6 @@
 """--remote: scripts on other machines, which are sshd on loopback here, each with a temporary folder of its own."""
 import contextlib
+import functools
 import os
 import pathlib
 import shutil
@@ -11,10 +12,9 @@ import threading
 import time
 
 import live
-from live import CORETAP, LiveTest, TMP, build, coretap
+from live import CORETAP, LiveTest, TMP, build, coretap, run
 
 FOLDER = TMP / "ssh"
-SSHD = "/usr/sbin/sshd"
 # Where sshd of Debian wants its empty folder.
 SEPARATION = pathlib.Path("/run/sshd")
 
@@ -26,6 +26,24 @@ probe end { printf("%d calls, %d values\\n", calls, total) }
 COUNTS = "3 calls, 18 values\n"
 UNTIL_INTERRUPT = '''global switches probe kernel.trace("sched_switch") { switches++ }
 probe begin { println("live") } probe end { println(switches > 0 ? "over" : "without an event") }'''
+
+
+@functools.cache
+def sshd():
+    """The command of sshd, or None. Where it is not installed its packages are fetched and unpacked: installing starts a server for the network."""
+    if os.access("/usr/sbin/sshd", os.X_OK):
+        return ["/usr/sbin/sshd"]
+    folder = FOLDER / "sshd"
+    folder.mkdir()
+    if run("apt-get", "download", "openssh-server", "libwrap0", cwd=folder).returncode != 0:
+        return None
+    for package in folder.glob("*.deb"):
+        subprocess.run(["dpkg-deb", "-x", package, folder], check=True)
+    # The user whom the package would make, in a namespace of mounts of its own.
+    users = folder / "passwd"
+    users.write_text(pathlib.Path("/etc/passwd").read_text() + f"sshd:x:64000:65534::{SEPARATION}:/usr/sbin/nologin\n")
+    return ["unshare", "-m", "env", f"LD_LIBRARY_PATH={folder}/usr/lib/x86_64-linux-gnu", "sh", "-c",
+            f'mount --bind {users} /etc/passwd && exec {folder}/usr/sbin/sshd "$@"', "sshd"]
 
 
 def free_port():
@@ -45,7 +63,7 @@ class Host:
         config.write_text("\n".join([
             f"Port {self.port}", "ListenAddress 127.0.0.1", f"HostKey {FOLDER}/host", "PidFile none", "UsePAM no", "StrictModes no",
             f"AuthorizedKeysFile {FOLDER}/client.pub", "PermitRootLogin yes", f"SetEnv TMPDIR={self.tmp}", *lines, ""]))
-        self.server = subprocess.Popen([SSHD, "-D", "-e", "-f", config], stderr=subprocess.PIPE, text=True)
+        self.server = subprocess.Popen([*sshd(), "-D", "-e", "-f", config], stderr=subprocess.PIPE, text=True)
         # "Server listening on …"; what it says later is read, so that it is never blocked.
         self.said = [self.server.stderr.readline()]
         self.reader = threading.Thread(target=lambda: self.said.extend(self.server.stderr), daemon=True)
@@ -91,7 +109,7 @@ def executable(path, text):
 class Remote(LiveTest):
     @classmethod
     def setUpClass(cls):
-        FOLDER.mkdir(mode=0o700)
+        FOLDER.mkdir(mode=0o700, exist_ok=True)
         if not SEPARATION.exists():
             SEPARATION.mkdir()
             cls.addClassCleanup(SEPARATION.rmdir)
@@ -303,7 +321,8 @@ class Remote(LiveTest):
 
 
 if __name__ == "__main__":
-    if not os.access(SSHD, os.X_OK):
-        print("*** SKIPPED: there is no sshd (the package openssh-server) ***", file=sys.stderr)
+    FOLDER.mkdir(mode=0o700)
+    if not sshd():
+        print("*** SKIPPED: there is no sshd, and the package openssh-server cannot be fetched ***", file=sys.stderr)
         sys.exit(77)
     live.main()

@@ -34,7 +34,7 @@ size_t ask_file(const ElfFile& file) {
   size_t names = 0;
   file.for_each_name([&](std::string_view name, bool) { names += name.size() != 0; });
   file.for_each_relocation(
-      [&](uint64_t slot, std::string_view, int64_t) { ask_of_address(file, slot); });
+      [&](const ElfFile::Relocation& relocation) { ask_of_address(file, relocation.slot); });
   for (const FunctionSymbol& symbol : file.function_symbols()) {
     ask_of_address(file, symbol.address);
     file.symbol_addresses(std::string(symbol.name));
