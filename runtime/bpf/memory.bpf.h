@@ -99,7 +99,8 @@ static __always_inline int ct_load_strn(struct ct_ctx* c, char* to, u32 cap, u32
   ct_opaque(last);
   if (last < cap - 1 && ct_read_str(c, to, size, cap, space, address) >= 0) {
     if (ct_text_len(to, cap) < last) return 0;
-    if (last < cap - 1) return ct_read(c, to + last, 1, space, address + last);
+    char* end = ct_at(to, last, cap - 2);
+    if (end) return ct_read(c, end, 1, space, address + last);
   }
   return ct_fail(c, space == CT_USER_SPACE ? CT_ERR_USER_READ : CT_ERR_KERNEL_READ, address);
 }

@@ -34,6 +34,17 @@ static __always_inline char* ct_at(char* to, u64 at, u64 most) {
   return to;
 }
 
+/* `at`, or 0 if it is greater than `most`. One for clang, as in ct_at(): up to 6.6 the verifier learns from a comparison
+ * nothing about another copy of the value, from which clang might load it again. */
+static __always_inline u64 ct_at_most(u64 at, u64 most) {
+  asm volatile(
+      "if %[at] <= %[most] goto +1\n"
+      "%[at] = 0\n"
+      : [at] "+r"(at)
+      : [most] "r"(most));
+  return at;
+}
+
 /* Goes back to `label`, the start of a loop, if `turn` is less than the constant `turns`. clang leaves this jump alone
  * and puts nothing behind it. Of a C loop it may lay the last block in front of the first, and go from one to the
  * other without a jump: it does so where something is left to do on the way, such as to reload a register. Linux 5.3

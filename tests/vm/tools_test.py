@@ -23,7 +23,17 @@ LOADED = {f"tools/{name}": (EXAMPLES / "tools" / f"{name}.stp",) for name in ("f
 MANY = "probe syscall.read, syscall.write, syscall.openat, syscall.close"
 LOADED["name"] = ("-e", MANY + " { println(pn()) }")
 LOADED["error"] = ("-e", "global a " + MANY + " { println(a[tid()]) if (tid() == 0) error(\"none\") }")
-LOADED["filter"] = ("-e", "global n " + MANY + ".return { if (retval < 0) n[pn(), execname()] <<< retval } probe end { foreach ([p, e] in n) println(@sum(n[p, e])) }")
+LOADED["filter"] = ("-e", "global n " + MANY.replace(",", ".return,") + ".return { if (retval < 0) n[pn(), execname()] <<< retval } probe end { foreach ([p, e] in n) println(@sum(n[p, e])) }")
+LOADED["all names"] = ("-e", """global calls, points, returns
+    probe syscall.* { if (pid() == target()) { calls[name]++; points[name, pp()]++ } }
+    probe syscall.*.return { if (pid() == target()) returns[name, retval < 0]++ }
+    probe end {
+      foreach (name in calls) println(name, calls[name])
+      foreach ([name, point] in points) println(name, point)
+      foreach ([name, failed] in returns) println(name, failed)
+    }""")
+LOADED["texts"] = ("-e", """probe syscall.write { try { println(user_string_n(buf_uaddr, count)) } catch { println("none") } }
+    probe syscall.read.return { if (retval > 0) println(kernel_string_n(task_current(), retval)) }""")
 
 
 def check_vfsstat(text):

@@ -481,8 +481,8 @@ void BodyEmitter::site_string(const Inst& inst) {
   std::string table = unit_.site_table(inst.site_text, cap);
   Str to = string_local(inst.dst);
   out_.open("");
-  out_.line("u64 ct_row = c->first_site + ct_site(c);");
-  out_.line("if (ct_row >= " + num(unit_.site_count()) + ") ct_row = 0;");
+  out_.line("u64 ct_row = ct_at_most(c->first_site + ct_site(c), " + num(unit_.site_count() - 1) +
+            ");");
   out_.line(call_text("ct_str_copy", to, table + "[ct_row]", cap) + ";");
   out_.close();
 }
@@ -492,8 +492,8 @@ void BodyEmitter::column(const Inst& inst) {
   const auto index = static_cast<size_t>(inst.imm);
   std::string table = unit_.column_table(index, cap);
   out_.open("");
-  out_.line("u64 ct_row = " + value(inst.args[0]) + ";");
-  out_.line("if (ct_row >= " + num(module_.columns[index].values.size()) + ") ct_row = 0;");
+  out_.line("u64 ct_row = ct_at_most(" + value(inst.args[0]) + ", " +
+            num(module_.columns[index].values.size() - 1) + ");");
   if (inst.op == Op::ColumnStr)
     out_.line(call_text("ct_str_copy", string_local(inst.dst), table + "[ct_row]", cap) + ";");
   else
