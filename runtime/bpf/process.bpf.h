@@ -15,10 +15,12 @@ struct task_struct___ct_command {
   u32 flags;
 } __attribute__((preserve_access_index));
 
-/* The process that is to become the command of -c, and has not done so yet: it runs coretap's own code. */
+/* The process that is to become the command of -c, and has not done so yet: it runs coretap's own code, in one thread.
+ * (A thread that the command makes has the flag as well.) */
 static __always_inline bool ct_is_before_command(void) {
   const u32 forknoexec = 0x40; /* PF_FORKNOEXEC: begin_new_exec() takes it away */
-  if (!ct_state.has_command || bpf_get_current_pid_tgid() >> 32 != ct_state.target_pid)
+  const u64 command = ct_state.target_pid;
+  if (!ct_state.has_command || bpf_get_current_pid_tgid() != (command << 32 | command))
     return false;
   struct task_struct___ct_command* task = (struct task_struct___ct_command*)bpf_get_current_task();
   return BPF_CORE_READ(task, flags) & forknoexec;

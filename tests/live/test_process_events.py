@@ -50,6 +50,10 @@ class ProcessEvents(LiveTest):
         made = 3 + 2 * 2 * 3 + 4 * 2 + 1  # dash sets $PPID
         self.assertEqual(self.counts("process", "-c", f"sh -c {shell}"), f"{begun} {begun} 2 2 {made} {made}")
 
+    def test_of_the_threads_of_the_command_itself(self):
+        prog = build("processes")
+        self.assertEqual(self.counts("process", "-c", f"{prog} 0 3 4"), "1 1 3 3 16 16")
+
     def test_of_a_process_that_runs_already(self):
         prog = build("processes")
         with live.running(prog, "2", "1", "7", "waits") as program:

@@ -106,6 +106,21 @@ class Syscalls(LiveTest):
             "-c", "sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done'"))
         self.assertEqual(out, ["1"])
 
+    def test_profile_sees_the_threads_of_the_command(self):
+        out = self.lines(script('''
+            global first, others
+            probe timer.profile { if (pid() == target()) { if (tid() == target()) first++; else others++ } }
+            probe end { printf("%d %d\\n", first, others) }''',
+            "-c", "/usr/bin/python3 -I -S -c '" + """
+import threading, time
+def busy():
+    while time.thread_time() < 0.5: pass
+thread = threading.Thread(target=busy)
+thread.start()
+thread.join()'"""))
+        first, others = map(int, out[0].split())
+        self.assertGreater(others, 20)
+
 
 if __name__ == "__main__":
     live.main()

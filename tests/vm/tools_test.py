@@ -28,9 +28,9 @@ LOADED["all names"] = ("-e", """global calls, points, returns
     probe syscall.* { if (pid() == target()) { calls[name]++; points[name, pp()]++ } }
     probe syscall.*.return { if (pid() == target()) returns[name, retval < 0]++ }
     probe end {
-      foreach (name in calls) println(name, calls[name])
-      foreach ([name, point] in points) println(name, point)
-      foreach ([name, failed] in returns) println(name, failed)
+      foreach (name in calls) printf("%s %d\\n", name, calls[name])
+      foreach ([name, point] in points) printf("%s %s\\n", name, point)
+      foreach ([name, failed] in returns) printf("%s %d %d\\n", name, failed, returns[name, failed])
     }""")
 LOADED["texts"] = ("-e", """probe syscall.write { try { println(user_string_n(buf_uaddr, count)) } catch { println("none") } }
     probe syscall.read.return { if (retval > 0) println(kernel_string_n(task_current(), retval)) }""")

@@ -263,15 +263,15 @@ std::string failed(const std::string& log, const std::string& kind, const char* 
 }  // namespace
 
 /// What is told of the kernel's refusal `code` to load the object, because of a program of `handler` unless that is kAbsent.
-Status KernelObject::refused(int code, const void* object, u64 size, const Program& program,
+/// `verdict`: the verifier's, if it was that.
+Status KernelObject::refused(int code, const Verdict* verdict, const Program& program,
                              const RunOptions& options, const Ladder& ladder, u32 handler) {
   const char* probe = handler == kAbsent ? "" : program.handlers[handler].sites[0].pp;
-  Verdict verdict;
-  if (handler != kAbsent && read_verdict(g_log, object, size, verdict)) {
+  if (verdict) {
     const bpf_program* refused =
         bpf_object__find_program_by_name(object_, failed(g_log, "prog", "load").c_str());
     return Status(Failure::Verifier,
-                  describe(verdict, probe, bpf_program__insn_cnt(refused), options.verbose), code);
+                  describe(*verdict, probe, bpf_program__insn_cnt(refused), options.verbose), code);
   }
   if (handler != kAbsent && !ladder.tried(handler).empty())
     return kernel_failure(code).reworded(std::string("cannot attach probe ") + probe + ": " +
@@ -285,6 +285,7 @@ Status KernelObject::refused(int code, const void* object, u64 size, const Progr
 Status KernelObject::load_flavour(bool base, const Program& program, const RunOptions& options,
                                   Ladder& ladder) {
   is_base_ = base;
+  left_out_.clear();
   const void* object = base ? program.base_object : program.object;
   u64 size = base ? program.base_object_size : program.object_size;
   for (;;) {
@@ -298,15 +299,20 @@ Status KernelObject::load_flavour(bool base, const Program& program, const RunOp
     }
     size_t ways = ladder.ways_left();
     u32 handler = ladder.handler_of(failed(g_log, "prog", "load"));
-    Status refusal = refused(-rc, object, size, program, options, ladder, handler);
+    Verdict words;
+    const bool is_verdict = handler != kAbsent && read_verdict(g_log, object, size, words);
+    Status refusal = refused(-rc, is_verdict ? &words : nullptr, program, options, ladder, handler);
     if (rc == -EMFILE) {  // no program's own fault
       close_object();
       return refusal;
     }
     // What the whole flavour lacks is no reason to give up single programs.
     if (!base && !missing_for_modern().empty()) return refusal;
-    if (handler == kAbsent || !ladder.give_up(handler, kernel_error(-rc))) return refusal;
+    const std::string why =
+        is_verdict ? "the kernel's verifier says: " + words.words : kernel_error(-rc);
+    if (handler == kAbsent || !ladder.give_up(handler, why)) return refusal;
     if (ladder.ways_left() >= ways) return nothing_given_up(refusal);
+    if (is_verdict && ladder.dropped(handler)) left_out_.push_back(refusal.text());
   }
 }
 

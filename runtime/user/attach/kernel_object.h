@@ -15,6 +15,8 @@ struct ring_buffer;
 
 namespace ct {
 
+struct Verdict;
+
 /// What happened to the events of one kernel handler, summed over CPUs.
 struct HandlerCounts {
   ct_counts counts = {};
@@ -46,6 +48,8 @@ class KernelObject {
   bool has_site_programs(const char* variant) const;
   bool has_cookies() const { return !is_base_; }
   bool is_base() const { return is_base_; }
+  /// What the verifier said of optional probes that are left out for it, each a message.
+  const std::vector<std::string>& left_out() const { return left_out_; }
 
   int map_fd(const char* name) const;  ///< negative if there is no such map
 
@@ -71,7 +75,7 @@ class KernelObject {
   Status open(const void* data, u64 size, const Program& program, const RunOptions& options,
               Ladder& ladder);
   Status load_flavour(bool base, const Program& program, const RunOptions& options, Ladder& ladder);
-  Status refused(int code, const void* object, u64 size, const Program& program,
+  Status refused(int code, const Verdict* verdict, const Program& program,
                  const RunOptions& options, const Ladder& ladder, u32 handler);
   Status make_ready(const KernelHandler& handler, const Rung& rung);
   Status settle_ways(const Program& program, Ladder& ladder);
@@ -85,6 +89,7 @@ class KernelObject {
 
   bpf_object* object_ = nullptr;
   bool is_base_ = false, is_flavour_known_ = false;
+  std::vector<std::string> left_out_;
   ct_state* state_ = nullptr;
   char* globals_ = nullptr;
   u64* programs_ = nullptr;  ///< in kernel memory

@@ -258,6 +258,8 @@ int check_load(const Program& program, const RunOptions& options) {
     print_error(loaded.text());
     return 1;
   }
+  for (const std::string& refusal : object.left_out()) print_error(refusal);
+  if (!object.left_out().empty()) return 1;
   std::string flavour = !object.loaded() ? "nothing to load" : object.is_base() ? "base" : "modern";
   std::string line = "loads: " + flavour + "\n";
   put(output(), {line.data(), static_cast<u32>(line.size())});

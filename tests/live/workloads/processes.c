@@ -1,6 +1,7 @@
 /* processes CHILDREN THREADS CALLS [waits]: forks CHILDREN processes one after the other. Each, and the first process as well,
  * calls getppid CALLS times in its main thread; each child also in every one of its THREADS, and opens a file whose name nobody
- * has read before. "waits": for a line before it begins, and for another before it ends. */
+ * has read before. Without children the first process has the THREADS. "waits": for a line before it begins, and for another
+ * before it ends. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
@@ -19,17 +20,24 @@ static void *call(void *unused) {
   return unused;
 }
 
+static void call_in_threads(int threads) {
+  pthread_t running[16];
+  for (int t = 0; t < threads; t++) pthread_create(&running[t], NULL, call, NULL);
+  call(NULL);
+  for (int t = 0; t < threads; t++) pthread_join(running[t], NULL);
+}
+
 int main(int argc, char **argv) {
   int children = atoi(argv[1]), threads = atoi(argv[2]);
   calls = atoi(argv[3]);
   if (argc > 4 && getchar() < 0) return 1;
-  call(NULL);
+  if (children == 0)
+    call_in_threads(threads);
+  else
+    call(NULL);
   for (int i = 0; i < children; i++) {
     if (fork() == 0) {
-      pthread_t running[16];
-      for (int t = 0; t < threads; t++) pthread_create(&running[t], NULL, call, NULL);
-      call(NULL);
-      for (int t = 0; t < threads; t++) pthread_join(running[t], NULL);
+      call_in_threads(threads);
       open(far_name, O_RDONLY);
       _exit(0);
     }
