@@ -2,7 +2,7 @@
 import os
 
 import live
-from live import LiveTest, build, script
+from live import LiveTest, build, run, script
 
 
 class Refused(LiveTest):
@@ -35,6 +35,24 @@ class Refused(LiveTest):
         self.both('x = 1\n x = "s"\n println(x)', "x = 1")
         self.both('println("a" + 1)', "type mismatch")
         self.both("println(x)", "is never given a value, so its type is not known")
+
+    def test_the_verifier_refuses_an_optional_probe(self):
+        """It is left out, and -v tells the verifier's words; --check-load is asked whether all loads."""
+        path, binary = live.TMP / "optional.stp", live.TMP / "optional"
+        path.write_text("""function peek:long(address:long) %{ /* bpf */ /* pure */
+  STAP_RETVALUE = *(volatile long *)STAP_ARG_address;
+%}
+probe syscall.getppid? { println(peek(1)) }
+probe timer.ms(1) { println("live") exit() }
+""")
+        environment = dict(os.environ, CORETAP_CACHE_DIR=str(live.TMP / "refused"))
+        self.assertEqual(live.coretap("-g", f"--build={binary}", path, env=environment).returncode, 0)
+        done = run(binary, "-v")
+        self.assertEqual((done.returncode, done.stdout), (0, "live\n"), done.stderr)
+        self.assertRegex(done.stderr, r"skipped optional probe kernel\..*sys_enter_getppid.*: the kernel's verifier says: .*invalid mem access")
+        asked = run(binary, "--check-load")
+        self.assertEqual((asked.returncode, asked.stdout), (1, ""))
+        self.assertIn("ERROR: the kernel's verifier refuses the code of probe kernel.", asked.stderr)
 
     def test_the_verifier_refuses_embedded_c(self):
         """The place is the line of the C in the script, wherever the call is, and the words are plain; -v adds the log."""
