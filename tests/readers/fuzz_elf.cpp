@@ -32,7 +32,7 @@ void ask_of_address(const ElfFile& file, uint64_t address) {
 /// The number of symbols.
 size_t ask_file(const ElfFile& file) {
   size_t names = 0;
-  file.for_each_name([&](std::string_view name, bool) { names += name.size() != 0; });
+  file.for_each_name([&](std::string_view name, bool) { names += name.empty() ? 0 : 1; });
   file.for_each_relocation(
       [&](const ElfFile::Relocation& relocation) { ask_of_address(file, relocation.slot); });
   for (const FunctionSymbol& symbol : file.function_symbols()) {
