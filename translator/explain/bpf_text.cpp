@@ -148,7 +148,7 @@ const char* jump_operator(unsigned operation) {
 }
 
 std::string jump(const bpf_insn& one) {
-  const std::string goal = "goto " + std::string(one.off < 0 ? "" : "+") + std::to_string(one.off);
+  std::string goal = "goto " + std::string(one.off < 0 ? "" : "+") + std::to_string(one.off);
   const bool is_narrow = BPF_CLASS(one.code) == BPF_JMP32;
   switch (BPF_OP(one.code)) {
     case BPF_JA: return goal;
