@@ -71,12 +71,12 @@ class InstructionSet {
   static const InstructionSet* of(uint16_t machine);
   virtual ~InstructionSet() = default;
 
-  /// The instruction at the start of `bytes`, which are at `address`; nothing if they are no code.
+  /// The instruction at the start of `bytes`, which are at `address`; nothing if they are not code.
   /// Addresses that it takes or reads from are added to `mentioned`.
   virtual std::optional<Instruction> decode(std::string_view bytes, uint64_t address,
                                             std::vector<uint64_t>& mentioned) const = 0;
 
-  /// The instruction at the start of `bytes` in the notation of gdb and objdump (AT&T's on x86); "" if they are no code.
+  /// The instruction at the start of `bytes` in the notation of gdb and objdump (AT&T's on x86); "" if they are not code.
   virtual std::string text(std::string_view bytes, uint64_t address) const = 0;
 
   /// The table behind the indirect jump that ends `bytes`; they begin with an instruction at

@@ -22,7 +22,7 @@ struct BpfFunction {
 };
 
 /// All functions of the object, by section and place. `source` is the name that #line gave to the file whose lines are wanted.
-/// Fails if the bytes are no such object.
+/// Fails if the bytes are not such an object.
 ct::Result<std::vector<BpfFunction>> read_bpf_object(const std::string& object,
                                                      const std::string& source);
 

@@ -23,7 +23,7 @@ using Id = std::string;
 
 class Links {
  public:
-  /// `item` was made of `origin`, among other things. "" is no origin.
+  /// `item` was made of `origin`, among other things. "" is not an origin.
   void add(const Id& item, const Id& origin) {
     if (!origin.empty() && origin != item) origins_[item].insert(origin);
   }

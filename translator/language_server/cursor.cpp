@@ -51,7 +51,7 @@ Cursor cursor_at(std::string_view text, size_t at) {
   bool is_in_head = false;
   bool is_in_points_braces = false;
   int depth = 0;
-  size_t last = 0;  // the last byte that is no blank, before i
+  size_t last = 0;  // the last byte that is not a blank, before i
   for (size_t i = 0; i < at;) {
     const size_t literal = behind_literal(text, i);
     if (literal > i) {

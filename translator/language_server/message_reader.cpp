@@ -46,7 +46,7 @@ bool MessageReader::read_head(std::string_view head) {
     size_t length = 0;
     const auto [stop, error] = std::from_chars(line.data(), line.data() + line.size(), length);
     if (error != std::errc() || stop != line.data() + line.size()) {
-      failure_ = "the length of a message is no number: Content-Length: " +
+      failure_ = "the length of a message is not a number: Content-Length: " +
                  std::string(line.substr(0, 40));
       return false;
     }

@@ -208,17 +208,17 @@ class Server {
           nullptr, kParseError,
           is_too_deep ? "the message is nested too deep" : "the message is no JSON");
     if (!message.is_object())
-      return answer_error(nullptr, kInvalidRequest, "the message is no object");
+      return answer_error(nullptr, kInvalidRequest, "the message is not an object");
     const Json id = message.contains("id") ? message["id"] : Json();
     const bool is_request = id.is_number_integer() || id.is_string();
     if (!message.contains("method")) {
-      // An answer to a request that was never made is no harm.
+      // An answer to a request that was never made does no harm.
       if (!message.contains("result") && !message.contains("error"))
         answer_error(is_request ? id : Json(), kInvalidRequest, "the message has no method");
       return;
     }
     if (!message["method"].is_string())
-      return answer_error(is_request ? id : Json(), kInvalidRequest, "the method is no string");
+      return answer_error(is_request ? id : Json(), kInvalidRequest, "the method is not a string");
     const std::string method = message["method"];
     const Json params = message.contains("params") ? message["params"] : Json::object();
     try {

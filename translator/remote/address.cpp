@@ -14,7 +14,7 @@ bool is_port(const std::string& text) {
   return digits && std::stoi(text) >= 1 && std::stoi(text) <= 65535;
 }
 
-/// What ssh could take for an option, or a shell for more than a word, is no name of a host.
+/// What ssh could take for an option, or a shell for more than a word, is not the name of a host.
 bool is_host(const std::string& text) {
   return !text.empty() && text[0] != '-' && text.find("@-") == std::string::npos &&
          !text.ends_with('@') && !text.starts_with('@') &&

@@ -97,7 +97,7 @@ class Layout {
 
   // ---------------------------------------------------------------- where statements begin
 
-  /// The type of the first token from `i` on that is no comment; EOF at the end.
+  /// The type of the first token from `i` on that is not a comment; EOF at the end.
   size_t type_from(size_t i) const {
     while (i < pieces_.size() && pieces_[i].is_comment) i++;
     return i < pieces_.size() ? pieces_[i].type : antlr4::Token::EOF;
@@ -418,7 +418,7 @@ class Layout {
     after_body_ = s_.is_after_body && role == Role::CloseBlock;
   }
 
-  /// The state at the beginning of a statement: what is before is no operand.
+  /// The state at the beginning of a statement: what is before is not an operand.
   LayoutState fresh() const {
     LayoutState state;
     const Open* top = s_.innermost();

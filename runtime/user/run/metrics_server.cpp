@@ -14,7 +14,7 @@
 namespace ct {
 namespace {
 
-/// Who sends more than this is no scraper.
+/// Who sends more than this is not a scraper.
 constexpr size_t kLongestRequest = 8192;
 /// At a time. One more, and one that is already there is given up: clients that say nothing must not keep others out.
 constexpr size_t kMostClients = 64;

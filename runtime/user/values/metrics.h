@@ -9,7 +9,7 @@
 
 namespace ct {
 
-/// A label's value with its quotes. A byte that is no part of valid UTF-8 becomes the four characters `\xNN`: Prometheus takes only
+/// A label's value with its quotes. A byte that is not part of valid UTF-8 becomes the four characters `\xNN`: Prometheus takes only
 /// UTF-8, and two keys must not become one.
 std::string metric_label(std::string_view text);
 
