@@ -293,8 +293,8 @@ bool Printer::block_elements(const Place& place, const Shape& shape, ir::LocalId
   const auto size = type ? static_cast<int64_t>(type->byte_size()) : 0;
   if (!found || size == 0) return false;
   const std::vector<Operand>& at_key = *found;
-  const Operand block = at_key[0], data = at_key[1], begin = at_key[2], end = at_key[3];
-  const Operand last_block = at_key[4], last = at_key[5], last_begin = at_key[6];
+  const Operand &block = at_key[0], &data = at_key[1], &begin = at_key[2], &end = at_key[3];
+  const Operand &last_block = at_key[4], &last = at_key[5], &last_begin = at_key[6];
   const Operand stride = Operand::integer(size);
   const Operand bytes = combined(Op::Sub, end, begin);
   const Operand distance = combined(Op::Sub, last_block, block);
