@@ -255,9 +255,9 @@ class LanguageServer(unittest.TestCase):
 
     def test_a_stream_that_is_none_ends_it_with_one_message(self):
         for data, said in ((b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"the head of a message has no Content-Length"),
-                           (b"Content-Length: many\r\n\r\n", b"is no number"), (b"Content-Length: -1\r\n\r\n", b"is no number"),
+                           (b"Content-Length: many\r\n\r\n", b"is not a number"), (b"Content-Length: -1\r\n\r\n", b"is not a number"),
                            (b"Content-Length: 99999999999\r\n\r\n", b"is too long: 64 MB are the most"),
-                           (b"Content-Length: 99999999999999999999999\r\n\r\n", b"is no number"), (b"x" * 100000, b"has no end"),
+                           (b"Content-Length: 99999999999999999999999\r\n\r\n", b"is not a number"), (b"x" * 100000, b"has no end"),
                            (b"Content-Length: 10\r\n\r\n{", b"the input ends within a message")):
             with subprocess.Popen([CORETAP, "--language-server"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE) as run:
