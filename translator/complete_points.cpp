@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -16,6 +15,7 @@
 #include <sstream>
 
 #include "driver.h"
+#include "syntax/point_text.h"
 
 namespace coretap {
 
@@ -32,24 +32,9 @@ struct Typed {
   enum { Name, String, Number } ends_in = Name;
 };
 
-/// Where the last of several points begins: behind a comma that is in no brackets.
-size_t begin_of_last(const std::string& text) {
-  size_t begin = 0;
-  int depth = 0;
-  bool in_string = false;
-  for (size_t i = 0; i < text.size(); i++) {
-    if (text[i] == '"') in_string = !in_string;
-    if (in_string) continue;
-    depth += (text[i] == '(') - (text[i] == ')');
-    if (text[i] == ',' && depth <= 0) begin = i + 1;
-  }
-  while (begin < text.size() && std::isspace(static_cast<unsigned char>(text[begin]))) begin++;
-  return begin;
-}
-
 Typed parse(const std::string& text) {
   Typed typed;
-  size_t i = begin_of_last(text);
+  size_t i = begin_of_last_point(text);
   typed.before = text.substr(0, i);
   while (true) {
     const size_t begin = i;
@@ -205,7 +190,7 @@ std::string with_short_file(const std::string& place) {
 
 /// Names that the listing of the point has for its last argument.
 void complete_listed(const Typed& typed, const Options& options, std::set<std::string>& found) {
-  const size_t begin = begin_of_last(typed.before);
+  const size_t begin = begin_of_last_point(typed.before);
   const std::string point = typed.before.substr(begin);
   const std::string before = typed.before + typed.name + "(\"";
   const bool is_line = typed.name == "statement";

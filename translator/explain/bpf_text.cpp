@@ -2,16 +2,11 @@
 #include "explain/bpf_text.h"
 
 #include <cstdint>
-#include <iterator>
+
+#include "runtime/common/bpf_helpers.h"
 
 namespace coretap::explain {
 namespace {
-
-const char* const kHelperNames[] = {
-#define CT_NAME(name) #name
-    __BPF_FUNC_MAPPER(CT_NAME)
-#undef CT_NAME
-};
 
 const struct {
   const char *name, *sentence;
@@ -210,9 +205,8 @@ std::string bpf_text(const bpf_insn* code, size_t left) {
 }
 
 std::string helper_name(const bpf_insn& call) {
-  if (call.code != (BPF_JMP | BPF_CALL) || call.src_reg != 0) return "";
-  const auto number = static_cast<size_t>(call.imm);
-  return number < std::size(kHelperNames) ? kHelperNames[number] : "";
+  const std::optional<size_t> number = ct::called_helper(call);
+  return number ? ct::helper_name(*number) : "";
 }
 
 const char* helper_sentence(const std::string& name) {

@@ -2,6 +2,7 @@
 #include "language_server/cursor.h"
 #include "language_server/features.h"
 #include "syntax/names.h"
+#include "syntax/point_text.h"
 
 namespace coretap::language_server {
 
@@ -35,21 +36,11 @@ std::string word_at(const View& view, const Cursor& cursor) {
 }
 
 std::string point_at(const View& view, const Cursor& cursor) {
-  std::string points =
+  const std::string points =
       view.document.text().substr(cursor.point_begin, cursor.point_end - cursor.point_begin);
   // Only the one at the cursor: it is the last.
-  int brackets = 0;
-  size_t begin = 0;
-  bool in_string = false;
-  for (size_t i = 0; i < points.size(); i++) {
-    if (points[i] == '"') in_string = !in_string;
-    if (in_string) continue;
-    brackets += (points[i] == '(') - (points[i] == ')');
-    if (points[i] == ',' && brackets <= 0) begin = i + 1;
-  }
-  points = points.substr(begin);
-  const size_t first = points.find_first_not_of(" \t\n"), last = points.find_last_not_of(" \t\n");
-  return first == std::string::npos ? "" : points.substr(first, last - first + 1);
+  const size_t begin = begin_of_last_point(points);
+  return points.substr(begin, points.find_last_not_of(" \t\n") + 1 - begin);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <set>
 #include <vector>
 
+#include "runtime/common/bpf_helpers.h"
 #include "runtime/common/json.h"
 #include "runtime/common/terminal.h"
 #include "runtime/user/attach/kernel_offers.h"
@@ -22,12 +23,6 @@
 
 namespace ct {
 namespace {
-
-const char* const kHelperNames[] = {
-#define CT_NAME(name) #name
-    __BPF_FUNC_MAPPER(CT_NAME)
-#undef CT_NAME
-};
 
 /// Helpers that kernels from 5.10 on lack, and the release that brought them.
 const struct {
@@ -102,12 +97,10 @@ class Code {
  private:
   static void collect(const bpf_insn* code, size_t count, std::set<std::string>& names) {
     for (size_t i = 0; i < count; ++i) {
-      bool calls_helper = code[i].code == (BPF_JMP | BPF_CALL) && code[i].src_reg == 0;
-      if (!calls_helper) continue;
-      size_t id = static_cast<size_t>(code[i].imm);
-      names.insert(id < sizeof kHelperNames / sizeof *kHelperNames
-                       ? kHelperNames[id]
-                       : "number " + std::to_string(id));
+      const std::optional<size_t> number = called_helper(code[i]);
+      if (!number) continue;
+      const std::string name = helper_name(*number);
+      names.insert(name.empty() ? "number " + std::to_string(*number) : name);
     }
   }
 
