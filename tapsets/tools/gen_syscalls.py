@@ -23,7 +23,8 @@ WORDS = {  # how each kind is read from the argument, and shown
 }
 # Texts that the runtime knows by the name of the tapset function: those that gen_call_texts.py finds, and those that are written
 # out in call_text.cpp; the last two depend on another argument.
-TEXTS = gen_call_texts.names() | {"_dfd_str", "_signal_name", "_ipc_key_str", "_ipc_flags_str"}
+TEXTS = gen_call_texts.names() | {"_dfd_str", "_signal_name", "_ipc_key_str", "_ipc_flags_str",
+                                    "_shmget_flags_str", "_quotactl_cmd_str", "_ioprio_value_str"}
 BY_OTHER = {"_sock_protocol_str", "_sockopt_optname_str"}
 # Structs of words in the program's memory.
 STRUCTS = {"_struct_timespec_u": "t", "_struct_timeval_u": "v", "_struct_rlimit_u": "r"}
@@ -42,11 +43,12 @@ class Call:
             sys.exit(f"syscalls.table: cannot read: {line}")
         self.optional, self.name, tracepoint, self.returns, arguments, self.argstr = match.groups()
         self.tracepoint = tracepoint or self.name
+        self.arguments = arguments.split()
         self.plain, self.derived, shown = [], [], []
         # What call_text() is to show, or None where it cannot; the numbers of the arguments for its functions (SHAPES).
         self.spec, self.strings, self.texts, self.times = [], [], [], []
-        self.numbers = {a.split(":")[0]: number for number, a in enumerate(arguments.split(), 1)}
-        for number, argument in enumerate(arguments.split(), 1):
+        self.numbers = {a.split(":")[0]: number for number, a in enumerate(self.arguments, 1)}
+        for number, argument in enumerate(self.arguments, 1):
             self.add(argument, f"syscall_arg({number})", shown)
         self.formatted = self.by_format(shown)  # what argstr is, as a script would write it
         if self.argstr is None:

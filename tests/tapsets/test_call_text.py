@@ -28,10 +28,16 @@ CALLS = [
     *(("semget", 64, (key, -1, flags)) for key in (0, 77) for flags in (0, 0o600, 0o1000, 0o3777, 0xf00000)),
     *(("socket", 41, (family, 999, protocol)) for family in (2, 10, 16, 99, -1) for protocol in (0, 6, 17, 15, 999)),
     *(("getsockopt", 55, (-1, level, option, 0, 0)) for level in (1, 6, 41, -1) for option in (1, 2, 13, 999)),
-    *(("nanosleep", 35, (time, 7)) for time in (0, [-5, 7], [3, 1234567890])),
-    *(("utimensat", 280, (-100, path, times, 0x100)) for path in ("/proc/nonexistent", BAD) for times in (0, [1, 2, -3, 4])),
-    *(("utimes", 235, ("/proc/nonexistent/t", times)) for times in (0, [1, 2, -3, 4])),
-    *(("prlimit64", 302, (NOBODY, resource, limit, 0)) for resource in (7, 99) for limit in (0, [1, -1])),
+    *(("nanosleep", 35, (time, 7)) for time in (0, BAD, [-5, 7], [3, 1234567890])),
+    *(("utimensat", 280, (-100, path, times, 0x100)) for path in ("/proc/nonexistent", BAD)
+      for times in (0, BAD, [1, 2, -3, 4], [1, 0x3fffffff, 1, 0x3ffffffe])),
+    *(("utimes", 235, ("/proc/nonexistent/t", times)) for times in (0, BAD, [1, 2, -3, 4])),
+    *(("prlimit64", 302, (NOBODY, resource, limit, 0)) for resource in (7, 99) for limit in (0, BAD, [1, -1])),
+    *(("setitimer", 38, (9, value, 0)) for value in (0, BAD, [1, 2, 3, 4])),
+    *(("shmget", 29, (77, 0, flags)) for flags in (0, 0o600, 0o5777, 0xf00000)),
+    *(("quotactl", 179, (command, "/proc/nonexistent", 1, 0)) for command in (0, 0x80000702, 0x580103, 0xffffffff)),
+    *(("ioprio_set", 251, (9, 0, value)) for value in (0, 0x4007, -1)),
+    *(("mbind", 237, (1, 4096, mode, 0, 0, flags)) for mode in (3, 0x8002, 0xffff) for flags in (0, 7, 8)),
     ("execve", 59, ("/proc/nonexistent/e", 0, 0)), ("execve", 59, (BAD, 0, 0)),
     *(("write", 1, (-1, data, size)) for data, size in (("abc", 3), ("abc", 2), (LONG, 600), (0, 0), (BAD, 5), (ODD, 5))),
     *(("pwrite", 18, (-1, "abc", 3, offset)) for offset in (0, -5)),
@@ -80,7 +86,7 @@ class CallText(unittest.TestCase):
             seen = sum(1 for line in lines if line.startswith(f"{name}: "))
             self.assertGreaterEqual(seen, made, name)
         # Some of them by hand.
-        for text in (f"{NOBODY}, SIGRTMIN+8", f"{NOBODY}, 0xffffffffffffffff", "AF_INET, 7, IPPROTO_TCP",
+        for text in (f"{NOBODY}, SIGRTMIN+8", f"{NOBODY}, 0xffffffffffffffff", "AF_INET, 7|0x3e0, IPPROTO_TCP",
                      "AT_FDCWD, 0xdead00000000, 01", "IPC_PRIVATE, -1, 00", "[-5.000000007], 0x7", '-1, "abc", 3, -5'):
             self.assertTrue(any(text in line for line in lines), text)
 

@@ -106,7 +106,8 @@ class BothSides(live.LiveTest):
         self.both(cases)
 
     def test_results(self):
-        cases = [("errno_p(-2)", 2), ("errno_p(2)", 2), ("errno_p(0)", 0), ("errno_p(-133)", 133), ("errno_p(100000)", 0)]
+        cases = [("errno_p(-2)", 2), ("errno_p(2)", 2), ("errno_p(0)", 0), ("errno_p(-133)", 133), ("errno_p(134)", 0), ("errno_p(100000)", 0),
+                 ("errno_p(-514)", 514), ("errno_p(511)", 0), ("errno_p(520)", 0), ("errno_p(531)", 0)]
         for number in 0, 7, 4095, 1 << 40:
             cases += [(f"return_str(1, {number})", number), (f"return_str(2, {number})", f"0x{number:x}"), (f"return_str(3, {number})", f"0{number:o}" if number else "0")]
         cases += [(f"return_str({f}, -13)", "-13 (EACCES)") for f in (1, 2, 3)] + [("return_str(1, -100000)", -100000)]

@@ -12,7 +12,8 @@ namespace ct {
 struct CallArguments {
   s64 words[6];
   const char* texts[4];
-  s64 memory[4];  ///< words of a struct timespec or timeval, or of two of them
+  s64 memory[4];               ///< words of a struct timespec, timeval or rlimit, or of two of them
+  bool memory_is_read = true;  ///< false: they could not be read
 };
 
 /// Writes the arguments as `spec` says to the `size` bytes at `out`; what does not fit is cut, as sprintf() of the script does.

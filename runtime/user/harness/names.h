@@ -23,11 +23,11 @@ inline void ct_put_number(char* out, size_t size, s64 value, const ct_name* name
   snprintf(out, size, "%lld", value);
 }
 
-/// `value` as NAME|NAME|0xREST. A flag of several bits counts if all are set; earlier rows first.
+/// `bits` as NAME|NAME|0xREST. A flag of several bits counts if all are set; earlier rows first.
 /// `zero` is what an empty set of the bits in `zero_mask` is called (0: of all bits).
-inline void ct_put_flags(char* out, size_t size, s64 value, const ct_name* names, size_t count,
+inline void ct_put_flags(char* out, size_t size, s64 bits, const ct_name* names, size_t count,
                          const char* zero, s64 zero_mask) {
-  s64 rest = value & 0xffffffff;
+  s64 rest = bits;
   size_t used = 0;
   auto add = [&](const char* name) {
     int n = snprintf(out + used, size - used, "%s%s", used ? "|" : "", name);
@@ -35,10 +35,10 @@ inline void ct_put_flags(char* out, size_t size, s64 value, const ct_name* names
   };
   if (zero_mask ? !(rest & zero_mask) : !rest) add(zero);
   for (size_t i = 0; i < count; i++) {
-    s64 bits = names[i].value & 0xffffffff;
-    if ((rest & bits) != bits || !bits) continue;
+    const s64 flag = names[i].value;
+    if ((rest & flag) != flag || !flag) continue;
     add(names[i].name);
-    rest &= ~bits;
+    rest &= ~flag;
   }
   if (rest) {
     char hex[24];
@@ -55,6 +55,10 @@ inline void ct_put_flags(char* out, size_t size, s64 value, const ct_name* names
   } while (0)
 #define CT_NUMBER_NAME(value) \
   ct_put_number(STAP_RETVALUE, STAP_RETLEN, value, names, sizeof(names) / sizeof(*names))
-#define CT_FLAG_NAMES(value, zero, zero_mask)                                                  \
+/// Flags in a long.
+#define CT_LONG_FLAG_NAMES(value, zero, zero_mask)                                             \
   ct_put_flags(STAP_RETVALUE, STAP_RETLEN, value, names, sizeof(names) / sizeof(*names), zero, \
                zero_mask)
+/// Flags in an int, which may come as a negative number.
+#define CT_FLAG_NAMES(value, zero, zero_mask) \
+  CT_LONG_FLAG_NAMES((value)&0xffffffffll, zero, zero_mask)

@@ -92,15 +92,47 @@ void put_signal(char* out, size_t size, s64 number) {
     snprintf(out, size, "0x%llx", number);
 }
 
-/// As _ipc_flags_str(): flags, and the permissions below them.
-void put_ipc_flags(char* out, size_t size, s64 flags) {
+/// Flags that `names` makes a text of, and the permissions below them.
+void put_flags_and_mode(char* out, size_t size, s64 flags, CallTextFunction names) {
   constexpr s64 kPermissions = 511;
   if ((flags & ~kPermissions) != 0) {
-    call_text_function("_ipc_flags_bits_str")(out, size, flags & ~kPermissions);
+    names(out, size, flags & ~kPermissions);
     append(out, size, "|");
   }
   const size_t used = strlen(out);
   put_octal(out + used, size - used, flags & kPermissions);
+}
+
+/// As _ipc_flags_str().
+void put_ipc_flags(char* out, size_t size, s64 flags) {
+  put_flags_and_mode(out, size, flags, call_text_function("_ipc_flags_bits_str"));
+}
+
+/// As _shmget_flags_str().
+void put_shmget_flags(char* out, size_t size, s64 flags) {
+  put_flags_and_mode(out, size, flags, call_text_function("_shmget_flags_bits_str"));
+}
+
+/// Appends what the tapset function `name` makes of a value.
+void append_text(char* out, size_t size, std::string_view name, s64 value) {
+  const size_t used = strlen(out);
+  call_text_function(name)(out + used, size - used, value);
+}
+
+/// As _quotactl_cmd_str().
+void put_quota_command(char* out, size_t size, s64 command) {
+  append(out, size, "QCMD(");
+  append_text(out, size, "_quotactl_subcmd_str", command >> 8);
+  append(out, size, ", ");
+  append_text(out, size, "_quota_type_str", command & 255);
+  append(out, size, ")");
+}
+
+/// As _ioprio_value_str().
+void put_io_priority(char* out, size_t size, s64 value) {
+  append(out, size, "IOPRIO_PRIO_VALUE(");
+  append_text(out, size, "_ioprio_class_str", value >> 13);
+  append(out, size, ", %lld)", value & 0x1fff);
 }
 
 /// As _ipc_key_str().
@@ -121,8 +153,19 @@ CallTextFunction protocol_of(s64 family) {
 
 /// As _sockopt_optname_str().
 CallTextFunction option_of(s64 level) {
-  if (level == 1) return call_text_function("_sockopt_optname_socket_str");
-  return level == 6 ? call_text_function("_sockopt_optname_tcp_str") : nullptr;
+  struct Row {
+    s64 level;
+    std::string_view names;
+  };
+  constexpr Row rows[] = {
+      {0, "_sockopt_optname_ip_str"},       {1, "_sockopt_optname_socket_str"},
+      {6, "_sockopt_optname_tcp_str"},      {17, "_sockopt_optname_udp_str"},
+      {41, "_sockopt_optname_ipv6_str"},    {255, "_sockopt_optname_raw_str"},
+      {263, "_sockopt_optname_packet_str"}, {270, "_sockopt_optname_netlink_str"},
+  };
+  for (const Row& row : rows)
+    if (row.level == level) return call_text_function(row.names);
+  return nullptr;
 }
 
 /// The tapset functions that are more than a table.
@@ -136,6 +179,9 @@ constexpr Written kWritten[] = {
     {"_signal_name", put_signal, nullptr},
     {"_ipc_key_str", put_ipc_key, nullptr},
     {"_ipc_flags_str", put_ipc_flags, nullptr},
+    {"_shmget_flags_str", put_shmget_flags, nullptr},
+    {"_quotactl_cmd_str", put_quota_command, nullptr},
+    {"_ioprio_value_str", put_io_priority, nullptr},
     {"_sock_protocol_str", nullptr, protocol_of},
     {"_sockopt_optname_str", nullptr, option_of},
 };
@@ -202,17 +248,25 @@ const std::vector<Item>& parsed(const char* spec) {
   return found->second;
 }
 
+/// Appends a struct of two words.
+void put_struct(char* out, size_t size, char kind, const s64* words) {
+  constexpr s64 kNow = (1 << 30) - 1, kOmit = (1 << 30) - 2;  // utimensat(2)
+  if (kind == 'r') return append(out, size, "[%lld,%lld]", words[0], words[1]);
+  if (kind == 'v') return append(out, size, "[%lld.%06lld]", words[0], words[1]);
+  if (words[1] == kNow) return append(out, size, "UTIME_NOW");
+  if (words[1] == kOmit) return append(out, size, "UTIME_OMIT");
+  append(out, size, "[%lld.%09lld]", words[0], words[1]);
+}
+
 /// As _struct_timespec_u(), _struct_timeval_u() and _struct_rlimit_u().
-void put_times(char* out, size_t size, const Item& item, s64 address, const s64* memory) {
-  const char* one = item.kind == 'r'   ? "[%lld,%lld]"
-                    : item.kind == 'v' ? "[%lld.%06lld]"
-                                       : "[%lld.%09lld]";
+void put_structs(char* out, size_t size, const Item& item, s64 address, const CallArguments& from) {
   if (address == 0) return append(out, size, "NULL");
-  if (item.count == 1) return append(out, size, one, memory[0], memory[1]);
+  if (!from.memory_is_read) return append(out, size, "0x%llx", address);
+  if (item.count == 1) return put_struct(out, size, item.kind, from.memory);
   append(out, size, "[");
-  append(out, size, one, memory[0], memory[1]);
+  put_struct(out, size, item.kind, from.memory);
   append(out, size, ",");
-  append(out, size, one, memory[2], memory[3]);
+  put_struct(out, size, item.kind, from.memory + 2);
   append(out, size, "]");
 }
 
@@ -257,7 +311,7 @@ void call_text(char* out, size_t size, const char* spec, const CallArguments& ar
     else if (item.kind == 's')
       put_number(piece, room, 'p', word);
     else if (item.count != 0)
-      put_times(piece, room, item, word, arguments.memory);
+      put_structs(piece, room, item, word, arguments);
     else if (CallTextFunction function =
                  item.choice ? item.choice(as_int(arguments.words[item.other - 1])) : item.function)
       function(piece, room, value);

@@ -16,7 +16,7 @@ static const char ct_signal_names[32][16] = {
 
 void text_sys_open_flag_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
   static const ct_name names[] = {
-      {0x1, "O_WRONLY"}, {0x2, "O_RDWR"}, {0x40, "O_CREAT"}, {0x80, "O_EXCL"},
+      {0x3, "O_ACCMODE"}, {0x1, "O_WRONLY"}, {0x2, "O_RDWR"}, {0x40, "O_CREAT"}, {0x80, "O_EXCL"},
       {0x100, "O_NOCTTY"}, {0x200, "O_TRUNC"}, {0x400, "O_APPEND"}, {0x800, "O_NONBLOCK"},
       {0x101000, "O_SYNC"}, {0x1000, "O_DSYNC"}, {0x2000, "O_ASYNC"}, {0x4000, "O_DIRECT"},
       {0x8000, "O_LARGEFILE"}, {0x410000, "O_TMPFILE"}, {0x10000, "O_DIRECTORY"},
@@ -28,8 +28,7 @@ void text_sys_open_flag_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_AR
 void text_at_flag_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
   static const ct_name names[] = {
       {0x100, "AT_SYMLINK_NOFOLLOW"}, {0x200, "AT_REMOVEDIR"}, {0x400, "AT_SYMLINK_FOLLOW"},
-      {0x800, "AT_NO_AUTOMOUNT"}, {0x1000, "AT_EMPTY_PATH"}, {0x2000, "AT_STATX_FORCE_SYNC"},
-      {0x4000, "AT_STATX_DONT_SYNC"}, {0x8000, "AT_RECURSIVE"},
+      {0x800, "AT_NO_AUTOMOUNT"}, {0x1000, "AT_EMPTY_PATH"}, {0x8000, "AT_RECURSIVE"},
   };
   CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
 }
@@ -45,7 +44,8 @@ void text_statx_mask_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_m
       {0x2, "STATX_MODE"}, {0x4, "STATX_NLINK"}, {0x8, "STATX_UID"}, {0x10, "STATX_GID"},
       {0x20, "STATX_ATIME"}, {0x40, "STATX_MTIME"}, {0x80, "STATX_CTIME"}, {0x100, "STATX_INO"},
       {0x200, "STATX_SIZE"}, {0x400, "STATX_BLOCKS"}, {0x800, "STATX_BTIME"},
-      {0x1000, "STATX_MNT_ID"},
+      {0x1000, "STATX_MNT_ID"}, {0x2000, "STATX_DIOALIGN"}, {0x4000, "STATX_MNT_ID_UNIQUE"},
+      {0x8000, "STATX_SUBVOL"}, {0x10000, "STATX_WRITE_ATOMIC"}, {0x20000, "STATX_DIO_READ_ALIGN"},
   };
   CT_FLAG_NAMES(STAP_ARG_mask, "0x0", 0);
 }
@@ -71,7 +71,7 @@ void text_mountflags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_f
       {0x100000, "MS_SHARED"}, {0x200000, "MS_RELATIME"}, {0x1000000, "MS_STRICTATIME"},
       {0x2000000, "MS_LAZYTIME"},
   };
-  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+  CT_LONG_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
 }
 void text_umountflags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
   static const ct_name names[] = {
@@ -90,7 +90,8 @@ void text_inotify_watch_mask_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 ST
       {0x1, "IN_ACCESS"}, {0x2, "IN_MODIFY"}, {0x4, "IN_ATTRIB"}, {0x8, "IN_CLOSE_WRITE"},
       {0x10, "IN_CLOSE_NOWRITE"}, {0x20, "IN_OPEN"}, {0x40, "IN_MOVED_FROM"},
       {0x80, "IN_MOVED_TO"}, {0x100, "IN_CREATE"}, {0x200, "IN_DELETE"},
-      {0x400, "IN_DELETE_SELF"}, {0x800, "IN_MOVE_SELF"}, {0x1000000, "IN_ONLYDIR"},
+      {0x400, "IN_DELETE_SELF"}, {0x800, "IN_MOVE_SELF"}, {0x2000, "IN_UNMOUNT"},
+      {0x4000, "IN_Q_OVERFLOW"}, {0x8000, "IN_IGNORED"}, {0x1000000, "IN_ONLYDIR"},
       {0x2000000, "IN_DONT_FOLLOW"}, {0x4000000, "IN_EXCL_UNLINK"},
       {0x10000000, "IN_MASK_CREATE"}, {0x20000000, "IN_MASK_ADD"}, {0x40000000, "IN_ISDIR"},
       {0x80000000, "IN_ONESHOT"},
@@ -99,11 +100,15 @@ void text_inotify_watch_mask_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 ST
 }
 void text_mknod_mode_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_mode) {
   static const ct_name names[] = {
-      {0xc000, "S_IFSOCK"}, {0x8000, "S_IFREG"}, {0x6000, "S_IFBLK"}, {0x2000, "S_IFCHR"},
-      {0x1000, "S_IFIFO"},
+      {0xc000, "S_IFSOCK"}, {0xa000, "S_IFLNK"}, {0x8000, "S_IFREG"}, {0x6000, "S_IFBLK"},
+      {0x4000, "S_IFDIR"}, {0x2000, "S_IFCHR"}, {0x1000, "S_IFIFO"},
   };
-  CT_NUMBER_NAME(STAP_ARG_mode & 0170000);
-  CT_APPEND("|%#llo", STAP_ARG_mode & 07777);
+  STAP_RETVALUE[0] = 0;
+  if (STAP_ARG_mode & 0170000) { /* else a regular file, without its bit */
+    CT_NUMBER_NAME(STAP_ARG_mode & 0170000);
+    CT_APPEND("|");
+  }
+  CT_APPEND("0%llo", STAP_ARG_mode & 07777);
 }
 void text_seek_whence_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_whence) {
   static const ct_name names[] = {
@@ -121,7 +126,7 @@ void text_splice_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG
 void text_preadv2_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
   static const ct_name names[] = {
       {0x1, "RWF_HIPRI"}, {0x2, "RWF_DSYNC"}, {0x4, "RWF_SYNC"}, {0x8, "RWF_NOWAIT"},
-      {0x10, "RWF_APPEND"},
+      {0x10, "RWF_APPEND"}, {0x20, "RWF_NOAPPEND"}, {0x40, "RWF_ATOMIC"}, {0x80, "RWF_DONTCACHE"},
   };
   CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
 }
@@ -154,14 +159,18 @@ void text_fcntl_cmd_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_cm
       {5, "F_GETLK"}, {6, "F_SETLK"}, {7, "F_SETLKW"}, {8, "F_SETOWN"}, {9, "F_GETOWN"},
       {10, "F_SETSIG"}, {11, "F_GETSIG"}, {15, "F_SETOWN_EX"}, {16, "F_GETOWN_EX"},
       {36, "F_OFD_GETLK"}, {37, "F_OFD_SETLK"}, {38, "F_OFD_SETLKW"}, {1024, "F_SETLEASE"},
-      {1025, "F_GETLEASE"}, {1026, "F_NOTIFY"}, {1030, "F_DUPFD_CLOEXEC"}, {1031, "F_SETPIPE_SZ"},
-      {1032, "F_GETPIPE_SZ"}, {1033, "F_ADD_SEALS"}, {1034, "F_GET_SEALS"},
+      {1025, "F_GETLEASE"}, {1026, "F_NOTIFY"}, {1027, "F_DUPFD_QUERY"}, {1028, "F_CREATED_QUERY"},
+      {1029, "F_CANCELLK"}, {1030, "F_DUPFD_CLOEXEC"}, {1031, "F_SETPIPE_SZ"},
+      {1032, "F_GETPIPE_SZ"}, {1033, "F_ADD_SEALS"}, {1034, "F_GET_SEALS"}, {1035, "F_GET_RW_HINT"},
+      {1036, "F_SET_RW_HINT"}, {1037, "F_GET_FILE_RW_HINT"}, {1038, "F_SET_FILE_RW_HINT"},
+      {17, "F_GETOWNER_UIDS"},
   };
   CT_NUMBER_NAME(STAP_ARG_cmd);
 }
 void text_flock_cmd_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_operation) {
   static const ct_name names[] = {
-      {0x1, "LOCK_SH"}, {0x2, "LOCK_EX"}, {0x4, "LOCK_NB"}, {0x8, "LOCK_UN"},
+      {0x1, "LOCK_SH"}, {0x2, "LOCK_EX"}, {0x4, "LOCK_NB"}, {0x8, "LOCK_UN"}, {0x20, "LOCK_MAND"},
+      {0x40, "LOCK_READ"}, {0x80, "LOCK_WRITE"},
   };
   CT_FLAG_NAMES(STAP_ARG_operation, "0x0", 0);
 }
@@ -170,6 +179,241 @@ void text_epoll_op_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_op)
       {1, "EPOLL_CTL_ADD"}, {2, "EPOLL_CTL_DEL"}, {3, "EPOLL_CTL_MOD"},
   };
   CT_NUMBER_NAME(STAP_ARG_op);
+}
+void text_statx_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x100, "AT_SYMLINK_NOFOLLOW"}, {0x400, "AT_SYMLINK_FOLLOW"}, {0x800, "AT_NO_AUTOMOUNT"},
+      {0x1000, "AT_EMPTY_PATH"}, {0x2000, "AT_STATX_FORCE_SYNC"}, {0x4000, "AT_STATX_DONT_SYNC"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_faccessat_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x100, "AT_SYMLINK_NOFOLLOW"}, {0x200, "AT_EACCESS"}, {0x1000, "AT_EMPTY_PATH"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_name_to_handle_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x1, "AT_HANDLE_MNT_ID_UNIQUE"}, {0x2, "AT_HANDLE_CONNECTABLE"}, {0x200, "AT_HANDLE_FID"},
+      {0x400, "AT_SYMLINK_FOLLOW"}, {0x1000, "AT_EMPTY_PATH"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_execveat_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x100, "AT_SYMLINK_NOFOLLOW"}, {0x1000, "AT_EMPTY_PATH"}, {0x10000, "AT_EXECVE_CHECK"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_open_tree_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x1, "OPEN_TREE_CLONE"}, {0x80000, "OPEN_TREE_CLOEXEC"}, {0x100, "AT_SYMLINK_NOFOLLOW"},
+      {0x200, "AT_REMOVEDIR"}, {0x400, "AT_SYMLINK_FOLLOW"}, {0x800, "AT_NO_AUTOMOUNT"},
+      {0x1000, "AT_EMPTY_PATH"}, {0x8000, "AT_RECURSIVE"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_move_mount_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x1, "MOVE_MOUNT_F_SYMLINKS"}, {0x2, "MOVE_MOUNT_F_AUTOMOUNTS"},
+      {0x4, "MOVE_MOUNT_F_EMPTY_PATH"}, {0x10, "MOVE_MOUNT_T_SYMLINKS"},
+      {0x20, "MOVE_MOUNT_T_AUTOMOUNTS"}, {0x40, "MOVE_MOUNT_T_EMPTY_PATH"},
+      {0x100, "MOVE_MOUNT_SET_GROUP"}, {0x200, "MOVE_MOUNT_BENEATH"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_fsopen_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x1, "FSOPEN_CLOEXEC"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_fsconfig_cmd_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_cmd) {
+  static const ct_name names[] = {
+      {0, "FSCONFIG_SET_FLAG"}, {1, "FSCONFIG_SET_STRING"}, {2, "FSCONFIG_SET_BINARY"},
+      {3, "FSCONFIG_SET_PATH"}, {4, "FSCONFIG_SET_PATH_EMPTY"}, {5, "FSCONFIG_SET_FD"},
+      {6, "FSCONFIG_CMD_CREATE"}, {7, "FSCONFIG_CMD_RECONFIGURE"}, {8, "FSCONFIG_CMD_CREATE_EXCL"},
+  };
+  CT_NUMBER_NAME(STAP_ARG_cmd);
+}
+void text_fsmount_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x1, "FSMOUNT_CLOEXEC"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_mount_attr_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x1, "MOUNT_ATTR_RDONLY"}, {0x2, "MOUNT_ATTR_NOSUID"}, {0x4, "MOUNT_ATTR_NODEV"},
+      {0x8, "MOUNT_ATTR_NOEXEC"}, {0x10, "MOUNT_ATTR_NOATIME"}, {0x20, "MOUNT_ATTR_STRICTATIME"},
+      {0x80, "MOUNT_ATTR_NODIRATIME"}, {0x100000, "MOUNT_ATTR_IDMAP"},
+      {0x200000, "MOUNT_ATTR_NOSYMFOLLOW"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_fspick_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x1, "FSPICK_CLOEXEC"}, {0x2, "FSPICK_SYMLINK_NOFOLLOW"}, {0x4, "FSPICK_NO_AUTOMOUNT"},
+      {0x8, "FSPICK_EMPTY_PATH"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_mount_setattr_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x100, "AT_SYMLINK_NOFOLLOW"}, {0x800, "AT_NO_AUTOMOUNT"}, {0x1000, "AT_EMPTY_PATH"},
+      {0x8000, "AT_RECURSIVE"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_quotactl_subcmd_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_cmd) {
+  static const ct_name names[] = {
+      {0x800001, "Q_SYNC"}, {0x800002, "Q_QUOTAON"}, {0x800003, "Q_QUOTAOFF"},
+      {0x800004, "Q_GETFMT"}, {0x800005, "Q_GETINFO"}, {0x800006, "Q_SETINFO"},
+      {0x800007, "Q_GETQUOTA"}, {0x800008, "Q_SETQUOTA"}, {0x800009, "Q_GETNEXTQUOTA"},
+      {0x5801, "Q_XQUOTAON"}, {0x5802, "Q_XQUOTAOFF"}, {0x5803, "Q_XGETQUOTA"},
+      {0x5804, "Q_XSETQLIM"}, {0x5805, "Q_XGETQSTAT"}, {0x5806, "Q_XQUOTARM"},
+      {0x5807, "Q_XQUOTASYNC"}, {0x5808, "Q_XGETQSTATV"}, {0x5809, "Q_XGETNEXTQUOTA"},
+  };
+  CT_NUMBER_NAME(STAP_ARG_cmd);
+}
+void text_fanotify_init_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x1, "FAN_CLOEXEC"}, {0x2, "FAN_NONBLOCK"}, {0x4, "FAN_CLASS_CONTENT"},
+      {0x8, "FAN_CLASS_PRE_CONTENT"}, {0x10, "FAN_UNLIMITED_QUEUE"}, {0x20, "FAN_UNLIMITED_MARKS"},
+      {0x40, "FAN_ENABLE_AUDIT"}, {0x80, "FAN_REPORT_PIDFD"}, {0x100, "FAN_REPORT_TID"},
+      {0x200, "FAN_REPORT_FID"}, {0x400, "FAN_REPORT_DIR_FID"}, {0x800, "FAN_REPORT_NAME"},
+      {0x1000, "FAN_REPORT_TARGET_FID"}, {0x2000, "FAN_REPORT_FD_ERROR"},
+      {0x4000, "FAN_REPORT_MNT"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "FAN_CLASS_NOTIF", 0xc);
+}
+void text_fanotify_mark_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x1, "FAN_MARK_ADD"}, {0x2, "FAN_MARK_REMOVE"}, {0x4, "FAN_MARK_DONT_FOLLOW"},
+      {0x8, "FAN_MARK_ONLYDIR"}, {0x10, "FAN_MARK_MOUNT"}, {0x20, "FAN_MARK_IGNORED_MASK"},
+      {0x40, "FAN_MARK_IGNORED_SURV_MODIFY"}, {0x80, "FAN_MARK_FLUSH"},
+      {0x100, "FAN_MARK_FILESYSTEM"}, {0x200, "FAN_MARK_EVICTABLE"}, {0x400, "FAN_MARK_IGNORE"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_fanotify_mask_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_mask) {
+  static const ct_name names[] = {
+      {0x1, "FAN_ACCESS"}, {0x2, "FAN_MODIFY"}, {0x4, "FAN_ATTRIB"}, {0x8, "FAN_CLOSE_WRITE"},
+      {0x10, "FAN_CLOSE_NOWRITE"}, {0x20, "FAN_OPEN"}, {0x40, "FAN_MOVED_FROM"},
+      {0x80, "FAN_MOVED_TO"}, {0x100, "FAN_CREATE"}, {0x200, "FAN_DELETE"},
+      {0x400, "FAN_DELETE_SELF"}, {0x800, "FAN_MOVE_SELF"}, {0x1000, "FAN_OPEN_EXEC"},
+      {0x4000, "FAN_Q_OVERFLOW"}, {0x8000, "FAN_FS_ERROR"}, {0x10000, "FAN_OPEN_PERM"},
+      {0x20000, "FAN_ACCESS_PERM"}, {0x40000, "FAN_OPEN_EXEC_PERM"}, {0x100000, "FAN_PRE_ACCESS"},
+      {0x1000000, "FAN_MNT_ATTACH"}, {0x2000000, "FAN_MNT_DETACH"},
+      {0x8000000, "FAN_EVENT_ON_CHILD"}, {0x10000000, "FAN_RENAME"}, {0x40000000, "FAN_ONDIR"},
+  };
+  CT_LONG_FLAG_NAMES(STAP_ARG_mask, "0x0", 0);
+}
+void text_close_range_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x2, "CLOSE_RANGE_UNSHARE"}, {0x4, "CLOSE_RANGE_CLOEXEC"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_dup3_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x80000, "O_CLOEXEC"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_pipe2_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x800, "O_NONBLOCK"}, {0x4000, "O_DIRECT"}, {0x80000, "O_CLOEXEC"},
+      {0x80, "O_NOTIFICATION_PIPE"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_epoll_create_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x80000, "EPOLL_CLOEXEC"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_eventfd_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x1, "EFD_SEMAPHORE"}, {0x800, "EFD_NONBLOCK"}, {0x80000, "EFD_CLOEXEC"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_signalfd_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x800, "SFD_NONBLOCK"}, {0x80000, "SFD_CLOEXEC"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_userfaultfd_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x1, "UFFD_USER_MODE_ONLY"}, {0x800, "O_NONBLOCK"}, {0x80000, "O_CLOEXEC"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_timerfd_create_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x800, "TFD_NONBLOCK"}, {0x80000, "TFD_CLOEXEC"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_timerfd_settime_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x1, "TFD_TIMER_ABSTIME"}, {0x2, "TFD_TIMER_CANCEL_ON_SET"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_io_uring_enter_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x1, "IORING_ENTER_GETEVENTS"}, {0x2, "IORING_ENTER_SQ_WAKEUP"},
+      {0x4, "IORING_ENTER_SQ_WAIT"}, {0x8, "IORING_ENTER_EXT_ARG"},
+      {0x10, "IORING_ENTER_REGISTERED_RING"}, {0x20, "IORING_ENTER_ABS_TIMER"},
+      {0x40, "IORING_ENTER_EXT_ARG_REG"}, {0x80, "IORING_ENTER_NO_IOWAIT"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_io_uring_register_op_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_opcode) {
+  static const ct_name names[] = {
+      {0, "IORING_REGISTER_BUFFERS"}, {1, "IORING_UNREGISTER_BUFFERS"},
+      {2, "IORING_REGISTER_FILES"}, {3, "IORING_UNREGISTER_FILES"}, {4, "IORING_REGISTER_EVENTFD"},
+      {5, "IORING_UNREGISTER_EVENTFD"}, {6, "IORING_REGISTER_FILES_UPDATE"},
+      {7, "IORING_REGISTER_EVENTFD_ASYNC"}, {8, "IORING_REGISTER_PROBE"},
+      {9, "IORING_REGISTER_PERSONALITY"}, {10, "IORING_UNREGISTER_PERSONALITY"},
+      {11, "IORING_REGISTER_RESTRICTIONS"}, {12, "IORING_REGISTER_ENABLE_RINGS"},
+      {13, "IORING_REGISTER_FILES2"}, {14, "IORING_REGISTER_FILES_UPDATE2"},
+      {15, "IORING_REGISTER_BUFFERS2"}, {16, "IORING_REGISTER_BUFFERS_UPDATE"},
+      {17, "IORING_REGISTER_IOWQ_AFF"}, {18, "IORING_UNREGISTER_IOWQ_AFF"},
+      {19, "IORING_REGISTER_IOWQ_MAX_WORKERS"}, {20, "IORING_REGISTER_RING_FDS"},
+      {21, "IORING_UNREGISTER_RING_FDS"}, {22, "IORING_REGISTER_PBUF_RING"},
+      {23, "IORING_UNREGISTER_PBUF_RING"}, {24, "IORING_REGISTER_SYNC_CANCEL"},
+      {25, "IORING_REGISTER_FILE_ALLOC_RANGE"}, {26, "IORING_REGISTER_PBUF_STATUS"},
+      {27, "IORING_REGISTER_NAPI"}, {28, "IORING_UNREGISTER_NAPI"}, {29, "IORING_REGISTER_CLOCK"},
+      {30, "IORING_REGISTER_CLONE_BUFFERS"}, {31, "IORING_REGISTER_SEND_MSG_RING"},
+      {32, "IORING_REGISTER_ZCRX_IFQ"}, {33, "IORING_REGISTER_RESIZE_RINGS"},
+      {34, "IORING_REGISTER_MEM_REGION"},
+  };
+  CT_NUMBER_NAME(STAP_ARG_opcode);
+}
+void text_swapon_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x8000, "SWAP_FLAG_PREFER"}, {0x10000, "SWAP_FLAG_DISCARD"},
+      {0x20000, "SWAP_FLAG_DISCARD_ONCE"}, {0x40000, "SWAP_FLAG_DISCARD_PAGES"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_delete_module_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x800, "O_NONBLOCK"}, {0x200, "O_TRUNC"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_quota_type_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_type) {
+  static const ct_name names[] = {
+      {0, "USRQUOTA"}, {1, "GRPQUOTA"}, {2, "PRJQUOTA"},
+  };
+  CT_NUMBER_NAME(STAP_ARG_type);
 }
 void text_sock_family_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_family) {
   static const ct_name names[] = {
@@ -190,6 +434,8 @@ void text_sock_type_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_ty
   };
   CT_NUMBER_NAME(STAP_ARG_type & 0xf);
   CT_APPEND("%s%s", STAP_ARG_type & 0x800 ? "|SOCK_NONBLOCK" : "", STAP_ARG_type & 0x80000 ? "|SOCK_CLOEXEC" : "");
+  const s64 rest = STAP_ARG_type & 0xffffffff & ~0x8080fll;
+  if (rest) CT_APPEND("|0x%llx", rest);
 }
 void text_sock_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
   static const ct_name names[] = {
@@ -224,8 +470,10 @@ void text_msg_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_fl
       {0x10, "MSG_PROXY"}, {0x20, "MSG_TRUNC"}, {0x40, "MSG_DONTWAIT"}, {0x80, "MSG_EOR"},
       {0x100, "MSG_WAITALL"}, {0x200, "MSG_FIN"}, {0x400, "MSG_SYN"}, {0x800, "MSG_CONFIRM"},
       {0x1000, "MSG_RST"}, {0x2000, "MSG_ERRQUEUE"}, {0x4000, "MSG_NOSIGNAL"},
-      {0x8000, "MSG_MORE"}, {0x10000, "MSG_WAITFORONE"}, {0x4000000, "MSG_ZEROCOPY"},
+      {0x8000, "MSG_MORE"}, {0x10000, "MSG_WAITFORONE"}, {0x20000, "MSG_SENDPAGE_NOTLAST"},
+      {0x40000, "MSG_BATCH"}, {0x80000, "MSG_NO_SHARED_FRAGS"}, {0x4000000, "MSG_ZEROCOPY"},
       {0x20000000, "MSG_FASTOPEN"}, {0x40000000, "MSG_CMSG_CLOEXEC"},
+      {0x80000000, "MSG_CMSG_COMPAT"},
   };
   CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
 }
@@ -249,11 +497,24 @@ void text_sockopt_optname_socket_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s6
       {10, "SO_OOBINLINE"}, {11, "SO_NO_CHECK"}, {12, "SO_PRIORITY"}, {13, "SO_LINGER"},
       {14, "SO_BSDCOMPAT"}, {15, "SO_REUSEPORT"}, {16, "SO_PASSCRED"}, {17, "SO_PEERCRED"},
       {18, "SO_RCVLOWAT"}, {19, "SO_SNDLOWAT"}, {20, "SO_RCVTIMEO"}, {21, "SO_SNDTIMEO"},
-      {25, "SO_BINDTODEVICE"}, {26, "SO_ATTACH_FILTER"}, {27, "SO_DETACH_FILTER"},
-      {28, "SO_PEERNAME"}, {29, "SO_TIMESTAMP"}, {30, "SO_ACCEPTCONN"}, {31, "SO_PEERSEC"},
-      {32, "SO_SNDBUFFORCE"}, {33, "SO_RCVBUFFORCE"}, {34, "SO_PASSSEC"}, {35, "SO_TIMESTAMPNS"},
-      {36, "SO_MARK"}, {37, "SO_TIMESTAMPING"}, {38, "SO_PROTOCOL"}, {39, "SO_DOMAIN"},
-      {40, "SO_RXQ_OVFL"}, {46, "SO_BUSY_POLL"}, {49, "SO_INCOMING_CPU"}, {60, "SO_ZEROCOPY"},
+      {22, "SO_SECURITY_AUTHENTICATION"}, {23, "SO_SECURITY_ENCRYPTION_TRANSPORT"},
+      {24, "SO_SECURITY_ENCRYPTION_NETWORK"}, {25, "SO_BINDTODEVICE"}, {26, "SO_ATTACH_FILTER"},
+      {27, "SO_DETACH_FILTER"}, {28, "SO_PEERNAME"}, {29, "SO_TIMESTAMP"}, {30, "SO_ACCEPTCONN"},
+      {31, "SO_PEERSEC"}, {32, "SO_SNDBUFFORCE"}, {33, "SO_RCVBUFFORCE"}, {34, "SO_PASSSEC"},
+      {35, "SO_TIMESTAMPNS"}, {36, "SO_MARK"}, {37, "SO_TIMESTAMPING"}, {38, "SO_PROTOCOL"},
+      {39, "SO_DOMAIN"}, {40, "SO_RXQ_OVFL"}, {41, "SO_WIFI_STATUS"}, {42, "SO_PEEK_OFF"},
+      {43, "SO_NOFCS"}, {44, "SO_LOCK_FILTER"}, {45, "SO_SELECT_ERR_QUEUE"}, {46, "SO_BUSY_POLL"},
+      {47, "SO_MAX_PACING_RATE"}, {48, "SO_BPF_EXTENSIONS"}, {49, "SO_INCOMING_CPU"},
+      {50, "SO_ATTACH_BPF"}, {51, "SO_ATTACH_REUSEPORT_CBPF"}, {52, "SO_ATTACH_REUSEPORT_EBPF"},
+      {53, "SO_CNX_ADVICE"}, {55, "SO_MEMINFO"}, {56, "SO_INCOMING_NAPI_ID"}, {57, "SO_COOKIE"},
+      {59, "SO_PEERGROUPS"}, {60, "SO_ZEROCOPY"}, {61, "SO_TXTIME"}, {62, "SO_BINDTOIFINDEX"},
+      {63, "SO_TIMESTAMP_NEW"}, {64, "SO_TIMESTAMPNS_NEW"}, {65, "SO_TIMESTAMPING_NEW"},
+      {66, "SO_RCVTIMEO_NEW"}, {67, "SO_SNDTIMEO_NEW"}, {68, "SO_DETACH_REUSEPORT_BPF"},
+      {69, "SO_PREFER_BUSY_POLL"}, {70, "SO_BUSY_POLL_BUDGET"}, {71, "SO_NETNS_COOKIE"},
+      {72, "SO_BUF_LOCK"}, {73, "SO_RESERVE_MEM"}, {74, "SO_TXREHASH"}, {75, "SO_RCVMARK"},
+      {76, "SO_PASSPIDFD"}, {77, "SO_PEERPIDFD"}, {78, "SO_DEVMEM_LINEAR"},
+      {79, "SO_DEVMEM_DMABUF"}, {80, "SO_DEVMEM_DONTNEED"}, {82, "SO_RCVPRIORITY"},
+      {83, "SO_PASSRIGHTS"}, {84, "SO_INQ"},
   };
   CT_NUMBER_NAME(STAP_ARG_option);
 }
@@ -271,8 +532,7 @@ void text_semctl_cmd(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_cmd) 
   static const ct_name names[] = {
       {0, "IPC_RMID"}, {1, "IPC_SET"}, {2, "IPC_STAT"}, {3, "IPC_INFO"}, {11, "GETPID"},
       {12, "GETVAL"}, {13, "GETALL"}, {14, "GETNCNT"}, {15, "GETZCNT"}, {16, "SETVAL"},
-      {17, "SETALL"}, {11, "SHM_LOCK"}, {12, "SHM_UNLOCK"}, {13, "SHM_STAT"}, {14, "SHM_INFO"},
-      {18, "SEM_STAT"}, {19, "SEM_INFO"},
+      {17, "SETALL"}, {18, "SEM_STAT"}, {19, "SEM_INFO"}, {20, "SEM_STAT_ANY"},
   };
   CT_NUMBER_NAME(STAP_ARG_cmd);
 }
@@ -288,12 +548,139 @@ void text_ipc_flags_bits_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_A
   };
   CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
 }
+void text_shmctl_cmd_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_cmd) {
+  static const ct_name names[] = {
+      {0, "IPC_RMID"}, {1, "IPC_SET"}, {2, "IPC_STAT"}, {3, "IPC_INFO"}, {11, "SHM_LOCK"},
+      {12, "SHM_UNLOCK"}, {13, "SHM_STAT"}, {14, "SHM_INFO"}, {15, "SHM_STAT_ANY"},
+  };
+  CT_NUMBER_NAME(STAP_ARG_cmd);
+}
+void text_msgctl_cmd_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_cmd) {
+  static const ct_name names[] = {
+      {0, "IPC_RMID"}, {1, "IPC_SET"}, {2, "IPC_STAT"}, {3, "IPC_INFO"}, {11, "MSG_STAT"},
+      {12, "MSG_INFO"}, {13, "MSG_STAT_ANY"},
+  };
+  CT_NUMBER_NAME(STAP_ARG_cmd);
+}
+void text_msgrcv_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x800, "IPC_NOWAIT"}, {0x1000, "MSG_NOERROR"}, {0x2000, "MSG_EXCEPT"}, {0x4000, "MSG_COPY"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_shmget_flags_bits_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x200, "IPC_CREAT"}, {0x400, "IPC_EXCL"}, {0x800, "SHM_HUGETLB"}, {0x1000, "SHM_NORESERVE"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_keyring_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_ring) {
+  static const ct_name names[] = {
+      {-1, "KEY_SPEC_THREAD_KEYRING"}, {-2, "KEY_SPEC_PROCESS_KEYRING"},
+      {-3, "KEY_SPEC_SESSION_KEYRING"}, {-4, "KEY_SPEC_USER_KEYRING"},
+      {-5, "KEY_SPEC_USER_SESSION_KEYRING"}, {-6, "KEY_SPEC_GROUP_KEYRING"},
+      {-7, "KEY_SPEC_REQKEY_AUTH_KEY"}, {-8, "KEY_SPEC_REQUESTOR_KEYRING"},
+  };
+  CT_NUMBER_NAME(STAP_ARG_ring);
+}
+void text_keyctl_option_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_option) {
+  static const ct_name names[] = {
+      {0, "KEYCTL_GET_KEYRING_ID"}, {1, "KEYCTL_JOIN_SESSION_KEYRING"}, {2, "KEYCTL_UPDATE"},
+      {3, "KEYCTL_REVOKE"}, {4, "KEYCTL_CHOWN"}, {5, "KEYCTL_SETPERM"}, {6, "KEYCTL_DESCRIBE"},
+      {7, "KEYCTL_CLEAR"}, {8, "KEYCTL_LINK"}, {9, "KEYCTL_UNLINK"}, {10, "KEYCTL_SEARCH"},
+      {11, "KEYCTL_READ"}, {12, "KEYCTL_INSTANTIATE"}, {13, "KEYCTL_NEGATE"},
+      {14, "KEYCTL_SET_REQKEY_KEYRING"}, {15, "KEYCTL_SET_TIMEOUT"},
+      {16, "KEYCTL_ASSUME_AUTHORITY"}, {17, "KEYCTL_GET_SECURITY"},
+      {18, "KEYCTL_SESSION_TO_PARENT"}, {19, "KEYCTL_REJECT"}, {20, "KEYCTL_INSTANTIATE_IOV"},
+      {21, "KEYCTL_INVALIDATE"}, {22, "KEYCTL_GET_PERSISTENT"}, {23, "KEYCTL_DH_COMPUTE"},
+      {24, "KEYCTL_PKEY_QUERY"}, {25, "KEYCTL_PKEY_ENCRYPT"}, {26, "KEYCTL_PKEY_DECRYPT"},
+      {27, "KEYCTL_PKEY_SIGN"}, {28, "KEYCTL_PKEY_VERIFY"}, {29, "KEYCTL_RESTRICT_KEYRING"},
+      {30, "KEYCTL_MOVE"}, {31, "KEYCTL_CAPABILITIES"}, {32, "KEYCTL_WATCH_KEY"},
+  };
+  CT_NUMBER_NAME(STAP_ARG_option);
+}
+void text_sockopt_optname_ip_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_option) {
+  static const ct_name names[] = {
+      {1, "IP_TOS"}, {2, "IP_TTL"}, {3, "IP_HDRINCL"}, {4, "IP_OPTIONS"}, {5, "IP_ROUTER_ALERT"},
+      {6, "IP_RECVOPTS"}, {7, "IP_RETOPTS"}, {8, "IP_PKTINFO"}, {9, "IP_PKTOPTIONS"},
+      {10, "IP_MTU_DISCOVER"}, {11, "IP_RECVERR"}, {12, "IP_RECVTTL"}, {13, "IP_RECVTOS"},
+      {14, "IP_MTU"}, {15, "IP_FREEBIND"}, {16, "IP_IPSEC_POLICY"}, {17, "IP_XFRM_POLICY"},
+      {18, "IP_PASSSEC"}, {19, "IP_TRANSPARENT"}, {20, "IP_ORIGDSTADDR"}, {21, "IP_MINTTL"},
+      {22, "IP_NODEFRAG"}, {23, "IP_CHECKSUM"}, {24, "IP_BIND_ADDRESS_NO_PORT"},
+      {25, "IP_RECVFRAGSIZE"}, {26, "IP_RECVERR_RFC4884"}, {32, "IP_MULTICAST_IF"},
+      {33, "IP_MULTICAST_TTL"}, {34, "IP_MULTICAST_LOOP"}, {35, "IP_ADD_MEMBERSHIP"},
+      {36, "IP_DROP_MEMBERSHIP"}, {37, "IP_UNBLOCK_SOURCE"}, {38, "IP_BLOCK_SOURCE"},
+      {39, "IP_ADD_SOURCE_MEMBERSHIP"}, {40, "IP_DROP_SOURCE_MEMBERSHIP"}, {41, "IP_MSFILTER"},
+      {42, "MCAST_JOIN_GROUP"}, {43, "MCAST_BLOCK_SOURCE"}, {44, "MCAST_UNBLOCK_SOURCE"},
+      {45, "MCAST_LEAVE_GROUP"}, {46, "MCAST_JOIN_SOURCE_GROUP"}, {47, "MCAST_LEAVE_SOURCE_GROUP"},
+      {48, "MCAST_MSFILTER"}, {49, "IP_MULTICAST_ALL"}, {50, "IP_UNICAST_IF"},
+      {51, "IP_LOCAL_PORT_RANGE"}, {52, "IP_PROTOCOL"},
+  };
+  CT_NUMBER_NAME(STAP_ARG_option);
+}
+void text_sockopt_optname_ipv6_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_option) {
+  static const ct_name names[] = {
+      {1, "IPV6_ADDRFORM"}, {2, "IPV6_2292PKTINFO"}, {3, "IPV6_2292HOPOPTS"},
+      {4, "IPV6_2292DSTOPTS"}, {5, "IPV6_2292RTHDR"}, {6, "IPV6_2292PKTOPTIONS"},
+      {7, "IPV6_CHECKSUM"}, {8, "IPV6_2292HOPLIMIT"}, {9, "IPV6_NEXTHOP"}, {10, "IPV6_AUTHHDR"},
+      {11, "IPV6_FLOWINFO"}, {16, "IPV6_UNICAST_HOPS"}, {17, "IPV6_MULTICAST_IF"},
+      {18, "IPV6_MULTICAST_HOPS"}, {19, "IPV6_MULTICAST_LOOP"}, {20, "IPV6_JOIN_GROUP"},
+      {21, "IPV6_LEAVE_GROUP"}, {22, "IPV6_ROUTER_ALERT"}, {23, "IPV6_MTU_DISCOVER"},
+      {24, "IPV6_MTU"}, {25, "IPV6_RECVERR"}, {26, "IPV6_V6ONLY"}, {27, "IPV6_JOIN_ANYCAST"},
+      {28, "IPV6_LEAVE_ANYCAST"}, {29, "IPV6_MULTICAST_ALL"}, {30, "IPV6_ROUTER_ALERT_ISOLATE"},
+      {31, "IPV6_RECVERR_RFC4884"}, {32, "IPV6_FLOWLABEL_MGR"}, {33, "IPV6_FLOWINFO_SEND"},
+      {34, "IPV6_IPSEC_POLICY"}, {35, "IPV6_XFRM_POLICY"}, {36, "IPV6_HDRINCL"},
+      {49, "IPV6_RECVPKTINFO"}, {50, "IPV6_PKTINFO"}, {51, "IPV6_RECVHOPLIMIT"},
+      {52, "IPV6_HOPLIMIT"}, {53, "IPV6_RECVHOPOPTS"}, {54, "IPV6_HOPOPTS"},
+      {55, "IPV6_RTHDRDSTOPTS"}, {56, "IPV6_RECVRTHDR"}, {57, "IPV6_RTHDR"},
+      {58, "IPV6_RECVDSTOPTS"}, {59, "IPV6_DSTOPTS"}, {60, "IPV6_RECVPATHMTU"},
+      {61, "IPV6_PATHMTU"}, {62, "IPV6_DONTFRAG"}, {66, "IPV6_RECVTCLASS"}, {67, "IPV6_TCLASS"},
+      {70, "IPV6_AUTOFLOWLABEL"}, {72, "IPV6_ADDR_PREFERENCES"}, {73, "IPV6_MINHOPCOUNT"},
+      {74, "IPV6_ORIGDSTADDR"}, {75, "IPV6_TRANSPARENT"}, {76, "IPV6_UNICAST_IF"},
+      {77, "IPV6_RECVFRAGSIZE"}, {78, "IPV6_FREEBIND"},
+  };
+  CT_NUMBER_NAME(STAP_ARG_option);
+}
+void text_sockopt_optname_udp_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_option) {
+  static const ct_name names[] = {
+      {1, "UDP_CORK"}, {100, "UDP_ENCAP"}, {101, "UDP_NO_CHECK6_TX"}, {102, "UDP_NO_CHECK6_RX"},
+      {103, "UDP_SEGMENT"}, {104, "UDP_GRO"},
+  };
+  CT_NUMBER_NAME(STAP_ARG_option);
+}
+void text_sockopt_optname_raw_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_option) {
+  static const ct_name names[] = {
+      {1, "ICMP_FILTER"},
+  };
+  CT_NUMBER_NAME(STAP_ARG_option);
+}
+void text_sockopt_optname_packet_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_option) {
+  static const ct_name names[] = {
+      {1, "PACKET_ADD_MEMBERSHIP"}, {2, "PACKET_DROP_MEMBERSHIP"}, {3, "PACKET_RECV_OUTPUT"},
+      {5, "PACKET_RX_RING"}, {6, "PACKET_STATISTICS"}, {7, "PACKET_COPY_THRESH"},
+      {8, "PACKET_AUXDATA"}, {9, "PACKET_ORIGDEV"}, {10, "PACKET_VERSION"}, {11, "PACKET_HDRLEN"},
+      {12, "PACKET_RESERVE"}, {13, "PACKET_TX_RING"}, {14, "PACKET_LOSS"}, {15, "PACKET_VNET_HDR"},
+      {16, "PACKET_TX_TIMESTAMP"}, {17, "PACKET_TIMESTAMP"}, {18, "PACKET_FANOUT"},
+      {19, "PACKET_TX_HAS_OFF"}, {20, "PACKET_QDISC_BYPASS"}, {21, "PACKET_ROLLOVER_STATS"},
+      {22, "PACKET_FANOUT_DATA"}, {23, "PACKET_IGNORE_OUTGOING"}, {24, "PACKET_VNET_HDR_SZ"},
+  };
+  CT_NUMBER_NAME(STAP_ARG_option);
+}
+void text_sockopt_optname_netlink_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_option) {
+  static const ct_name names[] = {
+      {1, "NETLINK_ADD_MEMBERSHIP"}, {2, "NETLINK_DROP_MEMBERSHIP"}, {3, "NETLINK_PKTINFO"},
+      {4, "NETLINK_BROADCAST_ERROR"}, {5, "NETLINK_NO_ENOBUFS"}, {6, "NETLINK_RX_RING"},
+      {7, "NETLINK_TX_RING"}, {8, "NETLINK_LISTEN_ALL_NSID"}, {9, "NETLINK_LIST_MEMBERSHIPS"},
+      {10, "NETLINK_CAP_ACK"}, {11, "NETLINK_EXT_ACK"}, {12, "NETLINK_GET_STRICT_CHK"},
+  };
+  CT_NUMBER_NAME(STAP_ARG_option);
+}
 void text_mprotect_prot_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_prot) {
   static const ct_name names[] = {
       {0x1, "PROT_READ"}, {0x2, "PROT_WRITE"}, {0x4, "PROT_EXEC"}, {0x8, "PROT_SEM"},
       {0x1000000, "PROT_GROWSDOWN"}, {0x2000000, "PROT_GROWSUP"},
   };
-  CT_FLAG_NAMES(STAP_ARG_prot, "PROT_NONE", 0);
+  CT_LONG_FLAG_NAMES(STAP_ARG_prot, "PROT_NONE", 0);
 }
 void text_mmap_flags(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
   static const ct_name names[] = {
@@ -304,13 +691,13 @@ void text_mmap_flags(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags
       {0x20000, "MAP_STACK"}, {0x40000, "MAP_HUGETLB"}, {0x80000, "MAP_SYNC"},
       {0x100000, "MAP_FIXED_NOREPLACE"},
   };
-  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+  CT_LONG_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
 }
 void text_mremap_flags(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
   static const ct_name names[] = {
       {0x1, "MREMAP_MAYMOVE"}, {0x2, "MREMAP_FIXED"}, {0x4, "MREMAP_DONTUNMAP"},
   };
-  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+  CT_LONG_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
 }
 void text_madvice_advice_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_advice) {
   static const ct_name names[] = {
@@ -319,7 +706,9 @@ void text_madvice_advice_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_A
       {11, "MADV_DOFORK"}, {12, "MADV_MERGEABLE"}, {13, "MADV_UNMERGEABLE"},
       {14, "MADV_HUGEPAGE"}, {15, "MADV_NOHUGEPAGE"}, {16, "MADV_DONTDUMP"}, {17, "MADV_DODUMP"},
       {18, "MADV_WIPEONFORK"}, {19, "MADV_KEEPONFORK"}, {20, "MADV_COLD"}, {21, "MADV_PAGEOUT"},
-      {22, "MADV_POPULATE_READ"}, {23, "MADV_POPULATE_WRITE"}, {100, "MADV_HWPOISON"},
+      {22, "MADV_POPULATE_READ"}, {23, "MADV_POPULATE_WRITE"}, {24, "MADV_DONTNEED_LOCKED"},
+      {25, "MADV_COLLAPSE"}, {100, "MADV_HWPOISON"}, {101, "MADV_SOFT_OFFLINE"},
+      {102, "MADV_GUARD_INSTALL"}, {103, "MADV_GUARD_REMOVE"},
   };
   CT_NUMBER_NAME(STAP_ARG_advice);
 }
@@ -344,9 +733,12 @@ void text_mfd_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_fl
 void text_mempolicy_mode_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_mode) {
   static const ct_name names[] = {
       {0, "MPOL_DEFAULT"}, {1, "MPOL_PREFERRED"}, {2, "MPOL_BIND"}, {3, "MPOL_INTERLEAVE"},
-      {4, "MPOL_LOCAL"}, {5, "MPOL_PREFERRED_MANY"},
+      {4, "MPOL_LOCAL"}, {5, "MPOL_PREFERRED_MANY"}, {6, "MPOL_WEIGHTED_INTERLEAVE"},
   };
-  CT_NUMBER_NAME(STAP_ARG_mode);
+  const s64 flags = STAP_ARG_mode & 0xe000;
+  CT_NUMBER_NAME(STAP_ARG_mode & 0xffffffff & ~flags);
+  CT_APPEND("%s%s%s", flags & 0x8000 ? "|MPOL_F_STATIC_NODES" : "", flags & 0x4000 ? "|MPOL_F_RELATIVE_NODES" : "",
+            flags & 0x2000 ? "|MPOL_F_NUMA_BALANCING" : "");
 }
 void text__fork_flags(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
   static const ct_name names[] = {
@@ -362,8 +754,20 @@ void text__fork_flags(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flag
   };
   const s64 signal = STAP_ARG_flags & 0x7f; /* sent to the parent at the end; CLONE_NEWTIME is 0x80 */
   const char *name = signal ? sigabbrev_np((int)signal) : nullptr;
-  CT_FLAG_NAMES(STAP_ARG_flags & ~0x7fll, "0x0", 0);
-  if (name) CT_APPEND("|SIG%s", name);
+  const s64 bits = name ? STAP_ARG_flags & ~0x7fll : STAP_ARG_flags;
+  STAP_RETVALUE[0] = 0;
+  if (bits || !name) CT_LONG_FLAG_NAMES(bits, "0x0", 0);
+  if (name) CT_APPEND("%sSIG%s", bits ? "|" : "", name);
+}
+void text_unshare_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x80, "CLONE_NEWTIME"}, {0x100, "CLONE_VM"}, {0x200, "CLONE_FS"}, {0x400, "CLONE_FILES"},
+      {0x800, "CLONE_SIGHAND"}, {0x10000, "CLONE_THREAD"}, {0x20000, "CLONE_NEWNS"},
+      {0x40000, "CLONE_SYSVSEM"}, {0x2000000, "CLONE_NEWCGROUP"}, {0x4000000, "CLONE_NEWUTS"},
+      {0x8000000, "CLONE_NEWIPC"}, {0x10000000, "CLONE_NEWUSER"}, {0x20000000, "CLONE_NEWPID"},
+      {0x40000000, "CLONE_NEWNET"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
 }
 void text_wait4_opt_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_options) {
   static const ct_name names[] = {
@@ -423,7 +827,7 @@ void text_rlimit_resource_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_
 }
 void text_rusage_who_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_who) {
   static const ct_name names[] = {
-      {0, "RUSAGE_SELF"}, {-1, "RUSAGE_CHILDREN"}, {1, "RUSAGE_THREAD"},
+      {0, "RUSAGE_SELF"}, {-1, "RUSAGE_CHILDREN"}, {1, "RUSAGE_THREAD"}, {-2, "RUSAGE_BOTH"},
   };
   CT_NUMBER_NAME(STAP_ARG_who);
 }
@@ -436,7 +840,7 @@ void text_priority_which_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_A
 void text_sched_policy_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_policy) {
   static const ct_name names[] = {
       {0, "SCHED_OTHER"}, {1, "SCHED_FIFO"}, {2, "SCHED_RR"}, {3, "SCHED_BATCH"},
-      {5, "SCHED_IDLE"}, {6, "SCHED_DEADLINE"},
+      {5, "SCHED_IDLE"}, {6, "SCHED_DEADLINE"}, {7, "SCHED_EXT"},
   };
   CT_NUMBER_NAME(STAP_ARG_policy);
 }
@@ -464,7 +868,7 @@ void text_get_wc_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_clock
       {0, "CLOCK_REALTIME"}, {1, "CLOCK_MONOTONIC"}, {2, "CLOCK_PROCESS_CPUTIME_ID"},
       {3, "CLOCK_THREAD_CPUTIME_ID"}, {4, "CLOCK_MONOTONIC_RAW"}, {5, "CLOCK_REALTIME_COARSE"},
       {6, "CLOCK_MONOTONIC_COARSE"}, {7, "CLOCK_BOOTTIME"}, {8, "CLOCK_REALTIME_ALARM"},
-      {9, "CLOCK_BOOTTIME_ALARM"}, {11, "CLOCK_TAI"},
+      {9, "CLOCK_BOOTTIME_ALARM"}, {10, "CLOCK_SGI_CYCLE"}, {11, "CLOCK_TAI"},
   };
   CT_NUMBER_NAME(STAP_ARG_clock);
 }
@@ -506,9 +910,133 @@ void text_bpf_cmd_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_cmd)
       {26, "BPF_MAP_UPDATE_BATCH"}, {27, "BPF_MAP_DELETE_BATCH"}, {28, "BPF_LINK_CREATE"},
       {29, "BPF_LINK_UPDATE"}, {30, "BPF_LINK_GET_FD_BY_ID"}, {31, "BPF_LINK_GET_NEXT_ID"},
       {32, "BPF_ENABLE_STATS"}, {33, "BPF_ITER_CREATE"}, {34, "BPF_LINK_DETACH"},
-      {35, "BPF_PROG_BIND_MAP"},
+      {35, "BPF_PROG_BIND_MAP"}, {36, "BPF_TOKEN_CREATE"}, {37, "BPF_PROG_STREAM_READ_BY_FD"},
   };
   CT_NUMBER_NAME(STAP_ARG_cmd);
+}
+void text_mlock2_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x1, "MLOCK_ONFAULT"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_memfd_secret_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x80000, "O_CLOEXEC"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_mpol_mf_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x1, "MPOL_MF_STRICT"}, {0x2, "MPOL_MF_MOVE"}, {0x4, "MPOL_MF_MOVE_ALL"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_get_mempolicy_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x1, "MPOL_F_NODE"}, {0x2, "MPOL_F_ADDR"}, {0x4, "MPOL_F_MEMS_ALLOWED"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_pkey_rights_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x1, "PKEY_DISABLE_ACCESS"}, {0x2, "PKEY_DISABLE_WRITE"}, {0x4, "PKEY_DISABLE_EXECUTE"},
+  };
+  CT_LONG_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_membarrier_cmd_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_cmd) {
+  static const ct_name names[] = {
+      {0, "MEMBARRIER_CMD_QUERY"}, {1, "MEMBARRIER_CMD_GLOBAL"},
+      {2, "MEMBARRIER_CMD_GLOBAL_EXPEDITED"}, {4, "MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED"},
+      {8, "MEMBARRIER_CMD_PRIVATE_EXPEDITED"}, {16, "MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED"},
+      {32, "MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE"},
+      {64, "MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE"},
+      {128, "MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ"},
+      {256, "MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ"},
+      {512, "MEMBARRIER_CMD_GET_REGISTRATIONS"},
+  };
+  CT_NUMBER_NAME(STAP_ARG_cmd);
+}
+void text_membarrier_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x1, "MEMBARRIER_CMD_FLAG_CPU"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_arch_prctl_code_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_code) {
+  static const ct_name names[] = {
+      {0x1001, "ARCH_SET_GS"}, {0x1002, "ARCH_SET_FS"}, {0x1003, "ARCH_GET_FS"},
+      {0x1004, "ARCH_GET_GS"}, {0x1011, "ARCH_GET_CPUID"}, {0x1012, "ARCH_SET_CPUID"},
+      {0x1021, "ARCH_GET_XCOMP_SUPP"}, {0x1022, "ARCH_GET_XCOMP_PERM"},
+      {0x1023, "ARCH_REQ_XCOMP_PERM"}, {0x1024, "ARCH_GET_XCOMP_GUEST_PERM"},
+      {0x1025, "ARCH_REQ_XCOMP_GUEST_PERM"}, {0x2001, "ARCH_MAP_VDSO_X32"},
+      {0x2002, "ARCH_MAP_VDSO_32"}, {0x2003, "ARCH_MAP_VDSO_64"}, {0x5001, "ARCH_SHSTK_ENABLE"},
+      {0x5002, "ARCH_SHSTK_DISABLE"}, {0x5003, "ARCH_SHSTK_LOCK"}, {0x5004, "ARCH_SHSTK_UNLOCK"},
+      {0x5005, "ARCH_SHSTK_STATUS"},
+  };
+  CT_NUMBER_NAME(STAP_ARG_code);
+}
+void text_ioprio_which_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_which) {
+  static const ct_name names[] = {
+      {1, "IOPRIO_WHO_PROCESS"}, {2, "IOPRIO_WHO_PGRP"}, {3, "IOPRIO_WHO_USER"},
+  };
+  CT_NUMBER_NAME(STAP_ARG_which);
+}
+void text_kcmp_type_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_type) {
+  static const ct_name names[] = {
+      {0, "KCMP_FILE"}, {1, "KCMP_VM"}, {2, "KCMP_FILES"}, {3, "KCMP_FS"}, {4, "KCMP_SIGHAND"},
+      {5, "KCMP_IO"}, {6, "KCMP_SYSVSEM"}, {7, "KCMP_EPOLL_TFD"},
+  };
+  CT_NUMBER_NAME(STAP_ARG_type);
+}
+void text_pidfd_open_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x80, "PIDFD_THREAD"}, {0x800, "PIDFD_NONBLOCK"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_landlock_create_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x1, "LANDLOCK_CREATE_RULESET_VERSION"}, {0x2, "LANDLOCK_CREATE_RULESET_ERRATA"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_landlock_rule_type_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_type) {
+  static const ct_name names[] = {
+      {1, "LANDLOCK_RULE_PATH_BENEATH"}, {2, "LANDLOCK_RULE_NET_PORT"},
+  };
+  CT_NUMBER_NAME(STAP_ARG_type);
+}
+void text_perf_event_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x1, "PERF_FLAG_FD_NO_GROUP"}, {0x2, "PERF_FLAG_FD_OUTPUT"}, {0x4, "PERF_FLAG_PID_CGROUP"},
+      {0x8, "PERF_FLAG_FD_CLOEXEC"},
+  };
+  CT_LONG_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_reboot_magic_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_magic) {
+  static const ct_name names[] = {
+      {0xfee1dead, "LINUX_REBOOT_MAGIC1"}, {672274793, "LINUX_REBOOT_MAGIC2"},
+      {85072278, "LINUX_REBOOT_MAGIC2A"}, {369367448, "LINUX_REBOOT_MAGIC2B"},
+      {537993216, "LINUX_REBOOT_MAGIC2C"},
+  };
+  CT_NUMBER_NAME(STAP_ARG_magic);
+}
+void text_reboot_cmd_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_cmd) {
+  static const ct_name names[] = {
+      {0x01234567, "LINUX_REBOOT_CMD_RESTART"}, {0xcdef0123, "LINUX_REBOOT_CMD_HALT"},
+      {0x89abcdef, "LINUX_REBOOT_CMD_CAD_ON"}, {0, "LINUX_REBOOT_CMD_CAD_OFF"},
+      {0x4321fedc, "LINUX_REBOOT_CMD_POWER_OFF"}, {0xa1b2c3d4, "LINUX_REBOOT_CMD_RESTART2"},
+      {0xd000fce2, "LINUX_REBOOT_CMD_SW_SUSPEND"}, {0x45584543, "LINUX_REBOOT_CMD_KEXEC"},
+  };
+  CT_NUMBER_NAME(STAP_ARG_cmd);
+}
+void text_ioprio_class_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_class) {
+  static const ct_name names[] = {
+      {0, "IOPRIO_CLASS_NONE"}, {1, "IOPRIO_CLASS_RT"}, {2, "IOPRIO_CLASS_BE"},
+      {3, "IOPRIO_CLASS_IDLE"},
+  };
+  CT_NUMBER_NAME(STAP_ARG_class);
 }
 
 struct Row {
@@ -536,6 +1064,36 @@ constexpr Row kRows[] = {
     {"_fcntl_cmd_str", text_fcntl_cmd_str},
     {"_flock_cmd_str", text_flock_cmd_str},
     {"_epoll_op_str", text_epoll_op_str},
+    {"_statx_flags_str", text_statx_flags_str},
+    {"_faccessat_flags_str", text_faccessat_flags_str},
+    {"_name_to_handle_flags_str", text_name_to_handle_flags_str},
+    {"_execveat_flags_str", text_execveat_flags_str},
+    {"_open_tree_flags_str", text_open_tree_flags_str},
+    {"_move_mount_flags_str", text_move_mount_flags_str},
+    {"_fsopen_flags_str", text_fsopen_flags_str},
+    {"_fsconfig_cmd_str", text_fsconfig_cmd_str},
+    {"_fsmount_flags_str", text_fsmount_flags_str},
+    {"_mount_attr_str", text_mount_attr_str},
+    {"_fspick_flags_str", text_fspick_flags_str},
+    {"_mount_setattr_flags_str", text_mount_setattr_flags_str},
+    {"_quotactl_subcmd_str", text_quotactl_subcmd_str},
+    {"_fanotify_init_flags_str", text_fanotify_init_flags_str},
+    {"_fanotify_mark_flags_str", text_fanotify_mark_flags_str},
+    {"_fanotify_mask_str", text_fanotify_mask_str},
+    {"_close_range_flags_str", text_close_range_flags_str},
+    {"_dup3_flags_str", text_dup3_flags_str},
+    {"_pipe2_flags_str", text_pipe2_flags_str},
+    {"_epoll_create_flags_str", text_epoll_create_flags_str},
+    {"_eventfd_flags_str", text_eventfd_flags_str},
+    {"_signalfd_flags_str", text_signalfd_flags_str},
+    {"_userfaultfd_flags_str", text_userfaultfd_flags_str},
+    {"_timerfd_create_flags_str", text_timerfd_create_flags_str},
+    {"_timerfd_settime_flags_str", text_timerfd_settime_flags_str},
+    {"_io_uring_enter_flags_str", text_io_uring_enter_flags_str},
+    {"_io_uring_register_op_str", text_io_uring_register_op_str},
+    {"_swapon_flags_str", text_swapon_flags_str},
+    {"_delete_module_flags_str", text_delete_module_flags_str},
+    {"_quota_type_str", text_quota_type_str},
     {"_sock_family_str", text_sock_family_str},
     {"_sock_type_str", text_sock_type_str},
     {"_sock_flags_str", text_sock_flags_str},
@@ -549,6 +1107,18 @@ constexpr Row kRows[] = {
     {"_semctl_cmd", text_semctl_cmd},
     {"_shmat_flags_str", text_shmat_flags_str},
     {"_ipc_flags_bits_str", text_ipc_flags_bits_str},
+    {"_shmctl_cmd_str", text_shmctl_cmd_str},
+    {"_msgctl_cmd_str", text_msgctl_cmd_str},
+    {"_msgrcv_flags_str", text_msgrcv_flags_str},
+    {"_shmget_flags_bits_str", text_shmget_flags_bits_str},
+    {"_keyring_str", text_keyring_str},
+    {"_keyctl_option_str", text_keyctl_option_str},
+    {"_sockopt_optname_ip_str", text_sockopt_optname_ip_str},
+    {"_sockopt_optname_ipv6_str", text_sockopt_optname_ipv6_str},
+    {"_sockopt_optname_udp_str", text_sockopt_optname_udp_str},
+    {"_sockopt_optname_raw_str", text_sockopt_optname_raw_str},
+    {"_sockopt_optname_packet_str", text_sockopt_optname_packet_str},
+    {"_sockopt_optname_netlink_str", text_sockopt_optname_netlink_str},
     {"_mprotect_prot_str", text_mprotect_prot_str},
     {"_mmap_flags", text_mmap_flags},
     {"_mremap_flags", text_mremap_flags},
@@ -558,6 +1128,7 @@ constexpr Row kRows[] = {
     {"_mfd_flags_str", text_mfd_flags_str},
     {"_mempolicy_mode_str", text_mempolicy_mode_str},
     {"__fork_flags", text__fork_flags},
+    {"_unshare_flags_str", text_unshare_flags_str},
     {"_wait4_opt_str", text_wait4_opt_str},
     {"_waitid_which_str", text_waitid_which_str},
     {"_ptrace_request_str", text_ptrace_request_str},
@@ -574,6 +1145,23 @@ constexpr Row kRows[] = {
     {"_sigprocmask_how_str", text_sigprocmask_how_str},
     {"_getrandom_flags_str", text_getrandom_flags_str},
     {"_bpf_cmd_str", text_bpf_cmd_str},
+    {"_mlock2_flags_str", text_mlock2_flags_str},
+    {"_memfd_secret_flags_str", text_memfd_secret_flags_str},
+    {"_mpol_mf_flags_str", text_mpol_mf_flags_str},
+    {"_get_mempolicy_flags_str", text_get_mempolicy_flags_str},
+    {"_pkey_rights_str", text_pkey_rights_str},
+    {"_membarrier_cmd_str", text_membarrier_cmd_str},
+    {"_membarrier_flags_str", text_membarrier_flags_str},
+    {"_arch_prctl_code_str", text_arch_prctl_code_str},
+    {"_ioprio_which_str", text_ioprio_which_str},
+    {"_kcmp_type_str", text_kcmp_type_str},
+    {"_pidfd_open_flags_str", text_pidfd_open_flags_str},
+    {"_landlock_create_flags_str", text_landlock_create_flags_str},
+    {"_landlock_rule_type_str", text_landlock_rule_type_str},
+    {"_perf_event_flags_str", text_perf_event_flags_str},
+    {"_reboot_magic_str", text_reboot_magic_str},
+    {"_reboot_cmd_str", text_reboot_cmd_str},
+    {"_ioprio_class_str", text_ioprio_class_str},
 };
 
 }  // namespace
