@@ -24,14 +24,17 @@ WORDS = {  # how each kind is read from the argument, and shown
 # Texts that the runtime knows by the name of the tapset function: those that gen_call_texts.py finds, and those that are written
 # out in call_text.cpp; the last two depend on another argument.
 TEXTS = gen_call_texts.names() | {"_dfd_str", "_signal_name", "_ipc_key_str", "_ipc_flags_str",
-                                    "_shmget_flags_str", "_quotactl_cmd_str", "_ioprio_value_str"}
+                                    "_shmget_flags_str", "_quotactl_cmd_str", "_ioprio_value_str", "_futex_wake_op_str"}
 BY_OTHER = {"_sock_protocol_str", "_sockopt_optname_str"}
-# Structs of words in the program's memory.
-STRUCTS = {"_struct_timespec_u": "t", "_struct_timeval_u": "v", "_struct_rlimit_u": "r"}
-# By how many strings, other texts' arguments and structs a call shows: the end of the name of a function in syscall_args.stp.
-SHAPES = {(0, 0, 0): "", (1, 0, 0): "_1", (2, 0, 0): "_2", (0, 0, 1): "_structs", (1, 0, 1): "_1_structs",
-          (1, 2, 0): "_exec", (0, 2, 0): "_buffer"}
-LINE = re.compile(r"^(\? )?(\w+)(?: @(\w+))?(?: (hex|octal|noreturn))? \((.*?)\)(?: ; (.*))?$")
+# Structs in the program's memory: the letter in a spec, and how many words they are.
+STRUCTS = {"_struct_timespec_u": ("t", 2), "_struct_timeval_u": ("v", 2), "_struct_rlimit_u": ("r", 2), "_struct_itimerspec_u": ("n", 4),
+           "_struct_itimerval_u": ("e", 4), "_struct_timezone_u": ("z", 1), "_struct_pipe_u": ("f", 1), "_struct_sigset_u": ("g", 1),
+           "_struct_sigaction_u": ("a", 4), "_struct_sigaltstack_u": ("k", 3)}
+IN_BRACES = {"_struct_sigaction_u"}
+# By how many strings, lists of strings, buffers and structs a call shows: the end of the name of a function in syscall_args.stp.
+SHAPES = {(0, 0, 0, 0): "", (1, 0, 0, 0): "_1", (2, 0, 0, 0): "_2", (0, 0, 0, 1): "_structs", (1, 0, 0, 1): "_1_structs",
+          (1, 2, 0, 0): "_exec", (0, 0, 1, 0): "_buffer", (1, 0, 1, 0): "_1_buffer", (2, 0, 1, 0): "_2_buffer"}
+LINE = re.compile(r"^(\? )?(\w+)(?: @(\w+))?(?: (hex|octal|noreturn))? \((.*?) ?\)(?: \[(.*?)\])?(?: ; (.*))?$")
 
 
 class Call:
@@ -41,16 +44,23 @@ class Call:
         match = LINE.match(line)
         if not match:
             sys.exit(f"syscalls.table: cannot read: {line}")
-        self.optional, self.name, tracepoint, self.returns, arguments, self.argstr = match.groups()
+        self.optional, self.name, tracepoint, self.returns, arguments, more, self.argstr = match.groups()
         self.tracepoint = tracepoint or self.name
         self.arguments = arguments.split()
         self.plain, self.derived, shown = [], [], []
         # What call_text() is to show, or None where it cannot; the numbers of the arguments for its functions (SHAPES).
-        self.spec, self.strings, self.texts, self.times = [], [], [], []
+        self.spec, self.strings, self.lists, self.buffers, self.times = [], [], [], [], []
         self.numbers = {a.split(":")[0]: number for number, a in enumerate(self.arguments, 1)}
         for number, argument in enumerate(self.arguments, 1):
             self.add(argument, f"syscall_arg({number})", shown)
+        self.derived += [tuple(variable.split("=", 1)) for variable in (more or "").split()]
         self.formatted = self.by_format(shown)  # what argstr is, as a script would write it
+        given = re.match(r'(.*?) = "(.*)"$', self.argstr or "")
+        if given:
+            self.formatted, self.argstr = given[1], None
+            self.spec = given[2].split()
+            letters = {letter: words for letter, words in STRUCTS.values()}
+            self.times = [(int(item[0]), int(item[2]) * letters[item[1]]) for item in self.spec if item[1] in letters]
         if self.argstr is None:
             self.argstr = self.by_spec(len(self.numbers)) or self.formatted
 
@@ -64,14 +74,14 @@ class Call:
 
     def by_spec(self, count):
         """argstr by one of the functions that all calls share; None if the call has what they do not know."""
-        shape = (len(self.strings), len(self.texts), len(self.times))
+        shape = (len(self.strings), len(self.lists), len(self.buffers), len(self.times))
         if None in self.spec or shape not in SHAPES:
             return None
         suffix = SHAPES[shape]
         arguments = [f'"{" ".join(self.spec)}"']
-        arguments += [f"syscall_arg({n})" for n in self.strings + self.texts]
-        for number, structs in self.times:
-            arguments += [f"syscall_arg({number})", structs]
+        arguments += [f"syscall_arg({n})" for n in self.strings + self.lists + [n for buffer in self.buffers for n in buffer]]
+        for number, words in self.times:
+            arguments += [f"syscall_arg({number})", str(words)]
         # syscall_arg(0) is 0: an argument that the call does not have.
         arguments += [f"syscall_arg({n if n <= count else 0})" for n in range(1, 7)]
         return f"_call_text{suffix}({', '.join(arguments)})"
@@ -84,12 +94,15 @@ class Call:
             return f"{number}s"
         structs = re.fullmatch(r"(_struct_\w+_u)(?:\(@,(\d)\))?", text or "")
         if structs and structs[1] in STRUCTS:
-            count = structs[2] or "1"
-            self.times.append((number, count))
-            return f"{number}{STRUCTS[structs[1]]}{count}"
+            (letter, words), count = STRUCTS[structs[1]], int(structs[2] or 1)
+            self.times.append((number, words * count))
+            return f"{number}{letter}{count}"
         buffer = re.fullmatch(r"user_buffer_quoted\(@,(\w+),45\)", text or "")
-        if buffer or text == "__get_argv(@,0)":
-            self.texts += [number] + ([self.numbers[buffer[1]]] if buffer else [])
+        if buffer:
+            self.buffers.append((number, self.numbers[buffer[1]]))
+            return f"{number}w"
+        if text == "__get_argv(@,0)":
+            self.lists.append(number)
             return f"{number}w"
         item = f"{number}{'U' if kind == 'ul' else kind}"
         by_other = re.fullmatch(r"(\w+)\((\w+),@\)", text or "")
@@ -124,7 +137,7 @@ class Call:
             text = rest[1] if len(rest) > 1 else f"{name}_str"
             call = rest[0] if "(" in rest[0] else f"{rest[0]}(@)"
             self.derived.append((text, call.replace("@", name)))
-            show = ("%s", text)
+            show = ("{%s}" if call.split("(")[0] in IN_BRACES else "%s", text)
         if not hidden:
             shown.append(show)
             item = self.item(name, kind, rest[0] if rest else None)
@@ -139,8 +152,10 @@ class Call:
                  f'kernel.tracepoint("syscalls:sys_enter_{self.tracepoint}"){mark}', "{",
                  f'  name = "{self.name}"']
         lines += [f"  {variable} = {value}" for variable, value in self.plain + self.derived]
-        lines += textwrap.wrap(f"argstr = {self.argstr}", 98, initial_indent="  ",
-                               subsequent_indent="      ", break_on_hyphens=False)
+        # A string stays on its line.
+        whole = re.sub(r'"[^"]*"', lambda string: string[0].replace(" ", "\0"), self.argstr)
+        lines += [line.replace("\0", " ") for line in textwrap.wrap(f"argstr = {whole}", 98, initial_indent="  ", subsequent_indent="      ",
+                                                                    break_on_hyphens=False, break_long_words=False)]
         lines += ["}"]
         if self.returns != "noreturn":
             style = {"hex": 2, "octal": 3}.get(self.returns, 1)

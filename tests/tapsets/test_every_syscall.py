@@ -120,10 +120,9 @@ def names_of_flags():
 
 FLAGS = names_of_flags()
 # Two names of one bit or value; strace's is the first.
-SAME = {"NULL": "0", "FASYNC": "O_ASYNC", "MSG_PROBE": "MSG_PROXY", "WSTOPPED": "WUNTRACED", "RLIM64_INFINITY": "-1",
+SAME = {"NULL": "0", "FASYNC": "O_ASYNC", "AF_UNIX": "PF_LOCAL", "RLIM64_INFINITY": "-1",
         "SO_RCVTIMEO_OLD": "SO_RCVTIMEO", "SO_SNDTIMEO_OLD": "SO_SNDTIMEO", "SO_TIMESTAMP_OLD": "SO_TIMESTAMP",
         "SO_TIMESTAMPNS_OLD": "SO_TIMESTAMPNS", "SO_TIMESTAMPING_OLD": "SO_TIMESTAMPING", "SO_GET_FILTER": "SO_ATTACH_FILTER",
-        "FUTEX_WAIT_PRIVATE": "FUTEX_WAIT|FUTEX_PRIVATE_FLAG", "FUTEX_WAKE_PRIVATE": "FUTEX_WAKE|FUTEX_PRIVATE_FLAG",
         "SIGRT_1": "SIGRTMIN+1", "SIGRT_2": "SIGRTMIN+2", "SIGRT_32": "SIGRTMAX", "S_ISVTX": "01000",
         "__O_SYNC": "0x100000", "__O_TMPFILE": "0x400000"}
 SAYS_NOTHING = {"AT_STATX_SYNC_AS_STAT", "MAP_FILE"}  # strace's names of no bit
@@ -145,7 +144,10 @@ def with_our_structs(text):
         fraction = int(match[3]) - (2**64 if int(match[3]) >= 2**63 else 0)
         return f"[{match[1]}.{fraction:0{9 if match[2] == 'n' else 6}d}]"
     text = re.sub(r"\{tv_sec=(-?\d+), tv_([un])sec=(\d+|-\d+)\}", seconds, text)
-    text = re.sub(r"\{it_interval=(\[.*?\]), it_value=(\[.*?\])\}", r"[\1,\2]", text)
+    text = re.sub(r"\{it_interval=\[(.*?)\], it_value=\[(.*?)\]\}", r"[\1,\2]", text)
+    text = re.sub(r"^\[(\[.*?\]), (\[.*?\])\]$", r"\1\2", text)
+    text = text.replace("[UTIME_NOW, UTIME_OMIT]", "[UTIME_NOW][UTIME_OMIT]")
+    text = re.sub(r"(?:QCMD|IOPRIO_PRIO_VALUE)\((.*), (.*)\)", r"\1|\2", text)
     return re.sub(r"\{rlim_cur=(\w+), rlim_max=(\w+)\}", r"[\1,\2]", text)
 
 
@@ -164,6 +166,7 @@ def parts(text):
     """The names of a|b|0x10, and the sum of its numbers."""
     names, rest = set(), 0
     for part in "|".join(SAME.get(part, part) for part in text.split("|")).split("|"):
+        part = re.sub("^AF_", "PF_", part)
         value = number(part)
         if value is not None:
             rest += value

@@ -14,7 +14,7 @@ HEADERS = """fcntl.h sys/stat.h linux/stat.h linux/fcntl.h linux/mount.h sys/mou
     linux/sched.h sched.h linux/ioprio.h linux/kcmp.h sys/pidfd.h linux/pidfd.h linux/landlock.h linux/perf_event.h linux/reboot.h sys/wait.h
     linux/wait.h sys/ptrace.h linux/ptrace.h asm/ptrace-abi.h sys/resource.h linux/seccomp.h linux/futex.h time.h linux/time.h signal.h linux/bpf.h unistd.h
     sys/file.h sys/socket.h asm-generic/socket.h linux/socket.h netinet/in.h linux/in6.h linux/in.h netinet/tcp.h linux/udp.h netinet/udp.h linux/icmp.h linux/if_packet.h
-    linux/netlink.h sys/shm.h linux/shm.h sys/sem.h linux/sem.h sys/msg.h linux/msg.h linux/keyctl.h linux/xattr.h""".split()
+    linux/netlink.h sys/shm.h linux/shm.h sys/sem.h linux/sem.h sys/msg.h linux/msg.h linux/keyctl.h linux/xattr.h linux/kexec.h linux/module.h linux/signal.h""".split()
 # Younger than Debian 12's headers (Linux 6.1).
 YOUNGER = """
     ARCH_SHSTK_DISABLE ARCH_SHSTK_ENABLE ARCH_SHSTK_LOCK ARCH_SHSTK_STATUS ARCH_SHSTK_UNLOCK AT_EXECVE_CHECK AT_HANDLE_CONNECTABLE
@@ -28,7 +28,7 @@ YOUNGER = """
     SO_PEERPIDFD SO_RCVPRIORITY STATX_DIO_READ_ALIGN STATX_MNT_ID_UNIQUE STATX_SUBVOL STATX_WRITE_ATOMIC""".split()
 # In the kernel's own headers only, or in those of another architecture.
 ELSEWHERE = """
-    MSG_CMSG_COMPAT MSG_NO_SHARED_FRAGS MSG_SENDPAGE_NOTLAST O_NOTIFICATION_PIPE PKEY_DISABLE_EXECUTE RUSAGE_BOTH
+    MSG_CMSG_COMPAT MSG_NO_SHARED_FRAGS MSG_PROBE MSG_SENDPAGE_NOTLAST O_NOTIFICATION_PIPE PKEY_DISABLE_EXECUTE RUSAGE_BOTH
     SWAP_FLAG_DISCARD_ONCE SWAP_FLAG_DISCARD_PAGES""".split()
 
 

@@ -12,12 +12,18 @@ namespace ct {
 struct CallArguments {
   s64 words[6];
   const char* texts[4];
-  s64 memory[4];               ///< words of a struct timespec, timeval or rlimit, or of two of them
+  s64 memory[4];               ///< words of a struct
   bool memory_is_read = true;  ///< false: they could not be read
 };
 
 /// Writes the arguments as `spec` says to the `size` bytes at `out`; what does not fit is cut, as sprintf() of the script does.
 void call_text(char* out, size_t size, const char* spec, const CallArguments& arguments);
+
+/// Writes a set of signals, a bit for each: [SIGINT|SIGTERM], or [EMPTY].
+void sigset_text(char* out, size_t size, s64 set);
+
+/// Writes the kernel's struct sigaction: its handler, flags, restorer and mask.
+void sigaction_text(char* out, size_t size, const s64* words);
 
 /// Copies a text with C escapes for what is not printable ASCII; `out` has room for `limit` + 1 bytes. `limit`: most
 /// characters of the result, at least 5. A text in quotes that does not fit has its last three characters replaced by the

@@ -8,8 +8,9 @@
 //   3i:NAME(1)             of argument 1, an int, and this one
 //   2s                     the next of the captured texts, in quotes; its address if it could not be read
 //   2w                     the next of the captured texts, as it is
-//   4t1 4v2 4r1            one or two struct timespec (t) or timeval (v), or a rlimit (r), in the captured memory
+//   4t1 4v2 4r1 …          structs in the captured memory: kStructs has the letters
 //   …?3&64                 the item is there only if argument 3 has one of these bits
+//   …?2~2561               the item is there only if 2561 has bit number (argument 2, without futex(2)'s flags)
 //
 // A spec is taken apart when it is first met. Segments run in one thread, so what it has become is kept without a lock.
 #include "runtime/user/harness/call_text.h"
@@ -19,6 +20,7 @@
 #include <string.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string>
 #include <string_view>
@@ -33,15 +35,27 @@ namespace {
 using Choice = CallTextFunction (*)(s64 other);
 
 /// Arguments are numbered from 1 on; 0: none.
+struct Struct;
 struct Item {
   u32 argument = 0;
   char kind = 0;
+  const Struct* structs = nullptr;
   u32 count = 0;                        ///< of structs
   CallTextFunction function = nullptr;  ///< makes the text of the value
   Choice choice = nullptr;              ///< tells, by argument `other`, which does
   u32 other = 0;
   u32 only_if = 0;
+  bool only_if_operation = false;  ///< the argument is the number of a bit, not a set
   s64 only_if_bits = 0;
+
+  /// Whether it is there.
+  bool is_shown(const s64* words) const {
+    if (only_if == 0) return true;
+    const s64 value = words[only_if - 1];
+    constexpr s64 kOperation = 127, kMost = 63;  // FUTEX_CMD_MASK, without its two flags
+    if (!only_if_operation) return (value & only_if_bits) != 0;
+    return (value & kOperation) <= kMost && (only_if_bits >> (value & kOperation) & 1) != 0;
+  }
 };
 
 s64 as_int(s64 word) { return static_cast<s32>(word); }
@@ -71,6 +85,12 @@ requires(sizeof...(Values) > 0) void append(char* out, size_t size, const char* 
   snprintf(out + used, size - used, format, values...);
 }
 
+/// Appends what the tapset function `name` makes of a value.
+void append_text(char* out, size_t size, std::string_view name, s64 value) {
+  const size_t used = strlen(out);
+  call_text_function(name)(out + used, size - used, value);
+}
+
 void put_decimal(char* out, size_t size, s64 value) { snprintf(out, size, "%lld", value); }
 
 /// As the script's %#o: 0 is 00.
@@ -89,7 +109,7 @@ void put_signal(char* out, size_t size, s64 number) {
   else if (number == 64)
     snprintf(out, size, "SIGRTMAX");
   else
-    snprintf(out, size, "0x%llx", number);
+    snprintf(out, size, "0x%llx", number & 0xffffffff);
 }
 
 /// Flags that `names` makes a text of, and the permissions below them.
@@ -113,26 +133,27 @@ void put_shmget_flags(char* out, size_t size, s64 flags) {
   put_flags_and_mode(out, size, flags, call_text_function("_shmget_flags_bits_str"));
 }
 
-/// Appends what the tapset function `name` makes of a value.
-void append_text(char* out, size_t size, std::string_view name, s64 value) {
-  const size_t used = strlen(out);
-  call_text_function(name)(out + used, size - used, value);
+/// As _futex_wake_op_str(): what FUTEX_WAKE_OP does, in its last argument (futex(2)).
+void put_wake_operation(char* out, size_t size, s64 encoded) {
+  const auto bits = static_cast<s32>(encoded);
+  append(out, size, bits < 0 ? "{FUTEX_OP_OPARG_SHIFT|" : "{");
+  append_text(out, size, "_futex_wake_what_str", bits >> 28 & 7);
+  append(out, size, ", %lld, ", static_cast<s64>(bits << 8 >> 20));
+  append_text(out, size, "_futex_wake_if_str", bits >> 24 & 15);
+  append(out, size, ", %lld}", static_cast<s64>(bits << 20 >> 20));
 }
 
 /// As _quotactl_cmd_str().
 void put_quota_command(char* out, size_t size, s64 command) {
-  append(out, size, "QCMD(");
   append_text(out, size, "_quotactl_subcmd_str", command >> 8);
-  append(out, size, ", ");
+  append(out, size, "|");
   append_text(out, size, "_quota_type_str", command & 255);
-  append(out, size, ")");
 }
 
 /// As _ioprio_value_str().
 void put_io_priority(char* out, size_t size, s64 value) {
-  append(out, size, "IOPRIO_PRIO_VALUE(");
   append_text(out, size, "_ioprio_class_str", value >> 13);
-  append(out, size, ", %lld)", value & 0x1fff);
+  append(out, size, "|%lld", value & 0x1fff);
 }
 
 /// As _ipc_key_str().
@@ -182,9 +203,89 @@ constexpr Written kWritten[] = {
     {"_shmget_flags_str", put_shmget_flags, nullptr},
     {"_quotactl_cmd_str", put_quota_command, nullptr},
     {"_ioprio_value_str", put_io_priority, nullptr},
+    {"_futex_wake_op_str", put_wake_operation, nullptr},
     {"_sock_protocol_str", nullptr, protocol_of},
     {"_sockopt_optname_str", nullptr, option_of},
 };
+
+// Structs, each appended to the text in `out`.
+
+void put_timespec(char* out, size_t size, const s64* words) {
+  constexpr s64 kNow = (1 << 30) - 1, kOmit = (1 << 30) - 2;  // utimensat(2)
+  if (words[1] == kNow || words[1] == kOmit)
+    append(out, size, words[1] == kNow ? "[UTIME_NOW]" : "[UTIME_OMIT]");
+  else
+    append(out, size, "[%lld.%09lld]", words[0], words[1]);
+}
+
+void put_timeval(char* out, size_t size, const s64* words) {
+  append(out, size, "[%lld.%06lld]", words[0], words[1]);
+}
+
+void put_limit(char* out, size_t size, const s64* words) {
+  append(out, size, "[%lld,%lld]", words[0], words[1]);
+}
+
+void put_interval(char* out, size_t size, const s64* words) {
+  append(out, size, "[%lld.%06lld,%lld.%06lld]", words[0], words[1], words[2], words[3]);
+}
+
+void put_fine_interval(char* out, size_t size, const s64* words) {
+  append(out, size, "[%lld.%09lld,%lld.%09lld]", words[0], words[1], words[2], words[3]);
+}
+
+void put_two_ints(char* out, size_t size, const s64* words) {
+  append(out, size, "[%lld, %lld]", as_int(words[0]), words[0] >> 32);
+}
+
+void put_sigset(char* out, size_t size, const s64* words) {
+  const size_t used = strlen(out);
+  sigset_text(out + used, size - used, words[0]);
+}
+
+void put_sigaction(char* out, size_t size, const s64* words) {
+  const size_t used = strlen(out);
+  sigaction_text(out + used, size - used, words);
+}
+
+void put_signal_stack(char* out, size_t size, const s64* words) {
+  append(out, size, "{ss_sp=0x%llx, ss_flags=", words[0]);
+  append_text(out, size, "_sigaltstack_flags_str", as_int(words[1]));
+  append(out, size, ", ss_size=%llu}", static_cast<u64>(words[2]));
+}
+
+/// What an item's letter stands for; `null` is shown where there is none.
+struct Struct {
+  char kind;
+  u32 words;
+  void (*put)(char* out, size_t size, const s64* words);
+  const char *null, *before, *after;
+};
+constexpr Struct kStructs[] = {
+    {'t', 2, put_timespec, "NULL", "", ""},      {'v', 2, put_timeval, "NULL", "", ""},
+    {'r', 2, put_limit, "NULL", "", ""},         {'e', 4, put_interval, "NULL", "", ""},
+    {'n', 4, put_fine_interval, "NULL", "", ""}, {'f', 1, put_two_ints, "NULL", "", ""},
+    {'z', 1, put_two_ints, "NULL", "", ""},      {'g', 1, put_sigset, "NULL", "", ""},
+    {'a', 4, put_sigaction, "NULL", "{", "}"},   {'k', 3, put_signal_stack, "0x0", "", ""},
+};
+
+const Struct* struct_of(char kind) {
+  for (const Struct& row : kStructs)
+    if (row.kind == kind) return &row;
+  return nullptr;
+}
+
+void put_structs(char* out, size_t size, const Item& item, s64 address, const CallArguments& from) {
+  append(out, size, item.structs->before);
+  if (address == 0)
+    append(out, size, item.structs->null);
+  else if (!from.memory_is_read)
+    append(out, size, "0x%llx", address);
+  else
+    for (u32 i = 0; i < item.count; ++i)
+      item.structs->put(out, size, from.memory + i * item.structs->words);
+  append(out, size, item.structs->after);
+}
 
 class Parser {
  public:
@@ -211,7 +312,8 @@ class Parser {
     Item item;
     item.argument = number();
     item.kind = *at_++;
-    if (strchr("tvr", item.kind)) item.count = number();
+    item.structs = struct_of(item.kind);
+    if (item.structs) item.count = number();
     if (*at_ == ':') {
       ++at_;
       const std::string_view name(at_, strcspn(at_, "( ?"));
@@ -231,7 +333,7 @@ class Parser {
     if (*at_ == '?') {
       ++at_;
       item.only_if = number();
-      ++at_;
+      item.only_if_operation = *at_++ == '~';
       item.only_if_bits = number();
     }
     return item;
@@ -246,28 +348,6 @@ const std::vector<Item>& parsed(const char* spec) {
   auto found = known.find(key);
   if (found == known.end()) found = known.emplace(std::string(key), Parser(spec).items()).first;
   return found->second;
-}
-
-/// Appends a struct of two words.
-void put_struct(char* out, size_t size, char kind, const s64* words) {
-  constexpr s64 kNow = (1 << 30) - 1, kOmit = (1 << 30) - 2;  // utimensat(2)
-  if (kind == 'r') return append(out, size, "[%lld,%lld]", words[0], words[1]);
-  if (kind == 'v') return append(out, size, "[%lld.%06lld]", words[0], words[1]);
-  if (words[1] == kNow) return append(out, size, "UTIME_NOW");
-  if (words[1] == kOmit) return append(out, size, "UTIME_OMIT");
-  append(out, size, "[%lld.%09lld]", words[0], words[1]);
-}
-
-/// As _struct_timespec_u(), _struct_timeval_u() and _struct_rlimit_u().
-void put_structs(char* out, size_t size, const Item& item, s64 address, const CallArguments& from) {
-  if (address == 0) return append(out, size, "NULL");
-  if (!from.memory_is_read) return append(out, size, "0x%llx", address);
-  if (item.count == 1) return put_struct(out, size, item.kind, from.memory);
-  append(out, size, "[");
-  put_struct(out, size, item.kind, from.memory);
-  append(out, size, ",");
-  put_struct(out, size, item.kind, from.memory + 2);
-  append(out, size, "]");
 }
 
 void put_number(char* out, size_t size, char kind, s64 value) {
@@ -301,7 +381,7 @@ void call_text(char* out, size_t size, const char* spec, const CallArguments& ar
   for (const Item& item : parsed(spec)) {
     const bool is_text = item.kind == 's' || item.kind == 'w';
     const char* captured = is_text ? arguments.texts[text++] : "";
-    if (item.only_if != 0 && (arguments.words[item.only_if - 1] & item.only_if_bits) == 0) continue;
+    if (!item.is_shown(arguments.words)) continue;
     const s64 word = arguments.words[item.argument - 1], value = read(item.kind, word);
     piece[0] = 0;
     if (item.kind == 'w')
@@ -310,7 +390,7 @@ void call_text(char* out, size_t size, const char* spec, const CallArguments& ar
       escape_text(piece, captured + 1, room - 1, true);
     else if (item.kind == 's')
       put_number(piece, room, 'p', word);
-    else if (item.count != 0)
+    else if (item.structs)
       put_structs(piece, room, item, word, arguments);
     else if (CallTextFunction function =
                  item.choice ? item.choice(as_int(arguments.words[item.other - 1])) : item.function)
@@ -321,6 +401,32 @@ void call_text(char* out, size_t size, const char* spec, const CallArguments& ar
     is_first = false;
     add(item.kind == 'w' ? captured : piece);
   }
+}
+
+void sigset_text(char* out, size_t size, s64 set) {
+  constexpr int kSignals = 64;
+  snprintf(out, size, "%s", set ? "[" : "[EMPTY]");
+  for (int number = 1; number <= kSignals; ++number) {
+    if ((static_cast<u64>(set) >> (number - 1) & 1) == 0) continue;
+    if (out[1]) append(out, size, "|");
+    const size_t used = strlen(out);
+    put_signal(out + used, size - used, number);
+  }
+  if (set) append(out, size, "]");
+}
+
+void sigaction_text(char* out, size_t size, const s64* words) {
+  const auto [handler, flags, restorer, mask] =
+      std::array<s64, 4>{words[0], words[1], words[2], words[3]};
+  if (handler == 0 || handler == 1) {
+    snprintf(out, size, "%s", handler ? "SIG_IGN" : "SIG_DFL");
+    return;
+  }
+  snprintf(out, size, "0x%llx, ", static_cast<u64>(handler));
+  append_text(out, size, "_sa_flags_str", flags);
+  append(out, size, ", 0x%llx, ", restorer);
+  const size_t used = strlen(out);
+  sigset_text(out + used, size - used, mask);
 }
 
 void escape_text(char* out, const char* in, size_t limit, bool quoted) {

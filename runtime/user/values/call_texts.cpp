@@ -100,15 +100,13 @@ void text_inotify_watch_mask_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 ST
 }
 void text_mknod_mode_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_mode) {
   static const ct_name names[] = {
-      {0xc000, "S_IFSOCK"}, {0xa000, "S_IFLNK"}, {0x8000, "S_IFREG"}, {0x6000, "S_IFBLK"},
-      {0x4000, "S_IFDIR"}, {0x2000, "S_IFCHR"}, {0x1000, "S_IFIFO"},
+      {0xc000, "S_IFSOCK"}, {0x8000, "S_IFREG"}, {0x6000, "S_IFBLK"}, {0x2000, "S_IFCHR"},
+      {0x1000, "S_IFIFO"},
   };
-  STAP_RETVALUE[0] = 0;
-  if (STAP_ARG_mode & 0170000) { /* else a regular file, without its bit */
-    CT_NUMBER_NAME(STAP_ARG_mode & 0170000);
-    CT_APPEND("|");
-  }
-  CT_APPEND("0%llo", STAP_ARG_mode & 07777);
+  const char *type = nullptr; /* what mknod makes; other types are shown as numbers, with the permissions */
+  for (const ct_name &row : names)
+    if (row.value == (STAP_ARG_mode & 0170000)) type = row.name;
+  snprintf(STAP_RETVALUE, STAP_RETLEN, "%s%s0%llo", type ? type : "", type ? "|" : "", STAP_ARG_mode & (type ? 07777 : 0177777));
 }
 void text_seek_whence_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_whence) {
   static const ct_name names[] = {
@@ -279,8 +277,8 @@ void text_quotactl_subcmd_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_
 }
 void text_fanotify_init_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
   static const ct_name names[] = {
-      {0x1, "FAN_CLOEXEC"}, {0x2, "FAN_NONBLOCK"}, {0x4, "FAN_CLASS_CONTENT"},
-      {0x8, "FAN_CLASS_PRE_CONTENT"}, {0x10, "FAN_UNLIMITED_QUEUE"}, {0x20, "FAN_UNLIMITED_MARKS"},
+      {0x4, "FAN_CLASS_CONTENT"}, {0x8, "FAN_CLASS_PRE_CONTENT"}, {0x1, "FAN_CLOEXEC"},
+      {0x2, "FAN_NONBLOCK"}, {0x10, "FAN_UNLIMITED_QUEUE"}, {0x20, "FAN_UNLIMITED_MARKS"},
       {0x40, "FAN_ENABLE_AUDIT"}, {0x80, "FAN_REPORT_PIDFD"}, {0x100, "FAN_REPORT_TID"},
       {0x200, "FAN_REPORT_FID"}, {0x400, "FAN_REPORT_DIR_FID"}, {0x800, "FAN_REPORT_NAME"},
       {0x1000, "FAN_REPORT_TARGET_FID"}, {0x2000, "FAN_REPORT_FD_ERROR"},
@@ -290,9 +288,9 @@ void text_fanotify_init_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 S
 }
 void text_fanotify_mark_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
   static const ct_name names[] = {
-      {0x1, "FAN_MARK_ADD"}, {0x2, "FAN_MARK_REMOVE"}, {0x4, "FAN_MARK_DONT_FOLLOW"},
-      {0x8, "FAN_MARK_ONLYDIR"}, {0x10, "FAN_MARK_MOUNT"}, {0x20, "FAN_MARK_IGNORED_MASK"},
-      {0x40, "FAN_MARK_IGNORED_SURV_MODIFY"}, {0x80, "FAN_MARK_FLUSH"},
+      {0x1, "FAN_MARK_ADD"}, {0x2, "FAN_MARK_REMOVE"}, {0x80, "FAN_MARK_FLUSH"},
+      {0x4, "FAN_MARK_DONT_FOLLOW"}, {0x8, "FAN_MARK_ONLYDIR"}, {0x10, "FAN_MARK_MOUNT"},
+      {0x20, "FAN_MARK_IGNORED_MASK"}, {0x40, "FAN_MARK_IGNORED_SURV_MODIFY"},
       {0x100, "FAN_MARK_FILESYSTEM"}, {0x200, "FAN_MARK_EVICTABLE"}, {0x400, "FAN_MARK_IGNORE"},
   };
   CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
@@ -324,7 +322,7 @@ void text_dup3_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_f
 }
 void text_pipe2_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
   static const ct_name names[] = {
-      {0x800, "O_NONBLOCK"}, {0x4000, "O_DIRECT"}, {0x80000, "O_CLOEXEC"},
+      {0x800, "O_NONBLOCK"}, {0x80000, "O_CLOEXEC"}, {0x4000, "O_DIRECT"},
       {0x80, "O_NOTIFICATION_PIPE"},
   };
   CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
@@ -337,7 +335,7 @@ void text_epoll_create_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 ST
 }
 void text_eventfd_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
   static const ct_name names[] = {
-      {0x1, "EFD_SEMAPHORE"}, {0x800, "EFD_NONBLOCK"}, {0x80000, "EFD_CLOEXEC"},
+      {0x800, "EFD_NONBLOCK"}, {0x80000, "EFD_CLOEXEC"}, {0x1, "EFD_SEMAPHORE"},
   };
   CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
 }
@@ -355,7 +353,7 @@ void text_userfaultfd_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STA
 }
 void text_timerfd_create_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
   static const ct_name names[] = {
-      {0x800, "TFD_NONBLOCK"}, {0x80000, "TFD_CLOEXEC"},
+      {0x80000, "TFD_CLOEXEC"}, {0x800, "TFD_NONBLOCK"},
   };
   CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
 }
@@ -405,7 +403,7 @@ void text_swapon_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG
 }
 void text_delete_module_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
   static const ct_name names[] = {
-      {0x800, "O_NONBLOCK"}, {0x200, "O_TRUNC"},
+      {0x200, "O_TRUNC"}, {0x800, "O_NONBLOCK"},
   };
   CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
 }
@@ -415,15 +413,38 @@ void text_quota_type_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_t
   };
   CT_NUMBER_NAME(STAP_ARG_type);
 }
+void text_finit_module_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x1, "MODULE_INIT_IGNORE_MODVERSIONS"}, {0x2, "MODULE_INIT_IGNORE_VERMAGIC"},
+      {0x4, "MODULE_INIT_COMPRESSED_FILE"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_kexec_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x1, "KEXEC_ON_CRASH"}, {0x2, "KEXEC_PRESERVE_CONTEXT"}, {0x30000, "KEXEC_ARCH_386"},
+      {0x3e0000, "KEXEC_ARCH_X86_64"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_kexec_file_load_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x1, "KEXEC_FILE_UNLOAD"}, {0x2, "KEXEC_FILE_ON_CRASH"}, {0x4, "KEXEC_FILE_NO_INITRAMFS"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
 void text_sock_family_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_family) {
   static const ct_name names[] = {
-      {0, "AF_UNSPEC"}, {1, "AF_UNIX"}, {2, "AF_INET"}, {3, "AF_AX25"}, {4, "AF_IPX"},
-      {5, "AF_APPLETALK"}, {6, "AF_NETROM"}, {7, "AF_BRIDGE"}, {8, "AF_ATMPVC"}, {9, "AF_X25"},
-      {10, "AF_INET6"}, {11, "AF_ROSE"}, {12, "AF_DECnet"}, {15, "AF_KEY"}, {16, "AF_NETLINK"},
-      {17, "AF_PACKET"}, {18, "AF_ASH"}, {19, "AF_ECONET"}, {21, "AF_RDS"}, {24, "AF_PPPOX"},
-      {26, "AF_LLC"}, {30, "AF_TIPC"}, {31, "AF_BLUETOOTH"}, {33, "AF_RXRPC"}, {35, "AF_PHONET"},
-      {37, "AF_CAIF"}, {38, "AF_ALG"}, {39, "AF_NFC"}, {40, "AF_VSOCK"}, {41, "AF_KCM"},
-      {42, "AF_QIPCRTR"}, {43, "AF_SMC"}, {44, "AF_XDP"},
+      {0, "PF_UNSPEC"}, {1, "PF_LOCAL"}, {2, "PF_INET"}, {3, "PF_AX25"}, {4, "PF_IPX"},
+      {5, "PF_APPLETALK"}, {6, "PF_NETROM"}, {7, "PF_BRIDGE"}, {8, "PF_ATMPVC"}, {9, "PF_X25"},
+      {10, "PF_INET6"}, {11, "PF_ROSE"}, {12, "PF_DECnet"}, {13, "PF_NETBEUI"}, {14, "PF_SECURITY"},
+      {15, "PF_KEY"}, {16, "PF_NETLINK"}, {17, "PF_PACKET"}, {18, "PF_ASH"}, {19, "PF_ECONET"},
+      {20, "PF_ATMSVC"}, {21, "PF_RDS"}, {22, "PF_SNA"}, {23, "PF_IRDA"}, {24, "PF_PPPOX"},
+      {25, "PF_WANPIPE"}, {26, "PF_LLC"}, {27, "PF_IB"}, {28, "PF_MPLS"}, {29, "PF_CAN"},
+      {30, "PF_TIPC"}, {31, "PF_BLUETOOTH"}, {32, "PF_IUCV"}, {33, "PF_RXRPC"}, {34, "PF_ISDN"},
+      {35, "PF_PHONET"}, {36, "PF_IEEE802154"}, {37, "PF_CAIF"}, {38, "PF_ALG"}, {39, "PF_NFC"},
+      {40, "PF_VSOCK"}, {41, "PF_KCM"}, {42, "PF_QIPCRTR"}, {43, "PF_SMC"}, {44, "PF_XDP"},
+      {45, "PF_MCTP"},
   };
   CT_NUMBER_NAME(STAP_ARG_family);
 }
@@ -432,14 +453,23 @@ void text_sock_type_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_ty
       {0x1, "SOCK_STREAM"}, {0x2, "SOCK_DGRAM"}, {0x3, "SOCK_RAW"}, {0x4, "SOCK_RDM"},
       {0x5, "SOCK_SEQPACKET"}, {0x6, "SOCK_DCCP"}, {0xa, "SOCK_PACKET"},
   };
-  CT_NUMBER_NAME(STAP_ARG_type & 0xf);
-  CT_APPEND("%s%s", STAP_ARG_type & 0x800 ? "|SOCK_NONBLOCK" : "", STAP_ARG_type & 0x80000 ? "|SOCK_CLOEXEC" : "");
-  const s64 rest = STAP_ARG_type & 0xffffffff & ~0x8080fll;
-  if (rest) CT_APPEND("|0x%llx", rest);
+  static const ct_name flags[] = {{0x80000, "SOCK_CLOEXEC"}, {0x800, "SOCK_NONBLOCK"}};
+  const char *name = nullptr;
+  for (const ct_name &row : names)
+    if (row.value == (STAP_ARG_type & 0xf)) name = row.name;
+  s64 rest = STAP_ARG_type & 0xffffffff;
+  STAP_RETVALUE[0] = 0;
+  if (name) CT_APPEND("%s", name);
+  if (name) rest &= ~0xfll;
+  for (const ct_name &flag : flags) {
+    if (rest & flag.value) CT_APPEND("%s%s", *STAP_RETVALUE ? "|" : "", flag.name);
+    rest &= ~flag.value;
+  }
+  if (rest || !*STAP_RETVALUE) CT_APPEND("%s0x%llx", *STAP_RETVALUE ? "|" : "", rest);
 }
 void text_sock_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
   static const ct_name names[] = {
-      {0x800, "SOCK_NONBLOCK"}, {0x80000, "SOCK_CLOEXEC"},
+      {0x80000, "SOCK_CLOEXEC"}, {0x800, "SOCK_NONBLOCK"},
   };
   CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
 }
@@ -447,8 +477,8 @@ void text_sock_protocol_inet_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 ST
   static const ct_name names[] = {
       {0, "IPPROTO_IP"}, {1, "IPPROTO_ICMP"}, {2, "IPPROTO_IGMP"}, {4, "IPPROTO_IPIP"},
       {6, "IPPROTO_TCP"}, {8, "IPPROTO_EGP"}, {12, "IPPROTO_PUP"}, {17, "IPPROTO_UDP"},
-      {22, "IPPROTO_IDP"}, {33, "IPPROTO_DCCP"}, {41, "IPPROTO_IPV6"}, {46, "IPPROTO_RSVP"},
-      {47, "IPPROTO_GRE"}, {50, "IPPROTO_ESP"}, {51, "IPPROTO_AH"}, {103, "IPPROTO_PIM"},
+      {22, "IPPROTO_IDP"}, {29, "IPPROTO_TP"}, {33, "IPPROTO_DCCP"}, {41, "IPPROTO_IPV6"}, {46, "IPPROTO_RSVP"},
+      {47, "IPPROTO_GRE"}, {50, "IPPROTO_ESP"}, {51, "IPPROTO_AH"}, {92, "IPPROTO_MTP"}, {98, "IPPROTO_ENCAP"}, {103, "IPPROTO_PIM"},
       {108, "IPPROTO_COMP"}, {132, "IPPROTO_SCTP"}, {136, "IPPROTO_UDPLITE"},
       {255, "IPPROTO_RAW"}, {58, "IPPROTO_ICMPV6"},
   };
@@ -467,7 +497,7 @@ void text_sock_protocol_netlink_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64
 void text_msg_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
   static const ct_name names[] = {
       {0x1, "MSG_OOB"}, {0x2, "MSG_PEEK"}, {0x4, "MSG_DONTROUTE"}, {0x8, "MSG_CTRUNC"},
-      {0x10, "MSG_PROXY"}, {0x20, "MSG_TRUNC"}, {0x40, "MSG_DONTWAIT"}, {0x80, "MSG_EOR"},
+      {0x10, "MSG_PROBE"}, {0x20, "MSG_TRUNC"}, {0x40, "MSG_DONTWAIT"}, {0x80, "MSG_EOR"},
       {0x100, "MSG_WAITALL"}, {0x200, "MSG_FIN"}, {0x400, "MSG_SYN"}, {0x800, "MSG_CONFIRM"},
       {0x1000, "MSG_RST"}, {0x2000, "MSG_ERRQUEUE"}, {0x4000, "MSG_NOSIGNAL"},
       {0x8000, "MSG_MORE"}, {0x10000, "MSG_WAITFORONE"}, {0x20000, "MSG_SENDPAGE_NOTLAST"},
@@ -564,7 +594,7 @@ void text_msgctl_cmd_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_c
 }
 void text_msgrcv_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
   static const ct_name names[] = {
-      {0x800, "IPC_NOWAIT"}, {0x1000, "MSG_NOERROR"}, {0x2000, "MSG_EXCEPT"}, {0x4000, "MSG_COPY"},
+      {0x1000, "MSG_NOERROR"}, {0x2000, "MSG_EXCEPT"}, {0x800, "IPC_NOWAIT"}, {0x4000, "MSG_COPY"},
   };
   CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
 }
@@ -581,7 +611,7 @@ void text_keyring_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_ring
       {-5, "KEY_SPEC_USER_SESSION_KEYRING"}, {-6, "KEY_SPEC_GROUP_KEYRING"},
       {-7, "KEY_SPEC_REQKEY_AUTH_KEY"}, {-8, "KEY_SPEC_REQUESTOR_KEYRING"},
   };
-  CT_NUMBER_NAME(STAP_ARG_ring);
+  CT_DECIMAL_NAME(STAP_ARG_ring);
 }
 void text_keyctl_option_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_option) {
   static const ct_name names[] = {
@@ -597,7 +627,7 @@ void text_keyctl_option_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_AR
       {27, "KEYCTL_PKEY_SIGN"}, {28, "KEYCTL_PKEY_VERIFY"}, {29, "KEYCTL_RESTRICT_KEYRING"},
       {30, "KEYCTL_MOVE"}, {31, "KEYCTL_CAPABILITIES"}, {32, "KEYCTL_WATCH_KEY"},
   };
-  CT_NUMBER_NAME(STAP_ARG_option);
+  CT_DECIMAL_NAME(STAP_ARG_option);
 }
 void text_sockopt_optname_ip_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_option) {
   static const ct_name names[] = {
@@ -684,11 +714,11 @@ void text_mprotect_prot_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_AR
 }
 void text_mmap_flags(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
   static const ct_name names[] = {
-      {0x3, "MAP_SHARED_VALIDATE"}, {0x1, "MAP_SHARED"}, {0x2, "MAP_PRIVATE"},
-      {0x10, "MAP_FIXED"}, {0x20, "MAP_ANONYMOUS"}, {0x40, "MAP_32BIT"}, {0x100, "MAP_GROWSDOWN"},
-      {0x800, "MAP_DENYWRITE"}, {0x1000, "MAP_EXECUTABLE"}, {0x2000, "MAP_LOCKED"},
-      {0x4000, "MAP_NORESERVE"}, {0x8000, "MAP_POPULATE"}, {0x10000, "MAP_NONBLOCK"},
-      {0x20000, "MAP_STACK"}, {0x40000, "MAP_HUGETLB"}, {0x80000, "MAP_SYNC"},
+      {0x3, "MAP_SHARED_VALIDATE"}, {0x1, "MAP_SHARED"}, {0x2, "MAP_PRIVATE"}, {0x10, "MAP_FIXED"},
+      {0x20, "MAP_ANONYMOUS"}, {0x100, "MAP_GROWSDOWN"}, {0x800, "MAP_DENYWRITE"},
+      {0x1000, "MAP_EXECUTABLE"}, {0x2000, "MAP_LOCKED"}, {0x4000, "MAP_NORESERVE"},
+      {0x8000, "MAP_POPULATE"}, {0x10000, "MAP_NONBLOCK"}, {0x20000, "MAP_STACK"},
+      {0x40000, "MAP_HUGETLB"}, {0x40, "MAP_32BIT"}, {0x80000, "MAP_SYNC"},
       {0x100000, "MAP_FIXED_NOREPLACE"},
   };
   CT_LONG_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
@@ -736,9 +766,10 @@ void text_mempolicy_mode_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_A
       {4, "MPOL_LOCAL"}, {5, "MPOL_PREFERRED_MANY"}, {6, "MPOL_WEIGHTED_INTERLEAVE"},
   };
   const s64 flags = STAP_ARG_mode & 0xe000;
-  CT_NUMBER_NAME(STAP_ARG_mode & 0xffffffff & ~flags);
-  CT_APPEND("%s%s%s", flags & 0x8000 ? "|MPOL_F_STATIC_NODES" : "", flags & 0x4000 ? "|MPOL_F_RELATIVE_NODES" : "",
-            flags & 0x2000 ? "|MPOL_F_NUMA_BALANCING" : "");
+  const size_t used = snprintf(STAP_RETVALUE, STAP_RETLEN, "%s%s%s", flags & 0x8000 ? "MPOL_F_STATIC_NODES|" : "",
+                               flags & 0x4000 ? "MPOL_F_RELATIVE_NODES|" : "", flags & 0x2000 ? "MPOL_F_NUMA_BALANCING|" : "");
+  if (used < STAP_RETLEN)
+    ct_put_number(STAP_RETVALUE + used, STAP_RETLEN - used, STAP_ARG_mode & ~flags, names, sizeof(names) / sizeof(*names), "0x%llx");
 }
 void text__fork_flags(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
   static const ct_name names[] = {
@@ -771,7 +802,7 @@ void text_unshare_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_AR
 }
 void text_wait4_opt_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_options) {
   static const ct_name names[] = {
-      {0x1, "WNOHANG"}, {0x2, "WUNTRACED"}, {0x4, "WEXITED"}, {0x8, "WCONTINUED"},
+      {0x1, "WNOHANG"}, {0x4, "WEXITED"}, {0x2, "WSTOPPED"}, {0x8, "WCONTINUED"},
       {0x1000000, "WNOWAIT"}, {0x20000000, "__WNOTHREAD"}, {0x40000000, "__WALL"},
       {0x80000000, "__WCLONE"},
   };
@@ -860,8 +891,7 @@ void text_futex_op_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_op)
       {0xd, "FUTEX_LOCK_PI2"},
   };
   CT_NUMBER_NAME(STAP_ARG_op & 0x7f);
-  CT_APPEND("%s%s", STAP_ARG_op & 0x80 ? "|FUTEX_PRIVATE_FLAG" : "",
-            STAP_ARG_op & 0x100 ? "|FUTEX_CLOCK_REALTIME" : "");
+  CT_APPEND("%s%s", STAP_ARG_op & 0x80 ? "_PRIVATE" : "", STAP_ARG_op & 0x100 ? "|FUTEX_CLOCK_REALTIME" : "");
 }
 void text_get_wc_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_clock) {
   static const ct_name names[] = {
@@ -974,13 +1004,13 @@ void text_arch_prctl_code_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_
       {0x5002, "ARCH_SHSTK_DISABLE"}, {0x5003, "ARCH_SHSTK_LOCK"}, {0x5004, "ARCH_SHSTK_UNLOCK"},
       {0x5005, "ARCH_SHSTK_STATUS"},
   };
-  CT_NUMBER_NAME(STAP_ARG_code);
+  CT_DECIMAL_NAME(STAP_ARG_code);
 }
 void text_ioprio_which_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_which) {
   static const ct_name names[] = {
       {1, "IOPRIO_WHO_PROCESS"}, {2, "IOPRIO_WHO_PGRP"}, {3, "IOPRIO_WHO_USER"},
   };
-  CT_NUMBER_NAME(STAP_ARG_which);
+  CT_DECIMAL_NAME(STAP_ARG_which);
 }
 void text_kcmp_type_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_type) {
   static const ct_name names[] = {
@@ -1038,6 +1068,43 @@ void text_ioprio_class_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG
   };
   CT_NUMBER_NAME(STAP_ARG_class);
 }
+void text_seccomp_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x1, "SECCOMP_FILTER_FLAG_TSYNC"}, {0x2, "SECCOMP_FILTER_FLAG_LOG"},
+      {0x4, "SECCOMP_FILTER_FLAG_SPEC_ALLOW"}, {0x8, "SECCOMP_FILTER_FLAG_NEW_LISTENER"},
+      {0x10, "SECCOMP_FILTER_FLAG_TSYNC_ESRCH"}, {0x20, "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_sa_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {0x1, "SA_NOCLDSTOP"}, {0x2, "SA_NOCLDWAIT"}, {0x80000000, "SA_RESETHAND"},
+      {0x8000000, "SA_ONSTACK"}, {0x10000000, "SA_RESTART"}, {0x40000000, "SA_NODEFER"},
+      {0x4, "SA_SIGINFO"}, {0x4000000, "SA_RESTORER"}, {0x400, "SA_UNSUPPORTED"},
+      {0x800, "SA_EXPOSE_TAGBITS"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_flags, "0x0", 0);
+}
+void text_futex_wake_what_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_op) {
+  static const ct_name names[] = {
+      {0, "FUTEX_OP_SET"}, {1, "FUTEX_OP_ADD"}, {2, "FUTEX_OP_OR"}, {3, "FUTEX_OP_ANDN"},
+      {4, "FUTEX_OP_XOR"},
+  };
+  CT_NUMBER_NAME(STAP_ARG_op);
+}
+void text_futex_wake_if_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_cmp) {
+  static const ct_name names[] = {
+      {0, "FUTEX_OP_CMP_EQ"}, {1, "FUTEX_OP_CMP_NE"}, {2, "FUTEX_OP_CMP_LT"},
+      {3, "FUTEX_OP_CMP_LE"}, {4, "FUTEX_OP_CMP_GT"}, {5, "FUTEX_OP_CMP_GE"},
+  };
+  CT_NUMBER_NAME(STAP_ARG_cmp);
+}
+void text_sigaltstack_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_flags) {
+  static const ct_name names[] = {
+      {1, "SS_ONSTACK"}, {2, "SS_DISABLE"},
+  };
+  CT_NUMBER_NAME(STAP_ARG_flags);
+}
 
 struct Row {
   std::string_view name;
@@ -1094,6 +1161,9 @@ constexpr Row kRows[] = {
     {"_swapon_flags_str", text_swapon_flags_str},
     {"_delete_module_flags_str", text_delete_module_flags_str},
     {"_quota_type_str", text_quota_type_str},
+    {"_finit_module_flags_str", text_finit_module_flags_str},
+    {"_kexec_flags_str", text_kexec_flags_str},
+    {"_kexec_file_load_flags_str", text_kexec_file_load_flags_str},
     {"_sock_family_str", text_sock_family_str},
     {"_sock_type_str", text_sock_type_str},
     {"_sock_flags_str", text_sock_flags_str},
@@ -1162,6 +1232,11 @@ constexpr Row kRows[] = {
     {"_reboot_magic_str", text_reboot_magic_str},
     {"_reboot_cmd_str", text_reboot_cmd_str},
     {"_ioprio_class_str", text_ioprio_class_str},
+    {"_seccomp_flags_str", text_seccomp_flags_str},
+    {"_sa_flags_str", text_sa_flags_str},
+    {"_futex_wake_what_str", text_futex_wake_what_str},
+    {"_futex_wake_if_str", text_futex_wake_if_str},
+    {"_sigaltstack_flags_str", text_sigaltstack_flags_str},
 };
 
 }  // namespace
