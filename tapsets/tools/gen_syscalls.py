@@ -29,11 +29,11 @@ BY_OTHER = {"_sock_protocol_str", "_sockopt_optname_str"}
 # Structs in the program's memory: the letter in a spec, and how many words they are.
 STRUCTS = {"_struct_timespec_u": ("t", 2), "_struct_timeval_u": ("v", 2), "_struct_rlimit_u": ("r", 2), "_struct_itimerspec_u": ("n", 4),
            "_struct_itimerval_u": ("e", 4), "_struct_timezone_u": ("z", 1), "_struct_pipe_u": ("f", 1), "_struct_sigset_u": ("g", 1),
-           "_struct_sigaction_u": ("a", 4), "_struct_sigaltstack_u": ("k", 3)}
+           "_struct_sigaction_u": ("a", 4), "_struct_sigaltstack_u": ("k", 3), "_struct_utimbuf_u": ("b", 2)}
 IN_BRACES = {"_struct_sigaction_u"}
 # By how many strings, lists of strings, buffers and structs a call shows: the end of the name of a function in syscall_args.stp.
 SHAPES = {(0, 0, 0, 0): "", (1, 0, 0, 0): "_1", (2, 0, 0, 0): "_2", (0, 0, 0, 1): "_structs", (1, 0, 0, 1): "_1_structs",
-          (1, 2, 0, 0): "_exec", (0, 0, 1, 0): "_buffer", (1, 0, 1, 0): "_1_buffer", (2, 0, 1, 0): "_2_buffer"}
+          (1, 2, 0, 0): "_exec", (0, 0, 1, 0): "_buffer", (2, 0, 1, 0): "_2_buffer"}
 LINE = re.compile(r"^(\? )?(\w+)(?: @(\w+))?(?: (hex|octal|noreturn))? \((.*?) ?\)(?: \[(.*?)\])?(?: ; (.*))?$")
 
 
@@ -74,14 +74,20 @@ class Call:
 
     def by_spec(self, count):
         """argstr by one of the functions that all calls share; None if the call has what they do not know."""
-        shape = (len(self.strings), len(self.lists), len(self.buffers), len(self.times))
+        strings = list(self.strings)
+        if self.buffers and len(strings) == 1:
+            strings.append(0)  # an argument 0 is not there
+        if sum(words for _, words in self.times) > 4:
+            return None
+        shape = (len(strings), len(self.lists), len(self.buffers), min(len(self.times), 1))
         if None in self.spec or shape not in SHAPES:
             return None
         suffix = SHAPES[shape]
         arguments = [f'"{" ".join(self.spec)}"']
-        arguments += [f"syscall_arg({n})" for n in self.strings + self.lists + [n for buffer in self.buffers for n in buffer]]
-        for number, words in self.times:
-            arguments += [f"syscall_arg({number})", str(words)]
+        arguments += [f"syscall_arg({n})" for n in strings + self.lists + [n for buffer in self.buffers for n in buffer]]
+        if self.times:
+            for number, words in self.times + [(0, 0)] * (2 - len(self.times)):
+                arguments += [f"syscall_arg({number})", str(words)]
         # syscall_arg(0) is 0: an argument that the call does not have.
         arguments += [f"syscall_arg({n if n <= count else 0})" for n in range(1, 7)]
         return f"_call_text{suffix}({', '.join(arguments)})"

@@ -12,18 +12,24 @@ namespace ct {
 struct CallArguments {
   s64 words[6];
   const char* texts[4];
-  s64 memory[4];               ///< words of a struct
-  bool memory_is_read = true;  ///< false: they could not be read
+  const char* memory;  ///< the words of the structs, as __call_memory() of the tapset gives them
 };
 
 /// Writes the arguments as `spec` says to the `size` bytes at `out`; what does not fit is cut, as sprintf() of the script does.
 void call_text(char* out, size_t size, const char* spec, const CallArguments& arguments);
+
+/// Writes a time in seconds since 1970: "Sat Nov 21 07:04:43 2026", or the number if it is no such time.
+void date_text(char* out, size_t size, s64 seconds);
 
 /// Writes a set of signals, a bit for each: [SIGINT|SIGTERM], or [EMPTY].
 void sigset_text(char* out, size_t size, s64 set);
 
 /// Writes the kernel's struct sigaction: its handler, flags, restorer and mask.
 void sigaction_text(char* out, size_t size, const s64* words);
+
+/// Writes a struct sockaddr of `length` bytes as SystemTap does: {AF_INET, 127.0.0.1, 80}. `raw` is what __sockaddr_raw() of
+/// the tapset captured; "" if that could not be read.
+void sockaddr_text(char* out, size_t size, const char* raw, s64 length);
 
 /// Copies a text with C escapes for what is not printable ASCII; `out` has room for `limit` + 1 bytes. `limit`: most
 /// characters of the result, at least 5. A text in quotes that does not fit has its last three characters replaced by the

@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <algorithm>
 #include <array>
@@ -238,6 +239,11 @@ void put_two_ints(char* out, size_t size, const s64* words) {
   append(out, size, "[%lld, %lld]", as_int(words[0]), words[0] >> 32);
 }
 
+void append_date(char* out, size_t size, s64 seconds) {
+  const size_t used = strlen(out);
+  date_text(out + used, size - used, seconds);
+}
+
 void put_sigset(char* out, size_t size, const s64* words) {
   const size_t used = strlen(out);
   sigset_text(out + used, size - used, words[0]);
@@ -246,6 +252,14 @@ void put_sigset(char* out, size_t size, const s64* words) {
 void put_sigaction(char* out, size_t size, const s64* words) {
   const size_t used = strlen(out);
   sigaction_text(out + used, size - used, words);
+}
+
+void put_file_times(char* out, size_t size, const s64* words) {
+  append(out, size, "[");
+  append_date(out, size, words[0]);
+  append(out, size, ", ");
+  append_date(out, size, words[1]);
+  append(out, size, "]");
 }
 
 void put_signal_stack(char* out, size_t size, const s64* words) {
@@ -267,6 +281,32 @@ constexpr Struct kStructs[] = {
     {'n', 4, put_fine_interval, "NULL", "", ""}, {'f', 1, put_two_ints, "NULL", "", ""},
     {'z', 1, put_two_ints, "NULL", "", ""},      {'g', 1, put_sigset, "NULL", "", ""},
     {'a', 4, put_sigaction, "NULL", "{", "}"},   {'k', 3, put_signal_stack, "0x0", "", ""},
+    {'b', 2, put_file_times, "NULL", "", ""},
+};
+
+/// The captured memory: of each word whether it could be read, and the word.
+class Memory {
+ public:
+  explicit Memory(const char* text) {
+    for (; *text && count_ < kMost; text += 1 + kWordBytes, ++count_) {
+      read_[count_] = *text == 2;
+      words_[count_] = static_cast<s64>(captured_word(text + 1));
+    }
+  }
+
+  const s64* next() const { return words_ + at_; }
+  /// Passes `count` words; whether all of them could be read.
+  bool take(u32 count) {
+    bool all = at_ + count <= count_;
+    for (u32 i = 0; i < count && at_ < kMost; ++i) all = read_[at_++] && all;
+    return all;
+  }
+
+ private:
+  static constexpr u32 kMost = 4;
+  s64 words_[kMost + 1] = {};
+  bool read_[kMost] = {};
+  u32 count_ = 0, at_ = 0;
 };
 
 const Struct* struct_of(char kind) {
@@ -275,15 +315,17 @@ const Struct* struct_of(char kind) {
   return nullptr;
 }
 
-void put_structs(char* out, size_t size, const Item& item, s64 address, const CallArguments& from) {
+/// `words` are the item's; `is_read`: they could be.
+void put_structs(char* out, size_t size, const Item& item, s64 address, const s64* words,
+                 bool is_read) {
   append(out, size, item.structs->before);
   if (address == 0)
     append(out, size, item.structs->null);
-  else if (!from.memory_is_read)
+  else if (!is_read)
     append(out, size, "0x%llx", address);
   else
     for (u32 i = 0; i < item.count; ++i)
-      item.structs->put(out, size, from.memory + i * item.structs->words);
+      item.structs->put(out, size, words + i * item.structs->words);
   append(out, size, item.structs->after);
 }
 
@@ -364,6 +406,7 @@ void put_number(char* out, size_t size, char kind, s64 value) {
 
 void call_text(char* out, size_t size, const char* spec, const CallArguments& arguments) {
   size_t used = 0, text = 0;
+  Memory memory(arguments.memory);
   auto add = [&](const char* what) {
     const size_t length = strnlen(what, size - 1 - used);
     memcpy(out + used, what, length);
@@ -381,6 +424,9 @@ void call_text(char* out, size_t size, const char* spec, const CallArguments& ar
   for (const Item& item : parsed(spec)) {
     const bool is_text = item.kind == 's' || item.kind == 'w';
     const char* captured = is_text ? arguments.texts[text++] : "";
+    // What is not shown was captured, too.
+    const s64* words = memory.next();
+    const bool is_read = !item.structs || memory.take(item.count * item.structs->words);
     if (!item.is_shown(arguments.words)) continue;
     const s64 word = arguments.words[item.argument - 1], value = read(item.kind, word);
     piece[0] = 0;
@@ -391,7 +437,7 @@ void call_text(char* out, size_t size, const char* spec, const CallArguments& ar
     else if (item.kind == 's')
       put_number(piece, room, 'p', word);
     else if (item.structs)
-      put_structs(piece, room, item, word, arguments);
+      put_structs(piece, room, item, word, words, is_read);
     else if (CallTextFunction function =
                  item.choice ? item.choice(as_int(arguments.words[item.other - 1])) : item.function)
       function(piece, room, value);
@@ -401,6 +447,14 @@ void call_text(char* out, size_t size, const char* spec, const CallArguments& ar
     is_first = false;
     add(item.kind == 'w' ? captured : piece);
   }
+}
+
+void date_text(char* out, size_t size, s64 seconds) {
+  const time_t when = seconds;
+  tm parts{};
+  if (when != static_cast<s32>(when) || gmtime_r(&when, &parts) == nullptr ||
+      strftime(out, size, "%a %b %e %T %Y", &parts) == 0)
+    put_decimal(out, size, seconds);
 }
 
 void sigset_text(char* out, size_t size, s64 set) {

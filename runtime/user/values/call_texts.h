@@ -18,4 +18,15 @@ CallTextFunction call_text_function(std::string_view name);
 /// "SIGTERM" for 15; null for what is not a signal from 1 to 31.
 const char* signal_name(s64 number);
 
+/// A word of the traced program's memory travels in a text, which has no zero bytes: as kWordBytes bytes of seven bits each,
+/// the lowest first, with the eighth bit set.
+constexpr size_t kWordBytes = 10;
+inline u64 captured_word(const char* text) {
+  constexpr int kBits = 7;
+  u64 word = 0;
+  for (size_t k = kWordBytes; k-- > 0;)
+    word = word << kBits | (static_cast<unsigned char>(text[k]) & 0x7f);
+  return word;
+}
+
 }  // namespace ct
