@@ -31,9 +31,11 @@ STRUCTS = {"_struct_timespec_u": ("t", 2), "_struct_timeval_u": ("v", 2), "_stru
            "_struct_itimerval_u": ("e", 4), "_struct_timezone_u": ("z", 1), "_struct_pipe_u": ("f", 1), "_struct_sigset_u": ("g", 1),
            "_struct_sigaction_u": ("a", 4), "_struct_sigaltstack_u": ("k", 3), "_struct_utimbuf_u": ("b", 2)}
 IN_BRACES = {"_struct_sigaction_u"}
-# By how many strings, lists of strings, buffers and structs a call shows: the end of the name of a function in syscall_args.stp.
-SHAPES = {(0, 0, 0, 0): "", (1, 0, 0, 0): "_1", (2, 0, 0, 0): "_2", (0, 0, 0, 1): "_structs", (1, 0, 0, 1): "_1_structs",
-          (1, 2, 0, 0): "_exec", (0, 0, 1, 0): "_buffer", (2, 0, 1, 0): "_2_buffer"}
+# By how many strings, lists of strings, buffers, socket addresses and structs a call shows: the end of the name of a function in
+# syscall_args.stp.
+SHAPES = {(0, 0, 0, 0, 0): "", (1, 0, 0, 0, 0): "_1", (2, 0, 0, 0, 0): "_2", (0, 0, 0, 0, 1): "_structs", (1, 0, 0, 0, 1): "_1_structs",
+          (1, 2, 0, 0, 0): "_exec", (0, 0, 1, 0, 0): "_buffer", (2, 0, 1, 0, 0): "_2_buffer", (0, 0, 0, 1, 0): "_address",
+          (0, 0, 1, 1, 0): "_buffer_address"}
 LINE = re.compile(r"^(\? )?(\w+)(?: @(\w+))?(?: (hex|octal|noreturn))? \((.*?) ?\)(?: \[(.*?)\])?(?: ; (.*))?$")
 
 
@@ -49,7 +51,7 @@ class Call:
         self.arguments = arguments.split()
         self.plain, self.derived, shown = [], [], []
         # What call_text() is to show, or None where it cannot; the numbers of the arguments for its functions (SHAPES).
-        self.spec, self.strings, self.lists, self.buffers, self.times = [], [], [], [], []
+        self.spec, self.strings, self.lists, self.buffers, self.addresses, self.times = [], [], [], [], [], []
         self.numbers = {a.split(":")[0]: number for number, a in enumerate(self.arguments, 1)}
         for number, argument in enumerate(self.arguments, 1):
             self.add(argument, f"syscall_arg({number})", shown)
@@ -77,14 +79,15 @@ class Call:
         strings = list(self.strings)
         if self.buffers and len(strings) == 1:
             strings.append(0)  # an argument 0 is not there
+            self.spec = [f"{item}@2" if item[1] == "q" else item for item in self.spec]
         if sum(words for _, words in self.times) > 4:
             return None
-        shape = (len(strings), len(self.lists), len(self.buffers), min(len(self.times), 1))
+        shape = (len(strings), len(self.lists), len(self.buffers), len(self.addresses), min(len(self.times), 1))
         if None in self.spec or shape not in SHAPES:
             return None
         suffix = SHAPES[shape]
         arguments = [f'"{" ".join(self.spec)}"']
-        arguments += [f"syscall_arg({n})" for n in strings + self.lists + [n for buffer in self.buffers for n in buffer]]
+        arguments += [f"syscall_arg({n})" for n in strings + self.lists + [n for pair in self.buffers + self.addresses for n in pair]]
         if self.times:
             for number, words in self.times + [(0, 0)] * (2 - len(self.times)):
                 arguments += [f"syscall_arg({number})", str(words)]
@@ -106,7 +109,11 @@ class Call:
         buffer = re.fullmatch(r"user_buffer_quoted\(@,(\w+),45\)", text or "")
         if buffer:
             self.buffers.append((number, self.numbers[buffer[1]]))
-            return f"{number}w"
+            return f"{number}q{self.numbers[buffer[1]]}"
+        socket_address = re.fullmatch(r"_struct_sockaddr_u\(@,(\w+)\)", text or "")
+        if socket_address:
+            self.addresses.append((number, self.numbers[socket_address[1]]))
+            return f"{number}h{self.numbers[socket_address[1]]}"
         if text == "__get_argv(@,0)":
             self.lists.append(number)
             return f"{number}w"

@@ -19,12 +19,10 @@
 namespace ct {
 namespace {
 
-constexpr size_t kMostBytes = 128;
-
 /// The structure at the front of `bytes`.
 template <typename Address>
 Address as(const unsigned char* bytes) {
-  static_assert(sizeof(Address) <= kMostBytes);
+  static_assert(sizeof(Address) <= kMostCaptured);
   Address address;
   memcpy(&address, bytes, sizeof(address));
   return address;
@@ -75,17 +73,23 @@ void put_packet(char* out, size_t size, const unsigned char* bytes) {
 
 }  // namespace
 
-void sockaddr_text(char* out, size_t size, const char* raw, s64 length) {
-  out[0] = 0;
-  if (*raw != 2) return;
-  unsigned char bytes[kMostBytes] = {};
-  const char* text = raw + 1;
-  for (size_t at = 0; at < kMostBytes && strnlen(text, kWordBytes) == kWordBytes;
+bool captured_bytes(const char* text, unsigned char (&bytes)[kMostCaptured]) {
+  constexpr char kIsRead = 2;
+  memset(bytes, 0, sizeof(bytes));
+  if (*text++ != kIsRead) return false;
+  for (size_t at = 0; at < sizeof(bytes) && strnlen(text, kWordBytes) == kWordBytes;
        at += sizeof(u64), text += kWordBytes) {
     const u64 word = captured_word(text);
     memcpy(bytes + at, &word, sizeof(word));
   }
-  const auto count = static_cast<size_t>(std::clamp<s64>(length, 0, kMostBytes));
+  return true;
+}
+
+void sockaddr_text(char* out, size_t size, const char* raw, s64 length) {
+  out[0] = 0;
+  unsigned char bytes[kMostCaptured];
+  if (!captured_bytes(raw, bytes)) return;
+  const auto count = static_cast<size_t>(std::clamp<s64>(length, 0, kMostCaptured));
   const sa_family_t family = as<sockaddr>(bytes).sa_family;
   if (count < sizeof(family)) {
     snprintf(out, size, "{unknown sockaddr with salen=%zu}", count);

@@ -8,6 +8,9 @@
 //   3i:NAME(1)             of argument 1, an int, and this one
 //   2s                     the next of the captured texts, in quotes; its address if it could not be read
 //   2w                     the next of the captured texts, as it is
+//   2q3 2h3                the next of the captured texts is the bytes of a buffer (q) or of a struct sockaddr (h), of which
+//                          argument 3 is the number
+//   2q3@1                  the captured text that the item takes is the one with this index, and the next is behind it
 //   4t1 4v2 4r1 …          structs in the captured memory: kStructs has the letters
 //   …?3&64                 the item is there only if argument 3 has one of these bits
 //   …?2~2561               the item is there only if 2561 has bit number (argument 2, without futex(2)'s flags)
@@ -41,7 +44,8 @@ struct Item {
   u32 argument = 0;
   char kind = 0;
   const Struct* structs = nullptr;
-  u32 count = 0;                        ///< of structs
+  u32 count = 0;                        ///< of structs; or the argument that is a buffer's size
+  u32 text = 0;                         ///< the index of a captured text; 0: the next
   CallTextFunction function = nullptr;  ///< makes the text of the value
   Choice choice = nullptr;              ///< tells, by argument `other`, which does
   u32 other = 0;
@@ -355,7 +359,11 @@ class Parser {
     item.argument = number();
     item.kind = *at_++;
     item.structs = struct_of(item.kind);
-    if (item.structs) item.count = number();
+    if (item.structs || strchr("qh", item.kind)) item.count = number();
+    if (*at_ == '@') {
+      ++at_;
+      item.text = number();
+    }
     if (*at_ == ':') {
       ++at_;
       const std::string_view name(at_, strcspn(at_, "( ?"));
@@ -392,6 +400,58 @@ const std::vector<Item>& parsed(const char* spec) {
   return found->second;
 }
 
+/// As escape_text(), for bytes that may be zero.
+void escape_bytes(char* out, std::string_view in, size_t limit, bool quoted) {
+  static const char kSpecial[] = "\a\b\f\n\r\t\v\"\\", kLetters[] = "abfnrtv\"\\";
+  constexpr size_t kShortest = 5;
+  if (limit < kShortest) limit = kShortest;
+  const size_t end = quoted ? limit - 1 : limit;
+  size_t used = 0, whole = quoted;  // where the last escape ends that leaves room for "...
+  bool is_cut = false;
+  if (quoted) out[used++] = '"';
+  for (const char letter : in) {
+    const auto byte = static_cast<unsigned char>(letter);
+    char piece[5] = {};
+    const char* special = byte ? strchr(kSpecial, byte) : nullptr;
+    if (special) {
+      piece[0] = '\\';
+      piece[1] = kLetters[special - kSpecial];
+    } else if (byte >= 0x20 && byte < 0x7f) {
+      piece[0] = letter;
+    } else {
+      snprintf(piece, sizeof(piece), "\\%03o", byte);
+    }
+    const std::string_view shown = piece;
+    is_cut = used + shown.size() > end;
+    if (is_cut) {
+      if (quoted) used = whole;
+      break;
+    }
+    used += shown.copy(out + used, shown.size());
+    if (used + 3 <= end) whole = used;
+  }
+  const std::string_view tail = !quoted ? "" : is_cut ? "\"..." : "\"";
+  used += tail.copy(out + used, tail.size());
+  out[used] = '\0';
+}
+
+/// The bytes of a buffer in quotes, as user_buffer_quoted(address, size, 45) of the tapset; its address if they cannot be read.
+void put_buffer(char* out, size_t size, s64 address, s64 count, const char* captured) {
+  constexpr size_t kShown = 45;
+  unsigned char bytes[kMostCaptured];
+  if (!captured_bytes(captured, bytes)) return append(out, size, "0x%llx", address);
+  const auto length = std::min<u64>(static_cast<u64>(count), sizeof(bytes));
+  escape_bytes(out, {reinterpret_cast<const char*>(bytes), length}, std::min(kShown, size - 1),
+               true);
+}
+
+/// As _struct_sockaddr_u() of the tapset.
+void put_address(char* out, size_t size, s64 address, s64 length, const char* captured) {
+  if (address == 0) return append(out, size, "NULL");
+  sockaddr_text(out, size, captured, length);
+  if (!*out) append(out, size, "0x%llx", address);
+}
+
 void put_number(char* out, size_t size, char kind, s64 value) {
   switch (kind) {
     case 'U': snprintf(out, size, "%llu", static_cast<u64>(value)); return;
@@ -422,7 +482,8 @@ void call_text(char* out, size_t size, const char* spec, const CallArguments& ar
   const size_t room = piece_memory.size();
   bool is_first = true;
   for (const Item& item : parsed(spec)) {
-    const bool is_text = item.kind == 's' || item.kind == 'w';
+    const bool is_text = strchr("swqh", item.kind) != nullptr;
+    if (item.text != 0) text = item.text;
     const char* captured = is_text ? arguments.texts[text++] : "";
     // What is not shown was captured, too.
     const s64* words = memory.next();
@@ -436,6 +497,10 @@ void call_text(char* out, size_t size, const char* spec, const CallArguments& ar
       escape_text(piece, captured + 1, room - 1, true);
     else if (item.kind == 's')
       put_number(piece, room, 'p', word);
+    else if (item.kind == 'q')
+      put_buffer(piece, room, word, arguments.words[item.count - 1], captured);
+    else if (item.kind == 'h')
+      put_address(piece, room, word, as_int(arguments.words[item.count - 1]), captured);
     else if (item.structs)
       put_structs(piece, room, item, word, words, is_read);
     else if (CallTextFunction function =
@@ -484,34 +549,7 @@ void sigaction_text(char* out, size_t size, const s64* words) {
 }
 
 void escape_text(char* out, const char* in, size_t limit, bool quoted) {
-  static const char kSpecial[] = "\a\b\f\n\r\t\v\"\\", kLetters[] = "abfnrtv\"\\";
-  constexpr size_t kShortest = 5;
-  if (limit < kShortest) limit = kShortest;
-  const size_t end = quoted ? limit - 1 : limit;
-  size_t used = 0, whole = quoted;  // where the last escape ends that leaves room for "...
-  if (quoted) out[used++] = '"';
-  for (; *in; in++) {
-    const auto byte = static_cast<unsigned char>(*in);
-    char piece[5] = {};
-    if (const char* special = strchr(kSpecial, byte)) {
-      piece[0] = '\\';
-      piece[1] = kLetters[special - kSpecial];
-    } else if (byte >= 0x20 && byte < 0x7f) {
-      piece[0] = static_cast<char>(byte);
-    } else {
-      snprintf(piece, sizeof(piece), "\\%03o", byte);
-    }
-    const std::string_view shown = piece;
-    if (used + shown.size() > end) {
-      if (quoted) used = whole;
-      break;
-    }
-    used += shown.copy(out + used, shown.size());
-    if (used + 3 <= end) whole = used;
-  }
-  const std::string_view tail = !quoted ? "" : *in ? "\"..." : "\"";
-  used += tail.copy(out + used, tail.size());
-  out[used] = '\0';
+  escape_bytes(out, in, limit, quoted);
 }
 
 }  // namespace ct

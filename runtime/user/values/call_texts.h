@@ -18,6 +18,11 @@ CallTextFunction call_text_function(std::string_view name);
 /// "SIGTERM" for 15; null for what is not a signal from 1 to 31.
 const char* signal_name(s64 number);
 
+/// The most bytes that ct_capture() of the tapset sends.
+constexpr size_t kMostCaptured = 128;
+/// What ct_capture() has sent; zero behind that. False if the memory could not be read.
+bool captured_bytes(const char* text, unsigned char (&bytes)[kMostCaptured]);
+
 /// A word of the traced program's memory travels in a text, which has no zero bytes: as kWordBytes bytes of seven bits each,
 /// the lowest first, with the eighth bit set.
 constexpr size_t kWordBytes = 10;
