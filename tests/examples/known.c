@@ -115,6 +115,12 @@ static void turns(void) {
   printf("schedstat %s", line);
 }
 
+static long microseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 // The thread "waker" lets this one go on after 200 and after another 300 ms.
 static int pipe_ends[2];
 static void* waker(void* unused) {
@@ -125,25 +131,32 @@ static void* waker(void* unused) {
   }
   return unused;
 }
+// Prints how long it waited, in us: all and the longest.
 static void wakes(void) {
   pthread_t thread;
   char text;
+  long all = 0, longest = 0;
   if (pipe(pipe_ends) || pthread_create(&thread, 0, waker, 0)) abort();
-  if (read(pipe_ends[0], &text, 1) != 1 || read(pipe_ends[0], &text, 1) != 1) abort();
+  for (int i = 0; i < 2; i++) {
+    const long before = microseconds();
+    if (read(pipe_ends[0], &text, 1) != 1) abort();
+    const long us = microseconds() - before;
+    all += us;
+    if (us > longest) longest = us;
+  }
   pthread_join(thread, 0);
+  printf("waited %ld %ld\n", all, longest);
 }
 
 // us on a CPU, times it gave the CPU up and lost it, page faults, and us of time.
 static void counted(long to[5]) {
   struct rusage used;
-  struct timespec now;
   getrusage(RUSAGE_SELF, &used);
-  clock_gettime(CLOCK_MONOTONIC, &now);
   to[0] = (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000 + used.ru_utime.tv_usec + used.ru_stime.tv_usec;
   to[1] = used.ru_nvcsw;
   to[2] = used.ru_nivcsw;
   to[3] = used.ru_minflt;
-  to[4] = now.tv_sec * 1000000 + now.tv_nsec / 1000;
+  to[4] = microseconds();
 }
 
 // Prints what the kernel counted since `before`, after NAME.

@@ -158,7 +158,7 @@ class SegmentMaker {
         result.push_back(std::move(inst));
         continue;
       }
-      take_unmoved(inst, result);
+      take_unmoved(inst, result, true);
       run.push_back(std::move(inst));
     }
     flush();
@@ -166,16 +166,17 @@ class SegmentMaker {
   }
 
   /// Takes out of `inst` what stays in the kernel, in program order: what is hoisted may depend on
-  /// what was hoisted before it.
-  void take_unmoved(Inst& inst, ir::Block& out) {
-    for (ir::Block& block : inst.blocks) {
-      ir::Block kept;
+  /// what was hoisted before it. `is_told`: somebody reads the message of an error that comes out of `inst`.
+  void take_unmoved(Inst& inst, ir::Block& out, bool is_told) {
+    for (size_t i = 0; i < inst.blocks.size(); ++i) {
+      ir::Block &block = inst.blocks[i], kept;
+      const bool is_told_here = inst.op == Op::Try && i == 0 ? inst.dst != ir::kNone : is_told;
       for (Inst& child : block) {
         if (child.moved) {
-          take_unmoved(child, out);
+          take_unmoved(child, out, is_told_here);
           kept.push_back(std::move(child));
         } else if (ir::info(child.op).can_fail && !is_invisible(module_, child)) {
-          hoist_guarded(std::move(child), out, kept);
+          hoist_guarded(std::move(child), out, kept, is_told_here);
         } else {
           out.push_back(std::move(child));
         }
@@ -185,8 +186,9 @@ class SegmentMaker {
   }
 
   /// A hoisted memory read may fault where the script would not have come to it. So its error is only
-  /// kept there, each read's by itself, and raised where the read was.
-  void hoist_guarded(Inst inst, ir::Block& kernel, ir::Block& user) {
+  /// kept there, each read's by itself, and raised where the read was. Its message comes along only if it is told: making it
+  /// takes hundreds of instructions, and it fills a string of every record.
+  void hoist_guarded(Inst inst, ir::Block& kernel, ir::Block& user, bool is_told) {
     auto make = [&](Op op, std::vector<Operand> args, LocalId dst = ir::kNone) {
       Inst made;
       made.op = op;
@@ -195,14 +197,15 @@ class SegmentMaker {
       made.dst = dst;
       return made;
     };
-    LocalId failed = new_temporary({ir::Ty::Long, 0}), why = new_temporary({ir::Ty::Str, 0});
+    const LocalId failed = new_temporary({ir::Ty::Long, 0});
+    const LocalId why = is_told ? new_temporary({ir::Ty::Str, 0}) : ir::kNone;
     Inst guard = make(Op::Try, {}, why), raise = make(Op::If, {Operand::of(failed)});
     guard.blocks.resize(2);
     guard.blocks[1].push_back(make(Op::Copy, {Operand::integer(1)}, failed));
     raise.blocks.resize(2);
-    raise.blocks[0].push_back(make(Op::Error, {Operand::of(why)}));
+    raise.blocks[0].push_back(make(Op::Error, {is_told ? Operand::of(why) : Operand::string("")}));
     kernel.push_back(make(Op::Copy, {Operand::integer(0)}, failed));
-    kernel.push_back(make(Op::Copy, {Operand::string("")}, why));
+    if (is_told) kernel.push_back(make(Op::Copy, {Operand::string("")}, why));
     guard.blocks[0].push_back(std::move(inst));
     kernel.push_back(std::move(guard));
     user.push_back(std::move(raise));
