@@ -30,6 +30,8 @@ BY_OTHER = {"_sock_protocol_str", "_sockopt_optname_str"}
 STRUCTS = {"_struct_timespec_u": ("t", 2), "_struct_timeval_u": ("v", 2), "_struct_rlimit_u": ("r", 2), "_struct_itimerspec_u": ("n", 4),
            "_struct_itimerval_u": ("e", 4), "_struct_timezone_u": ("z", 1), "_struct_pipe_u": ("f", 1), "_struct_sigset_u": ("g", 1),
            "_struct_sigaction_u": ("a", 4), "_struct_sigaltstack_u": ("k", 3), "_struct_utimbuf_u": ("b", 2)}
+# Structs that travel as bytes: the letter in a spec, and how many bytes of them.
+BYTES = {"_struct_timex_u": ("T", 96), "_struct_sched_attr_u": ("S", 48)}
 IN_BRACES = {"_struct_sigaction_u"}
 # By how many strings, lists of strings, buffers, socket addresses and structs a call shows: the end of the name of a function in
 # syscall_args.stp.
@@ -87,7 +89,9 @@ class Call:
             return None
         suffix = SHAPES[shape]
         arguments = [f'"{" ".join(self.spec)}"']
-        arguments += [f"syscall_arg({n})" for n in strings + self.lists + [n for pair in self.buffers + self.addresses for n in pair]]
+        arguments += [f"syscall_arg({n})" for n in strings + self.lists + [n for pair in self.buffers for n in pair]]
+        for number, size in self.addresses:
+            arguments += [f"syscall_arg({number})", size if isinstance(size, str) else str(size)]
         if self.times:
             for number, words in self.times + [(0, 0)] * (2 - len(self.times)):
                 arguments += [f"syscall_arg({number})", str(words)]
@@ -112,8 +116,12 @@ class Call:
             return f"{number}q{self.numbers[buffer[1]]}"
         socket_address = re.fullmatch(r"_struct_sockaddr_u\(@,(\w+)\)", text or "")
         if socket_address:
-            self.addresses.append((number, self.numbers[socket_address[1]]))
+            self.addresses.append((number, f"syscall_arg({self.numbers[socket_address[1]]})"))
             return f"{number}h{self.numbers[socket_address[1]]}"
+        if text in BYTES:
+            letter, size = BYTES[text]
+            self.addresses.append((number, size))
+            return f"{number}{letter}"
         if text == "__get_argv(@,0)":
             self.lists.append(number)
             return f"{number}w"

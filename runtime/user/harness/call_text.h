@@ -27,9 +27,13 @@ void sigset_text(char* out, size_t size, s64 set);
 /// Writes the kernel's struct sigaction: its handler, flags, restorer and mask.
 void sigaction_text(char* out, size_t size, const s64* words);
 
-/// Writes a struct sockaddr of `length` bytes as SystemTap does: {AF_INET, 127.0.0.1, 80}. `raw` is what __sockaddr_raw() of
+/// Writes a struct sockaddr of `length` bytes as SystemTap does: {AF_INET, 127.0.0.1, 80}. `raw` is what __struct_raw() of
 /// the tapset captured; "" if that could not be read.
 void sockaddr_text(char* out, size_t size, const char* raw, s64 length);
+
+/// The same of a struct timex and of a struct sched_attr.
+void timex_text(char* out, size_t size, const char* raw);
+void sched_attr_text(char* out, size_t size, const char* raw);
 
 /// Copies a text with C escapes for what is not printable ASCII; `out` has room for `limit` + 1 bytes. `limit`: most
 /// characters of the result, at least 5. A text in quotes that does not fit has its last three characters replaced by the

@@ -10,6 +10,7 @@
 //   2w                     the next of the captured texts, as it is
 //   2q3 2h3                the next of the captured texts is the bytes of a buffer (q) or of a struct sockaddr (h), of which
 //                          argument 3 is the number
+//   2T 2S                  the next of the captured texts is the bytes of a struct timex or sched_attr
 //   2q3@1                  the captured text that the item takes is the one with this index, and the next is behind it
 //   4t1 4v2 4r1 …          structs in the captured memory: kStructs has the letters
 //   …?3&64                 the item is there only if argument 3 has one of these bits
@@ -445,10 +446,12 @@ void put_buffer(char* out, size_t size, s64 address, s64 count, const char* capt
                true);
 }
 
-/// As _struct_sockaddr_u() of the tapset.
-void put_address(char* out, size_t size, s64 address, s64 length, const char* captured) {
+/// As _struct_sockaddr_u(), _struct_timex_u() and _struct_sched_attr_u() of the tapset; `length` counts for the first.
+void put_bytes(char* out, size_t size, char kind, s64 address, s64 length, const char* captured) {
   if (address == 0) return append(out, size, "NULL");
-  sockaddr_text(out, size, captured, length);
+  if (kind == 'h') sockaddr_text(out, size, captured, length);
+  if (kind == 'T') timex_text(out, size, captured);
+  if (kind == 'S') sched_attr_text(out, size, captured);
   if (!*out) append(out, size, "0x%llx", address);
 }
 
@@ -482,7 +485,7 @@ void call_text(char* out, size_t size, const char* spec, const CallArguments& ar
   const size_t room = piece_memory.size();
   bool is_first = true;
   for (const Item& item : parsed(spec)) {
-    const bool is_text = strchr("swqh", item.kind) != nullptr;
+    const bool is_text = strchr("swqhTS", item.kind) != nullptr;
     if (item.text != 0) text = item.text;
     const char* captured = is_text ? arguments.texts[text++] : "";
     // What is not shown was captured, too.
@@ -499,8 +502,9 @@ void call_text(char* out, size_t size, const char* spec, const CallArguments& ar
       put_number(piece, room, 'p', word);
     else if (item.kind == 'q')
       put_buffer(piece, room, word, arguments.words[item.count - 1], captured);
-    else if (item.kind == 'h')
-      put_address(piece, room, word, as_int(arguments.words[item.count - 1]), captured);
+    else if (is_text && item.kind != 'w')
+      put_bytes(piece, room, item.kind, word,
+                item.count ? as_int(arguments.words[item.count - 1]) : 0, captured);
     else if (item.structs)
       put_structs(piece, room, item, word, words, is_read);
     else if (CallTextFunction function =

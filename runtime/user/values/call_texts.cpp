@@ -1105,6 +1105,14 @@ void text_sigaltstack_flags_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STA
   };
   CT_NUMBER_NAME(STAP_ARG_flags);
 }
+void text_adjtimex_modes_str(char* STAP_RETVALUE, size_t STAP_RETLEN, s64 STAP_ARG_modes) {
+  static const ct_name names[] = {
+      {0x1, "ADJ_OFFSET"}, {0x2, "ADJ_FREQUENCY"}, {0x4, "ADJ_MAXERROR"}, {0x8, "ADJ_ESTERROR"},
+      {0x10, "ADJ_STATUS"}, {0x20, "ADJ_TIMECONST"}, {0x80, "ADJ_TAI"}, {0x100, "ADJ_SETOFFSET"},
+      {0x1000, "ADJ_MICRO"}, {0x2000, "ADJ_NANO"}, {0x4000, "ADJ_TICK"},
+  };
+  CT_FLAG_NAMES(STAP_ARG_modes, "0x0", 0);
+}
 
 struct Row {
   std::string_view name;
@@ -1237,6 +1245,7 @@ constexpr Row kRows[] = {
     {"_futex_wake_what_str", text_futex_wake_what_str},
     {"_futex_wake_if_str", text_futex_wake_if_str},
     {"_sigaltstack_flags_str", text_sigaltstack_flags_str},
+    {"_adjtimex_modes_str", text_adjtimex_modes_str},
 };
 
 }  // namespace

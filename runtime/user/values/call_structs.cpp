@@ -1,13 +1,15 @@
-// The text of a struct sockaddr that a system call takes, in SystemTap's form. A family is believed only if the length is that of
-// its structure, as SystemTap does; of an AF_UNIX address all that the length covers counts, for an abstract name has no end.
+// The texts of structs that system calls take, in SystemTap's forms. The family of a socket address is believed only if the length is
+// that of its structure, as SystemTap does; of an AF_UNIX address all that the length covers counts, for an abstract name has no end.
 #include <arpa/inet.h>
 #include <linux/if_packet.h>
 #include <linux/netlink.h>
+#include <linux/sched/types.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/timex.h>
 #include <sys/un.h>
 
 #include <algorithm>
@@ -111,6 +113,33 @@ void sockaddr_text(char* out, size_t size, const char* raw, s64 length) {
   } else {
     snprintf(out, size, "{unknown sockaddr with sa=%d, salen=%zu}", family, count);
   }
+}
+
+void timex_text(char* out, size_t size, const char* raw) {
+  out[0] = 0;
+  unsigned char bytes[kMostCaptured];
+  if (!captured_bytes(raw, bytes)) return;
+  timex time{};
+  memcpy(&time, bytes, offsetof(timex, tick) + sizeof(time.tick));
+  char modes[128] = {};
+  call_text_function("_adjtimex_modes_str")(modes, sizeof(modes), time.modes);
+  snprintf(out, size,
+           "{%s, constant=%ld, esterror=%ld, freq=%ld, maxerror=%ld, offset=%ld, precision=%ld, "
+           "status=%d, tick=%ld, tolerance=%ld}",
+           modes, time.constant, time.esterror, time.freq, time.maxerror, time.offset,
+           time.precision, time.status, time.tick, time.tolerance);
+}
+
+void sched_attr_text(char* out, size_t size, const char* raw) {
+  out[0] = 0;
+  unsigned char bytes[kMostCaptured];
+  if (!captured_bytes(raw, bytes)) return;
+  const auto attr = as<sched_attr>(bytes);
+  snprintf(out, size,
+           "{size=%u, sched_policy=%u, sched_flags=%llu, sched_nice=%d, sched_priority=%u, "
+           "sched_runtime=%llu, sched_deadline=%llu, sched_period=%llu}",
+           attr.size, attr.sched_policy, attr.sched_flags, attr.sched_nice, attr.sched_priority,
+           attr.sched_runtime, attr.sched_deadline, attr.sched_period);
 }
 
 }  // namespace ct
