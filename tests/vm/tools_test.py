@@ -32,6 +32,7 @@ LOADED["all names"] = ("-e", """global calls, points, returns
       foreach ([name, point] in points) printf("%s %s\\n", name, point)
       foreach ([name, failed] in returns) printf("%s %d %d\\n", name, failed, returns[name, failed])
     }""")
+LOADED["all texts"] = ("-e", r"""probe syscall.* { printf("%s(%s)\n", name, argstr) } probe syscall.*.return { printf(" = %s\n", retstr) }""")
 LOADED["texts"] = ("-e", """probe syscall.write { try { println(user_string_n(buf_uaddr, count)) } catch { println("none") } }
     probe syscall.read.return { if (retval > 0) println(kernel_string_n(task_current(), retval)) }""")
 
