@@ -27,7 +27,7 @@ CALLS = [
     *(("linkat", 265, (-100, old, -1, new, 0x1400)) for old in ("/proc/nonexistent", BAD) for new in (LONG, "b", 0)),
     *(("semget", 64, (key, -1, flags)) for key in (0, 77) for flags in (0, 0o600, 0o1000, 0o3777, 0xf00000)),
     *(("socket", 41, (family, 999, protocol)) for family in (2, 10, 16, 99, -1) for protocol in (0, 6, 17, 15, 999)),
-    *(("getsockopt", 55, (-1, level, option, 0, 0)) for level in (1, 6, 41, -1) for option in (1, 2, 13, 999)),
+    *(("getsockopt", 55, (-1, level, option, 0, 0)) for level in (0, 1, 6, 17, 41, 255, 263, 270, -1) for option in (1, 2, 13, 999)),
     *(("nanosleep", 35, (time, 7)) for time in (0, BAD, [-5, 7], [3, 1234567890])),
     *(("utimensat", 280, (-100, path, times, 0x100)) for path in ("/proc/nonexistent", BAD)
       for times in (0, BAD, [1, 2, -3, 4], [1, 0x3fffffff, 1, 0x3ffffffe])),
