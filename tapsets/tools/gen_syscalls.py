@@ -22,22 +22,22 @@ WORDS = {  # how each kind is read from the argument, and shown
     "o": ("__uint32({})", "%#o"),
 }
 # Texts that the runtime knows by the name of the tapset function: those that gen_call_texts.py finds, and those that are written
-# out in call_text.cpp; the last two depend on another argument.
-TEXTS = gen_call_texts.names() | {"_dfd_str", "_signal_name", "_ipc_key_str", "_ipc_flags_str",
-                                    "_shmget_flags_str", "_quotactl_cmd_str", "_ioprio_value_str", "_futex_wake_op_str"}
+# out in call_text.cpp; those of BY_OTHER depend on another argument.
+TEXTS = gen_call_texts.names() | {"_dfd_str", "_signal_name", "_ipc_key_str", "_ipc_flags_str", "_shmget_flags_str", "_quotactl_cmd_str",
+                                  "_ioprio_value_str", "_futex_wake_op_str"}
 BY_OTHER = {"_sock_protocol_str", "_sockopt_optname_str"}
 # Structs in the program's memory: the letter in a spec, and how many words they are.
 STRUCTS = {"_struct_timespec_u": ("t", 2), "_struct_timeval_u": ("v", 2), "_struct_rlimit_u": ("r", 2), "_struct_itimerspec_u": ("n", 4),
            "_struct_itimerval_u": ("e", 4), "_struct_timezone_u": ("z", 1), "_struct_pipe_u": ("f", 1), "_struct_sigset_u": ("g", 1),
            "_struct_sigaction_u": ("a", 4), "_struct_sigaltstack_u": ("k", 3), "_struct_utimbuf_u": ("b", 2)}
-# Structs that travel as bytes: the letter in a spec, and how many bytes of them.
+# Structs that travel as bytes, as socket addresses do: the letter in a spec, and how many bytes of them.
 BYTES = {"_struct_timex_u": ("T", 96), "_struct_sched_attr_u": ("S", 48)}
 IN_BRACES = {"_struct_sigaction_u"}
-# By how many strings, lists of strings, buffers, socket addresses and structs a call shows: the end of the name of a function in
-# syscall_args.stp.
+# By how many strings, lists of strings, buffers, structs of bytes and structs of words a call shows: the end of the name of a
+# function in syscall_args.stp.
 SHAPES = {(0, 0, 0, 0, 0): "", (1, 0, 0, 0, 0): "_1", (2, 0, 0, 0, 0): "_2", (0, 0, 0, 0, 1): "_structs", (1, 0, 0, 0, 1): "_1_structs",
-          (1, 2, 0, 0, 0): "_exec", (0, 0, 1, 0, 0): "_buffer", (2, 0, 1, 0, 0): "_2_buffer", (0, 0, 0, 1, 0): "_address",
-          (0, 0, 1, 1, 0): "_buffer_address"}
+          (1, 2, 0, 0, 0): "_exec", (0, 0, 1, 0, 0): "_buffer", (2, 0, 1, 0, 0): "_2_buffer", (0, 0, 0, 1, 0): "_bytes",
+          (0, 0, 1, 1, 0): "_buffer_bytes"}
 LINE = re.compile(r"^(\? )?(\w+)(?: @(\w+))?(?: (hex|octal|noreturn))? \((.*?) ?\)(?: \[(.*?)\])?(?: ; (.*))?$")
 
 
@@ -53,7 +53,7 @@ class Call:
         self.arguments = arguments.split()
         self.plain, self.derived, shown = [], [], []
         # What call_text() is to show, or None where it cannot; the numbers of the arguments for its functions (SHAPES).
-        self.spec, self.strings, self.lists, self.buffers, self.addresses, self.times = [], [], [], [], [], []
+        self.spec, self.strings, self.lists, self.buffers, self.bytes, self.words = [], [], [], [], [], []
         self.numbers = {a.split(":")[0]: number for number, a in enumerate(self.arguments, 1)}
         for number, argument in enumerate(self.arguments, 1):
             self.add(argument, f"syscall_arg({number})", shown)
@@ -64,7 +64,7 @@ class Call:
             self.formatted, self.argstr = given[1], None
             self.spec = given[2].split()
             letters = {letter: words for letter, words in STRUCTS.values()}
-            self.times = [(int(item[0]), int(item[2]) * letters[item[1]]) for item in self.spec if item[1] in letters]
+            self.words = [(int(item[0]), int(item[2]) * letters[item[1]]) for item in self.spec if item[1] in letters]
         if self.argstr is None:
             self.argstr = self.by_spec(len(self.numbers)) or self.formatted
 
@@ -82,18 +82,18 @@ class Call:
         if self.buffers and len(strings) == 1:
             strings.append(0)  # an argument 0 is not there
             self.spec = [f"{item}@2" if item[1] == "q" else item for item in self.spec]
-        if sum(words for _, words in self.times) > 4:
+        if sum(words for _, words in self.words) > 4:
             return None
-        shape = (len(strings), len(self.lists), len(self.buffers), len(self.addresses), min(len(self.times), 1))
+        shape = (len(strings), len(self.lists), len(self.buffers), len(self.bytes), min(len(self.words), 1))
         if None in self.spec or shape not in SHAPES:
             return None
         suffix = SHAPES[shape]
         arguments = [f'"{" ".join(self.spec)}"']
         arguments += [f"syscall_arg({n})" for n in strings + self.lists + [n for pair in self.buffers for n in pair]]
-        for number, size in self.addresses:
+        for number, size in self.bytes:
             arguments += [f"syscall_arg({number})", size if isinstance(size, str) else str(size)]
-        if self.times:
-            for number, words in self.times + [(0, 0)] * (2 - len(self.times)):
+        if self.words:
+            for number, words in self.words + [(0, 0)] * (2 - len(self.words)):
                 arguments += [f"syscall_arg({number})", str(words)]
         # syscall_arg(0) is 0: an argument that the call does not have.
         arguments += [f"syscall_arg({n if n <= count else 0})" for n in range(1, 7)]
@@ -108,7 +108,7 @@ class Call:
         structs = re.fullmatch(r"(_struct_\w+_u)(?:\(@,(\d)\))?", text or "")
         if structs and structs[1] in STRUCTS:
             (letter, words), count = STRUCTS[structs[1]], int(structs[2] or 1)
-            self.times.append((number, words * count))
+            self.words.append((number, words * count))
             return f"{number}{letter}{count}"
         buffer = re.fullmatch(r"user_buffer_quoted\(@,(\w+),45\)", text or "")
         if buffer:
@@ -116,11 +116,11 @@ class Call:
             return f"{number}q{self.numbers[buffer[1]]}"
         socket_address = re.fullmatch(r"_struct_sockaddr_u\(@,(\w+)\)", text or "")
         if socket_address:
-            self.addresses.append((number, f"syscall_arg({self.numbers[socket_address[1]]})"))
+            self.bytes.append((number, f"syscall_arg({self.numbers[socket_address[1]]})"))
             return f"{number}h{self.numbers[socket_address[1]]}"
         if text in BYTES:
             letter, size = BYTES[text]
-            self.addresses.append((number, size))
+            self.bytes.append((number, size))
             return f"{number}{letter}"
         if text == "__get_argv(@,0)":
             self.lists.append(number)
