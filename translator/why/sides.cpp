@@ -25,12 +25,12 @@ void for_each(const ir::Block& block, const Visit& visit) {
 }
 
 void add_line(const Span& at, std::set<uint32_t>& lines) {
-  if (const Span place = in_user_script(at))
-    lines.insert(line_column(*place.file, place.begin).line);
+  const Span place = in_user_script(at);
+  if (place.file) lines.insert(line_column(*place.file, place.begin).line);
 }
 
 std::string source_of(const Span& at) {
-  if (!at) return "";
+  if (!at.file) return "";
   std::string text = at.file->text.substr(at.begin, at.end - at.begin);
   constexpr size_t kLongest = 40;
   if (text.size() > kLongest) text = text.substr(0, kLongest) + "…";
