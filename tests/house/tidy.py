@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import shlex
+import shutil
 import subprocess
 import sys
 
@@ -36,8 +37,7 @@ def without_precompiled(command: str) -> list[str]:
 
 def clang() -> str:
     """The compiler beside clang-tidy: another version of it would have other built-in headers."""
-    tidy = pathlib.Path(subprocess.run(["which", "clang-tidy"], capture_output=True, text=True, check=True).stdout.strip())
-    return str(tidy.resolve().with_name("clang++"))
+    return str(pathlib.Path(shutil.which("clang-tidy")).resolve().with_name("clang++"))
 
 
 class Lint:

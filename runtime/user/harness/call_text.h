@@ -7,6 +7,17 @@
 
 namespace ct {
 
+/// A word of the traced program's memory travels in a text, which has no zero bytes: as kWordBytes bytes of seven bits each,
+/// the lowest first, with the eighth bit set.
+constexpr size_t kWordBytes = 10;
+inline u64 captured_word(const char* text) {
+  constexpr int kBits = 7;
+  u64 word = 0;
+  for (size_t k = kWordBytes; k-- > 0;)
+    word = word << kBits | (static_cast<unsigned char>(text[k]) & 0x7f);
+  return word;
+}
+
 /// What was captured of a call. `texts` are as the tapset function __call_string() gives them: "" if the address cannot be
 /// read, else a character and the text.
 struct CallArguments {

@@ -12,17 +12,16 @@ struct ct_name {
   const char* name;
 };
 
-/// `value`, an int, by its name, or as `unknown` says: "0x%llx" or "%lld". `out` has `size` bytes.
+/// `value`, an int, by its name, or in hexadecimal or decimal. `out` has `size` bytes.
 inline void ct_put_number(char* out, size_t size, s64 value, const ct_name* names, size_t count,
-                          const char* unknown) {
-  const bool is_hex = unknown[0] == '0';
+                          bool is_hex) {
   for (size_t i = 0; i < count; i++) {
     if ((s32)names[i].value == (s32)value) {
       snprintf(out, size, "%s", names[i].name);
       return;
     }
   }
-  snprintf(out, size, unknown, is_hex ? value & 0xffffffff : value);
+  snprintf(out, size, is_hex ? "0x%llx" : "%lld", is_hex ? value & 0xffffffff : value);
 }
 
 /// `bits` as NAME|NAME|0xREST. A flag of several bits counts if all are set; earlier rows first.
@@ -56,10 +55,10 @@ inline void ct_put_flags(char* out, size_t size, s64 bits, const ct_name* names,
     snprintf(STAP_RETVALUE + used, STAP_RETLEN - used, __VA_ARGS__); \
   } while (0)
 /// SystemTap shows unknown numbers in hexadecimal, and in decimal where they are a matter of people.
-#define CT_NUMBER_NAME(value) CT_NUMBER_NAME_OR("0x%llx", value)
-#define CT_DECIMAL_NAME(value) CT_NUMBER_NAME_OR("%lld", value)
-#define CT_NUMBER_NAME_OR(unknown, value) \
-  ct_put_number(STAP_RETVALUE, STAP_RETLEN, value, names, sizeof(names) / sizeof(*names), unknown)
+#define CT_NUMBER_NAME(value) CT_NAME_OR_NUMBER(value, true)
+#define CT_DECIMAL_NAME(value) CT_NAME_OR_NUMBER(value, false)
+#define CT_NAME_OR_NUMBER(value, is_hex) \
+  ct_put_number(STAP_RETVALUE, STAP_RETLEN, value, names, sizeof(names) / sizeof(*names), is_hex)
 /// Flags in a long.
 #define CT_LONG_FLAG_NAMES(value, zero, zero_mask)                                             \
   ct_put_flags(STAP_RETVALUE, STAP_RETLEN, value, names, sizeof(names) / sizeof(*names), zero, \

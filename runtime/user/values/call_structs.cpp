@@ -1,5 +1,7 @@
 // The texts of structs that system calls take, in SystemTap's forms. The family of a socket address is believed only if the length is
 // that of its structure, as SystemTap does; of an AF_UNIX address all that the length covers counts, for an abstract name has no end.
+#include "call_structs.h"
+
 #include <arpa/inet.h>
 #include <linux/if_packet.h>
 #include <linux/netlink.h>
@@ -11,9 +13,11 @@
 #include <sys/socket.h>
 #include <sys/timex.h>
 #include <sys/un.h>
+#include <time.h>
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
 #include "call_texts.h"
 #include "runtime/user/harness/call_text.h"
@@ -45,23 +49,12 @@ void put_ip6(char* out, size_t size, const unsigned char* bytes) {
 
 /// A path, or, behind a zero byte, an abstract name, which may have zero bytes.
 void put_unix(char* out, size_t size, const unsigned char* bytes, size_t length) {
-  const auto* name = reinterpret_cast<const char*>(bytes) + offsetof(sockaddr_un, sun_path);
-  const size_t count = length - offsetof(sockaddr_un, sun_path);
-  std::string plain;
-  if (*name)
-    plain.assign(name, strnlen(name, count));
-  else
-    plain.assign(name, count);
-  std::string text;
-  for (const char byte : plain) {
-    char piece[8] = {byte};
-    if (byte == '"' || byte == '\\')
-      snprintf(piece, sizeof(piece), "\\%c", byte);
-    else if (byte < ' ' || byte > '~')
-      snprintf(piece, sizeof(piece), "\\%03o", static_cast<unsigned char>(byte));
-    text += piece;
-  }
-  snprintf(out, size, "{AF_UNIX, \"%s\"}", text.c_str());
+  constexpr size_t kName = offsetof(sockaddr_un, sun_path);
+  std::string_view name(reinterpret_cast<const char*>(bytes) + kName, length - kName);
+  if (name[0]) name = name.substr(0, name.find('\0'));
+  char quoted[4 * kMostCaptured + 3];  // each byte may become an escape
+  escape_bytes(quoted, name, sizeof(quoted) - 1, true);
+  snprintf(out, size, "{AF_UNIX, %s}", quoted);
 }
 
 void put_packet(char* out, size_t size, const unsigned char* bytes) {
@@ -73,10 +66,104 @@ void put_packet(char* out, size_t size, const unsigned char* bytes) {
            address.sll_halen, hardware);
 }
 
+// Structs of words.
+
+void put_timespec(char* out, size_t size, const s64* words) {
+  constexpr s64 kNow = (1 << 30) - 1, kOmit = (1 << 30) - 2;  // utimensat(2)
+  if (words[1] == kNow || words[1] == kOmit)
+    append(out, size, words[1] == kNow ? "[UTIME_NOW]" : "[UTIME_OMIT]");
+  else
+    append(out, size, "[%lld.%09lld]", words[0], words[1]);
+}
+
+void put_timeval(char* out, size_t size, const s64* words) {
+  append(out, size, "[%lld.%06lld]", words[0], words[1]);
+}
+
+void put_limit(char* out, size_t size, const s64* words) {
+  append(out, size, "[%lld,%lld]", words[0], words[1]);
+}
+
+/// Two times in one pair of brackets: timerfd_settime(2) counts nanoseconds, setitimer(2) microseconds.
+void put_itimerspec(char* out, size_t size, const s64* words) {
+  append(out, size, "[%lld.%09lld,%lld.%09lld]", words[0], words[1], words[2], words[3]);
+}
+
+void put_itimerval(char* out, size_t size, const s64* words) {
+  append(out, size, "[%lld.%06lld,%lld.%06lld]", words[0], words[1], words[2], words[3]);
+}
+
+void put_two_ints(char* out, size_t size, const s64* words) {
+  append(out, size, "[%d, %d]", static_cast<s32>(words[0]), static_cast<s32>(words[0] >> 32));
+}
+
+void put_sigset(char* out, size_t size, const s64* words) {
+  append_by(sigset_text, out, size, words[0]);
+}
+
+void put_sigaction(char* out, size_t size, const s64* words) {
+  append_by(sigaction_text, out, size, words);
+}
+
+void put_file_times(char* out, size_t size, const s64* words) {
+  append(out, size, "[");
+  append_by(date_text, out, size, words[0]);
+  append(out, size, ", ");
+  append_by(date_text, out, size, words[1]);
+  append(out, size, "]");
+}
+
+void put_signal_stack(char* out, size_t size, const s64* words) {
+  append(out, size, "{ss_sp=0x%llx, ss_flags=", words[0]);
+  append_by(call_text_function("_sigaltstack_flags_str"), out, size, static_cast<s32>(words[1]));
+  append(out, size, ", ss_size=%llu}", static_cast<u64>(words[2]));
+}
+
+constexpr Struct kStructs[] = {
+    {'t', 2, put_timespec, "NULL", "", ""},    {'v', 2, put_timeval, "NULL", "", ""},
+    {'r', 2, put_limit, "NULL", "", ""},       {'n', 4, put_itimerspec, "NULL", "", ""},
+    {'e', 4, put_itimerval, "NULL", "", ""},   {'f', 1, put_two_ints, "NULL", "", ""},
+    {'z', 1, put_two_ints, "NULL", "", ""},    {'g', 1, put_sigset, "NULL", "", ""},
+    {'a', 4, put_sigaction, "NULL", "{", "}"}, {'k', 3, put_signal_stack, "0x0", "", ""},
+    {'b', 2, put_file_times, "NULL", "", ""},
+};
+
+constexpr char kIsRead = 2;  // what stands in front of captured memory that could be read
+
 }  // namespace
 
+const Struct* struct_of(char kind) {
+  for (const Struct& row : kStructs)
+    if (row.kind == kind) return &row;
+  return nullptr;
+}
+
+void put_structs(char* out, size_t size, const Struct& kind, u32 count, s64 address,
+                 const s64* words) {
+  append(out, size, kind.before);
+  if (address == 0)
+    append(out, size, kind.null);
+  else if (!words)
+    append(out, size, "0x%llx", address);
+  else
+    for (u32 i = 0; i < count; ++i) kind.put(out, size, words + i * kind.words);
+  append(out, size, kind.after);
+}
+
+Memory::Memory(const char* text) {
+  for (; *text && count_ < kMost; text += 1 + kWordBytes, ++count_) {
+    read_[count_] = *text == kIsRead;
+    words_[count_] = static_cast<s64>(captured_word(text + 1));
+  }
+}
+
+bool Memory::take(u32 count) {
+  bool all = at_ + count <= count_;
+  for (u32 i = 0; i < count && at_ < kMost; ++i) all = read_[at_++] && all;
+  return all;
+}
+
 bool captured_bytes(const char* text, unsigned char (&bytes)[kMostCaptured]) {
-  constexpr char kIsRead = 2;
   memset(bytes, 0, sizeof(bytes));
   if (*text++ != kIsRead) return false;
   for (size_t at = 0; at < sizeof(bytes) && strnlen(text, kWordBytes) == kWordBytes;
@@ -140,6 +227,37 @@ void sched_attr_text(char* out, size_t size, const char* raw) {
            "sched_runtime=%llu, sched_deadline=%llu, sched_period=%llu}",
            attr.size, attr.sched_policy, attr.sched_flags, attr.sched_nice, attr.sched_priority,
            attr.sched_runtime, attr.sched_deadline, attr.sched_period);
+}
+
+void date_text(char* out, size_t size, s64 seconds) {
+  const time_t when = seconds;
+  tm parts{};
+  if (when != static_cast<s32>(when) || gmtime_r(&when, &parts) == nullptr ||
+      strftime(out, size, "%a %b %e %T %Y", &parts) == 0)
+    snprintf(out, size, "%lld", seconds);
+}
+
+void sigset_text(char* out, size_t size, s64 set) {
+  constexpr int kSignals = 64;
+  snprintf(out, size, "%s", set ? "[" : "[EMPTY]");
+  for (int number = 1; number <= kSignals; ++number) {
+    if ((static_cast<u64>(set) >> (number - 1) & 1) == 0) continue;
+    if (out[1]) append(out, size, "|");
+    append_by(put_signal, out, size, number);
+  }
+  if (set) append(out, size, "]");
+}
+
+void sigaction_text(char* out, size_t size, const s64* words) {
+  const s64 handler = words[0], flags = words[1], restorer = words[2], mask = words[3];
+  if (handler == 0 || handler == 1) {
+    snprintf(out, size, "%s", handler ? "SIG_IGN" : "SIG_DFL");
+    return;
+  }
+  snprintf(out, size, "0x%llx, ", static_cast<u64>(handler));
+  append_by(call_text_function("_sa_flags_str"), out, size, flags);
+  append(out, size, ", 0x%llx, ", restorer);
+  append_by(sigset_text, out, size, mask);
 }
 
 }  // namespace ct

@@ -12,7 +12,7 @@
 //                          argument 3 is the number
 //   2T 2S                  the next of the captured texts is the bytes of a struct timex or sched_attr
 //   2q3@1                  the captured text that the item takes is the one with this index, and the next is behind it
-//   4t1 4v2 4r1 …          structs in the captured memory: kStructs has the letters
+//   4t1 4v2 4r1 …          structs in the captured memory: call_structs.cpp has the letters
 //   …?3&64                 the item is there only if argument 3 has one of these bits
 //   …?2~2561               the item is there only if 2561 has bit number (argument 2, without futex(2)'s flags)
 //
@@ -22,15 +22,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "call_structs.h"
 #include "call_texts.h"
 
 namespace ct {
@@ -39,14 +38,21 @@ namespace {
 /// Which table the value of another argument chooses; null: none, and the number is shown.
 using Choice = CallTextFunction (*)(s64 other);
 
+/// How a captured text is shown: `count` is the argument that tells its size, if the letter is followed by one.
+struct Captured {
+  char kind;
+  bool has_count;
+  void (*put)(char* out, size_t size, s64 address, s64 count, const char* captured);
+};
+
 /// Arguments are numbered from 1 on; 0: none.
-struct Struct;
 struct Item {
   u32 argument = 0;
   char kind = 0;
-  const Struct* structs = nullptr;
-  u32 count = 0;                        ///< of structs; or the argument that is a buffer's size
-  u32 text = 0;                         ///< the index of a captured text; 0: the next
+  const Captured* captured = nullptr;  ///< null: it is no captured text
+  const Struct* structs = nullptr;     ///< null: it is no struct in the captured memory
+  u32 count = 0;  ///< of structs; or the argument that is a captured text's size
+  u32 text = 0;   ///< the index of the captured text; 0: the next
   CallTextFunction function = nullptr;  ///< makes the text of the value
   Choice choice = nullptr;              ///< tells, by argument `other`, which does
   u32 other = 0;
@@ -77,24 +83,9 @@ s64 read(char kind, s64 word) {
   }
 }
 
-/// Appends `text` to the text in `out`.
-void append(char* out, size_t size, const char* text) {
-  const size_t used = strlen(out);
-  snprintf(out + used, size - used, "%s", text);
-}
-
-/// The same of what `format` makes of the values.
-template <typename... Values>
-requires(sizeof...(Values) > 0) void append(char* out, size_t size, const char* format,
-                                            Values... values) {
-  const size_t used = strlen(out);
-  snprintf(out + used, size - used, format, values...);
-}
-
 /// Appends what the tapset function `name` makes of a value.
 void append_text(char* out, size_t size, std::string_view name, s64 value) {
-  const size_t used = strlen(out);
-  call_text_function(name)(out + used, size - used, value);
+  append_by(call_text_function(name), out, size, value);
 }
 
 void put_decimal(char* out, size_t size, s64 value) { snprintf(out, size, "%lld", value); }
@@ -104,20 +95,6 @@ void put_octal(char* out, size_t size, s64 value) {
   snprintf(out, size, "0%llo", static_cast<u64>(value));
 }
 
-/// As _signal_name() of the tapsets.
-void put_signal(char* out, size_t size, s64 number) {
-  if (const char* name = signal_name(number))
-    snprintf(out, size, "%s", name);
-  else if (number == 32)
-    snprintf(out, size, "SIGRTMIN");
-  else if (number > 32 && number < 64)
-    snprintf(out, size, "SIGRTMIN+%lld", number - 32);
-  else if (number == 64)
-    snprintf(out, size, "SIGRTMAX");
-  else
-    snprintf(out, size, "0x%llx", number & 0xffffffff);
-}
-
 /// Flags that `names` makes a text of, and the permissions below them.
 void put_flags_and_mode(char* out, size_t size, s64 flags, CallTextFunction names) {
   constexpr s64 kPermissions = 511;
@@ -125,8 +102,7 @@ void put_flags_and_mode(char* out, size_t size, s64 flags, CallTextFunction name
     names(out, size, flags & ~kPermissions);
     append(out, size, "|");
   }
-  const size_t used = strlen(out);
-  put_octal(out + used, size - used, flags & kPermissions);
+  append_by(put_octal, out, size, flags & kPermissions);
 }
 
 /// As _ipc_flags_str().
@@ -203,7 +179,7 @@ struct Written {
 };
 constexpr Written kWritten[] = {
     {"_dfd_str", put_folder, nullptr},
-    {"_signal_name", put_signal, nullptr},
+    {"_signal_name", ct::put_signal, nullptr},
     {"_ipc_key_str", put_ipc_key, nullptr},
     {"_ipc_flags_str", put_ipc_flags, nullptr},
     {"_shmget_flags_str", put_shmget_flags, nullptr},
@@ -214,125 +190,57 @@ constexpr Written kWritten[] = {
     {"_sockopt_optname_str", nullptr, option_of},
 };
 
-// Structs, each appended to the text in `out`.
-
-void put_timespec(char* out, size_t size, const s64* words) {
-  constexpr s64 kNow = (1 << 30) - 1, kOmit = (1 << 30) - 2;  // utimensat(2)
-  if (words[1] == kNow || words[1] == kOmit)
-    append(out, size, words[1] == kNow ? "[UTIME_NOW]" : "[UTIME_OMIT]");
-  else
-    append(out, size, "[%lld.%09lld]", words[0], words[1]);
-}
-
-void put_timeval(char* out, size_t size, const s64* words) {
-  append(out, size, "[%lld.%06lld]", words[0], words[1]);
-}
-
-void put_limit(char* out, size_t size, const s64* words) {
-  append(out, size, "[%lld,%lld]", words[0], words[1]);
-}
-
-void put_interval(char* out, size_t size, const s64* words) {
-  append(out, size, "[%lld.%06lld,%lld.%06lld]", words[0], words[1], words[2], words[3]);
-}
-
-void put_fine_interval(char* out, size_t size, const s64* words) {
-  append(out, size, "[%lld.%09lld,%lld.%09lld]", words[0], words[1], words[2], words[3]);
-}
-
-void put_two_ints(char* out, size_t size, const s64* words) {
-  append(out, size, "[%lld, %lld]", as_int(words[0]), words[0] >> 32);
-}
-
-void append_date(char* out, size_t size, s64 seconds) {
-  const size_t used = strlen(out);
-  date_text(out + used, size - used, seconds);
-}
-
-void put_sigset(char* out, size_t size, const s64* words) {
-  const size_t used = strlen(out);
-  sigset_text(out + used, size - used, words[0]);
-}
-
-void put_sigaction(char* out, size_t size, const s64* words) {
-  const size_t used = strlen(out);
-  sigaction_text(out + used, size - used, words);
-}
-
-void put_file_times(char* out, size_t size, const s64* words) {
-  append(out, size, "[");
-  append_date(out, size, words[0]);
-  append(out, size, ", ");
-  append_date(out, size, words[1]);
-  append(out, size, "]");
-}
-
-void put_signal_stack(char* out, size_t size, const s64* words) {
-  append(out, size, "{ss_sp=0x%llx, ss_flags=", words[0]);
-  append_text(out, size, "_sigaltstack_flags_str", as_int(words[1]));
-  append(out, size, ", ss_size=%llu}", static_cast<u64>(words[2]));
-}
-
-/// What an item's letter stands for; `null` is shown where there is none.
-struct Struct {
-  char kind;
-  u32 words;
-  void (*put)(char* out, size_t size, const s64* words);
-  const char *null, *before, *after;
-};
-constexpr Struct kStructs[] = {
-    {'t', 2, put_timespec, "NULL", "", ""},      {'v', 2, put_timeval, "NULL", "", ""},
-    {'r', 2, put_limit, "NULL", "", ""},         {'e', 4, put_interval, "NULL", "", ""},
-    {'n', 4, put_fine_interval, "NULL", "", ""}, {'f', 1, put_two_ints, "NULL", "", ""},
-    {'z', 1, put_two_ints, "NULL", "", ""},      {'g', 1, put_sigset, "NULL", "", ""},
-    {'a', 4, put_sigaction, "NULL", "{", "}"},   {'k', 3, put_signal_stack, "0x0", "", ""},
-    {'b', 2, put_file_times, "NULL", "", ""},
-};
-
-/// The captured memory: of each word whether it could be read, and the word.
-class Memory {
- public:
-  explicit Memory(const char* text) {
-    for (; *text && count_ < kMost; text += 1 + kWordBytes, ++count_) {
-      read_[count_] = *text == 2;
-      words_[count_] = static_cast<s64>(captured_word(text + 1));
-    }
+void put_number(char* out, size_t size, char kind, s64 value) {
+  switch (kind) {
+    case 'U': snprintf(out, size, "%llu", static_cast<u64>(value)); return;
+    case 'p':
+    case 'x': snprintf(out, size, "0x%llx", static_cast<u64>(value)); return;
+    case 'o': put_octal(out, size, value); return;
+    default: put_decimal(out, size, value);
   }
+}
 
-  const s64* next() const { return words_ + at_; }
-  /// Passes `count` words; whether all of them could be read.
-  bool take(u32 count) {
-    bool all = at_ + count <= count_;
-    for (u32 i = 0; i < count && at_ < kMost; ++i) all = read_[at_++] && all;
-    return all;
-  }
+void put_plain(char* out, size_t size, s64, s64, const char* captured) {
+  snprintf(out, size, "%s", captured);
+}
 
- private:
-  static constexpr u32 kMost = 4;
-  s64 words_[kMost + 1] = {};
-  bool read_[kMost] = {};
-  u32 count_ = 0, at_ = 0;
+void put_string(char* out, size_t size, s64 address, s64, const char* captured) {
+  *captured ? escape_text(out, captured + 1, size - 1, true) : put_number(out, size, 'p', address);
+}
+
+/// As user_buffer_quoted(address, count, 45) of the tapset.
+void put_buffer(char* out, size_t size, s64 address, s64 count, const char* captured) {
+  constexpr size_t kShown = 45;
+  unsigned char bytes[kMostCaptured];
+  if (!captured_bytes(captured, bytes)) return put_number(out, size, 'p', address);
+  const auto length = std::min<u64>(static_cast<u64>(count), sizeof(bytes));
+  escape_bytes(out, {reinterpret_cast<const char*>(bytes), length}, std::min(kShown, size - 1),
+               true);
+}
+
+/// A struct by `put`, which leaves nothing if it could not be read.
+template <typename Put>
+void put_struct(char* out, size_t size, s64 address, Put put) {
+  if (address == 0) return append(out, size, "NULL");
+  put();
+  if (!*out) put_number(out, size, 'p', address);
+}
+
+/// As _struct_sockaddr_u(), _struct_timex_u() and _struct_sched_attr_u() of the tapset.
+void put_address(char* out, size_t size, s64 address, s64 count, const char* captured) {
+  put_struct(out, size, address, [&] { sockaddr_text(out, size, captured, as_int(count)); });
+}
+void put_timex(char* out, size_t size, s64 address, s64, const char* captured) {
+  put_struct(out, size, address, [&] { timex_text(out, size, captured); });
+}
+void put_sched_attr(char* out, size_t size, s64 address, s64, const char* captured) {
+  put_struct(out, size, address, [&] { sched_attr_text(out, size, captured); });
+}
+
+constexpr Captured kCaptured[] = {
+    {'s', false, put_string}, {'w', false, put_plain}, {'q', true, put_buffer},
+    {'h', true, put_address}, {'T', false, put_timex}, {'S', false, put_sched_attr},
 };
-
-const Struct* struct_of(char kind) {
-  for (const Struct& row : kStructs)
-    if (row.kind == kind) return &row;
-  return nullptr;
-}
-
-/// `words` are the item's; `is_read`: they could be.
-void put_structs(char* out, size_t size, const Item& item, s64 address, const s64* words,
-                 bool is_read) {
-  append(out, size, item.structs->before);
-  if (address == 0)
-    append(out, size, item.structs->null);
-  else if (!is_read)
-    append(out, size, "0x%llx", address);
-  else
-    for (u32 i = 0; i < item.count; ++i)
-      item.structs->put(out, size, words + i * item.structs->words);
-  append(out, size, item.structs->after);
-}
 
 class Parser {
  public:
@@ -359,8 +267,10 @@ class Parser {
     Item item;
     item.argument = number();
     item.kind = *at_++;
+    for (const Captured& row : kCaptured)
+      if (row.kind == item.kind) item.captured = &row;
     item.structs = struct_of(item.kind);
-    if (item.structs || strchr("qh", item.kind)) item.count = number();
+    if (item.structs || (item.captured && item.captured->has_count)) item.count = number();
     if (*at_ == '@') {
       ++at_;
       item.text = number();
@@ -401,7 +311,70 @@ const std::vector<Item>& parsed(const char* spec) {
   return found->second;
 }
 
-/// As escape_text(), for bytes that may be zero.
+}  // namespace
+
+CallTextFunction call_text_function(std::string_view name) {
+  for (const auto texts : {call_texts_of_files(), call_texts_of_net(), call_texts_of_process()})
+    for (const CallText& row : texts)
+      if (row.name == name) return row.function;
+  return nullptr;
+}
+
+void put_signal(char* out, size_t size, s64 number) {
+  if (const char* name = signal_name(number))
+    snprintf(out, size, "%s", name);
+  else if (number == 32)
+    snprintf(out, size, "SIGRTMIN");
+  else if (number > 32 && number < 64)
+    snprintf(out, size, "SIGRTMIN+%lld", number - 32);
+  else if (number == 64)
+    snprintf(out, size, "SIGRTMAX");
+  else
+    snprintf(out, size, "0x%llx", number & 0xffffffff);
+}
+
+void call_text(char* out, size_t size, const char* spec, const CallArguments& arguments) {
+  size_t used = 0, text = 0;
+  Memory memory(arguments.memory);
+  auto add = [&](const char* what) {
+    const size_t length = strnlen(what, size - 1 - used);
+    memcpy(out + used, what, length);
+    used += length;
+    out[used] = 0;
+  };
+  out[0] = 0;
+  // The text of one argument, as long as a string of the script may be, whatever follows it.
+  constexpr size_t kLeast = 16;
+  static std::vector<char> piece_memory;
+  piece_memory.resize(std::max(size, kLeast));
+  char* const piece = piece_memory.data();
+  const size_t room = piece_memory.size();
+  bool is_first = true;
+  for (const Item& item : parsed(spec)) {
+    if (item.text != 0) text = item.text;
+    const char* captured = item.captured ? arguments.texts[text++] : "";
+    // What is not shown was captured, too.
+    const s64* words = memory.next();
+    const bool is_read = !item.structs || memory.take(item.count * item.structs->words);
+    if (!item.is_shown(arguments.words)) continue;
+    const s64 word = arguments.words[item.argument - 1], value = read(item.kind, word);
+    piece[0] = 0;
+    if (item.captured)
+      item.captured->put(piece, room, word, item.count ? arguments.words[item.count - 1] : 0,
+                         captured);
+    else if (item.structs)
+      put_structs(piece, room, *item.structs, item.count, word, is_read ? words : nullptr);
+    else if (CallTextFunction function =
+                 item.choice ? item.choice(as_int(arguments.words[item.other - 1])) : item.function)
+      function(piece, room, value);
+    else
+      put_number(piece, room, item.kind, value);
+    if (!is_first) add(", ");
+    is_first = false;
+    add(piece);
+  }
+}
+
 void escape_bytes(char* out, std::string_view in, size_t limit, bool quoted) {
   static const char kSpecial[] = "\a\b\f\n\r\t\v\"\\", kLetters[] = "abfnrtv\"\\";
   constexpr size_t kShortest = 5;
@@ -434,122 +407,6 @@ void escape_bytes(char* out, std::string_view in, size_t limit, bool quoted) {
   const std::string_view tail = !quoted ? "" : is_cut ? "\"..." : "\"";
   used += tail.copy(out + used, tail.size());
   out[used] = '\0';
-}
-
-/// The bytes of a buffer in quotes, as user_buffer_quoted(address, size, 45) of the tapset; its address if they cannot be read.
-void put_buffer(char* out, size_t size, s64 address, s64 count, const char* captured) {
-  constexpr size_t kShown = 45;
-  unsigned char bytes[kMostCaptured];
-  if (!captured_bytes(captured, bytes)) return append(out, size, "0x%llx", address);
-  const auto length = std::min<u64>(static_cast<u64>(count), sizeof(bytes));
-  escape_bytes(out, {reinterpret_cast<const char*>(bytes), length}, std::min(kShown, size - 1),
-               true);
-}
-
-/// As _struct_sockaddr_u(), _struct_timex_u() and _struct_sched_attr_u() of the tapset; `length` counts for the first.
-void put_bytes(char* out, size_t size, char kind, s64 address, s64 length, const char* captured) {
-  if (address == 0) return append(out, size, "NULL");
-  if (kind == 'h') sockaddr_text(out, size, captured, length);
-  if (kind == 'T') timex_text(out, size, captured);
-  if (kind == 'S') sched_attr_text(out, size, captured);
-  if (!*out) append(out, size, "0x%llx", address);
-}
-
-void put_number(char* out, size_t size, char kind, s64 value) {
-  switch (kind) {
-    case 'U': snprintf(out, size, "%llu", static_cast<u64>(value)); return;
-    case 'p':
-    case 'x': snprintf(out, size, "0x%llx", static_cast<u64>(value)); return;
-    case 'o': put_octal(out, size, value); return;
-    default: put_decimal(out, size, value);
-  }
-}
-
-}  // namespace
-
-void call_text(char* out, size_t size, const char* spec, const CallArguments& arguments) {
-  size_t used = 0, text = 0;
-  Memory memory(arguments.memory);
-  auto add = [&](const char* what) {
-    const size_t length = strnlen(what, size - 1 - used);
-    memcpy(out + used, what, length);
-    used += length;
-    out[used] = 0;
-  };
-  out[0] = 0;
-  // The text of one argument, as long as a string of the script may be, whatever follows it.
-  constexpr size_t kLeast = 16;
-  static std::vector<char> piece_memory;
-  piece_memory.resize(std::max(size, kLeast));
-  char* const piece = piece_memory.data();
-  const size_t room = piece_memory.size();
-  bool is_first = true;
-  for (const Item& item : parsed(spec)) {
-    const bool is_text = strchr("swqhTS", item.kind) != nullptr;
-    if (item.text != 0) text = item.text;
-    const char* captured = is_text ? arguments.texts[text++] : "";
-    // What is not shown was captured, too.
-    const s64* words = memory.next();
-    const bool is_read = !item.structs || memory.take(item.count * item.structs->words);
-    if (!item.is_shown(arguments.words)) continue;
-    const s64 word = arguments.words[item.argument - 1], value = read(item.kind, word);
-    piece[0] = 0;
-    if (item.kind == 'w')
-      ;
-    else if (item.kind == 's' && *captured)
-      escape_text(piece, captured + 1, room - 1, true);
-    else if (item.kind == 's')
-      put_number(piece, room, 'p', word);
-    else if (item.kind == 'q')
-      put_buffer(piece, room, word, arguments.words[item.count - 1], captured);
-    else if (is_text && item.kind != 'w')
-      put_bytes(piece, room, item.kind, word,
-                item.count ? as_int(arguments.words[item.count - 1]) : 0, captured);
-    else if (item.structs)
-      put_structs(piece, room, item, word, words, is_read);
-    else if (CallTextFunction function =
-                 item.choice ? item.choice(as_int(arguments.words[item.other - 1])) : item.function)
-      function(piece, room, value);
-    else
-      put_number(piece, room, item.kind, value);
-    if (!is_first) add(", ");
-    is_first = false;
-    add(item.kind == 'w' ? captured : piece);
-  }
-}
-
-void date_text(char* out, size_t size, s64 seconds) {
-  const time_t when = seconds;
-  tm parts{};
-  if (when != static_cast<s32>(when) || gmtime_r(&when, &parts) == nullptr ||
-      strftime(out, size, "%a %b %e %T %Y", &parts) == 0)
-    put_decimal(out, size, seconds);
-}
-
-void sigset_text(char* out, size_t size, s64 set) {
-  constexpr int kSignals = 64;
-  snprintf(out, size, "%s", set ? "[" : "[EMPTY]");
-  for (int number = 1; number <= kSignals; ++number) {
-    if ((static_cast<u64>(set) >> (number - 1) & 1) == 0) continue;
-    if (out[1]) append(out, size, "|");
-    const size_t used = strlen(out);
-    put_signal(out + used, size - used, number);
-  }
-  if (set) append(out, size, "]");
-}
-
-void sigaction_text(char* out, size_t size, const s64* words) {
-  const auto [handler, flags, restorer, mask] =
-      std::array<s64, 4>{words[0], words[1], words[2], words[3]};
-  if (handler == 0 || handler == 1) {
-    snprintf(out, size, "%s", handler ? "SIG_IGN" : "SIG_DFL");
-    return;
-  }
-  snprintf(out, size, "0x%llx, ", static_cast<u64>(handler));
-  append_text(out, size, "_sa_flags_str", flags);
-  append(out, size, ", 0x%llx, ", restorer);
-  const size_t used = strlen(out);
-  sigset_text(out + used, size - used, mask);
 }
 
 void escape_text(char* out, const char* in, size_t limit, bool quoted) {
