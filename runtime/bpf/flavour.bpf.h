@@ -22,17 +22,16 @@
  * be a constant: it is what proves the end. The callback's state is in memory that the verifier
  * does not follow, and is read anew in each turn; held in registers, what differs between turns
  * would make the verifier walk everything behind the loop once for each turn that may leave it; for
- * the same reason the ways out of it meet at a checkpoint. Its way back is ct_jump_if_less(). */
+ * the same reason the ways out of it meet at a checkpoint. */
 #ifdef CT_BASE
 #define CT_CALLBACK static __always_inline long
-#define CT_REPEAT(turns, callback, vars)                                               \
-  do {                                                                                 \
-    __label__ ct_again;                                                                \
-    u64 ct_turn = 0;                                                                   \
-  ct_again:                                                                            \
-    asm volatile("" : : : "memory");                                                   \
-    if (callback(ct_turn, (vars)) == 0) ct_jump_if_less(++ct_turn, (turns), ct_again); \
-    ct_checkpoint();                                                                   \
+#define CT_REPEAT(turns, callback, vars)                                                        \
+  do {                                                                                          \
+    _Pragma("clang loop unroll(disable)") for (u64 ct_turn = 0; ct_turn < (turns); ct_turn++) { \
+      asm volatile("" : : : "memory");                                                          \
+      if (callback(ct_turn, (vars))) break;                                                     \
+    }                                                                                           \
+    ct_checkpoint();                                                                            \
   } while (0)
 #else
 #define CT_CALLBACK static long

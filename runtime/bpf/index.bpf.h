@@ -33,14 +33,15 @@ struct ct_hash_loop {
 };
 
 CT_CALLBACK ct_hash_chunk(u64 turn, struct ct_hash_loop* v) {
-  CT_FOR_WORDS(i, CT_HASH_CHUNK, {
+#pragma clang loop unroll(disable)
+  for (u32 i = 0; i < CT_HASH_CHUNK; i += 8) {
     u64 at = turn * CT_HASH_CHUNK + i;
     ct_opaque(at);
     if (at > v->cap - 8) return 1;
     u64 word = *(const ct_word*)(v->text + at);
     ct_hash_word(v->hashing, word);
     if (ct_nonzero_bytes(word) != CT_ONES) return 1;
-  });
+  }
   return 0;
 }
 
@@ -52,11 +53,13 @@ static __always_inline void ct_hash_text(struct ct_hashing* h, const char* text,
     return;
   }
 #endif
-  CT_FOR_WORDS(i, cap, {
+#pragma clang loop unroll(disable)
+  for (u32 i = 0; i < cap; i += 8) {
     u64 word = *(const ct_word*)(text + i);
     ct_hash_word(h, word);
-    if (ct_nonzero_bytes(word) != CT_ONES) goto ct_words_done;
-  });
+    if (ct_nonzero_bytes(word) != CT_ONES) break;
+  }
+  ct_checkpoint();
 }
 
 /* Makes the element of `key`: 0, -EEXIST if it is there, or why it cannot be made. `entry` is what the index

@@ -92,11 +92,13 @@ static __always_inline s64 ct_str_equal(const char* a, u32 a_cap, const char* b,
 static __always_inline s64 ct_str_compare(const char* a, u32 a_cap, const char* b, u32 b_cap) {
   const u32 common = CT_MIN(a_cap, b_cap);
   u64 x = 0, y = 0;
-  CT_FOR_WORDS(i, common, {
+#pragma clang loop unroll(disable)
+  for (u32 i = 0; i < common; i += 8) {
     x = *(const ct_word*)(a + i);
     y = *(const ct_word*)(b + i);
-    if (x != y) goto ct_words_done;
-  });
+    if (x != y) break;
+  }
+  ct_checkpoint();
   x = __builtin_bswap64(x);
   y = __builtin_bswap64(y);
   return ct_below(y, x) - ct_below(x, y);
@@ -110,7 +112,6 @@ static __always_inline void ct_str_put_words(char* to, u32 to_cap, u64 at, const
                                              u32 from_cap) {
   const u64 shift = (at & 7) * 8;
   u64 carry = 0, slot = at & ~7ull;
-  /* Not CT_FOR_WORDS(): clang cannot copy its jump, and the loops of tapsets around this are unrolled. */
 #pragma clang loop unroll(disable)
   for (u32 i = 0; i < from_cap; i += 8) {
     u64 word = *(const ct_word*)(from + i), offset = slot + i;

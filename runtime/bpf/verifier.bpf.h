@@ -45,30 +45,6 @@ static __always_inline u64 ct_at_most(u64 at, u64 most) {
   return at;
 }
 
-/* Goes back to `label`, the start of a loop, if `turn` is less than the constant `turns`. clang leaves this jump alone
- * and puts nothing behind it. Of a C loop it may lay the last block in front of the first, and go from one to the
- * other without a jump: it does so where something is left to do on the way, such as to reload a register. Linux 5.3
- * to 6.6 refuse that: "back-edge from insn N to N+1" in check_cfg(), kernel/bpf/verifier.c (mended by commit
- * 10e14e9652bf). tests/base/check_object.py looks for such ways. */
-#define ct_jump_if_less(turn, turns, label) \
-  asm goto("if %0 < %1 goto %l2" : : "r"(turn), "ri"((u64)(turns)) : : label)
-
-/* A loop over the words of `cap` bytes, a constant, with such a way back: `i` is 0, 8, … in the statements, which may
- * leave it by `goto ct_words_done`. All ways out meet at a checkpoint. */
-#define CT_FOR_WORDS(i, cap, ...)              \
-  do {                                         \
-    __label__ ct_next_word, ct_words_done;     \
-    u64 i = 0;                                 \
-  ct_next_word:                                \
-    __VA_ARGS__                                \
-    if ((cap) > 8) {                           \
-      i += 8;                                  \
-      ct_jump_if_less(i, (cap), ct_next_word); \
-    }                                          \
-  ct_words_done:                               \
-    ct_checkpoint();                           \
-  } while (0)
-
 /* A copy of `value` that the verifier knows nothing about, so that paths which leave a loop with
  * different constants are one path behind it. */
 static __always_inline s64 ct_forget(s64 value) {

@@ -53,6 +53,11 @@ std::vector<std::string> kernel_command(const std::string& clang, const std::str
         "-iquote", input.runtime_headers + "/bpf", "-iquote", input.runtime_headers + "/shared",
         "-Wall", "-Wno-unused", "-Wno-unknown-attributes", "-fno-stack-protector",
         "-fno-strict-aliasing",  // frames are char arrays that hold structs
+        // Blocks stay in the order of the source. The pass that moves them may lay the last block of a loop in front of
+        // the first and go from one to the other without a jump, which Linux 5.3 to 6.6 refuse ("back-edge from insn N
+        // to N+1", check_cfg() in kernel/bpf/verifier.c, mended by commit 10e14e9652bf). It makes BPF no faster: the
+        // examples have the same number of instructions without it. tests/base/objects_of_examples.py looks for such ways.
+        "-mllvm", "-disable-block-placement",
         // Embedded C and #line name files as the script does; clang copies their lines into BTF.
         "-iquote", input.working_folder, "-fdebug-compilation-dir=" + input.working_folder,  //
         "-MD", "-MF", headers_of(object), "-x", "c", "-c", "-", "-o", object
