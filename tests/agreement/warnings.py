@@ -2,7 +2,7 @@
 
     warnings.py CORETAP [--verify] [--update]
 
-warnings.txt has cases of this form:
+warnings.txt has cases of this form (-Ilibrary is tests/golden/library):
 
     -u global x probe begin { y = 1 }       options, then the script
     > 1 assignment y, expression            exit status, and the set of warnings
@@ -34,8 +34,10 @@ KINDS = {  # the words of both, as regular expressions, and what a case calls th
     r"Eliding unused function '(.*?)'": "unused-function",
     r"side-effect-free function '(.*?)'": "function",
     r"Probe '(.*?)' has been elided": "probe",
+    r"cross-file global variable reference.*?'(\w+)'": "cross-file",
 }
 LEAST_CASES = 40
+GOLDEN = agreement.HERE.parent / "golden"  # its folder `library` is a library of scripts
 
 
 @dataclasses.dataclass
@@ -115,7 +117,7 @@ def listing(script, stdout):
 
 def result(command, case):
     done = subprocess.run([*command, "-p2", *case.options, "-e", case.script], capture_output=True,
-                          text=True, errors="replace", timeout=60)
+                          text=True, errors="replace", timeout=60, cwd=GOLDEN)
     if done.returncode not in (0, 1):
         raise SystemExit(f"{command[0]} ended with {done.returncode} on: {case.line()}")
     lines = [f"{done.returncode} {warnings_of(done.stderr)}".rstrip()]

@@ -7,6 +7,7 @@
 // SystemTap has no block scopes.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "analyse/may_decline.h"
 #include "analyse/tapset_library.h"
@@ -51,6 +52,7 @@ class SymbolResolver {
     Locals locals;
     scope_.clear();
     function_ = nullptr;
+    sees_script_ = true;
     locals_ = &locals;
     for (ast::Expr* condition : conditions) {
       check_condition(*condition);
@@ -95,6 +97,8 @@ class SymbolResolver {
     scope_.clear();
     locals_ = &function.locals;
     function_ = &function;
+    const ast::File* file = file_of(function.span.file);
+    sees_script_ = !file || !file->is_own_library;
     for (auto& parameter : function.parameters) scope_[parameter->name] = parameter.get();
     if (function.body) resolve_stmt(*function.body);
     if (function.c) refuse_global_macros(*function.c, function.embedded_span);
@@ -156,6 +160,7 @@ class SymbolResolver {
     }
     ast::VarDecl* global = find_global(symbol.name, symbol.span.file);
     if (global) {
+      warn_of_cross_file(symbol, *global);
       symbol.decl = global;
       if (!global->is_used) {
         global->is_used = true;
@@ -172,6 +177,19 @@ class SymbolResolver {
     locals_->push_back(std::move(local));
   }
 
+  /// A name in a tapset that is a global of the script is that global, as in stap (find_var() of its symbol resolution):
+  /// an alias that says `count = …` sets the `count` of the script.
+  void warn_of_cross_file(const ast::Symbol& symbol, const ast::VarDecl& global) {
+    if (symbol.span.file->is_user_script || !global.span.file->is_user_script) return;
+    if (!crossed_.insert(&global).second) return;
+    program_.diagnostics
+        .warning("cross-file-global", symbol.span,
+                 "cross-file global variable reference: the '" + global.name +
+                     "' of this tapset is your global '" + global.name + "'")
+        .see(global.span, "declared here")
+        .hint("what the tapset assigns to it is in your global: give yours another name");
+  }
+
   static ast::VarDecl* global_of(const ast::File& file, const std::string& name,
                                  bool with_private) {
     for (const auto& global : file.globals)
@@ -179,12 +197,19 @@ class SymbolResolver {
     return nullptr;
   }
 
-  /// The file's own, the script's, the library's: the first that there is.
-  ast::VarDecl* find_global(const std::string& name, const SourceFile* from) {
+  const ast::File* file_of(const SourceFile* source) const {
     for (const auto& file : program_.files)
-      if (file->source == from)
-        if (ast::VarDecl* own = global_of(*file, name, true)) return own;
-    if (ast::VarDecl* of_script = global_of(*program_.files[0], name, false)) return of_script;
+      if (file->source == source) return file.get();
+    return nullptr;
+  }
+
+  /// The file's own, the script's, the library's: the first that there is. Of the script a function of coretap's own
+  /// tapsets sees nothing: its locals have other names than those of stap's function, which a script could know.
+  ast::VarDecl* find_global(const std::string& name, const SourceFile* from) {
+    if (const ast::File* file = file_of(from))
+      if (ast::VarDecl* own = global_of(*file, name, true)) return own;
+    if (sees_script_)
+      if (ast::VarDecl* of_script = global_of(*program_.files[0], name, false)) return of_script;
     const ast::File* library = library_file_with_global(program_, name);
     return library ? global_of(*library, name, false) : nullptr;
   }
@@ -302,6 +327,8 @@ class SymbolResolver {
   std::map<std::string, ast::VarDecl*> scope_;
   Locals* locals_ = nullptr;
   const ast::FunctionDecl* function_ = nullptr;  ///< null in a probe
+  bool sees_script_ = true;                      ///< may a name be a global of the script?
+  std::set<const ast::VarDecl*> crossed_;        ///< globals of the script that a tapset was found to name
 };
 
 }  // namespace

@@ -452,6 +452,7 @@ struct EmbeddedCode {
 /// One parsed file. Order inside each list is source order.
 struct File {
   const SourceFile* source = nullptr;
+  bool is_own_library = false;  ///< one of coretap's own tapset files
   std::vector<std::unique_ptr<VarDecl>> globals;
   std::vector<std::unique_ptr<FunctionDecl>> functions;
   std::vector<std::unique_ptr<ProbeDecl>> probes;
