@@ -5,7 +5,6 @@
 The module is tun, whose open and close functions run when a shell opens /dev/net/tun. Needs QEMU and the packaged kernels;
 without them it is skipped, loudly (exit status 77).
 """
-import lzma
 import pathlib
 import shutil
 import subprocess
@@ -13,6 +12,7 @@ import sys
 import tempfile
 
 import run_in_vm
+from kernel_modules import take_modules
 
 COUNT = 3
 
@@ -33,13 +33,10 @@ probe end {
 
 def module_file(kernel, folder):
     """The kernel's tun.ko, unpacked into `folder`."""
-    packed, = run_in_vm.require(kernel).with_name("modules").rglob("tun.ko*")
-    path = folder / f"tun-{kernel}.ko"
-    if packed.suffix == ".xz":
-        path.write_bytes(lzma.decompress(packed.read_bytes()))
-    else:
-        shutil.copy(packed, path)
-    return path
+    path = folder / kernel
+    path.mkdir()
+    assert take_modules(kernel, ["tun"], path) == ["tun"]
+    return path / "tun.ko"
 
 
 def main():

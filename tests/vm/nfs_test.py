@@ -5,7 +5,6 @@
 The truth is what the client did, and the server's own counts of operations in /proc/net/rpc/nfsd. Needs QEMU and the packaged
 kernels; without them it is skipped, loudly (exit status 77).
 """
-import lzma
 import pathlib
 import re
 import shutil
@@ -14,6 +13,7 @@ import sys
 import tempfile
 
 import run_in_vm
+from kernel_modules import load_command, take_modules
 
 SCRIPT = """
 global asked, amount, results, below, handles
@@ -34,7 +34,7 @@ probe end {
 
 # Without rpc.mountd: what it would tell the kernel is told beforehand. 9234 are NFSEXP_FSID, NOSUBTREECHECK, ASYNC and INSECURE_PORT.
 SERVER = r"""
-for module in {modules}; do insmod /t/$module.ko || exit 1; done
+{load}
 mkdir -p /export /mnt
 mount -t tmpfs tmpfs /export
 mount -t nfsd nfsd /proc/fs/nfsd 2>/dev/null
@@ -65,28 +65,6 @@ grep proc4ops /proc/net/rpc/nfsd
 SIZE = 3 << 20  # more than a client writes at once: it commits afterwards
 # RFC 7530, section 16, and RFC 7862, section 15: the operations' numbers. READ_PLUS reads by the procedure of READ.
 NUMBERS = {"commit": [5], "create": [6], "lookup": [15], "read": [25, 68], "remove": [28], "rename": [29], "write": [38]}
-
-
-def take_modules(kernel, names, folder):
-    """The modules and those that they need, unpacked into `folder`; their names in the order in which they can be loaded."""
-    packed = {path.name.split(".ko")[0]: path for path in run_in_vm.require(kernel).with_name("modules").rglob("*.ko*")}
-    order = []
-
-    def take(name):
-        if name in order or name not in packed:
-            return
-        path = folder / f"{name}.ko"
-        if packed[name].suffix == ".xz":
-            path.write_bytes(lzma.decompress(packed[name].read_bytes()))
-        else:
-            shutil.copy(packed[name], path)
-        for needed in re.search(rb"\0depends=([^\0]*)", path.read_bytes())[1].decode().split(","):
-            take(needed)
-        order.append(name)
-
-    for name in names:
-        take(name)
-    return order
 
 
 def check(kernel, job):
@@ -133,7 +111,7 @@ def main():
         folder = work / kernel
         folder.mkdir()
         modules = take_modules(kernel, ["nfsd", "nfsv4"], folder)
-        server = SERVER.replace("{modules}", " ".join(modules))
+        server = SERVER.replace("{load}", load_command(modules))
         result = run_in_vm.run(kernel, [run_in_vm.Job("traced", server + "nfs -c 'sh /t/client.sh'", 300)],
                                [str(work / "nfs"), str(work / "client.sh"), *(f"{folder / name}.ko:/t/{name}.ko" for name in modules)])
         check(kernel, result.jobs[0])
