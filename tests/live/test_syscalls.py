@@ -40,6 +40,28 @@ class Syscalls(LiveTest):
         self.assertRegex(result.stderr, r"^(WARNING: \d+ returns were not handled, .* entered before the script began, .*\n)?$")
         self.assertEqual((result.returncode, [l for l in result.stdout.splitlines() if l.startswith("#")]), (0, ["#6 6", "#slept 2"]))
 
+    def test_the_function_of_a_call_is_the_kernels(self):
+        """By ppfunc() and probefunc(), as in stap; the truth is the kernel's list of symbols."""
+        out = self.lines(script('''
+            global entered, left, one
+            probe nd_syscall.* { if (pid() == target()) entered[ppfunc(), name]++ }
+            probe syscall.*.return { if (pid() == target()) left[probefunc(), name]++ }
+            probe syscall.write { if (pid() == target()) one[ppfunc(), probefunc()]++ }
+            probe end {
+              foreach ([f, n] in entered) println("#", f, " ", n)
+              foreach ([f, n] in left) println("#", f, " ", n)
+              foreach ([f, g] in one) println("#", f, " ", g)
+            }''', "-c", build("calls", "-O2")))
+        told = {tuple(line[1:].split()) for line in out if line.startswith("#")}
+        with open("/proc/kallsyms") as symbols:
+            kernels = {line.split()[2] for line in symbols}
+        self.assertEqual({function for function, _ in told} - kernels, set())
+        function = {name: function for function, name in told}
+        prefix = function["openat"].removesuffix("openat")
+        self.assertTrue(prefix.endswith("_sys_"), prefix)
+        self.assertEqual(function["close"], prefix + "close")
+        self.assertIn((prefix + "write", prefix + "write"), told)
+
     def test_probes_of_all_calls_are_one_program(self):
         """Each call is known by its number, and calls of 32 bits and of x32, whose numbers are others, are not there."""
         result = script('''

@@ -16,4 +16,14 @@ std::optional<uint32_t> syscall_number(const std::string& name) {
   return found->second;
 }
 
+std::string syscall_function(const std::string& name) {
+#if defined(__x86_64__)
+  return "__x64_sys_" + name;
+#elif defined(__aarch64__)
+  return "__arm64_sys_" + name;
+#else
+  return "";
+#endif
+}
+
 }  // namespace coretap::ir

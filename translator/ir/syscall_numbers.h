@@ -11,4 +11,8 @@ namespace coretap::ir {
 /// this architecture.
 std::optional<uint32_t> syscall_number(const std::string& name);
 
+/// The kernel's function for a system call, by the name of its events; "" if the machine's form is not known.
+/// The kernel makes both of SYSCALL_DEFINEx(NAME, …): arch/ARCH/include/asm/syscall_wrapper.h, since Linux 4.17.
+std::string syscall_function(const std::string& name);
+
 }  // namespace coretap::ir

@@ -3,8 +3,7 @@
 // calls are the case that BTF does not have.
 #include <fnmatch.h>
 
-#include <cstring>
-
+#include "ir/syscall_numbers.h"
 #include "probes/btf_scope.h"
 #include "probes/families.h"
 #include "probes/plain_scopes.h"
@@ -147,16 +146,20 @@ std::vector<ResolvedProbe> resolve_kernel_tracepoint(const ast::ProbePoint& poin
     std::string full = event.system + ":" + event.name;
     ResolvedProbe probe =
         kernel_site("kernel.tracepoint(\"" + full + "\")", ir::Mechanism::Tracepoint, full);
-    bool is_syscall = event.system == "syscalls";
-    probe.scope = is_syscall ? make_syscall_scope(event.name.starts_with("sys_exit_"))
+    constexpr std::string_view kEntry = "sys_enter_", kExit = "sys_exit_";
+    const bool is_syscall = event.system == "syscalls";
+    const bool is_exit = is_syscall && event.name.starts_with(kExit);
+    probe.scope = is_syscall ? make_syscall_scope(is_exit)
                              : make_no_scope(
                                    "a trace event's fields have no types here; use "
                                    "kernel.trace(\"" +
                                    event.name + "\")");
     probe.stays_empty = is_syscall;
-    if (is_syscall && event.name.starts_with("sys_exit_")) {
+    if (is_syscall)
+      probe.site.function = ir::syscall_function(event.name.substr((is_exit ? kExit : kEntry).size()));
+    if (is_exit) {
       // The return of a call, whose entry is an event of its own.
-      std::string entry = "syscalls:sys_enter_" + event.name.substr(strlen("sys_exit_"));
+      std::string entry = "syscalls:" + std::string(kEntry) + event.name.substr(kExit.size());
       probe.is_return = true;
       probe.entry = std::make_shared<ResolvedProbe>(
           kernel_site("kernel.tracepoint(\"" + entry + "\")", ir::Mechanism::Tracepoint, entry));
