@@ -1,4 +1,5 @@
 """System calls, timers and profiling against what the workload does."""
+import os
 import re
 
 import live
@@ -61,6 +62,27 @@ class Syscalls(LiveTest):
         self.assertTrue(prefix.endswith("_sys_"), prefix)
         self.assertEqual(function["close"], prefix + "close")
         self.assertIn((prefix + "write", prefix + "write"), told)
+
+    def test_arguments_by_the_names_of_the_kernels_definition(self):
+        """Sized and signed by their types; what they point to is read; at the exit they are those of the entry."""
+        program = 'import os, time; f = os.open("/etc/passwd", os.O_RDONLY); os.lseek(f, -5, 2); os.read(f, 3); time.sleep(0.0123)'
+        out = self.lines(script('''
+            probe syscall.openat { if (pid() == target()) printf("#%d %s %d %s\\n", $dfd, user_string($filename), $flags, $$parms$) }
+            probe syscall.openat.return { if (pid() == target()) printf("#%s %d %d\\n", user_string($filename), $return, $dfd) }
+            probe syscall.read { if (pid() == target() && $count == 3) printf("#%d %d %d\\n", $fd, $count, $buf == buf_uaddr) }
+            probe syscall.lseek { if (pid() == target()) printf("#%d %d %d\\n", $fd, $offset, $whence) }
+            probe syscall.clock_nanosleep {
+              if (pid() == target())
+                printf("#%d %d %s\\n", $rqtp->tv_sec >= 0, @defined($rqtp->tv_nsec) + @defined($rqtp->other) + @defined($nothing), $rqtp$)
+            }
+            probe syscall.umask { if (pid() == target()) printf("%d", $mask) }
+            ''', "-c", f"python3 -S -c '{program}'"))
+        told = [line[1:] for line in out if line.startswith("#")]
+        cloexec = os.O_RDONLY | os.O_CLOEXEC
+        self.assertIn(f'-100 /etc/passwd {cloexec} dfd=-100 filename="/etc/passwd" flags={cloexec} mode=0', told)
+        at = told.index("/etc/passwd 3 -100")
+        self.assertEqual(told[at + 1:at + 3], ["3 -5 2", "3 3 1"])
+        self.assertRegex(told[at + 3], r"^1 1 \{\.tv_sec=\d+, \.tv_nsec=\d+\}$")
 
     def test_probes_of_all_calls_are_one_program(self):
         """Each call is known by its number, and calls of 32 bits and of x32, whose numbers are others, are not there."""

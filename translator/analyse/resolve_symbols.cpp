@@ -328,7 +328,8 @@ class SymbolResolver {
   Locals* locals_ = nullptr;
   const ast::FunctionDecl* function_ = nullptr;  ///< null in a probe
   bool sees_script_ = true;                      ///< may a name be a global of the script?
-  std::set<const ast::VarDecl*> crossed_;        ///< globals of the script that a tapset was found to name
+  std::set<const ast::VarDecl*>
+      crossed_;  ///< globals of the script that a tapset was found to name
 };
 
 }  // namespace

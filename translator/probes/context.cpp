@@ -85,7 +85,7 @@ std::shared_ptr<debug::Module> ResolveContext::kernel_object(const Span& at) {
     diagnostic.hint("tried: " + join(tried));
     diagnostic.hint("install the kernel's debug symbols (Debian: linux-image-" +
                     input.kernel_release + "-dbg), or name the file: --vmlinux FILE");
-    diagnostic.hint("kernel.function(\"NAME\"), without a file, takes none");
+    diagnostic.hint("kernel.function(\"NAME\"), alone or with .call or .return, takes none");
     return nullptr;
   }
   auto vmlinux = object(path);

@@ -3,6 +3,9 @@
 // parameters of their BTF prototypes.
 #include <fnmatch.h>
 
+#include <cstring>
+
+#include "ir/syscall_numbers.h"
 #include "probes/btf_scope.h"
 #include "probes/families.h"
 
@@ -68,12 +71,26 @@ std::vector<Area> areas(const ast::ProbePoint& point, ResolveContext& context) {
       "no kernel module with type information matches '" + *module->string_arg + "'");
   std::vector<std::string> similar = similar_names(*module->string_arg, names);
   if (!similar.empty()) diagnostic.hint("similar: " + join(similar));
-  if (context.input.kernel_btf == context.input.kernel_vmlinux)
+  const ast::ProbeComponent* function = find_component(point, "function");
+  std::shared_ptr<debug::KernelBtf> kernel = context.kernel_btf(module->span);
+  if (function && function->string_arg && kernel &&
+      !kernel->functions(*function->string_arg).empty())
+    diagnostic.hint("the kernel itself has such a function: kernel.function(\"" +
+                    *function->string_arg + "\")");
+  else if (context.input.kernel_btf == context.input.kernel_vmlinux)
     diagnostic.hint("of another kernel than the running one only the kernel itself is known");
   else
     diagnostic.hint("a module's types are in " + context.kernel_btf_folder() +
                     "/MODULE while it is loaded: modprobe it first");
   return {};
+}
+
+/// The system call whose function was `name` on kernels before 4.17: "sys_open", "SyS_open"; else "".
+std::string system_call_of(const std::string& name) {
+  for (const char* prefix : {"sys_", "SyS_"})
+    if (name.starts_with(prefix))
+      if (std::string call = name.substr(strlen(prefix)); ir::syscall_number(call)) return call;
+  return "";
 }
 
 }  // namespace
@@ -111,6 +128,11 @@ std::vector<ResolvedProbe> resolve_kernel_function(const ast::ProbePoint& point,
           wanted + "'");
   diagnostic.hint_if_shown(
       [wanted, btf = searched[0].btf] { return similar_hint(wanted, btf->functions("*")); });
+  if (const std::string call = system_call_of(wanted); !call.empty())
+    diagnostic.hint(
+        "system calls are probed with syscall.NAME, on every kernel; the function of this one is "
+        "'" +
+        ir::syscall_function(call) + "' now");
   return {};
 }
 

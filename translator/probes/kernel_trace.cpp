@@ -7,6 +7,7 @@
 #include "probes/btf_scope.h"
 #include "probes/families.h"
 #include "probes/plain_scopes.h"
+#include "probes/syscall_parameters.h"
 #include "runtime/user/kernel/tracefs.h"
 
 namespace coretap::probes {
@@ -149,21 +150,25 @@ std::vector<ResolvedProbe> resolve_kernel_tracepoint(const ast::ProbePoint& poin
     constexpr std::string_view kEntry = "sys_enter_", kExit = "sys_exit_";
     const bool is_syscall = event.system == "syscalls";
     const bool is_exit = is_syscall && event.name.starts_with(kExit);
-    probe.scope = is_syscall ? make_syscall_scope(is_exit)
-                             : make_no_scope(
-                                   "a trace event's fields have no types here; use "
-                                   "kernel.trace(\"" +
-                                   event.name + "\")");
+    probe.scope =
+        is_syscall ? make_syscall_scope(
+                         is_exit, is_exit ? nullptr : make_syscall_parameters(event.name, context))
+                   : make_no_scope(
+                         "a trace event's fields have no types here; use "
+                         "kernel.trace(\"" +
+                         event.name + "\")");
     probe.stays_empty = is_syscall;
     if (is_syscall)
-      probe.site.function = ir::syscall_function(event.name.substr((is_exit ? kExit : kEntry).size()));
+      probe.site.function =
+          ir::syscall_function(event.name.substr((is_exit ? kExit : kEntry).size()));
     if (is_exit) {
       // The return of a call, whose entry is an event of its own.
-      std::string entry = "syscalls:" + std::string(kEntry) + event.name.substr(kExit.size());
+      const std::string entered = std::string(kEntry) + event.name.substr(kExit.size());
+      const std::string entry = "syscalls:" + entered;
       probe.is_return = true;
       probe.entry = std::make_shared<ResolvedProbe>(
           kernel_site("kernel.tracepoint(\"" + entry + "\")", ir::Mechanism::Tracepoint, entry));
-      probe.entry->scope = make_syscall_scope(false);
+      probe.entry->scope = make_syscall_scope(false, make_syscall_parameters(entered, context));
     }
     probes.push_back(std::move(probe));
   }

@@ -73,12 +73,13 @@ constexpr int kSyscallArguments = 6;
 
 class SyscallScope final : public NoScope {
  public:
-  SyscallScope(bool is_exit, bool of_every_call)
+  SyscallScope(bool is_exit, bool of_every_call, std::shared_ptr<ContextScope> named)
       : NoScope("the " + std::string(is_exit ? "exit" : "entry") + " of a system call has only " +
                 (of_every_call ? is_exit ? "$syscall and " : "$syscall, $$parms and " : "") +
                 (is_exit ? "$return" : "$arg1 to $arg6")),
         is_exit_(is_exit),
-        of_every_call_(of_every_call) {}
+        of_every_call_(of_every_call),
+        named_(std::move(named)) {}
 
   using NoScope::lower;
   std::optional<ir::Operand> lower(const ast::Target& target, ContextLowering& to) override {
@@ -89,13 +90,21 @@ class SyscallScope final : public NoScope {
     }
     if (is_all(target)) return lower_all(to);
     int index = argument_index(target);
-    if (index < 0) return NoScope::lower(target, to);
-    return argument(index, to.builder());
+    if (index >= 0) return argument(index, to.builder());
+    return named_ && named_->defines(target) ? named_->lower(target, to)
+                                             : NoScope::lower(target, to);
   }
   bool defines(const ast::Expr& expr) override {
     if (expr.kind != ast::ExprKind::Target) return false;
     const auto& target = static_cast<const ast::Target&>(expr);
-    return is_number(target) || is_all(target) || argument_index(target) >= 0;
+    return is_number(target) || is_all(target) || argument_index(target) >= 0 ||
+           (named_ && named_->defines(expr));
+  }
+  debug::TypePtr type_of(const ast::Expr& target) override {
+    return named_ ? named_->type_of(target) : nullptr;
+  }
+  size_t group_size(const std::string& name) override {
+    return named_ ? named_->group_size(name) : 0;
   }
   std::vector<std::string> listing() override {
     std::vector<std::string> names;
@@ -103,6 +112,8 @@ class SyscallScope final : public NoScope {
     if (is_exit_) names.push_back("$return:long");
     for (int i = 1; i <= kSyscallArguments && !is_exit_; i++)
       names.push_back("$arg" + std::to_string(i) + ":long");
+    if (named_)
+      for (std::string& name : named_->listing()) names.push_back(std::move(name));
     return names;
   }
   std::string sharing_key() const override { return is_exit_ ? "syscall-exit" : "syscall-entry"; }
@@ -148,7 +159,15 @@ class SyscallScope final : public NoScope {
     return -1;
   }
 
+  void add_hints(Diagnostic& diagnostic) override {
+    std::string known;
+    for (const std::string& line : named_ ? named_->listing() : std::vector<std::string>())
+      known += (known.empty() ? "" : ", ") + line.substr(0, line.find(':'));
+    if (!known.empty()) diagnostic.hint("by their names: " + known);
+  }
+
   bool is_exit_, of_every_call_;
+  std::shared_ptr<ContextScope> named_;  ///< null: none
 };
 
 }  // namespace
@@ -162,8 +181,13 @@ std::shared_ptr<ContextScope> make_no_debuginfo_scope(std::string why,
   return std::make_shared<NoDebuginfoScope>(why, std::move(module));
 }
 
-std::shared_ptr<ContextScope> make_syscall_scope(bool is_exit, bool of_every_call) {
-  return std::make_shared<SyscallScope>(is_exit, of_every_call);
+std::shared_ptr<ContextScope> make_syscall_scope(bool is_exit,
+                                                 std::shared_ptr<ContextScope> named) {
+  return std::make_shared<SyscallScope>(is_exit, false, std::move(named));
+}
+
+std::shared_ptr<ContextScope> make_every_syscall_scope(bool is_exit) {
+  return std::make_shared<SyscallScope>(is_exit, true, nullptr);
 }
 
 }  // namespace coretap::probes

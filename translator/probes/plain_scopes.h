@@ -13,8 +13,9 @@ namespace coretap::probes {
 std::shared_ptr<ContextScope> make_no_debuginfo_scope(std::string why,
                                                       std::shared_ptr<debug::Module> module);
 
-/// Of a system-call tracepoint: `$arg1` … `$arg6` at its entry, `$return` at its exit.
-/// With `$syscall`, its number, if the tracepoint is that of every system call.
-std::shared_ptr<ContextScope> make_syscall_scope(bool is_exit, bool of_every_call = false);
+/// Of the tracepoint of a system call: `$arg1` … `$arg6` at its entry, and what `named` has; `$return` at its exit.
+std::shared_ptr<ContextScope> make_syscall_scope(bool is_exit, std::shared_ptr<ContextScope> named);
+/// Of the tracepoint of every system call: the same without names, and `$syscall`, the call's number.
+std::shared_ptr<ContextScope> make_every_syscall_scope(bool is_exit);
 
 }  // namespace coretap::probes

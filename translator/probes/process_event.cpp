@@ -121,7 +121,7 @@ std::vector<ResolvedProbe> resolve_process_event(const ast::ProbePoint& point,
       probe.may_be_absent = site.may_be_absent;
       probe.is_further_place = &site != &kind.sites.front();
       if (is_syscall(kind))
-        probe.scope = make_syscall_scope(site.target == kSyscallExit, true);
+        probe.scope = make_every_syscall_scope(site.target == kSyscallExit);
       else
         probe.scope = make_no_scope("the beginning and the end of a process have no variables");
       probes.push_back(std::move(probe));

@@ -88,6 +88,24 @@ const std::map<std::string, std::string>& trace_event_systems() {
   return systems;
 }
 
+std::vector<TraceField> trace_event_fields(const std::string& system, const std::string& event) {
+  std::vector<TraceField> fields;
+  const int fd = openat(tracefs_root(), ("events/" + system + "/" + event + "/format").c_str(),
+                        O_RDONLY | O_CLOEXEC);
+  FILE* format = fd >= 0 ? fdopen(fd, "r") : nullptr;
+  // "\tfield:const char * filename;\toffset:16;…", in a paragraph of its own behind the common fields.
+  char declaration[256];
+  for (char line[1024]; format && fgets(line, sizeof line, format);) {
+    if (sscanf(line, " field:%255[^;];", declaration) != 1) continue;
+    const std::string text = declaration;
+    const size_t space = text.rfind(' ');
+    if (space == std::string::npos || text.compare(space + 1, 7, "common_") == 0) continue;
+    fields.push_back({text.substr(0, space), text.substr(space + 1)});
+  }
+  if (format) fclose(format);
+  return fields;
+}
+
 const std::set<std::string>& traceable_functions() {
   static const std::set<std::string> functions = [] {
     std::set<std::string> names;
