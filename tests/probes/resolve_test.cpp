@@ -258,6 +258,10 @@ TEST_F(Kernel, FunctionByBtf) {
   ASSERT_NE(probes[0].entry, nullptr);
   EXPECT_EQ(probes[0].entry->mechanism, ir::Mechanism::Kprobe);
   EXPECT_GT(resolve_point("kernel.function(\"vfs_*\")").size(), 20u);
+  std::string names;
+  for (const ResolvedProbe& each : resolve_point("kprobe.function(\"vfs_{read{,v},wr{it,ot}e}\")"))
+    names += each.site.function + " ";
+  EXPECT_EQ(names, "vfs_read vfs_readv vfs_write ");
 }
 
 TEST_F(Kernel, SystemCallTracepoint) {

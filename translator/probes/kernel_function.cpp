@@ -3,6 +3,7 @@
 // parameters of their BTF prototypes.
 #include <fnmatch.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "ir/syscall_numbers.h"
@@ -85,6 +86,23 @@ std::vector<Area> areas(const ast::ProbePoint& point, ResolveContext& context) {
   return {};
 }
 
+/// The patterns that a pattern with braces stands for, as a shell expands them: "__{ia32,x64}_sys_read" for two.
+std::vector<std::string> without_braces(const std::string& pattern) {
+  const size_t close = pattern.find('}');
+  const size_t open =
+      close == std::string::npos ? close : pattern.rfind('{', close);  // the innermost
+  if (open == std::string::npos) return {pattern};
+  std::vector<std::string> expanded;
+  for (size_t at = open + 1; at <= close;) {
+    const size_t end = std::min(pattern.find(',', at), close);
+    for (std::string& one : without_braces(pattern.substr(0, open) + pattern.substr(at, end - at) +
+                                           pattern.substr(close + 1)))
+      expanded.push_back(std::move(one));
+    at = end + 1;
+  }
+  return expanded;
+}
+
 /// The system call whose function was `name` on kernels before 4.17: "sys_open", "SyS_open"; else "".
 std::string system_call_of(const std::string& name) {
   for (const char* prefix : {"sys_", "SyS_"})
@@ -113,9 +131,10 @@ std::vector<ResolvedProbe> resolve_kernel_function(const ast::ProbePoint& point,
   std::vector<Area> searched = areas(point, context);
   std::vector<ResolvedProbe> probes;
   for (const Area& area : searched)
-    for (const std::string& name : area.btf->functions(wanted))
-      if (std::optional<debug::BtfFunction> function = area.btf->function(name))
-        probes.push_back(function_probe(point, area, *function, is_return, context));
+    for (const std::string& pattern : without_braces(wanted))
+      for (const std::string& name : area.btf->functions(pattern))
+        if (std::optional<debug::BtfFunction> function = area.btf->function(name))
+          probes.push_back(function_probe(point, area, *function, is_return, context));
   if (!probes.empty() || searched.empty()) return probes;
   // BTF has no inlined functions, and leaves out some that others share a name with.
   if (point.components.front().functor == "kernel" && !has_component(point, "maxactive") &&

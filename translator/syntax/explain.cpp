@@ -241,8 +241,10 @@ std::string Explainer::probe_header() {
   }
   if (open && open->type == L::LPAREN && open->owner == L::IF) return in_body();
   if (open && open->type == L::LPAREN) {
-    if (before() == L::LPAREN || before() == L::MINUS)
+    if (before() == L::LPAREN || before() == L::MINUS) {
+      if (saw().text.starts_with('@')) hints_.push_back("there is no macro '" + saw().text + "'");
       return expected("a string or a number as the probe point's argument");
+    }
     return expected("')' after the probe point's argument");
   }
   switch (before()) {
