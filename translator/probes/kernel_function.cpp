@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 
 #include "ir/syscall_numbers.h"
 #include "probes/btf_scope.h"
@@ -130,11 +131,14 @@ std::vector<ResolvedProbe> resolve_kernel_function(const ast::ProbePoint& point,
   bool is_return = has_component(point, "return");
   std::vector<Area> searched = areas(point, context);
   std::vector<ResolvedProbe> probes;
-  for (const Area& area : searched)
+  for (const Area& area : searched) {
+    std::set<std::string> names;
     for (const std::string& pattern : without_braces(wanted))
-      for (const std::string& name : area.btf->functions(pattern))
-        if (std::optional<debug::BtfFunction> function = area.btf->function(name))
-          probes.push_back(function_probe(point, area, *function, is_return, context));
+      for (std::string& name : area.btf->functions(pattern)) names.insert(std::move(name));
+    for (const std::string& name : names)
+      if (std::optional<debug::BtfFunction> function = area.btf->function(name))
+        probes.push_back(function_probe(point, area, *function, is_return, context));
+  }
   if (!probes.empty() || searched.empty()) return probes;
   // BTF has no inlined functions, and leaves out some that others share a name with.
   if (point.components.front().functor == "kernel" && !has_component(point, "maxactive") &&
