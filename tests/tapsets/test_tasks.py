@@ -119,6 +119,18 @@ class Tasks(live.LiveTest):
         parent = told["ppid"].split()
         self.assertEqual(printed[7], f"{parent[0]} {parent[1]}||0 0")
 
+    def test_command_lines_that_decide(self):
+        """Six of them in one handler, each a way of its own: the verifier walks all of it, and takes it."""
+        choice = '''
+            if (isinstr(cmdline_str(), "absent") == 1) println(substr(cmdline_str(), 4, 20))
+            else if (isinstr(cmdline_str(), " one%s ") > 0) println("%s ", substr(cmdline_str(), strlen(cmdline_str()) - 4, 4))
+            else println("%s none")'''
+        for more in ("", "1234567", "12345678"):
+            _, printed = self.run_marked(choice.replace("%s", "") + choice.replace("%s", "1234567"), "one" + more, "two" + more)
+            end = ("two" + more)[-4:] if more else " two"
+            self.assertEqual(printed, [f" {end}", "1234567 none"] if not more else
+                             [" none", f"1234567 {end}"] if more == "1234567" else [" none", "1234567 none"])
+
     def test_what_is_no_address(self):
         """Whatever a file's function gets: an error that a script can catch, with the address in it."""
         calls = ("d_name(X)", "reverse_path_walk(X)", "fullpath_struct_path(X)", "fullpath_struct_file(task_current(), X)",
