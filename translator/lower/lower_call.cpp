@@ -118,6 +118,7 @@ void BodyLowering::call_in_turn(ast::Call& call, const std::vector<Overload>& ca
 ir::Operand BodyLowering::call_one(ast::Call& call, const Overload& overload,
                                    std::vector<Operand> args, ir::LocalId declined) {
   ast::FunctionDecl& callee = *overload.callee;
+  const Diagnostics::Called called(diagnostics(), call.span);
   if (ast::FunctionDecl* by_address = without_site_text(call, callee))
     return inline_call(*by_address, std::move(args), declined);
   if (callee.c) {

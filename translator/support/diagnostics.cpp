@@ -74,8 +74,19 @@ Diagnostic& Diagnostics::add(Severity severity, std::string id, const Span& at,
   diagnostic.severity = severity;
   diagnostic.span = at;
   diagnostic.message = std::move(message);
+  add_calls(diagnostic);
   if (is_error(severity)) errors_++;
   return diagnostic;
+}
+
+void Diagnostics::add_calls(Diagnostic& diagnostic) const {
+  const Span* at = &diagnostic.span;
+  for (auto call = calls_.rbegin(); call != calls_.rend(); ++call) {
+    if (!at->file || at->file->is_user_script || at->expanded_from) return;
+    if (call->file == at->file && call->begin == at->begin) continue;  // it is about this call
+    diagnostic.see(*call, "called here");
+    at = &*call;
+  }
 }
 
 Diagnostic& Diagnostics::parse_error(std::string id, const Span& at, std::string message) {
@@ -97,6 +108,7 @@ Diagnostic& Diagnostics::warning(std::string id, const Span& at, std::string mes
 void Diagnostics::report(const Diagnostic& problem) {
   if (is_error(problem.severity)) errors_++;
   all_.push_back(problem);
+  add_calls(all_.back());
 }
 
 bool Diagnostics::has_parse_errors() const {

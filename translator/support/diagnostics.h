@@ -111,10 +111,27 @@ class Diagnostics {
     size_t mark_, errors_;
   };
 
+  /// What is reported while one lives is in a function that is called at `at`. A diagnostic with its place in a tapset
+  /// tells of the calls that led there, up to the one that the script wrote.
+  class Called {
+   public:
+    Called(Diagnostics& diagnostics, const Span& at) : diagnostics_(diagnostics) {
+      diagnostics_.calls_.push_back(at);
+    }
+    ~Called() { diagnostics_.calls_.pop_back(); }
+    Called(const Called&) = delete;
+    Called& operator=(const Called&) = delete;
+
+   private:
+    Diagnostics& diagnostics_;
+  };
+
  private:
   void truncate(size_t mark);
+  void add_calls(Diagnostic& diagnostic) const;
   Diagnostic& add(Severity, std::string id, const Span&, std::string message);
   std::vector<Diagnostic> all_;
+  std::vector<Span> calls_;  ///< of Called, the innermost last
   /// Is all()[index] said before? Counts it if only its words are.
   bool is_repeated(size_t index, bool all_similar, size_t& suppressed) const;
   bool has_warnings() const;
