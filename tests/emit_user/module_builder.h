@@ -140,7 +140,9 @@ class Unit {
   }
   Outcome run(const std::string& options = "", const std::string& redirect = "") {
     if (compiled_.status != 0) return compiled_;
-    return shell("exec timeout 20 " RUNNER " " + folder_ + "/unit.so " + options + redirect);
+    // --foreground: a signal to timeout is passed on once. Else it goes to the group, too, and that second one can come when
+    // the runner has given its signals back, and kill it.
+    return shell("exec timeout --foreground 20 " RUNNER " " + folder_ + "/unit.so " + options + redirect);
   }
   const std::string& folder() const { return folder_; }
 
