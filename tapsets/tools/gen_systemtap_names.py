@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes docs/systemtap-names.md: each public name of SystemTap's tapsets, and what there is of it here.
+"""Writes docs/systemtap-names.md: each public name of SystemTap's tapsets, and what there is of it here; and
+translator/support/systemtap_missing.def: those that are not here, and why, for the compiler's hints.
 
 usage: gen_systemtap_names.py [--check]     --check only compares, and fails if the page is out of date
 
@@ -12,6 +13,7 @@ with shell wildcards; the first line that fits counts. A name that neither the t
 a line that explains nothing.
 """
 import fnmatch
+import json
 import pathlib
 import re
 import sys
@@ -19,6 +21,11 @@ import sys
 TOOLS = pathlib.Path(__file__).resolve().parent
 TAPSETS = TOOLS.parent
 PAGE = TAPSETS.parent / "docs" / "systemtap-names.md"
+TABLE = TAPSETS.parent / "translator" / "support" / "systemtap_missing.def"
+HEAD = """\
+// Made by tapsets/tools/gen_systemtap_names.py from tapsets/tools/systemtap_differences.txt. Do not edit.
+// SYSTEMTAP_MISSING(name, why): a function or alias of SystemTap's tapsets that is not here. Sorted by name.
+"""
 
 INTRODUCTION = """\
 # SystemTap's names, and what there is of them
@@ -101,12 +108,12 @@ def main():
         for name in plain[kind]:
             groups.setdefault(name.split(".")[0] if kind == "alias" else name[0].lower(), []).append(name)
         page += "".join("| " + " ".join(f"`{name}`" for name in found) + " |\n" for found in groups.values())
-    if "--check" in sys.argv:
-        if not PAGE.exists() or PAGE.read_text() != page:
-            sys.exit("docs/systemtap-names.md is out of date: run tapsets/tools/gen_systemtap_names.py")
-        print(counts)
-        return
-    PAGE.write_text(page)
+    table_of_missing = HEAD + "".join(f"SYSTEMTAP_MISSING({json.dumps(name)}, {json.dumps(why)})\n" for name, why in sorted(missing))
+    for path, text in (PAGE, page), (TABLE, table_of_missing):
+        if "--check" not in sys.argv:
+            path.write_text(text)
+        elif not path.exists() or path.read_text() != text:
+            sys.exit(f"{path.relative_to(TAPSETS.parent)} is out of date: run tapsets/tools/gen_systemtap_names.py")
     print(counts)
 
 

@@ -142,7 +142,8 @@ class Unit {
     if (compiled_.status != 0) return compiled_;
     // --foreground: a signal to timeout is passed on once. Else it goes to the group, too, and that second one can come when
     // the runner has given its signals back, and kill it.
-    return shell("exec timeout --foreground 20 " RUNNER " " + folder_ + "/unit.so " + options + redirect);
+    return shell("exec timeout --foreground 20 " RUNNER " " + folder_ + "/unit.so " + options +
+                 redirect);
   }
   const std::string& folder() const { return folder_; }
 

@@ -15,6 +15,7 @@
 #include "analyse/tapset_library.h"
 #include "ast/print.h"
 #include "runtime/common/words.h"
+#include "support/elsewhere.h"
 
 namespace coretap {
 
@@ -181,6 +182,10 @@ class Elaborator {
       std::string wanted;
       for (const auto& component : point.components)
         wanted += (wanted.empty() ? "" : ".") + component.functor;
+      if (const std::string hint = systemtap_hint(wanted); !hint.empty()) {
+        diagnostic.hint(hint);
+        return false;
+      }
       diagnostic.hint_if_shown([library = program_.tapsets, wanted] {
         std::vector<std::string> names = tapset_alias_names(*library);
         for (const std::string& pattern : probes::point_patterns())

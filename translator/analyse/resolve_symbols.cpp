@@ -308,7 +308,8 @@ class SymbolResolver {
     }
     auto& diagnostic = program_.diagnostics.semantic_error(
         "unknown-function", at, "unresolved function '" + call.function + "'");
-    for (const std::string& hint : {c_hint(call.function), bpftrace_call_hint(call.function)})
+    for (const std::string& hint :
+         {systemtap_hint(call.function), c_hint(call.function), bpftrace_call_hint(call.function)})
       if (!hint.empty()) diagnostic.hint(hint);
     std::vector<std::string> names = tapset_function_names(program_);
     for (const auto& file : program_.files)

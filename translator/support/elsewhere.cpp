@@ -18,6 +18,14 @@ constexpr Word kBpftrace[] = {
 #undef BPFTRACE
 };
 
+constexpr struct {
+  std::string_view name, why;
+} kMissing[] = {
+#define SYSTEMTAP_MISSING(name, why) {name, why},
+#include "support/systemtap_missing.def"
+#undef SYSTEMTAP_MISSING
+};
+
 constexpr const char* kDeclarations[] = {"int",    "long",   "char", "short", "unsigned", "signed",
                                          "float",  "double", "bool", "void",  "const",    "struct",
                                          "static", "let",    "var",  "auto",  "my"};
@@ -63,6 +71,13 @@ std::string bpftrace_hint(BpftraceWord kind, std::string_view name) {
 std::string bpftrace_call_hint(std::string_view name) {
   const std::string hint = bpftrace_hint(BpftraceWord::Function, name);
   return hint.empty() ? bpftrace_hint(BpftraceWord::Map, name) : hint;
+}
+
+std::string systemtap_hint(std::string_view name) {
+  for (const auto& [missing, why] : kMissing)
+    if (name == missing)
+      return "SystemTap's '" + std::string(name) + "' is not here: " + std::string(why);
+  return "";
 }
 
 bool begins_declaration_elsewhere(std::string_view word) {

@@ -16,6 +16,9 @@ std::string bpftrace_hint(BpftraceWord kind, std::string_view name);
 /// A function or a map function of bpftrace.
 std::string bpftrace_call_hint(std::string_view name);
 
+/// That SystemTap has a function or an alias of this name, and why it is not here; "" if SystemTap has none, or it is here.
+std::string systemtap_hint(std::string_view name);
+
 /// Does C, or a language that looks like it, begin a declaration with it?
 bool begins_declaration_elsewhere(std::string_view word);
 
