@@ -492,6 +492,28 @@ TEST(Session, InterruptRunsEndProbes) {
   EXPECT_EQ(o.status, 0);
 }
 
+/// What ended the session does not break off its report, though that begins seconds later.
+TEST(Session, AnInterruptDoesNotEndALateEndProbe) {
+  ModuleBuilder m;
+  m.module.user_code.push_back("#include <unistd.h>\n");
+  m.begin([](Builder& b) { print(b, "begin\n"); });
+  m.on(ir::UserEvent::End, "end", [](Builder& b) {
+    b.embedded(EmbeddedC("usleep(2300000);"));
+    LocalId turns = b.named("turns", Ty::Long);
+    b.append(Op::Copy, {num(3)}, turns);
+    ir::Block condition = b.nested([] {});
+    ir::Block body = b.nested([&] {
+      print(b, "turn\n");
+      b.append(Op::Sub, {local(turns), num(1)}, turns);
+    });
+    b.append(Op::Loop, {local(turns)}).blocks = {condition, body, {}};
+  });
+  Outcome o = Unit(m.module).run("", " & pid=$!; sleep 0.5; kill -INT $pid; wait $pid");
+  EXPECT_EQ(o.out, "begin\nturn\nturn\nturn\n");
+  EXPECT_EQ(o.err, "");
+  EXPECT_EQ(o.status, 0);
+}
+
 TEST(Session, EndlessLoopCanBeInterrupted) {
   ModuleBuilder m;
   m.begin([](Builder& b) {

@@ -409,10 +409,13 @@ class Do(Statement):
 
 
 def has_effect(statement):
-    """Is it certain that stap does not leave it out? Of an if and a loop only what is in them counts, of an expression only
-    what it stores, in other places than a local, which perhaps nobody reads."""
-    if isinstance(statement, (If, Loop)):
-        return any(has_effect(inner) for block in statement.blocks for inner in block)
+    """Is it certain that stap does not leave it out? Of an if and a loop only what is in them counts; of an if, whose condition
+    may be a constant in the end, what is in both blocks; of an expression only what it stores, in other places than a local,
+    which perhaps nobody reads."""
+    if isinstance(statement, If):
+        return len(statement.blocks) == 2 and all(any(map(has_effect, block)) for block in statement.blocks)
+    if isinstance(statement, Loop):
+        return any(map(has_effect, statement.blocks[0]))
     if not isinstance(statement, Do):
         return True
     stores = statement.kids[0]
@@ -430,7 +433,7 @@ class If(Statement):
         try:
             holds = self.kids[0].value(run)
         except ScriptError as error:
-            if not has_effect(self):
+            if not any(has_effect(inner) for block in self.blocks for inner in block):
                 raise NotKnown("a condition that fails may be left out") from error
             raise
         if holds:

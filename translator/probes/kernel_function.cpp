@@ -75,12 +75,12 @@ std::vector<Area> areas(const ast::ProbePoint& point, ResolveContext& context) {
   if (!similar.empty()) diagnostic.hint("similar: " + join(similar));
   const ast::ProbeComponent* function = find_component(point, "function");
   std::shared_ptr<debug::KernelBtf> kernel = context.kernel_btf(module->span);
-  if (function && function->string_arg && kernel &&
-      !kernel->functions(*function->string_arg).empty())
+  if (context.input.kernel_btf == context.input.kernel_vmlinux)
+    diagnostic.hint("of another kernel than the running one only the kernel itself is known");
+  else if (function && function->string_arg && kernel &&
+           !kernel->functions(*function->string_arg).empty())
     diagnostic.hint("the kernel itself has such a function: kernel.function(\"" +
                     *function->string_arg + "\")");
-  else if (context.input.kernel_btf == context.input.kernel_vmlinux)
-    diagnostic.hint("of another kernel than the running one only the kernel itself is known");
   else
     diagnostic.hint("a module's types are in " + context.kernel_btf_folder() +
                     "/MODULE while it is loaded: modprobe it first");

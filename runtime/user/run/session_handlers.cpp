@@ -60,6 +60,7 @@ bool Session::run_guarded(const char* pp, s64 actions, Run&& run) {
   actions_left = actions;
   if (output_is_json()) begin_prints(pp, record_ ? record_->time_ns : now_ns());
   bool raised = true;
+  const HandlerRun handler_run;
   try {
     run();
     raised = false;

@@ -19,6 +19,7 @@ constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGPIPE};
 struct sigaction g_previous[sizeof kSignals / sizeof kSignals[0]];
 int g_event = -1;
 time_t g_first_interrupt = 0;
+int g_before_handler = 0;  // interrupts that had come when the present handler began
 
 time_t now() {
   timespec t;
@@ -72,9 +73,13 @@ void close_signals() {
 
 int interrupt_count() { return pending_interrupts; }
 
-/// Called by loops once a signal is pending. The handler gets two seconds to end by itself, for
-/// most loops do; an impatient second Ctrl-C breaks it off at once.
+HandlerRun::HandlerRun() : outer_(g_before_handler) { g_before_handler = pending_interrupts; }
+HandlerRun::~HandlerRun() { g_before_handler = outer_; }
+
+/// Called by loops once a signal has come. A handler that the first one met gets two seconds to end by itself, for most
+/// loops do; an impatient second Ctrl-C breaks it off at once.
 void interrupted() {
+  if (pending_interrupts == g_before_handler) return;
   if (pending_interrupts > 1 || now() - g_first_interrupt >= 2) throw Interrupted();
 }
 

@@ -19,4 +19,17 @@ int interrupt_count();
 /// Thrown out of a handler that was broken off.
 struct Interrupted {};
 
+/// Lives while a handler runs. What had come before it began does not break it off: an end probe has the time that its
+/// report takes, however long ago the interrupt was that ended the session.
+class HandlerRun {
+ public:
+  HandlerRun();
+  ~HandlerRun();
+  HandlerRun(const HandlerRun&) = delete;
+  HandlerRun& operator=(const HandlerRun&) = delete;
+
+ private:
+  int outer_;
+};
+
 }  // namespace ct
