@@ -50,6 +50,14 @@ ResolvedProbe function_probe(const ast::ProbePoint& point, const Area& area,
   return probe;
 }
 
+/// Has the running kernel a function that the point of a module names? Modules may be built in.
+bool kernel_has(const ast::ProbePoint& point, ResolveContext& context) {
+  const ast::ProbeComponent* function = find_component(point, "function");
+  std::shared_ptr<debug::KernelBtf> kernel = context.kernel_btf(point.components.front().span);
+  return function && function->string_arg && kernel &&
+         !kernel->functions(*function->string_arg).empty();
+}
+
 /// The kernel, or each module that matches. Empty after reporting why.
 std::vector<Area> areas(const ast::ProbePoint& point, ResolveContext& context) {
   const std::string& head = point.components.front().functor;
@@ -73,14 +81,11 @@ std::vector<Area> areas(const ast::ProbePoint& point, ResolveContext& context) {
       "no kernel module with type information matches '" + *module->string_arg + "'");
   std::vector<std::string> similar = similar_names(*module->string_arg, names);
   if (!similar.empty()) diagnostic.hint("similar: " + join(similar));
-  const ast::ProbeComponent* function = find_component(point, "function");
-  std::shared_ptr<debug::KernelBtf> kernel = context.kernel_btf(module->span);
   if (context.input.kernel_btf == context.input.kernel_vmlinux)
     diagnostic.hint("of another kernel than the running one only the kernel itself is known");
-  else if (function && function->string_arg && kernel &&
-           !kernel->functions(*function->string_arg).empty())
+  else if (kernel_has(point, context))
     diagnostic.hint("the kernel itself has such a function: kernel.function(\"" +
-                    *function->string_arg + "\")");
+                    *find_component(point, "function")->string_arg + "\")");
   else
     diagnostic.hint("a module's types are in " + context.kernel_btf_folder() +
                     "/MODULE while it is loaded: modprobe it first");
