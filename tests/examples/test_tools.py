@@ -355,6 +355,13 @@ class Tools(ExampleTest):
         self.assertEqual(set(found), {"TCP_SYN_SENT"})
         self.assertIn(f"{len(found)} times to 127.0.0.1:{port}\n", out)
 
+    def test_tcpretrans_of_a_listener(self):
+        out = self.output("tcpretrans", "-c", f"unshare -n /usr/bin/python3.11 -I {HERE / 'deferred.py'}")
+        port, client, times = re.search(r"^truth (\d+) (\d+) (\d+)$", out, re.M).groups()
+        answers = re.findall(rf"^\d\d:\d\d:\d\d 127.0.0.1:{port} +127.0.0.1:{client} +TCP_SYN_RECV$", out, re.M)
+        self.assertEqual(len(answers), int(times), out)
+        self.assertIn(f"{times} times to 127.0.0.1:{client}\n", out)
+
     def test_gethostlatency(self):
         out = self.output("gethostlatency", "-c", f"{program()} names")
         wrong = re.search(r"^wrong (-\d+)$", out, re.M)[1]

@@ -97,6 +97,23 @@ class Blocks(live.LiveTest):
             self.assertTrue(own.startswith(disk))
         self.assertGreaterEqual(sum(int(row[5]) for row in rows if row[4] == "1"), 10)  # REQ_OP_WRITE
 
+    def test_the_file_of_a_request(self):
+        """By the number of its inode: what a file has is written in requests of that many bytes. Direct writes are from memory that is not a file's."""
+        path = pathlib.Path("/var/tmp/coretap-request")
+        path.touch()
+        number = path.stat().st_ino
+        text = '''
+            global bytes, other
+            probe ioblock.request { if (ino == %d) bytes[rw] += size; if (pid() == target() && rw == 1 && ino == -1) other += size }
+            probe end { printf("%%d %%d\\n", bytes[1], other) }''' % number
+        written = []
+        for how in ("conv=fsync,notrunc", "oflag=direct conv=notrunc"):
+            written += self.lines(script(text, "-c", f"dd if=/dev/zero of={path} bs=64k count=20 status=none {how}"))
+        path.unlink()
+        self.assertEqual(written[0].split()[0], str(20 << 16))
+        self.assertEqual(written[1].split()[0], "0")
+        self.assertGreaterEqual(int(written[1].split()[1]), 20 << 16)
+
     def test_mounts(self):
         """real_mount() is the structure that holds the vfsmount: its device's name is that of /proc/mounts."""
         told = self.lines(script('''probe kernel.trace("sys_enter") {

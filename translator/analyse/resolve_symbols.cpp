@@ -52,7 +52,6 @@ class SymbolResolver {
     Locals locals;
     scope_.clear();
     function_ = nullptr;
-    sees_script_ = true;
     locals_ = &locals;
     for (ast::Expr* condition : conditions) {
       check_condition(*condition);
@@ -97,8 +96,6 @@ class SymbolResolver {
     scope_.clear();
     locals_ = &function.locals;
     function_ = &function;
-    const ast::File* file = file_of(function.span.file);
-    sees_script_ = !file || !file->is_own_library;
     for (auto& parameter : function.parameters) scope_[parameter->name] = parameter.get();
     if (function.body) resolve_stmt(*function.body);
     if (function.c) refuse_global_macros(*function.c, function.embedded_span);
@@ -203,12 +200,18 @@ class SymbolResolver {
     return nullptr;
   }
 
-  /// The file's own, the script's, the library's: the first that there is. Of the script a function of coretap's own
-  /// tapsets sees nothing: its locals have other names than those of stap's function, which a script could know.
+  /// May a name be a global of the script? Not in a function of coretap's own tapsets: its locals have other names than
+  /// those of stap's function, which a script could know.
+  bool sees_script() const {
+    const ast::File* file = function_ ? file_of(function_->span.file) : nullptr;
+    return !file || !file->is_own_library;
+  }
+
+  /// The file's own, the script's, the library's: the first that there is.
   ast::VarDecl* find_global(const std::string& name, const SourceFile* from) {
     if (const ast::File* file = file_of(from))
       if (ast::VarDecl* own = global_of(*file, name, true)) return own;
-    if (sees_script_)
+    if (sees_script())
       if (ast::VarDecl* of_script = global_of(*program_.files[0], name, false)) return of_script;
     const ast::File* library = library_file_with_global(program_, name);
     return library ? global_of(*library, name, false) : nullptr;
@@ -328,7 +331,6 @@ class SymbolResolver {
   std::map<std::string, ast::VarDecl*> scope_;
   Locals* locals_ = nullptr;
   const ast::FunctionDecl* function_ = nullptr;  ///< null in a probe
-  bool sees_script_ = true;                      ///< may a name be a global of the script?
   std::set<const ast::VarDecl*>
       crossed_;  ///< globals of the script that a tapset was found to name
 };

@@ -260,7 +260,6 @@ bool load(Program& program, TapsetFile& file) {
     ParseContext context = context_for_tapset(program, program.diagnostics);
     context.is_own_library = true;
     file.parsed = parse(source, context);
-    file.parsed->is_own_library = true;
   }
   file.file = file.parsed.get();
   program.files.push_back(std::move(file.parsed));

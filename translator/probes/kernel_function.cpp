@@ -109,6 +109,16 @@ std::vector<std::string> without_braces(const std::string& pattern) {
   return expanded;
 }
 
+/// The functions that a pattern with braces stands for, sorted, each once.
+std::vector<std::string> functions_of(const debug::KernelBtf& btf, const std::string& wanted) {
+  const std::vector<std::string> patterns = without_braces(wanted);
+  if (patterns.size() == 1) return btf.functions(wanted);  // "*" are tens of thousands
+  std::set<std::string> names;
+  for (const std::string& pattern : patterns)
+    for (std::string& name : btf.functions(pattern)) names.insert(std::move(name));
+  return {names.begin(), names.end()};
+}
+
 /// The system call whose function was `name` on kernels before 4.17: "sys_open", "SyS_open"; else "".
 std::string system_call_of(const std::string& name) {
   for (const char* prefix : {"sys_", "SyS_"})
@@ -137,10 +147,7 @@ std::vector<ResolvedProbe> resolve_kernel_function(const ast::ProbePoint& point,
   std::vector<Area> searched = areas(point, context);
   std::vector<ResolvedProbe> probes;
   for (const Area& area : searched) {
-    std::set<std::string> names;
-    for (const std::string& pattern : without_braces(wanted))
-      for (std::string& name : area.btf->functions(pattern)) names.insert(std::move(name));
-    for (const std::string& name : names)
+    for (const std::string& name : functions_of(*area.btf, wanted))
       if (std::optional<debug::BtfFunction> function = area.btf->function(name))
         probes.push_back(function_probe(point, area, *function, is_return, context));
   }

@@ -160,10 +160,8 @@ class SyscallScope final : public NoScope {
   }
 
   void add_hints(Diagnostic& diagnostic) override {
-    std::string known;
-    for (const std::string& line : named_ ? named_->listing() : std::vector<std::string>())
-      known += (known.empty() ? "" : ", ") + line.substr(0, line.find(':'));
-    if (!known.empty()) diagnostic.hint("by their names: " + known);
+    const std::vector<std::string> known = named_ ? named_->listing() : std::vector<std::string>();
+    if (!known.empty()) diagnostic.hint("by their names: " + join(known));
   }
 
   bool is_exit_, of_every_call_;

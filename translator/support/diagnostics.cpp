@@ -246,10 +246,11 @@ std::vector<std::string> similar_names(const std::string& name,
                                        const std::vector<std::string>& candidates, size_t most) {
   std::vector<std::pair<size_t, std::string>> ranked;
   size_t limit = std::max<size_t>(1, name.size() / 3 + 1);
+  const std::string longer = name + "_";
   for (const std::string& candidate : candidates) {
     size_t distance = edit_distance(name, candidate);
     // What got a longer name ("kmalloc_noprof") is nearer than what only looks alike.
-    if (candidate.starts_with(name + "_")) distance = 1 + distance / 4;
+    if (candidate.starts_with(longer)) distance = 1 + distance / 4;
     if (distance <= limit) ranked.emplace_back(distance, candidate);
   }
   std::sort(ranked.begin(), ranked.end());

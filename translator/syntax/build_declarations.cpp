@@ -60,6 +60,7 @@ int64_t Builder::number_value(const Token& token, bool negative) {
 std::unique_ptr<File> Builder::build(StpParser::FileContext* tree) {
   auto file = std::make_unique<File>();
   file->source = &file_;
+  file->is_own_library = context_.is_own_library;
   for (StpParser::DeclarationContext* each : tree->declaration()) declaration(each, *file);
   return file;
 }
