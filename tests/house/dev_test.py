@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -131,6 +132,20 @@ class Dev(unittest.TestCase):
         self.assertIn(" clang lld ", install)
         self.break_set_up()
         self.assertEqual(self.dev("deps", "run").returncode, 0, "the stamp says that they are there")
+
+    @unittest.skipUnless(os.geteuid() == 0, "installing takes root")
+    def test_deps_takes_every_group_that_it_names(self) -> None:
+        self.stand_in("dpkg-query", "printf 'ii  g++\\n'")
+        self.stand_in("apt-get", f'echo "$@" >>{self.folder}/apt')
+        usage = re.search(r"deps \[([a-z|]+)\]", self.dev("help").stdout)
+        for group in usage[1].split("|"):
+            with self.subTest(group):
+                done = self.dev("deps", group)
+                self.assertEqual((done.stdout, done.returncode), ("", 0), done.stderr)
+        self.assertIn(" mkdocs ", (self.folder / "apt").read_text())
+        done = self.dev("deps", "run", "tests")
+        self.assertEqual((done.stdout, done.returncode), ("", 1), done.stderr)
+        self.assertIn("dev: deps: 'tests' is none of run test package tools site", done.stderr)
 
     def test_fuzz_refuses_what_it_does_not_know(self) -> None:
         for args, text in ((["elves"], "'elves' is none of parser elf "), (["elf", "long"], "'long' is not a number of seconds"),
