@@ -8,6 +8,7 @@
  *   CT_SLEEPABLE      only if some of its programs are sleepable: see memory.bpf.h
  *   CT_LATE           only if a handler may run at the exit of its system call: see late.bpf.h
  *   CT_CALLS          only if a handler serves many system calls: see calls.bpf.h
+ *   CT_WALKS_FROM_EVENTS  only if a handler walks the kernel's stack from a tracepoint: see stack.bpf.h
  *   CT_BASE           only for the base flavour: see flavour.bpf.h
  *
  * Everything is `static __always_inline`: a handler becomes one program, constants of the probe

@@ -136,6 +136,13 @@ struct ct_binding {
   u32 present;   /* 0: this kernel lacks it, and the script asks before it reads */
 };
 
+/* Code of the kernel that only calls tracers, from `begin` on. `ct_tracers` in .rodata has CT_TRACERS of them, in the order
+ * of their addresses, of which the last may be empty: the loader fills it. See runtime/user/attach/tracers.h. */
+struct ct_code {
+  u64 begin, size;
+};
+#define CT_TRACERS 2048 /* a power of two */
+
 /* Per-CPU accounting, an array map `ct_counts` of one element per handler. fired = handled +
  * everything else that is not zero here. */
 struct ct_counts {

@@ -2,8 +2,11 @@
 
 calls.c calls add() ten times, and greet(), walk() and shrink() once each, in that order of lines.
 """
+import pathlib
+import re
+
 import live
-from live import LiveTest, build, run, script
+from live import LiveTest, build, coretap, run, script
 
 
 class Points(LiveTest):
@@ -52,6 +55,24 @@ class Points(LiveTest):
     def test_wildcards(self):
         self.assertEqual(sorted(self.kernel_side(
             'probe PROG.function("g*t").call, PROG.function("wal*").call { println(ppfunc()) }')), ["greet", "walk"])
+
+    def test_system_of_tracepoints(self):
+        """A system's tracepoints are those of its trace events; tracepoints without an event have no system that is known."""
+        events = pathlib.Path("/sys/kernel/tracing/events")
+        types = run("bpftool", "btf", "dump", "file", "/sys/kernel/btf/vmlinux").stdout
+        typed = set(re.findall(r"TYPEDEF 'btf_trace_(\w+)'", types))
+
+        def listed(pattern):
+            return {line[len('kernel.trace("'):-len('")')] for line in self.lines(coretap("-l", f'kernel.trace("{pattern}")'))}
+
+        for system in ("sched", "irq", "timer", "signal"):
+            expected = {f"{system}:{event.parent.name}" for event in (events / system).glob("*/format")}
+            self.assertEqual(listed(f"{system}:*"), {name for name in expected if name.split(":")[1] in typed})
+        bare = {name for name in listed("*") if ":" not in name}
+        self.assertIn("pelt_cfs_tp", bare)
+        self.assertEqual([name for name in bare if any(events.glob(f"*/{name}"))], [])
+        self.assertEqual(bare & listed("*:*"), bare)
+        self.assertEqual(listed("sched:pelt_cfs_tp"), {"sched:pelt_cfs_tp"})
 
     def test_wildcards_of_tracepoints_where_tracefs_is_not_mounted(self):
         """The names are those that a mounted tracefs lists."""

@@ -98,6 +98,33 @@ class Stacks(live.LiveTest):
         names = [self.check_frame(line)[1] for line in out]
         self.assertIn("do_syscall_64", names)
 
+    def test_event_with_several_tracers(self):
+        """The stack begins where the event happened, however many trace it and however the kernel calls them."""
+        for event, place in (("sched_switch", r"__schedule$"), ("sched_process_exec", r"bprm_execve$|exec_binprm$"),
+                             ("task_rename", r"__set_task_comm$"), ("sys_enter", r"(syscall_(trace_)?enter|do_syscall_64)"),
+                             ("sys_exit", r"syscall_exit"), ("sched_waking", r"try_to_wake_up$")):
+            probe = f'probe kernel.trace("{event}") {{ if (pid() == target()) first[symname(stack(0)), symname(stack(1))]++ }}\n'
+            show = "global first probe end { foreach ([f, s] in first) println(f, \" \", s) }\n"
+            for tracers in 1, 2:
+                with self.subTest(event, tracers=tracers):
+                    out = self.lines(live.script(show + probe * tracers, "-c", "sh -c '/bin/true; /bin/true'"))
+                    self.assertTrue(out)
+                    for line in out:
+                        self.assertRegex(line.split()[0], place)
+                        self.assertRegex(line.split()[1], r"^(?!__traceiter_|__bpf_trace_|perf_)")
+
+    def test_system_calls(self):
+        """One call by its own event, and many by one program, with and without another tracer."""
+        for point in ("syscall.getppid", "syscall.{getppid,getpgrp}", "syscall.getppid.return", "syscall.{getppid,getpgrp}.return"):
+            probe = f"probe {point} {{ if (pid() == target()) print_backtrace() }}\n"
+            call = "perl -e 'getppid; getpgrp'"
+            for other in "", "probe syscall.getppid, syscall.getppid.return { n++ } global n probe never { println(n) }\n":
+                with self.subTest(point, other=bool(other)):
+                    out = self.lines(live.script(probe + other, "-w", "-c", call))
+                    names = [self.check_frame(line)[1] for line in out]
+                    self.assertIn(names[0], ("syscall_trace_enter", "syscall_exit_work", "syscall_enter_from_user_mode",
+                                             "syscall_exit_to_user_mode", "do_syscall_64", "syscall_exit_to_user_mode_prepare"))
+
     def test_profile(self):
         """Busy in the kernel: the stacks of a process that reads /dev/zero end in a system call."""
         out = self.lines(live.script(

@@ -1,6 +1,9 @@
 #include "emit/embedded_words.h"
 
+#include <algorithm>
 #include <string>
+
+#include "ir/mechanism.h"
 
 namespace coretap {
 
@@ -20,6 +23,19 @@ bool walks_stack(const ir::Module& module, const ir::Body& body, const Inst& ins
     walks = walks || mentions(module, i, "ct_stack_") || mentions(module, i, "bpf_get_stack");
   });
   return walks;
+}
+
+bool walks_stack_of_event(const ir::Module& module) {
+  auto walks = [&](const ir::KernelHandler& handler) {
+    return std::any_of(handler.body.block.begin(), handler.body.block.end(),
+                       [&](const Inst& inst) { return walks_stack(module, handler.body, inst); });
+  };
+  return std::any_of(module.kernel_handlers.begin(), module.kernel_handlers.end(),
+                     [&](const ir::KernelHandler& handler) {
+                       return ir::info(handler.mechanism).family ==
+                                  ir::MechanismInfo::Family::Event &&
+                              !ir::is_perf_event(handler.mechanism) && walks(handler);
+                     });
 }
 
 }  // namespace coretap

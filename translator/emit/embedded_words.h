@@ -28,4 +28,7 @@ bool mentions(const ir::Module& module, const ir::Inst& inst, const char* word);
 /// called from a frame more.
 bool walks_stack(const ir::Module& module, const ir::Body& body, const ir::Inst& inst);
 
+/// Does a handler of a kernel event, a tracepoint or a system call, walk the kernel's stack?
+bool walks_stack_of_event(const ir::Module& module);
+
 }  // namespace coretap

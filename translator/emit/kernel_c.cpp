@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "emit/code_template.h"
+#include "emit/embedded_words.h"
 #include "emit/kernel_body.h"
 #include "emit/kernel_embedded.h"
 #include "emit/kernel_size.h"
@@ -118,6 +119,7 @@ class UnitEmitter {
         ${has_gates?}#define CT_PROGRAMS ${programs}
         ${asks_program_at_end?}#define CT_ASKS_PROGRAM_AT_END
         ${watches_programs?}#define CT_WATCHES
+        ${walks_from_events?}#define CT_WALKS_FROM_EVENTS
         #include "coretap.bpf.h"
 
     )",
@@ -135,7 +137,8 @@ class UnitEmitter {
                             {"has_gates", has_gates()},
                             {"programs", module_.programs.size()},
                             {"asks_program_at_end", asks_program_at_end()},
-                            {"watches_programs", watches_programs()}});
+                            {"watches_programs", watches_programs()},
+                            {"walks_from_events", walks_stack_of_event(module_)}});
     out += CoreTypes(module_).text();
     out += layout::text(module_) + "struct ct_globals ct_globals;\n\n";
     for (GlobalId id = 0; id < module_.globals.size(); ++id)

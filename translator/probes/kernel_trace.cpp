@@ -41,12 +41,16 @@ std::string system_of(const std::string& name, const std::string& written, Looku
   return has_wildcard(written) ? "" : written;
 }
 
-bool in_system(const std::string& name, const std::string& pattern, Lookups& lookups) {
-  if (pattern.empty()) return true;
+/// Is the tracepoint `name` one of those that the user wrote? Nothing tells the system of a tracepoint that has no trace event
+/// (pelt_cfs_tp and others that the kernel declares with DECLARE_TRACE): it has the one that is written with its own name,
+/// and is in none that is written with a wildcard, but in "*".
+bool in_system(const std::string& name, const TraceName& wanted, Lookups& lookups) {
+  if (wanted.system.empty()) return true;
   const auto& systems = trace_systems(lookups);
   auto known = systems.find(name);
-  // Without tracefs the system cannot be checked; the name decides.
-  return known == systems.end() || fnmatch(pattern.c_str(), known->second.c_str(), 0) == 0;
+  if (known == systems.end() && (systems.empty() || !has_wildcard(wanted.name))) return true;
+  const std::string system = known == systems.end() ? "" : known->second;
+  return fnmatch(wanted.system.c_str(), system.c_str(), 0) == 0;
 }
 
 /// A module that is loaded later may bring more events of a system, and one that is removed takes its events along.
@@ -81,7 +85,7 @@ std::vector<ResolvedProbe> resolve_kernel_trace(const ast::ProbePoint& point,
   TraceName wanted = split_name(*component.string_arg);
   std::vector<ResolvedProbe> probes;
   for (const std::string& name : btf->tracepoints(wanted.name)) {
-    if (!in_system(name, wanted.system, context.lookups)) continue;
+    if (!in_system(name, wanted, context.lookups)) continue;
     std::optional<debug::BtfFunction> function = btf->tracepoint(name);
     if (!function) continue;
     std::string system = system_of(name, wanted.system, context.lookups);

@@ -25,6 +25,7 @@
 #include "runtime/user/values/array.h"
 #include "runtime/user/values/bpf_store.h"
 #include "runtime/user/values/globals.h"
+#include "tracers.h"
 #include "verifier_report.h"
 
 namespace ct {
@@ -219,20 +220,20 @@ void KernelObject::choose_program(const KernelHandler& handler, u32 index, const
 }
 
 /// Writes what is known of the running kernel into .rodata, which the kernel freezes on loading: positions of bindings, and
-/// which system calls there are.
+/// which system calls there are, and which code only calls tracers.
 Status KernelObject::set_constants(const Program& program, Ladder& ladder) {
   std::vector<ct_binding> bindings;
   if (Status resolved = resolve_bindings(program, ladder, bindings); !resolved) return resolved;
   const bool has_calls =
       std::any_of(program.handlers, program.handlers + program.handler_count,
                   [](const KernelHandler& h) { return is_of_many_calls(h.variants[0].mechanism); });
-  if (bindings.empty() && !has_calls) return {};
   const btf* types = bpf_object__btf(object_);
   int section = types ? btf__find_by_name_kind(types, ".rodata", BTF_KIND_DATASEC) : -1;
   bpf_map* map = bpf_object__find_map_by_name(object_, ".rodata");
   size_t size = 0;
   const void* built = map ? bpf_map__initial_value(map, &size) : nullptr;
-  if (section < 0 || !built) return Status("the kernel object has no .rodata");
+  if (section < 0 || !built)
+    return bindings.empty() && !has_calls ? Status() : Status("the kernel object has no .rodata");
   std::string memory(static_cast<const char*>(built), size);
   const btf_type* type = btf__type_by_id(types, static_cast<u32>(section));
   for (u32 i = 0; i < btf_vlen(type); ++i) {
@@ -242,6 +243,8 @@ Status KernelObject::set_constants(const Program& program, Ladder& ladder) {
     u32 handler = 0;
     if (strcmp(name, "ct_bindings") == 0)
       memcpy(memory.data() + var.offset, bindings.data(), bindings.size() * sizeof bindings[0]);
+    else if (strcmp(name, "ct_tracers") == 0)
+      memcpy(memory.data() + var.offset, tracers().data(), var.size);
     else if (sscanf(name, "ct_calls_%u", &handler) == 1 && handler < program.handler_count)
       drop_missing_calls(program.handlers[handler], memory, var.offset, var.size);
   }

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include <functional>
+
 #include "../../shared/abi.h"
 
 namespace ct::kallsyms {
@@ -28,6 +30,10 @@ u64 only_address_of(const char* name);
 
 /// Is there a symbol of this name? Known even where addresses are hidden.
 bool has(const char* name);
+
+/// Calls visit(address, name) for every symbol of the kernel and its modules, in the order of their addresses; never
+/// if addresses are hidden.
+void for_each(const std::function<void(u64 address, const char* name)>& visit);
 
 /// How SystemTap writes an address with its symbol.
 enum class Style {

@@ -156,6 +156,12 @@ u64 only_address_of(const char* name) {
   return (*found)->address;
 }
 
+void for_each(const std::function<void(u64 address, const char* name)>& visit) {
+  const Table& t = table();
+  if (!t.reason.empty()) return;
+  for (const Entry& entry : t.entries) visit(entry.address, t.text.data() + entry.name);
+}
+
 bool has(const char* name) {
   const Table& t = table();
   for (const Entry& entry : t.entries)
