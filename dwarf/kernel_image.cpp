@@ -39,6 +39,15 @@ KernelImage read_kernel_image(const ElfFile& object) {
   return image;
 }
 
+std::string what_module_lacks(const std::string& path) {
+  auto file = ElfFile::open(path, ElfFile::Purpose::DebugInfo);
+  if (!file) return file.failure().message;
+  if (!(*file)->has_debug_info()) return "it has no debug information (.debug_info)";
+  // Of a file that only keeps what strip took away, the code has a section without contents.
+  if (!(*file)->section(".text").data) return "it has no code (.text)";
+  return "";
+}
+
 bool takes_kprobes(const std::string& section) {
   constexpr std::array<std::string_view, 6> kRefused = {".init.text",    ".exit.text",
                                                         ".kprobes.text", ".noinstr.text",

@@ -27,6 +27,9 @@ struct KernelImage {
 
 KernelImage read_kernel_image(const ElfFile& object);
 
+/// What the file of a kernel module lacks for probes to be placed in it, as a sentence; "" if nothing.
+std::string what_module_lacks(const std::string& path);
+
 /// May the kernel have a probe in a section of this name? Not where its code is gone after the start (.init.text), or runs
 /// while it takes a probe (Documentation/trace/kprobes.rst, "Blacklist").
 bool takes_kprobes(const std::string& section);

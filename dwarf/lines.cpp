@@ -78,7 +78,8 @@ class SiteFinder {
       const LineRow& row = lines.rows[i];
       if (row.end_sequence || row.line == 0 || !wanted_file[row.file]) continue;
       int scope = scopes.scope_of_row(lines, row);
-      if (!range_in(scopes, scope).contains(row.line) || !function_matches(scopes, scope)) continue;
+      if (!function_matches(scopes, scope)) continue;
+      if (!range_in(unit, scope, row).contains(row.line)) continue;
       groups[{scopes.function_of(scope), row.file, row.line}].push_back(i);
     }
     // g++ gives the thunk of a virtual function the line that opens the function, and no entry of its own.
@@ -162,30 +163,39 @@ class SiteFinder {
     return dwarf_decl_line(&die, &declared) == 0 && static_cast<uint32_t>(declared) == line;
   }
 
-  LineRange range_in(const UnitScopes& scopes, int scope) {
+  /// The lines that are wanted of the row's file. Relative ones count from the function that the query names, whatever is
+  /// inlined into it there.
+  LineRange range_in(const Unit& unit, int scope, const LineRow& row) {
     if (query_.first == 0 && query_.last == 0) return {1, UINT32_MAX};
     if (!query_.relative) return {query_.first, query_.last};
-    int function = scopes.function_of(scope);
+    const UnitScopes& scopes = data_.scopes(unit);
+    const int function = names_all() ? scopes.function_of(scope) : named_function(scopes, scope);
     int line = 0;
     if (function < 0) return {1, 0};
     Dwarf_Die die = scopes.at(function).die;
-    if (dwarf_decl_line(&die, &line) != 0) return {1, 0};
+    const char* file = dwarf_decl_file(&die);
+    if (dwarf_decl_line(&die, &line) != 0 || !file) return {1, 0};
+    if (absolute_source_path(file, unit.comp_dir) != data_.lines(unit).files[row.file])
+      return {1, 0};
     auto base = static_cast<uint32_t>(line);
     return {base + query_.first, base + query_.last};
   }
 
-  /// Is some function around the scope (inlined copies, then the real one) wanted?
+  bool names_all() const { return query_.function_glob.empty() || query_.function_glob == "*"; }
+
   bool function_matches(const UnitScopes& scopes, int scope) {
-    if (query_.function_glob.empty() || query_.function_glob == "*") return true;
-    auto [cached, is_new] = matches_.try_emplace({&scopes, scope}, false);
+    return names_all() || named_function(scopes, scope) >= 0;
+  }
+
+  /// The innermost function around the scope (inlined copies, then the real one) that the query names, or -1.
+  int named_function(const UnitScopes& scopes, int scope) {
+    auto [cached, is_new] = named_.try_emplace({&scopes, scope}, -1);
     if (!is_new) return cached->second;
     const NameQuery name{query_.function_glob, query_.is_bare};
-    for (int i = scope; i >= 0; i = scopes.at(i).parent) {
+    for (int i = scope; i >= 0 && cached->second < 0; i = scopes.at(i).parent) {
       Dwarf_Die die = scopes.at(i).die;
-      if (scopes.at(i).is_function() && function_name_matches(data_, &die, name)) {
-        cached->second = true;
-        break;
-      }
+      if (scopes.at(i).is_function() && function_name_matches(data_, &die, name))
+        cached->second = i;
     }
     return cached->second;
   }
@@ -224,7 +234,7 @@ class SiteFinder {
   const DebugData& data_;
   const LineQuery& query_;
   LineStory* story_;
-  std::map<std::pair<const UnitScopes*, int>, bool> matches_;
+  std::map<std::pair<const UnitScopes*, int>, int> named_;
   /// By place, line and inlined copy: several copies may begin at one address, and all run.
   std::map<std::tuple<uint64_t, uint32_t, uint32_t, const UnitScopes*, int>, LineSite> sites_;
 };

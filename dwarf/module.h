@@ -38,6 +38,8 @@ class DebugServer {
 struct DebugPlaces {
   std::vector<std::string> roots = {"/usr/lib/debug"};
   DebugServer* server = nullptr;  ///< asked last; null: nobody
+  /// What the object is called, if not by the path that it is read from; or "".
+  std::string object_path = {};
 };
 
 class Module {

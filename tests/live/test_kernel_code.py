@@ -154,8 +154,43 @@ class KernelCode(LiveTest):
 
     def test_what_has_no_lines(self):
         self.refused('kernel.function("second@*").return.maxactive(3)', "kernel-source-line")
-        self.refused('module("*").function("second@*")', "kernel-source-line", "-r", os.uname().release)
+        self.refused('kprobe.module("*").function("second@*")', "kernel-source-line")
         self.refused('module("*").function("second")', "only the kernel itself is known")
+
+    def compile_module(self, name, *flags, linker=("--build-id",)):
+        """A kernel module of one source, in the kernel's tree."""
+        folder = self.vmlinux.parent
+        source = str(live.HERE / "workloads" / "small_kernel.c")
+        subprocess.run(["gcc", "-g", "-O2", "-ffreestanding", "-fno-pie", "-fcf-protection=none", "-DSECOND", *flags, "-c",
+                        "-o", str(folder / f"{name}.o"), source], check=True)
+        subprocess.run(["ld", "-r", *linker, "-o", str(folder / f"{name}.ko"), str(folder / f"{name}.o")], check=True)
+        return folder
+
+    def test_code_of_a_module(self):
+        tree = self.compile_module("small-mod")
+        for point, count in (('function("second@*")', 1), ('function("same@small_kernel.c").call', 1), ('statement("second@*:*")', 2)):
+            found = self.lines(coretap("-r", tree, "-L", f'module("small_mod").{point}'))
+            self.assertGreaterEqual(len(found), count, point)
+            self.assertTrue(all(line.startswith('module("small_mod").') for line in found), found)
+        done = coretap("-r", tree, "--explain-needs", "-e", 'probe module("small*").function("second@*") { println($n) }')
+        self.assertIn(f"bound to build-id {live.build_id(tree / 'small-mod.ko')}", done.stdout, done.stderr)
+        self.assertIn("kprobe second: NO (module 'small_mod' is not loaded)", done.stdout)
+        done = coretap("-r", tree, "-e", 'probe module("small_mod").function("second@*") { println($n) }')
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("module 'small_mod' is not loaded", done.stderr)
+        subprocess.run(["ld", "-r", "--build-id", "-o", str(tree / "twice.ko"), str(tree / "0.o"), str(tree / "1.o")], check=True)
+        self.refused('module("twice").function("same@*")', r"\[ambiguous-in-module\]", "-r", tree)
+        self.refused('module("small_mod").function("second@*")', "a variable of a module", "-r", tree, body="println($shared)")
+
+    def test_modules_that_cannot_be_used(self):
+        tree = self.compile_module("no_debug", "-g0")
+        self.compile_module("no_id", linker=("--build-id=none",))
+        subprocess.run(["objcopy", "--only-keep-debug", str(self.compile_module("whole") / "whole.ko"), str(tree / "no_code.ko")], check=True)
+        (tree / "text.ko").write_text("no module\n")
+        for module, words in (("no_debug", r"\[bad-module\]: .*has no debug information"), ("no_id", "it has no build-id"),
+                              ("no_code", "it has no code"), ("text", "it is not an ELF file"),
+                              ("nothing", r"\[no-module-debuginfo\](.|\n)*below " + re.escape(str(tree)))):
+            self.refused(f'module("{module}").function("second@*")', words, "-r", tree)
 
 
 if __name__ == "__main__":

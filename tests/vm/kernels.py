@@ -53,9 +53,16 @@ def find_kernel(name: str) -> pathlib.Path:
     return image
 
 
+# Of the modules with debug information only these are kept.
+DEBUG_MODULES = "drivers/block"
+
+
 def find_kernel_with_debug(name: str) -> tuple[pathlib.Path, pathlib.Path]:
-    """The image of a packaged kernel and its vmlinux with debug information, of one version. 280 MB are fetched, 600 MB kept."""
-    folder = cache_folder() / f"{name}-debug"
+    """The image of a packaged kernel and its vmlinux with debug information, of one version. 280 MB are fetched, 600 MB kept.
+
+    The folder of the vmlinux is like a build tree: `-r` takes it, with the modules of DEBUG_MODULES.
+    """
+    folder = cache_folder() / f"{name}-tree"
     if not (folder / "vmlinux").is_file():
         _fetch(name, folder, with_debug=True)
     return folder / "vmlinuz", folder / "vmlinux"
@@ -86,6 +93,10 @@ def _fetch(name: str, folder: pathlib.Path, with_debug: bool = False) -> None:
         if with_debug:
             (vmlinux,) = (work / "tree" / "usr" / "lib" / "debug" / "boot").glob("vmlinux-*")
             shutil.move(vmlinux, ready / "vmlinux")
+            (modules,) = (work / "tree" / "usr" / "lib" / "debug" / "lib" / "modules").iterdir()
+            shutil.move(modules / "kernel" / DEBUG_MODULES, ready / "debug")
+            (ready / "include" / "config").mkdir(parents=True)
+            (ready / "include" / "config" / "kernel.release").write_text(modules.name + "\n")
         for config in (work / "tree" / "boot").glob("config-*"):
             shutil.move(config, ready / "config")
         try:

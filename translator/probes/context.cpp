@@ -96,6 +96,14 @@ std::shared_ptr<debug::Module> ResolveContext::kernel_object(const Span& at) {
   return nullptr;
 }
 
+ct::Result<std::shared_ptr<debug::Module>> ResolveContext::kernel_module(
+    const std::string& name,
+    const std::function<ct::Result<std::shared_ptr<debug::Module>>()>& make) {
+  auto known = kernel_modules_.find(name);
+  if (known == kernel_modules_.end()) known = kernel_modules_.emplace(name, make()).first;
+  return known->second;
+}
+
 std::vector<std::string> ResolveContext::kernel_modules() {
   if (input.kernel_btf == input.kernel_vmlinux) return {};  // in files of their own, elsewhere
   std::vector<std::string> names = lookups.folder(kernel_btf_folder());

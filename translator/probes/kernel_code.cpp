@@ -1,27 +1,33 @@
 // A kprobe at an instruction is `symbol + offset`, where the symbol is the one around it. Static functions of several files
 // may share a name, and the kernel's own look-up would find any of them: then the symbol is _stext, where the kernel's code
 // begins. Either way the place means something in one build only. So the site has the build-id of the vmlinux, and the
-// session compares it with the running kernel's before it attaches anything.
+// session compares it with the running kernel's before it attaches anything. The same holds of a module, which has a build-id of
+// its own; where several of its functions share a name, it is refused, for its sections may be anywhere.
 #include "probes/kernel_code.h"
 
 #include <filesystem>
 
 #include "probes/dwarf_scope.h"
+#include "probes/module_image.h"
 
 namespace coretap::probes {
 
 namespace {
 
-/// Sets where the site is. The kernel's image begins at _stext, so that everything has a distance from there.
-void place(const debug::Module& vmlinux, uint64_t pc, ir::Site& site) {
-  std::optional<debug::CodeSymbol> symbol = vmlinux.symbol_at(pc);
+/// Sets where the site is. The kernel's image begins at _stext, so that everything has a distance from there. False if nothing
+/// tells where it is.
+bool place(const debug::Module& image, uint64_t pc, ir::Site& site) {
+  std::optional<debug::CodeSymbol> symbol = image.symbol_at(pc);
   if (symbol && symbol->is_only) {
     site.target = symbol->name;
     site.offset = pc - symbol->address;
-  } else {
-    site.target = "_stext";
-    site.offset = pc - vmlinux.kernel_image().text.value_or(0);
+    return true;
   }
+  const std::optional<uint64_t> text = image.kernel_image().text;
+  if (!text) return false;
+  site.target = "_stext";
+  site.offset = pc - *text;
+  return true;
 }
 
 ResolvedProbe probe_at(const ProcessTarget& target, debug::CodePoint point, ir::Mechanism mechanism,
@@ -32,6 +38,7 @@ ResolvedProbe probe_at(const ProcessTarget& target, debug::CodePoint point, ir::
   probe.mechanism = mechanism;
   probe.is_return = mechanism == ir::Mechanism::Kretprobe;
   place(*target.module, point.pc, probe.site);
+  probe.site.module = target.kernel_module;
   probe.site.build_id = target.module->build_id();
   probe.site.function = text.function;
   if (text.source.line != 0)
@@ -52,12 +59,48 @@ std::optional<ProcessTarget> find_kernel_target(const Span& at, ResolveContext& 
   return target;
 }
 
+std::vector<ProcessTarget> find_module_targets(const ast::ProbeComponent& module,
+                                               ResolveContext& context) {
+  std::vector<std::string> places;
+  const auto files = find_module_files(*module.string_arg, context, places);
+  std::vector<ProcessTarget> targets;
+  for (const auto& [name, paths] : files) {
+    auto linked = context.kernel_module(name, [&] { return link_module(paths, context); });
+    if (linked)
+      targets.push_back({*linked, 0, true, name});
+    else if (files.size() == 1)
+      context.diagnostics.semantic_error("bad-module", module.span, linked.failure().text());
+  }
+  if (files.empty())
+    context.diagnostics
+        .semantic_error("no-module-debuginfo", module.span,
+                        "this needs the debug information of module '" + *module.string_arg +
+                            "', and it is not installed")
+        .hint("looked for its .ko below " + join(places))
+        .hint("install the kernel's debug symbols (Debian: linux-image-" +
+              context.input.kernel_release + "-dbg), or name a build tree: -r DIR")
+        .hint("module(\"M\").function(\"NAME\"), alone or with .call or .return, takes none");
+  else if (targets.empty() && files.size() > 1)
+    context.diagnostics.semantic_error(
+        "bad-module", module.span,
+        "none of the modules that match has debug information with its code");
+  return targets;
+}
+
 std::optional<ResolvedProbe> make_kprobe(const ProcessTarget& target, debug::CodePoint point,
                                          ir::Mechanism mechanism, const SiteDetails& text,
                                          const Span& at, ResolveContext& context) {
   const debug::Module& vmlinux = *target.module;
   if (!takes_probe(target, point.pc)) {
     report_takes_no_probe(target, point.pc, text.function, at, context.diagnostics);
+    return std::nullopt;
+  }
+  if (ir::Site unused; !place(vmlinux, point.pc, unused)) {
+    context.diagnostics
+        .semantic_error("ambiguous-in-module", at,
+                        "'" + text.function + "' cannot be probed: several functions of module '" +
+                            target.kernel_module + "' have this name, or none has a symbol there")
+        .hint("probe what calls it, or a line of another function");
     return std::nullopt;
   }
   ResolvedProbe probe = probe_at(target, point, mechanism, text, context);
@@ -81,7 +124,11 @@ void report_takes_no_probe(const ProcessTarget& target, uint64_t pc, const std::
                            const Span& at, Diagnostics& diagnostics) {
   const std::string section = target.module->section_at(pc);
   if (!target.module->file_offset(pc)) {
-    diagnostics.semantic_error("not-code", at, "address " + hex(pc) + " is not code of the kernel");
+    diagnostics.semantic_error(
+        "not-code", at,
+        "address " + hex(pc) + " is not code of " +
+            (target.kernel_module.empty() ? "the kernel"
+                                          : "module '" + target.kernel_module + "'"));
     return;
   }
   diagnostics

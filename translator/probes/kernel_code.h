@@ -9,6 +9,11 @@ namespace coretap::probes {
 /// The vmlinux; nothing after reporting at `at` why it cannot be had. `needed_for`: "source lines" and the like.
 std::optional<ProcessTarget> find_kernel_target(const Span& at, ResolveContext& context);
 
+/// The kernel's modules that `module("m")` names, with their debug information. Empty after reporting why. Of a wildcard's
+/// matches, modules that cannot be used do not count.
+std::vector<ProcessTarget> find_module_targets(const ast::ProbeComponent& module,
+                                               ResolveContext& context);
+
 /// One kprobe at `point`, a link-time address; nothing (reported) if the kernel takes none there. `mechanism` is Kprobe, or
 /// Kretprobe with the entry of a function.
 std::optional<ResolvedProbe> make_kprobe(const ProcessTarget& target, debug::CodePoint point,

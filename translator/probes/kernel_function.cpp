@@ -10,6 +10,7 @@
 #include "ir/syscall_numbers.h"
 #include "probes/btf_scope.h"
 #include "probes/families.h"
+#include "probes/module_image.h"
 
 namespace coretap::probes {
 
@@ -56,6 +57,25 @@ bool kernel_has(const ast::ProbePoint& point, ResolveContext& context) {
   std::shared_ptr<debug::KernelBtf> kernel = context.kernel_btf(point.components.front().span);
   return function && function->string_arg && kernel &&
          !kernel->functions(*function->string_arg).empty();
+}
+
+/// Can the point be one of code that debug information places?
+bool has_debug_information(const ast::ProbePoint& point, ResolveContext& context) {
+  const ast::ProbeComponent& head = point.components.front();
+  if (has_component(point, "maxactive")) return false;
+  if (head.functor == "kernel") return context.has_kernel_object();
+  std::vector<std::string> places;
+  return head.functor == "module" && !find_module_files(*head.string_arg, context, places).empty();
+}
+
+/// Has no module that the point names types, of which the kernel tells?
+bool is_without_types(const ast::ProbePoint& point, ResolveContext& context) {
+  const ast::ProbeComponent* module = find_component(point, "module");
+  if (!module) return false;
+  const std::vector<std::string> names = context.kernel_modules();
+  return std::none_of(names.begin(), names.end(), [&](const std::string& name) {
+    return fnmatch(module->string_arg->c_str(), name.c_str(), 0) == 0;
+  });
 }
 
 /// The kernel, or each module that matches. Empty after reporting why.
@@ -134,15 +154,18 @@ std::vector<ResolvedProbe> resolve_kernel_function(const ast::ProbePoint& point,
   const ast::ProbeComponent& component = *find_component(point, "function");
   const std::string& wanted = *component.string_arg;
   if (wanted.find('@') != std::string::npos) {
-    if (point.components.front().functor == "kernel" && !has_component(point, "maxactive"))
+    if (point.components.front().functor != "kprobe" && !has_component(point, "maxactive"))
       return resolve_process_function(point, context);
     context.diagnostics
-        .semantic_error("kernel-source-line", component.span,
-                        "source files and lines are known of kernel.function and its "
-                        "variants only, not here")
+        .semantic_error(
+            "kernel-source-line", component.span,
+            "source files and lines are known of kernel.function, module(\"M\").function and their "
+            "variants only, not here")
         .hint("write the function's name alone: \"" + wanted.substr(0, wanted.find('@')) + "\"");
     return {};
   }
+  if (is_without_types(point, context) && has_debug_information(point, context))
+    return resolve_process_function(point, context);
   bool is_return = has_component(point, "return");
   std::vector<Area> searched = areas(point, context);
   std::vector<ResolvedProbe> probes;
@@ -153,9 +176,7 @@ std::vector<ResolvedProbe> resolve_kernel_function(const ast::ProbePoint& point,
   }
   if (!probes.empty() || searched.empty()) return probes;
   // BTF has no inlined functions, and leaves out some that others share a name with.
-  if (point.components.front().functor == "kernel" && !has_component(point, "maxactive") &&
-      context.has_kernel_object())
-    return resolve_process_function(point, context);
+  if (has_debug_information(point, context)) return resolve_process_function(point, context);
   Diagnostic& diagnostic = context.diagnostics.semantic_error(
       "no-such-function", component.span,
       (searched[0].module.empty() ? "no kernel function matches '"

@@ -46,6 +46,8 @@ ct::Status check_nodes(const VarLocation& location, const LocationSite& site) {
     return node.op == LocExpr::StaticAddr && site.kernel &&
            site.kernel->is_per_cpu(static_cast<uint64_t>(node.value));
   });
+  if (site.kernel && !site.kernel->text && uses(LocExpr::StaticAddr))
+    return ct::Status("it is a variable of a module, and nothing tells where the module's data is");
   if (is_per_cpu) return ct::Status("each CPU has one of its own (it is a per-CPU variable)");
   if (site.is_return && !site.fixed_address && !site.loaded && !site.kernel &&
       uses(LocExpr::StaticAddr))

@@ -198,6 +198,10 @@ class ResolveContext {
   std::shared_ptr<debug::Module> kernel_object(const Span& at);
   /// Is there one that can be used?
   bool has_kernel_object();
+  /// The object of a module of the kernel, which `make` makes once.
+  ct::Result<std::shared_ptr<debug::Module>> kernel_module(
+      const std::string& name,
+      const std::function<ct::Result<std::shared_ptr<debug::Module>>()>& make);
   /// The program of this name in $PATH, as a cast names it, or null.
   std::shared_ptr<debug::Module> named_object(const std::string& name);
   /// The files *.shapes of the tapset folders, the user's before ours. One that is wrong is reported (`bad-shapes`) and left out.
@@ -211,6 +215,7 @@ class ResolveContext {
   std::shared_ptr<debug::KernelBtf> btf_;
   std::map<std::string, std::shared_ptr<debug::KernelBtf>> module_btf_;
   std::map<std::string, std::shared_ptr<debug::Module>> objects_;
+  std::map<std::string, ct::Result<std::shared_ptr<debug::Module>>> kernel_modules_;
   std::optional<std::vector<Shape>> shapes_;
 };
 

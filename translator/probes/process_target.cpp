@@ -142,6 +142,7 @@ std::vector<ProcessTarget> find_process_targets(const ast::ProbePoint& point,
     std::optional<ProcessTarget> kernel = find_kernel_target(process.span, context);
     return kernel ? std::vector<ProcessTarget>{*kernel} : std::vector<ProcessTarget>{};
   }
+  if (process.functor == "module") return find_module_targets(process, context);
   int64_t pid = 0;
   std::vector<std::string> paths = process_paths(process, pid, context);
   const ast::ProbeComponent* library = find_component(point, "library");
@@ -163,7 +164,7 @@ std::vector<ProcessTarget> find_process_targets(const ast::ProbePoint& point,
     const std::string program = interpreter_of(path, context.lookups);
     auto module = context.object(program);
     if (module)
-      targets.push_back({*module, pid, false});
+      targets.push_back({*module, pid, false, ""});
     else if (!many)
       report_bad_object(program, module.failure(), at, context.diagnostics);
     else if (module.failure().kind == debug::LoadError::WrongArch)
@@ -176,6 +177,7 @@ std::vector<ProcessTarget> find_process_targets(const ast::ProbePoint& point,
 }
 
 std::string canonical_prefix(const ProcessTarget& target) {
+  if (!target.kernel_module.empty()) return "module(\"" + target.kernel_module + "\")";
   if (target.is_kernel) return "kernel";
   if (target.pid != 0) return "process(" + std::to_string(target.pid) + ")";
   return "process(\"" + target.module->path() + "\")";

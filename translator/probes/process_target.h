@@ -11,11 +11,13 @@ namespace coretap::probes {
 
 struct ProcessTarget {
   std::shared_ptr<debug::Module> module;
-  int64_t pid = 0;         ///< process(PID); 0 = every process that maps the object
-  bool is_kernel = false;  ///< `kernel`: the module is its vmlinux
+  int64_t pid = 0;  ///< process(PID); 0 = every process that maps the object
+  bool is_kernel =
+      false;  ///< `kernel` or `module("M")`: the module is its vmlinux, or M as link_module() makes it
+  std::string kernel_module;  ///< M, or "" for the kernel itself
 };
 
-/// The objects of `kernel`, `process`, `process(PID)`, `process("path")` (which may hold wildcards) and an
+/// The objects of `kernel`, `module("m")`, `process`, `process(PID)`, `process("path")` (which may hold wildcards) and an
 /// optional `.library("name")`. Empty after reporting why.
 std::vector<ProcessTarget> find_process_targets(const ast::ProbePoint& point,
                                                 ResolveContext& context);

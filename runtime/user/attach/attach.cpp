@@ -123,6 +123,17 @@ Status Attachments::attach_perf(bpf_program* program, const Site& site, u64 cook
   return opened ? Status() : Status("no CPU has this event");
 }
 
+namespace {
+
+/// Where the kernel's function of the site is, if that is to be asked here; 0: the kernel looks for the name. The name of a bound
+/// site in a module is known to be the module's, and may also be one of the kernel.
+u64 address_of(const Site& site, bool is_one_of_many) {
+  if (*site.module) return is_bound(site) ? kallsyms::address_in(site.module, site.target) : 0;
+  return is_one_of_many ? kallsyms::only_address_of(site.target) : 0;
+}
+
+}  // namespace
+
 Status Attachments::attach_kprobe(bpf_program* program, const Site& site, u64 cookie,
                                   bool on_return, u64 address) {
   bpf_kprobe_opts opts = {};
@@ -174,9 +185,7 @@ Status Attachments::attach_site(const KernelHandler& handler, const Rung& rung,
     case Mechanism::Kretprobe:
       if (Status checked = files_->check(site); !checked) return checked;
       return attach_kprobe(program, site, cookie, catches_return(rung.mechanism),
-                           handler.site_count < kManyNames || *site.module
-                               ? 0
-                               : kallsyms::only_address_of(site.target));
+                           address_of(site, handler.site_count >= kManyNames));
     case Mechanism::TpBtf:
     case Mechanism::Fentry:
     case Mechanism::Fexit: {

@@ -121,6 +121,16 @@ Status ProbedFiles::compare(const Site& site, const File& file) {
 }
 
 Status ProbedFiles::check_kernel(const Site& site) {
+  if (*site.module) {
+    const std::string id = module_build_id(site.module);
+    if (id == site.build_id) return {};
+    const std::string name = "module '" + std::string(site.module) + "'";
+    if (access(("/sys/module/" + std::string(site.module)).c_str(), F_OK) != 0)
+      return Status(name + " is not loaded");
+    return Status(name + " is another build than the one this was compiled for (build-id " +
+                  (id.empty() ? "missing" : id) + ", expected " + site.build_id +
+                  "); compile the script again with this module's debug information");
+  }
   if (kernel_build_id_.empty()) kernel_build_id_ = kernel_build_id();
   if (kernel_build_id_ == site.build_id) return {};
   return Status("this kernel is another build than the one this was compiled for (build-id " +

@@ -28,6 +28,9 @@ u64 address_of(const char* name);
 /// too, or addresses are hidden. For many names: they are sorted at the first question.
 u64 only_address_of(const char* name);
 
+/// Address of the module's only symbol `name`; 0 if it has none or several, or addresses are hidden.
+u64 address_in(const char* module, const char* name);
+
 /// Is there a symbol of this name? Known even where addresses are hidden.
 bool has(const char* name);
 

@@ -49,6 +49,13 @@ std::string build_id_of(Elf* elf) {
                              header.p_align == 8 ? ELF_T_NHDR8 : ELF_T_NHDR);
     if (data) id = find_in_notes(data);
   }
+  // A kernel module that is not loaded has sections only.
+  for (Elf_Scn* section = nullptr;
+       headers == 0 && id.empty() && (section = elf_nextscn(elf, section));) {
+    GElf_Shdr header;
+    if (!gelf_getshdr(section, &header) || header.sh_type != SHT_NOTE) continue;
+    if (Elf_Data* data = elf_getdata(section, nullptr)) id = find_in_notes(data);
+  }
   return id;
 }
 
@@ -85,13 +92,23 @@ std::string find_in_memory(const char* notes, size_t size) {
 
 }  // namespace
 
-std::string kernel_build_id() {
-  int fd = open("/sys/kernel/notes", O_RDONLY | O_CLOEXEC);
+namespace {
+
+std::string build_id_in(const std::string& notes_file) {
+  int fd = open(notes_file.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return "";
   char notes[4096];
   ssize_t size = read(fd, notes, sizeof notes);
   close(fd);
   return size > 0 ? find_in_memory(notes, static_cast<size_t>(size)) : "";
+}
+
+}  // namespace
+
+std::string kernel_build_id() { return build_id_in("/sys/kernel/notes"); }
+
+std::string module_build_id(const std::string& module) {
+  return build_id_in("/sys/module/" + module + "/notes/.note.gnu.build-id");
 }
 
 std::string own_build_id() {

@@ -18,6 +18,9 @@ Result<std::string> build_id_of_file(const std::string& path);
 /// The same of the running kernel, from /sys/kernel/notes; "" if it has none.
 std::string kernel_build_id();
 
+/// The same of a loaded module; "" if it is not loaded, or has none.
+std::string module_build_id(const std::string& module);
+
 /// The same of the program that is running.
 std::string own_build_id();
 

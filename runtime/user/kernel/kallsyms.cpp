@@ -156,6 +156,19 @@ u64 only_address_of(const char* name) {
   return (*found)->address;
 }
 
+u64 address_in(const char* module, const char* name) {
+  const Table& t = table();
+  const char* text = t.text.data();
+  u64 found = 0;
+  for (const Entry& entry : t.entries) {
+    if (!entry.module || strcmp(text + entry.name, name) != 0) continue;
+    if (strcmp(text + entry.module, module) != 0) continue;
+    if (found) return 0;
+    found = entry.address;
+  }
+  return found;
+}
+
 void for_each(const std::function<void(u64 address, const char* name)>& visit) {
   const Table& t = table();
   if (!t.reason.empty()) return;
