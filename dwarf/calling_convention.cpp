@@ -38,24 +38,32 @@ Class merge(Class a, Class b) {
 }
 
 /// Adds the classes of `type` at `offset` of the object to those of its two eightbytes.
-void classify(const Type& type, uint64_t offset, Class (&classes)[2], int depth) {
+/// `is_bit_field`: it may begin anywhere.
+void classify(const Type& type, uint64_t offset, Class (&classes)[2], int depth,
+              bool is_bit_field = false) {
   auto put = [&](Class one) {
     if (offset / kEightbyte < 2)
       classes[offset / kEightbyte] = merge(classes[offset / kEightbyte], one);
   };
   if (depth > kMaxDepth) return put(Class::Memory);
   if (type.is_vector()) return put(type.byte_size() > kMaxInRegisters ? Class::Memory : Class::Sse);
+  // An object with a member that is not aligned (a packed one) is in memory.
+  if ((type.is_scalar() || type.is_floating()) && !is_bit_field && type.byte_size() != 0 &&
+      offset % std::min(type.byte_size(), kMaxInRegisters) != 0)
+    return put(Class::Memory);
+  if (type.is_floating()) {
+    if (type.name() == kX87Type || type.byte_size() > kMaxInRegisters) return put(Class::Memory);
+    if (type.byte_size() > kEightbyte && offset == 0)
+      classes[1] = Class::Sse;  // complex double, __float128
+    return put(Class::Sse);
+  }
   switch (type.kind()) {
-    case TypeKind::Float:
-      if (type.byte_size() > kEightbyte && type.name() != kX87Type && offset == 0)
-        classes[1] = Class::Sse;  // complex double, __float128
-      return put(type.name() == kX87Type ? Class::Memory : Class::Sse);
     case TypeKind::Struct:
     case TypeKind::Union:
       for (const Member& member : type.members())
         if (member.type)
           classify(*member.type, offset + member.byte_offset + member.bit_offset / 8, classes,
-                   depth + 1);
+                   depth + 1, member.bit_size != 0);
       return;
     case TypeKind::Array: {
       TypePtr element = type.target();
@@ -65,11 +73,10 @@ void classify(const Type& type, uint64_t offset, Class (&classes)[2], int depth)
         classify(*element, offset + at, classes, depth + 1);
       return;
     }
-    default:
-      put(Class::Integer);
-      if (type.byte_size() > kEightbyte && offset == 0) classes[1] = Class::Integer;  // __int128
-      return;
+    default: break;
   }
+  put(Class::Integer);
+  if (type.byte_size() > kEightbyte && offset == 0) classes[1] = Class::Integer;  // __int128
 }
 
 VarLocation in_register(unsigned number) {
@@ -170,7 +177,7 @@ VarLocation compile_return_location(const DebugData& data, const Type* type, uin
   const MachineRegisters& machine = *registers_of(EM_X86_64);
   uint64_t size = type->byte_size();
   if (size == 0) return unavailable("the size of the returned type is not known");
-  if (type->kind() == TypeKind::Float)
+  if (type->is_floating())
     return unsupported("it is returned in a floating-point register, which a probe cannot read");
   if (!type->is_scalar() && !has_c_convention(data, pc))
     return unsupported("how this language returns a value of more than one number is not known");
@@ -246,7 +253,7 @@ std::optional<VarLocation> compile_argument_location(const DebugData& data, Dwar
   if (data.object().machine() != EM_X86_64) return std::nullopt;
   TypePtr result = type_of(data, &function);
   Passing returned = result ? passing_of(*result) : Passing{};
-  const bool is_x87 = result && result->kind() == TypeKind::Float;  // left in st0
+  const bool is_x87 = result && result->is_floating();  // left in st0
   ArgumentCounter counter(*registers_of(EM_X86_64),
                           !is_x87 && (returned.in_memory || returned.by_address));
   std::optional<VarLocation> location;

@@ -64,9 +64,9 @@ struct Slot {
 std::optional<Slot> slot_of(const DebugData& data, Dwarf_Die function, const Dwarf_Die& parameter) {
   TypePtr result = type_of(data, &function);
   // A complex number, or one of sixteen bytes, may be returned in either way.
-  if (result && (result->is_vector() ||
-                 (result->kind() == TypeKind::Float &&
-                  (result->name().starts_with("complex") || result->byte_size() > 3 * kWord))))
+  if (result &&
+      (result->is_vector() || (result->is_floating() && (result->name().starts_with("complex") ||
+                                                         result->byte_size() > 3 * kWord))))
     return std::nullopt;
   const bool is_hidden = result && (result->is_passed_by_address() || is_record(result->kind()));
   uint64_t above = kWord + (is_hidden ? kWord : 0);  // the return address is first
@@ -118,7 +118,7 @@ bool prologue_reads(const DebugData& data, uint64_t entry, uint64_t above) {
 VarLocation i386_return_location(const Type& type, bool is_c) {
   const uint64_t size = type.byte_size();
   if (size == 0) return unavailable("the size of the returned type is not known");
-  if (type.kind() == TypeKind::Float)
+  if (type.is_floating())
     return unsupported("it is returned in a floating-point register, which a probe cannot read");
   if (!type.is_scalar() && !is_c)
     return unsupported("how this language returns a value of more than one number is not known");

@@ -57,6 +57,8 @@ bool is_c_language(Dwarf_Die* unit) {
   }
 }
 
+}  // namespace
+
 bool is_cpp_language(Dwarf_Die* unit) {
   switch (dwarf_srclang(unit)) {
     case DW_LANG_C_plus_plus:
@@ -68,8 +70,6 @@ bool is_cpp_language(Dwarf_Die* unit) {
     default: return false;
   }
 }
-
-}  // namespace
 
 Unit::Unit() = default;
 Unit::Unit(Unit&&) noexcept = default;

@@ -38,6 +38,9 @@ struct Producer {
   bool statement_markers = false;  ///< is_stmt rows are gcc's statement frontiers (gcc 8)
 };
 
+/// Is the unit, a DIE, written in C++?
+bool is_cpp_language(Dwarf_Die* unit);
+
 struct Unit {
   Dwarf_Die die{};
   Dwarf_Die

@@ -85,10 +85,13 @@ class Type {
   virtual bool is_signed() const = 0;      ///< Int, Char, Enum
   /// A C++ reference: kind() is Pointer, and who names it means what it refers to.
   virtual bool is_reference() const { return false; }
+  /// A floating-point number, also one that nothing here reads: complex, decimal, of 128 bits.
+  virtual bool is_floating() const { return kind() == TypeKind::Float; }
+  /// Why a number of this type is not read, as a sentence; "" if it is.
+  virtual std::string why_unreadable() const { return ""; }
   /// An array that travels as one vector register (gcc's vector_size).
   virtual bool is_vector() const { return false; }
-  /// A C++ class whose objects are copied by its own code, so that calls pass and return their address
-  /// (DW_AT_calling_convention).
+  /// A C++ class whose objects are copied or destroyed by its own code, so that calls pass and return their address.
   virtual bool is_passed_by_address() const { return false; }
   virtual TypePtr target() const = 0;  ///< pointee, array element, function's return; or null
   /// Element counts of an array, outermost first; 0 = flexible.

@@ -3,8 +3,10 @@
 // size are asked for, by the definition of that name in any other unit of the same object.
 #include "dwarf/types_dwarf.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstdlib>
+#include <cstring>
 
 #include "dwarf/die.h"
 #include "dwarf/location_compile.h"
@@ -32,7 +34,23 @@ bool is_record_tag(int tag) {
   return tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type;
 }
 
+/// A float of 128 bits, which has the size and the encoding of x87's "long double", and is none. Compilers tell them apart by
+/// name: __float128, _Float128, Fortran's real(kind=16).
+bool is_quad(Dwarf_Die* die) {
+  constexpr uint64_t kSize = 16;
+  const char* name = die_given_name(die);
+  return name && die_unsigned(die, DW_AT_byte_size) == kSize &&
+         (strstr(name, "128") || strstr(name, "kind=16"));
+}
+
+bool is_big_endian(Dwarf_Die* die) {
+  return die_unsigned(die, DW_AT_endianity).value_or(DW_END_little) == DW_END_big;
+}
+
+/// Unknown is what no expression and no printer reads: complex numbers, decimal and quadruple floats, and what is stored in the
+/// byte order of another machine (gcc's scalar_storage_order).
 TypeKind base_kind(Dwarf_Die* die) {
+  if (is_big_endian(die)) return TypeKind::Unknown;
   switch (die_unsigned(die, DW_AT_encoding).value_or(0)) {
     case DW_ATE_boolean: return TypeKind::Bool;
     case DW_ATE_signed_char:
@@ -41,10 +59,7 @@ TypeKind base_kind(Dwarf_Die* die) {
     case DW_ATE_signed:
     case DW_ATE_unsigned:
     case DW_ATE_address: return TypeKind::Int;
-    case DW_ATE_float:
-    case DW_ATE_complex_float:
-    case DW_ATE_imaginary_float:
-    case DW_ATE_decimal_float: return TypeKind::Float;
+    case DW_ATE_float: return is_quad(die) ? TypeKind::Unknown : TypeKind::Float;
     default: return TypeKind::Unknown;
   }
 }
@@ -68,24 +83,48 @@ TypeKind kind_of(Dwarf_Die* die) {
   }
 }
 
-/// Element counts, outermost first; a missing bound is 0.
-std::vector<uint64_t> counts_of(Dwarf_Die* array) {
-  std::vector<uint64_t> counts;
+/// The lower bound of a dimension, which its language decides if it is not given (DWARF 5, table 7.17): 1 in Fortran.
+int64_t lower_bound(Dwarf_Die* range) {
+  if (auto given = die_unsigned(range, DW_AT_lower_bound)) return static_cast<int64_t>(*given);
+  Dwarf_Die unit;
+  Dwarf_Sword lower = 0;
+  if (!dwarf_diecu(range, &unit, nullptr, nullptr)) return 0;
+  return dwarf_default_lower_bound(dwarf_srclang(&unit), &lower) == 0 ? lower : 0;
+}
+
+/// Does the first dimension change fastest in memory, as in Fortran?
+bool is_column_major(Dwarf_Die* array) {
+  if (auto order = die_unsigned(array, DW_AT_ordering)) return *order == DW_ORD_col_major;
+  Dwarf_Die unit;
+  if (!dwarf_diecu(array, &unit, nullptr, nullptr)) return false;
+  switch (dwarf_srclang(&unit)) {
+    case DW_LANG_Fortran77:
+    case DW_LANG_Fortran90:
+    case DW_LANG_Fortran95:
+    case DW_LANG_Fortran03:
+    case DW_LANG_Fortran08: return true;
+    default: return false;
+  }
+}
+
+/// The dimensions of an array DIE, the one first that changes slowest in memory.
+std::vector<Dwarf_Die> ranges_of(Dwarf_Die* array) {
+  std::vector<Dwarf_Die> ranges;
   for_each_child(array, [&](Dwarf_Die* range) {
-    if (dwarf_tag(range) == DW_TAG_subrange_type) {
-      uint64_t count = 0;
-      if (auto given = die_unsigned(range, DW_AT_count)) {
-        count = *given;
-      } else if (auto upper = die_unsigned(range, DW_AT_upper_bound)) {
-        count = *upper - die_unsigned(range, DW_AT_lower_bound).value_or(0) + 1;
-        // gcc writes a zero-length array as an upper bound of -1, in whatever size.
-        if (*upper == UINT32_MAX) count = 0;
-      }
-      counts.push_back(count);
-    }
+    if (dwarf_tag(range) == DW_TAG_subrange_type) ranges.push_back(*range);
     return true;
   });
-  return counts;
+  if (is_column_major(array)) std::reverse(ranges.begin(), ranges.end());
+  return ranges;
+}
+
+/// The number of elements of a dimension; 0 if its bound is missing.
+uint64_t count_of(Dwarf_Die* range) {
+  if (auto given = die_unsigned(range, DW_AT_count)) return *given;
+  auto upper = die_unsigned(range, DW_AT_upper_bound);
+  // gcc writes a zero-length array as an upper bound of -1, in whatever size.
+  if (!upper || *upper == UINT32_MAX) return 0;
+  return *upper - static_cast<uint64_t>(lower_bound(range)) + 1;
 }
 
 class DwarfType : public Type {
@@ -117,20 +156,35 @@ class DwarfType : public Type {
     return tag == DW_TAG_reference_type || tag == DW_TAG_rvalue_reference_type;
   }
   TypePtr target() const override {
-    Dwarf_Die die = die_;
+    Dwarf_Die die = arrays().back();
     return type_of(*data_, &die);
   }
   std::vector<uint64_t> array_counts() const override {
-    Dwarf_Die die = die_;
-    return kind_of(&die) == TypeKind::Array ? counts_of(&die) : std::vector<uint64_t>{};
+    std::vector<uint64_t> counts;
+    for (Dwarf_Die range : dimensions()) counts.push_back(count_of(&range));
+    return counts;
   }
   bool is_vector() const override {
     Dwarf_Die die = die_;
     return die_own_flag(&die, DW_AT_GNU_vector);
   }
-  bool is_passed_by_address() const override {
-    Dwarf_Die die = definition();
-    return die_unsigned(&die, DW_AT_calling_convention) == DW_CC_pass_by_reference;
+  bool is_passed_by_address() const override { return is_passed_by_address(0); }
+  std::string why_unreadable() const override {
+    Dwarf_Die die = die_;
+    if (dwarf_tag(&die) != DW_TAG_base_type || kind() != TypeKind::Unknown) return "";
+    if (is_big_endian(&die)) return "its bytes are in big-endian order";
+    return is_floating() ? "it is a complex, decimal or 128-bit floating-point number" : "";
+  }
+  bool is_floating() const override {
+    Dwarf_Die die = die_;
+    if (dwarf_tag(&die) != DW_TAG_base_type) return false;
+    switch (die_unsigned(&die, DW_AT_encoding).value_or(0)) {
+      case DW_ATE_float:
+      case DW_ATE_complex_float:
+      case DW_ATE_imaginary_float:
+      case DW_ATE_decimal_float: return true;
+      default: return false;
+    }
   }
   ct::Result<LocExprPtr> array_count_at(size_t dim, CodePoint point) const override;
   std::vector<Member> members() const override;
@@ -145,6 +199,12 @@ class DwarfType : public Type {
 
  private:
   Dwarf_Die definition() const;
+  /// The type's own DIE and, if it is an array of arrays, theirs, from the outside. gcc writes `int a[2][3]` as one array of two
+  /// dimensions; Rust, Go, and every compiler of a typedef, as an array whose elements are arrays. Both are read as one.
+  std::vector<Dwarf_Die> arrays() const;
+  bool is_passed_by_address(int depth) const;
+  /// The dimensions of an array, outermost first; none of another type.
+  std::vector<Dwarf_Die> dimensions() const;
   static std::string spell(Dwarf_Die die, const std::string& declarator, int depth);
   static std::string spell_target(Dwarf_Die* die, const std::string& declarator, int depth);
 
@@ -166,6 +226,93 @@ std::string scope_of(Dwarf_Die* die) {
   }
   free(scopes);
   return result;
+}
+
+std::vector<Dwarf_Die> DwarfType::arrays() const {
+  std::vector<Dwarf_Die> found = {die_};
+  constexpr size_t kMost = 16;  // damaged debug information may go round in circles
+  while (found.size() < kMost && kind_of(&found.back()) == TypeKind::Array &&
+         !die_own_flag(&found.back(), DW_AT_GNU_vector)) {
+    std::optional<Dwarf_Die> use = die_ref(&found.back(), DW_AT_type);
+    std::optional<Dwarf_Die> element = use ? strip_type(*use) : std::nullopt;
+    if (!element || kind_of(&*element) != TypeKind::Array ||
+        die_own_flag(&*element, DW_AT_GNU_vector))
+      break;
+    found.push_back(*element);
+  }
+  return found;
+}
+
+/// Is the DIE, a child of a class, code of its own for copying or destroying objects: a destructor, a copy or a move constructor, or
+/// a virtual function, for which objects have a pointer that a copy sets? Not if the compiler makes it (DW_AT_artificial), or is
+/// told to (DW_AT_defaulted).
+bool is_code_for_copies(Dwarf_Die* child, const std::string& class_name) {
+  if (dwarf_tag(child) != DW_TAG_subprogram) return false;
+  if (die_unsigned(child, DW_AT_virtuality).value_or(DW_VIRTUALITY_none) != DW_VIRTUALITY_none)
+    return true;
+  const char* name = die_given_name(child);
+  if (!name || die_own_flag(child, DW_AT_artificial) || die_own_flag(child, DW_AT_deleted) ||
+      die_unsigned(child, DW_AT_defaulted).value_or(DW_DEFAULTED_no) == DW_DEFAULTED_in_class)
+    return false;
+  if (name == "~" + class_name) return true;
+  if (name != class_name) return false;
+  // A constructor of one argument, a reference to an object of the class; the first parameter is `this`.
+  std::vector<Dwarf_Die> parameters;
+  for_each_child(child, [&](Dwarf_Die* one) {
+    if (dwarf_tag(one) == DW_TAG_formal_parameter) parameters.push_back(*one);
+    return true;
+  });
+  if (parameters.size() != 2) return false;
+  std::optional<Dwarf_Die> use = die_ref(&parameters[1], DW_AT_type);
+  std::optional<Dwarf_Die> reference = use ? strip_type(*use) : std::nullopt;
+  if (!reference || (dwarf_tag(&*reference) != DW_TAG_reference_type &&
+                     dwarf_tag(&*reference) != DW_TAG_rvalue_reference_type))
+    return false;
+  use = die_ref(&*reference, DW_AT_type);
+  std::optional<Dwarf_Die> object = use ? strip_type(*use) : std::nullopt;
+  const char* of = object ? die_given_name(&*object) : nullptr;
+  return of && std::string(of).substr(0, std::string(of).find('<')) == class_name;
+}
+
+/// clang says it (DW_AT_calling_convention), g++ does not: then it follows from what the class declares, and from its bases and
+/// members (Itanium C++ ABI, "non-trivial for the purposes of calls").
+bool DwarfType::is_passed_by_address(int depth) const {
+  constexpr int kDeepest = 16;
+  Dwarf_Die die = definition();
+  if (kind_of(&die) == TypeKind::Array) {
+    const auto element = std::dynamic_pointer_cast<const DwarfType>(target());
+    return element && depth < kDeepest && element->is_passed_by_address(depth + 1);
+  }
+  if (auto told = die_unsigned(&die, DW_AT_calling_convention))
+    return *told == DW_CC_pass_by_reference;
+  Dwarf_Die unit;
+  if (!is_record_tag(dwarf_tag(&die)) || depth > kDeepest ||
+      !dwarf_diecu(&die, &unit, nullptr, nullptr) || !is_cpp_language(&unit))
+    return false;
+  const std::string name = this->name().substr(0, this->name().find('<'));
+  bool by_address = false;
+  for_each_child(&die, [&](Dwarf_Die* child) {
+    const int tag = dwarf_tag(child);
+    by_address = is_code_for_copies(child, name);
+    const bool is_part = tag == DW_TAG_inheritance ||
+                         (tag == DW_TAG_member && !dwarf_hasattr(child, DW_AT_external) &&
+                          !dwarf_hasattr(child, DW_AT_declaration));
+    if (tag == DW_TAG_inheritance && dwarf_hasattr(child, DW_AT_virtuality)) by_address = true;
+    if (is_part && !by_address) {
+      const auto part = std::dynamic_pointer_cast<const DwarfType>(type_of(*data_, child));
+      by_address = part && part->is_passed_by_address(depth + 1);
+    }
+    return !by_address;
+  });
+  return by_address;
+}
+
+std::vector<Dwarf_Die> DwarfType::dimensions() const {
+  std::vector<Dwarf_Die> all;
+  for (Dwarf_Die array : arrays())
+    if (kind_of(&array) == TypeKind::Array)
+      for (const Dwarf_Die& range : ranges_of(&array)) all.push_back(range);
+  return all;
 }
 
 Dwarf_Die DwarfType::definition() const {
@@ -211,20 +358,15 @@ ct::Result<LocExprPtr> bound_at(const DebugData& data, Dwarf_Die* range, unsigne
 }
 
 ct::Result<LocExprPtr> DwarfType::array_count_at(size_t dim, CodePoint point) const {
-  Dwarf_Die die = die_;
+  std::vector<Dwarf_Die> ranges = dimensions();
   ct::Result<LocExprPtr> count = nullptr;
-  if (kind_of(&die) != TypeKind::Array) return count;
-  for_each_child(&die, [&](Dwarf_Die* range) {
-    if (dwarf_tag(range) != DW_TAG_subrange_type || dim-- != 0) return true;
-    count = bound_at(*data_, range, DW_AT_count, point);
-    if (!count || *count) return false;
-    count = bound_at(*data_, range, DW_AT_upper_bound, point);
-    if (!count || !*count) return false;
-    auto lower = static_cast<int64_t>(die_unsigned(range, DW_AT_lower_bound).value_or(0));
-    count = expr::binary(LocExpr::Add, *count, expr::constant(1 - lower));
-    return false;
-  });
-  return count;
+  if (dim >= ranges.size()) return count;
+  Dwarf_Die* range = &ranges[dim];
+  count = bound_at(*data_, range, DW_AT_count, point);
+  if (!count || *count) return count;
+  count = bound_at(*data_, range, DW_AT_upper_bound, point);
+  if (!count || !*count) return count;
+  return expr::binary(LocExpr::Add, *count, expr::constant(1 - lower_bound(range)));
 }
 
 /// Where a member begins: a number, or an expression (always one in DWARF 2; for virtual base classes in every version).

@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include <iostream>
 #include <new>
 
@@ -38,9 +40,21 @@ int run(int argc, char** argv) {
 
 }  // namespace
 
+namespace {
+
+/// What a list, a page or a script was printed for is not done if it is not whole: a full disk, for one.
+int with_output_written(int status) {
+  if (std::cout.flush() && fflush(stdout) == 0 && !ferror(stdout)) return status;
+  std::cerr << "ERROR [output-write]: cannot write all of the output to standard output (is the "
+               "disk full?)\n";
+  return status != 0 ? status : 1;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   try {
-    return run(argc, argv);
+    return with_output_written(run(argc, argv));
   } catch (const std::bad_alloc&) {
     std::cerr
         << "ERROR [no-memory]: there is not enough memory (ulimit -v, or the machine's own)\n";

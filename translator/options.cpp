@@ -218,7 +218,10 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
         if (!to_number(argument, 1, 1 << 30, number)) return fail("-T takes a number of seconds");
         o.timeout_s = static_cast<unsigned>(number);
         break;
-      case kBuild: o.build = argument; break;
+      case kBuild:
+        if (!*argument) return fail("--build takes the name of a file");
+        o.build = argument;
+        break;
       case kBtf: o.btf = argument; break;
       case kVmlinux: o.vmlinux = argument; break;
       case kPortable: o.portable = true; break;

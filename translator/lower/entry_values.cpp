@@ -231,7 +231,10 @@ void EntryValues::by_frame(const SiteGroup& group, ir::KernelHandler& handler,
   std::optional<std::vector<Operand>> key = call_key(*first.entry, saving);
   std::optional<std::vector<Operand>> found;
   ir::Builder& b = returning.builder();
-  ir::Block prologue = b.nested([&] { found = call_key(first, returning); });
+  ir::Block prologue = b.nested([&] {
+    only_in_process(first.site.pid, b);  // of others nothing was saved
+    found = call_key(first, returning);
+  });
   if (!key || !found) {
     outer_.program.diagnostics
         .semantic_error("no-entry", probe_.span,

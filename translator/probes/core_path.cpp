@@ -89,8 +89,11 @@ std::shared_ptr<const ir::CoreAccess> make_core_access(const Place& place, ir::M
     names += "_" + step.member.name;
     members++;
   }
-  if (members > 1) access->type += "__" + names;
   access->is_bitfield = place.bit_size != 0;
+  // What is behind "___" is no part of the name to libbpf. So these types are none of those that the kernel's headers for user space
+  // define otherwise (pt_regs, bpf_sock). A bit field has a type of its own: beside other fields than in the kernel it may be
+  // laid out so that clang cannot read it.
+  access->type += members > 1 || access->is_bitfield ? "__" + names : "___ct";
   debug::TypePtr type = type_of(place);
   access->size = type ? static_cast<uint32_t>(type->byte_size()) : 0;
   access->is_signed = type && type->is_signed();

@@ -331,6 +331,7 @@ ct::Result<Operand> PlaceEmitter::read(const Place& place) {
   bool is_integer = kind == TypeKind::Int || kind == TypeKind::Bool || kind == TypeKind::Char ||
                     kind == TypeKind::Enum;
   if (size == 0) return ct::Status("its type is incomplete");
+  if (std::string why = type->why_unreadable(); !why.empty()) return ct::Status(why);
   if (size > 8)
     return ct::Status("its type '" + type->spelling() + "' has " + std::to_string(size) +
                       " bytes, and a number has 8");

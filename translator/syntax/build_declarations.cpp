@@ -118,7 +118,14 @@ void Builder::alias_name(StpParser::ProbePointContext* tree, ProbeDecl& decl) {
   if (tree->QUESTION() || tree->BANG())
     error("alias-name", span(tree), "an alias's name cannot be optional ('?') or sufficient ('!')")
         .hint("write the mark behind the points that the alias stands for");
-  for (ProbePoint& point : probe_point(tree)) decl.alias_names.push_back(std::move(point));
+  for (ProbePoint& point : probe_point(tree)) {
+    for (const ProbeComponent& component : point.components)
+      if (component.string_arg || component.number_arg)
+        error("alias-name", component.span,
+              "an alias's name has no arguments in parentheses: '" + component.functor +
+                  "' is all of it");
+    decl.alias_names.push_back(std::move(point));
+  }
 }
 
 std::vector<ProbePoint> Builder::probe_points(StpParser::ProbePointListContext* tree) {
@@ -235,6 +242,9 @@ void Builder::global(StpParser::GlobalDeclarationContext* tree, File& file) {
       if (variable->max_size && *variable->max_size <= 0)
         error("array-size", token(size->NUMBER()).span,
               "an array needs room for at least 1 element");
+      else if (variable->max_size && *variable->max_size > INT32_MAX)
+        error("array-size", token(size->NUMBER()).span,
+              "array size out of range: at most " + std::to_string(INT32_MAX) + " elements");
     }
     if (StpParser::LiteralContext* init = each->literal()) {
       if (variable->declared_array || variable->wrap)

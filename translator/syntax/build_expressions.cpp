@@ -118,7 +118,8 @@ ExprPtr Builder::primary(P::PrimaryContext* tree) {
   if (auto* each = as<P::NamePrimaryContext>(tree)) {
     auto node = make<Symbol>(tree);
     node->name = token(each->IDENTIFIER()).text;
-    if (is_print_name(node->name))
+    // Behind an error in the arguments the parser goes on with the name alone.
+    if (is_print_name(node->name) && !diagnostics_.has_parse_errors())
       error("print-arguments", span(tree),
             "'" + node->name + "' needs its arguments in parentheses")
           .hint("it is not the name of a variable");

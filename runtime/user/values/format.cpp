@@ -40,12 +40,8 @@ void pad(Sink& sink, s64 count, char c) {
 
 s64 clamp_width(s64 width) { return width > kMaxWidth ? kMaxWidth : width; }
 
-/// A negative dynamic width means the minus flag, as in C.
+/// A negative dynamic width is none, as in SystemTap's translator; in C it means the minus flag.
 Spec normalised(Spec spec) {
-  if (spec.width < -1) {
-    spec.width = spec.width == INT64_MIN ? kMaxWidth : -spec.width;
-    spec.flags |= kMinus;
-  }
   spec.width = clamp_width(spec.width);
   spec.precision = clamp_width(spec.precision);
   return spec;

@@ -34,6 +34,10 @@ Status set_from_text(const Global& g, const std::string& value) {
   if (!is_scalar(g))
     return Status(std::string("-G ") + g.name + ": only scalar variables can be set");
   if (g.value == Kind::Str) {
+    if (value.size() >= g.value_size)
+      return Status(std::string("-G ") + g.name + ": the text has " + std::to_string(value.size()) +
+                    " bytes, and the variable has room for " + std::to_string(g.value_size - 1) +
+                    ", which is enough for all that the script gives it");
     store_text(g, {value.data(), static_cast<u32>(value.size())});
     return {};
   }

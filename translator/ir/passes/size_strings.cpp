@@ -29,6 +29,7 @@ class StringSizer {
     for (ir::Global& global : module_.globals)
       if (global.init && global.init->kind == Operand::StrLit)
         grow(global.value.cap, literal(global.init->str));
+    let_options_set();
     for (auto& handler : module_.user_handlers) all_max(handler.body);
     for (auto& segment : module_.segments) all_max(segment.body);
     for (auto& function : module_.functions) {
@@ -48,6 +49,30 @@ class StringSizer {
   }
 
  private:
+  /// A global that no code assigns is a parameter of the script: -G gives it a text of any length, when it runs.
+  void let_options_set() {
+    std::vector<bool> assigned(module_.globals.size());
+    for_each_body([&](ir::Body& body) {
+      for_each_inst(body.block, [&](Inst& inst) {
+        const bool reads = inst.op == Op::GlobalGet;
+        if (ir::info(inst.op).names_global() && !reads) assigned[inst.global] = true;
+      });
+    });
+    for (size_t i = 0; i < assigned.size(); i++) {
+      ir::Global& global = module_.globals[i];
+      if (!assigned[i] && !global.is_array() && global.value.ty == Ty::Str)
+        grow(global.value.cap, widest());
+    }
+  }
+
+  template <typename Visit>
+  void for_each_body(Visit&& visit) {
+    for (auto& handler : module_.kernel_handlers) visit(handler.body);
+    for (auto& handler : module_.user_handlers) visit(handler.body);
+    for (auto& segment : module_.segments) visit(segment.body);
+    for (auto& function : module_.functions) visit(function.body);
+  }
+
   /// Capacity of a string of MAXSTRINGLEN.
   uint32_t widest() const { return round8(module_.max_string); }
 
