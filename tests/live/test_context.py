@@ -243,6 +243,28 @@ class Context(LiveTest):
         self.assertEqual([got[0][0], got[0][1]], pids)
         self.assertEqual(got[0][2], "sh")
 
+    def test_types_that_headers_of_programs_have_too(self):
+        """struct pt_regs of the kernel has other members than that of asm/ptrace.h."""
+        out = self.lines(script('probe kernel.trace("sys_enter") { if (pid() == target() && $id == 110) '
+                                'printf("%d %d %d\\n", $regs->orig_ax, $regs->di, @cast($regs, "pt_regs", "kernel")->si) }',
+                                "-c", "perl -e 'syscall(110, 7, 8)'"))
+        self.assertEqual(out, ["110 7 8"])
+
+    def test_bit_fields_of_one_struct(self):
+        """What the script reads of it is laid out in another way than the kernel has it."""
+        fields = ("lbr_pt_coexist", "lbr_to_cycles", "lbr_depth_mask")
+        body = "".join(f'z += @cast($prev, "x86_pmu", "kernel")->{field};' for field in fields)
+        done = script(f'global z probe kernel.trace("sched_switch") {{ {body} }} probe end {{ println(z >= 0) }} probe timer.ms(50) {{ exit() }}')
+        self.assertEqual((done.returncode, done.stdout), (0, "1\n"), done.stderr)
+
+    def test_signals_and_tasks_at_their_end(self):
+        """A process that a signal ends gets one without siginfo, and its task has no files any more."""
+        done = script("""global codes, most
+            probe signal.handle { codes[sig_name, sig_code]++ }
+            probe kernel.trace("sched_switch") { v = task_max_file_handles(task_current()); if (v > most) most = v }
+            probe end { println(codes["SIGKILL", 0] > 0, " ", most >= 64) }""", "-c", "sh -c 'for i in 1 2 3; do sh -c \"kill -TERM \\$\\$\"; done; true'")
+        self.assertEqual((done.returncode, done.stdout.splitlines()[-1]), (0, "1 1"), done.stderr)
+
     def test_field_chain_through_pointers(self):
         out = self.lines(script('''
             global seen

@@ -265,6 +265,22 @@ class Values(LiveTest):
             self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""), point)
         self.assertIn("[no-probes]", script('probe kernel.trace("sched_switch") { }').stderr)
 
+    def test_one_error_for_one_mistake(self):
+        """The rest of a broken print statement is not an error of its own."""
+        for body in ("println(1 2)", "println($x->)", 'println("a" "b" 3 4)'):
+            done = coretap("-p2", "-e", f"probe begin {{ {body} }}")
+            self.assertEqual(done.stderr.count(" error "), 1, done.stderr)
+        done = coretap("-p1", "-e", "probe begin { print = 1 }")
+        self.assertIn("[print-arguments]: 'print' needs its arguments in parentheses", done.stderr)
+
+    def test_numbers_and_names_out_of_range(self):
+        for text, words in (("global a[4294967298] probe begin { a[1] = 1 }", "array size out of range: at most 2147483647"),
+                            ("probe a(1) = begin { println(1) } probe a { }", "an alias's name has no arguments in parentheses"),
+                            ('probe a.b("x") = begin { println(1) } probe a { }', "'b' is all of it")):
+            done = coretap("-p1", "-e", text)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(words, done.stderr)
+
     def test_maxactive_of_a_syscall(self):
         done = coretap("-p2", "-e", "probe syscall.read.return.maxactive(10), syscall.write.return.maxactive(1) { println(pp()) }")
         self.assertIn('kernel.tracepoint("syscalls:sys_exit_read")', done.stdout)

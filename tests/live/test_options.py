@@ -2,6 +2,7 @@
 import os
 import pathlib
 import re
+import subprocess
 import time
 
 import live
@@ -61,6 +62,26 @@ class Options(LiveTest):
         text = 'global n, s, a probe begin { n = 3; s = "x"; a[1, "k"] = 5; exit() }'
         self.assertEqual(self.lines(script(text)), ["n=3", 's="x"', 'a[1,"k"]=5'])
         self.assertEqual(self.lines(script(text, "--no-global-var-display")), [])
+
+    def test_texts_of_globals(self):
+        """A global that only -G gives a text has room for it, in the kernel, too; another says that it has none."""
+        text = "/usr/bin/some/long/path"
+        for body, words in (("", text + " 23\n"), ('s = "short"', None)):
+            done = script(f'global s = "" probe process("/bin/true").begin {{ println(s, " ", strlen(s)); {body} }}',
+                          "-G", f"s={text}", "-c", "/bin/true")
+            if words:
+                self.assertEqual((done.returncode, done.stdout), (0, words), done.stderr)
+            else:
+                self.assertEqual((done.returncode, done.stdout), (1, ""))
+                self.assertIn("-G s: the text has 23 bytes, and the variable has room for 7", done.stderr)
+
+    def test_output_that_cannot_be_written(self):
+        for arguments in (["--help"], ["-l", "begin"], ["-p1", "-e", EXIT], ["-p3", "-e", EXIT], ["--dump-functions"], ["--version"]):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run([live.CORETAP, *arguments], stdout=full, stderr=subprocess.PIPE, text=True)
+            self.assertEqual(done.returncode, 1, arguments)
+            self.assertIn("ERROR [output-write]: cannot write all of the output to standard output", done.stderr)
+        self.refused("--build takes the name of a file", "--build=")
 
     def test_suppressed_errors(self):
         done = script("probe begin { println(1 / 0) } probe begin { println(2) exit() }", "--suppress-handler-errors")

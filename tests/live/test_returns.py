@@ -55,6 +55,24 @@ class Returns(LiveTest):
 
     # ------------------------------------------------------------------ C
 
+    def test_of_one_process(self):
+        """Nothing was saved for the calls of others, and nothing is lost: their returns are not told of."""
+        prog = TMP / "two"
+        (TMP / "two.c").write_text("#include <stdlib.h>\n#include <unistd.h>\n"
+                                   "__attribute__((noinline)) int tick(int id, int n) { __asm__ volatile(\"\"); return id * 1000 + n; }\n"
+                                   "int main(int c, char **v) { for (int i = 0; i < 500; i++) { tick(atoi(v[1]), i); usleep(10000); } }\n")
+        subprocess.run(["gcc", "-g", "-O1", "-o", str(prog), str(TMP / "two.c")], check=True)
+        others = [subprocess.Popen([str(prog), number]) for number in ("1", "2")]
+        try:
+            text = ("global n probe process(PID).function(\"tick\").return { n[@entry($id), $return / 1000]++ } "
+                    "probe end { foreach ([id, result] in n) println(id, \" \", result) } probe timer.ms(300) { exit() }")
+            done = coretap("-e", text.replace("PID", str(others[1].pid)))
+        finally:
+            for other in others:
+                other.kill()
+                other.wait()
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "2 2\n", ""))
+
     def test_longjmp(self):
         """Calls that longjmp() left leave nothing behind that another call would find."""
         for prog in builds("returns.c"):

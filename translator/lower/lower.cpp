@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <tuple>
+#include <vector>
 
 #include "analyse/variable_use.h"
 #include "ast/print.h"
@@ -296,7 +298,13 @@ class HandlerLowering {
   void note_use_by_never() {
     VariableUse use;
     collect_use(*probe_.body, false, use);
-    auto note = [this](const std::set<const ast::VarDecl*>& variables, bool ir::Global::*how) {
+    auto note = [this](const std::set<const ast::VarDecl*>& set, bool ir::Global::*how) {
+      // In the order of the script, which is that of their display; the set's is that of addresses.
+      std::vector<const ast::VarDecl*> variables(set.begin(), set.end());
+      std::sort(variables.begin(), variables.end(),
+                [](const ast::VarDecl* a, const ast::VarDecl* b) {
+                  return std::tie(a->span.begin, a->name) < std::tie(b->span.begin, b->name);
+                });
       for (const ast::VarDecl* variable : variables)
         if (variable->storage == ast::VarDecl::Global)
           outer_.module.globals[outer_.global(*variable)].*how = true;
