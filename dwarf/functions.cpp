@@ -170,6 +170,19 @@ std::vector<Function> implementations(const DebugData& data, const FunctionSymbo
   return found;
 }
 
+}  // namespace
+
+bool leads_away(const DebugData& data, uint64_t thunk) {
+  const CodeFlow* code = data.code_flow(thunk);
+  if (!code) return true;
+  return std::any_of(
+      code->instructions().begin(), code->instructions().end(), [&](const Instruction& one) {
+        return one.flow == Instruction::Flow::Jump && !code->is_instruction(one.target);
+      });
+}
+
+namespace {
+
 void add_from_symbols(const DebugData& data, const NameQuery& query, const std::string& file_glob,
                       FunctionSet& found) {
   const bool wants_pieces = query.glob.find(".cold") != std::string::npos;
@@ -181,6 +194,9 @@ void add_from_symbols(const DebugData& data, const NameQuery& query, const std::
       const std::string name = demangled_name(linkage);
       const size_t last = begin_of_last_part(name);
       matches = name_matches(query, name.c_str() + last, name.substr(0, last), nullptr);
+      // "non-virtual thunk to C::f": the call goes on in C::f, which has a probe of its own.
+      if (matches && name.find(" thunk to ") != std::string::npos)
+        matches = !leads_away(data, symbol.address);
     }
     if (!matches || (is_piece(symbol.name, ".cold") && !wants_pieces)) continue;
     if (!data.object().file_offset(symbol.address)) continue;

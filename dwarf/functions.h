@@ -77,4 +77,8 @@ std::vector<Function> find_functions(const DebugData& data, const std::string& n
 std::optional<Function> find_function_entered_at(const DebugData& data, uint64_t address);
 std::optional<Function> find_function_at(const DebugData& data, uint64_t pc, bool innermost_inline);
 
+/// Does the thunk of a virtual function only move `this` and go on in the function? From -O1 on it may hold a copy of the function's
+/// code instead: then it is one that runs.
+bool leads_away(const DebugData& data, uint64_t thunk);
+
 }  // namespace coretap::debug

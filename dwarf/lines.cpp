@@ -90,7 +90,7 @@ class SiteFinder {
     for (auto& [key, rows] : groups) {
       const auto& [function, file, line] = key;
       if (function < 0 && opening.count({file, line}) != 0)
-        std::erase_if(rows, [&](size_t i) { return leads_away(lines.rows[i].address); });
+        std::erase_if(rows, [&](size_t i) { return leads_away(data_, lines.rows[i].address); });
       if (rows.empty()) continue;
       StatementStarts found = statement_starts(data_, unit, rows, story_ != nullptr);
       if (story_) add_evidence(unit, function, rows, found);
@@ -143,17 +143,6 @@ class SiteFinder {
       story_->declares =
           declared.declaring_scope(i, query_.first) >= 0 || declared.is_in_origin(i, query_.first);
     }
-  }
-
-  /// Does a thunk only move `this` and go on in the function? From -O1 on it may hold a copy of the function's code instead:
-  /// then it is one that runs.
-  bool leads_away(uint64_t thunk) const {
-    const CodeFlow* code = data_.code_flow(thunk);
-    if (!code) return true;
-    return std::any_of(
-        code->instructions().begin(), code->instructions().end(), [&](const Instruction& one) {
-          return one.flow == Instruction::Flow::Jump && !code->is_instruction(one.target);
-        });
   }
 
   static bool opens_function(const UnitScopes& scopes, int function, uint32_t line) {

@@ -92,7 +92,7 @@ TEST(UserCpp, DynamicWidthAndPrecision) {
     b.append(Op::Printf, {num(6), num(2), str("hello")}).format = list;
     b.append(Op::Printf, {num(-6), num(3), str("hello")}).format = list;
   });
-  EXPECT_EQ(run(m.module).out, "[    he]\n[hel   ]\n");
+  EXPECT_EQ(run(m.module).out, "[    he]\n[hel]\n");
 }
 
 /// for (i = 0; i < 10; i++) { if (i == 3) continue; if (i == 6) break; print(i) }

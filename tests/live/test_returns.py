@@ -73,6 +73,16 @@ class Returns(LiveTest):
                 other.wait()
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "2 2\n", ""))
 
+    def test_command_in_quotes(self):
+        """The program of `process` without a path is the command's, as a shell reads it."""
+        source, prog = TMP / "quoted.c", TMP / "a quoted program"
+        source.write_text("__attribute__((noinline)) int arg(int n) { __asm__ volatile(\"\"); return n; }\n"
+                          "int main(int c, char **v) { return arg(c) != 2; }\n")
+        subprocess.run(["gcc", "-g", "-O1", "-o", str(prog), str(source)], check=True)
+        for command in (f'"{prog}" x', f"'{prog}' x", str(prog).replace(" ", "\\ ") + " x"):
+            done = coretap("-e", 'probe process.function("arg").return { println($return) }', "-c", command)
+            self.assertEqual((done.returncode, done.stdout), (0, "2\n"), done.stderr)
+
     def test_longjmp(self):
         """Calls that longjmp() left leave nothing behind that another call would find."""
         for prog in builds("returns.c"):

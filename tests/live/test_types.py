@@ -28,6 +28,19 @@ class Types(LiveTest):
                     for name, expected in RESULTS.items():
                         self.assertRegex(told[name].replace("$", "."), "^" + expected.replace("{", r"\{").replace("._vptr.", "._vptr.") + "$")
 
+    def test_thunks_of_virtual_functions(self):
+        """A call by way of a second base is one call."""
+        source, path = live.TMP / "thunk.cpp", live.TMP / "thunk"
+        source.write_text("struct A { virtual int draw(int x) { return x; } int a = 1; };\n"
+                          "struct B { virtual int paint(int y) { return y; } int b = 2; };\n"
+                          "struct C : A, B { int paint(int y) override { return y * b; } };\n"
+                          "int main() { C c; B *p = &c; int t = 0; for (int i = 0; i < 5; i++) { asm volatile(\"\" : \"+r\"(p)); t += p->paint(i); } "
+                          "return t != 20; }\n")
+        for level in "-O0", "-O2":
+            subprocess.run(["g++", "-g", level, "-o", str(path), str(source)], check=True)
+            out = self.lines(script(f'global n probe process("{path}").function("paint") {{ n++ }} probe end {{ println(n) }}', "-c", str(path)))
+            self.assertEqual(out, ["5"], level)
+
     def test_arrays_of_arrays(self):
         for compiler in "gcc", "clang":
             for flags in ("-O0",), ("-O0", "-gdwarf-4"), ("-O2",):

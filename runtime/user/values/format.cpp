@@ -42,6 +42,7 @@ s64 clamp_width(s64 width) { return width > kMaxWidth ? kMaxWidth : width; }
 
 /// A negative dynamic width is none, as in SystemTap's translator; in C it means the minus flag.
 Spec normalised(Spec spec) {
+  if (spec.width < 0) spec.width = -1;
   spec.width = clamp_width(spec.width);
   spec.precision = clamp_width(spec.precision);
   return spec;
