@@ -200,32 +200,32 @@ class KernelVariables : public testing::Test {
 
 TEST_F(KernelVariables, FieldsAreRelocated) {
   EXPECT_EQ(at_switch("$next->pid"),
-            "t0 = ctx_arg binding#0\nt1 = core_field struct task_struct.pid t0\nreturn t1\n"
+            "t0 = ctx_arg binding#0\nt1 = core_field struct task_struct___ct.pid t0\nreturn t1\n"
             "sched_switch $next in slot 2: struct task_struct *\n"
-            "struct task_struct { signed int pid; }\n");
+            "struct task_struct___ct { signed int pid; }\n");
   EXPECT_EQ(
       at_switch("$prev->mm->owner->tgid"),
-      "t0 = ctx_arg binding#0\nt1 = core_offset struct task_struct.mm\nt2 = add t0, t1\n"
-      "t3 = load kernel u64 t2\nt4 = core_offset struct mm_struct.owner\nt5 = add t3, t4\n"
-      "t6 = load kernel u64 t5\nt7 = core_field struct task_struct.tgid t6\nreturn t7\n"
+      "t0 = ctx_arg binding#0\nt1 = core_offset struct task_struct___ct.mm\nt2 = add t0, t1\n"
+      "t3 = load kernel u64 t2\nt4 = core_offset struct mm_struct___ct.owner\nt5 = add t3, t4\n"
+      "t6 = load kernel u64 t5\nt7 = core_field struct task_struct___ct.tgid t6\nreturn t7\n"
       "sched_switch $prev in slot 1: struct task_struct *\n"
-      "struct task_struct { void *mm; signed int tgid; }\nstruct mm_struct { void *owner; }\n");
+      "struct task_struct___ct { void *mm; signed int tgid; }\nstruct mm_struct___ct { void *owner; }\n");
 }
 
 TEST_F(KernelVariables, MembersOfAnonymousTypesGetAFlavor) {
   EXPECT_EQ(at_switch("$prev->cred->uid->val"),
-            "t0 = ctx_arg binding#0\nt1 = core_offset struct task_struct.cred\nt2 = add t0, t1\n"
+            "t0 = ctx_arg binding#0\nt1 = core_offset struct task_struct___ct.cred\nt2 = add t0, t1\n"
             "t3 = load kernel u64 t2\nt4 = core_field struct cred___uid_val.uid.val t3\nreturn t4\n"
             "sched_switch $prev in slot 1: struct task_struct *\n"
-            "struct task_struct { void *cred; }\n"
+            "struct task_struct___ct { void *cred; }\n"
             "struct cred___uid_val { struct { unsigned int val; } uid; }\n");
 }
 
 TEST_F(KernelVariables, ArraysGiveAddresses) {
   EXPECT_EQ(at_switch("$next->comm"),
-            "t0 = ctx_arg binding#0\nt1 = core_offset struct task_struct.comm\nt2 = add t0, t1\n"
+            "t0 = ctx_arg binding#0\nt1 = core_offset struct task_struct___ct.comm\nt2 = add t0, t1\n"
             "return t2\nsched_switch $next in slot 2: struct task_struct *\n"
-            "struct task_struct { unsigned char comm[16]; }\n");
+            "struct task_struct___ct { unsigned char comm[16]; }\n");
 }
 
 TEST_F(KernelVariables, DefinedAtTheReturnOfAFunction) {

@@ -65,7 +65,8 @@ std::vector<ProcessTarget> find_module_targets(const ast::ProbeComponent& module
   const auto files = find_module_files(*module.string_arg, context, places);
   std::vector<ProcessTarget> targets;
   for (const auto& [name, paths] : files) {
-    auto linked = context.kernel_module(name, [&] { return link_module(paths, context); });
+    auto linked = context.kernel_module(
+        name, [&files = paths, &context] { return link_module(files, context); });
     if (linked)
       targets.push_back({*linked, 0, true, name});
     else if (files.size() == 1)
