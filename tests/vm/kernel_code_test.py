@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 
-import kernels
 import run_in_vm
 
 # Of fs/read_write.c, from the line of vfs_read(): 4 `if (!(file->f_mode & FMODE_READ))`, 11 `ret = rw_verify_area(…)`,
@@ -92,11 +91,7 @@ def count_lines(text, word):
 def main():
     coretap, workload = sys.argv[1:]
     run_in_vm.skip_unless(["6.1"])
-    try:
-        image, vmlinux = kernels.find_kernel_with_debug("6.1")
-    except kernels.KernelUnavailable as missing:
-        print(f"*** SKIPPED: {missing} ***", file=sys.stderr)
-        sys.exit(77)
+    image, vmlinux = run_in_vm.debug_or_skip("6.1")
     work = pathlib.Path(tempfile.mkdtemp(prefix="coretap-kernel-code-"))
 
     def compile_script(*arguments):

@@ -12,7 +12,8 @@ import subprocess
 import sys
 import tempfile
 
-import kernels
+import run_in_vm
+
 
 POINTS = [
     'kernel.function("vfs_read@fs/read_write.c")',
@@ -53,11 +54,7 @@ def explanations() -> list[tuple[str, str, str]]:
 
 def main():
     (coretap,) = sys.argv[1:]
-    try:
-        _, vmlinux = kernels.find_kernel_with_debug("6.1")
-    except kernels.KernelUnavailable as missing:
-        print(f"*** SKIPPED: {missing} ***", file=sys.stderr)
-        sys.exit(77)
+    _, vmlinux = run_in_vm.debug_or_skip("6.1")
     if not shutil.which("stap"):
         print("*** SKIPPED: there is no stap ***", file=sys.stderr)
         sys.exit(77)

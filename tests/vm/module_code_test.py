@@ -13,7 +13,6 @@ import sys
 import tempfile
 
 import kernel_modules
-import kernels
 import run_in_vm
 
 COUNT, SIZE = 7, 8192
@@ -50,11 +49,7 @@ REFUSED = [
 def main():
     (coretap,) = sys.argv[1:]
     run_in_vm.skip_unless(["6.1"])
-    try:
-        image, vmlinux = kernels.find_kernel_with_debug("6.1")
-    except kernels.KernelUnavailable as missing:
-        print(f"*** SKIPPED: {missing} ***", file=sys.stderr)
-        sys.exit(77)
+    image, vmlinux = run_in_vm.debug_or_skip("6.1")
     work = pathlib.Path(tempfile.mkdtemp(prefix="coretap-module-code-"))
 
     def compile_script(*arguments):

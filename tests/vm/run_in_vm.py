@@ -135,6 +135,15 @@ def skip_unless(names) -> None:
         sys.exit(77)
 
 
+def debug_or_skip(name: str) -> tuple[pathlib.Path, pathlib.Path]:
+    """The image and the vmlinux of a packaged kernel with debug information; or ends the calling test program as skip_unless() does."""
+    try:
+        return kernels.find_kernel_with_debug(name)
+    except kernels.KernelUnavailable as missing:
+        print(f"*** SKIPPED: {missing} ***", file=sys.stderr)
+        sys.exit(77)
+
+
 def kernel_btf(kernel: str) -> pathlib.Path:
     """A file with the BTF of a packaged kernel, for --btf; read out of the running VM once and kept beside its image."""
     path = require(kernel).with_name("btf")
