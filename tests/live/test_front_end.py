@@ -274,7 +274,7 @@ class Values(LiveTest):
         self.assertIn("[print-arguments]: 'print' needs its arguments in parentheses", done.stderr)
 
     def test_numbers_and_names_out_of_range(self):
-        for text, words in (("global a[4294967298] probe begin { a[1] = 1 }", "array size out of range: at most 2147483647"),
+        for text, words in (("global a[4294967298] probe begin { a[1] = 1 }", "array size out of range: at most 4294967295"),
                             ("probe a(1) = begin { println(1) } probe a { }", "an alias's name has no arguments in parentheses"),
                             ('probe a.b("x") = begin { println(1) } probe a { }', "'b' is all of it")):
             done = coretap("-p1", "-e", text)

@@ -209,23 +209,26 @@ TEST_F(KernelVariables, FieldsAreRelocated) {
       "t3 = load kernel u64 t2\nt4 = core_offset struct mm_struct___ct.owner\nt5 = add t3, t4\n"
       "t6 = load kernel u64 t5\nt7 = core_field struct task_struct___ct.tgid t6\nreturn t7\n"
       "sched_switch $prev in slot 1: struct task_struct *\n"
-      "struct task_struct___ct { void *mm; signed int tgid; }\nstruct mm_struct___ct { void *owner; }\n");
+      "struct task_struct___ct { void *mm; signed int tgid; }\nstruct mm_struct___ct { void "
+      "*owner; }\n");
 }
 
 TEST_F(KernelVariables, MembersOfAnonymousTypesGetAFlavor) {
-  EXPECT_EQ(at_switch("$prev->cred->uid->val"),
-            "t0 = ctx_arg binding#0\nt1 = core_offset struct task_struct___ct.cred\nt2 = add t0, t1\n"
-            "t3 = load kernel u64 t2\nt4 = core_field struct cred___uid_val.uid.val t3\nreturn t4\n"
-            "sched_switch $prev in slot 1: struct task_struct *\n"
-            "struct task_struct___ct { void *cred; }\n"
-            "struct cred___uid_val { struct { unsigned int val; } uid; }\n");
+  EXPECT_EQ(
+      at_switch("$prev->cred->uid->val"),
+      "t0 = ctx_arg binding#0\nt1 = core_offset struct task_struct___ct.cred\nt2 = add t0, t1\n"
+      "t3 = load kernel u64 t2\nt4 = core_field struct cred___uid_val.uid.val t3\nreturn t4\n"
+      "sched_switch $prev in slot 1: struct task_struct *\n"
+      "struct task_struct___ct { void *cred; }\n"
+      "struct cred___uid_val { struct { unsigned int val; } uid; }\n");
 }
 
 TEST_F(KernelVariables, ArraysGiveAddresses) {
-  EXPECT_EQ(at_switch("$next->comm"),
-            "t0 = ctx_arg binding#0\nt1 = core_offset struct task_struct___ct.comm\nt2 = add t0, t1\n"
-            "return t2\nsched_switch $next in slot 2: struct task_struct *\n"
-            "struct task_struct___ct { unsigned char comm[16]; }\n");
+  EXPECT_EQ(
+      at_switch("$next->comm"),
+      "t0 = ctx_arg binding#0\nt1 = core_offset struct task_struct___ct.comm\nt2 = add t0, t1\n"
+      "return t2\nsched_switch $next in slot 2: struct task_struct *\n"
+      "struct task_struct___ct { unsigned char comm[16]; }\n");
 }
 
 TEST_F(KernelVariables, DefinedAtTheReturnOfAFunction) {

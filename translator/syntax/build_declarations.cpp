@@ -242,9 +242,9 @@ void Builder::global(StpParser::GlobalDeclarationContext* tree, File& file) {
       if (variable->max_size && *variable->max_size <= 0)
         error("array-size", token(size->NUMBER()).span,
               "an array needs room for at least 1 element");
-      else if (variable->max_size && *variable->max_size > INT32_MAX)
+      else if (variable->max_size && *variable->max_size > UINT32_MAX)
         error("array-size", token(size->NUMBER()).span,
-              "array size out of range: at most " + std::to_string(INT32_MAX) + " elements");
+              "array size out of range: at most " + std::to_string(UINT32_MAX) + " elements");
     }
     if (StpParser::LiteralContext* init = each->literal()) {
       if (variable->declared_array || variable->wrap)
