@@ -149,8 +149,11 @@ class Files(LiveTest):
             self.assertEqual(session.read("a"), "first")
 
     def test_a_killed_session_leaves_nothing_in_the_way(self):
+        """Also if it was looked at just before, when the kernel still knows its folder."""
         text = 'probe procfs("a").read { $value = module_name() }'
         with Session(text) as session:
+            self.assertEqual(session.read("a"), session.name)
+            session.folder.stat()
             session.process.kill()
             session.process.wait()
             with self.assertRaises(OSError):

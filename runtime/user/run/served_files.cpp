@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -41,10 +42,11 @@ void check_size(u64 size) {
           g_value.path, static_cast<unsigned long long>(g_value.capacity));
 }
 
-/// A session that was killed leaves a mount without anybody behind it.
+/// A session that was killed leaves a mount without anybody behind it. stat(2) may still have an answer: the kernel keeps
+/// attributes that it was told. What a file system has room for it asks each time (fuse_statfs() in fs/fuse/inode.c).
 bool is_dead_mount(const std::string& folder) {
-  struct stat status;
-  return stat(folder.c_str(), &status) != 0 && errno == ENOTCONN;
+  struct statfs status;
+  return statfs(folder.c_str(), &status) != 0 && errno == ENOTCONN;
 }
 
 Status failure(const std::string& what) {
