@@ -253,9 +253,10 @@ std::optional<VarLocation> compile_argument_location(const DebugData& data, Dwar
   if (data.object().machine() != EM_X86_64) return std::nullopt;
   TypePtr result = type_of(data, &function);
   Passing returned = result ? passing_of(*result) : Passing{};
-  const bool is_x87 = result && result->is_floating();  // left in st0
+  // Left in st0 or xmm0, also where a parameter of its type would be in memory.
+  const bool is_floating = result && result->is_floating();
   ArgumentCounter counter(*registers_of(EM_X86_64),
-                          !is_x87 && (returned.in_memory || returned.by_address));
+                          !is_floating && (returned.in_memory || returned.by_address));
   std::optional<VarLocation> location;
   for_each_child(&function, [&](Dwarf_Die* die) {
     if (dwarf_tag(die) != DW_TAG_formal_parameter) return true;

@@ -81,7 +81,7 @@ ct::Result<std::shared_ptr<DebugData>, LoadError> DebugData::open(const std::str
   if (!object) return object.failure();
   std::shared_ptr<DebugData> data(new DebugData);
   data->object_ = *std::move(object);
-  if (!places.object_path.empty()) data->object_->call(places.object_path);
+  if (!places.object_path.empty()) data->object_->set_path(places.object_path);
   data->find_debug_info(places);
   if (data->dwarf_) data->load_units();
   return data;

@@ -40,8 +40,7 @@ class ElfFile {
 
   Elf* elf() const { return elf_; }
   const std::string& path() const { return path_; }  ///< canonical
-  /// It is called so from now on.
-  void call(std::string path) { path_ = std::move(path); }
+  void set_path(std::string path) { path_ = std::move(path); }
   uint16_t machine() const { return machine_; }  ///< EM_*
   unsigned address_size() const;                 ///< in bytes
   /// Where _GLOBAL_OFFSET_TABLE_ is, to which position-independent i386 code refers (DT_PLTGOT); 0 if it is not known.

@@ -30,14 +30,16 @@ bool place(const debug::Module& image, uint64_t pc, ir::Site& site) {
   return true;
 }
 
-ResolvedProbe probe_at(const ProcessTarget& target, debug::CodePoint point, ir::Mechanism mechanism,
-                       const SiteDetails& text, ResolveContext& context) {
+/// Nothing, which is not reported, if nothing tells where the point is on the running kernel.
+std::optional<ResolvedProbe> probe_at(const ProcessTarget& target, debug::CodePoint point,
+                                      ir::Mechanism mechanism, const SiteDetails& text,
+                                      ResolveContext& context) {
   ResolvedProbe probe;
+  if (!place(*target.module, point.pc, probe.site)) return std::nullopt;
   probe.canonical = text.canonical;
   probe.side = ir::Side::Kernel;
   probe.mechanism = mechanism;
   probe.is_return = mechanism == ir::Mechanism::Kretprobe;
-  place(*target.module, point.pc, probe.site);
   probe.site.module = target.kernel_module;
   probe.site.build_id = target.module->build_id();
   probe.site.function = text.function;
@@ -61,8 +63,7 @@ std::optional<ProcessTarget> find_kernel_target(const Span& at, ResolveContext& 
 
 std::vector<ProcessTarget> find_module_targets(const ast::ProbeComponent& module,
                                                ResolveContext& context) {
-  std::vector<std::string> places;
-  const auto files = find_module_files(*module.string_arg, context, places);
+  const auto files = find_module_files(*module.string_arg, context);
   std::vector<ProcessTarget> targets;
   for (const auto& [name, paths] : files) {
     auto linked = context.kernel_module(
@@ -77,7 +78,7 @@ std::vector<ProcessTarget> find_module_targets(const ast::ProbeComponent& module
         .semantic_error("no-module-debuginfo", module.span,
                         "this needs the debug information of module '" + *module.string_arg +
                             "', and it is not installed")
-        .hint("looked for its .ko below " + join(places))
+        .hint("looked for its .ko below " + join(context.module_files().places))
         .hint("install the kernel's debug symbols (Debian: linux-image-" +
               context.input.kernel_release + "-dbg), or name a build tree: -r DIR")
         .hint("module(\"M\").function(\"NAME\"), alone or with .call or .return, takes none");
@@ -96,7 +97,8 @@ std::optional<ResolvedProbe> make_kprobe(const ProcessTarget& target, debug::Cod
     report_takes_no_probe(target, point.pc, text.function, at, context.diagnostics);
     return std::nullopt;
   }
-  if (ir::Site unused; !place(vmlinux, point.pc, unused)) {
+  std::optional<ResolvedProbe> probe = probe_at(target, point, mechanism, text, context);
+  if (!probe) {
     context.diagnostics
         .semantic_error("ambiguous-in-module", at,
                         "'" + text.function + "' cannot be probed: several functions of module '" +
@@ -104,14 +106,14 @@ std::optional<ResolvedProbe> make_kprobe(const ProcessTarget& target, debug::Cod
         .hint("probe what calls it, or a line of another function");
     return std::nullopt;
   }
-  ResolvedProbe probe = probe_at(target, point, mechanism, text, context);
   std::optional<debug::Function> function = vmlinux.function_at(point.pc, false);
   if (mechanism == ir::Mechanism::Kprobe && function && function->entry_pc != point.pc &&
       takes_probe(target, function->entry_pc)) {
     SiteDetails entry = text;
     entry.scope = 0;
-    probe.entry = std::make_shared<ResolvedProbe>(
-        probe_at(target, {function->entry_pc, 0}, ir::Mechanism::Kprobe, entry, context));
+    if (std::optional<ResolvedProbe> at_entry =
+            probe_at(target, {function->entry_pc, 0}, ir::Mechanism::Kprobe, entry, context))
+      probe->entry = std::make_shared<ResolvedProbe>(*std::move(at_entry));
   }
   return probe;
 }

@@ -6,7 +6,7 @@
 
 namespace coretap::probes {
 
-/// The vmlinux; nothing after reporting at `at` why it cannot be had. `needed_for`: "source lines" and the like.
+/// The vmlinux; nothing after reporting at `at` why it cannot be had.
 std::optional<ProcessTarget> find_kernel_target(const Span& at, ResolveContext& context);
 
 /// The kernel's modules that `module("m")` names, with their debug information. Empty after reporting why. Of a wildcard's

@@ -64,8 +64,7 @@ bool has_debug_information(const ast::ProbePoint& point, ResolveContext& context
   const ast::ProbeComponent& head = point.components.front();
   if (has_component(point, "maxactive")) return false;
   if (head.functor == "kernel") return context.has_kernel_object();
-  std::vector<std::string> places;
-  return head.functor == "module" && !find_module_files(*head.string_arg, context, places).empty();
+  return head.functor == "module" && !find_module_files(*head.string_arg, context).empty();
 }
 
 /// Has no module that the point names types, of which the kernel tells?

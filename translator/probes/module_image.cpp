@@ -87,31 +87,39 @@ ct::Result<std::shared_ptr<debug::Module>> link_file(const std::string& path,
 
 }  // namespace
 
-std::map<std::string, std::vector<std::string>> find_module_files(
-    const std::string& pattern, ResolveContext& context, std::vector<std::string>& places) {
-  const std::string release = release_of(context);
-  if (context.input.kernel_tree.empty())
-    places = {"/usr/lib/debug/lib/modules/" + release, "/lib/modules/" + release + "/build"};
+const ModuleFiles& ResolveContext::module_files() {
+  if (module_files_) return *module_files_;
+  module_files_.emplace();
+  const std::string release = release_of(*this);
+  if (input.kernel_tree.empty())
+    module_files_->places = {"/usr/lib/debug/lib/modules/" + release,
+                             "/lib/modules/" + release + "/build"};
   else
-    places = {context.input.kernel_tree};
-  std::string wanted = pattern;
-  std::replace(wanted.begin(), wanted.end(), '-', '_');
-  for (const std::string& place : places) {
+    module_files_->places = {input.kernel_tree};
+  for (const std::string& place : module_files_->places) {
     std::map<std::string, std::vector<std::string>> found;
-    context.lookups.folder(place);
+    lookups.folder(place);
     std::error_code error;
     const auto options = fs::directory_options::skip_permission_denied;
     for (fs::recursive_directory_iterator at(place, options, error), end; !error && at != end;
-         at.increment(error)) {
-      if (at->path().extension() != ".ko" || !at->is_regular_file(error)) continue;
-      const std::string name = name_of(at->path());
-      if (fnmatch(wanted.c_str(), name.c_str(), 0) == 0)
-        found[name].push_back(fs::absolute(at->path()).string());
-    }
+         at.increment(error))
+      if (at->path().extension() == ".ko" && at->is_regular_file(error))
+        found[name_of(at->path())].push_back(fs::absolute(at->path()).string());
     for (auto& [name, paths] : found) std::sort(paths.begin(), paths.end());
-    if (!found.empty()) return found;
+    module_files_->paths.merge(found);  // the first place that has a module is taken
   }
-  return {};
+  return *module_files_;
+}
+
+std::map<std::string, std::vector<std::string>> find_module_files(const std::string& pattern,
+                                                                  ResolveContext& context) {
+  std::string wanted = pattern;
+  std::replace(wanted.begin(), wanted.end(), '-', '_');
+  std::map<std::string, std::vector<std::string>> found = context.module_files().paths;
+  std::erase_if(found, [&](const auto& module) {
+    return fnmatch(wanted.c_str(), module.first.c_str(), 0) != 0;
+  });
+  return found;
 }
 
 ct::Result<std::shared_ptr<debug::Module>> link_module(const std::vector<std::string>& files,

@@ -11,12 +11,9 @@
 
 namespace coretap::probes {
 
-/// The files of the modules whose names match `pattern` (fnmatch), by the names that /sys/module has ('_', never '-'): of the
-/// build tree that -r names, else of where distributions put those of the kernel's release. A tree may have several of a
-/// name, stripped ones too. `places`: where was looked.
+/// The modules whose names match `pattern` (fnmatch), and their files.
 std::map<std::string, std::vector<std::string>> find_module_files(const std::string& pattern,
-                                                                  ResolveContext& context,
-                                                                  std::vector<std::string>& places);
+                                                                  ResolveContext& context);
 
 /// Links the module with ld.lld, in memory: sections keep their names, functions their code, and debug information tells
 /// addresses of the result. What is not in the file (the kernel's functions) is at 0. Its build-id is the module's. The first of

@@ -157,6 +157,13 @@ struct ReturnPlaces {
   bool entry_is_cheap = false;
 };
 
+/// The files of a kernel's modules.
+struct ModuleFiles {
+  std::vector<std::string> places;  ///< folders in which was looked
+  /// By the names that /sys/module has ('_', never '-'). There may be several of a name, stripped ones too.
+  std::map<std::string, std::vector<std::string>> paths;
+};
+
 /// What resolution may ask for; loads debug information on demand and keeps it.
 class ResolveContext {
  public:
@@ -198,6 +205,8 @@ class ResolveContext {
   std::shared_ptr<debug::Module> kernel_object(const Span& at);
   /// Is there one that can be used?
   bool has_kernel_object();
+  /// Those of the build tree that -r names, else of where distributions put those of the kernel's release.
+  const ModuleFiles& module_files();
   /// The object of a module of the kernel, which `make` makes once.
   ct::Result<std::shared_ptr<debug::Module>> kernel_module(
       const std::string& name,
@@ -215,6 +224,7 @@ class ResolveContext {
   std::shared_ptr<debug::KernelBtf> btf_;
   std::map<std::string, std::shared_ptr<debug::KernelBtf>> module_btf_;
   std::map<std::string, std::shared_ptr<debug::Module>> objects_;
+  std::optional<ModuleFiles> module_files_;
   std::map<std::string, ct::Result<std::shared_ptr<debug::Module>>> kernel_modules_;
   std::optional<std::vector<Shape>> shapes_;
 };

@@ -121,21 +121,18 @@ Status ProbedFiles::compare(const Site& site, const File& file) {
 }
 
 Status ProbedFiles::check_kernel(const Site& site) {
-  if (*site.module) {
-    const std::string id = module_build_id(site.module);
-    if (id == site.build_id) return {};
-    const std::string name = "module '" + std::string(site.module) + "'";
-    if (access(("/sys/module/" + std::string(site.module)).c_str(), F_OK) != 0)
-      return Status(name + " is not loaded");
-    return Status(name + " is another build than the one this was compiled for (build-id " +
-                  (id.empty() ? "missing" : id) + ", expected " + site.build_id +
-                  "); compile the script again with this module's debug information");
-  }
-  if (kernel_build_id_.empty()) kernel_build_id_ = kernel_build_id();
-  if (kernel_build_id_ == site.build_id) return {};
-  return Status("this kernel is another build than the one this was compiled for (build-id " +
-                (kernel_build_id_.empty() ? "missing" : kernel_build_id_) + ", expected " +
-                site.build_id + "); compile the script again with this kernel's debug information");
+  const std::string module = site.module;
+  auto [known, is_new] = kernel_build_ids_.try_emplace(module);
+  std::string& id = known->second;
+  if (is_new) id = module.empty() ? kernel_build_id() : module_build_id(module);
+  if (id == site.build_id) return {};
+  const std::string name = module.empty() ? "this kernel" : "module '" + module + "'";
+  if (!module.empty() && access(("/sys/module/" + module).c_str(), F_OK) != 0)
+    return Status(name + " is not loaded");
+  return Status(name + " is another build than the one this was compiled for (build-id " +
+                (id.empty() ? "missing" : id) + ", expected " + site.build_id +
+                "); compile the script again with " +
+                (module.empty() ? "this kernel's" : "this module's") + " debug information");
 }
 
 Status ProbedFiles::check(const Site& site) {

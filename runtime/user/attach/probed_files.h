@@ -45,7 +45,7 @@ class ProbedFiles {
   Status check_kernel(const Site& site);
   static Status compare(const Site& site, const File& file);
 
-  std::string kernel_build_id_;
+  std::map<std::string, std::string> kernel_build_ids_;  ///< by module, "" the kernel's own
   std::map<std::string, File> files_;
   std::map<const FunctionCode*, Status> checked_;
 };

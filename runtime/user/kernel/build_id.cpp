@@ -90,10 +90,6 @@ std::string find_in_memory(const char* notes, size_t size) {
   return "";
 }
 
-}  // namespace
-
-namespace {
-
 std::string build_id_in(const std::string& notes_file) {
   int fd = open(notes_file.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return "";
