@@ -61,6 +61,7 @@ CompiledScript Pass4::from_cache() {
   std::string warnings((*cached.artifacts)[form].bytes());
   // With -W it is compiled anew, which fails.
   if (o_.warnings_are_errors && !o_.no_warnings && !warnings.empty()) return {};
+  if (o_.keep_files) std::cerr << "Keeping temporary directory \"" << cached.folder << "\"\n";
   notes_.say("Pass 3: using cached " + cached.folder + "/harness.cpp");
   notes_.say("Pass 4: using cached " + cached.folder + "/harness.so in " + timer.elapsed());
   if (!o_.no_warnings && o_.output_json)

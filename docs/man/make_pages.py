@@ -156,7 +156,7 @@ def page_texts(coretap):
         yield f"man7/error::pass{number}.7", (
             f"# NAME\n\nerror::pass{number} - what stops pass {number} of coretap\n\n# DESCRIPTION\n\n"
             f"In pass {number} {does}.\nWhat can stop it is below, by the id that each message has in brackets.\n"
-            f"All errors that a pass finds are told in one run.\n\n{body}")
+            f"A run tells the errors that a pass finds, but what depends on something wrong is not looked at: names and variables, where a probe point is wrong.\n\n{body}")
 
 
 def render(path, version, text):

@@ -110,6 +110,10 @@ class Options(LiveTest):
         folder = re.fullmatch(r'Keeping temporary directory "(.*)"\n', done.stderr)[1]
         self.assertEqual((done.returncode, done.stdout), (0, ""))
         self.assertIn("ct_program", (pathlib.Path(folder) / "harness.cpp").read_text())
+        # From the cache, too.
+        once, again = script(EXIT, "-k"), script(EXIT, "-k")
+        self.assertEqual((again.returncode, again.stderr), (0, once.stderr))
+        self.assertIn("ct_program", (pathlib.Path(re.search(r'"(.*)"', again.stderr)[1]) / "harness.cpp").read_text())
 
     def test_buffer_size(self):
         """A handler that prints more than the buffer holds loses records, and says so; a larger buffer loses none."""
