@@ -52,6 +52,30 @@ class Points(LiveTest):
         done = script('probe error(2) { println(2) } probe error(1) { println(1) } probe begin { error("x") }')
         self.assertEqual(done.stdout, "1\n2\n", done.stderr)
 
+    def test_errors_of_end_probes(self):
+        """The later end probes do not run, nor are globals shown; then the error probes run, all of them."""
+        text = '''global n
+          probe begin { n = 7 exit() }
+          probe end(-1) { println("first") }
+          probe end { println("before") error("x") }
+          probe end(1) { println("later") }
+          probe error { println("cleaning") error("y") }
+          probe error(1) { println("clean") }'''
+        done = script(text)
+        self.assertEqual((done.returncode, done.stdout), (1, "first\nbefore\ncleaning\nclean\n"), done.stderr)
+        self.assertRegex(done.stderr, r"^ERROR: x\nERROR: y\n.*Number of errors: 2,")
+        done = script(text, "-DMAXERRORS=1")
+        self.assertEqual((done.returncode, done.stdout), (1, "first\nbefore\nlater\nn=7\n"), done.stderr)
+
+    def test_errors_of_begin_probes(self):
+        """Those that are forgiven end only their handler."""
+        text = '''probe begin { error("x") } probe begin(1) { println("later") error("y") } probe begin(2) { println("not here") exit() }
+          probe end { println("end") } probe error { println("clean") }'''
+        done = script(text)
+        self.assertEqual((done.returncode, done.stdout), (1, "clean\n"), done.stderr)
+        done = script(text, "-DMAXERRORS=1")
+        self.assertEqual((done.returncode, done.stdout), (1, "later\nclean\n"), done.stderr)
+
     def test_wildcards(self):
         self.assertEqual(sorted(self.kernel_side(
             'probe PROG.function("g*t").call, PROG.function("wal*").call { println(ppfunc()) }')), ["greet", "walk"])

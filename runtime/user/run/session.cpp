@@ -152,10 +152,10 @@ void Session::stop() {
         "Skipped too many probes, check MAXSKIPPED or try again with stap -t for more details.");
     failed_ = true;
   }
-  if (failed_) {
+  if (!failed_) run_handlers(UserEvent::End);
+  if (failed_) {  // before, or in an end probe
     run_handlers(UserEvent::Error);
   } else {
-    run_handlers(UserEvent::End);
     begin_prints("end", now_ns());
     display_globals(program_);
   }

@@ -183,8 +183,9 @@ void Session::run_handlers(UserEvent event) {
     drain();
     next_epoch();
     run_user_handler(*h);
-    // An error or exit() in one begin probe keeps the later ones from running, as in stap.
+    // As in stap: an error or exit() in a begin probe keeps the later ones from running, an error the later end probes.
     if (event == UserEvent::Begin && exit_requested_) return;
+    if (event == UserEvent::End && failed_) return;
   }
 }
 
