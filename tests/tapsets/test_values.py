@@ -5,6 +5,7 @@ import errno
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -86,6 +87,31 @@ class KernelSide(unittest.TestCase):
         out, err = run('probe syscall.connect { if (pid() == target()) println(argstr) }',
                        "bash -c 'exec 3<>/dev/tcp/127.0.0.1/1'")
         self.assertTrue(any("{AF_INET, 127.0.0.1, 1}, 16" in line for line in out), (out, err))
+
+    def test_parts_of_socket_addresses(self):
+        """The truth is what the program passes; connect and bind name the parts alike."""
+        program = """import ctypes, socket
+libc = ctypes.CDLL(None)
+for family, to in ((socket.AF_INET, ("127.0.0.3", 5)), (socket.AF_INET6, ("fe80::1:2", 65535, 3, 4)), (socket.AF_UNIX, "/none/here")):
+    for call in "connect", "bind":
+        try: getattr(socket.socket(family, socket.SOCK_DGRAM), call)(to)
+        except OSError: pass
+for address, length in (None, 16), (ctypes.c_void_p(8), 16), (bytes([2, 0]) + bytes(30), 15), (bytes([2, 0]) + bytes(30), 1), (bytes([16, 0]) + bytes(30), 12):
+    libc.connect(-1, address, length)
+"""
+        with tempfile.NamedTemporaryFile("w", suffix=".py") as file:
+            file.write(program)
+            file.flush()
+            out, err = run('global seen probe syscall.connect, syscall.bind { if (pid() == target()) { printf("#%s|%s|%s|%s|%s|%s\\n", '
+                           "name, uaddr_af, uaddr_ip, uaddr_ip_port, uaddr_ipv6_flowinfo, uaddr_ipv6_scope_id); seen[uaddr_ip]++ } } "
+                           'probe end { foreach (ip in seen) printf("seen %s %d\\n", ip, seen[ip]) }', f"python3 -S {file.name}")
+        wide = "fe80" + ":0000" * 5 + ":0001:0002"
+        parts = ["AF_INET|127.0.0.3|5||", f"AF_INET6|{wide}|65535|{socket.htonl(3)}|4", "AF_UNIX||||"]
+        expected = [f"#{call}|{part}" for part in parts for call in ("connect", "bind")]
+        expected += [f"#connect|{family}||||" for family in ("NULL", "{...}", "{unknown sockaddr with sa=2, salen=15}",
+                                                              "{unknown sockaddr with salen=1}", "AF_NETLINK")]
+        self.assertEqual([line for line in out if line.startswith("#")], expected, err)
+        self.assertEqual({line for line in out if line.startswith("seen")}, {"seen 127.0.0.3 2", f"seen {wide} 2", "seen  7"}, err)
 
     def test_sleep(self):
         out, err = run("probe syscall.clock_nanosleep { if (pid() == target()) println(argstr) }", "sleep 0.25")
