@@ -5,6 +5,7 @@ import pathlib
 import re
 import socket
 import struct
+import subprocess
 import sys
 import unittest
 
@@ -113,6 +114,58 @@ class Blocks(live.LiveTest):
         self.assertEqual(written[0].split()[0], str(20 << 16))
         self.assertEqual(written[1].split()[0], "0")
         self.assertGreaterEqual(int(written[1].split()[1]), 20 << 16)
+
+    def test_the_disk_of_a_request(self):
+        """What bdev_contains and q belong to is the whole disk, also where the request is for a partition; the truth is /sys."""
+        path = pathlib.Path("/var/tmp/coretap-disk")
+        told = self.lines(script('''
+            global seen
+            probe ioblock.request { if (pid() == target()) seen[name, devname, @cast(bdev_contains, "block_device", "kernel")->bd_dev, 1]++ }
+            probe ioblock_trace.request {
+              if (pid() != target()) next
+              is_queue = @cast(bdev_contains, "block_device", "kernel")->bd_disk->queue == q
+              seen[name, devname, @cast(bdev_contains, "block_device", "kernel")->bd_dev, is_queue]++
+            }
+            probe end {
+              foreach ([name, device, whole, is_queue] in seen)
+                printf("%s %s %d:%d %d\\n", name, device, whole >> 20, whole & 0xfffff, is_queue)
+            }''',
+                                 "-c", f"dd if=/dev/zero of={path} bs=64k count=4 status=none oflag=direct"))
+        path.unlink()
+        self.assertEqual({line.split()[0] for line in told}, {"ioblock.request", "ioblock_trace.request"})
+        for line in told:
+            _, device, whole, is_queue = line.split()
+            folder = pathlib.Path(f"/sys/class/block/{device}").resolve()
+            disk = folder.parent if (folder / "partition").exists() else folder
+            self.assertEqual((whole, is_queue), ((disk / "dev").read_text().strip(), "1"))
+
+    def test_flags_of_allocations(self):
+        """The truth is the kernel's own enumeration of the bits, and for the names of several what include/linux/gfp_types.h says they are."""
+        dump = subprocess.run(["bpftool", "btf", "dump", "file", "/sys/kernel/btf/vmlinux"], capture_output=True, text=True, check=True).stdout
+        bits = {name: 1 << int(bit) for name, bit in re.findall(r"'__(_GFP_\w+)_BIT' val=(\d+)", dump)}
+        if not bits:
+            self.skipTest("the kernel has no enumeration of the flags")
+        unnamed = {"_GFP_UNUSED", "_GFP_ZEROTAGS", "_GFP_SKIP_ZERO", "_GFP_SKIP_KASAN", "_GFP_NO_OBJ_EXT", "_GFP_NOLOCKDEP", "_GFP_LAST"}
+        alone = {"_GFP_DMA": "GFP_DMA", "_GFP_DMA32": "GFP_DMA32"}
+        cases = {bit: alone.get(name, "_" + name) for name, bit in bits.items() if name not in unnamed}
+
+        def of(names):
+            return sum(bits[f"_GFP_{name}"] for name in names.split())
+        kernel = "DIRECT_RECLAIM KSWAPD_RECLAIM IO FS"
+        cases |= {of(kernel): "GFP_KERNEL", of("HIGH KSWAPD_RECLAIM"): "GFP_ATOMIC", of("DIRECT_RECLAIM KSWAPD_RECLAIM"): "GFP_NOIO",
+                  of("DIRECT_RECLAIM KSWAPD_RECLAIM IO"): "GFP_NOFS", of(kernel + " HARDWALL"): "GFP_USER",
+                  of(kernel + " HARDWALL HIGHMEM"): "GFP_HIGHUSER", of("THISNODE NOWARN NORETRY"): "GFP_THISNODE",
+                  of(kernel + " HARDWALL HIGHMEM MOVABLE"): "GFP_HIGHUSER_MOVABLE", of("DMA HIGHMEM DMA32 MOVABLE"): "GFP_ZONEMASK",
+                  of("IO FS ZERO"): "__GFP_IO | __GFP_FS | __GFP_ZERO", 0: ""}
+        told = self.lines(script("probe oneshot { " + " ".join(f"println(_gfp_flag_str({flags}))" for flags in cases) + " }"))
+        self.assertEqual(told, list(cases.values()))
+        told = self.lines(script('''probe vm.kmalloc, vm.kmem_cache_alloc { if (pid() == target()) { printf("#%d %s\\n", gfp_flags, gfp_flag_name) } }''',
+                                 "-c", "cat /proc/self/maps"))
+        told = [line[1:].split(" ", 1) for line in told if line.startswith("#")]
+        self.assertTrue(told)
+        for flags, name in told:
+            self.assertEqual(name == "GFP_KERNEL", int(flags) == of(kernel), (flags, name))
+            self.assertEqual("__GFP_ZERO" in name, int(flags) & of("ZERO") != 0, (flags, name))
 
     def test_mounts(self):
         """real_mount() is the structure that holds the vfsmount: its device's name is that of /proc/mounts."""

@@ -16,10 +16,12 @@ import kernels
 import run_in_vm
 
 SCRIPT = """
-global asked, ended
+global asked, ended, queues
 probe ioblock.request { if (devname == "nullb0") asked[rw, size, sector]++ }
 probe ioblock.end { if (devname == "nullb0") ended[rw, error, bytes_done]++ }
+probe ioblock_trace.request { if (devname == "nullb0") queues[q == 0, @cast(q, "request_queue", "kernel")->nr_requests > 0]++ }
 probe end {
+  foreach ([is_none, is_queue] in queues) printf("queue %d %d: %d\\n", is_none, is_queue, queues[is_none, is_queue])
   foreach ([what, size, at] in asked) printf("asked %d %d at %d: %d\\n", what, size, at, asked[what, size, at])
   foreach ([what, failed, left] in ended) printf("ended %d %d, %d left: %d\\n", what, failed, left, ended[what, failed, left])
 }
@@ -35,7 +37,7 @@ def main():
     work = pathlib.Path(tempfile.mkdtemp(prefix="coretap-block-"))
     (work / "block.stp").write_text(SCRIPT)
     subprocess.run([coretap, f"--build={work / 'block'}", str(work / "block.stp")], check=True)
-    expected = sorted([f"asked 1 {SIZE} at {number * SIZE // 512}: 1" for number in range(COUNT)] + [f"ended 1 0, 0 left: {COUNT}"])
+    expected = sorted([f"asked 1 {SIZE} at {number * SIZE // 512}: 1" for number in range(COUNT)] + [f"ended 1 0, 0 left: {COUNT}", f"queue 0 1: {COUNT}"])
     for kernel in names:
         folder = work / kernel
         folder.mkdir()
