@@ -159,10 +159,16 @@ def page_texts(coretap):
             f"A run tells the errors that a pass finds, but what depends on something wrong is not looked at: names and variables, where a probe point is wrong.\n\n{body}")
 
 
+def with_emphasis(text):
+    """Emphasis directly behind one of these is none for lowdown, which shows its asterisks; behind their escapes it is."""
+    parts = re.split(r"(```.*?```|`[^`\n]*`)", text, flags=re.S)  # each second one is code
+    return "".join(part if i % 2 else re.sub(r'(?<!\\)([=\["|])(?=\*+[^*\s])', r"\\\1", part) for i, part in enumerate(parts))
+
+
 def render(path, version, text):
     name, section = path.split("/")[1].rsplit(".", 1)
     text += see_also(f"{name}({section})")
-    text = text.replace("…", "...")  # a terminal without UTF-8 would show nothing
+    text = with_emphasis(text).replace("…", "...")  # a terminal without UTF-8 would show nothing
     # Without a date: the page is that of the version, whenever it was made.
     return subprocess.run(["lowdown", "-s", "-Tman", "--out-no-smarty", "--nroff-nolinks", "--parse-no-metadata",
                            "--parse-no-intraemph", "--parse-no-super", "-M", f"title={name}", "-M", f"section={section}",

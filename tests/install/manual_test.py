@@ -50,6 +50,11 @@ class Manual(unittest.TestCase):
             found = run("lexgrog", path)
             self.assertIn(f'"{pathlib.Path(name).stem} - ', found.stdout, name)
 
+    def test_no_markup_is_shown(self):
+        for name, page in self.text.items():
+            self.assertEqual(re.findall(r".*(?:`|\*[\w-]+\*|\*\*\w|\]\(|<!--).*", page), [], name)
+        self.assertIn("--explain[=FILE]", self.text["man1/coretap.1"])
+
     def test_every_option_has_an_entry(self):
         page = self.text["man1/coretap.1"]
         offered = re.findall(r"^  (?:(-\w)(?:, )?)?(--[a-z-]+)?(?=[ =\[])", run(CORETAP, "--help").stdout, re.M)
