@@ -1,5 +1,7 @@
 """What is missing or wrong around a script: one clear message, exit 1, nothing left behind."""
 import os
+import pathlib
+import re
 import sys
 
 import live
@@ -21,6 +23,39 @@ class BadInput(LiveTest):
 
     def test_directory_as_script(self):
         self.refused(coretap("/tmp"), "script-read", "Is a directory")
+
+    def test_binary_file_as_script(self):
+        path = TMP / "utf16.stp"
+        path.write_text("probe begin { exit() }", encoding="utf-16-le")
+        for file in (path, pathlib.Path("/bin/true")):
+            nul = file.read_bytes().index(0)
+            for options in (("-p1",), ("--format",)):
+                self.refused(coretap(*options, file), "not-text", f"'{file}' is not a text file: byte {nul} is NUL")
+            self.refused(coretap("-p4", "-I", TMP, file), "not-text")
+        self.refused(run("sh", "-c", f"{CORETAP} -p1 - < {path}"), "not-text", "'<input>'")
+
+    def test_many_errors(self):
+        """Twenty are shown, with the number of the others; -v shows all."""
+        text = "probe begin { exit() " + "\n\x01" * 33 + " }"
+        result = script(text, "-p1")
+        self.assertEqual((result.returncode, result.stderr.count("[bad-character]")), (1, 20))
+        self.assertIn("\nNumber of further errors that are not shown: 13.\nRerun with -v to see them.\n", result.stderr)
+        self.assertEqual(script(text, "-p1", "-v").stderr.count("[bad-character]"), 33)
+        result = script("probe begin { exit() " + "\n\x01" * 20 + " }", "-p1")
+        self.assertEqual(result.stderr.count("[bad-character]"), 20)
+        self.assertNotIn("Number of", result.stderr)
+
+    def test_long_lines(self):
+        """Only what is around the caret is shown, which stands below its token."""
+        for before, token, behind in (("", "nobody", "9" * 5000), ("ä" * 5000, "nobody", ""), ("ab" * 4000, "nobody", "cd" * 4000),
+                                      ("x" * 10, "nobody", "y" * 10), ("ä" * 300, "n" + "o" * 3000 + "body", "")):
+            result = script(f'probe begin {{ println("{before}") println({token}()) println("{behind}") }}', "-p2")
+            source, caret = re.search(r"^        source: (.*)\n                (.*)$", result.stderr, re.M).groups()
+            self.assertLessEqual(len(source), 245)
+            width = len(caret) - len(caret.lstrip())
+            # Below what is not ASCII, each byte has a blank.
+            at = len(source.encode()[:width + 2 * source.startswith("…")].decode(errors="replace"))
+            self.assertTrue(source[at:].startswith(token[:5]), (source, caret))
 
     def test_no_arguments(self):
         self.refused(coretap(), "usage", "script")

@@ -44,7 +44,8 @@ TEST(Recovery, EmptyAndOddFiles) {
   EXPECT_EQ(ids_of("\n# only a comment"), "");
   EXPECT_EQ(ids_of("private"), "syntax@1:7");
   EXPECT_EQ(ids_of("}"), "syntax@1:1");
-  EXPECT_EQ(ids_of(std::string("\0\xff", 2)), "bad-character@1:1 bad-character@1:2");
+  EXPECT_EQ(ids_of("\x01\xff"), "bad-character@1:1 bad-character@1:2");
+  EXPECT_EQ(ids_of(std::string("probe begin {} \0\xff ?", 19)), "not-text@<unknown>");
 }
 
 TEST(Recovery, DeepNestingIsAnErrorNotACrash) {

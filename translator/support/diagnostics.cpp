@@ -27,18 +27,42 @@ bool is_error(Severity severity) {
   return severity != Severity::Warning && severity != Severity::Note;
 }
 
-/// The source line and, below it, a caret under the span. Tabs are kept so that columns agree.
+// Of a run without -v or --output=json.
+constexpr size_t kMostErrors = 20;
+
+// Of a source line, in bytes: so much is shown of a longer one, and of that so much before the caret.
+constexpr size_t kWidestLine = 240;
+constexpr size_t kBeforeCaret = 80;
+
+constexpr char kCut[] = "…";
+
+/// The first byte from `at` on that begins a character of UTF-8.
+size_t character_at(std::string_view text, size_t at) {
+  while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80) at++;
+  return at;
+}
+
+/// The source line, or what is around the span of a long one, and below it a caret under the span. Tabs are kept so that columns agree.
 void render_source(std::ostream& out, const Span& span) {
   if (!span) return;
   LineColumn at = line_column(*span.file, span.begin);
   std::string_view line = line_text(*span.file, at.line);
-  const size_t begin = std::min<size_t>(at.column - 1, line.size());
+  size_t begin = std::min<size_t>(at.column - 1, line.size());
+  std::string_view cut_before, cut_behind;
+  if (line.size() > kWidestLine) {
+    const size_t from = begin > kBeforeCaret ? character_at(line, begin - kBeforeCaret) : 0;
+    const size_t to = character_at(line, std::min(from + kWidestLine, line.size()));
+    if (from > 0) cut_before = kCut;
+    if (to < line.size()) cut_behind = kCut;
+    line = line.substr(from, to - from);
+    begin -= std::min(from, begin);
+  }
   const std::string_view rest = line.substr(begin), token = rest.substr(0, span.end - span.begin);
-  out << "        " << marked(Paint::Source, "source:") << ' '
+  out << "        " << marked(Paint::Source, "source:") << ' ' << cut_before
       << ct::terminal_safe_line(line.substr(0, begin))
       << marked(Paint::Token, ct::terminal_safe_line(token))
-      << ct::terminal_safe_line(rest.substr(token.size())) << '\n'
-      << "                ";
+      << ct::terminal_safe_line(rest.substr(token.size())) << cut_behind << '\n'
+      << "                " << (cut_before.empty() ? "" : " ");
   // Shown, what is not printable is longer than it is.
   for (char c : ct::terminal_safe_line(line.substr(0, begin))) out << (c == '\t' ? '\t' : ' ');
   const size_t width = ct::terminal_safe_line(token).size();
@@ -157,15 +181,26 @@ bool Diagnostics::is_repeated(size_t index, bool all_similar, size_t& suppressed
 
 void Diagnostics::flush(std::ostream& out) {
   std::ostringstream text;
+  size_t held_back = 0;
   for (size_t i = flushed_; i < all_.size(); i++) {
     if (suppress_warnings_ && !is_error(all_[i].severity)) continue;
+    const bool is_too_many =
+        is_error(all_[i].severity) && shown_errors_ >= kMostErrors && !all_similar_ && !as_json_;
+    if (is_too_many) {
+      held_back++;
+      continue;
+    }
     if (is_repeated(i, all_similar_ || as_json_, suppressed_)) continue;
+    shown_errors_ += is_error(all_[i].severity);
     if (as_json_)
       std::cout << to_json(all_[i]) << '\n';
     else
       render(text, all_[i]);
   }
   flushed_ = all_.size();
+  if (held_back != 0)
+    text << "Number of further errors that are not shown: " << held_back << ".\n"
+         << "Rerun with -v to see them.\n";
   if (as_json_) std::cout.flush();
   out << colored(text.str());
 }

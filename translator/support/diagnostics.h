@@ -84,12 +84,14 @@ class Diagnostics {
   void suppress_warnings(bool on) { suppress_warnings_ = on; }     ///< -w
   void warnings_are_errors(bool on) { warnings_as_errors_ = on; }  ///< -W
 
-  void show_similar_warnings(bool on) { all_similar_ = on; }  ///< -v
+  /// -v: warnings of the same words, and errors beyond the first twenty, too.
+  void show_similar_warnings(bool on) { all_similar_ = on; }
   /// From now on flush() writes JSON, one object a line, to standard output (--output=json). Then nothing is left out as similar.
   void write_json(bool on) { as_json_ = on; }
 
   /// Writes everything that was added since the last flush. Identical messages at the same
-  /// place are written once, and so are, as in SystemTap, warnings of the same words.
+  /// place are written once, and so are, as in SystemTap, warnings of the same words. Of many errors the
+  /// first twenty are written, with the number of the others.
   void flush(std::ostream& out);
   /// Says how many warnings flush() held back for their words, once.
   void tell_suppressed(std::ostream& out);
@@ -136,6 +138,7 @@ class Diagnostics {
   bool is_repeated(size_t index, bool all_similar, size_t& suppressed) const;
   bool has_warnings() const;
   size_t flushed_ = 0;
+  size_t shown_errors_ = 0;
   size_t suppressed_ = 0;  ///< similar warnings held back and not yet told of
   size_t errors_ = 0;
   bool suppress_warnings_ = false;

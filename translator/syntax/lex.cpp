@@ -50,6 +50,14 @@ std::string describe(const Token& token) {
 }
 
 Lexed lex(const SourceFile& file, const Span* expanded_from, Diagnostics& diagnostics) {
+  if (const size_t nul = file.text.find('\0'); nul != std::string::npos) {
+    diagnostics
+        .parse_error(
+            "not-text", Span{},
+            "'" + file.name + "' is not a text file: byte " + std::to_string(nul) + " is NUL")
+        .hint("a script is text in ASCII or UTF-8");
+    return {.tokens = {}, .truncated = true};
+  }
   ByteStream stream(file.text);
   StpLexer lexer(&stream);
   lexer.removeErrorListeners();
