@@ -50,7 +50,9 @@ bool Builder::allow_embedded(const Span& at) {
 int64_t Builder::number_value(const Token& token, bool negative) {
   std::optional<int64_t> value = parse_number(token.text);
   if (!value) {
-    error("number", token.span, "'" + token.text + "' is not a number that fits in 64 bits");
+    const NumberProblem problem = problem_of_number(token.text);
+    Diagnostic& message = error("number", token.span, "'" + token.text + "' " + problem.what);
+    if (!problem.hint.empty()) message.hint(problem.hint);
     return 0;
   }
   auto magnitude = static_cast<uint64_t>(*value);

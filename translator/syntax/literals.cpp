@@ -1,5 +1,6 @@
 #include "syntax/literals.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace coretap::syntax {
@@ -47,6 +48,19 @@ char next_byte(std::string_view raw, size_t& i) {
   }
 }
 
+/// The base of a number. What says so goes; digits are left, or what stands for them.
+int take_base(std::string_view& text) {
+  if (text.size() > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
+    text.remove_prefix(2);
+    return 16;
+  }
+  if (text.size() > 1 && text[0] == '0') {
+    text.remove_prefix(1);
+    return 8;
+  }
+  return 10;
+}
+
 }  // namespace
 
 std::string unescape(std::string_view raw) {
@@ -63,18 +77,31 @@ size_t raw_offset(std::string_view raw, size_t n) {
 }
 
 std::optional<int64_t> parse_number(std::string_view text) {
-  int base = 10;
-  if (text.size() > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
-    base = 16;
-    text.remove_prefix(2);
-  } else if (text.size() > 1 && text[0] == '0') {
-    base = 8;
-    text.remove_prefix(1);
-  }
+  const int base = take_base(text);
   uint64_t value = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return static_cast<int64_t>(value);
+}
+
+NumberProblem problem_of_number(std::string_view text) {
+  std::string_view digits = text;
+  const int base = take_base(digits);
+  auto is_digit = [&](char c) { return hex_value(c) >= 0 && hex_value(c) < base; };
+  const auto bad = std::find_if_not(digits.begin(), digits.end(), is_digit);
+  if (bad == digits.end()) return {"does not fit in 64 bits", ""};
+  const std::string rest(bad, digits.end());
+  std::string hint;
+  if (rest.find_first_not_of("uUlL") == std::string::npos)
+    hint = "numbers have 64 bits and no suffix";
+  else if (base == 8 && bad == digits.begin() && (*bad == 'b' || *bad == 'B'))
+    hint = "there are no binary numbers; hexadecimal ones begin with 0x";
+  else if (base == 8 && (*bad == 'x' || *bad == 'X'))
+    hint = "hexadecimal digits follow 0x";
+  else if (base == 8 && hex_value(*bad) >= 0 && hex_value(*bad) < 10)
+    hint = "a number that begins with 0 is octal";
+  const char* kind = base == 16 ? "a hexadecimal" : base == 8 ? "an octal" : "a decimal";
+  return {std::string("is not a number: '") + *bad + "' is no digit of " + kind + " number", hint};
 }
 
 }  // namespace coretap::syntax

@@ -19,4 +19,11 @@ size_t raw_offset(std::string_view raw, size_t n);
 /// or does not fit.
 std::optional<int64_t> parse_number(std::string_view text);
 
+/// Why parse_number() gives nothing: what follows the number's text in a message, and a hint or "".
+struct NumberProblem {
+  std::string what;
+  std::string hint;
+};
+NumberProblem problem_of_number(std::string_view text);
+
 }  // namespace coretap::syntax
