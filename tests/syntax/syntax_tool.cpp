@@ -72,6 +72,7 @@ std::string check_layout(const SourceFile& source, const ast::File& file, ParseC
 std::string check(const std::string& path, const Options& options) {
   Sources sources;
   Diagnostics diagnostics;
+  diagnostics.show_similar_warnings(true);  // and all errors
   ParseContext context = make_context(options, sources, diagnostics);
   const SourceFile& source = sources.add(path, read_file(path), true);
   std::unique_ptr<ast::File> file = parse(source, context);
@@ -109,6 +110,7 @@ int check_all(const std::vector<std::string>& paths, const Options& options) {
 int show(const std::string& path, const Options& options) {
   Sources sources;
   Diagnostics diagnostics;
+  diagnostics.show_similar_warnings(true);  // and all errors
   ParseContext context = make_context(options, sources, diagnostics);
   const SourceFile& source = sources.add(path, read_file(path), true);
   if (options.mode == "sll" || options.mode == "ll") {
