@@ -25,6 +25,7 @@ bool CachedListing::show() {
   warnings.suppress_warnings(o_.no_warnings);
   cache_ = std::make_unique<Cache>(cache_folder_path());
   key_ = cache_key(input_);
+  if (o_.poison_cache) return false;
   ct::Result<std::unique_ptr<Artifacts>> found = cache_->find(key_, lookups_, warnings);
   warnings.flush(std::cerr);
   if (!found) notes_.say("Pass 2: the cached listing is not used: " + found.failure().text(), 2);

@@ -69,7 +69,8 @@ const std::vector<OptionRow>& option_table() {
       {kDisableCache, "disable-cache", G::Build, V::None, nullptr,
        "compile anew (compiled scripts are kept in $CORETAP_CACHE_DIR, else ~/.cache/coretap; of "
        "all together, up to $CORETAP_CACHE_MB_LIMIT megabytes, else 256, are kept)"},
-      {kDisableCache, "poison-cache", G::Build, V::None, nullptr, "the same"},
+      {kPoisonCache, "poison-cache", G::Build, V::None, nullptr,
+       "compile anew, and keep the result in place of what is there"},
 
       {'l', nullptr, G::Look, V::ProbePoint, "PATTERN", "list the probe points that match"},
       {'L', nullptr, G::Look, V::ProbePoint, "PATTERN", "the same, with their variables"},

@@ -35,6 +35,7 @@ enum LongOnly {
   kInPlace,
   kLanguageServer,
   kDisableCache,
+  kPoisonCache,
   kVp,
   kCompatible,
   kNoGlobals,

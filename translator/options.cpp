@@ -291,6 +291,7 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
       case kLanguageServer: o.mode = Options::Mode::LanguageServer; break;
       case kInPlace: o.in_place = true; break;
       case kDisableCache: o.no_cache = true; break;
+      case kPoisonCache: o.poison_cache = true; break;
       case kNoGlobals: o.no_global_display = true; break;
       case kSuppressErrors: o.suppress_errors = true; break;
       case kSuppressTimeLimits: suppress_time_limits = true; break;

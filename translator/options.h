@@ -58,6 +58,7 @@ struct Options {
   bool no_warnings = false;                                  ///< -w
   bool warnings_are_errors = false;                          ///< -W
   bool no_cache = false;                                     ///< --disable-cache
+  bool poison_cache = false;                                 ///< --poison-cache
   bool keep_files = false;                                   ///< -k
   bool timing = false;                                       ///< -t
   std::vector<std::string> tapset_dirs;                      ///< -I

@@ -47,6 +47,7 @@ CompiledScript Pass4::from_cache() {
   PassTimer timer;
   cache_ = std::make_unique<Cache>(cache_folder_path());
   key_ = cache_key(input_);
+  if (o_.poison_cache) return {};
   ct::Result<std::unique_ptr<Artifacts>> found = cache_->find(key_, lookups_, cache_warnings_);
   cache_warnings_.flush(std::cerr);
   if (!found) {

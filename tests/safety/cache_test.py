@@ -196,6 +196,20 @@ class NoCache(safety.SafetyTest):
             self.assertNotIn("using cached", result.stderr)
         self.assertFalse(cache.exists())
 
+    def test_poison_cache_writes_and_does_not_read(self):
+        cache = TMP / "poisoned"
+        for again in (False, True):
+            result = coretap("-v", "--poison-cache", "-e", HELLO, cache=cache)
+            self.assertEqual((result.returncode, result.stdout), (0, "hi\n"), result.stderr)
+            self.assertNotIn("using cached", result.stderr)
+            (entry,) = entries(cache)
+            if again:
+                self.assertNotEqual(entry.stat().st_ino, before, "the entry was not made anew")
+            before = entry.stat().st_ino
+        result = coretap("-v", "-e", HELLO, cache=cache)
+        self.assertEqual((result.returncode, result.stdout), (0, "hi\n"), result.stderr)
+        self.assertIn("using cached", result.stderr)
+
 
 class Housekeeping(safety.SafetyTest):
     def entry(self, cache, text, megabytes, age):

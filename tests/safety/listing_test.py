@@ -146,6 +146,13 @@ class Listing(safety.SafetyTest):
             result = coretap("-L", self.point, env=env)
             self.assertEqual((result.returncode, result.stdout, result.stderr), (0, answer, ""))
 
+    def test_poison_cache(self):
+        """It writes and does not read."""
+        cache = TMP / "poisoned"
+        answer = self.listed("--poison-cache", "-L", cache=cache, cached=False)
+        self.assertEqual(self.listed("--poison-cache", "-L", cache=cache, cached=False), answer)
+        self.assertEqual(self.listed("-L", cache=cache, cached=True), answer)
+
     def test_limit(self):
         cache = TMP / "limit"
         cache.mkdir(mode=0o700)
