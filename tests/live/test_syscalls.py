@@ -84,6 +84,24 @@ class Syscalls(LiveTest):
         self.assertEqual(told[at + 1:at + 3], ["3 -5 2", "3 3 1"])
         self.assertRegex(told[at + 3], r"^1 1 \{\.tv_sec=\d+, \.tv_nsec=\d+\}$")
 
+    def test_texts_that_the_kernel_points_to(self):
+        """In the kernel or in the program, for the types do not say it; what is in neither is told. The truth is what was executed."""
+        out = self.lines(script('''
+            probe kernel.trace("sys_enter") {
+              if (pid() != target() || $id != 1) next
+              mm = @cast(task_current(), "task_struct", "kernel")->mm
+              // The words at these addresses are taken for the members of a struct filename: two pointers to text. The second two words are
+              // the count of pages, which is too small to be an address that is there, and that of locked ones, of which there are none.
+              println("#", @cast(&@cast(mm, "mm_struct", "kernel")->arg_start, "filename", "kernel")$)
+              println("#", @cast(&@cast(mm, "mm_struct", "kernel")->total_vm, "filename", "kernel")$)
+              println("#", @cast(@cast(task_current(), "task_struct", "kernel")->nsproxy->uts_ns->ns->ops, "proc_ns_operations", "kernel")$)
+              exit()
+            }''', "-c", "env -i FIRST=one /bin/cat /proc/self/comm"))
+        told = [line[1:] for line in out if line.startswith("#")]
+        self.assertRegex(told[0], r'^\{\.name="/bin/cat", \.uptr="FIRST=one", ')
+        self.assertRegex(told[1], r'^\{\.name=<fault>, \.uptr=0x0, ')
+        self.assertIn('.name="uts"', told[2])
+
     def test_probes_of_all_calls_are_one_program(self):
         """Each call is known by its number, and calls of 32 bits and of x32, whose numbers are others, are not there."""
         result = script('''

@@ -5,6 +5,7 @@
 One binary, built once on this machine. The truth is what the program says that it did, and what /proc says.
 Needs QEMU and the packaged kernels; without them it is skipped, loudly (exit status 77).
 """
+import os
 import pathlib
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import tempfile
 
 import kernels
 import run_in_vm
+
+FLAGS_OF_OPEN = os.O_RDWR | os.O_CREAT | os.O_TRUNC | 0o100000  # O_LARGEFILE of Linux, which open() adds
 
 FILES = r"""
 global calls, failed, entered
@@ -46,7 +49,8 @@ probe end {
 """
 
 SOCKETS = r"""
-global sent, received, packets, options, windows, asked
+global sent, received, packets, options, windows, asked, opened
+probe kernel.function("do_sys_openat2").call { if (pid() == target()) opened[$$parms$]++ }
 probe netdev.ioctl { if (pid() == target()) asked[cmd, arg]++ }
 probe tcp.sendmsg { if (pid() == target()) { sent[name, family, size]++; windows[tcp_sockstate_str(tcp_ts_get_info_state(sock)), tcp_get_info_rto(sock) > 0, tcp_get_info_snd_cwnd(sock) > 0]++ } }
 probe udp.sendmsg { if (pid() == target()) sent[name, family, size]++ }
@@ -57,6 +61,7 @@ probe tcp.recvmsg.return, udp.recvmsg.return {
 probe tcp.setsockopt { if (pid() == target()) options[optstr, level, optlen]++ }
 probe tcp.receive { if (pid() == target()) packets[name, saddr, sport, dport, syn, ack, psh, fin, protocol]++ }
 probe end {
+  foreach (arguments in opened) printf("%s: %d\n", arguments, opened[arguments])
   foreach ([n, f, s] in sent) printf("%s %d %d: %d\n", n, f, s, sent[n, f, s])
   foreach ([n, f, a, b, s, d] in received)
     printf("%s %d %s %s %d %d: %d %d\n", n, f, a, b, s, d, @count(received[n, f, a, b, s, d]), @sum(received[n, f, a, b, s, d]))
@@ -100,7 +105,9 @@ def check_sockets(job):
     one, one6 = "127.0.0.1", "0000:0000:0000:0000:0000:0000:0000:0001"
     expected = ["tcp.sendmsg 2 321: 5", "tcp.sendmsg 10 321: 5", "udp.sendmsg 2 321: 5",
                 "tcp.sendmsg.return 0 321: 10", "udp.sendmsg.return 0 321: 5", "option TCP_NODELAY 6 4: 2", "state TCP_ESTABLISHED 1 1: 10",
-                'ioctl 8913 "lo": 1']
+                'ioctl 8913 "lo": 1',
+                # What an argument of the kernel's function points to is the program's.
+                f'dfd=-100 filename="/tmp/a known file" how={{.flags={FLAGS_OF_OPEN}, .mode={0o600}, .resolve=0}}: 1']
     for family, address, version in ("2", one, 4), ("10", one6, 6):
         client, server = ports["tcp", family]
         expected += [f"tcp.recvmsg {family} {address} {address} {server} {client}: 5 1605",

@@ -165,24 +165,33 @@ void Printer::string(const Operand& address, ir::Space space, uint64_t limit) {
   if (bit < 0) return text_.text("...");
   ir::Builder& to = text_.builder();
   ir::LocalId text = to.temp(ir::Ty::Str);
-  emit_try(
-      to,
-      [&] {
-        ir::Inst& load = to.append(Op::LoadStr, {address}, text);
-        load.space = space;
-        load.imm = static_cast<int64_t>(limit);
-        text_.clear_bit(bit);
-      },
-      [&] {
-        ir::Block is_null = to.nested([&] {
-          text_.clear_bit(bit);
-          text_.set_bit(bit + 1);
-        });
-        Operand condition = to.value(Op::Eq, {address, Operand::integer(0)});
-        std::vector<ir::Block>& blocks = to.append(Op::If, {condition}).blocks;
-        blocks.push_back(std::move(is_null));
-        blocks.emplace_back();
-      });
+  const auto load_from = [&](ir::Space from) {
+    ir::Inst& load = to.append(Op::LoadStr, {address}, text);
+    load.space = from;
+    load.imm = static_cast<int64_t>(limit);
+    text_.clear_bit(bit);
+  };
+  const auto tell_fault = [&] {
+    ir::Block is_null = to.nested([&] {
+      text_.clear_bit(bit);
+      text_.set_bit(bit + 1);
+    });
+    Operand condition = to.value(Op::Eq, {address, Operand::integer(0)});
+    std::vector<ir::Block>& blocks = to.append(Op::If, {condition}).blocks;
+    blocks.push_back(std::move(is_null));
+    blocks.emplace_back();
+  };
+  const auto load_from_user = [&] {
+    emit_try(
+        to, [&] { load_from(ir::Space::User); }, tell_fault);
+  };
+  // What the kernel has may point to a text of the program, as `filename` of its functions for system
+  // calls; the types do not say so.
+  if (space == ir::Space::Kernel)
+    emit_try(
+        to, [&] { load_from(space); }, load_from_user);
+  else
+    load_from_user();
   FormatPiece& piece = text_.value('s', Operand::of(text));
   piece.fault_bit = bit;
   piece.is_quoted = true;
