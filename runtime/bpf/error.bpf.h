@@ -48,6 +48,14 @@ static __always_inline int ct_caught(struct ct_ctx* c) {
 #define CT_TEXT_PERF "the perf counter does not count this thread"
 #define CT_TEXT_EXHAUSTED "all functions exhausted"
 
+/* Of an array with a size of its own, instead of CT_TEXT_ARRAY_FULL. */
+#define CT_SIZE_LIMIT_TEXT(size, to, cap)                                                    \
+  ({                                                                                         \
+    static const char ct_limit[] CT_RODATA = "Array overflow, check size limit (" #size ")"; \
+    ct_str_clear(to, cap);                                                                   \
+    bpf_probe_read_kernel_str(to, cap, ct_limit);                                            \
+  })
+
 /* `before`, the address in 16 digits, " (addr)". */
 static __always_inline void ct_fault_text(char* to, u32 cap, const char* before, u32 before_cap,
                                           u64 address) {

@@ -512,6 +512,14 @@ void BodyEmitter::after_loop() {
   out_.line("ct_rc = 0;");
 }
 
+/// The message of a full array that has a size of its own. One that makes room is never full.
+void BodyEmitter::size_limit_text(ir::GlobalId id, const Str& to) {
+  const ir::Global& global = module_.globals[id];
+  if (global.keys.empty() || !global.shared || global.max_entries == 0 || global.wrap) return;
+  out_.line("if (ct_rc == CT_ERR_ARRAY_FULL && c->detail == " + num(id) + ")");
+  out_.line("  " + call_text("CT_SIZE_LIMIT_TEXT", num(global.max_entries), to) + ";");
+}
+
 void BodyEmitter::try_catch(const Inst& inst) {
   std::string number = num(++labels_), caught = "ct_catch_" + number, done = "ct_tried_" + number;
   std::string outer = std::exchange(error_label_, caught);
@@ -526,6 +534,7 @@ void BodyEmitter::try_catch(const Inst& inst) {
   if (inst.dst != kNone) {
     Str to = string_local(inst.dst);
     out_.line(call_text("ct_error_text", "c", "ct_rc", to) + ";");
+    for (ir::GlobalId id = 0; id < module_.globals.size(); ++id) size_limit_text(id, to);
     limit_string(inst.dst);
   }
   out_.line("ct_rc = ct_caught(c);");

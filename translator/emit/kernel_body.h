@@ -57,6 +57,7 @@ class BodyEmitter {
   void loop(const ir::Inst& inst);
   std::string turns(const ir::Inst& loop) const;
   void after_loop();
+  void size_limit_text(ir::GlobalId id, const Str& to);
   void try_catch(const ir::Inst& inst);
   void return_from(const ir::Inst& inst);
   void leave(const char* code);

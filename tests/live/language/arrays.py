@@ -74,9 +74,12 @@ CASES = [
     Case("empty_statistic", "try { num[0] = @avg(empty_g) } catch (m) { txt[0] = m } try { num[1] = @min(empty_g) } catch (m) { txt[1] = m } "
          "try { num[2] = @max(empty_g) } catch (m) { txt[2] = m } if (0) empty_g <<< 1; num[3] = @count(empty_g)",
          {3: 0}, ["empty aggregate"] * 3, globals="global empty_g", continued=True),
-    Case("full_array", "full_a[1] = 1; full_a[2] = 2; full_a[2] = 3; num[2] = full_a[2]; try { full_a[3] = 3; num[0] = 1 } catch (m) { num[1] = strlen(m) > 0 } "
+    Case("full_array", "full_a[1] = 1; full_a[2] = 2; full_a[2] = 3; num[2] = full_a[2]; try { full_a[3] = 3; num[0] = 1 } catch (m) { txt[0] = m } "
          "num[3] = 3 in full_a; delete full_a[1]; full_a[3] = 3; num[4] = full_a[3]",
-         {1: 1, 2: 3, 3: 0, 4: 3}, globals="global full_a[2]"),
+         {2: 3, 3: 0, 4: 3}, ["Array overflow, check size limit (2)"], globals="global full_a[2]"),
+    Case("full_array_of_many", "try { full_b[1] = 1; full_b[2] = 2 } catch (m) { txt[0] = m } try { full_s[1] <<< 1; full_s[2] <<< 2 } catch (m) { txt[1] = m } "
+         "try { full_c[1] = 1; full_c[2] = 2; full_c[3] = 3 } catch (m) { txt[2] = m } num[0] = full_b[1] + full_c[2]",
+         [3], [f"Array overflow, check size limit ({size})" for size in (1, 1, 2)], globals="global full_b[1], full_s[1], full_c[2]"),
     Case("wrapping_array", "for (i = 0; i < 100; i++) wrap_a[i] = i; num[0] = wrap_a[99]; num[1] = 0 in wrap_a", [99, 0],
          globals="global wrap_a%[4]"),
 ]
