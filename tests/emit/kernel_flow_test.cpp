@@ -59,7 +59,7 @@ TEST_F(Live, ErrorsAreCaughtWithSystemTapsWords) {
                           "user read fault at 0x0000000000000010 (addr)",
                           "kernel read fault at 0xfffffffffffff000 (addr)",
                           "mine",
-                          "Array overflow, check MAXMAPENTRIES",
+                          "Array overflow, check size limit (1)",
                           "made here"};
   for (int i = 0; i < 6; ++i) {
     ct_target(i, 0);
