@@ -1,6 +1,6 @@
 // Optimisers move parts of a statement: an operand is loaded far ahead, and what a loop does to a variable is done in a register
 // and stored behind the loop. The row of such a part has the line and often the column of the statement. If control can
-// come to it without passing the rest, it looks like a beginning of the line. There are four kinds:
+// come to it without passing the rest, it looks like a beginning of the line. There are five kinds:
 //
 //   - A lead-in: its code, and all ways on from it, lead to another beginning before they come to another statement.
 //     A part that only loads leads in through statements that only load, too: these were moved likewise.
@@ -16,6 +16,10 @@
 //     the loop, and behind it once more with the result of the last call, which is none of the line's executions.
 //     A copy of the loop's last turn has such a place, too, but loads what it works on. So a part is sunk
 //     if it neither reads memory nor calls, and does not begin as the code in the loop does.
+//
+//   - The guard of a copy, which the compiler wrote: an unrolled loop asks how many turns are left before the code of the last
+//     ones, and gives that test the place of the statement behind it. It works on registers and branches, to the copy or past the
+//     line, and the copy does the work.
 //
 //   - What was hoisted out of a loop: of "sink += v;" the load of `sink`, if the store stays in the loop. The line's code in
 //     front of the loop only loads, from a place that its code in the loop stores to.
@@ -52,6 +56,34 @@ class Parts {
     return is_only_one_in_loop(*inside, *behind) && works_on_registers &&
            !graph_.at(*inside).is_vector && !line_.begin_alike(start, other) &&
            all_ways_lead({*inside, *behind, true}, [](size_t) { return true; });
+  }
+
+  /// Does `start` only ask, of registers, whether to go on to `other`, which does the statement's work?
+  bool is_guard(size_t start, size_t other) const {
+    const std::optional<size_t> begin = graph_.index_of(line_.at(start).address),
+                                end = graph_.index_of(line_.at(other).address);
+    if (!begin || !end || line_.at(start).column != line_.at(other).column ||
+        firsts_.count(other) != 0 || !loads(other))
+      return false;
+    bool reaches = false, asks = false;
+    std::set<size_t> seen{*begin};
+    std::vector<size_t> todo{*begin};
+    while (!todo.empty()) {
+      const size_t index = todo.back();
+      todo.pop_back();
+      const Instruction& one = graph_.at(index);
+      const bool is_quiet = one.flow == Instruction::Flow::Next ||
+                            one.flow == Instruction::Flow::Jump ||
+                            one.flow == Instruction::Flow::ConditionalJump;
+      if (!is_quiet || one.reads_memory || one.writes_memory) return false;
+      asks = asks || one.flow == Instruction::Flow::ConditionalJump;
+      for (size_t next : graph_.next(index)) {
+        reaches = reaches || next == *end;
+        if (next != *end && is_of_part(next, start) && seen.insert(next).second)
+          todo.push_back(next);
+      }
+    }
+    return reaches && asks;
   }
 
   /// Does `start` only load what `other` stores to in a loop that `start` is in front of?
@@ -115,15 +147,25 @@ class Parts {
     });
   }
 
+  /// Does an instruction belong to the line and a row's column, or to no line?
+  bool is_of_part(size_t instruction, size_t row) const {
+    const LineRow& own = line_.at(line_.row_of(instruction));
+    return own.line == 0 || (same_line(own, line_.first()) && own.column == line_.at(row).column);
+  }
+
+  /// Does the row's statement read memory?
+  bool loads(size_t row) const {
+    return !holds_for(row, line_.end_of_statement(row),
+                      [](auto& one) { return !one.reads_memory; });
+  }
+
   /// Does the code at one row always run into that of another, through code of the same line and column, or of no line?
   bool leads_into(size_t row, size_t other) const {
     std::optional<size_t> index = graph_.index_of(line_.at(row).address);
     const size_t count = graph_.code().instructions().size();
     for (size_t steps = 0; index && *index < count && steps < count; steps++) {
       const Instruction& one = graph_.at(*index);
-      const LineRow& own = line_.at(line_.row_of(*index));
-      const bool is_own = same_line(own, line_.first()) && own.column == line_.at(row).column;
-      if (!is_own && own.line != 0) return false;
+      if (!is_of_part(*index, row)) return false;
       if (one.flow == Instruction::Flow::Jump)
         index = graph_.index_of(one.target);
       else if (one.flow == Instruction::Flow::Next || one.flow == Instruction::Flow::Call)
@@ -180,8 +222,11 @@ KeptStarts drop_parts(const LineRows& line, const std::vector<size_t>& starts,
       return std::any_of(starts.begin(), starts.end(),
                          [&](size_t other) { return other != start && is_part(start, other); });
     };
-    if (is_any([&](size_t part, size_t whole) { return parts.is_lead_in(part, whole); })) continue;
-    if (is_any([&](size_t part, size_t whole) { return parts.is_sunk(part, whole); }))
+    if (is_any([&](size_t part, size_t whole) {
+          return parts.is_lead_in(part, whole) || parts.is_guard(part, whole);
+        }))
+      kept.lead_ins.insert(start);
+    else if (is_any([&](size_t part, size_t whole) { return parts.is_sunk(part, whole); }))
       kept.is_uncertain = kept.is_uncertain || !parts.only_moves(start);
     else
       kept.rows.push_back(start);

@@ -12,6 +12,8 @@ namespace coretap::debug {
 /// What drop_parts() left.
 struct KeptStarts {
   std::vector<size_t> rows;
+  std::set<size_t>
+      lead_ins;  ///< rows that were left out because they only lead to one that was kept
   /// A row was left out that could also be a copy with nothing to load: the line may count less than it runs.
   bool is_uncertain = false;
 };

@@ -15,6 +15,7 @@ enum class RowRole : uint8_t {
   SameAddress,   ///< another row at the address of a site
   NotStatement,  ///< the compiler says that no statement begins here (is_stmt)
   LaterPart,     ///< the increment or the test of a loop that the line heads
+  LeadIn,  ///< only leads to a site: an operand that is loaded ahead, a test that a compiler wrote
   OtherPart,     ///< of a part of the line that is not its first, by its column
   LoopTurn,      ///< in the loop that the line heads: each turn, and not each execution, passes it
   Jump,          ///< nothing but a jump

@@ -53,13 +53,18 @@ void paint(std::map<uint64_t, int>& line, uint64_t lo, uint64_t hi, int scope) {
   line[hi] = after;
 }
 
-/// Is there no code between the row and the next one? Of gcc's rows, this is a marker of a statement. It belongs to what comes before
-/// it in the source, while an instruction at its address may have been moved there.
-bool is_marker(const UnitLines& lines, const LineRow& row) {
-  auto next = std::upper_bound(
+/// The row behind this one in the unit's table.
+std::vector<LineRow>::const_iterator next_row(const UnitLines& lines, const LineRow& row) {
+  return std::upper_bound(
       lines.rows.begin(), lines.rows.end(), row, [](const LineRow& one, const LineRow& other) {
         return one.address != other.address ? one.address < other.address : one.view < other.view;
       });
+}
+
+/// Is there no code between the row and the next one? Of gcc's rows, this is a marker of a statement. It belongs to what comes before
+/// it in the source, while an instruction at its address may have been moved there.
+bool is_marker(const UnitLines& lines, const LineRow& row) {
+  auto next = next_row(lines, row);
   return row.is_stmt && next != lines.rows.end() && next->address == row.address &&
          !next->end_sequence;
 }
@@ -283,24 +288,56 @@ bool UnitScopes::began_later(int copy, int other, const LineRow& row) const {
   return place > std::pair(two.pc, two.view) && place <= std::pair(row.address, row.view);
 }
 
-/// Where no scope says that code at the row is of the function that was declared last above its line: the copy of that
-/// function, if the real function has just one; or -1.
-int UnitScopes::only_copy_of_owner(int real, const std::string& file, const LineRow& row) const {
+/// The inlined copies in a real function of the one function that was declared last above the row's line, of those that are
+/// inlined there and may own the row.
+std::vector<int> UnitScopes::copies_of_owner(int real, const std::string& file,
+                                             const LineRow& row) const {
   auto [found, is_new] = copies_in_.try_emplace(real);
   if (is_new)
     for (size_t i = 0; i < scopes_.size(); i++)
       if (scopes_[i].is_inlined() && real_function_of(static_cast<int>(i)) == real)
         found->second.push_back(static_cast<int>(i));
-  int best = kNoScope;
-  bool is_only = false;
+  std::vector<int> copies;
   for (int copy : found->second) {
     if (!may_own(copy, file, row)) continue;
     const uint32_t line = declaration(copy).line;
-    const uint32_t best_line = best < 0 ? 0 : declaration(best).line;
-    is_only = line > best_line || (is_only && line < best_line);
-    if (line > best_line) best = copy;
+    const uint32_t best = copies.empty() ? 0 : declaration(copies.front()).line;
+    if (line > best) copies.clear();
+    if (line >= best) copies.push_back(copy);
   }
-  return is_only ? best : kNoScope;
+  return copies;
+}
+
+/// Is the row on the line that a copy was called on?
+bool UnitScopes::is_on_call_of(int copy, const std::string& file, const LineRow& row) const {
+  Dwarf_Die die = at(copy).die;
+  const int caller = function_of(at(copy).parent);
+  return die_unsigned(&die, DW_AT_call_line) == row.line && caller >= 0 &&
+         declaration(caller).file == file;
+}
+
+/// Where no scope says that code at the row is of the function that was declared last above its line: the copy of that
+/// function in the real function; or -1. Of several, the copy that the rows in front of this one call: a compiler that unrolls a
+/// loop copies the marker of a call with those of what it calls, but may leave the addresses of all but one of them
+/// out of the ranges of the inlined copy.
+int UnitScopes::copy_of_owner(int real, const UnitLines& lines, const LineRow& row) const {
+  const std::vector<int> copies = copies_of_owner(real, lines.files[row.file], row);
+  if (copies.size() < 2 || !row.is_stmt) return copies.size() == 1 ? copies.front() : kNoScope;
+  Dwarf_Die function = at(real).die;
+  const std::optional<uint64_t> begin = die_entry_pc(&function);
+  for (auto i = next_row(lines, row); i != lines.rows.begin();) {
+    const LineRow& before = *--i;
+    if (before.end_sequence || (begin && before.address < *begin && *begin <= row.address)) break;
+    int called = kNoScope;
+    size_t count = 0;
+    for (int copy : copies) {
+      if (!is_on_call_of(copy, lines.files[before.file], before)) continue;
+      called = copy;
+      count++;
+    }
+    if (count != 0) return count == 1 ? called : kNoScope;
+  }
+  return kNoScope;
 }
 
 int UnitScopes::scope_of_row(const UnitLines& lines, const LineRow& row) const {
@@ -321,7 +358,7 @@ int UnitScopes::scope_of_row(const UnitLines& lines, const LineRow& row) const {
     if (ending >= 0 && began_later(ending, owner, row)) owner = ending;
   }
   if (owner < 0 && real >= 0) owner = copy_that_ends_at(real, file, row);
-  if (owner < 0 && real >= 0) owner = only_copy_of_owner(real, file, row);
+  if (owner < 0 && real >= 0) owner = copy_of_owner(real, lines, row);
   if (owner < 0) owner = begun;
   if (owner < 0) return deepest;
   // The innermost block at the address that is its own.

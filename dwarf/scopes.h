@@ -71,7 +71,9 @@ class UnitScopes {
   int better_owner(int one, int other, const LineRow& row) const;
   bool began_later(int copy, int other, const LineRow& row) const;
   int copy_that_ends_at(int real, const std::string& file, const LineRow& row) const;
-  int only_copy_of_owner(int real, const std::string& file, const LineRow& row) const;
+  std::vector<int> copies_of_owner(int real, const std::string& file, const LineRow& row) const;
+  bool is_on_call_of(int copy, const std::string& file, const LineRow& row) const;
+  int copy_of_owner(int real, const UnitLines& lines, const LineRow& row) const;
   std::vector<Scope> scopes_;
   struct Segment {
     uint64_t start;

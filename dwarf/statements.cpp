@@ -64,7 +64,7 @@ class LineCode : private LineRows {
   LineCode(const DebugData& data, const Unit& unit, const std::vector<size_t>& rows)
       : LineRows(data, unit, rows), declared_(data.declared_lines(unit)) {
     for (size_t row : rows)
-      if (at(row).is_stmt) statements_.push_back(row);
+      if (begins_statement(row)) statements_.push_back(row);
   }
 
   StatementStarts find() {
@@ -97,6 +97,14 @@ class LineCode : private LineRows {
  private:
   using Loop = FlowGraph::Loop;
 
+  /// Does the table say that a statement begins at a row of the line? clang sets is_stmt only where the line changes, and so not
+  /// at the first row of an inlined copy behind another copy of the same function.
+  bool begins_statement(size_t row) const {
+    if (at(row).is_stmt || unit_.producer.statement_markers) return at(row).is_stmt;
+    return row > 0 && !at(row - 1).end_sequence && same_line(at(row - 1), at(row)) &&
+           scopes_.function_of(scopes_.scope_of_row(lines_, at(row - 1))) != instance();
+  }
+
   RowRole role_of(size_t row, const StatementStarts& found) const {
     bool is_of_first_part = false;
     for (const StatementStart& start : found.starts) {
@@ -107,6 +115,7 @@ class LineCode : private LineRows {
       if (start.point.pc == at(row).address) return RowRole::SameAddress;
     if (!at(row).is_stmt && found.rule != SiteRule::ControlFlow) return RowRole::NotStatement;
     if (later_parts_.count(row) != 0) return RowRole::LaterPart;
+    if (lead_ins_.count(row) != 0) return RowRole::LeadIn;
     if (!found.starts.empty() && !is_of_first_part) return RowRole::OtherPart;
     const std::optional<size_t> index = graph_ ? graph_->index_of(at(row).address) : std::nullopt;
     if (index && is_in_left_loop(*index)) return RowRole::LoopTurn;
@@ -409,6 +418,7 @@ class LineCode : private LineRows {
       if (is_first[i]) firsts.insert(candidates[i]);
     KeptStarts kept = drop_parts(*this, starts, firsts);
     is_uncertain_ = kept.is_uncertain;
+    lead_ins_ = kept.lead_ins;
     return kept.rows;
   }
 
@@ -643,6 +653,8 @@ class LineCode : private LineRows {
     if (!scopes_.is_optimised()) return false;
     for (size_t row : rows_)
       if (calls_again(row)) return doubts(Doubt::MergedCopies, at(row).address);
+    if (const size_t row = computed_again(found); row != kNoRow)
+      return doubts(Doubt::MergedCopies, at(row).address);
     std::map<std::pair<uint16_t, uint32_t>, size_t> times;
     for (size_t row : rows_) {
       std::optional<size_t> index = graph_->index_of(at(row).address);
@@ -653,6 +665,57 @@ class LineCode : private LineRows {
         if (++times[{at(row).column, one.shape}] > found.starts.size())
           return doubts(Doubt::MergedCopies, one.address);
       }
+    }
+    return false;
+  }
+
+  /// A row that computes what a site's row of its column has computed, as a row of another line between them does once more,
+  /// too; or kNoRow. A loop that was unrolled completely looks so. A statement alone that comes back was only split.
+  size_t computed_again(const StatementStarts& found) const {
+    std::map<uint16_t, std::vector<size_t>> rows_of_column;
+    for (const StatementStart& start : found.starts) rows_of_column[at(start.row).column];
+    for (size_t row : rows_) {
+      const auto own = rows_of_column.find(at(row).column);
+      const std::optional<size_t> index = graph_->index_of(at(row).address);
+      if (own == rows_of_column.end() || !index || !begins_statement(row) || !computes(row) ||
+          is_in_left_loop(*index))
+        continue;
+      const auto is_site = [&](const StatementStart& start) { return start.row == row; };
+      if (!own->second.empty() && std::none_of(found.starts.begin(), found.starts.end(), is_site) &&
+          repeats_with(own->second.back(), row))
+        return row;
+      own->second.push_back(row);
+    }
+    return kNoRow;
+  }
+
+  /// Is there a statement of another line between two rows of the line, and the same in front of the first, or behind the second?
+  bool repeats_with(size_t first_row, size_t second_row) const {
+    const size_t reach = second_row - first_row;
+    const auto is_other = [&](size_t row) {
+      return at(row).is_stmt && at(row).line != 0 && !same_line(at(row), first()) && computes(row);
+    };
+    const auto is_same = [&](size_t row, size_t other) {
+      return same_line(at(row), at(other)) && at(row).column == at(other).column;
+    };
+    const size_t begin = first_row - std::min(first_row, reach);
+    const size_t end = std::min(second_row + reach, lines_.rows.size());
+    for (size_t between = first_row + 1; between < second_row; between++) {
+      if (!is_other(between)) continue;
+      for (size_t i = begin; i < end; i++)
+        if ((i < first_row || i > second_row) && is_same(i, between) && is_other(i)) return true;
+    }
+    return false;
+  }
+
+  /// Does the code of a row more than load values, and jump?
+  bool computes(size_t row) const {
+    const std::optional<size_t> index = graph_->index_of(at(row).address);
+    for (size_t i = index.value_or(SIZE_MAX);
+         i < graph_->code().instructions().size() && graph_->at(i).address < end_of(row); i++) {
+      const Instruction& one = graph_->at(i);
+      const bool is_load = one.is_transfer && one.reads_memory && !one.writes_memory;
+      if (one.flow == Instruction::Flow::Next && !is_load && !one.is_padding) return true;
     }
     return false;
   }
@@ -679,6 +742,7 @@ class LineCode : private LineRows {
   std::vector<size_t> statements_;       ///< those that are is_stmt
   std::vector<const Loop*> left_loops_;  ///< whose turns are not executions of the line
   std::set<size_t> later_parts_;         ///< rows that look like the line's beginning, and are not
+  std::set<size_t> lead_ins_;            ///< rows that only lead to a site
   bool initialises_ = false;             ///< a `for` that declares nothing, but begins with code
   bool is_uncertain_ = false;            ///< whether rows were rightly taken for such
   Doubt doubt_ = Doubt::Nothing;         ///< else why the line may count less than it runs

@@ -10,6 +10,12 @@ import live
 from live import LiveTest, coretap, script
 
 
+def lines_of_functions(source):
+    """Of a workload that says with //@N F how often a line runs in all copies of the function F: {"F:line": N}."""
+    return {f"{mark[2]}:{number}": int(mark[1]) for number, line in enumerate(source.read_text().splitlines(), 1)
+            if (mark := re.search(r"//@(\d+) (\w+)$", line))}
+
+
 def compile_workload(name, compiler, level):
     source = live.HERE / "workloads" / name
     path = live.TMP / (name + compiler + level)
@@ -144,6 +150,35 @@ class LineCounts(LiveTest):
     def test_unrolled_copies_of_inlined_code(self):
         self.check("unrolled.c", ("gcc",), ("-O0", "-O1", "-O2", "-O3"))
 
+    def test_unrolled_loop_around_calls(self):
+        """gcc leaves copies of the calls out of the ranges of the inlined functions; their markers stand behind that of the call."""
+        for level in ("-O0", "-O1", "-O2", "-O3"):
+            with self.subTest(level=level):
+                source, path = compile_workload("unrolled_calls.c", "gcc", level)
+                wanted = lines_of_functions(source)
+                self.assertEqual(len(wanted), 7)
+                probes = "".join('probe process("%s").statement("%s@unrolled_calls.c:%s") { n["%s"]++ } ' % (path, *point.split(":"), point)
+                                 for point in wanted)
+                wanted |= {"add": 5, "doubled": 10}
+                probes += "".join(f'probe process("{path}").function("{name}") {{ n["{name}"]++ }} ' for name in ("add", "doubled"))
+                out = self.lines(script("global n " + probes + 'probe end { foreach (k in n) println(k, " ", n[k]) }', "-c", str(path)))
+                self.assertEqual({line.split()[0]: int(line.split()[1]) for line in out}, wanted)
+
+    def test_tests_that_a_compiler_wrote(self):
+        self.check("sort.c", ("gcc", "clang"), ("-O0", "-O1", "-O2", "-O3"))
+
+    def test_completely_unrolled_copies_are_marked(self):
+        """clang -O2 leaves one inlined copy of add() for four turns: its lines may count less than they run. Of the sum it folds some
+        executions away without a trace."""
+        source, path = compile_workload("unrolled_calls.c", "clang", "-O2")
+        listed = self.listed_lines(source, path)
+        found = self.counts(source, path, listed)
+        text = source.read_text().splitlines()
+        marked = {line: count for point, count in lines_of_functions(source).items()
+                  if "int t =" not in text[(line := int(point.split(":")[1])) - 1]}
+        self.assertEqual({line for line, count in marked.items() if line in listed and found[line] != count and not listed[line]}, set())
+        self.assertTrue(any(listed[line] and found[line] < marked[line] for line in marked if line in listed))
+
     def test_heads_of_loops(self):
         self.check("heads.c", ("g++",), ("-O0", "-O1", "-O2"))
         self.check("heads.c", ("gcc",), ("-O1", "-O2"))
@@ -208,8 +243,7 @@ class InlinedAndNested(LiveTest):
             with self.subTest(compiler=compiler, level=level):
                 source, path = compile_workload("inlined.c", compiler, level)
                 calls = {"same": 3, "leaf": 3, "middle": 1, "top": 1, "turn": 3, "whole": 1}
-                lines = {f"{mark[2]}:{number}": int(mark[1]) for number, line in enumerate(source.read_text().splitlines(), 1)
-                         if (mark := re.search(r"//@(\d+) (\w+)$", line))}
+                lines = lines_of_functions(source)
                 self.assertEqual(len(lines), 18)
                 if compiler == "clang":  # it merges calls, and what is left of their lines
                     calls, lines = {"turn": 3, "whole": 1}, {}

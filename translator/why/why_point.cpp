@@ -35,6 +35,7 @@ const char* role_text(RowRole role) {
       return "no site: the compiler says that no statement begins here (is_stmt is not set)";
     case RowRole::LaterPart:
       return "no site: the increment or the test of the loop that the line heads";
+    case RowRole::LeadIn: return "no site: it only leads to one";
     case RowRole::OtherPart: return "no site: a part of the line that runs behind its first part";
     case RowRole::LoopTurn:
       return "no site: it is in the loop that the line heads, and runs in each turn";
