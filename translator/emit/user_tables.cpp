@@ -122,7 +122,8 @@ class Tables {
     program.set("shared_size", "sizeof(struct ct_globals)");
     program.number("max_string", module_.max_string);
     program.number("max_map_entries", module_.max_map_entries);
-    program.number("max_nesting", module_.max_nesting + call_depth());
+    program.number("max_nesting",
+                   module_.max_nesting.value_or(call_depth() + ir::kDefaultRecursion));
     program.set("suppress_errors", module_.suppress_errors);
     program.signed_number("max_errors", module_.max_errors);
     program.signed_number("max_skipped", module_.max_skipped);
@@ -174,7 +175,7 @@ class Tables {
                  rows.size());
   }
 
-  /// Calls that nest without recursion; MAXNESTING is what recursion may add.
+  /// Calls that nest without recursion.
   size_t call_depth() const {
     size_t deepest = 0;
     std::vector<bool> open(module_.functions.size());

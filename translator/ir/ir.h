@@ -38,6 +38,8 @@ struct Type {
 };
 /// The most bytes that a %m or %M prints: a page, as in SystemTap.
 constexpr int64_t kMostDumped = 4096;
+/// Calls that functions may nest beyond what the script's calls nest without recursion, unless -D MAXNESTING says how many nest (stap(1)).
+constexpr uint32_t kDefaultRecursion = 10;
 
 enum class Op : uint8_t {
 #define CORETAP_OP(name, ...) name,
@@ -503,7 +505,8 @@ struct Module {
     return max_action_interruptible ? max_action_interruptible : 10 * max_action;
   }
   uint32_t max_map_entries = 2048;
-  uint32_t max_nesting = 10;
+  /// Nested calls of functions; not given: as many as nest without recursion, and ten more.
+  std::optional<uint32_t> max_nesting;
   uint32_t max_backtrace = 20;  ///< frames of a user stack
   int64_t max_errors = 0;
   bool displays_globals = true;  ///< at the end, those that are written and never read

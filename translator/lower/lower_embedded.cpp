@@ -35,7 +35,7 @@ std::optional<int64_t> BodyLowering::constant(const std::string& name, const Spa
   const CompileInput& input = outer_.program.input;
   const std::pair<const char*, int64_t> limits[] = {
       {"MAXSTRINGLEN", ir::Module().max_string},    {"MAXACTION", ir::Module().max_action},
-      {"MAXNESTING", ir::Module().max_nesting},     {"MAXMAPENTRIES", ir::Module().max_map_entries},
+      {"MAXNESTING", ir::kDefaultRecursion},        {"MAXMAPENTRIES", ir::Module().max_map_entries},
       {"MAXBACKTRACE", ir::Module().max_backtrace}, {"MAXERRORS", ir::Module().max_errors},
       {"MAXSKIPPED", ir::Module().max_skipped}};
   for (const auto& [limit, value] : limits) {

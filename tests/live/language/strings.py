@@ -58,6 +58,12 @@ CASES += [
          'num[13] = isdigit("5x"); num[14] = isdigit("x5"); num[15] = strpos(text4, "")',
          [3, 2, 99, 1, 0, 2, -1, -12, 255, 31, 15, (1 << 63) - 1, 0, 1, 0, 0],
          ["b", "c", "", "", "", ""]),
+    Case("numbers_in_texts",
+         'num[0] = strtol("9223372036854775808", 10); num[1] = strtol("18446744073709551617", 10); num[2] = strtol("-18446744073709551617", 10); '
+         'num[3] = strtol("123456789abcdef012", 16); num[4] = strtol("-9223372036854775809", 10); num[5] = strtol("Zz", 36); '
+         'num[6] = strtol(" 1", 10); num[7] = strtol("0x", 0); num[8] = strtol("+0XfFg", 0); num[9] = strtol("08", 0); num[10] = strtol("-", 10)\n'
+         'num[11] = strtol("1112", 2); num[12] = strtol("0x10", 10); num[13] = strtol("1e3", 10); num[14] = strtol("777777777777777777777777", 8)',
+         [-1 << 63, 1, -1, 0x3456789abcdef012, (1 << 63) - 1, 35 * 36 + 35, 0, 0, 255, 0, 0, 7, 0, 1, -1]),
     Case("string_replace", 'txt[0] = str_replace("abcabc", "bc", "X"); txt[1] = str_replace("aaa", "a", "aa"); '
          'txt[2] = str_replace("abc", "", "X"); txt[3] = str_replace("abc", "d", "X"); txt[4] = tokenize("a,b", ","); '
          'txt[5] = tokenize("", ","); txt[6] = tokenize("", ",")',
