@@ -237,7 +237,7 @@ bool is_described_by_address(const DebugData& data, Dwarf_Die* parameter) {
   Dwarf_Op* ops = nullptr;
   size_t count = 0;
   if (!dwarf_attr_integrate(parameter, DW_AT_location, &attr) ||
-      dwarf_getlocation(&attr, &ops, &count) != 0)
+      die_expression(&attr, &ops, &count) != 0)
     return false;
   if (count == 2 && ops[1].atom == DW_OP_deref) return true;
   const MachineRegisters* machine = registers_of(data.object().machine());

@@ -89,10 +89,10 @@ bool is_described_there(Dwarf_Die function, Dwarf_Die parameter, uint64_t above)
   Dwarf_Op* ops = nullptr;
   size_t count = 0;
   const bool counts_from_frame = dwarf_attr_integrate(&function, DW_AT_frame_base, &attr) &&
-                                 dwarf_getlocation(&attr, &ops, &count) == 0 && count == 1 &&
+                                 die_expression(&attr, &ops, &count) == 0 && count == 1 &&
                                  ops[0].atom == DW_OP_reg0 + kEbp;
   return counts_from_frame && dwarf_attr_integrate(&parameter, DW_AT_location, &attr) &&
-         dwarf_getlocation(&attr, &ops, &count) == 0 && count == 1 && ops[0].atom == DW_OP_fbreg &&
+         die_expression(&attr, &ops, &count) == 0 && count == 1 && ops[0].atom == DW_OP_fbreg &&
          static_cast<int64_t>(ops[0].number) == static_cast<int64_t>(above + kWord);
 }
 

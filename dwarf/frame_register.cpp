@@ -48,7 +48,7 @@ bool is_frame_base(Dwarf_Die function, unsigned number) {
   Dwarf_Op* ops = nullptr;
   size_t count = 0;
   if (!function.addr || !dwarf_attr_integrate(&function, DW_AT_frame_base, &attr) ||
-      dwarf_getlocation(&attr, &ops, &count) != 0 || count != 1)
+      die_expression(&attr, &ops, &count) != 0 || count != 1)
     return false;
   return ops[0].atom == DW_OP_reg0 + number ||
          (ops[0].atom == DW_OP_regx && ops[0].number == number);

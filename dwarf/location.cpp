@@ -190,7 +190,7 @@ LocExprPtr compile_member_address(const DebugData& data, Dwarf_Attribute* attr) 
   size_t count = 0;
   LocationContext nowhere{data, CodePoint{}};
   try {
-    if (dwarf_getlocation(attr, &ops, &count) == 0)
+    if (die_expression(attr, &ops, &count) == 0)
       return run_member_address(nowhere, attr, ops, count);
   } catch (const CannotCompile&) {
   }

@@ -17,6 +17,8 @@
 #include <string_view>
 #include <utility>
 
+#include "dwarf/die.h"
+
 namespace coretap::debug {
 namespace {
 
@@ -110,7 +112,7 @@ const LocationLists::List& LocationLists::of(Dwarf_Attribute* attr, Dwarf_Attrib
   List& list = known->second;
   if (!is_new) return list;
   Entry entry{};
-  list.is_expression = dwarf_getlocation(attr, &entry.ops, &entry.count) == 0;
+  list.is_expression = die_expression(attr, &entry.ops, &entry.count) == 0;
   if (list.is_expression) {
     list.entries.push_back(entry);
     return list;

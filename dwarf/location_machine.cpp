@@ -632,8 +632,7 @@ LocExprPtr Machine::entry_value(const Dwarf_Op& op) {
   Dwarf_Attribute inner;
   Dwarf_Op* ops = nullptr;
   size_t count = 0;
-  if (dwarf_getlocation_attr(attr_, &op, &inner) != 0 ||
-      dwarf_getlocation(&inner, &ops, &count) != 0)
+  if (dwarf_getlocation_attr(attr_, &op, &inner) != 0 || die_expression(&inner, &ops, &count) != 0)
     throw damaged("entry value");
   Machine machine(context_, &inner, ops, count, nesting_ + 1);
   try {

@@ -23,7 +23,7 @@ bool is_discarded(const DebugData& data, Dwarf_Die* variable) {
   Dwarf_Attribute attr;
   Dwarf_Op* ops = nullptr;
   size_t count = 0;
-  if (!dwarf_attr(variable, DW_AT_location, &attr) || dwarf_getlocation(&attr, &ops, &count) != 0 ||
+  if (!dwarf_attr(variable, DW_AT_location, &attr) || die_expression(&attr, &ops, &count) != 0 ||
       count != 1)
     return false;
   const std::optional<uint64_t> address = address_operand(&attr, ops[0]);

@@ -34,8 +34,8 @@ bool is_single_op(Dwarf_Die* die, unsigned attribute, uint8_t wanted) {
   Dwarf_Attribute attr;
   Dwarf_Op* ops = nullptr;
   size_t count = 0;
-  return dwarf_attr_integrate(die, attribute, &attr) &&
-         dwarf_getlocation(&attr, &ops, &count) == 0 && count == 1 && ops[0].atom == wanted;
+  return dwarf_attr_integrate(die, attribute, &attr) && die_expression(&attr, &ops, &count) == 0 &&
+         count == 1 && ops[0].atom == wanted;
 }
 
 bool is_copied(const DebugData& data, Dwarf_Die* parameter, bool frame_base_is_cfa) {
@@ -44,7 +44,7 @@ bool is_copied(const DebugData& data, Dwarf_Die* parameter, bool frame_base_is_c
   size_t count = 0;
   if (!dwarf_attr_integrate(parameter, DW_AT_location, &attr)) return false;
   // dwarf_getlocation refuses location lists, which is the distinction wanted here.
-  if (dwarf_getlocation(&attr, &ops, &count) != 0 || count == 0) return false;
+  if (die_expression(&attr, &ops, &count) != 0 || count == 0) return false;
   if (ops[0].atom != DW_OP_fbreg)
     return ops[0].atom >= DW_OP_breg0 && ops[0].atom <= DW_OP_breg31 &&
            !is_described_by_address(data, parameter);

@@ -1,6 +1,9 @@
 """Types that compilers describe in different ways, and results that the ABI puts elsewhere. What is right follows from the workloads."""
+import os
 import re
+import shutil
 import subprocess
+import unittest
 
 import live
 from live import LiveTest, build, script
@@ -63,6 +66,25 @@ class Types(LiveTest):
             refused = script(f'probe process("{path}").{point} {{ println({value}) }}')
             self.assertEqual((refused.returncode, refused.stdout), (1, ""))
             self.assertIn(words, refused.stderr)
+
+    @unittest.skipUnless(shutil.which("go"), "*** SKIPPED: no Go compiler (package golang-go) ***")
+    def test_go(self):
+        """Go writes locations as blocks, which DWARF 4 has no longer."""
+        source = live.TMP / "places.go"
+        source.write_text('package main\n\nimport "fmt"\n\nvar Total = 77\n\ntype pair struct {\n\ta [3]int\n\tb string\n}\n\n'
+                          '//go:noinline\nfunc sum(p pair, n int) int {\n\tlocal := n * 2\n\tlocal += Total\n\treturn local + p.a[1]\n}\n\n'
+                          'func main() {\n\tfor n := 5; n < 7; n++ {\n\t\tfmt.Println(sum(pair{[3]int{1, n * 10, 3}, "hey"}, n))\n\t\tTotal++\n\t}\n}\n')
+        for flags in [], ["-gcflags=-N -l"]:
+            path = live.TMP / ("places" + "N" * len(flags))
+            subprocess.run(["go", "build", *flags, "-o", str(path), str(source)], check=True,
+                           env=dict(os.environ, GOCACHE=str(live.TMP / "go"), GO111MODULE="off"))
+            probes = (f'probe process("{path}").function("main.sum") {{ printf("%d %d %d\\n", $n, $p->a[1], @var("main.Total")) }}'
+                      f'probe process("{path}").statement("main.sum@places.go:16") {{ if (@defined($local)) println($local) }}')
+            found = self.lines(script(probes, "-c", f"{path} >/dev/null"))
+            entries, locals_ = [line for line in found if " " in line], [line for line in found if " " not in line]
+            self.assertEqual(entries, ["5 50 77", "6 60 78"])
+            if flags:
+                self.assertEqual(locals_, ["87", "90"])
 
     def test_relative_lines(self):
         """They count from the function that is named, not from what is inlined into it."""
