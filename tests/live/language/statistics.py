@@ -72,6 +72,13 @@ CASES = [
          f"try {{ num[1] = -1 in {LINEAR_OF.format('hbi_g')} }} catch (m) {{ txt[1] = m }} "
          "delete hbi_g; try { num[2] = 3 in @hist_log(hbi_g) } catch (m) { txt[2] = m } try { num[3] = @hist_log(hbi_g)[3] } catch (m) { txt[3] = m }",
          (), ["histogram index out of range"] * 2 + ["empty aggregate"] * 2, globals="global hbi_g", continued=True),
+    Case("unread_argument", 'try { if (ua_ignores(@max(ua_a["none"]))) num[0] = 1; num[1] = 1 } catch (m) { txt[0] = m } '
+         'try { if (ua_ignores(@avg(ua_g))) num[0] = 1; num[1] = 1 } catch (m) { txt[1] = m } ua_a["one"] <<< 1; ua_g <<< 1',
+         (), ["empty aggregate"] * 2, globals="global ua_a, ua_g, ua_calls", functions="function ua_ignores:long (p:long) { ua_calls++ }",
+         continued=True),
+    Case("unread_division", 'try { if (ud_ignores(7 / ud_zero)) num[0] = 1; num[1] = 1 } catch (m) { txt[0] = m } '
+         'try { if (ud_ignores(7 % ud_zero)) num[0] = 1; num[1] = 1 } catch (m) { txt[1] = m } ud_zero = 1',
+         (), ["division by 0"] * 2, globals="global ud_zero, ud_calls", functions="function ud_ignores:long (p:long) { ud_calls++ }"),
     Case("hist_foreach", fill("hfe_g") + f" foreach (v = i in {LINEAR_OF.format('hfe_g')}) num[i] = v; "
          f"foreach (i in @hist_log(hfe_g)) {{ if (@hist_log(hfe_g)[i]) num[100 + i] = @hist_log(hfe_g)[i] }}",
          {**dict(enumerate(LINEAR)), **{100 + i: count for i, count in enumerate(LOG) if count}}, globals="global hfe_g", continued=True),

@@ -13,7 +13,8 @@ using ir::Op;
 namespace {
 
 /// May be dropped when its result is unused. Memory reads count: a fault in a value that nobody
-/// looks at is no error (SystemTap elides them too).
+/// looks at is no error (SystemTap elides them too). @max of an empty statistic is one, as a division by zero is: what the script
+/// drops of these, analyse/elide.h has dropped.
 bool droppable(const ir::Inst& inst, const ir::Module& module) {
   switch (inst.op) {
     case Op::Load:
@@ -22,13 +23,9 @@ bool droppable(const ir::Inst& inst, const ir::Module& module) {
     case Op::CoreField:
     case Op::Sprintf:
     case Op::ArrayGet:
-    case Op::StatGet:
-    case Op::HistGet:
     case Op::StrToHist: return true;
     case Op::Call:
       return ir::is_pure(module.functions[inst.function]) && inst.declined == ir::kNone;
-    case Op::Div:
-    case Op::Mod: return false;
     default: return ir::info(inst.op).pure;
   }
 }
