@@ -321,9 +321,9 @@ TEST(UserCpp, TimersTick) {
      Operand enough = b.value(Op::Eq, {local(after), num(5)});
      ir::Block stop = b.nested([&] { ModuleBuilder::exit(b); });
      b.append(Op::If, {enough}).blocks = {stop, {}};
-   }).period_ns = 20000000;
-  m.on(ir::UserEvent::Timer, "timer.ms(5).randomize(2)", [](Builder&) {}).period_ns = 5000000;
-  m.module.user_handlers.back().randomize_ns = 2000000;
+   }).period = 20000000;
+  m.on(ir::UserEvent::Timer, "timer.ms(5).randomize(2)", [](Builder&) {}).period = 5000000;
+  m.module.user_handlers.back().randomize = 2000000;
   m.on(ir::UserEvent::End, "end", [&](Builder& b) {
     LocalId v = b.temp(Ty::Long);
     b.append(Op::GlobalGet, {}, v).global = n;
@@ -448,7 +448,7 @@ TEST(Session, OutputFileAndUnwritablePath) {
 
 TEST(Session, MuchOutputThroughAClosedPipe) {
   ModuleBuilder m;
-  m.on(ir::UserEvent::Timer, "timer.ms(1)", [](Builder& b) { print(b, "line\n"); }).period_ns =
+  m.on(ir::UserEvent::Timer, "timer.ms(1)", [](Builder& b) { print(b, "line\n"); }).period =
       1000000;
   Outcome o = Unit(m.module).run("", " | head -1");
   EXPECT_EQ(o.out, "line\n");

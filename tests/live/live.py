@@ -7,6 +7,7 @@ import atexit
 import contextlib
 import ctypes
 import functools
+import gzip
 import os
 import pathlib
 import re
@@ -15,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -37,6 +39,17 @@ def rust_missing():
     if not version or (int(version[1]), int(version[2])) < (1, 66):
         return "rustc is older than 1.66"
     return None
+
+
+def ticks_per_second():
+    """CONFIG_HZ of this kernel, as its configuration says; where it does not show that, as its coarse clocks tell."""
+    for read in (lambda: gzip.open("/proc/config.gz", "rt").read(), pathlib.Path(f"/boot/config-{os.uname().release}").read_text):
+        try:
+            return int(re.search(r"^CONFIG_HZ=(\d+)$", read(), re.M)[1])
+        except OSError:
+            pass
+    clock_monotonic_coarse = 6  # linux/time.h
+    return round(1 / time.clock_getres(clock_monotonic_coarse))
 
 
 def bpf_missing():

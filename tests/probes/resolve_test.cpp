@@ -207,13 +207,15 @@ TEST(UserSide, TimersAndLifecycle) {
   for (const Row& row :
        {Row{"timer.s(3)", 3'000'000'000, 0}, Row{"timer.sec(1)", 1'000'000'000, 0},
         Row{"timer.ms(5).randomize(2)", 5'000'000, 2'000'000}, Row{"timer.us(7)", 7'000, 0},
-        Row{"timer.ns(9)", 9, 0}, Row{"timer.hz(100)", 10'000'000, 0}}) {
+        Row{"timer.ns(9)", 9, 0}, Row{"timer.hz(100)", 10'000'000, 0},
+        Row{"timer.jiffies(50).randomize(4)", 50, 4}}) {
     auto probes = resolve_point(row.point);
     ASSERT_EQ(probes.size(), 1u);
     EXPECT_EQ(probes[0].event, ir::UserEvent::Timer);
-    EXPECT_EQ(probes[0].period_ns, row.period) << row.point;
-    EXPECT_EQ(probes[0].randomize_ns, row.randomize) << row.point;
+    EXPECT_EQ(probes[0].period, row.period) << row.point;
+    EXPECT_EQ(probes[0].randomize, row.randomize) << row.point;
     EXPECT_EQ(probes[0].canonical, row.point);
+    EXPECT_EQ(probes[0].in_ticks, std::string(row.point).find("jiffies") != std::string::npos);
   }
   EXPECT_EQ(resolve_point("begin(-5)")[0].priority, -5);
   EXPECT_EQ(resolve_point("error")[0].event, ir::UserEvent::Error);

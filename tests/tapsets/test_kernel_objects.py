@@ -179,6 +179,21 @@ class Blocks(live.LiveTest):
 
 
 class Rest(live.LiveTest):
+    def test_ticks(self):
+        """One counter and one rate on both sides, also where nothing shows the kernel's configuration, as in a container."""
+        text = """global rate, ticks, lag
+            function behind() { return jiffies() - (4294967296 - 300 * HZ() + ktime_get_ns() * HZ() / 1000000000) }
+            probe syscall.sched_rr_get_interval { if (pid() == target()) { rate = HZ() ticks = jiffies() lag = behind() } }
+            probe end { printf("%d %d %d %d\\n", rate, HZ(), jiffies() >= ticks, behind() - lag) }"""
+        command = [live.CORETAP, "-e", text, "-c", f"{sys.executable} -c 'import os; os.sched_rr_get_interval(0)'"]
+        hide = ('for file in /proc/config.gz /boot/config-"$(uname -r)"; do if [ -e "$file" ]; then mount --bind /dev/null "$file" || exit 9; fi; done; '
+                'exec "$@"')
+        for prefix in [], ["unshare", "--mount", "sh", "-c", hide, "sh"]:
+            told = self.lines(live.run(*prefix, *command))
+            *rates, is_later, difference = map(int, told[0].split())
+            self.assertEqual((rates, is_later), ([live.ticks_per_second()] * 2, 1))
+            self.assertIn(difference, range(-3, 4))
+
     def test_addresses(self):
         told = self.lines(script('''probe kernel.trace("sys_enter") {
             if (pid() != target() || $id != 148) next
@@ -193,7 +208,7 @@ class Rest(live.LiveTest):
             self.assertIn(int(told[0]), range(max(nodes, 1)), told)
         else:
             self.assertRegex(told[0], "^addr_to_node: .*/proc/kcore")
-        self.assertEqual(told[1], str(os.sysconf("SC_CLK_TCK")))
+        self.assertEqual(told[1], str(live.ticks_per_second()))
         # IRQF_SHARED of include/linux/interrupt.h is 0x80, IRQF_TRIGGER_FALLING 2.
         self.assertIn("SHARED", told[2])
         self.assertEqual((told[3], told[2] in told[4], told[4] != told[2]), ("0x0", True, True), told)

@@ -412,8 +412,8 @@ class Tables {
     for (const ir::UserHandler& h : module_.user_handlers) {
       Row row;
       row.set("run", handler_function(h)).set("event", event(h.event));
-      row.signed_number("priority", h.priority).wide("period_ns", h.period_ns);
-      row.wide("randomize_ns", h.randomize_ns).text("file", h.file.path);
+      row.signed_number("priority", h.priority).wide("period", h.period);
+      row.wide("randomize", h.randomize).set("in_ticks", h.in_ticks).text("file", h.file.path);
       row.number("umask", h.file.umask).wide("capacity", h.file.capacity).text("pp", h.pp);
       row.set("location", location(h.origin.at)).text("derivation", h.origin.derivation);
       rows.push_back(row.str());

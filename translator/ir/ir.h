@@ -346,7 +346,7 @@ struct Site {
   // PerfEvent
   uint32_t perf_type = 0;
   uint64_t perf_config = 0;
-  uint64_t perf_period = 0;  ///< or, if perf_is_freq, Hz
+  uint64_t perf_period = 0;  ///< or, if perf_is_freq, Hz; 0: as often as the kernel's clock ticks
   bool perf_is_freq = false;
   std::optional<DataWatch> watch;  ///< DataWatch
   std::optional<Origin> origin;    ///< if it is not the handler's own
@@ -425,8 +425,10 @@ struct UserHandler {
   Span span;
   UserEvent event = UserEvent::Begin;
   int64_t priority = 0;    ///< begin/end/error order, ascending
-  uint64_t period_ns = 0;  ///< Timer
-  uint64_t randomize_ns = 0;
+  uint64_t period = 0;     ///< Timer: from one event to the next, in nanoseconds or ticks
+  uint64_t randomize = 0;  ///< a period differs by at most so much, in the same unit
+  bool in_ticks =
+      false;        ///< of the clock of the kernel that it runs on: CONFIG_HZ of them are a second
   ServedFile file;  ///< FileRead, FileWrite
   std::string pp;
   Origin origin;

@@ -235,9 +235,10 @@ class Parser {
       s.perf_type = line.count();
       line.expect(":");
       s.perf_config = static_cast<uint64_t>(line.number());
-      s.perf_is_freq = line.take("hz");
+      const bool is_each_tick = line.take("tick");
+      s.perf_is_freq = is_each_tick || line.take("hz");
       if (!s.perf_is_freq) line.expect("period");
-      s.perf_period = static_cast<uint64_t>(line.number());
+      if (!is_each_tick) s.perf_period = static_cast<uint64_t>(line.number());
     }
     if (line.take("watch")) s.watch = data_watch(line);
     line.expect_end();
@@ -269,8 +270,8 @@ class Parser {
   static void event(LineReader& line, UserHandler& h) {
     if (line.take("timer")) {
       h.event = UserEvent::Timer;
-      h.period_ns = nanoseconds(line);
-      if (line.take("randomize")) h.randomize_ns = nanoseconds(line);
+      h.period = period(line, h);
+      if (line.take("randomize")) h.randomize = period(line, h);
     } else if (line.take("read of")) {
       h.event = UserEvent::FileRead;
       served_file(line, h.file);
@@ -300,9 +301,10 @@ class Parser {
     fail("'" + word + "' is not an event");
   }
 
-  static uint64_t nanoseconds(LineReader& line) {
+  static uint64_t period(LineReader& line, UserHandler& h) {
     auto value = static_cast<uint64_t>(line.number());
-    line.expect("ns");
+    h.in_ticks = line.take("ticks");
+    if (!h.in_ticks) line.expect("ns");
     return value;
   }
 

@@ -308,9 +308,11 @@ std::string site_text(const Site& site) {
   if (site.semaphore) out += " semaphore " + std::to_string(site.semaphore);
   if (site.need == Need::Optional) out += " optional";
   if (site.need == Need::OneOfMany) out += " one-of-many";
-  if (site.perf_period)
+  if (site.perf_period || site.perf_is_freq)
     out += " perf " + std::to_string(site.perf_type) + ":" + std::to_string(site.perf_config) +
-           (site.perf_is_freq ? " hz " : " period ") + std::to_string(site.perf_period);
+           (site.perf_is_freq && site.perf_period == 0
+                ? " tick"
+                : (site.perf_is_freq ? " hz " : " period ") + std::to_string(site.perf_period));
   if (site.watch) out += watch_text(*site.watch);
   return out + "\n";
 }
@@ -320,10 +322,11 @@ std::string event_text(const UserHandler& handler) {
     case UserEvent::Begin: return "begin(" + std::to_string(handler.priority) + ")";
     case UserEvent::End: return "end(" + std::to_string(handler.priority) + ")";
     case UserEvent::Error: return "error(" + std::to_string(handler.priority) + ")";
-    case UserEvent::Timer:
-      return "timer " + std::to_string(handler.period_ns) + "ns" +
-             (handler.randomize_ns ? " randomize " + std::to_string(handler.randomize_ns) + "ns"
-                                   : "");
+    case UserEvent::Timer: {
+      const std::string unit = handler.in_ticks ? "ticks" : "ns";
+      return "timer " + std::to_string(handler.period) + unit +
+             (handler.randomize ? " randomize " + std::to_string(handler.randomize) + unit : "");
+    }
     case UserEvent::FileRead:
       return "read of " + quoted(handler.file.path) + " umask " +
              std::to_string(handler.file.umask) + " size " + std::to_string(handler.file.capacity);

@@ -255,8 +255,9 @@ class HandlerLowering {
     handler.origin = probe_.origin;
     handler.event = site.event;
     handler.priority = site.priority;
-    handler.period_ns = site.period_ns;
-    handler.randomize_ns = site.randomize_ns;
+    handler.period = site.period;
+    handler.randomize = site.randomize;
+    handler.in_ticks = site.in_ticks;
     handler.file = site.file;
     handler.pp = site.site.pp.empty() ? site.canonical : site.site.pp;
     if (in_kernel) {

@@ -110,7 +110,8 @@ struct ResolvedProbe {
   /// The probe stays when its handler is empty: a counter is there for what it names, and stap's
   /// aliases of system calls hold a `next`, which is an effect.
   bool stays_empty = false;
-  uint64_t period_ns = 0, randomize_ns = 0;
+  uint64_t period = 0, randomize = 0;  ///< of a timer: see ir::UserHandler
+  bool in_ticks = false;
   ir::ServedFile file;  ///< of a procfs probe
   // kernel side
   ir::Mechanism mechanism = ir::Mechanism::Uprobe;

@@ -1,7 +1,6 @@
 // timer.UNIT(N)[.randomize(M)], timer.hz(N): events of the harness.
 // timer.profile: a sampling event on every CPU, on the kernel side.
 #include <linux/perf_event.h>
-#include <unistd.h>
 
 #include <limits>
 
@@ -18,22 +17,20 @@ struct Unit {
   int64_t nanoseconds;
 };
 
-/// A jiffy is 1/CONFIG_HZ; user space cannot ask for CONFIG_HZ, and USER_HZ (what sysconf tells)
-/// is the unit in which the kernel itself reports jiffies to user space.
-int64_t jiffy_ns() {
-  long hz = sysconf(_SC_CLK_TCK);
-  return kSecond / (hz > 0 ? hz : 100);
-}
+// Linux ticks a hundred times a second or more often (kernel/Kconfig.hz).
+constexpr int64_t kLongestTick = kSecond / 100;
 
-int64_t unit_ns(const std::string& functor) {
+/// How long a unit is at most, in nanoseconds. How long a tick is, the kernel says where the script runs.
+int64_t longest_unit(const std::string& functor) {
   static const Unit units[] = {{"s", kSecond},      {"sec", kSecond}, {"ms", 1'000'000},
                                {"msec", 1'000'000}, {"us", 1'000},    {"usec", 1'000},
-                               {"ns", 1},           {"nsec", 1}};
+                               {"ns", 1},           {"nsec", 1},      {"jiffies", kLongestTick}};
   for (const Unit& unit : units)
     if (functor == unit.name) return unit.nanoseconds;
-  return jiffy_ns();
+  return 1;
 }
 
+/// `hz`: 0 for each tick of the kernel's clock.
 ResolvedProbe perf_clock(const ast::ProbePoint& point, uint64_t hz) {
   ResolvedProbe probe;
   probe.canonical = written(point);
@@ -57,8 +54,7 @@ std::vector<ResolvedProbe> resolve_timer(const ast::ProbePoint& point, ResolveCo
     return std::vector<ResolvedProbe>{};
   };
   if (count <= 0) return bad(unit, "a timer's interval must be a positive number");
-  int64_t factor = unit.functor == "hz" ? 1 : unit_ns(unit.functor);
-  if (count > std::numeric_limits<int64_t>::max() / factor)
+  if (count > std::numeric_limits<int64_t>::max() / longest_unit(unit.functor))
     return bad(unit, "the timer's interval does not fit in 64 bits of nanoseconds");
   if (unit.functor == "hz" && count > kSecond)
     return bad(unit, "a timer cannot run more often than once a nanosecond");
@@ -66,12 +62,14 @@ std::vector<ResolvedProbe> resolve_timer(const ast::ProbePoint& point, ResolveCo
   probe.canonical = written(point);
   probe.side = ir::Side::User;
   probe.event = ir::UserEvent::Timer;
-  probe.period_ns = static_cast<uint64_t>(unit.functor == "hz" ? kSecond / count : count * factor);
+  probe.in_ticks = unit.functor == "jiffies";
+  const int64_t factor = probe.in_ticks ? 1 : longest_unit(unit.functor);
+  probe.period = static_cast<uint64_t>(unit.functor == "hz" ? kSecond / count : count * factor);
   if (const ast::ProbeComponent* random = find_component(point, "randomize")) {
     int64_t spread = *random->number_arg;
     if (spread < 0 || spread > count)
       return bad(*random, "the randomize value must be at least 0 and not more than the interval");
-    probe.randomize_ns = static_cast<uint64_t>(spread * factor);
+    probe.randomize = static_cast<uint64_t>(spread * factor);
   }
   probe.scope = make_no_scope("a timer probe has no context variables");
   return {probe};
@@ -79,7 +77,7 @@ std::vector<ResolvedProbe> resolve_timer(const ast::ProbePoint& point, ResolveCo
 
 std::vector<ResolvedProbe> resolve_profile(const ast::ProbePoint& point, ResolveContext& context) {
   const ast::ProbeComponent* hz = find_component(point, "hz");
-  if (!hz) return {perf_clock(point, static_cast<uint64_t>(kSecond / jiffy_ns()))};
+  if (!hz) return {perf_clock(point, 0)};
   if (*hz->number_arg <= 0 || *hz->number_arg > 1'000'000) {
     context.diagnostics.semantic_error("timer-interval", hz->span,
                                        "a profiling frequency must be between 1 and 1000000");

@@ -14,6 +14,7 @@
 #include <set>
 
 #include "calls.h"
+#include "kernel_offers.h"
 #include "mechanism.h"
 #include "runtime/common/terminal.h"
 #include "runtime/user/harness/kallsyms.h"
@@ -113,7 +114,7 @@ Status Attachments::attach_perf(bpf_program* program, const Site& site, u64 cook
     attr.type = site.perf_type;
     attr.config = site.perf_config;
     attr.freq = site.perf_is_freq;
-    attr.sample_period = site.perf_period;
+    attr.sample_period = perf_period(site);
     int fd = open_event(attr, -1, cpu);
     if (fd < 0 && errno == ENODEV) continue;  // an offline CPU
     if (Status attached = attach_event(program, fd, cookie); !attached) return attached;

@@ -19,6 +19,7 @@
 #include "mechanism.h"
 #include "prepare_program.h"
 #include "runtime/common/words.h"
+#include "runtime/user/harness/kernel_ticks.h"
 #include "runtime/user/harness/user_stacks.h"
 #include "runtime/user/kernel/file_limit.h"
 #include "runtime/user/kernel/kernel_features.h"
@@ -121,6 +122,9 @@ Status KernelObject::open(const void* data, u64 size, const Program& program,
   bpf_object_open_opts opts = {};
   opts.sz = sizeof opts;
   opts.object_name = "coretap";
+  // Else libbpf reads /proc/config.gz or /boot/config-*, and refuses the object where there is neither.
+  const std::string configuration = "CONFIG_HZ=" + std::to_string(ticks_per_second()) + "\n";
+  opts.kconfig = configuration.c_str();
   object_ = bpf_object__open_mem(data, size, &opts);
   if (!object_) return load_failure(errno, options.verbose);
   for (u32 i = 0; i < program.global_count; ++i) {

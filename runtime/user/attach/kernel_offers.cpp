@@ -10,6 +10,7 @@
 #include "data_watches.h"
 #include "runtime/common/terminal.h"
 #include "runtime/user/harness/kallsyms.h"
+#include "runtime/user/harness/kernel_ticks.h"
 #include "runtime/user/kernel/kernel_features.h"
 #include "runtime/user/kernel/tracefs.h"
 
@@ -33,7 +34,7 @@ Offer perf_event(const Site& site) {
   attr.type = site.perf_type;
   attr.config = site.perf_config;
   attr.freq = site.perf_is_freq;
-  attr.sample_period = site.perf_period;
+  attr.sample_period = perf_period(site);
   attr.disabled = 1;
   long fd = syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
   if (fd >= 0) {
@@ -177,6 +178,10 @@ Offer KernelOffers::site(Mechanism mechanism, const Site& site) const {
     case Mechanism::TestRun: return {};
   }
   return unknown("unknown kind of probe");
+}
+
+u64 perf_period(const Site& site) {
+  return site.perf_is_freq && site.perf_period == 0 ? ticks_per_second() : site.perf_period;
 }
 
 }  // namespace ct

@@ -45,4 +45,7 @@ class KernelOffers {
   std::unique_ptr<ProbedFiles> files_;
 };
 
+/// Of a perf event: how many counts lie between two events, or how many events a second has (Site::perf_is_freq).
+u64 perf_period(const Site& site);
+
 }  // namespace ct

@@ -174,7 +174,8 @@ struct UserHandler {
   void (*run)();
   UserEvent event;
   s64 priority;
-  u64 period_ns, randomize_ns;
+  u64 period, randomize;
+  bool in_ticks;     ///< both are in ticks of the kernel's clock, else in nanoseconds
   const char* file;  ///< FileRead, FileWrite: see ir::ServedFile
   u32 umask;
   u64 capacity;
@@ -250,6 +251,6 @@ struct Program {
   u32 program_count;
 };
 
-constexpr u32 kProgramAbi = 14;
+constexpr u32 kProgramAbi = 15;
 
 }  // namespace ct

@@ -5,12 +5,18 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "runtime/user/harness/kernel_ticks.h"
+
 namespace ct {
 namespace {
 
 timespec to_timespec(u64 ns) {
   if (ns == 0) ns = 1;  // 0 would switch the timer off
   return {static_cast<time_t>(ns / 1000000000), static_cast<long>(ns % 1000000000)};
+}
+
+u64 nanoseconds(const UserHandler& handler, u64 units) {
+  return handler.in_ticks ? units * 1000000000 / ticks_per_second() : units;
 }
 
 }  // namespace
@@ -34,13 +40,13 @@ Status Timers::open(const Program& program) {
 void Timers::arm(const Timer& timer) {
   const UserHandler& h = *timer.handler;
   itimerspec spec = {};
-  if (h.randomize_ns == 0) {
-    spec.it_interval = spec.it_value = to_timespec(h.period_ns);
+  const u64 period = nanoseconds(h, h.period), spread = nanoseconds(h, h.randomize);
+  if (spread == 0) {
+    spec.it_interval = spec.it_value = to_timespec(period);
   } else {
-    u64 range = 2 * h.randomize_ns + 1;
+    u64 range = 2 * spread + 1;
     u64 random = (static_cast<u64>(::random()) << 31 | static_cast<u64>(::random())) % range;
-    u64 period = h.period_ns + random;
-    spec.it_value = to_timespec(period > h.randomize_ns ? period - h.randomize_ns : 1);
+    spec.it_value = to_timespec(period + random > spread ? period + random - spread : 1);
   }
   timerfd_settime(timer.fd, 0, &spec, nullptr);
 }
@@ -52,7 +58,7 @@ void Timers::start() {
 bool Timers::expired(size_t i) {
   u64 count = 0;
   if (read(timers_[i].fd, &count, sizeof count) != sizeof count || count == 0) return false;
-  if (timers_[i].handler->randomize_ns != 0) arm(timers_[i]);
+  if (timers_[i].handler->randomize != 0) arm(timers_[i]);
   return true;
 }
 
