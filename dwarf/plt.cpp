@@ -75,6 +75,8 @@ std::vector<PltEntry> read_plt(const ElfFile& file) {
     const uint64_t size = says_size ? header.sh_entsize : kUsualEntry;
     const uint64_t bytes = file.code_bytes(header.sh_addr, header.sh_size).size();
     for (uint64_t at = 0; at + size <= bytes; at += size) {
+      // A damaged section may be none of the program's code.
+      if (!file.file_offset(header.sh_addr + at)) continue;
       std::optional<uint64_t> slot = slot_of_stub(file, header.sh_addr + at);
       auto known = slot ? slots.find(*slot) : slots.end();
       if (known != slots.end()) entries.push_back({known->second, header.sh_addr + at});
