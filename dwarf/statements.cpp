@@ -672,26 +672,29 @@ class LineCode : private LineRows {
   /// A row that computes what a site's row of its column has computed, as a row of another line between them does once more,
   /// too; or kNoRow. A loop that was unrolled completely looks so. A statement alone that comes back was only split.
   size_t computed_again(const StatementStarts& found) const {
-    std::map<uint16_t, std::vector<size_t>> rows_of_column;
-    for (const StatementStart& start : found.starts) rows_of_column[at(start.row).column];
+    std::map<uint16_t, size_t> last_of_column;
+    for (const StatementStart& start : found.starts) last_of_column[at(start.row).column] = kNoRow;
     for (size_t row : rows_) {
-      const auto own = rows_of_column.find(at(row).column);
+      const auto last = last_of_column.find(at(row).column);
       const std::optional<size_t> index = graph_->index_of(at(row).address);
-      if (own == rows_of_column.end() || !index || !begins_statement(row) || !computes(row) ||
+      if (last == last_of_column.end() || !index || !begins_statement(row) || !computes(row) ||
           is_in_left_loop(*index))
         continue;
       const auto is_site = [&](const StatementStart& start) { return start.row == row; };
-      if (!own->second.empty() && std::none_of(found.starts.begin(), found.starts.end(), is_site) &&
-          repeats_with(own->second.back(), row))
+      if (last->second != kNoRow &&
+          std::none_of(found.starts.begin(), found.starts.end(), is_site) &&
+          repeats_with(last->second, row))
         return row;
-      own->second.push_back(row);
+      last->second = row;
     }
     return kNoRow;
   }
 
   /// Is there a statement of another line between two rows of the line, and the same in front of the first, or behind the second?
   bool repeats_with(size_t first_row, size_t second_row) const {
+    constexpr size_t kLongestTurn = 256;  // rows; compilers unroll short loops only
     const size_t reach = second_row - first_row;
+    if (reach > kLongestTurn) return false;
     const auto is_other = [&](size_t row) {
       return at(row).is_stmt && at(row).line != 0 && !same_line(at(row), first()) && computes(row);
     };
