@@ -63,6 +63,18 @@ Status check_supplies(const Status& failure) {
   return {};
 }
 
+/// Turns the order of those elements around that `is_one` is true of. The others stay where they are.
+template <typename Iterator, typename Predicate>
+void reverse_those(Iterator begin, Iterator end, Predicate is_one) {
+  std::vector<typename Iterator::value_type> those;
+  std::copy_if(begin, end, std::back_inserter(those), is_one);
+  for (Iterator at = begin; at != end; ++at) {
+    if (!is_one(*at)) continue;
+    *at = those.back();
+    those.pop_back();
+  }
+}
+
 }  // namespace
 
 size_t files_of_probes(const Program& program) {
@@ -339,11 +351,10 @@ Status Attachments::check_files(const Program& program, const Ladder& ladder) {
   return {};
 }
 
-/// Of the uprobes at one address the kernel runs the last one first (consumer_add() in
-/// kernel/events/uprobes.c): attached backwards, they run as the script has them, and what saves a
-/// value before what reads it. Others run in the order of their attaching: first those that others
-/// need (KernelHandler::companion). Of these, programs for many system calls are first, because all events of single calls run
-/// where the first of them was attached, and a return's handler may be among them.
+/// Programs at one place run as the script has them, and what saves a value before what reads it. Where the kernel runs the last
+/// one first, they are attached backwards. First come those that others need (KernelHandler::companion). Of these, programs for
+/// many system calls are first, because all events of single calls run where the first of them was attached, and a return's
+/// handler may be among them. Uprobes come last.
 std::vector<u32> Attachments::attach_order(const Program& program, const Ladder& ladder) {
   std::vector<bool> needed(program.handler_count);
   for (u32 i = 0; i < program.handler_count; ++i)
@@ -356,6 +367,9 @@ std::vector<u32> Attachments::attach_order(const Program& program, const Ladder&
       std::stable_partition(order.begin(), order.end(), [&](u32 i) { return needed[i]; });
   std::stable_partition(order.begin(), others,
                         [&](u32 i) { return is_of_many_calls(ladder.rung(i).mechanism); });
+  const auto runs_backwards = [&](u32 i) { return runs_last_first(ladder.rung(i).mechanism); };
+  reverse_those(order.begin(), others, runs_backwards);
+  reverse_those(others, order.end(), runs_backwards);
   order.insert(order.end(), uprobes.rbegin(), uprobes.rend());
   return order;
 }

@@ -36,6 +36,11 @@ bool is_of_many_calls(Mechanism mechanism) {
   return mechanism == Mechanism::SyscallEntry || mechanism == Mechanism::SyscallExit;
 }
 
+bool runs_last_first(Mechanism mechanism) {
+  return is_uprobe(mechanism) || is_tracing(mechanism) ||
+         (is_kprobe(mechanism) && !catches_return(mechanism));
+}
+
 bool catches_return(Mechanism mechanism) {
   return row(mechanism).at == Return::Left && !is_tracing(mechanism);
 }

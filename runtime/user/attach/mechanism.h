@@ -23,4 +23,9 @@ bool is_of_many_calls(Mechanism mechanism);
 /// Does the kernel put its own return address on the stack for it?
 bool catches_return(Mechanism mechanism);
 
+/// Does the kernel run the program first that was attached last to a place? Uprobes: consumer_add() in kernel/events/uprobes.c.
+/// Kprobes: add_new_kprobe() in kernel/kprobes.c; of its return probes the last to begin is the first to end. Trampolines:
+/// __bpf_trampoline_link_prog() in kernel/bpf/trampoline.c.
+bool runs_last_first(Mechanism mechanism);
+
 }  // namespace ct
