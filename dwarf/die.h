@@ -54,9 +54,9 @@ inline Dwarf_Die die_origin(Dwarf_Die die) {
   return die;
 }
 
-/// The operations of an attribute that is a location expression, as dwarf_getlocation() gives them: 0, or not if it is none.
-/// libdw takes a block for one only up to DWARF 3 (attr_ok() of dwarf_getlocation.c), as DWARF 4 §7.5.4 says; Go writes
-/// blocks in DWARF 4, too. Up to a length of 127 both forms are written alike.
+/// The operations of an attribute that is a location expression, as dwarf_getlocation() gives them: 0, or -1 if it is not one.
+/// libdw accepts a block only up to DWARF 3 (attr_ok() of dwarf_getlocation.c), as DWARF 4 §7.5.4 says; but Go also writes
+/// blocks in DWARF 4. Up to a length of 127 both forms are written alike.
 inline int die_expression(Dwarf_Attribute* attr, Dwarf_Op** ops, size_t* count) {
   Dwarf_Attribute expression = *attr;
   Dwarf_Block block;

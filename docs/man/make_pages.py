@@ -160,7 +160,7 @@ def page_texts(coretap):
 
 
 def with_emphasis(text):
-    """Emphasis directly behind one of these is none for lowdown, which shows its asterisks; behind their escapes it is."""
+    """lowdown does not see emphasis directly behind one of these characters, and shows the asterisks. Behind their escapes it does."""
     parts = re.split(r"(```.*?```|`[^`\n]*`)", text, flags=re.S)  # each second one is code
     return "".join(part if i % 2 else re.sub(r'(?<!\\)([=\["|])(?=\*+[^*\s])', r"\\\1", part) for i, part in enumerate(parts))
 

@@ -94,7 +94,7 @@ def read(value, depth=0):
         if type_.code == gdb.TYPE_CODE_FLT:
             if type_.sizeof <= 8:
                 return ["float", bits_of(value, type_), type_.sizeof]
-            # "<invalid float value>": bytes that are no number, as in a union or before initialisation
+            # "<invalid float value>": bytes that are not a number, as in a union or before initialisation
             return ["none", str(value)] if str(value).startswith("<") else ["text", 0, str(value)]
         if type_.code == gdb.TYPE_CODE_ENUM:
             return ["enum", int(value) & MASK, str(value)]

@@ -69,7 +69,7 @@ class Types(LiveTest):
 
     @unittest.skipUnless(shutil.which("go"), "*** SKIPPED: no Go compiler (package golang-go) ***")
     def test_go(self):
-        """Go writes locations as blocks, which DWARF 4 has no longer."""
+        """Go writes locations as blocks, which DWARF 4 no longer has."""
         source = live.TMP / "places.go"
         source.write_text('package main\n\nimport "fmt"\n\nvar Total = 77\n\ntype pair struct {\n\ta [3]int\n\tb string\n}\n\n'
                           '//go:noinline\nfunc sum(p pair, n int) int {\n\tlocal := n * 2\n\tlocal += Total\n\treturn local + p.a[1]\n}\n\n'

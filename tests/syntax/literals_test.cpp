@@ -51,14 +51,14 @@ TEST(Literals, WhatIsNoNumberIsReportedOnce) {
 
 TEST(Literals, WhatIsWrongWithANumber) {
   const std::pair<const char*, const char*> cases[] = {
-      {"09", "'09' is not a number: '9' is no digit of an octal number: at"},
+      {"09", "'09' is not a number: '9' is not a digit of an octal number: at"},
       {"09", "a number that begins with 0 is octal"},
       {"0b11", "there are no binary numbers"},
       {"1L", "numbers have 64 bits and no suffix"},
       {"0xFull", "numbers have 64 bits and no suffix"},
       {"0x", "hexadecimal digits follow 0x"},
-      {"12ab", "'a' is no digit of a decimal number"},
-      {"0x1g", "'g' is no digit of a hexadecimal number"},
+      {"12ab", "'a' is not a digit of a decimal number"},
+      {"0x1g", "'g' is not a digit of a hexadecimal number"},
       {"18446744073709551616", "'18446744073709551616' does not fit in 64 bits"}};
   for (const auto& [bad, words] : cases) {
     FrontEnd front;

@@ -295,7 +295,7 @@ class HandlerLowering {
     return static_cast<int64_t>(outer_.module.kernel_handlers.size() - 1);
   }
 
-  /// The body of `never` is no code, but what it says of globals counts for their display at the end.
+  /// The body of `never` makes no code, but what it says of globals counts for their display at the end.
   void note_use_by_never() {
     VariableUse use;
     collect_use(*probe_.body, false, use);

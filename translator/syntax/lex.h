@@ -8,8 +8,8 @@ namespace coretap::syntax {
 
 struct Lexed {
   Tokens tokens;
-  bool truncated =
-      false;  ///< a comment or embedded code without end swallowed the rest, or it is no text
+  /// The rest is missing: a comment or embedded code has no end, or the file is not text.
+  bool truncated = false;
 };
 
 /// All tokens of `file`, without comments and without an end mark. `expanded_from` is copied into

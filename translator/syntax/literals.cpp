@@ -101,7 +101,8 @@ NumberProblem problem_of_number(std::string_view text) {
   else if (base == 8 && hex_value(*bad) >= 0 && hex_value(*bad) < 10)
     hint = "a number that begins with 0 is octal";
   const char* kind = base == 16 ? "a hexadecimal" : base == 8 ? "an octal" : "a decimal";
-  return {std::string("is not a number: '") + *bad + "' is no digit of " + kind + " number", hint};
+  return {std::string("is not a number: '") + *bad + "' is not a digit of " + kind + " number",
+          hint};
 }
 
 }  // namespace coretap::syntax

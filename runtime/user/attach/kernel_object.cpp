@@ -74,7 +74,7 @@ std::string describe(const Verdict& verdict, const char* probe, size_t instructi
   return text + (verbose ? "\n" + g_log : "\n        (-v shows all that it said)");
 }
 
-/// Why the map of an array cannot be made, or "" if it is no array's map.
+/// Why the map of an array cannot be made, or "" if it is not an array's map.
 std::string map_error(int error, const std::string& map, const Program& program) {
   for (u32 i = 0; i < program.global_count; ++i) {
     const Global& g = program.globals[i];

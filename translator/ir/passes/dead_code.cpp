@@ -13,8 +13,8 @@ using ir::Op;
 namespace {
 
 /// May be dropped when its result is unused. Memory reads count: a fault in a value that nobody
-/// looks at is no error (SystemTap elides them too). @max of an empty statistic is one, as a division by zero is: what the script
-/// drops of these, analyse/elide.h has dropped.
+/// looks at is not an error (SystemTap elides them too). @max of an empty statistic is an error, and so is a division by zero;
+/// the passes over the syntax tree (analyse/elide.h) have already dropped what may be dropped of these.
 bool droppable(const ir::Inst& inst, const ir::Module& module) {
   switch (inst.op) {
     case Op::Load:
