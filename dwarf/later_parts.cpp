@@ -28,6 +28,7 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <span>
 
 namespace coretap::debug {
 namespace {
@@ -50,7 +51,7 @@ class Parts {
     const std::optional<size_t> inside = graph_.index_of(line_.at(other).address),
                                 behind = graph_.index_of(line_.at(start).address);
     if (!inside || !behind || line_.at(start).column != line_.at(other).column) return false;
-    const bool works_on_registers = holds_for(start, line_.end_of_statement(start), [](auto& one) {
+    const bool works_on_registers = holds_for(line_.code_of_statement(start), [](auto& one) {
       return !one.reads_memory && one.flow == Instruction::Flow::Next;
     });
     return is_only_one_in_loop(*inside, *behind) && works_on_registers &&
@@ -93,20 +94,16 @@ class Parts {
     if (!inside || !before) return false;
     if (!is_only_one_in_loop(*inside, *before) || !only_loads(start)) return false;
     std::set<uint64_t> loaded;
-    for_each(start, line_.end_of(start), [&](auto& one) {
+    for (const Instruction& one : line_.code_of(start))
       if (one.reads_memory) loaded.insert(one.memory_place);
+    return !holds_for(line_.code_of_statement(other), [&](auto& one) {
+      return !one.writes_memory || one.memory_place == 0 || loaded.count(one.memory_place) == 0;
     });
-    bool found = false;
-    for_each(other, line_.end_of_statement(other), [&](auto& one) {
-      found = found ||
-              (one.writes_memory && one.memory_place != 0 && loaded.count(one.memory_place) != 0);
-    });
-    return found;
   }
 
   /// Is the row's statement nothing but moves of values?
   bool only_moves(size_t row) const {
-    return holds_for(row, line_.end_of_statement(row), [](auto& one) { return one.is_transfer; });
+    return holds_for(line_.code_of_statement(row), [](auto& one) { return one.is_transfer; });
   }
 
  private:
@@ -124,24 +121,14 @@ class Parts {
                        });
   }
 
-  /// Visits the instructions from a row's beginning up to the address `end`.
-  template <typename Visit>
-  void for_each(size_t row, uint64_t end, Visit visit) const {
-    size_t index = graph_.index_of(line_.at(row).address).value_or(SIZE_MAX);
-    const size_t count = graph_.code().instructions().size();
-    for (; index < count && graph_.at(index).address < end; index++) visit(graph_.at(index));
-  }
-
   template <typename Holds>
-  bool holds_for(size_t row, uint64_t end, Holds holds) const {
-    bool result = true;
-    for_each(row, end, [&](auto& one) { result = result && holds(one); });
-    return result;
+  static bool holds_for(std::span<const Instruction> code, Holds holds) {
+    return std::all_of(code.begin(), code.end(), holds);
   }
 
   /// Does the row's code only load into registers, and perhaps jump?
   bool only_loads(size_t row) const {
-    return holds_for(row, line_.end_of(row), [](auto& one) {
+    return holds_for(line_.code_of(row), [](auto& one) {
       return (one.is_transfer && !one.writes_memory) || one.is_padding ||
              one.flow == Instruction::Flow::Jump;
     });
@@ -155,8 +142,7 @@ class Parts {
 
   /// Does the row's statement read memory?
   bool loads(size_t row) const {
-    return !holds_for(row, line_.end_of_statement(row),
-                      [](auto& one) { return !one.reads_memory; });
+    return !holds_for(line_.code_of_statement(row), [](auto& one) { return !one.reads_memory; });
   }
 
   /// Does the code at one row always run into that of another, through code of the same line and column, or of no line?

@@ -28,6 +28,25 @@ uint64_t LineRows::end_of_statement(size_t row) const {
   return next < lines_.rows.size() ? at(next).address : at(row).address;
 }
 
+/// What begins at the row's address and lies in front of `end`.
+std::span<const Instruction> LineRows::code_between(size_t row, uint64_t end) const {
+  const std::optional<size_t> first = graph_->index_of(at(row).address);
+  if (!first) return {};
+  const std::span<const Instruction> rest =
+      std::span(graph_->code().instructions()).subspan(*first);
+  const auto behind = std::find_if(rest.begin(), rest.end(),
+                                   [&](const Instruction& one) { return one.address >= end; });
+  return rest.first(static_cast<size_t>(behind - rest.begin()));
+}
+
+std::span<const Instruction> LineRows::code_of(size_t row) const {
+  return code_between(row, end_of(row));
+}
+
+std::span<const Instruction> LineRows::code_of_statement(size_t row) const {
+  return code_between(row, end_of_statement(row));
+}
+
 size_t LineRows::row_of(size_t instruction) const {
   const uint64_t address = graph_->at(instruction).address;
   auto after =

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "dwarf/debug_data.h"
@@ -40,6 +41,9 @@ class LineRows {
   uint64_t end_of(size_t row) const;
   /// Where the code ends that begins at `row` and belongs to no later statement.
   uint64_t end_of_statement(size_t row) const;
+  /// The instructions of a row, and of the statement that begins at it; none if no instruction begins at its address.
+  std::span<const Instruction> code_of(size_t row) const;
+  std::span<const Instruction> code_of_statement(size_t row) const;
   /// The row that an instruction belongs to, or kNoRow.
   size_t row_of(size_t instruction) const;
   /// Is an instruction's row of the line, or of no line, or of a function that is inlined into it?
@@ -60,6 +64,7 @@ class LineRows {
   const std::vector<size_t>& rows_;
 
  private:
+  std::span<const Instruction> code_between(size_t row, uint64_t end) const;
   std::vector<uint32_t> beginning_of(size_t row) const;
 };
 

@@ -43,6 +43,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <span>
 
 #include "dwarf/code_flow.h"
 #include "dwarf/debug_data.h"
@@ -613,10 +614,7 @@ class LineCode : private LineRows {
     for (size_t row : rows_) {
       const bool is_first_part = columns.count(at(row).column) != 0;
       if (auto part = statement_before(row + 1); part && later_parts_.count(*part) != 0) continue;
-      std::optional<size_t> index = graph_->index_of(at(row).address);
-      for (size_t i = index.value_or(SIZE_MAX);
-           i < graph_->code().instructions().size() && graph_->at(i).address < end_of(row); i++) {
-        const Instruction& one = graph_->at(i);
+      for (const Instruction& one : code_of(row)) {
         // Only a return cannot have been moved to before the rest of its statement, or behind it.
         if (one.flow == Instruction::Flow::Return && unit_.producer.statement_markers)
           doing.push_back(one.address);
@@ -624,7 +622,7 @@ class LineCode : private LineRows {
         if (one.is_vector) return doubts(Doubt::SeveralAtOnce, one.address);
         const bool does = one.writes_memory || one.flow == Instruction::Flow::Call ||
                           one.flow == Instruction::Flow::IndirectCall;
-        if (does && !is_in_left_loop(i)) doing.push_back(one.address);
+        if (does && !is_in_left_loop(*graph_->index_of(one.address))) doing.push_back(one.address);
       }
     }
     for (const Loop& loop : graph_->loops()) {
@@ -657,10 +655,7 @@ class LineCode : private LineRows {
       return doubts(Doubt::MergedCopies, at(row).address);
     std::map<std::pair<uint16_t, uint32_t>, size_t> times;
     for (size_t row : rows_) {
-      std::optional<size_t> index = graph_->index_of(at(row).address);
-      for (size_t i = index.value_or(SIZE_MAX);
-           i < graph_->code().instructions().size() && graph_->at(i).address < end_of(row); i++) {
-        const Instruction& one = graph_->at(i);
+      for (const Instruction& one : code_of(row)) {
         if (one.flow != Instruction::Flow::Next || one.is_transfer || one.is_padding) continue;
         if (++times[{at(row).column, one.shape}] > found.starts.size())
           return doubts(Doubt::MergedCopies, one.address);
@@ -711,26 +706,20 @@ class LineCode : private LineRows {
     return false;
   }
 
-  /// Does the code of a row more than load values, and jump?
+  /// Does the code of a row do more than load values, and jump?
   bool computes(size_t row) const {
-    const std::optional<size_t> index = graph_->index_of(at(row).address);
-    for (size_t i = index.value_or(SIZE_MAX);
-         i < graph_->code().instructions().size() && graph_->at(i).address < end_of(row); i++) {
-      const Instruction& one = graph_->at(i);
+    const std::span<const Instruction> code = code_of(row);
+    return std::any_of(code.begin(), code.end(), [](const Instruction& one) {
       const bool is_load = one.is_transfer && one.reads_memory && !one.writes_memory;
-      if (one.flow == Instruction::Flow::Next && !is_load && !one.is_padding) return true;
-    }
-    return false;
+      return one.flow == Instruction::Flow::Next && !is_load && !one.is_padding;
+    });
   }
 
   /// Does the code of a row call a function, and the same again with nothing but other arguments? Unrolled loops look so:
   /// clang gives the copies no rows of their own.
   bool calls_again(size_t row) const {
     uint64_t called = 0;
-    std::optional<size_t> index = graph_->index_of(at(row).address);
-    for (size_t i = index.value_or(SIZE_MAX);
-         i < graph_->code().instructions().size() && graph_->at(i).address < end_of(row); i++) {
-      const Instruction& one = graph_->at(i);
+    for (const Instruction& one : code_of(row)) {
       if (one.flow == Instruction::Flow::Call) {
         if (one.target == called) return true;
         called = one.target;
