@@ -20,9 +20,11 @@ SCRIPT = """
 probe process("%(program)s").function("leaf") { println("-- leaf") print_ubacktrace_brief() }
 probe process("%(program)s").function("middle").return { println("-- return") print_ubacktrace_brief() }
 probe kernel.trace("sys_enter") { if (pid() == target() && $id == 1) { println("-- call") print_ubacktrace_brief() } }
-global samples
+global is_in_main, samples
+# In front of main() runs code of the compiler's and of the C library, some of which (frame_dummy) does not say how to unwind.
+probe process("%(program)s").function("main") { is_in_main = 1 }
 probe timer.profile {
-  if (pid() != target() || !user_mode() || samples++ >= 50) next
+  if (pid() != target() || !user_mode() || !is_in_main || samples++ >= 50) next
   println("-- profile")
   print_ubacktrace_brief()
 }
