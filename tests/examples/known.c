@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -102,17 +104,22 @@ static void system_calls(void) {
   for (int i = 0; i < 20; i++) syscall(SYS_dup, -1);
 }
 
-// Sleeps and works, then prints its own line of /proc/self/schedstat: ns on a CPU, ns of waiting for one, times it got one.
-static void turns(void) {
-  for (int i = 0; i < 100; i++) {
-    sleeper(1);
-    for (int j = 0; j < 20000; j++) sink += j;
-  }
+// Prints its own line of /proc/self/schedstat: ns on a CPU, ns of waiting for one, times it got one.
+static void print_schedstat(void) {
   char line[100] = "";
   int fd = open("/proc/self/schedstat", O_RDONLY);
   if (read(fd, line, sizeof line - 1) < 0) abort();
   close(fd);
   printf("schedstat %s", line);
+}
+
+// Sleeps and works, and prints what the scheduler counted.
+static void turns(void) {
+  for (int i = 0; i < 100; i++) {
+    sleeper(1);
+    for (int j = 0; j < 20000; j++) sink += j;
+  }
+  print_schedstat();
 }
 
 static long microseconds(void) {
@@ -185,6 +192,18 @@ static void usage(void) {
   print_counted("usage", before);
 }
 
+// Two processes compute on one CPU, so that each waits while the other has it, and print what the scheduler counted.
+static void shares(void) {
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(sched_getcpu(), &one);
+  if (sched_setaffinity(0, sizeof one, &one)) abort();
+  const pid_t child = fork();
+  hot();
+  print_schedstat();
+  if (child) waitpid(child, 0, 0);
+}
+
 // Computes, and prints what the kernel counted of it.
 static void burns_counted(void) {
   long before[5];
@@ -218,6 +237,7 @@ int main(int argc, char** argv) {
   if (!strcmp(mode, "names")) names();
   if (!strcmp(mode, "syscalls")) system_calls();
   if (!strcmp(mode, "turns")) turns();
+  if (!strcmp(mode, "shares")) shares();
   if (!strcmp(mode, "wakes")) wakes();
   if (!strcmp(mode, "burns")) hot();
   if (!strcmp(mode, "burns-counted")) burns_counted();

@@ -155,24 +155,25 @@ class Tools(ExampleTest):
 
     # ------------------------------------------------------------------ scheduler
 
-    def schedstat(self, tool):
-        """(output, ns on a CPU, ns of waiting, times) of one run."""
-        out = self.output(tool, "-c", f"{program()} turns")
-        return (out, *map(int, re.search(r"^schedstat (\d+) (\d+) (\d+)$", out, re.M).groups()))
+    def schedstat(self, tool, mode):
+        """(output, ns on a CPU, ns of waiting, times) of one run: sums of the workload's processes."""
+        out = self.output(tool, "-c", f"{program()} {mode}")
+        return (out, *map(sum, zip(*(map(int, line) for line in re.findall(r"^schedstat (\d+) (\d+) (\d+)$", out, re.M)))))
 
     def test_runqlat(self):
+        """The waits are long: over an idle moment the scheduler's own clock can be coarse, and it counts a wait of some us as none."""
         def attempt():
-            out, _, waiting, times = self.schedstat("runqlat")
+            out, _, waiting, times = self.schedstat("runqlat", "shares")
             count, average = map(int, re.search(r"^(\d+) waits, average (\d+) us", out, re.M).groups())
             self.assertEqual(sum(map(int, BUCKET.findall(out))), count)
             # The kernel's number is older than the tracepoint's by the last turns of the program.
-            return abs(count - times) <= 5 and abs(count * average - waiting / 1000) < 0.3 * waiting / 1000 + count * 5, (out, waiting, times)
+            return abs(count - times) <= 5 and abs(count * average - waiting / 1000) < 0.1 * waiting / 1000, (out, waiting, times)
 
         self.agree(attempt)
 
     def test_cpudist(self):
         def attempt():
-            out, busy, _, times = self.schedstat("cpudist")
+            out, busy, _, times = self.schedstat("cpudist", "turns")
             count, us = map(int, re.search(r"^known: (\d+) times, (\d+) us", out, re.M).groups())
             return abs(count - times) <= 8 and abs(us - busy / 1000) < 0.3 * busy / 1000 + 5000, (out, busy, times)
 
