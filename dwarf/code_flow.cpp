@@ -200,6 +200,16 @@ std::vector<size_t> CodeFlow::successors(size_t index) const {
   return found;
 }
 
+std::vector<size_t> CodeFlow::predecessors(size_t index) const {
+  std::vector<size_t> found;
+  for (size_t i = 0; i < instructions_.size(); i++) {
+    bool leads_there = false;
+    for_each_successor(i, [&](size_t next) { leads_there |= next == index; });
+    if (leads_there) found.push_back(i);
+  }
+  return found;
+}
+
 void CodeFlow::walk(const std::vector<uint64_t>& starts,
                     const std::function<bool(const Instruction&)>& visit) const {
   std::vector<bool> seen(instructions_.size(), false);

@@ -42,6 +42,8 @@ class CodeFlow {
   std::optional<size_t> index_of(uint64_t address) const;
   /// Indexes of the instructions that can run right after one.
   std::vector<size_t> successors(size_t index) const;
+  /// Indexes of the instructions that can run right before one, by address.
+  std::vector<size_t> predecessors(size_t index) const;
   /// Visits what can be reached from `starts`, each instruction once; where `visit` says false the way ends.
   void walk(const std::vector<uint64_t>& starts,
             const std::function<bool(const Instruction&)>& visit) const;

@@ -253,11 +253,13 @@ bool file_matches(const std::string& glob, const std::string& path) {
 }
 
 std::string absolute_source_path(const char* path, const std::string& comp_dir) {
-  std::filesystem::path full(path);
+  std::string full(path);
   // A relative comp_dir (-fdebug-prefix-map) is already part of the path.
-  if (full.is_relative() && comp_dir.starts_with("/"))
-    full = std::filesystem::path(comp_dir) / full;
-  return full.lexically_normal().string();
+  if (!full.starts_with('/') && comp_dir.starts_with('/')) full.insert(0, comp_dir + "/");
+  // Most paths are in their normal form, and it is cheap to see that.
+  const bool is_normal = !full.starts_with('.') && full.find("/.") == std::string::npos &&
+                         full.find("//") == std::string::npos;
+  return is_normal ? full : std::filesystem::path(full).lexically_normal().string();
 }
 
 std::string declaration_file(Dwarf_Die die) {

@@ -44,11 +44,8 @@ WaysIn ways_into(const LocationContext& context) {
   if (!index) return {{}, true};
   // The graph leaves out where coroutines are resumed; the code does not.
   const CodeFlow& code = graph->code();
-  for (size_t i = 0; i < code.instructions().size(); i++) {
-    const std::vector<size_t> next = code.successors(i);
-    if (graph->at(i).end() != pc && std::find(next.begin(), next.end(), *index) != next.end())
-      ways.jumps.push_back(graph->at(i).address);
-  }
+  for (size_t before : code.predecessors(*index))
+    if (graph->at(before).end() != pc) ways.jumps.push_back(graph->at(before).address);
   ways.has_unseen = (ways.jumps.empty() && graph->previous(*index).empty() && pc != code.entry()) ||
                     !context.data.landing_pads().in(pc, pc + 1).empty();
   return ways;

@@ -46,6 +46,7 @@ int CachedListing::make(Program& program, probes::ResolveContext& context) {
                          ? list_lines(program, {o_.verbose > 0, o_.lines_as_json}, out)
                          : list_probes(program, context, input_.listing == Listing::Variables, out);
   if (status == 0 && out.kept()) keep(*out.kept(), context.diagnostics);
+  context.leave_objects_open();
   return status;
 }
 

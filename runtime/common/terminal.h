@@ -7,6 +7,7 @@
 // In a header: the translator's lowest box and the runtime of built binaries both use it.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -59,6 +60,9 @@ inline void escape(std::string& out, unsigned char byte) {
 }
 
 inline std::string safe(std::string_view text, bool tabs_stay) {
+  // Almost all texts: a list of a program's functions has tens of thousands of names.
+  if (std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; }))
+    return std::string(text);
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {

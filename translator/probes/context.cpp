@@ -143,6 +143,12 @@ ct::Result<std::shared_ptr<debug::Module>, debug::LoadError> ResolveContext::obj
   return known;
 }
 
+void ResolveContext::leave_objects_open() const {
+  static std::vector<std::shared_ptr<debug::Module>>& left =
+      *new std::vector<std::shared_ptr<debug::Module>>;
+  for (const auto& [path, module] : objects_) left.push_back(module);
+}
+
 std::shared_ptr<debug::Module> ResolveContext::named_object(const std::string& name) {
   std::string path = lookups.program(name);
   return path.empty() ? nullptr : object(path).value_or(nullptr);

@@ -216,6 +216,8 @@ class ResolveContext {
   std::shared_ptr<debug::Module> named_object(const std::string& name);
   /// The files *.shapes of the tapset folders, the user's before ours. One that is wrong is reported (`bad-shapes`) and left out.
   const std::vector<Shape>& shapes();
+  /// Leaves all objects open until the process ends, which is soon: taking libdw's tables apart is a tenth of a listing's time.
+  void leave_objects_open() const;
 
  private:
   /// The vmlinux's path, or ""; fills `tried`.
