@@ -67,7 +67,7 @@ struct ct_ctx {
   u64 has_sent;   /* 1: a record, other than a stack */
   struct ct_frame* frame;
   /* of the last run-time error */
-  u64 line;
+  u64 place;
   u64 detail;
   u64 text;     /* address of error()'s message: in the frame or in .rodata */
   u64 declined; /* STAP_NEXT: the caller tries the overload after this one */

@@ -11,12 +11,12 @@ static __always_inline int ct_fail(struct ct_ctx* c, int code, u64 detail) {
   return code;
 }
 
-/* An error was raised at this line of the script. The verifier must not know which: before Linux 6.5 (fde2a3882bd0,
+/* An error was raised at this place of the script. The verifier must not know which: before Linux 6.5 (fde2a3882bd0,
  * "bpf: support precision propagation in the presence of subprogs") a branch behind the call of a part made every constant
- * on the stack precise, and all that follows a try statement was walked once for each line that may fail. A handler of 328 such
- * lines took more than a million instructions on 6.1 and 5.10; so it takes 156,000. */
-static __always_inline void ct_at_line(struct ct_ctx* c, u32 line) {
-  c->line = CT_ONCE(ct_zero) + line;
+ * on the stack precise, and all that follows a try statement was walked once for each place that may fail. A handler of 328 such
+ * places took more than a million instructions on 6.1 and 5.10; so it takes 156,000. */
+static __always_inline void ct_at_place(struct ct_ctx* c, u32 place) {
+  c->place = CT_ONCE(ct_zero) + place;
 }
 
 /* error("…"). The text must outlive the handler: in the frame, or in .rodata. */
@@ -27,7 +27,7 @@ static __always_inline int ct_fail_text(struct ct_ctx* c, const char* text) {
 /* A catch block has taken the error. What the error left is cleared, so that the ways with an error and without one
  * are one way for the verifier: else it walks all that follows a try statement, with its loops, once for each. */
 static __always_inline int ct_caught(struct ct_ctx* c) {
-  c->line = 0;
+  c->place = 0;
   c->detail = 0;
   c->text = 0;
   return 0;
@@ -99,7 +99,7 @@ static __always_inline void ct_error_text(struct ct_ctx* c, int code, char* to, 
 
 static __always_inline void ct_fill_error(struct ct_ctx* c, int code, struct ct_rec_error* record) {
   record->code = code;
-  record->line = c->line;
+  record->place = c->place;
   record->handler = c->handler;
   record->site = ct_site(c);
   record->detail = c->detail;

@@ -86,7 +86,7 @@ enum ct_error {
 struct ct_rec_error {
   struct ct_rec_hdr hdr;
   u32 code;    /* enum ct_error */
-  u32 line;    /* line in the script, 0 if not known */
+  u32 place;   /* where in the script: index into Program::error_places, from 1; 0 if not known */
   u32 handler; /* index of the kernel handler */
   u32 site;    /* index of its site */
   u64 detail;

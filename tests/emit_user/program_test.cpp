@@ -268,7 +268,7 @@ TEST(UserCpp, UncaughtErrorRunsErrorProbesAndFails) {
   Sources sources;
   const SourceFile& file = sources.add("x.stp", "probe begin { a = 1 / b }\n", true);
   m.begin([&](Builder& b) {
-    b.at({&file, 18, 19});
+    b.at({&file, 20, 21});
     Operand zero = b.value(Op::Copy, {num(0)});
     b.value(Op::Div, {num(1), zero});
     print(b, "not here\n");
@@ -278,7 +278,7 @@ TEST(UserCpp, UncaughtErrorRunsErrorProbesAndFails) {
   Outcome o = run(m.module);
   EXPECT_EQ(o.out, "error\n");
   EXPECT_EQ(o.err,
-            "ERROR: division by 0 near number '1' at x.stp:1:19\n"
+            "ERROR: division by 0 near operator '/' at x.stp:1:21\n"
             "WARNING: Number of errors: 1, skipped probes: 0\n");
   EXPECT_EQ(o.status, 1);
 }

@@ -150,7 +150,7 @@ class Context(LiveTest):
             point = f'probe process("{prog}").function("show").return'
             done = script(f'{point} {{ try {{ println(user_char($p->bad)) println($p->none[0]) }} catch {{ println("caught") }} }}', "-c", prog)
             self.assertEqual((done.returncode, done.stdout), (1, ""))
-            self.assertRegex(done.stderr, r"ERROR: user read fault at 0x0+ \(addr\) near probe .*\.call at ")
+            self.assertRegex(done.stderr, r"ERROR: user read fault at 0x0+ \(addr\) near identifier '\$p' at <input>:1:\d+\n")
             cast = '@cast($p, "struct all")'
             got = self.probe(prog, f'probe PROG.function("show").return {{ try {{ println({cast}->none[0]) }} catch (m) {{ println("#", m) }} }}')
             self.assertEqual(got, ["user read fault at 0x0000000000000000 (addr)"])

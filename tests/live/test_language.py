@@ -2,10 +2,11 @@
 probe of the workload's only call of walk() (kernel side), and must print the same."""
 import errno
 import os
+import re
 import socket
 
 import live
-from live import LiveTest, TMP, build, script
+from live import LiveTest, TMP, build, coretap, script
 
 
 class Language(LiveTest):
@@ -60,6 +61,35 @@ class Language(LiveTest):
         self.assertEqual((done.returncode, done.stdout), (1, "7\n"))
         self.assertIn("ERROR: all functions exhausted near identifier 'f' at <input>:1:51\n",
                       done.stderr)
+
+    def test_errors_name_their_place(self):
+        """The innermost one, as stap does: of a function of a tapset in its file, and of embedded C at its call."""
+        prog = build("calls", "-O0")
+        folder = TMP / "places"
+        folder.mkdir()
+        tapset = folder / "places.stp"
+        tapset.write_text("function halved(n) {\n  for (i = 0; i < 3; i++) n += 8 %\n    zero()\n  return n\n}\n"
+                          "function zero() { return tid() - tid() }\n")
+        cases = {"operator '/'": "println(8 - 1 @/ zero())", "operator '%='": "x = 8 x @%= zero()", "operator '/='": "x = 8 x @/= zero()",
+                 "identifier 'few'": "few[1] = 1 @few[2] = 1", "operator '@avg'": "if (zero()) s <<< 1 println(@@avg(s))",
+                 "identifier 'kernel_long'": "println(1 + @kernel_long(8))", "operator '%'": "println(halved(8))"}
+        path = TMP / "error.stp"
+        for point, command in [("begin", []), (f'process("{prog}").function("walk").call', ["-c", f"{prog} >/dev/null"])]:
+            for token, statement in cases.items():
+                with self.subTest(point=point, token=token):
+                    before, _, behind = f"global few[1], s\nprobe {point} {{\n  {statement}\n}}\n".partition("@")
+                    path.write_text(before + behind)
+                    file = path if behind else tapset
+                    if file is tapset:
+                        before = tapset.read_text().partition("%")[0]
+                    line, column = before.count("\n") + 1, len(before.split("\n")[-1]) + 1
+                    done = coretap("-w", "-I", folder, path, *command)
+                    self.assertEqual(done.returncode, 1)
+                    self.assertRegex(done.stderr, rf"^ERROR: .* near {re.escape(token)} at {file}:{line}:{column}\n")
+        # A handler of several sites says where the event was.
+        done = script(f'probe process("{prog}").function("*@calls.c").call {{ println(1 / (tid() - tid())) }}',
+                      "-c", f"{prog} >/dev/null")
+        self.assertRegex(done.stderr, rf'ERROR: division by 0 near operator \'/\' at <input>:1:\d+ in probe process\("{prog}"\)\.function\("main@.*"\).call\n')
 
     def test_a_function_of_the_script_comes_before_the_tapsets(self):
         self.both('printf("%d %d\\n", strlen("four"), strlen("none"))', ["4 -1"], '''

@@ -186,7 +186,7 @@ class Limits(LiveTest):
             got = script(f"global s{globals_}\n{probes}", "-w", "--no-global-var-display", "-D", "MAXACTION=20000", "-D", "MAXERRORS=99",
                          *(f"-G{name}={number}" for name, number in names.items()), "-c", f"{self.prog} >/dev/null",
                          env=dict(os.environ, CORETAP_FLAVOUR="base"))
-            errors = re.findall(r"which has no bpf_loop, this loop may turn (\d+) times near probe .* at <input>:(\d+)", got.stderr)
+            errors = re.findall(r"which has no bpf_loop, this loop may turn (\d+) times near identifier '(?:for|while)' at <input>:(\d+):", got.stderr)
             return sorted(got.stdout.splitlines()), sorted((int(line) - 2, int(number)) for number, line in errors), got.stderr
 
         done, errors, stderr = turn([10**6] * 6)

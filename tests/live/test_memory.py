@@ -69,7 +69,7 @@ class Memory(LiveTest):
         prog = build("memory", "-O1")
         done = script(f'probe process("{prog}").function("show") {{ printf("seen %M\\n", 32) }}', "-c", f"{prog} >/dev/null")
         self.assertEqual((done.returncode, done.stdout), (1, ""))
-        self.assertIn("ERROR: kernel read fault at 0x0000000000000020 (addr) near probe process", done.stderr)
+        self.assertIn("ERROR: kernel read fault at 0x0000000000000020 (addr) near identifier 'printf' at <input>:1:", done.stderr)
 
     def test_without_an_event_there_is_no_programs_memory(self):
         done = script('''probe begin {
@@ -80,7 +80,7 @@ class Memory(LiveTest):
         self.assertEqual(done.stdout, "kernel read fault at 0x0000000000001000 (addr)\n"
                                       "user read fault at 0x0000000000000007 (addr)\n"
                                       "5000 is too many bytes for a memory dump\n")
-        self.assertIn("ERROR: kernel read fault at 0xffffffffffffffff (addr) near probe begin at <input>:5\n",
+        self.assertIn("ERROR: kernel read fault at 0xffffffffffffffff (addr) near identifier 'printf' at <input>:5:15\n",
                       done.stderr)
 
     def test_in_a_loop_and_in_a_continued_handler(self):

@@ -75,7 +75,7 @@ class Perf(LiveTest):
         self.assertEqual(out, "the perf counter does not count this thread\n")
         done = script(self.script(prog, counter), "-c", f"{prog} thread")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("ERROR: the perf counter does not count this thread near probe process", done.stderr)
+        self.assertIn("ERROR: the perf counter does not count this thread near operator '@perf' at <input>:1:", done.stderr)
 
     def test_what_cannot_be_counted(self):
         prog = build("faults", "-O1")

@@ -47,7 +47,7 @@ def check(job, release):
     assert chain[0] == "memory" and chain[-2:] == [init, "."] and len(chain) == turns + 1, lines[3]
     assert lines[4:6] == [f"asked 1 {init}", "kernel read fault at 0x0000000000000008 (addr)"], lines
     assert lines[6:] == [f"timer {i} {init}" for i in range(turns + 1, 9)] + ["end memory"], lines
-    assert job.stderr.startswith("ERROR: kernel read fault at 0x0000000000000010 (addr) near probe end at "), job.stderr
+    assert job.stderr.startswith("ERROR: kernel read fault at 0x0000000000000010 (addr) near identifier 'kernel_int' at "), job.stderr
 
 
 def main():

@@ -184,6 +184,7 @@ struct IncDec : Expr {
 struct Binary : Expr {
   Binary() : Expr(ExprKind::Binary) {}
   Operator op = Operator::None;
+  Span op_span;  ///< of the operator alone, which run-time errors name
   ExprPtr left, right;
 };
 
@@ -203,6 +204,7 @@ struct Ternary : Expr {
 struct Assign : Expr {
   Assign() : Expr(ExprKind::Assign) {}
   Operator op = Operator::None;
+  Span op_span;  ///< as Binary's
   ExprPtr left, right;
 };
 

@@ -48,6 +48,7 @@ template <typename Node>
 ExprPtr copy_operation(const Node& node) {
   auto out = copy_sides(node);
   out->op = node.op;
+  if constexpr (requires { node.op_span; }) out->op_span = node.op_span;
   return out;
 }
 

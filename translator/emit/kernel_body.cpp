@@ -272,9 +272,15 @@ uint32_t BodyEmitter::line_of(const Inst& inst) {
 void BodyEmitter::jump_on_error(const Inst& inst) {
   out_.open("if (ct_rc)");
   out_.line("ct_branch();");
-  if (uint32_t line = line_of(inst)) out_.line(call_text("ct_at_line", "c", line) + ";");
+  name_place(inst);
   out_.line("goto " + error_label_ + ";");
   out_.close();
+}
+
+void BodyEmitter::name_place(const Inst& inst) {
+  if (ir::has_own_places(module_, inst)) return;
+  if (uint32_t place = unit_.error_places.number_of(inst))
+    out_.line(call_text("ct_at_place", "c", place) + ";");
 }
 
 void BodyEmitter::can_fail(const Inst& inst, const std::string& call) {

@@ -131,6 +131,8 @@ class BodyEmitter {
   bool acts(const ir::Inst& inst) const;
   void leave_to_run_late();
   static uint32_t line_of(const ir::Inst& inst);
+  /// On the way of an error that `inst` raised: where that is.
+  void name_place(const ir::Inst& inst);
 
   Unit& unit_;
   const ir::Module& module_;

@@ -555,7 +555,7 @@ void BodyEmitter::send(const Inst& inst) {
 
 void BodyEmitter::raise(const Inst& inst) {
   out_.line("ct_rc = " + call_text("ct_fail_text", "c", string(inst.args[0]).pointer) + ";");
-  if (uint32_t line = line_of(inst)) out_.line(call_text("ct_at_line", "c", line) + ";");
+  name_place(inst);
   out_.line("goto " + error_label_ + ";");
 }
 

@@ -46,7 +46,9 @@ std::string embedded_macros_end();
 std::string c_string(const std::string& text);
 std::string view_literal(const std::string& text);
 
-/// SystemTap's name of the token at a span: "identifier 'x' at FILE:LINE:COL", or "" if unknown.
+/// SystemTap's name of the token at a span that is known: "identifier 'x'", "operator '/'".
+std::string token_of(const Span& span);
+/// The same with its place: "identifier 'x' at FILE:LINE:COL", or "" if that is not known.
 std::string describe_token(const Span& span);
 
 /// Names in the generated C++: a host-memory scalar, a script function's user-side version.

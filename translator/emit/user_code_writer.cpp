@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cctype>
 
 #include "emit/user_body.h"
@@ -13,9 +14,13 @@ bool is_identifier_part(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '$';
 }
 
-/// One token of script text: its kind in stap's words, and its text.
-std::string token_at(std::string_view text) {
-  if (text.empty()) return "";
+bool is_punctuation(char c) { return std::ispunct(static_cast<unsigned char>(c)); }
+
+}  // namespace
+
+std::string token_of(const Span& span) {
+  const std::string_view text = std::string_view(span.file->text).substr(span.begin);
+  if (text.empty()) return "end of file";
   size_t size = 1;
   if (is_identifier_start(text[0])) {
     while (size < text.size() && is_identifier_part(text[size])) ++size;
@@ -27,10 +32,11 @@ std::string token_at(std::string_view text) {
     return "number '" + std::string(text.substr(0, size)) + "'";
   }
   if (text[0] == '"') return "string literal";
-  return "operator '" + std::string(text.substr(0, 1)) + "'";
+  // The span of an operation is its operator; that of another expression may begin with one.
+  const std::string_view all = text.substr(0, span.end - span.begin);
+  if (std::all_of(all.begin(), all.end(), is_punctuation)) size = std::max<size_t>(all.size(), 1);
+  return "operator '" + std::string(text.substr(0, size)) + "'";
 }
-
-}  // namespace
 
 std::string c_string(const std::string& text) {
   std::string quoted = "\"";
@@ -57,10 +63,7 @@ std::string view_literal(const std::string& text) {
 }
 
 std::string describe_token(const Span& span) {
-  if (!span) return "";
-  std::string_view text(span.file->text);
-  std::string token = span.begin < text.size() ? token_at(text.substr(span.begin)) : "";
-  return (token.empty() ? "" : token + " at ") + describe(span);
+  return span ? token_of(span) + " at " + describe(span) : "";
 }
 
 void CodeWriter::line(const std::string& text) {

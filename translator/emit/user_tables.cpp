@@ -9,6 +9,7 @@
 #include "emit/literals.h"
 #include "emit/user_body.h"
 #include "emit/variants.h"
+#include "ir/error_places.h"
 
 namespace coretap {
 
@@ -98,6 +99,8 @@ class Tables {
   std::string text() {
     std::string globals = global_table(), bindings = binding_table(), handlers = handler_table(),
                 users = user_table(), segments = segment_table();
+    const ir::ErrorPlaces places(module_);
+    std::string errors = error_place_table(places.all());
     out_ +=
         "extern \"C\" {\n"
         "extern const char ct_kernel_object[] __attribute__((weak));\n"
@@ -115,6 +118,7 @@ class Tables {
     program.set("base_object_size", size_of_object("ct_base_object"));
     program.list("globals", globals, "global_count", module_.globals.size());
     program.list("handlers", handlers, "handler_count", module_.kernel_handlers.size());
+    program.list("error_places", errors, "error_place_count", places.all().size());
     program.list("bindings", bindings, "binding_count", module_.bindings.size());
     program.list("user_handlers", users, "user_handler_count", module_.user_handlers.size());
     program.list("segments", segments, "segment_count", module_.segments.size());
@@ -400,11 +404,21 @@ class Tables {
       row.list("bindings", table("u32", "ct_bound_" + number, bound, out_), "binding_count",
                bound.size());
       row.number("companion", h.companion);
-      row.set("script_file", h.span ? c_string(h.span.file->name) : "nullptr");
       row.set("location", location(h.origin.at)).text("derivation", h.origin.derivation);
       rows.push_back(row.str());
     }
     return table("ct::KernelHandler", "ct_handler_table", rows, out_);
+  }
+
+  std::string error_place_table(const std::vector<Span>& places) {
+    std::vector<std::string> rows;
+    for (const Span& span : places) {
+      const LineColumn at = line_column(*span.file, span.begin);
+      Row row;
+      row.text("token", token_of(span)).text("file", span.file->name);
+      rows.push_back(row.number("line", at.line).number("column", at.column).str());
+    }
+    return table("ct::ErrorPlace", "ct_error_places", rows, out_);
   }
 
   std::string user_table() {

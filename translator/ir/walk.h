@@ -5,12 +5,12 @@
 
 namespace coretap {
 
-/// Calls `f(Inst&)` for every instruction, outer before inner, in program order.
-template <typename F>
-void for_each_inst(ir::Block& block, F&& f) {
-  for (ir::Inst& inst : block) {
+/// Calls `f` for every instruction of a block, which may be const: outer before inner, in program order.
+template <typename Block, typename F>
+void for_each_inst(Block& block, F&& f) {
+  for (auto& inst : block) {
     f(inst);
-    for (ir::Block& child : inst.blocks) for_each_inst(child, f);
+    for (auto& child : inst.blocks) for_each_inst(child, f);
   }
 }
 

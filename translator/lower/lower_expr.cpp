@@ -104,7 +104,7 @@ ir::Operand BodyLowering::value(ast::Expr& expr) {
       auto& both = static_cast<ast::Binary&>(expr);
       Operand left = held(value(*both.left), *both.right);
       Operand right = value(*both.right);
-      return binary(operation_of(both.op), left, right, expr.span);
+      return binary(operation_of(both.op), left, right, both.op_span);
     }
     case ast::ExprKind::Logical: return logical(static_cast<ast::Logical&>(expr));
     case ast::ExprKind::Ternary: return ternary(static_cast<ast::Ternary&>(expr));
@@ -648,7 +648,7 @@ ir::Operand BodyLowering::assign(ast::Assign& assign, bool want_value) {
   Operator applied = ast::info(assign.op).applies;
   Operand result = applied == Operator::Concat
                        ? b_.value(Op::Concat, {old, right}, Ty::Str)
-                       : binary(operation_of(applied), old, right, assign.span);
+                       : binary(operation_of(applied), old, right, assign.op_span);
   store(left, result, k);
   return result;
 }

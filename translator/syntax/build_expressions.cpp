@@ -322,7 +322,11 @@ ExprPtr Builder::binary(P::BinaryExprContext* tree) {
     return fill(std::move(node));
   };
   switch (info(op).shape) {
-    case Shape::Arithmetic: return fill_op(make<Binary>(tree));
+    case Shape::Arithmetic: {
+      auto node = make<Binary>(tree);
+      node->op_span = token(op_node).span;
+      return fill_op(std::move(node));
+    }
     case Shape::Concat: return fill(make<Concat>(tree));
     case Shape::Compare: return fill_op(make<Compare>(tree));
     case Shape::Match: return regex(tree, op);
@@ -386,6 +390,7 @@ ExprPtr Builder::assignment(P::AssignExprContext* tree) {
   auto* op_node = dynamic_cast<antlr4::tree::TerminalNode*>(tree->children[1]);
   auto node = make<Assign>(tree);
   node->op = operator_of(token(op_node).type, Shape::Assign);
+  node->op_span = token(op_node).span;
   node->left = expr(tree->expr(0));
   node->right = expr(tree->expr(1));
   if (!can_be_assigned(*node->left))

@@ -154,6 +154,13 @@ struct Variant {
   bool sleepable = false;  ///< may wait for a page of user memory
 };
 
+/// Where kernel code may raise a run-time error.
+struct ErrorPlace {
+  const char* token;  ///< what is there: "operator '/'", in SystemTap's words
+  const char* file;
+  u32 line, column;
+};
+
 struct KernelHandler {
   const char* name;
   const Variant* variants;  ///< best first; the last takes any number of sites
@@ -162,10 +169,9 @@ struct KernelHandler {
   u32 site_count;
   const u32* bindings;  ///< which of Program::bindings its code cannot do without
   u32 binding_count;
-  u32 companion;  ///< index of the handler that it needs (see ir::KernelHandler), or kAbsent
-  const char* script_file;  ///< for "at FILE:LINE" of errors raised in the kernel
-  const char* location;     ///< of the probe in the script: "FILE:LINE:COLUMN"
-  const char* derivation;   ///< " from: ALIAS from: POINT", as in SystemTap's -t
+  u32 companion;         ///< index of the handler that it needs (see ir::KernelHandler), or kAbsent
+  const char* location;  ///< of the probe in the script: "FILE:LINE:COLUMN"
+  const char* derivation;  ///< " from: ALIAS from: POINT", as in SystemTap's -t
 };
 
 enum class UserEvent : u8 { Begin, End, Error, Timer, FileRead, FileWrite };
@@ -223,6 +229,8 @@ struct Program {
   u32 global_count;
   const KernelHandler* handlers;
   u32 handler_count;
+  const ErrorPlace* error_places;
+  u32 error_place_count;
   const Binding* bindings;
   u32 binding_count;
   const UserHandler* user_handlers;
@@ -251,6 +259,6 @@ struct Program {
   u32 program_count;
 };
 
-constexpr u32 kProgramAbi = 15;
+constexpr u32 kProgramAbi = 16;
 
 }  // namespace ct

@@ -15,6 +15,11 @@ std::string hex(u64 value) {
   return text;
 }
 
+const ErrorPlace* place_of(const Program& program, const ct_rec_error& r) {
+  const bool is_known = r.place != 0 && r.place <= program.error_place_count;
+  return is_known ? &program.error_places[r.place - 1] : nullptr;
+}
+
 }  // namespace
 
 std::string error_message(const Program& program, const ct_rec_error& r) {
@@ -43,15 +48,18 @@ std::string error_message(const Program& program, const ct_rec_error& r) {
 std::string error_place(const Program& program, const ct_rec_error& r) {
   if (r.code == CT_ERR_MESSAGE || r.handler >= program.handler_count) return "";
   const KernelHandler& h = program.handlers[r.handler];
+  const ErrorPlace* place = place_of(program, r);
   std::string text;
+  if (place)
+    text = std::string(place->token) + " at " + place->file + ":" + std::to_string(place->line) +
+           ":" + std::to_string(place->column);
+  // As in stap, the place says which probe it is; of a handler of several sites the event's is told, too.
+  if (h.site_count == 0 || (place && h.site_count == 1)) return text;
+  text +=
+      std::string(place ? " in " : "") + "probe " + h.sites[r.site < h.site_count ? r.site : 0].pp;
   // Without cookies a handler of many sites may not know which one it was.
-  if (h.site_count != 0)
-    text = std::string("probe ") + h.sites[r.site < h.site_count ? r.site : 0].pp;
   if (r.site >= h.site_count && h.site_count > 1)
     text += " or another of its " + std::to_string(h.site_count) + " places";
-  if (r.line != 0)
-    text += std::string(" at ") + (h.script_file ? h.script_file : program.script_name) + ":" +
-            std::to_string(r.line);
   return text;
 }
 
@@ -61,8 +69,10 @@ Message error_of(const Program& program, const ct_rec_error& r) {
   if (r.handler >= program.handler_count) return message;
   const KernelHandler& h = program.handlers[r.handler];
   if (h.site_count != 0) message.probe = h.sites[r.site < h.site_count ? r.site : 0].pp;
-  message.file = h.script_file ? h.script_file : program.script_name;
-  message.line = r.line;
+  if (const ErrorPlace* place = place_of(program, r)) {
+    message.file = place->file;
+    message.line = place->line;
+  }
   return message;
 }
 

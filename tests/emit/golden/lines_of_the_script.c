@@ -24,7 +24,7 @@ static __always_inline int ct_body_h(struct ct_ctx *c)
   if (t0 == 0) ct_rc = ct_fail(c, CT_ERR_DIV_ZERO, 0);
   if (ct_rc) {
     ct_branch();
-    ct_at_line(c, 3);
+    ct_at_place(c, 1);
     goto ct_out;
   }
   t1 = ct_div(1, t0);
