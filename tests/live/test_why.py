@@ -323,6 +323,16 @@ class Points(LiveTest):
             self.assertEqual(told, returns)
             self.assertIn("a return instruction of sum", text)
 
+    def test_the_lines_of_returns(self):
+        """addr2line says on which line a return instruction is."""
+        prog = str(live.TMP / "returns")
+        run("g++", "-g", "-O2", "-o", prog, live.HERE / "workloads" / "returns.cpp")
+        text = why(f'process("{prog}").function("thrower").return')
+        told = dict(re.findall(r"^  (0x[0-9a-f]+), \S+:(\d+): a return instruction", text, re.M))
+        self.assertGreater(len(told), 0, text)
+        for address, line in told.items():
+            self.assertEqual(run("addr2line", "-e", prog, address).stdout.split(" ")[0].strip().rsplit(":", 1)[1], line)
+
 
 def json_sites(prog, line):
     """How many sites --lines counts on a line."""
@@ -364,6 +374,12 @@ class Scripts(LiveTest):
         text = self.answer('global n\nprobe kernel.trace("sched_switch") { n++ }\nprobe end { println(n) }')
         self.assertIn("In user space: nothing, so no record crosses.", text)
         self.assertIn("probe end\n  In user space: all of it, because the session itself makes the event.", text)
+        # What the kernel does with a global: through a function, too.
+        text = self.answer('global most = 3, names, n, m\nfunction keep(it) { n = it }\nprobe kernel.trace("sched_switch") {\n'
+                           '  if (most > cpu()) keep(1)\n  names[pid()] = execname()\n m++ }\nprobe end { println(n, names[1], m) most++ }')
+        self.assertIn("global most: in the kernel, where user space reaches it; kernel code only reads it.\n", text)
+        self.assertIn("global n: in the kernel, where user space reaches it.\n", text)
+        self.assertIn("global m: in the kernel, where user space reaches it; kernel code only adds to it, and no count is lost when it is read.\n", text)
 
     def test_why_each_part_moved(self):
         text = self.answer('global a, last, s\nprobe kernel.trace("sched_switch") {\n'

@@ -77,11 +77,11 @@ void collect_sides(const ir::Module& module, const Places& places, const Named& 
     story.links.add(handler.id, places.of(made.span));
     story.handlers.push_back(std::move(handler));
   }
-  for (size_t i = 0; i < module.globals.size(); i++) {
+  for (ir::GlobalId i = 0; i < module.globals.size(); i++) {
     const ir::Global& global = module.globals[i];
     if (!global.span || !global.span.file->is_user_script) continue;
     const Id id = "n" + std::to_string(i);
-    story.globals.push_back({id, global.name, why::place_of(global)});
+    story.globals.push_back({id, global.name, why::place_of(module, i)});
     story.links.add(id, places.of(global.span));
   }
 }

@@ -93,7 +93,9 @@ class SiteCollector {
     for (const Instruction& one : site.code)
       if (one.is_site) story_.links.add(one.id, site.id);
     if (resolved.source.line == 0) return;
-    site.rows = why::rows_of_line(*place.module, resolved.site.function, resolved.source);
+    // A return instruction is chosen by the code, whatever its line is.
+    if (resolved.mechanism != ir::Mechanism::UprobeAtReturn)
+      site.rows = why::rows_of_line(*place.module, resolved.site.function, resolved.source);
     site.file = resolved.source.file;
     const std::vector<std::string>& lines = source(site.file);
     const uint32_t line = resolved.source.line;

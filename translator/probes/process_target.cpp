@@ -301,6 +301,9 @@ std::optional<ResolvedProbe> make_uprobe(const ProcessTarget& target, debug::Cod
   probe.site.pid = target.pid;
   probe.site.function = text.function;
   probe.source = text.source;
+  // What is written means the function; its return instruction is on a line of its own.
+  if (mechanism == ir::Mechanism::UprobeAtReturn)
+    probe.source = target.module->line_at(pc).value_or(text.source);
   if (text.source.line != 0)
     probe.site.file_line =
         fs::path(text.source.file).filename().string() + ":" + std::to_string(text.source.line);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "emit/layout.h"
+#include "ir/walk.h"
 #include "runtime/common/terminal.h"
 #include "runtime/common/words.h"
 
@@ -15,14 +16,6 @@ namespace {
 using ir::Inst;
 using ir::MoveReason;
 using ir::Op;
-
-template <typename Visit>
-void for_each(const ir::Block& block, const Visit& visit) {
-  for (const Inst& inst : block) {
-    visit(inst);
-    for (const ir::Block& child : inst.blocks) for_each(child, visit);
-  }
-}
 
 void add_line(const Span& at, std::set<uint32_t>& lines) {
   const Span place = in_user_script(at);
@@ -106,7 +99,7 @@ const char* kind_of(const ir::Type& type) {
 RecordField field_of(const ir::Local& local, const ir::Operand& sent,
                      const ir::KernelHandler& handler) {
   RecordField field{layout::size_of(local.type), "", kind_of(local.type), {}};
-  for_each(handler.body.block, [&](const Inst& inst) {
+  for_each_inst(handler.body.block, [&](const Inst& inst) {
     if (inst.dst == sent.local && !field.made_at && !source_of(inst.span).empty())
       field.made_at = inst.span;
   });
@@ -122,7 +115,7 @@ SegmentSides segment_sides(const ir::Segment& segment, const Inst& send,
                            const ir::KernelHandler& handler) {
   SegmentSides sides;
   sides.segment = &segment;
-  for_each(segment.body.block, [&](const Inst& inst) { add_line(inst.span, sides.lines); });
+  for_each_inst(segment.body.block, [&](const Inst& inst) { add_line(inst.span, sides.lines); });
   std::set<std::pair<std::set<uint32_t>, std::string>> told;
   for (const ir::MovedPart& part : segment.moved) {
     MovedBecause because{part.at, {}, reason_of(part)};
@@ -160,7 +153,7 @@ HandlerSides sides_of(const ir::Module& module, size_t index) {
   sides.service = service_of(module, index);
   if (sides.service) return sides;
   std::map<uint32_t, const Inst*> sends;
-  for_each(sides.handler->body.block, [&](const Inst& inst) {
+  for_each_inst(sides.handler->body.block, [&](const Inst& inst) {
     if (inst.op == Op::Send)
       sends[static_cast<uint32_t>(inst.imm)] = &inst;
     else
@@ -173,16 +166,32 @@ HandlerSides sides_of(const ir::Module& module, size_t index) {
 
 bool has_kernel_part(const ir::UserHandler& handler) {
   bool found = false;
-  for_each(handler.body.block, [&](const Inst& inst) { found |= inst.op == Op::RunKernel; });
+  for_each_inst(handler.body.block, [&](const Inst& inst) { found |= inst.op == Op::RunKernel; });
   return found;
 }
 
-std::string place_of(const ir::Global& global) {
-  std::string place = global.shared ? "the kernel, where user space reads it" : "user space";
+static bool kernel_writes(const ir::Module& module, ir::GlobalId id) {
+  bool found = false;
+  auto look = [&](const ir::Body& body) {
+    for_each_inst(body.block, [&](const Inst& inst) {
+      found |= ir::writes_global(inst) && inst.global == id;
+    });
+  };
+  for (const ir::KernelHandler& handler : module.kernel_handlers) look(handler.body);
+  for (const ir::Function& function : module.functions)
+    if (function.side == ir::Side::Kernel) look(function.body);
+  return found;
+}
+
+std::string place_of(const ir::Module& module, ir::GlobalId id) {
+  const ir::Global& global = module.globals[id];
+  std::string place = global.shared ? "the kernel, where user space reaches it" : "user space";
   if (global.kept_in_order)
     place +=
         ", with all its uses: parts on both sides use it, and each must see what the events "
         "before it did";
+  else if (global.shared && !kernel_writes(module, id))
+    place += "; kernel code only reads it";
   else if (global.shared && global.additive)
     place += "; kernel code only adds to it, and no count is lost when it is read";
   return place;

@@ -49,7 +49,7 @@ HandlerSides sides_of(const ir::Module& module, size_t index);
 bool has_kernel_part(const ir::UserHandler& handler);
 
 /// Where a global is and why, as the end of "global NAME: in …".
-std::string place_of(const ir::Global& global);
+std::string place_of(const ir::Module& module, ir::GlobalId id);
 
 /// The place in the user's script: of what an alias or macro put there, that of its use. Empty if a tapset has all of it.
 Span in_user_script(const Span& at);

@@ -21,9 +21,12 @@ class ScriptAnswer {
   void run() {
     for (size_t i = 0; i < module_.kernel_handlers.size(); i++) tell(sides_of(module_, i));
     for (const ir::UserHandler& handler : module_.user_handlers) tell_user_handler(handler);
-    for (const ir::Global& global : module_.globals)
+    for (ir::GlobalId id = 0; id < module_.globals.size(); id++) {
+      const ir::Global& global = module_.globals[id];
       if (global.span && global.span.file->is_user_script)
-        out_ << "global " << ct::terminal_safe(global.name) << ": in " << place_of(global) << ".\n";
+        out_ << "global " << ct::terminal_safe(global.name) << ": in " << place_of(module_, id)
+             << ".\n";
+    }
     out_ << "\n";
   }
 
