@@ -2,6 +2,7 @@
 
 #include "emit/kernel_c.h"
 #include "emit/user_cpp.h"
+#include "ir/error_places.h"
 #include "runtime/user/kernel/kernel_features.h"
 
 namespace coretap {
@@ -22,6 +23,7 @@ void emit_kernel(ir::Module& module, const CompileInput& input, GeneratedCode& c
 
 GeneratedCode generate(ir::Module& module, const CompileInput& input) {
   GeneratedCode code;
+  ir::number_error_places(module);
   if (!module.kernel_handlers.empty()) emit_kernel(module, input, code);
   code.harness_cpp = emit_user_cpp(module);
   return code;

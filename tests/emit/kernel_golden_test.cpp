@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "emit/kernel_c.h"
+#include "ir/error_places.h"
 #include "module_builder.h"
 #include "support/source.h"
 
@@ -108,6 +109,7 @@ TEST_P(Golden, KernelC) {
   Script s;
   GetParam().build(s);
   ASSERT_EQ(verify(s.module), "");
+  ir::number_error_places(s.module);
   std::string text = emit_kernel_c(s.module);
   std::string path = std::string(CORETAP_SOURCE "/tests/emit/golden/") + GetParam().name + ".c";
   if (g_update) std::ofstream(path) << text;

@@ -325,8 +325,9 @@ class Points(LiveTest):
 
     def test_the_lines_of_returns(self):
         """addr2line says on which line a return instruction is."""
-        prog = str(live.TMP / "returns")
-        run("g++", "-g", "-O2", "-o", prog, live.HERE / "workloads" / "returns.cpp")
+        prog = str(live.TMP / "returns-cpp")
+        built = run("g++", "-std=c++20", "-g", "-O2", "-o", prog, live.HERE / "workloads" / "returns.cpp")
+        self.assertEqual(built.returncode, 0, built.stderr)
         text = why(f'process("{prog}").function("thrower").return')
         told = dict(re.findall(r"^  (0x[0-9a-f]+), \S+:(\d+): a return instruction", text, re.M))
         self.assertGreater(len(told), 0, text)

@@ -278,9 +278,7 @@ void BodyEmitter::jump_on_error(const Inst& inst) {
 }
 
 void BodyEmitter::name_place(const Inst& inst) {
-  if (ir::has_own_places(module_, inst)) return;
-  if (uint32_t place = unit_.error_places.number_of(inst))
-    out_.line(call_text("ct_at_place", "c", place) + ";");
+  if (inst.error_place != 0) out_.line(call_text("ct_at_place", "c", inst.error_place) + ";");
 }
 
 void BodyEmitter::can_fail(const Inst& inst, const std::string& call) {

@@ -11,7 +11,6 @@
 
 #include "emit/flavour.h"
 #include "emit/loop_bounds.h"
-#include "ir/error_places.h"
 #include "ir/ir.h"
 
 namespace coretap::kernel {
@@ -19,10 +18,7 @@ namespace coretap::kernel {
 class Unit {
  public:
   Unit(const ir::Module& module, Flavour flavour)
-      : module(module),
-        flavour(flavour),
-        error_places(module),
-        function_frames(module.functions.size()) {
+      : module(module), flavour(flavour), function_frames(module.functions.size()) {
     if (flavour == Flavour::Base) loop_bounds.emplace(module);
     for (const ir::KernelHandler& handler : module.kernel_handlers) {
       note_questions(handler.body.block);
@@ -32,7 +28,6 @@ class Unit {
 
   const ir::Module& module;
   const Flavour flavour;
-  const ir::ErrorPlaces error_places;
   std::optional<LoopBounds> loop_bounds;     ///< base only
   int64_t most_actions = module.max_action;  ///< of the handler that is being written
   bool has_late = false;  ///< some handlers may run at the exit of their system call

@@ -46,7 +46,8 @@ std::string embedded_macros_end();
 std::string c_string(const std::string& text);
 std::string view_literal(const std::string& text);
 
-/// SystemTap's name of the token at a span that is known: "identifier 'x'", "operator '/'".
+/// SystemTap's name of the token at a span that is known: "identifier 'x'", "operator '/'"; "" if the file
+/// has no text there (explain/collect_code).
 std::string token_of(const Span& span);
 /// The same with its place: "identifier 'x' at FILE:LINE:COL", or "" if that is not known.
 std::string describe_token(const Span& span);

@@ -19,8 +19,9 @@ bool is_punctuation(char c) { return std::ispunct(static_cast<unsigned char>(c))
 }  // namespace
 
 std::string token_of(const Span& span) {
-  const std::string_view text = std::string_view(span.file->text).substr(span.begin);
-  if (text.empty()) return "end of file";
+  const std::string_view whole = span.file->text;
+  if (span.begin >= whole.size()) return "";
+  const std::string_view text = whole.substr(span.begin);
   size_t size = 1;
   if (is_identifier_start(text[0])) {
     while (size < text.size() && is_identifier_part(text[size])) ++size;
@@ -63,7 +64,9 @@ std::string view_literal(const std::string& text) {
 }
 
 std::string describe_token(const Span& span) {
-  return span ? token_of(span) + " at " + describe(span) : "";
+  if (!span) return "";
+  const std::string token = token_of(span);
+  return (token.empty() ? "" : token + " at ") + describe(span);
 }
 
 void CodeWriter::line(const std::string& text) {

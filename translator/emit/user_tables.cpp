@@ -9,7 +9,6 @@
 #include "emit/literals.h"
 #include "emit/user_body.h"
 #include "emit/variants.h"
-#include "ir/error_places.h"
 
 namespace coretap {
 
@@ -98,9 +97,7 @@ class Tables {
 
   std::string text() {
     std::string globals = global_table(), bindings = binding_table(), handlers = handler_table(),
-                users = user_table(), segments = segment_table();
-    const ir::ErrorPlaces places(module_);
-    std::string errors = error_place_table(places.all());
+                users = user_table(), segments = segment_table(), errors = error_place_table();
     out_ +=
         "extern \"C\" {\n"
         "extern const char ct_kernel_object[] __attribute__((weak));\n"
@@ -118,7 +115,7 @@ class Tables {
     program.set("base_object_size", size_of_object("ct_base_object"));
     program.list("globals", globals, "global_count", module_.globals.size());
     program.list("handlers", handlers, "handler_count", module_.kernel_handlers.size());
-    program.list("error_places", errors, "error_place_count", places.all().size());
+    program.list("error_places", errors, "error_place_count", module_.error_places.size());
     program.list("bindings", bindings, "binding_count", module_.bindings.size());
     program.list("user_handlers", users, "user_handler_count", module_.user_handlers.size());
     program.list("segments", segments, "segment_count", module_.segments.size());
@@ -410,9 +407,9 @@ class Tables {
     return table("ct::KernelHandler", "ct_handler_table", rows, out_);
   }
 
-  std::string error_place_table(const std::vector<Span>& places) {
+  std::string error_place_table() {
     std::vector<std::string> rows;
-    for (const Span& span : places) {
+    for (const Span& span : module_.error_places) {
       const LineColumn at = line_column(*span.file, span.begin);
       Row row;
       row.text("token", token_of(span)).text("file", span.file->name);

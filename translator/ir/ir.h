@@ -239,8 +239,9 @@ struct Inst {
   std::shared_ptr<const CoreAccess> core;
   std::shared_ptr<const ForeachSpec> foreach;
   std::shared_ptr<const std::vector<UpdateStep>> steps;  ///< GlobalUpdate, ArrayUpdate
-  bool moved = false;                                    ///< split's mark: runs in user space
-  MoveReason move_reason = MoveReason::Enclosed;         ///< if it is moved
+  uint32_t error_place = 0;  ///< in kernel code: number in Module::error_places, from 1, or 0
+  bool moved = false;        ///< split's mark: runs in user space
+  MoveReason move_reason = MoveReason::Enclosed;  ///< if it is moved
 };
 
 /// Does `inst` look at the value of its global (so that it must be exact at that moment)?
@@ -491,6 +492,7 @@ struct Module {
   std::vector<PerfCounter> perf_counters;
   std::vector<WrittenPoint> points;
   std::vector<ProbedProgram> programs;
+  std::vector<Span> error_places;     ///< see number_error_places()
   std::vector<std::string> patterns;  ///< regular expressions of RegexMatch, in order of first use
   std::vector<std::string> kernel_code;  ///< file-level embedded C, /* bpf */
   std::vector<std::string> user_code;    ///< file-level embedded C, /* harness */

@@ -173,9 +173,8 @@ bool has_kernel_part(const ir::UserHandler& handler) {
 static bool kernel_writes(const ir::Module& module, ir::GlobalId id) {
   bool found = false;
   auto look = [&](const ir::Body& body) {
-    for_each_inst(body.block, [&](const Inst& inst) {
-      found |= ir::writes_global(inst) && inst.global == id;
-    });
+    for_each_inst(body.block,
+                  [&](const Inst& inst) { found |= ir::writes_global(inst) && inst.global == id; });
   };
   for (const ir::KernelHandler& handler : module.kernel_handlers) look(handler.body);
   for (const ir::Function& function : module.functions)
