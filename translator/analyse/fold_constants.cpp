@@ -26,8 +26,9 @@ std::optional<int64_t> number_of(const ast::ExprPtr& expr) {
   return as<const ast::Number>(*expr).value;
 }
 
-const std::string* string_of(const ast::ExprPtr& expr) {
-  return expr->kind == ast::ExprKind::String ? &as<const ast::String>(*expr).value : nullptr;
+std::optional<std::string> string_of(const ast::ExprPtr& expr) {
+  if (expr->kind != ast::ExprKind::String) return std::nullopt;
+  return as<const ast::String>(*expr).text();
 }
 
 bool is_literal(const ast::ExprPtr& expr) { return number_of(expr) || string_of(expr); }
@@ -156,7 +157,7 @@ class Folder {
     auto& node = as<ast::Compare>(*slot);
     auto left = number_of(node.left), right = number_of(node.right);
     if (left && right) return become(slot, compare(node.op, *left, *right));
-    const std::string *a = string_of(node.left), *b = string_of(node.right);
+    const std::optional<std::string> a = string_of(node.left), b = string_of(node.right);
     if (a && b) become(slot, compare(node.op, *a, *b));
   }
 

@@ -79,7 +79,9 @@ struct Number : Expr {
 /// String literal, escapes resolved and adjacent literals joined.
 struct String : Expr {
   String() : Expr(ExprKind::String) {}
-  std::string value;
+  std::string value;  ///< as written, escapes resolved
+  /// What it is as a value: a NUL ends the language's strings, as C's.
+  std::string text() const { return value.c_str(); }
 };
 
 /// A bare name: local, parameter, global, or the name of an array or statistic.

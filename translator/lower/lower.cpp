@@ -64,7 +64,7 @@ ir::GlobalId ModuleLowering::global(const ast::VarDecl& decl) {
   if (decl.init && decl.init->kind == ast::ExprKind::Number)
     global.init = Operand::integer(static_cast<ast::Number&>(*decl.init).value);
   if (decl.init && decl.init->kind == ast::ExprKind::String)
-    global.init = Operand::string(static_cast<ast::String&>(*decl.init).value);
+    global.init = Operand::string(static_cast<ast::String&>(*decl.init).text());
   module.globals.push_back(std::move(global));
   auto id = static_cast<ir::GlobalId>(module.globals.size() - 1);
   globals_[&decl] = id;

@@ -84,7 +84,7 @@ ir::Operand BodyLowering::value(ast::Expr& expr) {
   b_.at(expr.span);
   switch (expr.kind) {
     case ast::ExprKind::Number: return Operand::integer(static_cast<ast::Number&>(expr).value);
-    case ast::ExprKind::String: return Operand::string(static_cast<ast::String&>(expr).value);
+    case ast::ExprKind::String: return Operand::string(static_cast<ast::String&>(expr).text());
     case ast::ExprKind::Symbol: return symbol(static_cast<ast::Symbol&>(expr));
     case ast::ExprKind::Target:
     case ast::ExprKind::AtVar: return target(expr);

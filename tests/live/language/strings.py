@@ -36,6 +36,10 @@ CASES += [
          r'; num[3] = strlen("é"); num[4] = stringat("\033", 0); txt[0] = "\x41\102C\q"; num[5] = strlen(""); '
          r'num[6] = stringat("\377", 0)',
          [9, 65, 65, 2, 27, 0, -1], ["ABCq"]),
+    # A NUL ends a string, as C's.
+    Case("nul", r's = "a\0b"; num[0] = strlen(s); num[1] = s == "a"; num[2] = "m\0n" == "m"; num[3] = "m\0n" < "m\0o"; txt[0] = "q\0r" . "s"'
+         r'; nul_a["i\0j"] = 1; num[4] = "i" in nul_a; num[5] = "i\0k" in nul_a; num[6] = nul_g == "g"; num[7] = strlen("k\0l"); txt[1] = s . "c"',
+         [1, 1, 1, 0, 1, 1, 1, 1], ["qs", "ac"], globals='global nul_a, nul_g = "g\\0h"'),
     # A string holds MAXSTRINGLEN - 1 = 511 bytes; what is longer is cut, as in stap.
     Case("truncation", f's = "{LONG[:300]}"; s = s . s; num[0] = strlen(s); txt[0] = substr(s, 505, 10); '
          's .= "more"; num[1] = strlen(s); num[2] = strlen(sprintf("%s%s", s, s))',
