@@ -19,29 +19,6 @@ std::string register_name(int64_t number, uint16_t machine) {
   return info ? info->name : "register " + std::to_string(number);
 }
 
-const char* operator_text(LocExpr::Op op) {
-  switch (op) {
-    case LocExpr::Add: return "+";
-    case LocExpr::Sub: return "-";
-    case LocExpr::Mul: return "*";
-    case LocExpr::Div: return "/";
-    case LocExpr::Mod: return "%";
-    case LocExpr::And: return "&";
-    case LocExpr::Or: return "|";
-    case LocExpr::Xor: return "^";
-    case LocExpr::Shl: return "<<";
-    case LocExpr::Shr: return ">>>";
-    case LocExpr::Sar: return ">>";
-    case LocExpr::Eq: return "==";
-    case LocExpr::Ne: return "!=";
-    case LocExpr::Lt: return "<";
-    case LocExpr::Le: return "<=";
-    case LocExpr::Gt: return ">";
-    case LocExpr::Ge: return ">=";
-    default: return nullptr;
-  }
-}
-
 bool is_leaf(const LocExpr& expr) { return expr.children.empty() || expr.op == LocExpr::EntryReg; }
 
 std::string formula(const LocExpr& expr, uint16_t machine);
@@ -49,6 +26,14 @@ std::string formula(const LocExpr& expr, uint16_t machine);
 std::string operand(const LocExpr& expr, uint16_t machine) {
   const std::string text = formula(expr, machine);
   return is_leaf(expr) || expr.op == LocExpr::Deref ? text : "(" + text + ")";
+}
+
+std::string infix(const LocExpr& expr, const char* sign, uint16_t machine) {
+  const LocExpr& right = *expr.children[1];
+  const std::string left = operand(*expr.children[0], machine);
+  if (expr.op == LocExpr::Add && right.op == LocExpr::Const && right.value < 0)
+    return left + " - " + std::to_string(-static_cast<uint64_t>(right.value));
+  return left + " " + sign + " " + operand(right, machine);
 }
 
 std::string formula(const LocExpr& expr, uint16_t machine) {
@@ -69,15 +54,25 @@ std::string formula(const LocExpr& expr, uint16_t machine) {
       return "its thread's block of module " + operand(*expr.children[0], machine);
     case LocExpr::TlsAddr: return "its thread's block + " + operand(*expr.children[0], machine);
     case LocExpr::ObjectAddr: return "the object's address";
-    default: break;
+    case LocExpr::Add: return infix(expr, "+", machine);
+    case LocExpr::Sub: return infix(expr, "-", machine);
+    case LocExpr::Mul: return infix(expr, "*", machine);
+    case LocExpr::Div: return infix(expr, "/", machine);
+    case LocExpr::Mod: return infix(expr, "%", machine);
+    case LocExpr::And: return infix(expr, "&", machine);
+    case LocExpr::Or: return infix(expr, "|", machine);
+    case LocExpr::Xor: return infix(expr, "^", machine);
+    case LocExpr::Shl: return infix(expr, "<<", machine);
+    case LocExpr::Shr: return infix(expr, ">>>", machine);
+    case LocExpr::Sar: return infix(expr, ">>", machine);
+    case LocExpr::Eq: return infix(expr, "==", machine);
+    case LocExpr::Ne: return infix(expr, "!=", machine);
+    case LocExpr::Lt: return infix(expr, "<", machine);
+    case LocExpr::Le: return infix(expr, "<=", machine);
+    case LocExpr::Gt: return infix(expr, ">", machine);
+    case LocExpr::Ge: return infix(expr, ">=", machine);
   }
-  const char* const sign = operator_text(expr.op);
-  if (!sign || expr.children.size() != 2) internal_error("a node of a location that has no text");
-  const LocExpr& right = *expr.children[1];
-  const std::string left = operand(*expr.children[0], machine);
-  if (expr.op == LocExpr::Add && right.op == LocExpr::Const && right.value < 0)
-    return left + " - " + std::to_string(-static_cast<uint64_t>(right.value));
-  return left + " " + sign + " " + operand(right, machine);
+  internal_error("a node of a location that has no text");
 }
 
 }  // namespace
