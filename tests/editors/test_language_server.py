@@ -136,6 +136,18 @@ class LanguageServer(unittest.TestCase):
                 made.append(("probe " + written)[:start][len("probe "):] + item["textEdit"]["newText"])
             self.assertEqual(sorted(made), sorted(shown), written)
 
+    def test_completion_between_what_the_editor_closed(self):
+        """An editor writes the end of a pair with its beginning: what is completed has it once."""
+        written = 'probe process("%s").function("le' % self.program
+        for behind in ('', '")', '"', ')', '") { println($l) }', ' { }'):
+            client = self.client(written + behind)
+            items = client.ask("textDocument/completion", client.at(written))["items"]
+            edit = next(item["textEdit"] for item in items if item["label"].startswith("length"))
+            begin, end = (edit["range"][each]["character"] for each in ("start", "end"))
+            made = (written + behind)[:begin] + edit["newText"] + (written + behind)[end:]
+            unclosed = behind if behind.startswith(' ') else behind.lstrip('")')
+            self.assertEqual(made, 'probe process("%s").function("length")' % self.program + unclosed, behind)
+
     def test_completion_in_handlers(self):
         text = ('global counted\n@define mine(x) %%( @x + 1 %%)\nfunction mine_too(a) { return a }\n'
                 'probe process("%s").function("length")\n{\n  strl\n  $\n  $l->\n  $l->to->\n  @mi\n  cou\n  fore\n}\n' % self.program)

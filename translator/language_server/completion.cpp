@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cctype>
 #include <set>
 
@@ -34,12 +35,23 @@ class Completion {
   }
 
  private:
+  /// How many bytes behind the cursor the end of `text` brings itself: editors close a `("` as soon as it is written.
+  size_t closed_behind(const std::string& text) const {
+    constexpr std::string_view kClosing = "\")";
+    const std::string_view end = std::string_view(text).substr(text.find_last_not_of(kClosing) + 1);
+    const std::string_view behind = std::string_view(text_).substr(at_);
+    size_t size = std::min(behind.find_first_not_of(kClosing), std::min(behind.size(), end.size()));
+    while (end.find(behind.substr(0, size)) == std::string_view::npos) size--;
+    return size;
+  }
+
   /// `text` stands in the place of what is from `begin` up to the cursor.
   Json& add(const std::string& label, const std::string& text, size_t begin, int kind,
             const std::string& detail = "") {
     Json item = {{"label", label},
                  {"kind", kind},
-                 {"textEdit", {{"range", range(view_, begin, at_)}, {"newText", text}}}};
+                 {"textEdit",
+                  {{"range", range(view_, begin, at_ + closed_behind(text))}, {"newText", text}}}};
     if (!detail.empty()) item["detail"] = detail;
     // An editor compares this with the text from `begin` on.
     if (label != text) item["filterText"] = text;
