@@ -5,6 +5,7 @@
 #include <string>
 
 #include "option_table.h"
+#include "runtime/user/run/options.h"
 
 namespace coretap {
 
@@ -81,8 +82,8 @@ void print_row(std::ostream& out, const OptionRow& row) {
 }  // namespace
 
 void print_version(std::ostream& out) {
-  out << "coretap 0.1.0: SystemTap's language, compiled to eBPF\n"
-         "LGPL-2.1-only OR BSD-2-Clause\n";
+  out << ct::kVersion << ": SystemTap's language, compiled to eBPF\n"
+      << "LGPL-2.1-only OR BSD-2-Clause\n";
 }
 
 void print_first_steps(std::ostream& out) {

@@ -12,6 +12,7 @@
 
 #include "help.h"
 #include "option_table.h"
+#include "runtime/user/run/options.h"
 #include "syntax/parse.h"
 
 namespace coretap {
@@ -49,18 +50,6 @@ bool split_assignment(const std::string& text, std::string& name, std::string& v
   name = text.substr(0, equals);
   value = equals == std::string::npos ? "1" : text.substr(equals + 1);
   return !name.empty();
-}
-
-/// "SIZE[,N]" of -S: megabytes of one output file, and how many are kept.
-bool parse_rotation(const std::string& text, Options& o) {
-  size_t comma = text.find(',');
-  long size = 0, files = 0;
-  if (!to_number(text.substr(0, comma).c_str(), 1, 1 << 20, size)) return false;
-  if (comma != std::string::npos && !to_number(text.c_str() + comma + 1, 1, 1 << 20, files))
-    return false;
-  o.file_mb = static_cast<unsigned>(size);
-  o.file_count = static_cast<unsigned>(files);
-  return true;
 }
 
 /// "4.2" of --compatible: numbers with dots.
@@ -297,7 +286,7 @@ bool parse_options(int argc, char** argv, Options& o, std::ostream& err) {
       case kSuppressTimeLimits: suppress_time_limits = true; break;
       case 'F': o.background = true; break;
       case 'S':
-        if (!parse_rotation(argument, o))
+        if (!ct::parse_rotation(argument, o.file_mb, o.file_count))
           return fail(std::string("-S takes SIZE[,N], megabytes and a number of files, not '") +
                       argument + "'");
         break;

@@ -1,16 +1,18 @@
 """--build: one static file that needs nothing."""
 import os
+import re
 import shutil
 import subprocess
+import time
 
 import live
 from live import LiveTest, TMP, build, coretap, run, script
 
 
 class Build(LiveTest):
-    def make(self, text, name):
+    def make(self, text, name, *options):
         path = TMP / name
-        result = coretap(f"--build={path}", "-e", text)
+        result = coretap(f"--build={path}", *options, "-e", text)
         self.assertEqual((result.returncode, result.stderr), (0, ""), result.stdout)
         return path
 
@@ -36,6 +38,34 @@ class Build(LiveTest):
         done = coretap("-p4", "-m", path, "-e", 'probe begin { println("built") exit() }')
         self.assertEqual((done.returncode, done.stdout), (0, f"{path}\n"), done.stderr)
         self.assertEqual(self.ok(run(path)), "built\n")
+
+    def test_files_and_background(self):
+        """-S and -F are those of coretap."""
+        binary = self.make("probe begin { for (i = 0; i < 300000; i++) println(i) } probe timer.ms(50) { println(target()) exit() }", "cut", "-DMAXACTION=1000000")
+        folder = TMP / "cut.out"
+        folder.mkdir()
+        pid = int(self.ok(run(binary, "-F", "-S", "1,1", "-o", folder / "part")))
+        for _ in range(600):
+            if not os.path.exists(f"/proc/{pid}"):
+                break
+            time.sleep(0.1)
+        self.assertEqual(os.listdir(folder), ["part.1"])
+        lines = (folder / "part.1").read_text().splitlines()
+        self.assertEqual(lines[-1], "0")
+        self.assertEqual(lines[:-1], [str(i) for i in range(int(lines[0]), 300000)])
+        for words, *options in (("-F needs -o FILE", "-F"), ("-S needs -o FILE", "-S", "1"), ("-S: '1,x' is not a valid value", "-S", "1,x", "-o", "f")):
+            done = run(binary, *options)
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertIn(words, done.stderr)
+
+    def test_version(self):
+        """A binary says which version of coretap made it."""
+        version = re.match(r"coretap [\d.]+", self.ok(coretap("--version")))[0]
+        project = (live.ROOT / "CMakeLists.txt").read_text()
+        self.assertEqual(version.split()[1], re.search(r"^project\(coretap VERSION (\S+) ", project, re.M)[1])
+        binary = self.make("probe begin { exit() }", "versioned")
+        for option in ("-V", "--version"):
+            self.assertEqual(self.ok(run(binary, option)), f"<input>, compiled by {version}\n")
 
     def test_in_an_empty_chroot(self):
         """Only /proc, /sys and the traced program are there."""

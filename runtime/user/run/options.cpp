@@ -20,6 +20,9 @@ void print_help(const Program& program, const char* name) {
       "  -c CMD          start the probes, run CMD, end when it ends; target() is its pid\n"
       "  -x PID          make target() PID\n"
       "  -o FILE         write output to FILE (strftime formats)\n"
+      "  -S MB[,N]       with -o: begin a new file (FILE.0, FILE.1 ...) after MB, keep the last N\n"
+      "  -F              with -o: go to the background once the probes are there; prints the "
+      "process id\n"
       "  --output=json   output for programs: one JSON object a line\n"
       "  -G NAME=VALUE   set a global variable of the script\n"
       "  -D LIMIT=N      set MAXMAPENTRIES, MAXERRORS, MAXNESTING or MAXSKIPPED\n"
@@ -37,6 +40,7 @@ void print_help(const Program& program, const char* name) {
       "  -t              report at the end how often each probe was hit\n"
       "  -w              no warnings\n"
       "  -v              say more\n"
+      "  -V, --version   the version of coretap that made it\n"
       "  -h, --help      this text\n",
       name, program.script_name);
   bool any = false;
@@ -103,6 +107,8 @@ bool apply(int option, const char* argument, RunOptions& options) {
       if (!parse_number(argument, 1, INT_MAX, number)) return false;
       options.target_pid = number;
       return true;
+    case 'S': return parse_rotation(argument, options.file_mb, options.file_count);
+    case 'F': options.background = true; return true;
     case 's':
       if (!parse_number(argument, 1, 2047, number)) return false;
       options.buffer_mb = static_cast<unsigned>(number);
@@ -136,11 +142,33 @@ bool apply(int option, const char* argument, RunOptions& options) {
   return false;
 }
 
+/// What is wrong with options that need others, or "".
+const char* missing(const RunOptions& options) {
+  if (!options.output_path.empty()) return "";
+  if (options.file_mb != 0) return "-S needs -o FILE: it is about output files";
+  if (options.background) return "-F needs -o FILE: in the background the output must go somewhere";
+  return "";
+}
+
 }  // namespace
+
+const char* const kVersion = "coretap " CORETAP_VERSION;
+
+bool parse_rotation(const std::string& text, unsigned& megabytes, unsigned& files) {
+  const size_t comma = text.find(',');
+  long size = 0, count = 0;
+  if (!parse_number(text.substr(0, comma).c_str(), 1, 1 << 20, size)) return false;
+  if (comma != std::string::npos && !parse_number(text.c_str() + comma + 1, 1, 1 << 20, count))
+    return false;
+  megabytes = static_cast<unsigned>(size);
+  files = static_cast<unsigned>(count);
+  return true;
+}
 
 bool parse_options(const Program& program, int argc, char** argv, RunOptions& options,
                    int& status) {
   const option kLong[] = {{"help", no_argument, nullptr, 'h'},
+                          {"version", no_argument, nullptr, 'V'},
                           {"explain-needs", optional_argument, nullptr, kExplainNeeds},
                           {"check-load", no_argument, nullptr, kCheckLoad},
                           {"accounts", required_argument, nullptr, kAccounts},
@@ -151,9 +179,10 @@ bool parse_options(const Program& program, int argc, char** argv, RunOptions& op
                           {nullptr, 0, nullptr, 0}};
   int at = 0;  // in kLong
   optind = 0;  // start anew: tests call this more than once
-  for (int c; (c = getopt_long(argc, argv, "c:x:o:G:D:s:T:twvh", kLong, &at)) != -1;) {
-    if (c == 'h') {
-      print_help(program, argv[0]);
+  for (int c; (c = getopt_long(argc, argv, "c:x:o:S:FG:D:s:T:twvVh", kLong, &at)) != -1;) {
+    if (c == 'h' || c == 'V') {
+      if (c == 'h') print_help(program, argv[0]);
+      if (c == 'V') ::printf("%s, compiled by %s\n", program.script_name, kVersion);
       status = 0;
       return false;
     }
@@ -170,6 +199,11 @@ bool parse_options(const Program& program, int argc, char** argv, RunOptions& op
             "ERROR: unexpected argument '%s': script arguments are fixed when the binary is built\n"
             "Try '%s --help'.\n",
             argv[optind], argv[0]);
+    status = 1;
+    return false;
+  }
+  if (const char* wrong = missing(options); *wrong) {
+    fprintf(stderr, "ERROR: %s\nTry '%s --help'.\n", wrong, argv[0]);
     status = 1;
     return false;
   }
