@@ -42,6 +42,7 @@ CannotCompile damaged(const std::string& what) {
   return {"its location is damaged (" + what + ")"};
 }
 
+constexpr const char* kTooLong = "an expression that is too long";
 constexpr int kMaxSteps = 4096;
 constexpr int kMaxForks = 6;
 constexpr int kMaxNesting = 8;
@@ -114,6 +115,7 @@ class Machine {
   size_t branch_target(const Dwarf_Op& op) const;
   LocExprPtr frame_base();
   LocExprPtr entry_value(const Dwarf_Op& op);
+  void call(const Dwarf_Op& op, Stack& stack);
   LocExprPtr thread_local_address(const LocExprPtr& offset);
   LocExprPtr register_value(unsigned number);
   LocExprPtr memory(LocExprPtr address, unsigned size);
@@ -168,8 +170,7 @@ LocExprPtr Machine::as_signed(const Entry& entry) const {
 VarLocation Machine::run_from(size_t index, Stack stack, int forks) {
   Outcome outcome;
   for (; index < count_; index++) {
-    if (++steps_ > kMaxSteps || stack.size() > kMaxStack)
-      throw needs("an expression that is too long");
+    if (++steps_ > kMaxSteps || stack.size() > kMaxStack) throw needs(kTooLong);
     const Dwarf_Op& op = ops_[index];
     if (op.atom == DW_OP_bra) {
       if (!outcome.pieces.empty()) throw needs("an expression with branches between its pieces");
@@ -449,6 +450,8 @@ bool Machine::run_stack_op(const Dwarf_Op& op, Stack& stack) {
       std::rotate(stack.end() - 3, stack.end() - 1, stack.end());
       return true;
     }
+    case DW_OP_call2:
+    case DW_OP_call4: call(op, stack); return true;
     case DW_OP_deref: push(stack, memory(pop(stack).value, address_size_)); return true;
     case DW_OP_deref_size:
       if (op.number == 0 || op.number > 8) throw needs("a read of more than 8 bytes");
@@ -595,6 +598,30 @@ bool Machine::run_typed_op(const Dwarf_Op& op, Stack& stack) {
     }
     default: return false;
   }
+}
+
+/// Runs the expression of another DIE on this stack. Its steps count as this one's: else calls of calls would take for ever.
+void Machine::call(const Dwarf_Op& op, Stack& stack) {
+  Dwarf_Die called;
+  Dwarf_Attribute location;
+  Dwarf_Op* ops = nullptr;
+  size_t count = 0;
+  if (dwarf_getlocation_die(attr_, &op, &called) != 0) throw damaged("what it calls");
+  if (!dwarf_attr(&called, DW_AT_location, &location)) return;
+  if (die_expression(&location, &ops, &count) != 0) throw needs("a call of a location list");
+  Machine machine(context_, &location, ops, count, nesting_ + 1);
+  machine.object_ = object_;
+  machine.entry_cfa_ = entry_cfa_;
+  Outcome outcome;
+  for (size_t i = 0; i < count; i++) {
+    if (++steps_ > kMaxSteps || stack.size() > kMaxStack) throw needs(kTooLong);
+    if (ops[i].atom == DW_OP_bra || ops[i].atom == DW_OP_skip)
+      throw needs("a call of an expression with branches");
+    machine.steps_ = steps_;
+    machine.run_one(ops[i], stack, outcome);
+    steps_ = machine.steps_;
+  }
+  if (outcome.is_set || !outcome.pieces.empty()) throw needs("a call of what is not in memory");
 }
 
 size_t Machine::branch_target(const Dwarf_Op& op) const {

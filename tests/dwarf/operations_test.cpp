@@ -1,6 +1,7 @@
 // Each DWARF operation that location_machine.cpp runs, in an expression of programs/operations.s, against gdb.
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <set>
 
 #include "debug_test.h"
@@ -82,6 +83,30 @@ TEST(Operations, AgreeWithGdb) {
   for (const Groups& groups : answers) EXPECT_EQ(groups[2], groups[3]) << groups[1];
   EXPECT_GT(asked, 50u);
   EXPECT_EQ(answers.size(), asked) << output;
+}
+
+/// Calls that no compiler writes, and damaged files have: none runs for long, and each says what is wrong.
+TEST(Operations, RefusedCalls) {
+  auto module =
+      open_module(compile("operations.s", {"gcc", "-x assembler -Wa,--defsym,REFUSED=1"}));
+  ASSERT_TRUE(module);
+  const auto sites = module->line_sites("*", "operations.c", 2, 2, false, false);
+  ASSERT_EQ(sites.size(), 1u);
+  const std::map<std::string, std::string> expected = {
+      {"calls_itself", "refers to itself"},
+      {"many_calls", "too long"},
+      {"calls_without_end", "too long"},
+      {"calls_a_value", "a call of what is not in memory"},
+  };
+  size_t found = 0;
+  for (const Variable& variable : module->variables_at(sites[0].pc, false, sites[0].scope)) {
+    const auto words = expected.find(variable.name);
+    if (words == expected.end()) continue;
+    const VarLocation location = module->location_at(variable, sites[0].pc);
+    EXPECT_NE(location.why.find(words->second), std::string::npos) << variable.name << location.why;
+    found++;
+  }
+  EXPECT_EQ(found, expected.size());
 }
 
 }  // namespace

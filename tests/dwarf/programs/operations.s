@@ -56,6 +56,8 @@
 	DW_OP_piece = 0x93
 	DW_OP_deref_size = 0x94
 	DW_OP_nop = 0x96
+	DW_OP_call2 = 0x98
+	DW_OP_call4 = 0x99
 	DW_OP_call_frame_cfa = 0x9c
 	DW_OP_bit_piece = 0x9d
 	DW_OP_implicit_value = 0x9e
@@ -242,6 +244,7 @@ bytes:
 	.sleb128 -3
 	.byte	DW_OP_mul, DW_OP_stack_value
 	end
+.Lin_memory:
 	variable in_memory
 	.byte	DW_OP_addr
 	.quad	number
@@ -310,6 +313,54 @@ bytes:
 	.quad	bytes
 	.byte	DW_OP_deref_size, 2, DW_OP_stack_value
 	end
+
+	variable call2
+	.byte	DW_OP_call2
+	.value	.Lin_memory - .Linfo
+	.byte	DW_OP_deref, DW_OP_lit5, DW_OP_plus, DW_OP_stack_value
+	end
+	variable call4
+	.byte	DW_OP_lit7, DW_OP_call4
+	.long	.Lin_memory - .Linfo
+	.byte	DW_OP_deref, DW_OP_mul, DW_OP_stack_value
+	end
+
+	# Calls that are refused.
+.ifdef REFUSED
+.Lcalls_itself:
+	variable calls_itself
+	.byte	DW_OP_call2
+	.value	.Lcalls_itself - .Linfo
+	end
+.Lmany_calls:
+	variable many_calls
+	.rept	200
+	.byte	DW_OP_call2
+	.value	.Lno_step - .Linfo
+	.endr
+	.byte	DW_OP_lit1
+	end
+.Lno_step:
+	variable no_step
+	.rept	200
+	.byte	DW_OP_nop
+	.endr
+	end
+	variable calls_without_end
+	.rept	200
+	.byte	DW_OP_call2
+	.value	.Lmany_calls - .Linfo
+	.endr
+	end
+	variable calls_a_value
+	.byte	DW_OP_call4
+	.long	.Lvalue - .Linfo
+	end
+.Lvalue:
+	variable value
+	.byte	DW_OP_lit1, DW_OP_stack_value
+	end
+.endif
 
 	# Arithmetic, of negative numbers where it matters.
 	variable abs
