@@ -47,7 +47,7 @@ outside() {
     case $word in
       --keep) keep=1 ;;
       deps | build | run | test | binary | package) steps+=("$word") ;;
-      *) die "'$word' is none of --keep deps build run test binary package" ;;
+      *) die "'$word' is not one of --keep deps build run test binary package" ;;
     esac
   done
   ((${#steps[@]})) || steps=(run test)

@@ -145,10 +145,10 @@ class Dev(unittest.TestCase):
         self.assertIn(" mkdocs ", (self.folder / "apt").read_text())
         done = self.dev("deps", "run", "tests")
         self.assertEqual((done.stdout, done.returncode), ("", 1), done.stderr)
-        self.assertIn("dev: deps: 'tests' is none of run test package tools site", done.stderr)
+        self.assertIn("dev: deps: 'tests' is not one of run test package tools site", done.stderr)
 
     def test_fuzz_refuses_what_it_does_not_know(self) -> None:
-        for args, text in ((["elves"], "'elves' is none of parser elf "), (["elf", "long"], "'long' is not a number of seconds"),
+        for args, text in ((["elves"], "'elves' is not one of parser elf "), (["elf", "long"], "'long' is not a number of seconds"),
                            (["elf", "0"], "'0' is not a number of seconds")):
             done = self.dev("fuzz", *args)
             self.assertEqual((done.stdout, done.returncode), ("", 1), done.stderr)

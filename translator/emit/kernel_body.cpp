@@ -249,7 +249,7 @@ void BodyEmitter::copy(const Str& to, const Str& from) {
   out_.line(call_text("ct_str_copy", to, from) + ";");
 }
 
-/// Capacities are multiples of 8. Where MAXSTRINGLEN is none, a string that was just made may be longer.
+/// Capacities are multiples of 8. Where MAXSTRINGLEN is not, a string that was just made may be longer.
 void BodyEmitter::limit_string(LocalId id) {
   if (id == kNone || module_.max_string % 8 == 0) return;
   const ir::Type& type = body_.locals[id].type;
@@ -532,7 +532,7 @@ void BodyEmitter::try_catch(const Inst& inst) {
   out_.line("goto " + done + ";");
   out_.line(caught + ":;");
   out_.line("ct_branch();");
-  // A function's `next` comes as an error code, and is none.
+  // A function's `next` comes as an error code, and is not an error.
   out_.line("if (ct_rc == CT_ERR_NEXT) goto " + leave_label_ + ";");
   out_.at(inst.span);
   if (inst.dst != kNone) {

@@ -90,7 +90,7 @@ std::shared_ptr<const ir::CoreAccess> make_core_access(const Place& place, ir::M
     members++;
   }
   access->is_bitfield = place.bit_size != 0;
-  // What is behind "___" is no part of the name to libbpf. So these types are none of those that the kernel's headers for user space
+  // What is behind "___" is not a part of the name to libbpf. So these types are not those that the kernel's headers for user space
   // define otherwise (pt_regs, bpf_sock). A bit field has a type of its own: beside other fields than in the kernel it may be
   // laid out so that clang cannot read it.
   access->type += members > 1 || access->is_bitfield ? "__" + names : "___ct";

@@ -27,7 +27,7 @@ std::optional<LineRange> parse_range(std::string_view text) {
   return LineRange{*first, *last};
 }
 
-/// "12", "3,5-7" or "*" into `spec`; false if it is none of these.
+/// "12", "3,5-7" or "*" into `spec`; false if it is something else.
 bool parse_lines(std::string_view text, PointSpec& spec) {
   if (text == "*") {
     spec.every_line = true;

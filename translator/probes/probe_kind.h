@@ -234,7 +234,7 @@ class ResolveContext {
 
 /// Resolves one point whose aliases are already expanded. No match is an error with a reason
 /// (reported); the result is then empty.
-/// The built-in points that a point with wildcards in its components' names means; none if it is none.
+/// The built-in points that a point with wildcards in its components' names means; empty if it means no such point.
 std::vector<ast::ProbePoint> without_wildcards(const ast::ProbePoint& point);
 std::vector<ResolvedProbe> resolve(const ast::ProbePoint& point, ResolveContext& context);
 

@@ -1,6 +1,6 @@
 // process.begin, .end, .thread.begin, .thread.end, .syscall and .syscall.return: what happens to a process as a whole. They
-// need nothing of its program: they are tracepoints, and a gate in the kernel (ir::ProcessGate) that lets those events
-// through that are of the processes which the point names: every process that runs a program, one process, or all that the
+// need nothing of its program: they are tracepoints, and a gate in the kernel (ir::ProcessGate) lets the events through
+// whose process the point means: every process that runs a program, one process, or all that the
 // command of -c or the process of -x starts.
 //
 // As stap has it, a process begins when it is forked, and again when it runs another program; and one that is there already

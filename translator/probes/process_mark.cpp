@@ -194,7 +194,7 @@ void report_no_mark(const debug::Module& module, const ast::ProbeComponent& at,
   }
   std::vector<std::string> similar = similar_names(*at.string_arg, {names.begin(), names.end()});
   if (!others.empty())
-    diagnostic.hint("marks of that name are of provider " + join(others));
+    diagnostic.hint("marks of that name belong to provider " + join(others));
   else if (!similar.empty())
     diagnostic.hint("similar: " + join(similar));
 }

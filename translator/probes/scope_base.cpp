@@ -40,7 +40,7 @@ std::optional<std::string> VariableScope::text(const std::string&) const { retur
 
 namespace {
 
-/// An index that the script computes is none of the reads that the text may fail in.
+/// An index that the script computes is not one of the reads in which the text may fail.
 ct::Result<Operand> lower_pretty(const std::function<ct::Result<Place>()>& place_of,
                                  const std::vector<ast::Component>& components, bool deep,
                                  PlaceEmitter& emitter) {
