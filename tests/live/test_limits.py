@@ -272,6 +272,16 @@ class Limits(LiveTest):
         self.assertEqual((done.stdout, done.returncode), ("", 1))
         self.assertIn("MAXACTION", done.stderr)
 
+    def test_programs_at_one_tracepoint(self):
+        """The kernel takes 64 at one event of a tracepoint, and the next is refused with the reason."""
+        def probes(count):
+            return script("global n\n" + "".join(f"probe syscall.getsid {{ if (pid() == target()) n[{i}]++ }}\n" for i in range(count)) +
+                          "probe end { foreach (i in n) { kinds++ calls += n[i] } println(kinds, \" \", calls) }", "-c", "python3 -c 'import os; os.getsid(0)'")
+        self.assertEqual(self.ok(probes(64)), "64 64\n")
+        done = probes(65)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertRegex(done.stderr, r"^ERROR: cannot attach probe kernel\.tracepoint\(\"syscalls:sys_enter_getsid\"\): the kernel runs no more than 64 BPF programs")
+
     def test_maxskipped(self):
         """Nothing is skipped here, so no limit is passed; what happens beyond it is Live.MoreSkippedEventsThanMaxskipped…"""
         text = 'global n probe POINT { n++; if (n == 10) println(n) }'
