@@ -205,6 +205,11 @@ void complete_listed(const Typed& typed, const Options& options, std::set<std::s
       name = typed.argument.find('/') == std::string::npos ? with_short_file(name) : name;
     else if (const size_t file = name.find('@'); file != std::string::npos)
       name.resize(file);
+    // A tracepoint is also known without its group: "sched:sched_switch".
+    const size_t group =
+        typed.name == "trace" && !typed.argument.empty() ? name.find(':') : name.npos;
+    if (group != name.npos && name.compare(group + 1, typed.argument.size(), typed.argument) == 0)
+      found.insert(before + name.substr(group + 1) + "\")");
     if (name.empty() || !name.starts_with(typed.argument)) continue;
     found.insert(before + name + (is_line && !in_file ? "@" : "\")"));
   }

@@ -165,6 +165,13 @@ class Completion(unittest.TestCase):
         self.assertIn('syscall.openat', self.complete("-l", "syscall.open")[1])
         self.assertEqual(self.complete("-l", 'process("./prog").function("main").re')[1], ['process("./prog").function("main").return'])
 
+    def test_tracepoints_without_their_group(self):
+        events = sorted(path.name for path in pathlib.Path("/sys/kernel/tracing/events").glob("*/sched_sw*"))
+        if not events:
+            self.skipTest("no tracefs is mounted")
+        self.assertEqual(self.complete("-l", 'kernel.trace("sched_sw')[1], [f'kernel.trace("{name}")' for name in events])
+        self.assertEqual(self.complete("-l", 'kernel.trace("sched:sched_sw')[1], [f'kernel.trace("sched:{name}")' for name in events])
+
     def test_names_within_a_program_are_those_that_nm_has(self):
         symbols = subprocess.run(["nm", self.folder / "prog"], capture_output=True, text=True, check=True).stdout
         functions = {line.split()[2] for line in symbols.splitlines() if line.split()[-2] == "T" and line.split()[2].startswith(("s", "m"))}
