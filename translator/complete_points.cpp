@@ -206,10 +206,10 @@ void complete_listed(const Typed& typed, const Options& options, std::set<std::s
     else if (const size_t file = name.find('@'); file != std::string::npos)
       name.resize(file);
     // A tracepoint is also known without its group: "sched:sched_switch".
-    const size_t group =
-        typed.name == "trace" && !typed.argument.empty() ? name.find(':') : name.npos;
-    if (group != name.npos && name.compare(group + 1, typed.argument.size(), typed.argument) == 0)
-      found.insert(before + name.substr(group + 1) + "\")");
+    const std::string alone = name.substr(name.find(':') + 1);
+    if (typed.name == "trace" && alone != name && !typed.argument.empty() &&
+        alone.starts_with(typed.argument))
+      found.insert(before + alone + "\")");
     if (name.empty() || !name.starts_with(typed.argument)) continue;
     found.insert(before + name + (is_line && !in_file ? "@" : "\")"));
   }
