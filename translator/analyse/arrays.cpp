@@ -90,6 +90,9 @@ class ArityCheck {
   void loop(ast::Foreach& loop) {
     ast::VarDecl* array = variable_of(*loop.base);
     if (array) use(*array, static_cast<int>(loop.keys.size()), loop.base->span);
+    if (array && array->is_refused)
+      for (const std::unique_ptr<ast::Symbol>& key : loop.keys)
+        if (key->decl) key->decl->is_refused = true;
     ast::for_each_child(
         static_cast<ast::Stmt&>(loop),
         [&](ast::ExprPtr& e) {
@@ -125,8 +128,9 @@ class ArityCheck {
                                                 " here, but is " + as_used(variable.arity));
     if (auto it = first_use_.find(&variable); it != first_use_.end())
       diagnostic.see(it->second, "first used that way here");
-    if (variable.storage == ast::VarDecl::Local)
-      diagnostic.hint("only a global can be an array: add 'global " + variable.name + "'");
+    if (variable.storage != ast::VarDecl::Local) return;
+    diagnostic.hint("only a global can be an array: add 'global " + variable.name + "'");
+    variable.is_refused = true;
   }
 
   void refuse_wrapping_scalar(const ast::VarDecl& global) {

@@ -83,7 +83,8 @@ class Inference {
     for (const auto& variable : variables) {
       if (variable->type == Type::Stat && variable->storage != ast::VarDecl::Global)
         report_local_statistic(*variable);
-      if (known(variable->type) || variable->arity > 0 || !reported_.insert(&*variable).second)
+      if (known(variable->type) || variable->arity > 0 || variable->is_refused ||
+          !reported_.insert(&*variable).second)
         continue;
       Diagnostic& error = program_.diagnostics.semantic_error(
           "unresolved-type", variable->span,

@@ -396,6 +396,7 @@ struct VarDecl {
   std::vector<Type> key_types;
   Span typed_at;  ///< the use from which its type was inferred; empty: the declaration says it
   bool is_used = false;
+  bool is_refused = false;  ///< reported as used wrongly: that its type is not known is no news
 };
 
 /// `function name:type (a:type, b) { … }` or with an embedded-C body.
