@@ -167,6 +167,28 @@ class Tasks(live.LiveTest):
             self.assertEqual(whole, path)
             self.assertTrue(below == "/" or path.endswith("/" + below), (path, below))
 
+    def test_inodes_that_bind_mounts_show(self):
+        """The path goes through a mount that shows the inode, also where none shows the whole file system."""
+        with tempfile.TemporaryDirectory() as folder:
+            command = pathlib.Path(folder) / "command.sh"
+            command.write_text(f"""
+                mount --make-rprivate /
+                mkdir -p {folder}/disk {folder}/part {folder}/own/deep {folder}/bound
+                echo >{folder}/own/other
+                mount -t tmpfs none {folder}/disk
+                mkdir -p {folder}/disk/a/b
+                echo >{folder}/disk/a/b/file
+                mount --bind {folder}/disk/a {folder}/part
+                umount {folder}/disk
+                mount --bind {folder}/own/deep {folder}/bound
+                exec 3<{folder}/part/b/file 4<{folder}/own/other
+                exec {sys.executable} -c 'import os; os.sched_rr_get_interval(0)'""")
+            done = script(f"""probe {MARK}
+                for (fd = 3; fd < 5; fd++)
+                  println(inode_path(@cast(task_fd_lookup(task_current(), fd), "file", "kernel<linux/fs.h>")->f_inode)) }} }}""",
+                "-g", "-c", f"unshare -m sh {command}")
+            self.assertEqual(self.lines(done), [f"{folder}/part/b/file", f"{folder}/own/other"])
+
     def test_every_system_call(self):
         """syscall_any sees each call once, with its name and number, and what it gives back."""
         _, printed = self.run_marked([], globals_='''
