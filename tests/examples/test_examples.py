@@ -171,9 +171,8 @@ class Examples(LiveTest):
                  '@count(slowest["allocs"]), @max(slowest["allocs"])) }')
         command = build_here("allocs")
         # Each time the program gave up the CPU it was woken. (It may also be woken without: a
-        # preempted task whose timer fires before it sleeps.) Where a sandbox's control agent has
-        # been hidden from tracing, as on the machine this was written on, nobody sees what happens
-        # while it has the CPU, ftrace neither; so one run of some must be complete.
+        # preempted task whose timer fires before it sleeps.) One run of some must be
+        # complete: docs/testing.md, "What a sandbox hides".
         missing = []
         for _ in range(10):
             out = self.ok(coretap(EXAMPLES / "sched-latency.stp", "-E", extra, "-c", command))

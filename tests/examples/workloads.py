@@ -18,16 +18,6 @@ def program():
 
 
 class ExampleTest(LiveTest):
-    def agree(self, attempt, times=10):
-        """Where a sandbox hides its agent from tracing (docs/testing.md), what happens while it has the CPU is missing: one run of some is complete."""
-        tried = []
-        for _ in range(times):
-            fits, told = attempt()
-            if fits:
-                return
-            tried.append(told)
-        self.fail(str(tried))
-
     def direct_read(self):
         """A command that reads 8 blocks of 64 KB from the disk."""
         path = TMP / "direct"
