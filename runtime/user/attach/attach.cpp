@@ -103,14 +103,12 @@ Status Attachments::attach_event(bpf_program* program, int event_fd, u64 cookie)
   opts.sz = sizeof opts;
   opts.bpf_cookie = cookie;
   bpf_link* link = bpf_program__attach_perf_event_opts(program, event_fd, &opts);
-  // Before close() sets errno. E2BIG is bpf_prog_array's limit (kernel/trace/bpf_trace.c).
-  Status kept = !link && errno == E2BIG
-                    ? Status(
-                          "the kernel runs no more than 64 BPF programs (BPF_TRACE_MAX_PROGS) for "
-                          "one event, and "
-                          "these are all in use: let fewer probes have this point",
-                          E2BIG)
-                    : keep(link);
+  Status kept = keep(link);  // before close() sets errno
+  // The limit of the kernel's bpf_prog_array (kernel/trace/bpf_trace.c).
+  if (kept.code() == E2BIG)
+    kept = kept.reworded(
+        "the kernel runs no more than 64 BPF programs (BPF_TRACE_MAX_PROGS) for one event, and "
+        "these are all in use: let fewer probes have this point");
   if (!link) close(event_fd);
   return kept;
 }
