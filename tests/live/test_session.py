@@ -1,5 +1,6 @@
 """A run from beginning to end: output, exit codes, signals, -c -x -o -G -v, the cache."""
 import os
+import pathlib
 import re
 import signal
 import subprocess
@@ -226,6 +227,24 @@ class Session(LiveTest):
         self.assertIn("ct_program", self.ok(script(text, "-p3")))
         where = self.ok(script(text, "-p4")).strip()
         self.assertTrue(os.path.exists(where), where)
+
+
+class Loading(LiveTest):
+    def test_ctrl_c_while_the_verifier_looks_at_the_code(self):
+        """Paths in a loop make more ways than the verifier of `base` can walk, which takes it many seconds."""
+        walk = """probe kernel.trace("sys_enter") { for (fd = 3; fd < 9; fd++)
+            println(inode_path(@cast(task_fd_lookup(task_current(), fd), "file", "kernel<linux/fs.h>")->f_inode)) }"""
+        session = subprocess.Popen([CORETAP, "-g", "-e", walk], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                   env=dict(os.environ, CORETAP_FLAVOUR="base"))
+        self.addCleanup(session.kill)
+        ticks = 0
+        while ticks < os.sysconf("SC_CLK_TCK") and session.poll() is None:  # a second in the kernel: nothing else takes so long
+            ticks = int(pathlib.Path(f"/proc/{session.pid}/stat").read_text().rpartition(")")[2].split()[12])
+            time.sleep(0.02)
+        session.send_signal(signal.SIGINT)
+        out, errors = session.communicate(timeout=300)
+        self.assertEqual((session.returncode, out), (1, ""), errors)
+        self.assertEqual(errors.splitlines()[0], "ERROR: interrupted while the kernel's verifier looked at the code of the probes")
 
 
 if __name__ == "__main__":

@@ -304,6 +304,11 @@ Status KernelObject::load_flavour(bool base, const Program& program, const RunOp
       is_flavour_known_ = true;
       return map_memory();
     }
+    if (rc == -EAGAIN && pending_interrupts != 0) {
+      close_object();
+      return Status("interrupted while the kernel's verifier looked at the code of the probes",
+                    EAGAIN);
+    }
     size_t ways = ladder.ways_left();
     u32 handler = ladder.handler_of(failed(g_log, "prog", "load"));
     Verdict words;
@@ -347,6 +352,7 @@ Status KernelObject::load(const Program& program, const RunOptions& options, Lad
       return modern;
     }
   }
+  if (modern.code() == EAGAIN) return modern;
   std::vector<std::string> missing = missing_for_modern();
   if (has_modern && missing.empty()) return modern;
   std::string lacks = missing.empty() ? "" : "this kernel has no " + join(missing, ", no ");

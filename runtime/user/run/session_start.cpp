@@ -52,7 +52,10 @@ void Session::warn_of_base() const {
 
 /// Loads the object and gives it what handlers must find there.
 Status Session::load_kernel_part() {
-  if (Status loaded = object_.load(program_, options_, ladder_); !loaded) return loaded;
+  {
+    const LoadRun can_be_broken_off;
+    if (Status loaded = object_.load(program_, options_, ladder_); !loaded) return loaded;
+  }
   state_ = object_.state();
   watch_sleepers(object_.map_fd("ct_sleepers"), state_);
   state_->max_errors = program_.max_errors;

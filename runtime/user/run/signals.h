@@ -16,6 +16,16 @@ void restore_signals_in_child();
 /// How many requests to end have come.
 int interrupt_count();
 
+/// Lives while the kernel loads programs. Its verifier may look at one for a minute. A signal ends that with EAGAIN, but libbpf begins
+/// anew, several times. So who asks to end is given a second, and then further signals come, until libbpf gives up.
+class LoadRun {
+ public:
+  LoadRun();
+  ~LoadRun();
+  LoadRun(const LoadRun&) = delete;
+  LoadRun& operator=(const LoadRun&) = delete;
+};
+
 /// Thrown out of a handler that was broken off.
 struct Interrupted {};
 
