@@ -111,11 +111,23 @@ class Names(safety.SafetyTest):
             self.assertEqual(out[1], f"function{shown}")
             self.assertIn(f"argument{shown}=0x", out[2])
             self.assertIn(f".member{shown}=5", out[3])
-            # An error of the handler names the probe, and so does -t.
-            script = f'probe process("{path}").function("function*") {{ x = 0 println(1 / x) }}'
+            # An error of a handler of several sites names the probe, and -t does.
+            script = f'probe process("{path}").function("*@*source*") {{ if (ppfunc() != "main") println(1 / (tid() - tid())) }}'
             result = coretap("-t", "-e", script, "-c", path, cache=TMP / "cache")
             self.harmless(result)
-            self.assertIn(f"function{shown}@", result.stderr)
+            for told in (result.stdout, result.stderr):
+                self.assertIn(f"function{shown}@", told)
+
+    def test_run_time_errors_name_the_file(self):
+        """Of the script, whose name anybody may have chosen: from the session's handlers and from the kernel's."""
+        if missing := live.bpf_missing():
+            self.skipTest(missing)
+        script = TMP / "a\x1b[2Jb.stp"
+        for text in ("global few[1] probe begin { few[1] = 1 few[2] = 2 }", "probe process.begin { println(5 % (tid() - tid())) }"):
+            script.write_text(text)
+            result = coretap(script, "-c", "true")
+            self.harmless(result)
+            self.assertRegex(result.stderr, r"ERROR: .* near .* at \S*/a\\033\[2Jb\.stp:1:\d+\n")
 
     def test_names_of_files(self):
         """A program whose path says something to a terminal, found by a wildcard; also in a built binary's messages."""

@@ -32,6 +32,7 @@
 
 #include "runtime/common/clock.h"
 #include "runtime/common/json.h"
+#include "runtime/common/terminal.h"
 
 namespace ct {
 namespace {
@@ -159,7 +160,9 @@ void print_as_object(const char* type, const Message& message) {
 void print_message(const Opening& opening_of, const Message& message) {
   if (g_is_json && opening_of.type && !g_failed) return print_as_object(opening_of.type, message);
   const auto& [kind, color, type] = opening_of;
-  const std::string text = message.text + (message.near.empty() ? "" : " near " + message.near);
+  // The place has the name of the script's file.
+  const std::string text =
+      message.text + (message.near.empty() ? "" : " near " + terminal_safe(message.near));
   flush_output();
   const std::string opening =
       color.empty() ? kind : "\033[" + color + "m\033[K" + kind + "\033[m\033[K";
