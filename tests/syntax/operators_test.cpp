@@ -85,5 +85,15 @@ TEST(Operators, AnAssignmentAppliesTheOperatorThatItsSpellingBeginsWith) {
   }
 }
 
+/// Else fold_constants, elide and lower would take it for another one.
+TEST(Operators, EachLogicalOneHasATruthThatSettlesIt) {
+  for (Operator op : kAll) {
+    if (ast::info(op).shape == Shape::Logical)
+      (void)ast::settling_truth(op);
+    else
+      EXPECT_DEATH((void)ast::settling_truth(op), "Logical with");
+  }
+}
+
 }  // namespace
 }  // namespace coretap

@@ -279,8 +279,8 @@ class ValueDropper {
     if (right.empty()) return effects_of(std::move(logical.left));
     auto choice = std::make_unique<ast::If>();
     choice->span = expr->span;
-    choice->condition = logical.op == ast::Operator::LogicalAnd ? std::move(logical.left)
-                                                                : negation(std::move(logical.left));
+    choice->condition = ast::settling_truth(logical.op) ? negation(std::move(logical.left))
+                                                        : std::move(logical.left);
     choice->then_branch = joined(std::move(right), expr->span);
     return one(std::move(choice));
   }

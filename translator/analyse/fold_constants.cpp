@@ -164,8 +164,7 @@ class Folder {
   void logical(ast::ExprPtr& slot) {
     auto& node = as<ast::Logical>(*slot);
     if (string_of(node.left) || string_of(node.right)) return;  // for the type inference to report
-    bool decisive =
-        node.op == Operator::LogicalOr;  // the value of an operand that settles the result
+    const bool decisive = ast::settling_truth(node.op);         // of the right operand, too
     auto left = number_of(node.left), right = number_of(node.right);
     if (left && (*left != 0) == decisive) return become(slot, decisive);
     if (left && right) return become(slot, *right != 0);

@@ -29,4 +29,12 @@ const OperatorInfo& info(Operator op) {
   return kOperators[static_cast<int>(op) - 1];
 }
 
+bool settling_truth(Operator op) {
+  switch (op) {
+    case Operator::LogicalAnd: return false;
+    case Operator::LogicalOr: return true;
+    default: internal_error(std::string("Logical with '") + spelling(op) + "'");
+  }
+}
+
 }  // namespace coretap::ast

@@ -54,6 +54,10 @@ struct OperatorInfo {
 /// The row of an operator that is not None.
 const OperatorInfo& info(Operator op);
 
+/// Of a short-circuit operator (Logical): the truth of the left operand that is the result, so that the right one is not computed. An
+/// internal error for one that has none.
+bool settling_truth(Operator op);
+
 /// As scripts spell it.
 inline const char* spelling(Operator op) { return info(op).spelling; }
 

@@ -452,7 +452,7 @@ ir::Operand BodyLowering::binary(Op op, Operand left, Operand right, const Span&
 }
 
 ir::Operand BodyLowering::logical(ast::Logical& logical) {
-  bool is_and = logical.op == Operator::LogicalAnd;
+  const bool is_and = !ast::settling_truth(logical.op);
   Operand left = value(*logical.left);
   if (left.kind == Operand::Int) {
     if ((left.num != 0) != is_and) return Operand::integer(is_and ? 0 : 1);
