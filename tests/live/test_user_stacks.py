@@ -362,7 +362,8 @@ class UserStacks(live.LiveTest):
     def test_kernel_threads_have_none(self):
         out = self.lines(script('probe kernel.trace("sched_switch") { if (!pid()) next; if (execname() =~ "^(kworker|ksoftirqd|rcu_)") '
                                 '{ print_ubacktrace() println("[", ubacktrace(), "]") exit() } }'))
-        self.assertEqual(out, ['<no user backtrace at kernel.trace("sched:sched_switch"): the task is a thread of the kernel>', "[]"])
+        told = ['<no user backtrace at kernel.trace("sched:sched_switch"): the task is a thread of the kernel>', "[]"]
+        self.assertEqual(out, told * max(1, len(out) // 2))  # another CPU may have an event before exit() is seen there
 
     def test_in_begin(self):
         self.assertEqual(self.lines(script('probe begin { print_ubacktrace() println("[", ubacktrace(), "]") exit() }')),
